@@ -47,12 +47,10 @@ BASES: tuple[Base, ...] = ("asked", "answered")
 class Cut:
     """Answers cut into categories.
 
-    Attributes:
-        level: what is in the first category, or "" where each category is a level by itself.
-        base: whose answers they are.
-        answers: the distinct answers that occur, as the code of each row (-1: missing) and a list.
-        chosen: the category of each distinct answer; None or a special code outside the base.
-        categories: all of them, in order.
+    `level`: what is in the first category, or "" where each category is a level by itself. `base`:
+    whose answers they are. `answers`: the distinct answers that occur, as the code of each row (-1:
+    missing) and a list. `chosen`: the category of each distinct answer; None or a special code
+    outside the base. `categories`: all of them, in order.
     """
 
     level: str

@@ -68,12 +68,10 @@ class Headline(NamedTuple):
 class Unanswered:
     """What is known of the population beside the answers.
 
-    Attributes:
-        base_weights: persons that each respondent was drawn for, shape (n,).
-        targets: persons of the population by frame variable and category; empty: not known, or
-            respondents stand for nobody else.
-        weighted: whether the published numbers are weighted to the targets.
-        reason: why there is no range for any number; "" where there may be.
+    `base_weights`: persons that each respondent was drawn for, shape (n,). `targets`: persons of
+    the population by frame variable and category; empty: not known, or respondents stand for nobody
+    else. `weighted`: whether the published numbers are weighted to the targets. `reason`: why there
+    is no range for any number; "" where there may be.
     """
 
     base_weights: FloatArray

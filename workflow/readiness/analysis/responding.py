@@ -38,12 +38,9 @@ LEVEL = 0.05
 class Answered:
     """Those with an answer, collapsed: a row for each answer in each combination of categories.
 
-    Attributes:
-        frame: the category of each row by variable.
-        answers: shape (rows,).
-        counts: respondents, shape (rows,).
-        weights: the people whom they stand for, shape (rows,).
-        effective: the number of respondents that equal weights would need (Kish).
+    `frame`: the category of each row by variable. `answers`: shape (rows,). `counts`: respondents,
+    shape (rows,). `weights`: the people whom they stand for, shape (rows,). `effective`: the number
+    of respondents that equal weights would need (Kish).
     """
 
     frame: pd.DataFrame
@@ -81,12 +78,9 @@ class RespondentCells:
 class Auxiliaries:
     """Indicators of categories, with what is known of those who gave no answer.
 
-    Attributes:
-        matrix: of the rows of `Answered`, shape (rows, p).
-        weights: the people whom each row stands for, shape (rows,).
-        others: how many of the population are left.
-        others_mean: of the indicators among those, shape (p,).
-        others_covariance: shape (p, p).
+    `matrix`: of the rows of `Answered`, shape (rows, p). `weights`: the people whom each row stands
+    for, shape (rows,). `others`: how many of the population are left. `others_mean`: of the
+    indicators among those, shape (p,). `others_covariance`: shape (p, p).
     """
 
     matrix: FloatArray

@@ -81,13 +81,11 @@ def weigh_wave(
     people leaves less to chance than one with 20 of 4,200, and one of which all answered nothing.
     Who came in by themselves or were chosen are no part of a known population in this sense.
 
-    Args:
-        table: respondents with `stratum`, `base_weight` and the variables of the margins.
-        populations: persons on the frame by stratum, those without a respondent too.
-        margins: persons by variable and category; none: the strata alone.
-        settings: limits and declared merges, or the column of weights that are given; None:
-            everybody counts once.
-        selection: how respondents came in.
+    `table`: respondents with `stratum`, `base_weight` and the variables of the margins.
+    `populations`: persons on the frame by stratum, those without a respondent too. `margins`:
+    persons by variable and category; none: the strata alone. `settings`: limits and declared
+    merges, or the column of weights that are given; None: everybody counts once. `selection`: how
+    respondents came in.
 
     Raises DataError: a weight that is given is no number of 0 or more.
     """

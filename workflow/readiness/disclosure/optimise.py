@@ -43,13 +43,11 @@ MOST_PROGRAMS = 300
 class Decisions:
     """What is withheld of a release, and how well that protects.
 
-    Attributes:
-        given: the statements that were withheld before: for what they say themselves.
-        complementary: those that are withheld so that no target can be computed.
-        loss: what the complementary ones cost, and `least` a proved lower limit of it.
-        bounds: between what a reader can put each target.
-        unprotected: targets that nothing which may be withheld protects: known without the release,
-            or from what is always kept.
+    `given`: the statements that were withheld before: for what they say themselves.
+    `complementary`: those that are withheld so that no target can be computed. `loss`: what the
+    complementary ones cost, and `least` a proved lower limit of it. `bounds`: between what a reader
+    can put each target. `unprotected`: targets that nothing which may be withheld protects: known
+    without the release, or from what is always kept.
     """
 
     given: frozenset[str] = frozenset()

@@ -46,13 +46,10 @@ def begin_study(
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The register of claims and the document of the structure.
 
-    Args:
-        table: text; columns `REQUIRED`, and of `OPTIONAL` those that it has.
-        study: its name.
-        source: where the figures were read.
-        questionnaire: items and answers are called by its ids and codes, found by id, header or
-            label, and by code, value, text or label; None: they are made of the table's words.
-        where: what messages call the table.
+    `table`: text; columns `REQUIRED`, and of `OPTIONAL` those that it has. `study`: its name.
+    `source`: where the figures were read. `questionnaire`: items and answers are called by its ids
+    and codes, found by id, header or label, and by code, value, text or label; None: they are made
+    of the table's words. `where`: what messages call the table.
 
     Raises DataError, naming row and column: a column is missing or not known, a figure is none, an
     answer is given twice, a question has two bases, the questionnaire has no such question.

@@ -33,12 +33,10 @@ class Cohorts:
     Where so `many` may have come to a cell that nobody's answers can be told from theirs, they are
     one part with those who were there.
 
-    Attributes:
-        cell: the cell of each part.
-        since: how many of the earlier releases were out when they came.
-        most: how many people a part has at most.
-        came: by earlier release and group, how many came since, where that is printed.
-        mixed: by earlier release, how many came at most to each cell who are not a part.
+    `cell`: the cell of each part. `since`: how many of the earlier releases were out when they
+    came. `most`: how many people a part has at most. `came`: by earlier release and group, how many
+    came since, where that is printed. `mixed`: by earlier release, how many came at most to each
+    cell who are not a part.
     """
 
     cell: Parts
@@ -89,12 +87,10 @@ MOST_CELLS = 100
 class KnownCells:
     """The respondents by what a reader knows of them.
 
-    Attributes:
-        of_row: the cell of each row of the answers.
-        sizes: how many respondents a cell has.
-        weights: what each of them weighs.
-        groups: the cells of each group of the register, the total among them.
-        weighted: whether shares are of weights; of people otherwise, and nothing tells the weights.
+    `of_row`: the cell of each row of the answers. `sizes`: how many respondents a cell has.
+    `weights`: what each of them weighs. `groups`: the cells of each group of the register, the
+    total among them. `weighted`: whether shares are of weights; of people otherwise, and nothing
+    tells the weights.
     """
 
     of_row: npt.NDArray[np.int64]

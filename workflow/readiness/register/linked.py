@@ -91,12 +91,9 @@ def _suppose_unchanged(earlier: tuple[Earlier, ...]) -> Iterator[tuple[Earlier, 
 class PrintRules:
     """How shares are shown.
 
-    Attributes:
-        digits: decimals of a percentage.
-        reliable_base: the smallest base of a weighted share.
-        told: the ids of the shares that there are; None: all.
-        earlier: the earlier releases of the wave.
-        demand: what an attack showed that the policy's widths do not do.
+    `digits`: decimals of a percentage. `reliable_base`: the smallest base of a weighted share.
+    `told`: the ids of the shares that there are; None: all. `earlier`: the earlier releases of the
+    wave. `demand`: what an attack showed that the policy's widths do not do.
     """
 
     digits: int

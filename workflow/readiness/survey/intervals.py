@@ -33,15 +33,11 @@ def proportion_interval(
 ) -> Limits:
     """Confidence limits of proportions by one of the methods.
 
-    Args:
-        method: `korn-graubard` (NCHS: n_eff at most n), `beta` (the same, not truncated), `logit`,
-            `asin`, `likelihood`, `wilson` (on n_eff), `wald`, `clopper-pearson` (n as if a simple
-            random sample).
-        p: shares in 0-1.
-        se: their design-based standard errors.
-        n: unweighted bases.
-        df: degrees of freedom; where below 1 the limits are NaN (clopper-pearson excepted).
-        level: confidence level, in (0, 1); one, or one a share.
+    `method`: `korn-graubard` (NCHS: n_eff at most n), `beta` (the same, not truncated), `logit`,
+    `asin`, `likelihood`, `wilson` (on n_eff), `wald`, `clopper-pearson` (n as if a simple random
+    sample). `p`: shares in 0-1. `se`: their design-based standard errors. `n`: unweighted bases.
+    `df`: degrees of freedom; where below 1 the limits are NaN (clopper-pearson excepted). `level`:
+    confidence level, in (0, 1); one, or one a share.
 
     Raises StatisticsError: unknown method, or a level outside (0, 1).
     """
@@ -216,12 +212,8 @@ def nchs(
     is above .05; `review`: p is 0 or 1, or df below 8; `caution`: width/(1-p) above 130 % (a
     footnote on the complement); else `present`.
 
-    Args:
-        p: shares in 0-1.
-        n: unweighted bases.
-        n_eff: effective sizes.
-        lower, upper: Korn-Graubard limits, in 0-1.
-        df: degrees of freedom of the domain.
+    `p`: shares in 0-1. `n`: unweighted bases. `n_eff`: effective sizes. `lower`, `upper`:
+    Korn-Graubard limits, in 0-1. `df`: degrees of freedom of the domain.
     """
     share, size, effective, low, high, degrees = (
         np.asarray(a, dtype=np.float64) for a in (p, n, n_eff, lower, upper, df)

@@ -175,12 +175,9 @@ def worst_case(
 ) -> dict[str, float]:
     """Bounds of a share when nothing is assumed of those who were asked and did not answer.
 
-    Args:
-        design: the design, or a domain of it.
-        answers: 1 (yes), 0 (no); missing: asked and no answer, or "don't know".
-        asked: booleans, who was asked; None: the whole domain.
-        level: of the limits that cover sampling as well.
-        interval: of a share.
+    `design`: the design, or a domain of it. `answers`: 1 (yes), 0 (no); missing: asked and no
+    answer, or "don't know". `asked`: booleans, who was asked; None: the whole domain. `level`: of
+    the limits that cover sampling as well. `interval`: of a share.
 
     Returns `estimate` (share of those who answered), `worst_lower` and `worst_upper` (every blank a
     no, a yes), `limit_lower` and `limit_upper`: the lower limit of the one and the upper limit of
@@ -210,12 +207,9 @@ def worst_case(
 class SelectedMoments:
     """What is known of those who answered.
 
-    Attributes:
-        mean_y, variance_y: of the answer.
-        mean_z: of the auxiliaries, shape (p,).
-        covariance_z: shape (p, p).
-        covariance_yz: of the answer with each, shape (p,).
-        n: how many answered, or the people of the population whom they stand for.
+    `mean_y`, `variance_y`: of the answer. `mean_z`: of the auxiliaries, shape (p,). `covariance_z`:
+    shape (p, p). `covariance_yz`: of the answer with each, shape (p,). `n`: how many answered, or
+    the people of the population whom they stand for.
     """
 
     mean_y: float
@@ -360,12 +354,10 @@ def mubp(
     g (mean_x0 - mean_x1) / s_x and its variance 1 + g^2 (var_x0 - var_x1) / var_x1, with
     g = (phi + (1 - phi) r) / (phi r + 1 - phi).
 
-    Args:
-        y: answers of those selected, 0 and 1, shape (n,).
-        proxy: of each, shape (n,) (`probit_proxy`).
-        others_mean, others_variance: of the proxy among the population's others; >= 0.
-        selected_share: share of the population that was selected, in 0-1.
-        weights: base weights of those selected, shape (n,); None: equal ones.
+    `y`: answers of those selected, 0 and 1, shape (n,). `proxy`: of each, shape (n,)
+    (`probit_proxy`). `others_mean`, `others_variance`: of the proxy among the population's others;
+    >= 0. `selected_share`: share of the population that was selected, in 0-1. `weights`: base
+    weights of those selected, shape (n,); None: equal ones.
 
     Returns one row a phi: `phi`, `mubp` (selected less population, in 0-1), `share` (the share less
     its bias), `others` (share among the others), `correlation`.

@@ -33,14 +33,12 @@ _RANK_TOLERANCE = 1e-5
 class Replicates:
     """Replicate weights, and the constants of their variance.
 
-    Attributes:
-        matrix: the weight in each replicate (sampling weight included) of each row, or of a row of
-            each pattern, shape (rows or patterns, R).
-        scale: factor of the whole sum of squares.
-        rscales: factor of each replicate, shape (R,).
-        mse: deviations from the full-sample estimate instead of the mean of the replicates.
-        kind: how they were made (`JKn`, `groups`, `subbootstrap`, `given`).
-        pattern: the pattern of each row, shape (rows,); None: the matrix has all rows.
+    `matrix`: the weight in each replicate (sampling weight included) of each row, or of a row of
+    each pattern, shape (rows or patterns, R). `scale`: factor of the whole sum of squares.
+    `rscales`: factor of each replicate, shape (R,). `mse`: deviations from the full-sample estimate
+    instead of the mean of the replicates. `kind`: how they were made (`JKn`, `groups`,
+    `subbootstrap`, `given`). `pattern`: the pattern of each row, shape (rows,); None: the matrix
+    has all rows.
     """
 
     matrix: FloatArray

@@ -34,12 +34,10 @@ CERTAIN = 1e-7
 class Stage:
     """One stage of selection.
 
-    Attributes:
-        strata: stratum of each row.
-        units: sampling unit of each row, unique across strata.
-        unit_stratum: stratum of each unit, shape (units.size,).
-        sampled: units drawn in each stratum, shape (strata.size,).
-        population: units in the population of each stratum (inf: no FPC), shape (strata.size,).
+    `strata`: stratum of each row. `units`: sampling unit of each row, unique across strata.
+    `unit_stratum`: stratum of each unit, shape (units.size,). `sampled`: units drawn in each
+    stratum, shape (strata.size,). `population`: units in the population of each stratum (inf: no
+    FPC), shape (strata.size,).
     """
 
     strata: Codes
@@ -112,13 +110,11 @@ def _find_population(
 class Projection:
     """A calibration as the variance sees it: totals of the auxiliaries no longer vary.
 
-    Attributes:
-        margins: categorical auxiliaries, one `Codes` a margin.
-        matrix: numeric auxiliaries, shape (rows, p), or None.
-        weights: the calibrated weights, shape (rows,).
-        base: the weights of the regression, shape (rows,): the weights before calibration for GREG
-            residuals, ones for the residuals that R takes after `rake`.
-        sweeps: None for an exact regression; a number of cyclic sweeps for R's `rake`.
+    `margins`: categorical auxiliaries, one `Codes` a margin. `matrix`: numeric auxiliaries, shape
+    (rows, p), or None. `weights`: the calibrated weights, shape (rows,). `base`: the weights of the
+    regression, shape (rows,): the weights before calibration for GREG residuals, ones for the
+    residuals that R takes after `rake`. `sweeps`: None for an exact regression; a number of cyclic
+    sweeps for R's `rake`.
     """
 
     margins: tuple[Codes, ...]
@@ -259,12 +255,9 @@ def replicate_covariance(
 ) -> FloatArray:
     """Covariance from replicates: scale * sum_r rscales_r (t_r - c)(t_r - c)'.
 
-    Args:
-        replicated: shape (R, k).
-        estimate: shape (k,), the centre c when `mse`; else c is the mean of the replicates.
-        scale: overall factor.
-        rscales: factor of each replicate, shape (R,).
-        mse: centre on the full-sample estimate.
+    `replicated`: shape (R, k). `estimate`: shape (k,), the centre c when `mse`; else c is the mean
+    of the replicates. `scale`: overall factor. `rscales`: factor of each replicate, shape (R,).
+    `mse`: centre on the full-sample estimate.
 
     Raises StatisticsError: a replicate has no value.
     """

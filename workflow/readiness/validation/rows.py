@@ -44,14 +44,11 @@ def submissions(
 ) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
     """Decide for every submission whether it is kept, and under which respondent.
 
-    Args:
-        raw: an export as `readiness.readers.read_export` gives it.
-        questionnaire: what was asked.
-        tokens: invitation codes of the sample; None when there is no sample.
-        opens: first day on which answers count, from its midnight.
-        closes: last day on which answers count, to its midnight. Where both are None every day
-            counts, and a submission without a day does.
-        keep: which of several submissions of a respondent counts.
+    `raw`: an export as `readiness.readers.read_export` gives it. `questionnaire`: what was asked.
+    `tokens`: invitation codes of the sample; None when there is no sample. `opens`: first day on
+    which answers count, from its midnight. `closes`: last day on which answers count, to its
+    midnight. Where both are None every day counts, and a submission without a day does. `keep`:
+    which of several submissions of a respondent counts.
 
     Returns a table aligned with `raw`: `respondent`, `submitted`, `group` (a code or ""), `status`
     (`kept`, or the rule by which the submission is not kept); and the issues found.

@@ -67,13 +67,10 @@ def separate(
 ) -> tuple[Validated, Apart]:
     """What goes on, and what is kept apart.
 
-    Args:
-        result: what `validate` made of `raw`.
-        raw: the export, in whose items personal data are looked for.
-        ignored: its other columns by their header, with `_row` (`readers.read_ignored`).
-        questionnaire: what was asked.
-        detectors: what is looked for.
-        key: makes pseudonyms of the respondents; None where nobody is named (a simulated wave).
+    `result`: what `validate` made of `raw`. `raw`: the export, in whose items personal data are
+    looked for. `ignored`: its other columns by their header, with `_row` (`readers.read_ignored`).
+    `questionnaire`: what was asked. `detectors`: what is looked for. `key`: makes pseudonyms of the
+    respondents; None where nobody is named (a simulated wave).
     """
     apart = list_kept_apart(questionnaire)
     columns = {name for item in apart for name in questionnaire.item(item).columns}

@@ -75,12 +75,9 @@ def reconcile(
 ) -> pd.DataFrame:
     """The table of it, `RECONCILED`: the first row of an item is the sum of its others.
 
-    Args:
-        raw: the export as it was read.
-        status: of each of its rows, `kept` or why it is not.
-        coded: the items of the kept rows as their cells were read.
-        exported: the same rows before corrections.
-        table: the columns that are handed on.
+    `raw`: the export as it was read. `status`: of each of its rows, `kept` or why it is not.
+    `coded`: the items of the kept rows as their cells were read. `exported`: the same rows before
+    corrections. `table`: the columns that are handed on.
 
     The item "" is the rows of the file. What is `used` is counted in the table that is handed on,
     every other part in the cells: what no part explains is `unexplained`.

@@ -253,13 +253,10 @@ class Base:
 class DataComparison:
     """A set of published figures beside the data.
 
-    Attributes:
-        claims: in the order of the structure.
-        counts: how many of those who answered gave each answer; None: the data have none such.
-        answered: how many answered.
-        base: the base that gives all figures as printed; None where none does.
-        reported: the base that was reported, or None.
-        fact: what is said of it.
+    `claims`: in the order of the structure. `counts`: how many of those who answered gave each
+    answer; None: the data have none such. `answered`: how many answered. `base`: the base that
+    gives all figures as printed; None where none does. `reported`: the base that was reported, or
+    None. `fact`: what is said of it.
     """
 
     item: str

@@ -296,12 +296,10 @@ _PRIMARY: dict[Lead, tuple[str, ...]] = {
 class Comparison:
     """An item compared across groups.
 
-    Attributes:
-        choice: which test is primary, and why.
-        tests: overall tests (`rao_scott_f`, `kruskal_wallis_design`, `ordinal_logit_term`,
-            `proportional_odds_check`, `permutation_combined`, `fisher_freeman_halton`).
-        effects: Cramer's V, probabilities of superiority, odds ratios.
-        n: unweighted base.
+    `choice`: which test is primary, and why. `tests`: overall tests (`rao_scott_f`,
+    `kruskal_wallis_design`, `ordinal_logit_term`, `proportional_odds_check`,
+    `permutation_combined`, `fisher_freeman_halton`). `effects`: Cramer's V, probabilities of
+    superiority, odds ratios. `n`: unweighted base.
     """
 
     choice: Choice

@@ -31,12 +31,10 @@ class Covariates:
     Categorical covariates have few distinct rows, so that a million respondents cost what their
     cells cost.
 
-    Attributes:
-        values: distinct rows of the matrix, shape (m, p).
-        row: which of them each respondent has, -1 where a value is missing, shape (rows,).
-        names: name of each column, `term` or `term[level]`.
-        terms: columns (positions) of each term.
-        numbers: columns (positions) that hold numbers; the others are indicators.
+    `values`: distinct rows of the matrix, shape (m, p). `row`: which of them each respondent has,
+    -1 where a value is missing, shape (rows,). `names`: name of each column, `term` or
+    `term[level]`. `terms`: columns (positions) of each term. `numbers`: columns (positions) that
+    hold numbers; the others are indicators.
     """
 
     values: FloatArray

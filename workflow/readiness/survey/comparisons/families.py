@@ -75,14 +75,10 @@ def combine_limits(
 class GroupShares:
     """One share of each declared group with its precision; NaN where nobody answered.
 
-    Attributes:
-        p: the shares, shape (G,), 0-1.
-        covariance: of the shares, shape (G, G).
-        n: answers of each group (unweighted), shape (G,).
-        df: degrees of freedom of each group's own domain, shape (G,).
-        interval: kind of the interval of a share.
-        replaced: groups that all answer alike, whose variance in `covariance` is that of the
-            Agresti-Coull share.
+    `p`: the shares, shape (G,), 0-1. `covariance`: of the shares, shape (G, G). `n`: answers of
+    each group (unweighted), shape (G,). `df`: degrees of freedom of each group's own domain, shape
+    (G,). `interval`: kind of the interval of a share. `replaced`: groups that all answer alike,
+    whose variance in `covariance` is that of the Agresti-Coull share.
     """
 
     p: FloatArray
@@ -189,12 +185,10 @@ class ContrastRow(ComparisonRow):
     """A contrast of a family. `lower` and `upper` are its own limits, and `p_value`
     is 1 less the level at which they touch 0.
 
-    Attributes:
-        simultaneous_lower, simultaneous_upper: limits that hold for all pairs of the family at
-            once; these belong beside `p_adjusted`. None where the pair has no test.
-        family: contrasts that the family has: pairs of declared groups, times answers.
-        untested: those of them that have no test (no answers, or one).
-        n_a, n_b: answers of each of the two groups.
+    `simultaneous_lower`, `simultaneous_upper`: limits that hold for all pairs of the family at
+    once; these belong beside `p_adjusted`. None where the pair has no test. `family`: contrasts
+    that the family has: pairs of declared groups, times answers. `untested`: those of them that
+    have no test (no answers, or one). `n_a`, `n_b`: answers of each of the two groups.
     """
 
     simultaneous_lower: float | None = None
@@ -216,13 +210,10 @@ def share_contrasts(
 ) -> tuple[ContrastRow, ...]:
     """Differences of a share between all pairs of declared groups, b less a.
 
-    Args:
-        design: the survey design; rows with a missing value or group leave the base.
-        y: 1 and 0; NaN is missing.
-        group: the groups; pairs come in their declared (or sorted) order.
-        group_levels: declared groups; every pair of them is a row, tested or not.
-        interval: of each share, from which the limits of the difference are made.
-        level: of the limits, 0-1.
+    `design`: the survey design; rows with a missing value or group leave the base. `y`: 1 and 0;
+    NaN is missing. `group`: the groups; pairs come in their declared (or sorted) order.
+    `group_levels`: declared groups; every pair of them is a row, tested or not. `interval`: of each
+    share, from which the limits of the difference are made. `level`: of the limits, 0-1.
 
     Raises StatisticsError: values that are neither 0 nor 1, fewer than two observed groups, an
     unknown option.

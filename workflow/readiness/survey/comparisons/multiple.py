@@ -92,12 +92,10 @@ def pairwise(
 ) -> list[ComparisonRow]:
     """Differences of the mean (or share, for 0/1) of y between all pairs of groups, b less a.
 
-    Args:
-        design: the survey design; rows with a missing value or group leave the base.
-        y: numbers; NaN is missing.
-        group: the groups; pairs come in their declared (or sorted) order.
-        adjust: adjustment of the p-values over all pairs.
-        level: of the intervals, 0-1 (each by itself, not simultaneous).
+    `design`: the survey design; rows with a missing value or group leave the base. `y`: numbers;
+    NaN is missing. `group`: the groups; pairs come in their declared (or sorted) order. `adjust`:
+    adjustment of the p-values over all pairs. `level`: of the intervals, 0-1 (each by itself, not
+    simultaneous).
 
     Raises:
         StatisticsError: fewer than two observed groups, an infinite value, no degrees of freedom.

@@ -188,12 +188,9 @@ def ordinal_model(
 ) -> OrdinalFit:
     """Cumulative model of an ordered answer. R equivalent: `svyolr(y ~ x, method=link)`.
 
-    Args:
-        design: the survey design; rows with a missing value leave the base.
-        y: ordered answers (column name, codes or levels).
-        x: covariates from `covariates`.
-        levels: declared levels from low to high; those without answers are merged (and named).
-        link: `logistic` or `probit`.
+    `design`: the survey design; rows with a missing value leave the base. `y`: ordered answers
+    (column name, codes or levels). `x`: covariates from `covariates`. `levels`: declared levels
+    from low to high; those without answers are merged (and named). `link`: `logistic` or `probit`.
 
     Raises StatisticsError: an answer with one level, constant or dependent covariates, separation
     (no finite estimate), no convergence.

@@ -77,12 +77,9 @@ def studentised_statistics(
     Several scores (categories) are added: studentised by 1 - share, anova by 1 / share, as in
     Pearson's statistic.
 
-    Args:
-        scores: shape (n, K), mean 0 in each block.
-        parts: by what the scores are added, shape (K,): 1, or 1 / share of each category.
-        code: group of each, 0..groups-1, every one observed.
-        weight: of each, > 0.
-        groups: number of groups.
+    `scores`: shape (n, K), mean 0 in each block. `parts`: by what the scores are added, shape (K,):
+    1, or 1 / share of each category. `code`: group of each, 0..groups-1, every one observed.
+    `weight`: of each, > 0. `groups`: number of groups.
 
     Returns A function of rows in permuted order, shape (B, n); its values have shape (B,).
     """

@@ -84,12 +84,9 @@ Statistic = Literal["F", "Chisq", "Wald", "adjWald", "saddlepoint"]
 class Corrected:
     """A sum of Pearson's statistics and what the design makes of it.
 
-    Attributes:
-        pearson: X2 of the weighted counts scaled to n.
-        delta: eigenvalues of the generalised design effects, shape (df,).
-        design_df: degrees of freedom of the design on the table.
-        n: unweighted base.
-        note: what the reader must know, or empty.
+    `pearson`: X2 of the weighted counts scaled to n. `delta`: eigenvalues of the generalised design
+    effects, shape (df,). `design_df`: degrees of freedom of the design on the table. `n`:
+    unweighted base. `note`: what the reader must know, or empty.
     """
 
     pearson: float

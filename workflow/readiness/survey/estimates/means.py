@@ -30,13 +30,10 @@ from readiness.survey.intervals import check_level, t_quantile
 class Estimates:
     """Estimates, in the unit of the variable, with what is known of their precision.
 
-    Attributes:
-        names: what each one is, k of them.
-        values: the estimates, shape (k,).
-        covariance: their design covariance, shape (k, k).
-        n: unweighted base of each, shape (k,).
-        degrees_of_freedom: of the design in the domain; one each where few clusters were drawn.
-        deff: design effect of each, when asked for, shape (k,).
+    `names`: what each one is, k of them. `values`: the estimates, shape (k,). `covariance`: their
+    design covariance, shape (k, k). `n`: unweighted base of each, shape (k,). `degrees_of_freedom`:
+    of the design in the domain; one each where few clusters were drawn. `deff`: design effect of
+    each, when asked for, shape (k,).
     """
 
     names: tuple[str, ...]
@@ -103,15 +100,11 @@ def means(
 ) -> Estimates:
     """Weighted means with their design covariance, in the unit of the variable.
 
-    Args:
-        design: the design, or a domain of it.
-        values: numeric column.
-        by: column of groups; one mean each, with the covariance between them.
-        groups: declared groups, in order; None: those that occur, sorted.
-        missing: what to do with missing values inside the domain: `fail`, or `drop` (the base is
-            then the domain of the known values).
-        deff: design effect against a simple random sample `without-replacement` or with
-            (`replace`).
+    `design`: the design, or a domain of it. `values`: numeric column. `by`: column of groups; one
+    mean each, with the covariance between them. `groups`: declared groups, in order; None: those
+    that occur, sorted. `missing`: what to do with missing values inside the domain: `fail`, or
+    `drop` (the base is then the domain of the known values). `deff`: design effect against a simple
+    random sample `without-replacement` or with (`replace`).
 
     Raises StatisticsError: missing values with `fail`, an empty base, an empty declared group.
     """
@@ -311,13 +304,10 @@ def quantiles(
 ) -> pd.DataFrame:
     """Quantiles of a variable: columns `p`, `estimate`, `lower`, `upper`, `se`, `n`, `df`.
 
-    Args:
-        design: the design, or a domain of it.
-        values: numeric column.
-        probabilities: in (0, 1).
-        rule: `math` (smallest value with cumulative share >= p), `school` = `hf2` (the mean of two
-            values where the share is exactly p), `hf7` (linear interpolation, as R's `quantile`).
-        missing: `fail` or `drop`.
+    `design`: the design, or a domain of it. `values`: numeric column. `probabilities`: in (0, 1).
+    `rule`: `math` (smallest value with cumulative share >= p), `school` = `hf2` (the mean of two
+    values where the share is exactly p), `hf7` (linear interpolation, as R's `quantile`).
+    `missing`: `fail` or `drop`.
 
     Raises StatisticsError: a probability or a level outside (0, 1), an unknown rule, missing values
     with `fail`.

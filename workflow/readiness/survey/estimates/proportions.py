@@ -196,14 +196,10 @@ def proportion_estimates(
 ) -> Proportions:
     """Shares of the declared categories with their covariance.
 
-    Args:
-        design: the design, or a domain of it.
-        values: column of answers; missing values and special codes that begin with `_` (blank, not
-            asked, don't know) are outside the base.
-        categories: declared categories, in order.
-        by: grouping column.
-        groups: declared groups, in order; None: those that occur, sorted.
-        outside: further values that are outside the base.
+    `design`: the design, or a domain of it. `values`: column of answers; missing values and special
+    codes that begin with `_` (blank, not asked, don't know) are outside the base. `categories`:
+    declared categories, in order. `by`: grouping column. `groups`: declared groups, in order; None:
+    those that occur, sorted. `outside`: further values that are outside the base.
 
     Raises StatisticsError: no respondent in the base; a value or group that is not declared; a
     category declared twice.
@@ -371,13 +367,10 @@ def can_cross(design: Design) -> bool:
 class Crossing:
     """The cells of an answer (K distinct values) and a grouping (G groups, then who has none).
 
-    Attributes:
-        design: the design that was counted.
-        groups: labels of the G groups.
-        counts: answers of each cell, shape (G + 1, K).
-        totals: the same by weight.
-        replicated: the same under each replicate, shape (R, G + 1, K).
-        strata: whether a stratum has somebody in the cell, shape (strata, G + 1, K).
+    `design`: the design that was counted. `groups`: labels of the G groups. `counts`: answers of
+    each cell, shape (G + 1, K). `totals`: the same by weight. `replicated`: the same under each
+    replicate, shape (R, G + 1, K). `strata`: whether a stratum has somebody in the cell, shape
+    (strata, G + 1, K).
     """
 
     design: Design

@@ -75,12 +75,10 @@ def rake_weights(
 ) -> Raked:
     """Rake base weights to margins.
 
-    Args:
-        base: weights before raking, shape (rows,), >= 0 (0: a row left out of a replicate).
-        margins: checked margins (`make_margins`).
-        cells: their crossing, when already made.
-        tolerance: largest relative gap between a weighted and a population total.
-        max_iterations: sweeps over all margins.
+    `base`: weights before raking, shape (rows,), >= 0 (0: a row left out of a replicate).
+    `margins`: checked margins (`make_margins`). `cells`: their crossing, when already made.
+    `tolerance`: largest relative gap between a weighted and a population total. `max_iterations`:
+    sweeps over all margins.
 
     Raises StatisticsError: a category whose base weights are all 0; no convergence. Both name the
     margin and the category.
@@ -375,12 +373,10 @@ def trim_weights(
 ) -> FloatArray:
     """Trimmed weights, with the same sum.
 
-    Args:
-        weights: shape (rows,); zeros (rows left out of a replicate) stay zero.
-        lower, upper: limits, in the unit of the weights.
-        strict: repeat until no weight is outside; else once, and the redistribution may push
-            weights past a limit.
-        counts: what a weight of 1 of each row is, for limits of its multiples; None: 1 each.
+    `weights`: shape (rows,); zeros (rows left out of a replicate) stay zero. `lower`, `upper`:
+    limits, in the unit of the weights. `strict`: repeat until no weight is outside; else once, and
+    the redistribution may push weights past a limit. `counts`: what a weight of 1 of each row is,
+    for limits of its multiples; None: 1 each.
 
     Raises StatisticsError: lower >= upper, or limits that no weights with this sum can meet.
     """

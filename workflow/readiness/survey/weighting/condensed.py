@@ -70,12 +70,9 @@ class Recipe:
     What is limited is what raking makes of a base weight (Deville and Särndal 1992), not the
     weight: how likely one was drawn is no error of raking, and a limit on it is a bias.
 
-    Attributes:
-        margins: margins whose codes are of patterns, not of rows.
-        lower, upper: limits of raked over base weight, as multiples of their mean.
-        how: how they are kept.
-        tolerance: largest relative gap of raking.
-        max_iterations: sweeps of raking.
+    `margins`: margins whose codes are of patterns, not of rows. `lower`, `upper`: limits of raked
+    over base weight, as multiples of their mean. `how`: how they are kept. `tolerance`: largest
+    relative gap of raking. `max_iterations`: sweeps of raking.
     """
 
     margins: tuple[Margin, ...]
@@ -145,13 +142,9 @@ class Recipe:
 class Raking:
     """A sample raked to margins, by pattern of respondents.
 
-    Attributes:
-        recipe: margins, limits.
-        pattern: the pattern of each row, shape (rows,).
-        first: a row of each pattern, shape (patterns,).
-        base: base weight of one respondent of each pattern.
-        count: respondents of each pattern.
-        main: the raked totals of the patterns.
+    `recipe`: margins, limits. `pattern`: the pattern of each row, shape (rows,). `first`: a row of
+    each pattern, shape (patterns,). `base`: base weight of one respondent of each pattern. `count`:
+    respondents of each pattern. `main`: the raked totals of the patterns.
     """
 
     recipe: Recipe

@@ -219,13 +219,10 @@ def _grow_groups(groups: Groups, least: int) -> Groups:
 class WeightSummary:
     """What a set of weights looks like.
 
-    Attributes:
-        n: respondents with a positive weight.
-        total: sum of the weights.
-        minimum, maximum: extremes, in the unit of the weights.
-        cv: standard deviation (n - 1) over mean.
-        kish_deff: n sum w^2 / (sum w)^2, >= 1: how much unequal weights inflate a variance.
-        n_eff: n / kish_deff, in respondents.
+    `n`: respondents with a positive weight. `total`: sum of the weights. `minimum`, `maximum`:
+    extremes, in the unit of the weights. `cv`: standard deviation (n - 1) over mean. `kish_deff`: n
+    sum w^2 / (sum w)^2, >= 1: how much unequal weights inflate a variance. `n_eff`: n / kish_deff,
+    in respondents.
     """
 
     n: int
@@ -251,13 +248,10 @@ def summarise(weights: npt.ArrayLike) -> WeightSummary:
 class WeightingReport:
     """All that a reader needs to judge the weights.
 
-    Attributes:
-        method: what was done, in words, in order.
-        base, final: summaries of the weights before and after.
-        margins: one row a margin and category: `variable`, `category`, `n` (respondents), `target`,
-            `base` (weighted total before), `final` (after), `gap` (final/target - 1; 0 where the
-            margin holds).
-        trimmed: respondents whose raked weight was beyond the limits.
+    `method`: what was done, in words, in order. `base`, `final`: summaries of the weights before
+    and after. `margins`: one row a margin and category: `variable`, `category`, `n` (respondents),
+    `target`, `base` (weighted total before), `final` (after), `gap` (final/target - 1; 0 where the
+    margin holds). `trimmed`: respondents whose raked weight was beyond the limits.
     """
 
     method: tuple[str, ...]

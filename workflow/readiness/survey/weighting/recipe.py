@@ -93,12 +93,10 @@ def make_replicates(
 def replicate(design: Design, kind: Kind, *, n_replicates: int = 200, seed: int = 1) -> Design:
     """A replicate design from a Taylor design. R equivalent: `as.svrepdesign`.
 
-    Args:
-        design: a design that has not been calibrated (calibrate the replicate design instead, and
-            each replicate is calibrated too).
-        kind: `JKn`, `groups` (delete a random group of PSUs), `subbootstrap` (Rao-Wu).
-        n_replicates: number of bootstrap replicates, or of groups.
-        seed: of a bootstrap, or of the dealing to groups.
+    `design`: a design that has not been calibrated (calibrate the replicate design instead, and
+    each replicate is calibrated too). `kind`: `JKn`, `groups` (delete a random group of PSUs),
+    `subbootstrap` (Rao-Wu). `n_replicates`: number of bootstrap replicates, or of groups. `seed`:
+    of a bootstrap, or of the dealing to groups.
 
     Raises StatisticsError: a calibrated design; a kind that the strata do not allow.
     """
@@ -124,12 +122,9 @@ def with_replicates(
 ) -> Design:
     """A design with replicate weights that came with the data. R equivalent: `svrepdesign`.
 
-    Args:
-        design: its weights are the full-sample weights.
-        weights: shape (rows, R).
-        type, rho, scale, rscales: how they were made (`scale_given`).
-        combined: the weights include the sampling weight; else they multiply it.
-        mse: deviations from the full estimate.
+    `design`: its weights are the full-sample weights. `weights`: shape (rows, R). `type`, `rho`,
+    `scale`, `rscales`: how they were made (`scale_given`). `combined`: the weights include the
+    sampling weight; else they multiply it. `mse`: deviations from the full estimate.
 
     Raises StatisticsError: another number of rows; weights that are negative or not finite;
     constants that do not fit.
@@ -310,14 +305,10 @@ def calibrate(
 ) -> Design:
     """Calibrate to totals of numeric auxiliaries. R equivalent: `calibrate(calfun=...)`.
 
-    Args:
-        auxiliaries: values by name, each of shape (rows,): a column of ones for the population
-            size, 0/1 indicators, numbers.
-        totals: population total of each, by the same names.
-        distance: `linear`, `raking` or `logit`.
-        bounds: lowest and highest ratio of the calibrated to the base weight.
-        tolerance: largest gap, relative to each total.
-        max_iterations: Newton steps.
+    `auxiliaries`: values by name, each of shape (rows,): a column of ones for the population size,
+    0/1 indicators, numbers. `totals`: population total of each, by the same names. `distance`:
+    `linear`, `raking` or `logit`. `bounds`: lowest and highest ratio of the calibrated to the base
+    weight. `tolerance`: largest gap, relative to each total. `max_iterations`: Newton steps.
 
     Raises StatisticsError: names without total or without values; missing values; no convergence.
     """
