@@ -28,12 +28,7 @@ from readiness.survey.comparisons.multiple import multiple_marginal_independence
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import Interval
 
-# The kind of fact that says that there is nothing to compare.
-NOTHING = "report.choice.nothing"
-# The kind of fact that says which test an item of several options has.
-OPTIONS = "report.choice.options"
-# The kind of fact that says why the test of the differences leads, and that test.
-LED = "report.choice.contrasts"
+# The test of the differences, where it leads.
 CONTRASTS_LEAD = "contrasts_max_t"
 CHOICES = ["item", "lead", "fact"]
 CONTRASTED = (
@@ -67,7 +62,7 @@ def compare_items(
         design = design.refitting()
     tables, choices = [], []
     for name in settings.items:
-        item, lead, reason = questionnaire.item(name), "", Fact(NOTHING)
+        item, lead, reason = questionnaire.item(name), "", Fact("report.choice.nothing")
         try:
             if item.kind == "multi":
                 table, lead, reason = compare_options(design, item, by, groups, settings)
@@ -97,7 +92,7 @@ def compare_items(
             )
             test = row.frame().assign(leads=False)
             if lead != "effect_size":
-                lead, reason = CONTRASTS_LEAD, Fact(LED)
+                lead, reason = CONTRASTS_LEAD, Fact("report.choice.contrasts")
                 table, test = table.assign(leads=False), test.assign(leads=True)
             table = pd.concat([test, table], ignore_index=True)
         if item.kind != "multi":
@@ -138,7 +133,7 @@ def compare_options(
         rows = [replace(row, method=f"{row.method}, {how}") for row in rows]
     table = frame(rows)
     table["leads"] = [place == 0 for place in range(len(rows))]
-    return table, "multiple_marginal", Fact(OPTIONS)
+    return table, "multiple_marginal", Fact("report.choice.options")
 
 
 _RENAMED = {"simultaneous_lower": "lower_simultaneous", "simultaneous_upper": "upper_simultaneous"}

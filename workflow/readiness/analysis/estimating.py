@@ -178,7 +178,6 @@ def compared_cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
             yield cut
 
 
-UNWEIGHTED = "unweighted"
 COLUMNS = [
     *("item", "level", "base", "group", "n", "count", "estimate", "se", "lower", "upper"),
     *("n_eff", "deff", "df", "reliability", "note", "weighted"),
@@ -249,7 +248,7 @@ def count_apart(answers: pd.DataFrame, item: Item, group: str) -> pd.DataFrame:
             for category, count in (counted.items() if n else ())
         ]
     table = pd.DataFrame(found, columns=["level", "base", "n", "count", "estimate"])
-    return table.assign(item=item.id, group=group, note=UNWEIGHTED).reindex(columns=COLUMNS)
+    return table.assign(item=item.id, group=group, note="unweighted").reindex(columns=COLUMNS)
 
 
 def _estimate_means(

@@ -86,8 +86,10 @@ def headlines(item: Item, answers: pd.DataFrame) -> Iterator[Headline]:
     `answers`: the coded table. "Don't know" and excluded values are no answers.
     """
     if item.kind == "multi":
-        for column, option in zip(item.columns, item.codes, strict=True):
-            yield _make_headline(option, answers[column], ("1", "0"), ("1",))
+        yield from (
+            _make_headline(option, answers[column], ("1", "0"), ("1",))
+            for column, option in zip(item.columns, item.codes, strict=True)
+        )
         return
     codes = answers[item.id]
     if item.range is None:

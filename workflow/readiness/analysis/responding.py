@@ -29,7 +29,6 @@ Targets = Mapping[str, Mapping[str, float]]
 # Fewer answers of a kind than these in a category: it goes with the variable's largest one, or a
 # model would fit those few without error.
 LEAST = 5
-TINY = 1e-9
 # Of the test whether auxiliaries predict an answer.
 LEVEL = 0.05
 
@@ -106,7 +105,7 @@ def auxiliaries(answered: Answered, targets: Targets) -> Auxiliaries | None:
     weights = answered.weights
     whole = float(np.mean([sum(totals.values()) for totals in targets.values()]))
     others = max(whole - float(weights.sum()), 0.0)
-    if others <= TINY * whole:
+    if others <= 1e-9 * whole:
         none = np.empty(0), np.empty((0, 0))
         return Auxiliaries(np.empty((len(weights), 0)), weights, 0.0, *none)
     binary = np.isin(answered.answers, (0.0, 1.0)).all()
@@ -193,7 +192,6 @@ def _find_others_covariance(
 
 # Shares of the applicable questions from which on a case is complete, or partial.
 COMPLETE, PARTIAL = 0.8, 0.5
-RATES = ("RR1", "RR2", "RR3", "RR4", "RR5", "RR6")
 WEIGHTED, R_INDICATOR = "_weighted", "r_indicator"
 UNKNOWN = ("unknown_household", "unknown_other")
 # Why a measure of response is not computable: no drawn case is known to be ineligible, so how many
@@ -298,7 +296,7 @@ def _compute_rates(
     reasons = dict.fromkeys(("RR5", "RR6") if unknown else (), UNKNOWN_ELIGIBILITY)
     reasons |= dict.fromkeys(("RR3", "RR4") if unknown and not ineligible else (), NO_INELIGIBLE)
     for column in table.columns:
-        for rate in RATES:
+        for rate in ("RR1", "RR2", "RR3", "RR4", "RR5", "RR6"):
             yield {
                 "measure": rate.lower() + (WEIGHTED if column == "weighted" else ""),
                 "group": group,

@@ -172,7 +172,6 @@ COLUMNS = (
     *("id", "item", "level", "group", "counted", "published", "lowest", "highest", "verdict"),
     *("reader", "how", "knows"),
 )
-UNBOUNDED = 10**9
 
 
 def attack_table(found: Iterable[Attacked]) -> pd.DataFrame:
@@ -186,7 +185,7 @@ def attack_table(found: Iterable[Attacked]) -> pd.DataFrame:
             "rest" if each.cell.rest else "answer",
             "no" if each.cell.withheld else "yes",
             str(each.lowest),
-            "" if each.highest >= UNBOUNDED else str(each.highest),
+            "" if each.highest >= 10**9 else str(each.highest),
             each.verdict.value,
             each.reader.value,
             each.how.value,
@@ -356,9 +355,6 @@ class Sums:
         return [int(n) for n in np.unique(self.people[fits])]
 
 
-OWN = "own"
-
-
 def read_variants(
     release: Release,
     figures: pd.DataFrame,
@@ -378,7 +374,7 @@ def read_variants(
         share = ReleasedShare(row["id"], row["level"], row["group"], of, value, weighted=True)
         shares = told.setdefault(weighed, {}).setdefault(item, {})
         shares[f"{of} {row['level']} {row['group']}"] = share
-    here = told.pop(OWN, {})
+    here = told.pop("own", {})
     tables = {
         item: replace(table, shares=[*table.shares, *here.get(item, {}).values()])
         for item, table in release.tables.items()

@@ -139,9 +139,9 @@ def told_items(root: Path, run: PlannedRun) -> list[str]:
     """
     wave = run.section
     assert isinstance(wave, WaveSettings)
-    if wave.show:
-        return list(wave.show)
-    return [item for item in asked_of(root, run).kinds if item in wave.estimate.items]
+    return list(wave.show or ()) or [
+        item for item in asked_of(root, run).kinds if item in wave.estimate.items
+    ]
 
 
 def missing_labels(root: Path, run: PlannedRun, language: str, *, stated: bool) -> list[str]:

@@ -190,7 +190,6 @@ def small_groups(figures: pd.DataFrame, minimum: int) -> Iterator[str]:
             yield f"{row['id']}: shown on a base of {text}, below {minimum}."
 
 
-NUMBERS = ("value", "se", "lower", "upper", "n_eff", "deff")
 # How the ids of the numbers end that a share has beside it.
 BESIDE = (
     *("lower", "upper", "n_eff", "worst.lower", "worst.upper"),
@@ -203,7 +202,7 @@ def left_behind(figures: pd.DataFrame) -> Iterator[str]:
     ids = set(figures.loc[figures["suppressed"] == "", "id"])
     for row in list_rows(figures[figures["suppressed"] != ""]):
         name = row["id"]
-        left = [column for column in NUMBERS if row[column]]
+        left = [c for c in ("value", "se", "lower", "upper", "n_eff", "deff") if row[c]]
         moved = (f"{since}.{name}" for since in ("revision", "change"))
         left += [own for own in (*(f"{name}.{end}" for end in BESIDE), *moved) if own in ids]
         if left:

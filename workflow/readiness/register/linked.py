@@ -44,7 +44,6 @@ from readiness.register.figures import base_id, share_id
 RARE_LOSS = 0.1
 # Of each of its shares, what a base that is not told costs: how precise they are is not told then.
 BASE_LOSS = 0.5
-CLOSED = ("single", "ordinal", "multi")
 # Special codes of who gave no answer, where none of a question's shares counts them.
 SILENT = frozenset(SPECIAL_CODES) - {NOT_ASKED}
 # What a number of all costs, beside one of a group that is as large: most readers read it.
@@ -127,10 +126,9 @@ def _list_parts(questionnaire: Questionnaire, names: Sequence[str]) -> Iterator[
     The options of a multiple choice share the people who answered; what one of them loses another
     may lose, too, so they are protected in turn.
     """
-    closed = [item for item in map(questionnaire.item, names) if item.kind in CLOSED]
+    closed = [i for i in map(questionnaire.item, names) if i.kind in ("single", "ordinal", "multi")]
     for item in closed:
-        for column in item.columns:
-            yield [(item, column)]
+        yield from ([(item, column)] for column in item.columns)
         for after in closed:
             conditions = [condition.item for condition in after.asked_if]
             if conditions == [item.id] and item.kind != "multi":

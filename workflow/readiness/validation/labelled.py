@@ -15,7 +15,6 @@ from readiness.questionnaire import SPECIAL_CODES, Item, Questionnaire
 FORMATS = {".sav": (64, 255, 120), ".dta": (32, 80, 32_000)}
 # Bytes of a text that both can hold.
 LONGEST = 2_045
-MEASURES = {"ordinal": "ordinal", "number": "scale"}
 # What stands in place of an answer, why.
 REASONS = tuple(f"questionnaire.means.{code[1:]}" for code in SPECIAL_CODES)
 
@@ -60,7 +59,7 @@ def labelled_file(
             told = zip(reasons.values(), (text(key, language) for key in REASONS), strict=True)
             values[name] = {value: _cut(label, longest_value) for value, label in (*shown, *told)}
             ends = [{"lo": lowest, "hi": lowest + 5}]
-            measures[name] = MEASURES.get(item.kind, "nominal")
+            measures[name] = {"ordinal": "ordinal", "number": "scale"}.get(item.kind, "nominal")
             missing[name] = list(reasons.values()) if ending == ".dta" else ends
     known: dict[str, Any] = {"column_labels": labels, "variable_value_labels": values}
     if ending == ".dta":

@@ -35,7 +35,6 @@ from readiness.validation.validate import (
 LARGEST_LOSS = 0.05
 # Characters of an example; the options of an item may fill a page.
 EXAMPLE = 160
-DAYS = ("not_a_date", "impossible_date")
 # Why something is not used as it came, with its count, by the rule.
 REASONS = {
     **{rule: f"participation.chart.{rule}" for rule in (*NOT_KEPT, "structure")},
@@ -43,7 +42,7 @@ REASONS = {
         rule: f"validation.reason.{rule}"
         for rule in (
             *("unknown_option", "not_a_number", "out_of_range"),
-            *(*DAYS, ROUTED_OUT, UNEXPLAINED),
+            *("not_a_date", "impossible_date", ROUTED_OUT, UNEXPLAINED),
         )
     },
 }

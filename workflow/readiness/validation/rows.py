@@ -17,7 +17,6 @@ from readiness.readers.tools.base import EMPTY, REJECTED, TEST
 from readiness.validation.cells import Options, holds_codes
 from readiness.validation.issues import issues_of
 
-ISO = "%Y-%m-%dT%H:%M:%S"
 KEPT = "kept"
 
 DuplicateRule = Literal["last", "first", "most_answered"]
@@ -27,8 +26,6 @@ DUPLICATES: dict[DuplicateRule, str] = {
     "first": "validation.duplicate.first",
     "most_answered": "validation.duplicate.most_answered",
 }
-# Where no moment tells which of them came last.
-UNORDERED = "validation.duplicate.undated"
 # A rule, whose submissions it is about, the column and what it holds, and what is said.
 _Said = tuple[str, Booleans, str, Any, Fact | list[Fact]]
 
@@ -241,8 +238,8 @@ def _tell_not_kept(
         "early": Fact("validation.early", {"opens": Day(str(opens))}),
         "late": Fact("validation.late", {"closes": Day(str(closes))}),
     }
-    for rule, fact in facts.items():
-        yield rule, status == rule, export.timestamp or "", moments, fact
+    when = export.timestamp or ""
+    yield from ((rule, status == rule, when, moments, fact) for rule, fact in facts.items())
     column, rule = export.invitation or "", "unknown_invitation"
     yield rule, status == rule, column, codes, Fact("validation.rule.unknown_invitation")
     broken = status == "structure"
@@ -254,7 +251,10 @@ def _tell_not_kept(
     undated = set(table.loc[table["submitted"].isna(), "respondent"])
     others = [
         Fact(
-            UNORDERED if name in undated and keep != "most_answered" else DUPLICATES[keep],
+            # Where no moment tells which of them came last.
+            "validation.duplicate.undated"
+            if name in undated and keep != "most_answered"
+            else DUPLICATES[keep],
             {"row": str(winner[name])},
         )
         for name in table.loc[repeated, "respondent"]
@@ -276,7 +276,7 @@ def set_aside(
     rows, status = raw["_row"].to_numpy()[at], table["status"].to_numpy(dtype=object)[at]
     of_them = issues[issues["rule"].isin(set(status))]
     facts = of_them.drop_duplicates(["row", "rule"], keep="last").set_index(["row", "rule"])["fact"]
-    moments = table["submitted"].iloc[at].dt.strftime(ISO).fillna("")
+    moments = table["submitted"].iloc[at].dt.strftime("%Y-%m-%dT%H:%M:%S").fillna("")
     made = {
         "row": rows,
         "respondent": table["respondent"].to_numpy(dtype=object)[at],

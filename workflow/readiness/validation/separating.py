@@ -35,7 +35,6 @@ KINDS = {
     "iban": "validation.personal.iban",
 }
 ROW = "_row"
-NAMED = ("respondent",)
 # Columns of the table of issues that may quote an answer.
 QUOTING = ("value", "expected", "suggestion")
 
@@ -88,7 +87,8 @@ def separate(
     issues = pd.concat([silent, _make_issues(found)])
     if key is not None:
         answers, said, issues, quarantine = (
-            with_pseudonyms(table, NAMED, key) for table in (answers, said, issues, quarantine)
+            with_pseudonyms(table, ("respondent",), key)
+            for table in (answers, said, issues, quarantine)
         )
     # An issue that is added has no question of its own beside its column.
     issues = issues.sort_values("row", kind="stable").fillna("").reset_index(drop=True)

@@ -384,8 +384,10 @@ def _split_joined_ticks(
         return "1" if option in ticked else "0"
 
     found = sorted({option for ticked, _ in cells.values() for option in ticked})
-    for option in ticks.options or found:
-        yield option, np.array([read(cell, option) for cell in values], dtype=object)
+    yield from (
+        (option, np.array([read(cell, option) for cell in values], dtype=object))
+        for option in ticks.options or found
+    )
 
 
 def _split(cell: str, ticks: Ticks) -> tuple[list[str], list[str]]:

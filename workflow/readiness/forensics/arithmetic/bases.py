@@ -115,8 +115,7 @@ def _fill(ranges: list[tuple[int, int]], n: int, kind: SetKind) -> Iterator[tupl
         if kind is SetKind.EXHAUSTIVE:
             order = range(high, max(low, left - most[i]) - 1, -1)
         for count in order:
-            for tail in rest(i + 1, left - count):
-                yield (count, *tail)
+            yield from ((count, *tail) for tail in rest(i + 1, left - count))
 
     yield from rest(0, n)
 

@@ -191,9 +191,6 @@ def _widen_anchor(anchor: Fraction, reach: _Reach) -> ShareInterval:
     return ShareInterval(anchor + low, anchor + high, *included).within_unit
 
 
-MOST_WITNESSES = 1000
-
-
 @dataclass(frozen=True)
 class WordingResult:
     """Whether words and figure agree; `strict` and `loose`: (count, base) by which they do."""
@@ -216,7 +213,7 @@ def judge_wording(
         for k in sorted({k for c in allowed for (k,) in witnesses(figures, n, c)})
     ]
     found = (
-        [(k, n) for k, n in pairs if Fraction(k, n) in read][:MOST_WITNESSES]
+        [(k, n) for k, n in pairs if Fraction(k, n) in read][:1000]
         for read in (reading.strict, reading.loose)
     )
     return WordingResult(*map(tuple, found))

@@ -18,9 +18,6 @@ from math import comb
 from readiness.errors import StatisticsError
 from readiness.forensics.arithmetic.bases import NEAREST, Convention, FigureSet, witnesses
 
-CAUTION_CV = Fraction(165, 1000)
-UNRELIABLE_CV = Fraction(333, 1000)
-
 
 def _check(count: int, base: int) -> None:
     if base < 1 or not 0 <= count <= base:
@@ -85,9 +82,9 @@ def squared_cv(count: int, base: int) -> Fraction:
 def statcan_band(count: int, base: int) -> str:
     """Statistics Canada's scale: acceptable, E (use with caution) or F (too unreliable)."""
     squared = squared_cv(count, base)
-    if squared <= CAUTION_CV**2:
+    if squared <= Fraction(165, 1000) ** 2:
         return "acceptable"
-    return "E" if squared <= UNRELIABLE_CV**2 else "F"
+    return "E" if squared <= Fraction(333, 1000) ** 2 else "F"
 
 
 @dataclass(frozen=True)

@@ -267,8 +267,8 @@ def _list_digits(size: int, left: int, kind: SetKind) -> Iterator[tuple[int, ...
     A single figure is never asked to be the whole.
     """
     if kind is SetKind.EXHAUSTIVE and size > 1:
-        for first in _list_digits(size - 1, left, SetKind.EXCLUSIVE):
-            yield (*first, left - sum(first))
+        first = _list_digits(size - 1, left, SetKind.EXCLUSIVE)
+        yield from ((*digits, left - sum(digits)) for digits in first)
         return
     if size == 0:
         yield ()

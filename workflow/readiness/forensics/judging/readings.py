@@ -228,10 +228,8 @@ def _state_loose(
 
 def _quote_phrase(phrase: str, figure: str) -> Value:
     before, found, after = phrase.partition(figure)
-    if not found:
-        return phrase
     # Foreign words around a number stay in their own order, whatever that of the sentence is.
-    return _wrap_figure(FIRST_STRONG + before, figure, after + POP)
+    return _wrap_figure(FIRST_STRONG + before, figure, after + POP) if found else phrase
 
 
 def _wrap_figure(before: str, figure: str, after: str) -> Fact:

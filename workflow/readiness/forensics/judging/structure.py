@@ -190,10 +190,9 @@ class Structure(Strict):
     def _list_texts(self) -> Iterator[tuple[str, Mapping[str, str]]]:
         for name, item in self.items.items():
             yield f"items.{name}.label", item.label
-            for code, text in _read_labels(item).items():
-                yield f"items.{name}.categories.{code}", text
-        for name, text in self.publishers.items():
-            yield f"publishers.{name}", text
+            labels = _read_labels(item).items()
+            yield from ((f"items.{name}.categories.{code}", text) for code, text in labels)
+        yield from ((f"publishers.{name}", text) for name, text in self.publishers.items())
         if self.subject is not None:
             yield "subject", self.subject
         said = (("contradictions", self.contradictions), ("unknown", self.unknown))

@@ -221,7 +221,6 @@ def lead_bases(claims: pd.DataFrame, structure: Structure) -> LeadBases | None:
     )
 
 
-CLOSED = ("single", "ordinal", "multi")
 # Respondents of a group whose answers are compared: of fewer, many figures fit by chance.
 FEWEST = 5
 
@@ -297,7 +296,7 @@ def _compare_with_data(
 ) -> DataComparison:
     claims = tuple(study.members(claim_set))
     words: dict[str, Value] = {"item": study.item(claim_set.item)}
-    known = {item.id: item for item in questionnaire.items if item.kind in CLOSED}
+    known = {i.id: i for i in questionnaire.items if i.kind in ("single", "ordinal", "multi")}
     item = known.get(claim_set.item)
     given = [None if item is None else _mask_of_category(answers, item, c.category) for c in claims]
     chosen = [rows for rows in given if rows is not None]
@@ -389,8 +388,8 @@ def _list_groups(answers: pd.DataFrame, item: Item, known: Mapping[str, Item]) -
             continue
         question: dict[str, Value] = {"question": TranslatedText(other.label.root)}
         rows = _mask_of_answered(answers, other)
-        for chosen in (rows & mine, rows):
-            yield Base("forensics.data.who_answered", chosen, question)
+        both = rows & mine, rows
+        yield from (Base("forensics.data.who_answered", chosen, question) for chosen in both)
         for category in other.categories if other.kind != "multi" else ():
             rows = answers[other.id].eq(category.code).to_numpy()
             words = {**question, "answer": TranslatedText(category.labels)}

@@ -25,7 +25,6 @@ from readiness.register.figures import DONT_KNOW, REASON, FigureRow, base_id, nu
 BOUND, RESPONSE, BALANCE, MISSING = "bound", "response", "balance", "missing"
 WORST, SELECTION = "worst", "selection"
 KINDS = {WORST: BOUND, SELECTION: SELECTION}
-ENDS = ("lower", "upper")
 # Left blank or excluded; that or "don't know", where telling them apart would tell a withheld
 # number.
 BLANK, NO_ANSWER = "blank", "no_answer"
@@ -72,7 +71,7 @@ def bound_rows(
             if reason and reason != NOT_GIVEN:
                 name = f"{share}.{kind}"
                 yield FigureRow(name, KINDS[kind], REASON, reason, statistic=says, **of)
-            for end in () if reason else ENDS:
+            for end in () if reason else ("lower", "upper"):
                 yield FigureRow(
                     f"{share}.{kind}.{end}",
                     KINDS[kind],
