@@ -34,7 +34,7 @@ from readiness.analysis.weighting import (
 from readiness.config import Change, Compare, Estimate, FigureRules, Weight
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.readers import read_export, read_sample
-from readiness.register.attacking import left_behind
+from readiness.register.disclosure_risk import left_behind
 from readiness.register.figures import Origin, Scheme, make_register
 from readiness.register.rows.changes import MAPPED, REWORDED, change_rows
 from readiness.register.rows.respondents import (

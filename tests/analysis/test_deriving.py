@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from made_questionnaire import document, question
-from readiness.analysis.deriving import derive, with_derived
+from readiness.analysis.derived_items import with_derived
+from readiness.analysis.deriving import derive
 from readiness.analysis.weighting import UNKNOWN, with_unknown
 from readiness.config import DerivedVariable, parse
 from readiness.errors import ConfigError

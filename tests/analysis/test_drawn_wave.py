@@ -8,7 +8,7 @@ import pytest
 from clinic_wave import Clinic, clinic, figures
 from readiness.analysis.selection import Selection
 from readiness.language import LANGUAGES, text
-from readiness.register.display import round_register
+from readiness.register.published import round_register
 from readiness.reporting.standing import Standing
 from readiness.steps.draw_wave import DrawnWave, DrawWave, PlannedChart
 

@@ -29,7 +29,7 @@ from readiness.errors import DataError
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_sample
 from readiness.readers.wave_tables import ENDED
-from readiness.register.attacking import left_behind
+from readiness.register.disclosure_risk import left_behind
 from readiness.register.figures import WITHHELD
 from readiness.register.rows.respondents import bound_rows, missing_rows
 from readiness.survey import design

@@ -12,7 +12,7 @@ from readiness.attack import AttackRules, AttackTarget, attack, attack_table, re
 from readiness.config import load_config
 from readiness.errors import DataError, DisclosureError
 from readiness.publications.material import refuse_unfit
-from readiness.register.attacking import ATTACK, findings, read_attack, refuse_given_away
+from readiness.register.disclosure_risk import ATTACK, findings, read_attack, refuse_given_away
 from readiness.register.figures import read_register
 from readiness.running.step import Job
 from readiness.steps.site import SiteSettings, run

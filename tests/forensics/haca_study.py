@@ -11,7 +11,8 @@ from readiness.forensics.arithmetic.bases import FigureSet, SetKind
 from readiness.forensics.arithmetic.figures import parse_figure
 from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.forensics.judging.study import judge
-from readiness.forensics.judging.verdict import Verdict, render_verdict
+from readiness.forensics.judging.verdict import Verdict
+from readiness.forensics.reporting import render_verdict
 from readiness.language.catalogue import strip_marks
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,8 @@ from fractions import Fraction
 import pytest
 from haca_study import haca_claims, haca_verdicts, sentence
 
-from readiness.forensics.judging.verdict import Status, Verdict, render_verdict
+from readiness.forensics.judging.verdict import Status, Verdict
+from readiness.forensics.reporting import render_verdict
 from readiness.language import WHOLE
 
 

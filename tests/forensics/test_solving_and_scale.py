@@ -28,7 +28,7 @@ from readiness.forensics.arithmetic.figures import PrintedFigure, Rounding
 from readiness.forensics.arithmetic.sums import joint_power
 from readiness.forensics.judging.structure import parse_structure, read_register
 from readiness.forensics.judging.study import judge
-from readiness.forensics.judging.verdict import render_verdict, summary_ids, verdict_json
+from readiness.forensics.reporting import render_verdict, summary_ids, verdict_json
 from readiness.forensics.solve import solve
 from readiness.language import WHOLE
 

@@ -38,7 +38,7 @@ from readiness.publications.outcomes import AuditFinding
 from readiness.publications.presenting.page import read_subject
 from readiness.publications.program import ARCHIVE, read_archive
 from readiness.publications.seal import ATTESTATIONS, SEAL, _digest, _write_text, check_seal, sha256
-from readiness.register.attacking import read_attack
+from readiness.register.disclosure_risk import read_attack
 from readiness.tables import rows_to_csv
 
 

@@ -11,7 +11,8 @@ from wave_tables import DRAWN, SCHEME, everything, ordinal, register
 
 from readiness.config import FigureRules
 from readiness.language import LANGUAGES
-from readiness.register.attacking import find_even, left_behind, small_groups
+from readiness.register.attacking import find_even
+from readiness.register.disclosure_risk import left_behind, small_groups
 from readiness.register.display import SUPPRESSED_TEXT, Sign, show_row, show_with_sign, sign
 from readiness.register.figures import BASE, UNRELIABLE, WITHHELD
 from readiness.register.rows.shares import comparison_rows, revision_rows, share_rows

@@ -9,14 +9,9 @@ from project_copy import Project
 from readiness.language import LANGUAGES
 from readiness.publications.outcomes import Outcome
 from readiness.publications.reproduce import compare
-from readiness.register.display import (
-    find_moved_columns,
-    plain,
-    round_register,
-    show_row,
-    show_safely,
-)
+from readiness.register.display import show_row, show_safely
 from readiness.register.figures import read_register
+from readiness.register.published import find_moved_columns, plain, round_register
 from tiny_project import RESULTS, STUDY
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from project_copy import Project
 from readiness.language import LANGUAGES
-from readiness.register.display import close, gives, gives_row, number, plain, same_cell, show_row
+from readiness.register.display import show_row
 from readiness.register.figures import (
     PRECISION,
     PUBLISHED,
@@ -20,6 +20,7 @@ from readiness.register.figures import (
     make_register,
     read_register,
 )
+from readiness.register.published import close, gives, gives_row, number, plain, same_cell
 from tiny_project import RESULTS
 
 NBSP, NNBSP, THIN, LRM, MINUS = "\u00a0", "\u202f", "\u2009", "\u200e", "\u2212"

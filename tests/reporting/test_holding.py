@@ -29,7 +29,6 @@ from readiness.disclosure import Policy
 from readiness.language import WHOLE, Language, tell, text
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.register.attacking import read_target
-from readiness.register.display import round_register
 from readiness.register.figures import WITHHELD, FigureRow, Origin, make_register
 from readiness.register.firmness import (
     find_told,
@@ -38,6 +37,7 @@ from readiness.register.firmness import (
     read_findings,
     tell_until_held,
 )
+from readiness.register.published import round_register
 from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.firmness import draw_firmness, state_firmness
 from readiness.reporting.holding import COLUMNS, Judge, claims_of, find_common, judge_all

@@ -19,7 +19,7 @@ from clinic_wave import ITEMS, Clinic, clinic, register, tables
 from project_copy import PATIENCE
 from readiness.analysis.selection import Selection
 from readiness.language import LANGUAGES
-from readiness.register.display import round_register
+from readiness.register.published import round_register
 from readiness.reporting.banners import Contrasts, Gap, TableMaterial, banner, column_names, letters
 from readiness.reporting.item import banner_table
 from readiness.reporting.parts import Register

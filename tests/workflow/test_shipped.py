@@ -9,7 +9,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from project_copy import ROOT, Project, copied_files
-from readiness.register.attacking import ATTACK, not_attacked, read_attack
+from readiness.register.disclosure_risk import ATTACK, not_attacked, read_attack
 from readiness.register.figures import read_register
 
 WAVE, STUDY = "results/waves/simulated-2026", "results/studies/haca-2024"

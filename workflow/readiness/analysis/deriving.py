@@ -9,7 +9,7 @@ is not met where another was.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,6 @@ import pandas as pd
 from readiness.arrays import BoolArray, FloatArray, TextArray
 from readiness.config import NO, YES, Condition, DerivedVariable
 from readiness.errors import ConfigError
-from readiness.facts import Fact, Value
-from readiness.language import LANGUAGES, tell, text
 from readiness.questionnaire import (
     BLANK,
     NOT_ASKED,
@@ -27,7 +25,6 @@ from readiness.questionnaire import (
     FrameVariable,
     Item,
     Questionnaire,
-    questionnaire_of,
 )
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -173,73 +170,3 @@ def _scale(one: DerivedVariable, questionnaire: Questionnaire, table: pd.DataFra
     texts = np.array([format(value, ".12g") for value in made], dtype=object)
     missing = _tell_missing([_read_codes(table, name) for name in one.scale.items])
     return np.where(enough, texts, missing)
-
-
-# What the answers of a condition are called.
-ANSWERS = {YES: "questionnaire.yes", NO: "questionnaire.no"}
-ENDS = ("low", "high")
-# Of a scale: a mean of whole numbers has many.
-DECIMALS = 12
-
-
-def with_derived(
-    document: Mapping[str, Any], derived: Sequence[DerivedVariable], where: str
-) -> dict[str, Any]:
-    """The document of a questionnaire (as loaded, expanded) with the derived items behind its own.
-
-    Raises ConfigError, which begins with `where`, for an item that is none.
-    """
-    made = dict(document)
-    for one in derived:
-        made["items"] = [*made["items"], _make_item(one, questionnaire_of(made, where))]
-    questionnaire_of(made, where)
-    return made
-
-
-def _make_item(one: DerivedVariable, known: Questionnaire) -> dict[str, Any]:
-    item: dict[str, Any] = {
-        "id": one.id,
-        "kind": one.kind,
-        "column": one.id,
-        "label": dict(one.label),
-        "derived_from": list(one.sources),
-    }
-    if one.scale:
-        low, high = _find_ends(one, known)
-        ends = {k: end for k, end in zip(ENDS, (low, high), strict=True) if np.isfinite(end)}
-        if unit := dict(one.scale.unit or _name_points(ends)):
-            unit.setdefault(known.language, next(iter(unit.values())))
-        return {**item, "range": {**ends, "decimals": DECIMALS, **({"unit": unit} if unit else {})}}
-    item["categories"] = [
-        {"code": code, "text": labels.get(known.language, code), "labels": labels}
-        for code, labels in _label_answers(one).items()
-    ]
-    if one.bands:
-        item["boxes"] = {"low": one.codes[:1]}
-    sources = [known.variable(name) for name in one.sources]
-    outside = [s.dont_know for s in sources if isinstance(s, Item) and s.dont_know]
-    if len(outside) == len(sources):
-        item["dont_know"] = {"text": outside[0].text, "labels": dict(outside[0].labels)}
-    return item
-
-
-def _label_answers(one: DerivedVariable) -> dict[str, dict[str, str]]:
-    if one.conditions:
-        return {code: {n: text(key, n) for n in LANGUAGES} for code, key in ANSWERS.items()}
-    return {category.code: dict(category.label) for category in one.categories}
-
-
-def _find_ends(one: DerivedVariable, known: Questionnaire) -> tuple[float, float]:
-    """The smallest and the largest value of a scale; infinite where an item has no end."""
-    assert one.scale is not None
-    ends = np.array([ends_of(known.item(name)) for name in one.scale.items], dtype=np.float64)
-    low, high = ends.sum(axis=0) if one.scale.measure == "sum" else ends.mean(axis=0)
-    return float(low), float(high)
-
-
-def _name_points(ends: Mapping[str, float]) -> dict[str, str]:
-    """What a scale without a unit is told in: points between whole ends; nothing for others."""
-    values: dict[str, Value] = {name: int(end) for name, end in ends.items() if end == int(end)}
-    if len(values) < len(ENDS):
-        return {}
-    return {name: tell(Fact("questionnaire.points", values), name) for name in LANGUAGES}

@@ -32,14 +32,8 @@ from readiness.forensics.beginning import ClaimSource
 from readiness.forensics.judging.context import Study as JudgedStudy
 from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.forensics.judging.study import DataComparison, beside_data, judge, read_study
-from readiness.forensics.judging.verdict import (
-    NATURE,
-    STATUS,
-    Status,
-    Verdict,
-    render_verdict,
-    verdict_json,
-)
+from readiness.forensics.judging.verdict import Status, Verdict
+from readiness.forensics.reporting import NATURE, STATUS, render_verdict, verdict_json
 from readiness.forensics.solve import solve
 from readiness.language import LANGUAGES, show, tell
 from readiness.plan.runs import runs_of

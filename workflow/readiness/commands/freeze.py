@@ -36,7 +36,7 @@ from readiness.publications.ledger import PLANS, folder_of_step, steps_shown
 from readiness.publications.log import withdraw
 from readiness.publications.material import PublicationMaterial
 from readiness.publications.seal import read_seal
-from readiness.register.attacking import ATTACK, findings, read_attack
+from readiness.register.disclosure_risk import ATTACK, findings, read_attack
 from readiness.reporting.particulars import DISCLOSED, PERSONAL, RIGHTS
 
 # What a citation file has of it.

@@ -62,9 +62,9 @@ from readiness.publications.seal import (
     values_table,
 )
 from readiness.questionnaire import load_questionnaire
-from readiness.register.attacking import ATTACK
-from readiness.register.display import round_register
+from readiness.register.disclosure_risk import ATTACK
 from readiness.register.figures import read_register
+from readiness.register.published import round_register
 from readiness.tables import read_rows, read_text_table, to_csv
 from readiness.validation.coding import BY_ROW
 

@@ -335,7 +335,7 @@ class Correction:
         """Whether the recomputed row `new` (rounded as published; None for none) is what the
         published row `old` was corrected to.
         """
-        from readiness.register.display import plain, same_cell
+        from readiness.register.published import plain, same_cell
 
         if new is None or plain(self.now) == plain(describe_change(old, new)[1]):
             return new is not None or not self.now
@@ -346,7 +346,8 @@ class Correction:
 
 def _is_number(said: str, row: Mapping[Any, str]) -> bool:
     from readiness.language import LANGUAGES
-    from readiness.register.display import plain, same_cell, show_safely
+    from readiness.register.display import show_safely
+    from readiness.register.published import plain, same_cell
 
     return same_cell(said, row["value"]) or any(
         plain(said) == plain(show_safely(row, language)) for language in LANGUAGES

@@ -29,7 +29,14 @@ from readiness.publications.log import open_log, read_seals
 from readiness.publications.outcomes import describe_finding, told_plainly
 from readiness.publications.presenting.writing import Writing, markdown
 from readiness.publications.seal import DRAFT, RELEASED, check_seal
-from readiness.register import attacking
+from readiness.register.disclosure_risk import (
+    ATTACK,
+    left_behind,
+    not_attacked,
+    read_attack,
+    refuse_given_away,
+    small_groups,
+)
 from readiness.reporting.particulars import (
     CALLED,
     DISCLOSED,
@@ -145,10 +152,10 @@ def refuse_unfit(
     """Refuse what must not be published: what gives people away, or shows a base below `least`;
     figures for review without a reviewer.
     """
-    table = attacking.read_attack(attacked / attacking.ATTACK)
-    attacking.refuse_given_away(identity, table)
-    faults = sorted([*attacking.small_groups(figures, least), *attacking.left_behind(figures)])
-    unseen = attacking.not_attacked(figures, table)
+    table = read_attack(attacked / ATTACK)
+    refuse_given_away(identity, table)
+    faults = sorted([*small_groups(figures, least), *left_behind(figures)])
+    unseen = not_attacked(figures, table)
     faults += [f"{name}: is withheld, and was not attacked." for name in unseen]
     if faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""

@@ -20,13 +20,8 @@ from readiness.language.rounding import round_value
 from readiness.publications.log import COLUMNS as ERRATUM_COLUMNS
 from readiness.publications.log import Correction, describe_change, find_moves
 from readiness.publications.outcomes import UNREADABLE, Outcome, plain, rounding_rule
-from readiness.register.display import (
-    find_moved_columns,
-    gives_row,
-    number,
-    round_register,
-    show_safely,
-)
+from readiness.register.display import show_safely
+from readiness.register.published import find_moved_columns, gives_row, number, round_register
 from readiness.tables import read_text_table, to_csv
 
 COLUMNS = (

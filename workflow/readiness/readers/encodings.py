@@ -46,7 +46,7 @@ _ARABIC = f"[{chr(0x620)}-{chr(0x64A)}{chr(0x66E)}-{chr(0x6D3)}]"
 _ARABIC_WORD = re.compile(f"{_ARABIC}{{2,}}")
 # What letters of DOS are to Windows, and a space of a Mac: no word has them.
 _SIGN_IN_WORD = re.compile(
-    "[A-Za-z][\u0192\u201a\u201e\u2020-\u2022\u2026\u02c6\u02dc\u2030\u2039\u203a][A-Za-z]|[a-z]\u00ca"
+    r"[A-Za-z][\u0192\u201a\u201e\u2020-\u2022\u2026\u02c6\u02dc\u2030\u2039\u203a][A-Za-z]|[a-z]\u00ca"
 )
 _LATIN = f"{chr(0xC0)}-{chr(0x24F)}"
 # Letters with accents beside plain small ones, and what stands for an apostrophe between them.

@@ -1,21 +1,17 @@
 """The attack on a register, what it found, and what is withheld beyond the policy for that.
 
 What suppression proves of its own systems the attack does not take from it: it knows whole numbers,
-and what several items say together. So both take turns until nothing is given away. What was left
-standing of a withheld number, or shown on too few people, is found too: so an altered register is
-seen.
+and what several items say together. So both take turns until nothing is given away.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from readiness.analysis.selection import group_name
-from readiness.arrays import list_rows
 from readiness.attack import (
-    COLUMNS,
     Attacked,
     AttackRules,
     AttackTarget,
@@ -25,16 +21,13 @@ from readiness.attack import (
     attack,
     classes_of,
     find_unread,
-    first_given_away,
-    given_away,
     read_release,
     read_variants,
 )
 from readiness.disclosure import Policy
 from readiness.disclosure.optimise import Decisions
-from readiness.errors import DataError, DisclosureError
+from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire
-from readiness.register.display import SUPPRESSED_TEXT, show_safely
 from readiness.register.figures import base_id, read_register, share_id
 from readiness.register.linked import Demand, others
 from readiness.register.withholding import Withheld
@@ -171,81 +164,3 @@ def withhold_until_held(
         # What nothing was withheld of, and nothing beside, holds as it did.
         anew = target.with_neighbours(demand.items or ())
         hidden = decide(demand, hidden.decisions)
-
-
-ATTACK, VERDICT = "attack.csv", "verdict.json"
-WHAT_TO_DO = (
-    "Tell fewer groups or decimals, merge small groups, or let `disclosure` withhold more; every "
-    "count: attack.csv"
-)
-
-
-def small_groups(figures: pd.DataFrame, minimum: int) -> Iterator[str]:
-    """Numbers of people below the minimum that a register shows: bases, and respondents."""
-    for row in list_rows(figures[figures["suppressed"] == ""]):
-        of_quality = row["kind"] == "quality" and row["statistic"] in ("answered", "kept")
-        people = row["kind"] == "count" or of_quality
-        text = row["value"] if people else row["n"]
-        if text and 0 < int(text) < minimum:
-            yield f"{row['id']}: shown on a base of {text}, below {minimum}."
-
-
-# How the ids of the numbers end that a share has beside it.
-BESIDE = (
-    *("lower", "upper", "n_eff", "worst.lower", "worst.upper"),
-    *("selection.lower", "selection.upper"),
-)
-
-
-def left_behind(figures: pd.DataFrame) -> Iterator[str]:
-    """Numbers of a share that is marked as not published."""
-    ids = set(figures.loc[figures["suppressed"] == "", "id"])
-    for row in list_rows(figures[figures["suppressed"] != ""]):
-        name = row["id"]
-        left = [c for c in ("value", "se", "lower", "upper", "n_eff", "deff") if row[c]]
-        moved = (f"{since}.{name}" for since in ("revision", "change"))
-        left += [own for own in (*(f"{name}.{end}" for end in BESIDE), *moved) if own in ids]
-        if left:
-            yield f"{name}: is not published, but {left[0]} is."
-        if (text := show_safely(row, "en")) != SUPPRESSED_TEXT:
-            yield f"{name}: is not published, but {text} is shown."
-
-
-def read_attack(path: Path) -> pd.DataFrame:
-    """The attack's table, as `freeze` keeps it: what readers can prove of each withheld count.
-
-    DataError when it is another table.
-    """
-    table = read_text_table(path, "the disclosure-risk check")
-    if missing := [name for name in COLUMNS if name not in table]:
-        raise DataError(f"{path}: no column {', '.join(missing)}. Restore it with git.")
-    return table
-
-
-def findings(attacked: pd.DataFrame) -> str:
-    """One line: how much a reader can work out."""
-    before = int((attacked["verdict"] == CountVerdict.BEFORE.value).sum())
-    told = f", {before} were given away by earlier releases" if before else ""
-    return f"{len(attacked)} counts attacked, {len(given_away(attacked))} given away{told}"
-
-
-def refuse_given_away(what: str, table: pd.DataFrame) -> None:
-    """DisclosureError naming the first count that a release gives away, if there is one.
-
-    `what`: the release, for the message.
-    """
-    if told := first_given_away(table):
-        raise DisclosureError(f"{what}: {told}\n{WHAT_TO_DO}.")
-
-
-def not_attacked(figures: pd.DataFrame, attacked: pd.DataFrame) -> list[str]:
-    """The withheld shares of a register of which an attack has no row, sorted.
-
-    An option's share of those asked is of the same people as that of those who answered: where one
-    of them is shown, the count is that of a published share.
-    """
-    shares = figures[(figures["kind"] == "estimate") & (figures["unit"] == "share")]
-    hidden, shown = shares[shares["suppressed"] != ""], shares[shares["suppressed"] == ""]
-    cell = ["item", "level", "group"]
-    known = pd.MultiIndex.from_frame(pd.concat([attacked[cell], shown[cell]]))
-    return sorted(hidden.loc[~pd.MultiIndex.from_frame(hidden[cell]).isin(known), "id"])

@@ -20,7 +20,8 @@ from readiness.errors import RenderError
 from readiness.facts import Fact, NamedNumber, Quantity, Value, from_json, of_domain
 from readiness.forensics.judging.context import lead
 from readiness.forensics.judging.structure import SharedBase, Structure, parse_structure
-from readiness.forensics.judging.verdict import facts_of, render_verdict
+from readiness.forensics.judging.verdict import facts_of
+from readiness.forensics.reporting import render_verdict
 from readiness.language import Language, Markup, show, tell, text
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.display import show_row

@@ -12,7 +12,8 @@ from functools import partial
 from readiness.facts import Fact, NamedNumber, Printed, TranslatedText
 from readiness.forensics.judging.context import whole
 from readiness.forensics.judging.structure import ClaimSet
-from readiness.forensics.judging.verdict import STATUS, Status
+from readiness.forensics.judging.verdict import Status
+from readiness.forensics.reporting import STATUS
 from readiness.language import join_texts, show, text
 from readiness.reporting import study_finding
 from readiness.reporting.blocks import (

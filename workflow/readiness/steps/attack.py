@@ -10,7 +10,8 @@ from readiness.attack import attack, attack_table, first_given_away, summary
 from readiness.config import Disclosure, StrictModel
 from readiness.disclosure import Policy
 from readiness.questionnaire import load_questionnaire
-from readiness.register.attacking import ATTACK, VERDICT, known_classes, read_target, read_varied
+from readiness.register.attacking import known_classes, read_target, read_varied
+from readiness.register.disclosure_risk import ATTACK, VERDICT
 from readiness.register.figures import read_register
 from readiness.running.step import Job, log
 from readiness.tables import read_text_table

@@ -2,7 +2,8 @@
 
 import yaml
 
-from readiness.analysis.deriving import derive, with_derived
+from readiness.analysis.derived_items import with_derived
+from readiness.analysis.deriving import derive
 from readiness.config import DerivedVariable, StrictModel, read_yaml
 from readiness.questionnaire import expand, questionnaire_of
 from readiness.running.step import Job, log

@@ -17,7 +17,6 @@ from readiness.language import show
 from readiness.questionnaire import TOTAL, Item, Questionnaire, load_questionnaire
 from readiness.questionnaire.labels import Language
 from readiness.questionnaire.units import unit_text
-from readiness.register.display import round_register
 from readiness.register.figures import (
     DONT_KNOW,
     Values,
@@ -29,6 +28,7 @@ from readiness.register.figures import (
     values_of,
 )
 from readiness.register.firmness import FIRMNESS, list_pictured, read_findings
+from readiness.register.published import round_register
 from readiness.register.rows.changes import change_levels
 from readiness.reporting.firmness import draw_firmness
 from readiness.reporting.standing import Standing

@@ -8,7 +8,8 @@ from readiness.config import read_yaml
 from readiness.forensics.judging.context import lead
 from readiness.forensics.judging.structure import parse_structure
 from readiness.forensics.judging.study import judge
-from readiness.forensics.judging.verdict import record, render_verdict, summary_ids
+from readiness.forensics.judging.verdict import record
+from readiness.forensics.reporting import render_verdict, summary_ids
 from readiness.language import LANGUAGES
 from readiness.running.step import Job, log
 from readiness.tables import read_text_table

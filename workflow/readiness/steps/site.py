@@ -17,9 +17,9 @@ from readiness.publications.ledger import CHARTS, FOLDER, REPORT, TABLES
 from readiness.publications.log import read_seals
 from readiness.publications.reproduce import read_verdicts, tally
 from readiness.publications.seal import LEDGER
-from readiness.register.attacking import read_attack, refuse_given_away
-from readiness.register.display import gives_row
+from readiness.register.disclosure_risk import read_attack, refuse_given_away
 from readiness.register.figures import read_register
+from readiness.register.published import gives_row
 from readiness.running.step import Job, log
 from readiness.site import pages
 from readiness.site.pages import Dataset, File, Guide, Published, ReportEntry, below, guide

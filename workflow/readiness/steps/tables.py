@@ -12,8 +12,8 @@ from readiness.disclosure import escape_words
 from readiness.forensics.judging.structure import parse_structure
 from readiness.language import Language
 from readiness.questionnaire import load_questionnaire
-from readiness.register.display import round_register
 from readiness.register.figures import read_register
+from readiness.register.published import round_register
 from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.blocks import Prose
 from readiness.reporting.parts import Register, StudyPart

@@ -245,8 +245,8 @@ def _tell_not_kept(
     broken = status == "structure"
     said = [Fact("validation.structure", {"said_why": text}) for text in why[broken]]
     yield "structure", broken, "", why, said
-    for rule in ("test_answer", "empty_row"):
-        yield rule, status == rule, "", why, Fact(f"validation.rule.{rule}")
+    yield "test_answer", status == "test_answer", "", why, Fact("validation.rule.test_answer")
+    yield "empty_row", status == "empty_row", "", why, Fact("validation.rule.empty_row")
     repeated = status == "duplicate"
     undated = set(table.loc[table["submitted"].isna(), "respondent"])
     others = [

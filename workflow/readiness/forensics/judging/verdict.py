@@ -9,16 +9,13 @@ A verdict's facts are its sentences, in the order in which they are told. Each n
     Printed          a figure as it was printed ("67", "67.5"), shown in the reader's notation
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from readiness.facts import Fact, Listed, NamedNumber, Printed, Term, Value, decode, encode
-from readiness.language import Language, Markup, tell
-from readiness.language.telling import Mark
+from readiness.facts import Fact, Listed, NamedNumber, Printed, Value, decode, encode
 
 # A number of a verdict: a str is a figure as it was printed, a tuple one list.
 Number = int | Fraction | str | tuple[int, ...]
@@ -117,43 +114,3 @@ def facts_of(record: Mapping[str, Any]) -> tuple[Fact, ...]:
     if not all(isinstance(fact, Fact) for fact in facts):
         raise ValueError(f"verdict {record['id']}: a fact is not one")
     return facts  # type: ignore[return-value]
-
-
-STATUS = {status: Term(f"forensics.status.{status}") for status in Status}
-NATURE = {nature: Term(f"forensics.nature.{nature}") for nature in Nature}
-KEYS = (*(term.key for term in STATUS.values()), *(term.key for term in NATURE.values()))
-
-
-def render_verdict(
-    facts: Sequence[Fact],
-    language: Language,
-    mark: Mark | None = None,
-    markup: Markup | None = None,
-) -> str:
-    """The sentences of a verdict; `mark(name, text)` may wrap each of its numbers."""
-    own = numbers_of(facts)
-
-    def only_numbers(name: str, text: str) -> str:
-        return mark(name, text) if mark and name in own else text
-
-    return " ".join(tell(fact, language, only_numbers, markup) for fact in facts)
-
-
-def summary_ids(verdicts: Sequence[Verdict], lead: str) -> list[str]:
-    """The verdicts that make one fair paragraph, in the order to read them: what the figures that
-    the study is about (`lead`) can share, and what is not known.
-    """
-    own = (f"joint.{lead}", f"bases.{lead}")
-    return [v.id for v in verdicts if v.id in own or v.kind == "unknown"]
-
-
-def verdict_json(verdicts: Sequence[Verdict], language: str = "en") -> str:
-    """The verdicts as JSON: facts, and their sentences in one language.
-
-    Numbers exact (a fraction as "a/b"), keys sorted, the same bytes.
-    """
-    content = [
-        {**record(v), "sentence": render_verdict(v.facts, language), "numbers": v.numbers}
-        for v in verdicts
-    ]
-    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n"

@@ -62,7 +62,7 @@ from readiness.publications.program import (
 from readiness.publications.reproduce import compare, quote_row
 from readiness.publications.sandbox import bubblewrap
 from readiness.publications.seal import sha256
-from readiness.register.display import same_cell
+from readiness.register.published import same_cell
 
 NEVER = "audit.note.unconfined.never"
 

@@ -45,7 +45,7 @@ from readiness.publications.program import ARCHIVE, ENVIRONMENT, assemble, is_ea
 from readiness.publications.reproduce import compare
 from readiness.publications.scratch import run_in, run_sealed, scratch_project
 from readiness.publications.seal import ATTESTATIONS, LEDGER, MORE_NUMBERS, SEAL, VALUES, sha256
-from readiness.register.attacking import ATTACK, not_attacked, read_attack
+from readiness.register.disclosure_risk import ATTACK, not_attacked, read_attack
 from readiness.register.display import show_safely
 from readiness.register.figures import PRECISION, read_register
 

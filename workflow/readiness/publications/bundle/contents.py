@@ -24,7 +24,7 @@ from readiness.publications.outcomes import Outcome, place_text
 from readiness.publications.presenting.writing import Writing, markdown
 from readiness.publications.program import DVC_CONFIG, code_files, is_earlier
 from readiness.publications.seal import ATTESTATIONS, SEAL, read_seal, sha256
-from readiness.register.attacking import ATTACK, read_attack, refuse_given_away
+from readiness.register.disclosure_risk import ATTACK, read_attack, refuse_given_away
 from readiness.tables import rows_to_csv
 
 # What of the project is there to be read. Its README is replaced by that of the bundle.

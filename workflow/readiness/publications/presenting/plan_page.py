@@ -16,6 +16,7 @@ from readiness.reporting.planned import list_deviations, state_plans
 # What a plan says in words of each value of a setting.
 ITEM_KINDS = ("single", "ordinal", "multi", "number", "date", "text")
 KINDS = {kind: f"questionnaire.kind.{kind}" for kind in ITEM_KINDS}
+SELECTED = {one.value: f"plan.selection.{one.key}" for one in Selection}
 KEPT = {kept: f"plan.duplicates.{kept}" for kept in ("last", "first", "most_answered")}
 READERS = {name: f"plan.reader.{name}" for name in ("public", "researchers", "internal")}
 
@@ -48,7 +49,7 @@ def write_plan(name: str, tree: Mapping[str, Any], outcome: PlanOutcome, languag
         inference=Selection(tree["selection"]).inference,
         draws=PERMUTATIONS,
         order=ORDER,
-        selected={one.value: f"plan.selection.{one.key}" for one in Selection},
+        selected=SELECTED,
         kept=KEPT,
         readers=READERS,
         kind=lambda kind: Term(KINDS[kind]) if kind in KINDS else str(kind),

@@ -23,8 +23,8 @@ from readiness.arrays import list_rows
 from readiness.config import Change, FigureRules
 from readiness.questionnaire import MEDIAN, TOTAL, FrameVariable, Item, Questionnaire
 from readiness.questionnaire.versions import item_changes
-from readiness.register.display import round_register
 from readiness.register.figures import CORE, REASON, FigureRow, number, share_id
+from readiness.register.published import round_register
 from readiness.survey.comparisons.families import combine_limits
 
 CHANGE = "change"

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from readiness.facts import Fact, Listed
-from readiness.forensics.judging.verdict import STATUS, Status, facts_of, render_verdict
+from readiness.forensics.judging.verdict import Status, facts_of
+from readiness.forensics.reporting import STATUS, render_verdict
 from readiness.language import show, tell, text
 from readiness.register.display import show_row
 from readiness.reporting.parts import StudyPart
