@@ -62,7 +62,7 @@ from readiness.publications.log import check_log, read_log  # noqa: E402
 from readiness.publications.seal import check_seal  # noqa: E402
 from readiness.questionnaire import load_questionnaire  # noqa: E402
 from readiness.readers import read_export  # noqa: E402
-from readiness.register.attacking import read_attack  # noqa: E402
+from readiness.register.disclosure_risk import read_attack  # noqa: E402
 from readiness.register.figures import read_register  # noqa: E402
 from readiness.tables import read_text_table, to_csv  # noqa: E402
 from readiness.terminal import printable  # noqa: E402
