@@ -24,6 +24,7 @@ from readiness.charts.picture import NOTE_LINE
 from readiness.charts.sheet import BODY, SMALL, Align, Drawing, Panel, measure, wrap
 from readiness.language import numbers
 
+SECTION_GAP = 12.0
 # Height kept for the mark of a row (a bar, a dot), wide and on a telephone.
 MARK, NARROW_MARK = 22.0, 18.0
 # From line to line of a label.
@@ -61,7 +62,7 @@ class Labels:
         ]
         self.tops, self.marks, self.height = list[float](), list[float](), 0.0
         for row, lines, small in zip(rows, self.lines, self.small, strict=True):
-            self.height += 12.0 if row.section else 0
+            self.height += SECTION_GAP if row.section else 0
             self.tops.append(self.height)
             if self.narrow:
                 mark = self.bar + 4 if row.marks or row.reading else 0  # none for a heading
@@ -109,6 +110,7 @@ class Labels:
                 )
 
 
+AXIS_HEIGHT = 22.0
 # From where to where the lines of an axis run, from top to bottom.
 Spans = Sequence[tuple[float, float]]
 # The pixels that a number of an axis needs.
@@ -190,7 +192,7 @@ class _Plot:
         """Everything from `top` on; where it ends."""
         panel, sheet, labels = self.panel, self.sheet, self.labels
         if panel.axis.unit:
-            top += 22.0
+            top += AXIS_HEIGHT
             draw_axis(sheet, panel.axis, self.scale, top, labels.spans(top))
         elif panel.axis.sides:
             top = self._draw_sides(panel.axis.sides, top)

@@ -14,6 +14,8 @@ from readiness.readers import read_cells, read_export
 from readiness.tables import read_text_table
 from readiness.validation.rows import submissions
 
+# How many keys of rows are shown, unless all are asked for.
+SHOWN_KEYS = 8
 EVER = {"opens": date(1900, 1, 1), "closes": date(2199, 12, 31)}
 
 
@@ -66,7 +68,7 @@ def rows_lines(rows: RowDiff, *, cells: bool) -> list[str]:
     """The difference for people; with every key and every changed cell when `cells`."""
     lines = [f"rows   {rows.before} -> {rows.after}, matched by {rows.key_name}"]
     for what, keys in (("added", rows.added), ("removed", rows.removed)):
-        shown = keys if cells else keys[:8]
+        shown = keys if cells else keys[:SHOWN_KEYS]
         more = f", ... ({len(keys) - len(shown)} more)" if len(keys) > len(shown) else ""
         lines.append(f"  {what:<8} {len(keys):>5}  {', '.join(shown)}{more}".rstrip())
     lines.append(f"  changed  {rows.changed:>5}")

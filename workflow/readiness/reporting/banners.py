@@ -253,7 +253,7 @@ class _Maker:
         return Banner(
             self.item,
             tuple(columns),
-            tuple([line for line in self._make_lines(columns) if any(line.ids)]),
+            tuple(line for line in self._make_lines(columns) if any(line.ids)),
             frozenset(name for name in self.material.variables if self._is_compared(name)),
         )
 

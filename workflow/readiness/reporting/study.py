@@ -325,7 +325,7 @@ def _write_questions(study: StudyPart) -> Iterator[str]:
             yield " ".join(part for part in (said, groups) if part)
     if (study.printed_claims["weighted"] == "unknown").any():
         yield text("study.ask.weights", study.language)
-    asked = [*(c.ask for c in study.structure.contradictions)]
+    asked = [c.ask for c in study.structure.contradictions]
     asked += [gap.ask for gap in study.structure.unknown]
     yield from (study.write_value(TranslatedText(one)) for one in asked if one is not None)
     for crossed in study.structure.cross_tables:
