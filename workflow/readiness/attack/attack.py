@@ -38,6 +38,7 @@ from readiness.attack.solving import (
     MARGIN,
     PEOPLE,
     REST,
+    UNBOUNDED,
     WEIGHT,
     Judge,
     ReaderBounds,
@@ -252,7 +253,7 @@ class _ItemAttack:
         held = self._by(cell, self.rules.holds)
         solver = self.knowledge.solver(earlier=earlier, frame=frame, shares=shares)
         if (column := self._column(solver, cell)) is None:
-            return ReaderBounds(0, 10**9)
+            return ReaderBounds(0, UNBOUNDED)
         wide = self._by(cell, self.rules.wide)
         if not frame:
             return narrow(solver, column, held, wide)

@@ -30,7 +30,7 @@ from readiness.attack.released import (
     interval,
     untold,
 )
-from readiness.attack.solving import FRAME_NODES, MOST_CELLS, SEARCHES, Classes, Solver
+from readiness.attack.solving import FRAME_NODES, MOST_CELLS, SEARCHES, UNBOUNDED, Classes, Solver
 from readiness.errors import DataError
 
 
@@ -185,7 +185,7 @@ def attack_table(found: Iterable[Attacked]) -> pd.DataFrame:
             "rest" if each.cell.rest else "answer",
             "no" if each.cell.withheld else "yes",
             str(each.lowest),
-            "" if each.highest >= 10**9 else str(each.highest),
+            "" if each.highest >= UNBOUNDED else str(each.highest),
             each.verdict.value,
             each.reader.value,
             each.how.value,

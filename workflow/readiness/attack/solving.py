@@ -24,6 +24,8 @@ from readiness.programs import LinearProgram, find_whole_numbers
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+# Stands for no upper end at all.
+UNBOUNDED = 10**9
 # How far a sum of weights may miss its printed value, in mean weights: a solver's tolerance.
 SLACK = 1e-7
 PEOPLE, WEIGHT, REST, CELL = "people", "weight", "rest", "cell"
@@ -237,7 +239,7 @@ class Solver:
     def _within(self, column: int, low: float | None, high: float | None) -> tuple[int, int]:
         least = ceil((self.low[column] if low is None else low) - NEAR)
         most = self.high[column] if high is None else high
-        return max(least, 0), floor(most + NEAR) if np.isfinite(most) else 10**9
+        return max(least, 0), floor(most + NEAR) if np.isfinite(most) else UNBOUNDED
 
     def _relax_bound(self, column: int, sign: int) -> float | None:
         """The bound of a column by real numbers (sign 1: from below); None where there is none."""

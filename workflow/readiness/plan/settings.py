@@ -248,6 +248,7 @@ def told_of_answers(root: Path, run: PlannedRun, step: str) -> Told:
     derived = {"derive": [one.model_dump(exclude_none=True) for one in wave.derive]}
     match step:
         case "validate":
+            # Of a publication that names no key: whoever recomputes it needs none.
             key = run.privacy.key or ("none" if run.frozen else "")
             whose = {"pseudonyms": {"dataset": wave.answers, "sealed": key}}
             privacy = {"privacy": run.privacy.looked_for, **({} if wave.simulated else whose)}

@@ -199,6 +199,9 @@ class WordingResult:
     loose: tuple[tuple[int, int], ...]
 
 
+MOST_WITNESSES = 1000
+
+
 def judge_wording(
     reading: PhraseReading,
     figure: PrintedFigure,
@@ -213,7 +216,7 @@ def judge_wording(
         for k in sorted({k for c in allowed for (k,) in witnesses(figures, n, c)})
     ]
     found = (
-        [(k, n) for k, n in pairs if Fraction(k, n) in read][:1000]
+        [(k, n) for k, n in pairs if Fraction(k, n) in read][:MOST_WITNESSES]
         for read in (reading.strict, reading.loose)
     )
     return WordingResult(*map(tuple, found))
