@@ -1,7 +1,7 @@
 """The register's numbers as charts need them, their groups, and the marks of which pictures are.
 
 Alternative texts hold no number: every number of a report comes from the register, and the table
-beside a chart gives it. What a chart says first is chosen by its numbers (`register.findings`); no
+beside a chart gives it. What a chart says first is chosen by its numbers (`register.display`); no
 sentence is made of a number that carries a sign, nor of the largest share where one that is not
 shown may be larger.
 """
