@@ -121,10 +121,12 @@ def find_told(
     }
 
     def tells(row: Mapping[Any, str]) -> bool:
+        if row["interviews"] != OWN:
+            return True  # weights may differ without some interviews alone: `even` lacks these
         levels = (row["level"], DONT_KNOW) if row["base"] != OWN else (row["level"],)
         alike = even[row["weights"]]
         equations = {(row["item"], level, variable) for level in levels for variable in alike}
-        return row["interviews"] != OWN or (row["among"] == TOTAL and bool(equations & hidden))
+        return row["among"] == TOTAL and bool(equations & hidden)
 
     rows = [
         row
