@@ -63,8 +63,8 @@ class Cut:
     def values(self) -> pd.Categorical[Any]:
         """A category of each respondent, shape (rows,)."""
         labels = list(dict.fromkeys(c for c in self.chosen if c is not None))
-        place = {label: k for k, label in enumerate(labels)}
-        table = np.array([*(place.get(str(c), -1) for c in self.chosen), -1], dtype=np.int64)
+        place: dict[str | None, int] = {None: -1, **{c: k for k, c in enumerate(labels)}}
+        table = np.array([*(place[c] for c in self.chosen), -1], dtype=np.int64)
         dtype = pd.CategoricalDtype(labels)
         return pd.Categorical.from_codes(table[self.answers[0]], dtype=dtype)
 

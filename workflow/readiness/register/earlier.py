@@ -107,7 +107,7 @@ class Earlier:
         return frozenset(name for name, told in both if told is None)
 
     def ends(self, share: str, others: str, base: str) -> dict[str, Ends]:
-        """Between which numbers of people they put a count; None where they do not."""
+        """Between what a share's count, that of the others and their base were, as far as known."""
         people, told = self.bases.get(base), self.shares.get(share)
         found = {base: people} if people else {}
         if told and people:

@@ -305,8 +305,9 @@ def _make_family_rows(
         )
         # Over how many tests p is adjusted, where the rows say so.
         first = of_made[0] if of_made else {}
-        stated = int((number(first.get("family")) or 0) - (number(first.get("untested")) or 0))
-        family = stated or len(of_made)
+        pairs, untested = (number(first.get(name)) for name in ("family", "untested"))
+        family = 0 if pairs is None else int(pairs - (untested or 0))
+        family = family or len(of_made)
         for name, value, says in (
             ("family", family, "pairs of groups over which p is adjusted"),
             ("shown", len(of_shown), "pairs of groups that are shown"),

@@ -176,7 +176,7 @@ class GroupShares:
 
 
 # Draws of the joint distribution; the simultaneous level is then met to about 0.1 point.
-_DRAWS = 50_000
+_DRAWS, _SEED = 50_000, 20_260
 
 
 @dataclass(frozen=True)
@@ -293,7 +293,7 @@ def _draw_largest(shares: GroupShares, a: IntArray, b: IntArray) -> FloatArray:
     scale = np.where(scale > 0, scale, 1.0)
     values, vectors = np.linalg.eigh(covariance / np.outer(scale, scale))
     root = vectors * np.sqrt(np.maximum(values, 0.0))
-    rng = np.random.Generator(np.random.PCG64(20_260))
+    rng = np.random.Generator(np.random.PCG64(_SEED))
     used = values > 1e-12 * values[-1]
     draws = rng.standard_normal((_DRAWS, int(used.sum())))
     largest = [

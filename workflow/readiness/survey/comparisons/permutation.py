@@ -81,7 +81,7 @@ def studentised_statistics(
     1, or 1 / share of each category. `code`: group of each, 0..groups-1, every one observed.
     `weight`: of each, > 0. `groups`: number of groups.
 
-    Returns A function of rows in permuted order, shape (B, n); its values have shape (B,).
+    Returns a function of rows in permuted order, shape (B, n); its values have shape (B,).
     """
     indicator = np.zeros((len(code), groups))
     indicator[np.arange(len(code)), code] = 1.0

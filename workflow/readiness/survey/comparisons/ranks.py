@@ -36,8 +36,10 @@ Score = Literal["wilcoxon", "kruskal_wallis", "van_der_waerden", "median"]
 _FEW_VALUES = 20
 
 _NAMES = {
-    **{"wilcoxon": "Wilcoxon", "kruskal_wallis": "Kruskal-Wallis"},
-    **{"van_der_waerden": "van der Waerden", "median": "median"},
+    "wilcoxon": "Wilcoxon",
+    "kruskal_wallis": "Kruskal-Wallis",
+    "van_der_waerden": "van der Waerden",
+    "median": "median",
 }
 
 
