@@ -132,8 +132,10 @@ def encode(value: Value) -> Any:
             return {"list": [encode(item) for item in items], "link": link}
         case NamedNumber(name, inner):
             return {"name": name, "value": encode(inner)}
-        case Fact(kind, values):
-            return {"fact": kind, "values": {k: encode(v) for k, v in sorted(values.items())}}
+        # A value of no such kind fails here, and is not left out.
+        case _:
+            values = {k: encode(v) for k, v in sorted(value.values.items())}
+            return {"fact": value.kind, "values": values}
 
 
 def decode(value: Any) -> Value:
