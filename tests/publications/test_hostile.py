@@ -402,3 +402,10 @@ def test_a_configuration_that_cannot_be_read_has_not_changed(run: Run, folder: P
     (folder / "config.yaml").symlink_to("config.yaml")
     result = run("audit", STUDY, "--level", "1")
     assert result.returncode == 3 and "no longer configured" not in result.stdout
+
+
+def test_a_configuration_of_no_run_ends_no_audit(run: Run, folder: Path) -> None:
+    (folder / SEAL).unlink()
+    (folder / "config.yaml").write_text("waves: {}\n", "utf-8")
+    result = run("audit", STUDY, "--level", "2")
+    assert result.returncode == 3 and "no wave, no study" in result.stdout

@@ -187,7 +187,8 @@ def perform_side_by_side(
     one that have what it has loaded.
     """
     if cores == 1:
-        yield from map(perform, names)
+        # By `map` a StopIteration out of one would end them all without a word.
+        yield from (perform(name) for name in names)
         return
     _load_program()
     context, started, ends = get_context("fork"), [], []

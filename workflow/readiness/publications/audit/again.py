@@ -187,9 +187,10 @@ class Again:
         if result.sealed:
             return str(result.sealed["run"])
         config = load_config(self.folder / "config.yaml")
-        return next(
-            f"{kind}/{name}" for kind in ("waves", "studies") for name in getattr(config, kind)
-        )
+        runs = [f"{kind}/{name}" for kind in ("waves", "studies") for name in getattr(config, kind)]
+        if not runs:
+            raise DataError(f"{self.folder}/config.yaml: no wave, no study")
+        return runs[0]
 
     def _compare(self, result: Audit, again: Rerun, apart: Fact | None) -> Audit:
         frozen = frozen_chain(self.folder)
