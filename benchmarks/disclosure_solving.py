@@ -42,7 +42,13 @@ class Asked:
             return [("", each) for each in own]
         _, leading, answers = self.before
         every = [*answers, *SILENT.values()]
-        return [*product(leading, own), *((e, OUTSIDE) for e in every if e not in leading)]
+        # Of whom it is unclear whether they were asked, an answer is kept.
+        unclear = product(SILENT.values(), own)
+        return [
+            *product(leading, own),
+            *unclear,
+            *((e, OUTSIDE) for e in every if e not in leading),
+        ]
 
 
 class TableSolver:
