@@ -14,6 +14,7 @@ import pandas as pd
 
 from readiness.errors import ConfigError, DataError
 from readiness.questionnaire import Questionnaire, load_questionnaire, match_key, tidy
+from readiness.questionnaire.items import Export
 from readiness.readers import delimited, spss, workbooks
 from readiness.readers.assigned import is_row_number
 from readiness.readers.moments import match_moment
@@ -180,9 +181,7 @@ def count_answers(path: Path, content: bytes | None = None, said: Path | None = 
 
     Raises as `recognise_export` and `load_questionnaire` do.
     """
-    if said is None:
-        return len(recognise_export(path, content)[0])
-    export = load_questionnaire(said).export
+    export = load_questionnaire(said).export if said else Export()
     sheet, _ = recognise_export(
         path,
         content,

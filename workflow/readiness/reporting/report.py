@@ -156,9 +156,10 @@ class ReportPage:
         else:
             yield "real", self.part.word("report.rendering.status.real")
         yield "valid" if self.standing.released else "old", self._write_state()
-        now = self.standing.now(self.part.language)
-        linked = f"[{self.part.word('report.standing.now')}]({now})"
-        yield "", linked if now else f"[{self.part.run}]{{.prov}}"
+        if now := self.standing.now(self.part.language):
+            yield "", f"[{self.part.word('report.standing.now')}]({now})"
+        else:
+            yield "", f"[{self.part.run}]{{.prov}}"
         yield "", self._mark_provenance(self.part.register.current_datasets)
         if said := self.part.settings.get("recompute"):
             yield "", f"[{plain(said)}]{{.prov}}"
