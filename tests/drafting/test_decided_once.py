@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from readiness.bounded import TextLoader, read_yaml_text
-from readiness.commands.starting.beginnings import ToldExport, _draft_questionnaire, export_table
+from readiness.commands.starting.beginnings import _draft_questionnaire, export_table
 from readiness.datasets.versions import Version
 from readiness.files import write_atomically
 from readiness.publications.audit.data import _find_rows_fault
 from readiness.questionnaire import questionnaire_of
+from readiness.questionnaire.items import Export
 from readiness.readers import read_export
 from readiness.validation import first_reading, losses
 
@@ -26,7 +27,7 @@ def test_the_tool_is_decided_once(tmp_path: Path) -> None:
     head = "No,Timestamp,Which media do you use?,Sex [Male],Sex [Female],Which?"
     path.write_text("\n".join([head, *lines]) + "\n", "utf-8")
     table = export_table(path, path.read_bytes())
-    text, _, _ = _draft_questionnaire(table, path.name, "trial", [], "en")
+    text = _draft_questionnaire(table, path.name, "trial", [], "en")
     asked = questionnaire_of(read_yaml_text(text, TextLoader), "draft")
     assert asked.export.tool == "plain"
     found = first_reading(read_export(path, asked, path.read_bytes()), asked)
@@ -34,11 +35,11 @@ def test_the_tool_is_decided_once(tmp_path: Path) -> None:
     assert [sums[item.id, "used"] for item in asked.items] == [len(lines)] * 3
     assert [item.kind for item in asked.items] == ["multi", "single", "multi"]
     assert not losses(found)
-    told = ToldExport(tool="google-forms", encoding="cp1250", header_rows=3)
+    told = Export(tool="google-forms", encoding="cp1250", header_rows=3)
     path.write_bytes(path.read_bytes().replace(b"?", b"\x8c\xe6"))
     table = export_table(path, path.read_bytes(), told)
     assert table.tool == "google-forms"
-    text, _, _ = _draft_questionnaire(table, path.name, "trial", [], "en", told)
+    text = _draft_questionnaire(table, path.name, "trial", [], "en", told)
     write_atomically(tmp_path / "data/questionnaires/trial-1.yaml", text)
     version = Version("trial", "1", "", "", 0, 38, "trial-1", "")
     assert _find_rows_fault(path, version, tmp_path) is None

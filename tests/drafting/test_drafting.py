@@ -511,7 +511,7 @@ def test_rows_behind_empty_ones_and_one_of_several_sheets_are_asked_about() -> N
         read = export_table(Path("export.csv"), content)
         assert read.apart == apart
         several = replace(read, sheet="Sums")
-        text, *_ = _draft_questionnaire(several, "export.csv", "votes", [], "en")
+        text = _draft_questionnaire(several, "export.csv", "votes", [], "en")
         assert "# check: read is the largest sheet, 'Sums'" in text
         assert (f"# check: rows {apart} stand behind empty rows" in text) == bool(apart)
 
@@ -1149,7 +1149,7 @@ def test_columns_of_a_first_and_second_answer_are_one_question(tmp_path: Path) -
     path = tmp_path / "slots.csv"
     pd.DataFrame(rows, columns=["First answer", "Second answer"]).to_csv(path, index=False)
     content = path.read_bytes()
-    text, *_ = _draft_questionnaire(export_table(path, content), "slots.csv", "slots", [], "en")
+    text = _draft_questionnaire(export_table(path, content), "slots.csv", "slots", [], "en")
     asked = questionnaire_of(read_yaml_text(text, TextLoader), "draft")
     (item,) = asked.items
     assert (item.kind, item.slots) == ("multi", ("First answer", "Second answer"))

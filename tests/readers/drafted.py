@@ -11,5 +11,5 @@ from readiness.questionnaire import Questionnaire, questionnaire_of
 
 def draft(path: Path, content: bytes) -> Questionnaire:
     table = export_table(path, content)
-    text, _, _ = _draft_questionnaire(table, path.name, "made", [], "")
+    text = _draft_questionnaire(table, path.name, "made", [], "")
     return questionnaire_of(read_yaml_text(text, TextLoader), "made-1")

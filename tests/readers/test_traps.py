@@ -36,7 +36,7 @@ from readiness.commands.starting.beginnings import export_table
 from readiness.errors import DataError
 from readiness.patterns import write_out
 from readiness.questionnaire import Questionnaire, match_key, questionnaire_of
-from readiness.questionnaire.items import Missing
+from readiness.questionnaire.items import Export, Missing
 from readiness.readers import read_export, read_ignored, read_sheet
 from readiness.readers.encodings import decode
 from readiness.readers.export import recognise_export
@@ -659,7 +659,9 @@ def test_rows_of_another_kind_are_headers() -> None:
     first = [["2026-03-01 10:00", "about 20", "a", "Radio"]]
     sheet, _ = recognise_export(NAME, data([["d", "q1", "q2", "q3"], *first, *rows]))
     assert not sheet.under and len(sheet) == 13
-    sheet, _ = recognise_export(NAME, data([["d", "q1", "q2", "q3"], *first, *rows]), header_rows=2)
+    sheet, _ = recognise_export(
+        NAME, data([["d", "q1", "q2", "q3"], *first, *rows]), Export(header_rows=2)
+    )
     assert len(sheet) == 12
 
 

@@ -23,6 +23,8 @@ from readiness.config import SelectionName
 from readiness.errors import ConfigError
 
 SELECTIONS: tuple[str, ...] = get_args(SelectionName)
+# What may be said of an export, where its bytes do not tell.
+TOLD = ("encoding", "sheet", "tool", "header_rows")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -75,7 +77,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _begin(root: Path, arguments: argparse.Namespace) -> str:
-    from readiness.commands.starting.beginnings import ToldExport, begin_wave
+    from readiness.commands.starting.beginnings import begin_wave
+    from readiness.questionnaire.items import Export
 
     return begin_wave(
         root,
@@ -87,5 +90,5 @@ def _begin(root: Path, arguments: argparse.Namespace) -> str:
         questionnaire=arguments.questionnaire,
         form=arguments.form,
         public=arguments.public,
-        told=ToldExport(arguments.encoding, arguments.sheet, arguments.tool, arguments.header_rows),
+        told=Export.model_construct(**{name: getattr(arguments, name) for name in TOLD}),
     )

@@ -142,18 +142,24 @@ def describe_reading(found: ReadFile, language: Language, largest: float) -> str
         }
         return tell(Fact("validation.read.sample", {**known, **sizes}), language)
     validation.refuse_mass_loss(result, found.file, largest)
-    lost = validation.write_loss_lines(result, language) or [
-        text("validation.lost.nothing", language)
-    ]
-    lost += validation.write_sums(result, found.raw.attrs, language)
     received = Fact("validation.read.export", {**known, "n": result.count("received")})
-    lines = [tell(received, language), tell(_count_kept(result), language), *lost]
-    for rule, severity, n in by_rule(result.issues).itertuples(index=False):
-        says = (
-            text(validation.MEANINGS[str(rule)], language),
-            text(validation.SEVERITIES[str(severity)], language),
+    kept = Fact("validation.read.kept", {"n": result.count("kept")})
+    if result.groups:
+        groups = (
+            Fact("language.labelled", {"label": group, "what": result.count("kept", group)})
+            for group in result.groups
         )
-        lines.append(f"  {rule:<20}  {n:>5}  {says[1]}: {says[0]}")
+        kept = Fact("language.beside", {"label": kept, "what": Listed(tuple(groups), "comma")})
+    lost = validation.write_loss_lines(result, language)
+    lines = [
+        *(tell(fact, language) for fact in (received, kept)),
+        *(lost or [text("validation.lost.nothing", language)]),
+        *validation.write_sums(result, found.raw.attrs, language),
+    ]
+    for rule, severity, n in by_rule(result.issues).itertuples(index=False):
+        meaning, weight = validation.MEANINGS[str(rule)], validation.SEVERITIES[str(severity)]
+        said = f"{text(weight, language)}: {text(meaning, language)}"
+        lines.append(f"  {rule:<20}  {n:>5}  {said}")
     if len(first := worst(result.issues, WORST)):
         lines.append(text("validation.worst", language))
         for issue in first.to_dict("records"):
@@ -194,17 +200,6 @@ def _write_labelled(
 ) -> None:
     write_atomically(out, labelled_file(answers, questionnaire, out.suffix, language), private=True)
     print(f"{out}: {len(answers)} people's answers, for those who may have them")
-
-
-def _count_kept(result: validation.Validated) -> Fact:
-    kept = Fact("validation.read.kept", {"n": result.count("kept")})
-    if not result.groups:
-        return kept
-    groups = (
-        Fact("language.labelled", {"label": group, "what": result.count("kept", group)})
-        for group in result.groups
-    )
-    return Fact("language.beside", {"label": kept, "what": Listed(tuple(groups), "comma")})
 
 
 def largest_loss(root: Path, questionnaire: str) -> float:

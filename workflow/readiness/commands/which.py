@@ -83,11 +83,9 @@ def _explain_unknown(root: Path, name: str) -> str:
     if slash and where not in known:
         return f"{where}: no such publication; there are {', '.join(known) or 'none'}."
     offered = ", ".join(like(root, name))
-    near = f"Spelt like it: {offered}. " if offered else ""
-    return (
-        f"{name}: no published number is called so. {near}"
-        "The ids are in publications/*/figures.csv."
-    )
+    near = f" Spelt like it: {offered}." if offered else ""
+    ids = "The ids are in publications/*/figures.csv."
+    return f"{name}: no published number is called so.{near} {ids}"
 
 
 def publication_text(root: Path, name: str) -> str:
@@ -121,7 +119,7 @@ def traces_text(root: Path, traces: Sequence[Trace], log: Log) -> str:
     for step in trace.steps:
         lines += [f"  step     {step.name}", f"    code {step.code}"]
     if not trace.steps:
-        lines.append("  settings of publications/" + f"{trace.publication}/config.yaml: no data")
+        lines.append(f"  settings of {FOLDER / trace.publication}/config.yaml: no data")
     return "\n".join(map(one_line, lines)) + "\n"
 
 

@@ -28,6 +28,8 @@ from readiness.terminal import quote_cell
 
 log = logging.getLogger(__name__)
 
+# Of an export of which nobody said anything.
+UNSAID = Export()
 _NUMBER = re.compile(r" *-?\d[\d., ]*%? *")
 # Headers of tables that tell of a form, and what each is.
 FORMS = (
@@ -147,28 +149,25 @@ def read_cells(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
 def recognise_export(
     path: Path,
     content: bytes | None = None,
-    *,
-    encoding: str | None = None,
-    name: str | None = None,
-    tool: str | None = None,
-    header_rows: int | None = None,
+    said: Export = UNSAID,
 ) -> tuple[Sheet, Tool]:
     """An export of which no questionnaire is known yet: its rows of answers, and the tool.
 
     What the tool says of each column is `Tool.headings(sheet)`; `Tool.own` and `Tool.is_own` tell
-    the columns that it adds by itself. `encoding`, the `name` of the sheet, the `tool` and how many
-    `header_rows` there are overrule what the bytes seem to say. Of several sheets the one that a
-    tool wrote is taken, else the largest. Raises as `read_export` does, and DataError where the
-    file holds the questions of a form.
+    the columns that it adds by itself. What is `said` of encoding, sheet, tool and header rows
+    overrules what the bytes seem to say. Of several sheets the one that a tool wrote is taken, else
+    the largest. Raises as `read_export` does, and DataError where the file holds the questions of a
+    form.
     """
     content = read_bytes(path, "the export") if content is None else content
-    sheet = read_sheet(path, content, encoding=encoding, name=name)
-    if sheet.others and name is None:
+    sheet = read_sheet(path, content, encoding=said.encoding, name=said.sheet)
+    if sheet.others and said.sheet is None:
         sheets = [sheet, *(read_sheet(path, content, name=other) for other in sheet.others)]
         sheet = max(sheets, key=_weigh_sheet)
     refuse_form(sheet)
-    reader = find_tool(tool) if tool else choose(sheet, None)
-    sheet = mark_empty_rows(_open_lists(_take_strange_rows(reader.prepare(sheet), header_rows)))
+    reader = find_tool(said.tool) if said.tool else choose(sheet, None)
+    sheet = _open_lists(_take_strange_rows(reader.prepare(sheet), said.header_rows))
+    sheet = mark_empty_rows(sheet)
     kept = np.array([at for at in range(len(sheet)) if sheet.faults.get(at) != EMPTY], dtype=int)
     if len(kept) == len(sheet):
         return sheet, reader
@@ -181,16 +180,8 @@ def count_answers(path: Path, content: bytes | None = None, said: Path | None = 
 
     Raises as `recognise_export` and `load_questionnaire` do.
     """
-    export = load_questionnaire(said).export if said else Export()
-    sheet, _ = recognise_export(
-        path,
-        content,
-        encoding=export.encoding,
-        name=export.sheet,
-        tool=export.tool,
-        header_rows=export.header_rows,
-    )
-    return len(sheet)
+    export = load_questionnaire(said).export if said else UNSAID
+    return len(recognise_export(path, content, export)[0])
 
 
 def _open_export(

@@ -7,7 +7,8 @@ what cannot be refused beforehand is taken back.
 import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +44,11 @@ from readiness.language import FIRST, LANGUAGES
 from readiness.patterns import NAME, WORDS
 from readiness.privacy import names_people
 from readiness.questionnaire import Questionnaire, load_questionnaire, match_key, questionnaire_of
+from readiness.questionnaire.items import Export
 from readiness.questionnaire.writing import CHECK, COMMENT, DECIDED, form_name, open_decisions
 from readiness.questionnaire.xlsform import from_xlsform, is_xlsform
 from readiness.readers import Sheet, read_export, read_sheet
-from readiness.readers.export import recognise_export
+from readiness.readers.export import UNSAID, recognise_export
 from readiness.readers.table import name_each_once
 from readiness.tables import to_csv
 from readiness.terminal import one_line
@@ -66,19 +68,6 @@ ESTIMATED = ("single", "ordinal", "multi", "number")
 OF_RECORDS = {"redcap_event_name", "redcap_repeat_instrument"}
 
 
-@dataclass(frozen=True)
-class ToldExport:
-    """What somebody said of an export: its encoding, sheet, tool, how many header rows it has."""
-
-    encoding: str | None = None
-    sheet: str | None = None
-    tool: str | None = None
-    header_rows: int | None = None
-
-
-NOTHING = ToldExport()
-
-
 def begin_wave(
     root: Path,
     export: Path,
@@ -90,7 +79,7 @@ def begin_wave(
     questionnaire: str = "",
     form: Path | None = None,
     public: bool = False,
-    told: ToldExport = NOTHING,
+    told: Export = UNSAID,
 ) -> str:
     """Begin a wave from an export; returns what was written and what is open, in lines.
 
@@ -105,7 +94,7 @@ def begin_wave(
             from the export; drafted from the export alone unless given.
         form: an XLSForm, or an SPSS file with labels, that says what was asked.
         public: the answers may be public: git may keep them.
-        told: what was said of the file; found unless said.
+        told: what was said of the file: encoding, sheet, tool, header rows; found unless said.
 
     Raises ConfigError where a name is taken or none, or git would take answers that may not be
     public; DataError where a file cannot be read.
@@ -113,8 +102,12 @@ def begin_wave(
     wave = wave or form_name(export.stem)
     _check_names(root, wave, questionnaire)
     previous = _find_previous(root, questionnaire)
-    if not public:
-        _refuse_git(root)
+    store = None if public else default_store(root)
+    if store is not None and kept_by_git(root, store / "answers"):
+        raise ConfigError(
+            f"{store}: git keeps it, and answers of people must not go there. First name a private "
+            "remote (dvc remote add -d private /a/folder/elsewhere), or say --public."
+        )
     content = read_whole(export)
     table = export_table(export, content, told)
     name, text = questionnaire or f"{wave}-{VERSION}", ""
@@ -122,13 +115,13 @@ def begin_wave(
     if form is not None and not questionnaire:
         text = _read_form(form, wave, language)
     elif previous is not None or not questionnaire:
-        text, *_ = _draft_questionnaire(table, export.name, wave, labels, language, told, previous)
+        text = _draft_questionnaire(table, export.name, wave, labels, language, told, previous)
     asked = (
         questionnaire_of(read_yaml_text(text, TextLoader), name)
         if text
         else load_questionnaire(path)
     )
-    if not _find_estimable(asked):
+    if not any(item.kind in ESTIMATED and not item.personal for item in asked.items):
         raise ConfigError(f"{export}: no question whose answers can be estimated.")
     # What does not fit is refused here, before anything is registered.
     raw = read_export(export, asked, content)
@@ -145,19 +138,11 @@ def begin_wave(
         questionnaire=name,
     )
     config = with_section((root / "config.yaml").read_text("utf-8"), "waves", wave, section)
-
-    def add() -> Version:
-        return add_version(
-            root,
-            export,
-            wave,
-            VERSION,
-            questionnaire=name,
-            restricted=not public,
-            count=lambda _: table.rows,
-        )
-
-    added = _write_all(root, config, path, text, add)
+    add = partial(add_version, root, export, wave, VERSION, questionnaire=name)
+    rows = table.rows
+    added = _write_all(
+        root, config, path, text, partial(add, restricted=not public, count=lambda _: rows)
+    )
     kept = "open: git may keep it" if public else "restricted: git does not keep it"
     lines = [f"{wave}@1: {added.rows} rows registered ({kept})", *(f"  {line}" for line in sums)]
     lines.append(f"data/questionnaires/{name}.yaml: {'drafted' if text else 'as it was'}")
@@ -210,10 +195,6 @@ def _write_all(
         raise
 
 
-def _find_estimable(asked: Questionnaire) -> list[str]:
-    return [i.id for i in asked.items if i.kind in ESTIMATED and not i.personal]
-
-
 def _read_form(form: Path, wave: str, language: str) -> str:
     """The text of the questionnaire that a form, or the labels of an SPSS file, give."""
     if is_xlsform(form):
@@ -230,13 +211,10 @@ def _draft_questionnaire(
     wave: str,
     labels: Sequence[Path],
     language: str,
-    told: ToldExport = NOTHING,
+    told: Export = UNSAID,
     previous: Path | None = None,
-) -> tuple[str, list[str], str]:
-    """The text of a drafted questionnaire, its items that can be estimated, its language.
-
-    `previous`: the version before it, whose decisions stay.
-    """
+) -> str:
+    """The text of a drafted questionnaire; `previous`: the version whose decisions stay."""
     source = f"{one_line(file)} ({table.rows} rows, {len(table.columns)} columns)"
     book = Codebook()
     for path in labels:
@@ -271,18 +249,7 @@ def _draft_questionnaire(
         number = str(int(last) + 1)
         before = read_yaml_text(previous.read_bytes(), TextLoader)
         document = {**follow(document, before), "name": name}
-    text = draft_text(document, source, number)
-    asked = questionnaire_of(read_yaml_text(text, TextLoader), wave)
-    return text, _find_estimable(asked), asked.language
-
-
-def _refuse_git(root: Path) -> None:
-    store = default_store(root)
-    if store is not None and kept_by_git(root, store / "answers"):
-        raise ConfigError(
-            f"{store}: git keeps it, and answers of people must not go there. First name a private "
-            "remote (dvc remote add -d private /a/folder/elsewhere), or say --public."
-        )
+    return draft_text(document, source, number)
 
 
 def _find_previous(root: Path, questionnaire: str) -> Path | None:
@@ -317,16 +284,9 @@ def _check_names(root: Path, wave: str, questionnaire: str) -> None:
 
 
 # --- Files of an export and its codebooks as the tables that a draft is made of.
-def export_table(path: Path, content: bytes, told: ToldExport = NOTHING) -> ExportTable:
+def export_table(path: Path, content: bytes, told: Export = UNSAID) -> ExportTable:
     """An export as a draft sees it, without further header rows; DataError if it cannot be read."""
-    sheet, tool = recognise_export(
-        path,
-        content,
-        encoding=told.encoding,
-        name=told.sheet,
-        tool=told.tool,
-        header_rows=told.header_rows,
-    )
+    sheet, tool = recognise_export(path, content, told)
     records = len(sheet.rows[0].texts)
     if records < len(sheet) and OF_RECORDS & set(map(match_key, sheet.columns)):
         raise DataError(
