@@ -119,6 +119,7 @@ CUT = text([HEADER, *ROWS]).rstrip("\n")
         ("Mac Roman", text([HEADER, *ROWS]).encode("mac_roman")),
         ("semicolons", text([HEADER, *ROWS], ";").encode()),
         ("tabs", text([HEADER, *ROWS], "\t").encode()),
+        ("tabs, and a quote by itself", text(MAIL, "\t").replace("a@b", '"a@b').encode()),
         ("bars", text([HEADER, *ROWS], "|").encode()),
         ("a line that says the separator", b"sep=;\r\n" + text([HEADER, *ROWS], ";").encode()),
         ("line ends of Windows", text([HEADER, *ROWS], end="\r\n").encode()),

@@ -12,6 +12,7 @@ from readiness.drafting.table import MOST_OPTIONS, ExportColumn
 from readiness.drafting.wordings import (
     find_meaning,
     find_special,
+    find_stray,
     find_twins,
     is_none,
     is_other,
@@ -238,10 +239,8 @@ def _draft_labelled(
     # "None of these" and "Other" are no highest level, whatever the file says.
     level = not is_none(options[-1].text) and not any(option.other for option in options)
     if ordered and kind == "single" and len(options) > 2 and level:
-        kind, said = (
-            "ordinal",
-            [f"{DECIDED}low to high, for the file says that its values have an order"],
-        )
+        kind = "ordinal"
+        said = [f"{DECIDED}low to high, for the file says that its values have an order"]
     return ProposedAnswers(kind, give_codes(options), tuple(outside), checks=(*said, *checks))
 
 
@@ -317,14 +316,18 @@ def order_options(
     scale = order_scale(texts)
     order = scale or order_numbers(texts)
     if order is not None and len(options) > 2:
-        turned = " (turned round: the values run the other way)"
         said = f"{DECIDED}low to high, a known scale"
-        said += turned if declared and order != sorted(order) else ""
+        if declared and order != sorted(order):
+            said += " (turned round: the values run the other way)"
         # "District 5" and "District 12" may be names, "Year 1" and "Year 2" are levels.
         begun = {match_key(re.split(r"\d", text, maxsplit=1)[0]) for text in texts}
         if not scale and len(begun) == 1 and not any(map(_BAND.search, texts)):
             said = NAMED if any(map(str.isalpha, min(begun))) else said
         return "ordinal", [options[k] for k in order], [said]
+    if found := find_stray(texts):
+        stray, rest = found
+        said = f"low to high but for {texts[stray]!r}: no level (dont_know, kind: ordinal)?"
+        return "single", [options[k] for k in (*rest, stray)], [said]
     # A report tells the share of the first of two options: of yes, whatever came first.
     turn = len(texts) == 2 and tuple(map(match_key, reversed(texts))) in BOXES
     return "single", options[::-1] if turn else options, []

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Set
 
 from readiness.questionnaire import match_key
+from readiness.readers.tools import words
 
 # A word of letters behind a number, or a sign: its unit, maybe. That of money may stand before it.
 MONEY = "$\u20ac\u00a3\u00a5\u20b9\u20bd\u20ba\u20aa\u20a9\u20a6\u20ab\u0e3f"
@@ -42,7 +43,8 @@ def find_unit(counts: Counter[str]) -> str:
     alike = {best, f"{best}s", best.removesuffix("s")}
     # Where the sign stands behind all of them, they may be options.
     bare = best != "%" or len(counts) >= _MANY or any(t.strip()[-1:].isdigit() for t in counts)
-    return best if units[best] > 1 and set(units) <= alike and bare else ""
+    hours = best in words.MORNING or best in words.EVENING
+    return best if units[best] > 1 and set(units) <= alike and bare and not hours else ""
 
 
 def strip_unit(text: str, unit: str) -> str:

@@ -34,9 +34,12 @@ _CODE = re.compile(r"^\(?-?\d{1,4}\s*[.):=-]\s*(?=\D)")
 _BRACKETS = r"(?:\[[^]]{1,40}\]|\([^)]{1,40}\))"
 _ASIDE = re.compile(rf"^\s*{_BRACKETS}\s*(?=\S)|(?<=\S)\s*{_BRACKETS}$")
 _LEAD = re.compile(r"^[^\W\d_]+, ")
-_NAMED = re.compile(r"[^\W\d_]+\d[^\W_]*")
-# A number, an hour and its minutes, and what multiplies it (`300k`, `1M`, `50 GB`).
-_NUMBER = re.compile(r"(\d{1,2}:\d\d(?![\d:])|\d+(?:[.,]\d+)*)(?:(\s?[kmgt]b|[km])(?![^\W\d_]))?")
+_NAMED = re.compile(r"(?:.*\()?[^\W\d_]+\d\w*\)?")
+# A number, an hour and its minutes, and what multiplies it (`300k`, `1M`, `50 GB`), or its half of
+# the day.
+_NUMBER = re.compile(
+    r"(\d{1,2}:\d\d(?![\d:])|\d+(?:[.,]\d+)*)(?:(\s?[kmgt]b|[km]|\s?[ap]m)(?![^\W\d_]))?"
+)
 _TIMES = {"k": 1e3, "m": 1e6, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{2,3})*[.,]\d{3}")
 # Letters that tell a language by themselves, among those that there are words of.
@@ -132,6 +135,17 @@ def order_scale(texts: Sequence[str]) -> list[int] | None:
     return None
 
 
+def find_stray(texts: Sequence[str]) -> tuple[int, list[int]] | None:
+    """The place of the one text beside a known scale ("I did not use it"), and those of the levels
+    from low to high; None where there are fewer than three, or more texts beside them.
+    """
+    places = [*range(len(texts))] if len(texts) > 3 else []
+    without = {k: places[:k] + places[k + 1 :] for k in places}
+    orders = {k: order_scale([texts[at] for at in left]) for k, left in without.items()}
+    found = [(k, [without[k][at] for at in order]) for k, order in orders.items() if order]
+    return found[0] if len(found) == 1 else None
+
+
 def find_twins(texts: Iterable[str]) -> list[list[str]]:
     """The texts that somebody may have typed with and without their accents."""
     bare: dict[str, list[str]] = {}
@@ -191,9 +205,13 @@ def _read_numbers(text: str) -> list[float]:
     """The numbers of a text; the k of `10 to 50k` holds for both, of `500 to 1k` for the second."""
     found: list[float] = []
     times = 1.0
+    half = ""
     for number, letter in reversed(_NUMBER.findall(text)):
         times = _TIMES.get(letter.strip(), times)
         value = _read_value(number) * times
+        half = letter.strip() if letter.endswith(("am", "pm")) else half
+        if half:
+            value = value % 12 + 12 * (half == "pm")
         if not letter and found and value > found[-1]:
             value /= min(times, 1e3)
         found.append(value)

@@ -6,6 +6,7 @@ table, and a row that is cut or has more cells than the header is refused by eit
 
 import csv
 import io
+import re
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Collection, Iterator
@@ -82,10 +83,13 @@ def read_delimited(
     if said:
         text = text[text.find("\n") + 1 :]
     line, separator = 1 + bool(said), said or _find_separator(text, wanted)
+    own = named == "UTF-8" and not said
+    if separator == "\t" and '"' in text and (quoted := _quote_cells(text)):
+        text, own = quoted, False
     sheet = None
     if len(text) >= LONG:
         # A copy less while the parser has its own.
-        body = content.removeprefix(BOM_UTF8) if named == "UTF-8" and not said else text.encode()
+        body = content.removeprefix(BOM_UTF8) if own else text.encode()
         text = ""
         sheet = _read_by_pandas(path, body, separator, line)
         text = text if sheet else body.decode("utf-8")
@@ -95,6 +99,21 @@ def read_delimited(
 
 def _parse_rows(text: str, separator: str) -> Iterator[list[str]]:
     return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+
+
+def _quote_cells(text: str) -> str:
+    """Cells between tabs in which a quote is a sign like any other, each with one put in quotes.
+
+    So spreadsheets on the web write them; "" where quotes stand around cells.
+    """
+    lines, rows = re.split("\r\n|\r|\n", text), 0
+    with suppress(csv.Error):
+        rows = sum(map(bool, _parse_rows(text, "\t")))
+    widths = {line.count("\t") for line in lines if line}
+    if rows == sum(map(bool, lines)) or len(widths) > 1:
+        return ""
+    cells = (line.replace('"', '""').split("\t") for line in lines)
+    return "\n".join("\t".join(f'"{c}"' if '"' in c else c for c in row) for row in cells)
 
 
 def _find_separator(text: str, wanted: Collection[str]) -> str:
