@@ -8,12 +8,16 @@ of the questionnaire. A moment stays that of the clock that the tool shows: zone
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
+
+from babel.dates import get_month_names
 
 from readiness.questionnaire import match_key
 from readiness.readers.tools import words
 
 _TIME = (
-    r"(?:(?:[ ,]+|t)(?:(?P<before>[^\W\d_]{2}) ?)?(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
+    r"(?:(?:[ ,]+|t)(?:(?:à|at|um) )?(?:(?P<before>[^\W\d_]{2}) ?)?"
+    r"(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
     r"(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?(?P<rest>.*))?"
 )
 _ZONE = re.compile(r"z|[^\W\d_]{0,20} ?[+-]\d{1,2}(?::?\d{2})?|[^\W\d_]{2,20}")
@@ -25,12 +29,12 @@ _YEAR_LAST = re.compile(
     rf"(?P<one>\d{{1,2}})([-/.])(?P<two>\d{{1,2}})\2 ?(?P<year>\d{{4}}|\d\d){_TIME}"
 )
 _NAMED = re.compile(
-    rf"(?:(?P<name>[a-z]{{3,9}})\.? (?P<day>\d{{1,2}}),? |(?P<day2>\d{{1,2}})[ -](?P<name2>[a-z]"
-    rf"{{3,9}})\.?[ -])(?P<year>\d{{4}}){_TIME}"
+    r"(?:[^\W\d_]{2,10}[.,]{0,2} )?(?:(?P<name>[^\W\d_]{2,10})\.? (?P<day>\d{1,2}),? |"
+    r"(?P<day2>\d{1,2})(?:\.|er)?[ -](?:de )?(?P<name2>[^\W\d_]{2,10})\.?[ -](?:de )?)"
+    rf"(?P<year>\d{{4}}){_TIME}"
 )
 _BEGINS = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{2}")
 _CLOCK = re.compile(r"[ T](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d", re.ASCII)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # By how much the years of the Thai calendar are more than others.
 BUDDHIST = 543
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
@@ -39,17 +43,34 @@ DAY_FIRST, MONTH_FIRST = "day first", "month first"
 def match_moment(text: str) -> re.Match[str] | None:
     """The parts of a moment or day as it is written; None where the text is none."""
     key = match_key(text) if len(text) < 60 else ""
-    return _YEAR_FIRST.fullmatch(key) or _YEAR_LAST.fullmatch(key) or _NAMED.fullmatch(key)
+    if found := _YEAR_FIRST.fullmatch(key) or _YEAR_LAST.fullmatch(key):
+        return found
+    found = _NAMED.fullmatch(key)
+    return found if found and _read_month(found) else None
+
+
+@cache
+def _list_months() -> dict[str, int]:
+    """The number of each month by its names, long and short, as match keys."""
+    return {
+        match_key(name).strip("."): number
+        for place in words.MONTHS_OF
+        for width in ("wide", "abbreviated")
+        for number, name in get_month_names(width, locale=place).items()
+    }
+
+
+def _read_month(found: re.Match[str]) -> int:
+    """The month that is named; 0 where it is none. Of an English name three letters tell."""
+    name = found["name"] or found["name2"]
+    return _list_months().get(name) or _list_months().get(name[:3], 0)
 
 
 def make_moment(found: re.Match[str], order: str) -> datetime | None:
     """The moment of matched parts; None where there is no such day or hour."""
     groups = found.groupdict()
     if "one" not in groups:
-        name = (groups["name"] or groups["name2"])[:3]
-        if name not in _MONTHS:
-            return None
-        month, day = _MONTHS.index(name) + 1, int(groups["day"] or groups["day2"])
+        month, day = _read_month(found), int(groups["day"] or groups["day2"])
     elif found.re is _YEAR_LAST and order == DAY_FIRST:
         day, month = int(groups["one"]), int(groups["two"])
     else:
