@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import islice, product
+from itertools import compress, islice, product
 from string import ascii_uppercase
 
 import pandas as pd
@@ -215,20 +215,15 @@ class Banner:
     def of(self, variable: str, *, apart: bool = False) -> Banner:
         """The same table with the columns of one variable, the total first; with those `apart`."""
         kept = [
-            place
-            for place, column in enumerate(self.columns)
-            if column.variable == variable or column.group == TOTAL or (apart and column.apart)
+            column.variable == variable or column.group == TOTAL or (apart and column.apart)
+            for column in self.columns
         ]
-        lines = [
-            replace(
-                line,
-                ids=tuple(line.ids[place] for place in kept),
-                letters=tuple(line.letters[place] for place in kept) if line.letters else (),
-            )
-            for line in self.lines
-        ]
-        columns = tuple(self.columns[place] for place in kept)
-        return replace(self, columns=columns, lines=tuple(line for line in lines if any(line.ids)))
+        lines = []
+        for line in self.lines:
+            ids, said = (tuple(compress(cells, kept)) for cells in (line.ids, line.letters))
+            if any(ids):
+                lines.append(replace(line, ids=ids, letters=said))
+        return replace(self, columns=tuple(compress(self.columns, kept)), lines=tuple(lines))
 
     def short(self) -> Banner:
         """The same table with the headline, else the answers, and the number of them."""

@@ -78,12 +78,11 @@ def table(
     there each row is a card), or none. marks, one a row where there are any: `main` (the headline),
     `total`, `base` (what the shares are of), `k1` to `k9` (what `filtered` chooses by), or none.
     """
-    lines = ["| " + " | ".join(header) + " |"]
-    lines.append("|" + "|".join(":--" if i in words else "--:" for i in range(len(header))) + "|")
-    told = [list(row) for row in rows]
+    sides = (":--" if i in words else "--:" for i in range(len(header)))
+    lines, told = [f"| {' | '.join(header)} |", f"|{'|'.join(sides)}|"], [*map(list, rows)]
     for row, mark in zip(told, marks, strict=bool(marks)) if marks else ():
         row[0] = (f"[]{{.row .{mark}}}" if mark else "") + row[0]
-    lines += ["| " + " | ".join(row) + " |" for row in told]
+    lines += [f"| {' | '.join(row)} |" for row in told]
     if not kind:
         return "\n".join([*lines, "", f": {caption} {{#{name}}}"])
     return "\n".join([f"::: {{#{name} .{kind}}}", *lines, "", caption, ":::"])
@@ -118,17 +117,11 @@ def picture(wide: str, narrow: str, alternative: str, name: str, caption: str) -
     # In an attribute entities are read, a backslash escapes, and a quotation mark ends it.
     alt = " ".join(alternative.split()).replace('"', "'")
     alt = alt.replace("\\", "\\\\").replace("&", "&amp;")
-    return "\n\n".join(
-        [
-            f"::: {{#{name}}}",
-            f'![]({wide}){{.wide fig-alt="{alt}"}}',
-            '::: {.content-visible when-format="html"}',
-            f'![]({narrow}){{.narrow fig-alt="{alt}"}}',
-            ":::",
-            caption,
-            ":::",
-        ]
+    drawn = f'![]({wide}){{.wide fig-alt="{alt}"}}'
+    small = (
+        f'::: {{.content-visible when-format="html"}}\n\n![]({narrow}){{.narrow fig-alt="{alt}"}}'
     )
+    return "\n\n".join([f"::: {{#{name}}}", drawn, small, ":::", caption, ":::"])
 
 
 def status(parts: Iterable[tuple[str, str]]) -> str:
@@ -226,7 +219,6 @@ KEYS = tuple(
         *("note", "tip", "warning", "important", "caution"),
     )
 )
-SPACES = ("narrow_before", "fixed_before", "fixed_after")
 
 
 @cache
@@ -237,5 +229,5 @@ def words_for(language: Language) -> dict[str, str]:
     Also the signs around which the language has spaces that end no line, as `language.po` has them.
     """
     words = {key.rpartition(".")[2]: text(key, language) for key in KEYS}
-    spaces = {name: setting(name, language) for name in SPACES}
-    return {**words, **{name: signs for name, signs in spaces.items() if signs}}
+    spaces = ("narrow_before", "fixed_before", "fixed_after")
+    return words | {name: signs for name in spaces if (signs := setting(name, language))}

@@ -28,7 +28,6 @@ NAMES = {
     for name, found in CHOICES.items()
     for choice in (OWN, *found)
 }
-OF_GAPS = {("test", OTHER): "charts.firmness.test.holm"}
 KEPT = {True: "charts.firmness.holds", False: "charts.firmness.fails"}
 # What is claimed of a share, and the amount that it is told against; of gaps 0.
 CLAIMS = {
@@ -73,8 +72,9 @@ def state_claim(
 
 def name_choice(finding: FirmFinding, dimension: str, choice: str, language: Language) -> str:
     """What a choice of a finding's variants is called."""
-    names = {**NAMES, **OF_GAPS} if finding.kind in GAPS else NAMES
-    return text(names[dimension, choice], language)
+    if finding.kind in GAPS and (dimension, choice) == ("test", OTHER):
+        return text("charts.firmness.test.holm", language)
+    return text(NAMES[dimension, choice], language)
 
 
 def state_firmness(finding: FirmFinding, register: Register) -> Iterator[Fact]:

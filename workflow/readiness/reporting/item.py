@@ -95,11 +95,10 @@ class Tests:
         if not lead:
             yield self.register.write_fact(reason)
             return
-        tests, effect = (
-            [self._state_difference(lead), *self._write_secondary(lead)],
-            [*self._state_effect()],
-        )
-        sentences = [reason, *([*effect, *tests] if lead == "effect_size" else [*tests, *effect])]
+        tests, size = [self._state_difference(lead), *self._write_secondary(lead)], list[Fact]()
+        if self.register.number(cramer := f"{self.item.id}.test.cramers_v") is not None:
+            size = [Fact("report.effect", {"effect": self.register.name_with_interval(cramer)})]
+        sentences = [reason, *([*size, *tests] if lead == "effect_size" else [*tests, *size])]
         yield " ".join(self.register.write_fact(fact) for fact in sentences)
 
     @property
@@ -147,12 +146,6 @@ class Tests:
         if self.item.kind == "ordinal" and self._read_p("ordinal_logit_term") is not None:
             values = {"p": self._name_p(CHECK)} if self._read_p(CHECK) is not None else {}
             yield statements.proportional_odds(self._read_p(CHECK), self._confidence, values)
-
-    def _state_effect(self) -> Iterator[Fact]:
-        identity = f"{self.item.id}.test.cramers_v"
-        if self.register.number(identity) is None:
-            return
-        yield Fact("report.effect", {"effect": self.register.name_with_interval(identity)})
 
     def contrasts(self) -> Iterator[str]:
         """The differences between groups, which of them are established, and what is not shown."""
@@ -242,25 +235,17 @@ def banner_table(
         said = register.span(identity, bare=True)
         if found.replaces_number:
             return f"{said}^{found.value}^"
-        said += found.mark
-        said += f" {mark('letter', letter)}" if letter else ""
+        said += found.mark + (f" {mark('letter', letter)}" if letter else "")
         shown = kind not in ("base", "outside") and wanted in ("all", kind)
-        interval = register.interval(identity) if shown else None
-        return said + (
-            f" {mark('ci', register.write_fact(interval, bare=True))}" if interval else ""
-        )
+        if shown and (interval := register.interval(identity)):
+            said += f" {mark('ci', register.write_fact(interval, bare=True))}"
+        return said
 
     header = [text(head, language), *map(name_column, own.columns)]
-    rows = [
-        [
-            plain(line.label),
-            *(
-                cell(identity, letter, line.kind)
-                for identity, letter in zip_longest(line.ids, line.letters, fillvalue="")
-            ),
-        ]
-        for line in own.lines
-    ]
+    rows = []
+    for line in own.lines:
+        pairs = zip_longest(line.ids, line.letters, fillvalue="")
+        rows.append([plain(line.label), *(cell(*pair, line.kind) for pair in pairs)])
     marks = [MARKS[line.kind] for line in own.lines]
     return table(header, rows, name, caption, kind="banner", marks=marks)
 
@@ -313,19 +298,21 @@ def item_block(wave: WavePart, name: str) -> ReportBlock:
 class _ItemWriter:
     def __init__(self, wave: WavePart, item: Item) -> None:
         self.wave, self.item, self.material = wave, item, material_of(wave)
-        self.table = banner(self.material, item)
-        compared, tests = item.id in wave.choices, Tests(wave, item)
-        self.findings = Findings(self.material, item, compared, tests.differs)
+        self.table, self.tests = banner(self.material, item), Tests(wave, item)
+        compared = item.id in wave.choices
+        self.findings = Findings(self.material, item, compared, self.tests.differs)
 
     def write_block(self) -> str:
-        charts = [self._draw_chart(form) for form in self.item.forms]
+        charts = []
+        for form in self.item.forms:
+            caption = self._write_caption(CAPTIONS[form], self.wave.by_text)
+            charts.append(self.wave.chart(f"{self.item.id}-{form}", caption))
         own = self.table.of(self.wave.by, apart=True)
         # The block of the whole grid has said it.
         alone = self.item.grid not in self.wave.tables
         stem = statements.find_stem(self.wave.questionnaire, self.item) if alone else ""
         title = self.item.label.text(self.wave.language)
-        tests = Tests(self.wave, self.item)
-        body = paragraphs([*tests.write_tests(), *charts[1:], *tests.contrasts()])
+        body = paragraphs([*self.tests.write_tests(), *charts[1:], *self.tests.contrasts()])
         return paragraphs(
             [
                 mark("small", plain(stem)) if stem and stem not in title else "",
@@ -344,23 +331,18 @@ class _ItemWriter:
         whole, groups = self.findings.whole(), self.findings.groups()
         differ = groups is not None and groups.kind != "report.finding.groups.none"
         order = [groups, whole] if differ else [whole, groups]
-        said = [
-            capitalise(self.wave.register.write_fact(fact)) for fact in order if fact is not None
-        ]
-        yield from (block("finding", sentence) for sentence in said[:1])
-        yield from said[1:]
+        told = map(self.wave.register.write_fact, filter(None, order))
+        for place, said in enumerate(map(capitalise, told)):
+            yield said if place else block("finding", said)
 
     def _write_alpha(self) -> str:
         """How well the items of a scale measure the same; "" where that is not known."""
         register, identity = self.wave.register, f"{self.item.id}.{ALPHA}"
         if register.number(identity) is None:
             return ""
-        values = {
-            "alpha": register.name_with_interval(identity),
-            "n": register.name_value(f"{identity}.n"),
-        }
-        said = Fact("report.alpha", values)
-        return f"{register.write_fact(said)} {plain(register.warning(identity))}".strip()
+        alpha, n = register.name_with_interval(identity), register.name_value(f"{identity}.n")
+        said = self.wave.tell("report.alpha", alpha=alpha, n=n)
+        return f"{said} {plain(register.warning(identity))}".strip()
 
     def _write_caption(self, kind: str, by: str) -> str:
         unit = unit_text(self.item.range, self.wave.language) if self.item.range else ""
@@ -379,10 +361,6 @@ class _ItemWriter:
             return self.wave.caption("language.beside", **beside)
         return self.wave.caption(kind, **values)
 
-    def _draw_chart(self, form: str) -> str:
-        caption = self._write_caption(CAPTIONS[form], self.wave.by_text)
-        return self.wave.chart(f"{self.item.id}-{form}", caption)
-
     def _write_table(self, own: Banner, kind: str, by: str, *, intervals: str = "all") -> str:
         if not own.lines:
             return ""
@@ -391,31 +369,27 @@ class _ItemWriter:
         return banner_table(self.material, own, name, said, intervals=intervals)
 
     def _write_others(self) -> str:
-        language = self.wave.language
-        told, names = [], []
+        told = {}
         for variable in self.material.variables[1:]:
             own = self.table.of(variable).short()
             if len(own.columns) > 1:
-                by = self.wave.questionnaire.grouping(variable).label.text(language)
-                told.append(self._write_table(own, variable, by, intervals="main"))
-                names.append(by)
+                by = self.wave.questionnaire.grouping(variable).label.text(self.wave.language)
+                told[variable] = by, self._write_table(own, variable, by, intervals="main")
         if not told:
             return ""
-        summary = Fact("tables.fold.others", {"variables": Listed(tuple(names), "comma")})
-        return fold(self.wave.register.write_fact(summary), paragraphs(told))
+        names, tables = zip(*told.values(), strict=True)
+        summary = self.wave.tell("tables.fold.others", variables=Listed(names, "comma"))
+        return fold(summary, paragraphs(tables))
 
     def _write_question(self) -> str:
         """The question as it was asked, with its answers, in a fold; of what it was computed."""
-        item, language = self.item, self.wave.language
-        asked = statements.quote_question(self.wave.questionnaire, item, language)
+        item, asked = self.item, (self.wave.questionnaire, self.item)
+        facts = [statements.quote_question(*asked, self.wave.language)]
         answers = [category.text for category in item.categories]
         answers += [item.dont_know.text] if item.dont_know else []
-        answers = [] if item.derived_from else answers
-        body = [self.wave.register.write_fact(asked)]
-        if answers:
-            listed = Fact("tables.line.answers", {"answers": Listed(tuple(answers), "slash")})
-            body.append(self.wave.register.write_fact(listed))
-        conditions = list_conditions(self.wave.questionnaire, item, language)
-        body += map(self.wave.register.write_fact, conditions)
+        if answers and not item.derived_from:
+            facts.append(Fact("tables.line.answers", {"answers": Listed(tuple(answers), "slash")}))
+        facts += list_conditions(*asked, self.wave.language)
         title = "tables.fold.derived" if item.derived_from else "tables.fold.question"
-        return fold(self.wave.word(title), paragraphs(body))
+        body = paragraphs(map(self.wave.register.write_fact, facts))
+        return fold(self.wave.word(title), body)

@@ -30,21 +30,20 @@ BOUNDS = (
     *(f"participation.column.{name}" for name in ("selection", "correlation", "worst")),
 )
 BALANCE = tuple(f"participation.column.{name}" for name in ("population", "before", "after"))
-# What the picture of who answered is of, by whether there is a list of those who were asked.
-FLOW = {True: "participation.caption.flow", False: "participation.caption.flow.received"}
 CAPTIONS = tuple(
     f"participation.caption.{name}" for name in ("rates", "bounds", "missing", "balance")
 )
-INVITED = "quality.invited.all"
 
 
 def describe_participation(wave: WavePart) -> str:
     """Who was asked and who answered, in the words that the selection allows."""
+    listed = wave.register.has("quality.invited.all")
+    flow = "participation.caption.flow" if listed else "participation.caption.flow.received"
     return paragraphs(
         [
-            " ".join(wave.register.write_fact(fact) for fact in _state_counts(wave)),
-            wave.chart("participation", wave.caption(FLOW[wave.register.has(INVITED)])),
-            " ".join(wave.register.write_fact(fact) for fact in _tell_reading(wave)),
+            " ".join(map(wave.register.write_fact, _state_counts(wave))),
+            wave.chart("participation", wave.caption(flow)),
+            " ".join(map(wave.register.write_fact, _tell_reading(wave))),
             _write_rates(wave),
             _write_representativity(wave),
             _name_uncounted(wave),
@@ -82,14 +81,11 @@ def _state_counts(wave: WavePart) -> Iterator[Fact]:
 
 def _list_kinds(wave: WavePart) -> Listed | None:
     """The three most frequent kinds of issues with how many there were; None without an issue."""
-    known = {
-        key: wave.register.number(f"quality.issues.{rule}") or 0 for rule, key in MEANINGS.items()
-    }
-    often = sorted((key for key, n in known.items() if n), key=lambda key: -known[key])[:3]
-    told = [
-        Fact("report.issues.kind", {"what": Term(key), "n": wave.register.name_value(name)})
-        for key, name in {key: f"quality.issues.{key.rpartition('.')[2]}" for key in often}.items()
-    ]
+    known = {rule: wave.register.number(f"quality.issues.{rule}") or 0 for rule in MEANINGS}
+    told = []
+    for rule in sorted((rule for rule, n in known.items() if n), key=lambda rule: -known[rule])[:3]:
+        n = wave.register.name_value(f"quality.issues.{rule}")
+        told.append(Fact("report.issues.kind", {"what": Term(MEANINGS[rule]), "n": n}))
     return Listed(tuple(told), "comma") if told else None
 
 
@@ -116,7 +112,7 @@ def _tell_reading(wave: WavePart) -> Iterator[Fact]:
         yield Fact("report.groups.answers", {"variables": Listed(tuple(groups), "slash")})
     if register.has("comparisons.expected"):
         numbers = {n: register.name_value(f"comparisons.{n}") for n in ("tested", "expected")}
-        yield Fact("report.tests.family", dict(numbers))
+        yield Fact("report.tests.family", numbers)
 
 
 def _write_rates(wave: WavePart) -> str:
@@ -134,7 +130,6 @@ RATES_TABLE = tuple(f"participation.column.{name}" for name in ("rate", "unweigh
 
 
 def _write_representativity(wave: WavePart) -> str:
-    """How evenly response is spread, as far as the frame tells; "" where that is not known."""
     identity = "response.r_indicator"
     if not wave.register.has(identity) or wave.register.row(identity)["unit"] != "number":
         return ""
@@ -202,19 +197,15 @@ def _tell_lacking(wave: WavePart, numbers: list[tuple[str | Fact, str]]) -> Iter
 
 
 def _write_bounds(wave: WavePart, numbers: list[tuple[str | Fact, str]]) -> str:
-    rows = []
+    register, rows = wave.register, []
     for words, share in numbers:
-        reason = f"{share}.selection"
-        assumed = (
-            wave.register.span(reason)
-            if wave.register.has(reason)
-            else _write_between(wave, reason)
-        )
-        proxy = f"{share}.selection.correlation"
-        tells = wave.register.span(proxy) if wave.register.has(proxy) else EMPTY
+        reason, proxy = f"{share}.selection", f"{share}.selection.correlation"
+        known = register.has(reason)
+        assumed = register.span(reason) if known else _write_between(wave, reason)
+        tells = register.span(proxy) if register.has(proxy) else EMPTY
         worst = _write_between(wave, f"{share}.worst")
-        asked = plain(words) if isinstance(words, str) else wave.register.write_fact(words)
-        rows.append([asked, wave.register.span(share), assumed, tells, worst])
+        asked = plain(words) if isinstance(words, str) else register.write_fact(words)
+        rows.append([asked, register.span(share), assumed, tells, worst])
     columns = ["report.column.question", *BOUNDS]
     if all(row[2] == row[3] == EMPTY for row in rows):
         # Nothing is known beside the answers, so nothing could be assumed of who gave none.
@@ -224,12 +215,10 @@ def _write_bounds(wave: WavePart, numbers: list[tuple[str | Fact, str]]) -> str:
 
 
 def _write_between(wave: WavePart, identity: str) -> str:
-    if not wave.register.has(f"{identity}.lower"):
+    if not wave.register.has(lower := f"{identity}.lower"):
         return EMPTY
     interval = wave.register.interval(identity)
-    return (
-        wave.register.write_fact(interval) if interval else wave.register.span(f"{identity}.lower")
-    )
+    return wave.register.write_fact(interval) if interval else wave.register.span(lower)
 
 
 def _write_missing(wave: WavePart) -> str:
@@ -239,13 +228,10 @@ def _write_missing(wave: WavePart) -> str:
         if any(register.has(identity) for identity in ids.values()):
             found.append((wave.questionnaire.item(name).label.text(wave.language), ids))
     shown = [key for key in STATUS if any(register.has(ids[key]) for _, ids in found)]
-    rows = [
-        [
-            plain(words),
-            *(register.span(i) if register.has(i := ids[key]) else EMPTY for key in shown),
-        ]
-        for words, ids in found
-    ]
+    rows = []
+    for words, ids in found:
+        cells = (register.span(i) if register.has(i := ids[key]) else EMPTY for key in shown)
+        rows.append([plain(words), *cells])
     return _fold_table(wave, "missing", ("report.column.question", *shown), rows)
 
 
@@ -257,9 +243,8 @@ def _balance(wave: WavePart) -> str:
             if not register.has(f"{own}.after"):
                 continue
             ids = [f"{own}.{key.rpartition('.')[2]}" for key in BALANCE]
-            margin = wave.tell(
-                "language.labelled", label=variable.label.text(wave.language), what=name
-            )
+            label = variable.label.text(wave.language)
+            margin = wave.tell("language.labelled", label=label, what=name)
             rows.append([margin, *map(register.span, ids)])
     return _fold_table(wave, "balance", ("report.column.margin", *BALANCE), rows)
 

@@ -22,7 +22,7 @@ from readiness.forensics.judging.context import lead
 from readiness.forensics.judging.structure import SharedBase, Structure, parse_structure
 from readiness.forensics.judging.verdict import facts_of
 from readiness.forensics.reporting import render_verdict
-from readiness.language import Language, Markup, show, tell, text
+from readiness.language import Language, Markup, show, text
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.display import show_row
 from readiness.register.figures import read_register
@@ -81,12 +81,11 @@ class Register:
         row = self.row(identity)
         if str(row["value"]) == "":
             return NamedNumber(identity, EMPTY)  # the span shows what stands for it
-        if row["unit"] in ("count", "base") and not int(row["digits"] or 0):
-            return NamedNumber(identity, round(float(row["value"])))
         digits = int(row["digits"] or 0)
-        return NamedNumber(
-            identity, Quantity(str(row["value"]), row["unit"], digits, row["rounding"])
-        )
+        if row["unit"] in ("count", "base") and not digits:
+            return NamedNumber(identity, round(float(row["value"])))
+        shown = Quantity(str(row["value"]), row["unit"], digits, row["rounding"])
+        return NamedNumber(identity, shown)
 
     def interval(self, identity: str) -> Fact | None:
         """The limits of a number; None unless both are published."""
@@ -113,13 +112,15 @@ class Register:
         said = warn_of(procedure, float(self.row(own)["n"] or 0)) if own else None
         return show(said, self.language) if said else ""
 
-    def write_fact(self, fact: Fact, *, bare: bool = False) -> str:
-        """A fact as Markdown: every number of the register in its span, foreign text escaped."""
+    def write_fact(self, fact: Value, *, bare: bool = False) -> str:
+        """A fact, or a value of one, as Markdown: every number of the register in its span, foreign
+        text escaped.
+        """
 
         def mark(name: str, text: str) -> str:
             return self.span(name, bare=bare) if self.has(name) else text
 
-        return tell(fact, self.language, mark, Markup(name=plain))
+        return show(fact, self.language, mark, Markup(name=plain))
 
     def spans(self) -> dict[str, set[str]]:
         """Every `run/id` with the texts that the report may show for it."""
@@ -228,9 +229,7 @@ class ReportPart:
     def caption(self, kind: str, **values: Value) -> str:
         """A caption, which says so when the answers are simulated."""
         said = self.tell(kind, **values)
-        return (
-            f"{said} {text('report.simulated.mark', self.language)}" if self.is_simulated else said
-        )
+        return f"{said} {self.word('report.simulated.mark')}" if self.is_simulated else said
 
     def chart(self, name: str, caption: str) -> str:
         """A chart of the run, with its alternative text; nothing where none was drawn."""
@@ -241,11 +240,8 @@ class ReportPart:
             return ""
         alternative, own = words.read_text("utf-8"), label("fig", self.run, name)
         drawn = picture(wide.as_posix(), narrow.as_posix(), alternative, own, caption)
-        files = [
-            (ending.upper(), f"../../charts/{self.language}/{name}.{ending}")
-            # The files of a chart that a reader can take along.
-            for ending in ("svg", "csv")
-        ]
+        # The files of a chart that a reader can take along.
+        files = [(e.upper(), f"../../charts/{self.language}/{name}.{e}") for e in ("svg", "csv")]
         return f"{drawn}\n\n{actions(files)}"
 
 
@@ -270,11 +266,7 @@ class StudyPart(ReportPart):
 
     def write_value(self, value: Value) -> str:
         """A fact, or a value of one, as Markdown: each number under its id in the register."""
-
-        def mark(name: str, text: str) -> str:
-            return self.register.span(name) if self.register.has(name) else text
-
-        return _join_percent_signs(show(value, self.language, mark, Markup(name=plain)))
+        return _join_percent_signs(self.register.write_fact(value))
 
     @cached_property
     def lead(self) -> SharedBase | None:
@@ -301,11 +293,7 @@ class StudyPart(ReportPart):
 
     def sentences(self, *kinds: str) -> list[str]:
         """The verdicts of these kinds, in their order."""
-        return [
-            self.verdict(name)
-            for name, verdict in self.verdicts.items()
-            if verdict["kind"] in kinds
-        ]
+        return [self.verdict(name) for name, v in self.verdicts.items() if v["kind"] in kinds]
 
     def item(self, code: str) -> str:
         """What the study calls an item."""

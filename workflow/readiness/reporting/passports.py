@@ -6,12 +6,13 @@ versions of the data, steps, how to cite it and the command that walks it back.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from readiness.analysis.selection import variable_of
-from readiness.facts import Fact, Listed, TranslatedText, Value
+from readiness.facts import Fact, Listed, TranslatedText
 from readiness.forensics.judging.structure import Structure
 from readiness.language import Language, show, tell, text
 from readiness.questionnaire import OF_NUMBERS, TOTAL, FrameVariable, Item, Questionnaire
@@ -49,17 +50,13 @@ def verdict_names(
     own = str(row["statistic"])
     if own in NAMES and row["item"] in VERDICT_KINDS:
         yield text(NAMES[own], language)
-    if items := _find_questions(str(row["id"]).removesuffix(f".{own}").split("."), structure):
-        quoted = tuple(Fact("forensics.item", {"item": item}) for item in items)
-        yield show(Listed(quoted), language)
-
-
-def _find_questions(parts: list[str], structure: Structure) -> list[Value]:
-    shared = {one.id: one.sets for one in structure.shared_bases}
     sets = {one.id: one.item for one in structure.sets}
-    name = next((part for part in parts[2:] if part in shared or part in sets), "")
-    found = shared.get(name, (name,) if name in sets else ())
-    return [TranslatedText(structure.items[sets[one]].label) for one in found]
+    known = {**{name: (name,) for name in sets}, **{s.id: s.sets for s in structure.shared_bases}}
+    parts = str(row["id"]).removesuffix(f".{own}").split(".")[2:]
+    if found := next((known[part] for part in parts if part in known), ()):
+        labels = (TranslatedText(structure.items[sets[one]].label) for one in found)
+        quoted = tuple(Fact("forensics.item", {"item": label}) for label in labels)
+        yield show(Listed(quoted), language)
 
 
 ENDS = ("lower", "upper")
@@ -121,7 +118,7 @@ class Passport:
     effective: str
     data: str
     plan: str
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 # What the mark of a number beside the plan of its wave is called.
@@ -170,24 +167,20 @@ class Passports:
     def of(self, identity: str) -> Passport:
         """The passport of a number by its id; KeyError where there is none."""
         row = self.rows[identity]
-        value = show_with_sign(row, self.language)
         ends = [self._name_part(identity, end) for end in ENDS]
-        limits = Fact("language.interval", dict(zip(ENDS, ends, strict=True)))
-        interval = tell(limits, self.language) if all(ends) else ""
-        effective = self._name_part(identity, "n_eff")
-        data = ", ".join(str(row["dataset"]).split())
-        return Passport(
+        limits, n = Fact("language.interval", dict(zip(ENDS, ends, strict=True))), row["n"]
+        made = Passport(
             identity,
             anchor(identity),
-            value,
+            show_with_sign(row, self.language),
             self.what(row),
-            interval,
-            self._count(str(row["n"] or "")),
-            effective,
-            data,
+            tell(limits, self.language) if all(ends) else "",
+            tell(Fact("count.answer", {"n": round(float(n))}), self.language) if n else "",
+            self._name_part(identity, "n_eff"),
+            ", ".join(str(row["dataset"]).split()),
             tell(mark_number(self.plan, row), self.language) if self.plan else "",
-            tuple(self._state_facts(row, value, interval, effective, data)),
         )
+        return replace(made, facts=tuple(self._state_facts(row, made)))
 
     def all(self) -> Iterator[Passport]:
         """The passport of each number that has a line of its own, in the register's order."""
@@ -233,39 +226,32 @@ class Passports:
             told.insert(0, self.kind(str(row["id"])))
         return show(Listed(tuple(told), "comma"), self.language)
 
-    def _state_facts(
-        self, row: Mapping[str, Any], value: str, interval: str, effective: str, data: str
-    ) -> Iterator[tuple[str, str]]:
+    def _state_facts(self, row: Mapping[str, Any], made: Passport) -> Iterator[tuple[str, str]]:
         if self.register.is_simulated:
             yield "numbers.nature", self._write_word("numbers.simulated")
-        yield "numbers.interval", interval
-        yield "study.term.base", self._count(str(row["n"] or ""))
-        yield "numbers.effective", effective
+        yield "numbers.interval", made.interval
+        yield "study.term.base", made.base
+        yield "numbers.effective", made.effective
         yield "numbers.measured", self.register.warning(str(row["id"]))
-        yield PLAN, tell(mark_number(self.plan, row), self.language) if self.plan else ""
-        yield "numbers.data", data
-        yield from (("numbers.pull", self.standing.pull(name)) for name in data.split(", ") if name)
+        yield PLAN, made.plan
+        yield "numbers.data", made.data
+        yield from (("numbers.pull", self.standing.pull(n)) for n in str(row["dataset"]).split())
         yield "numbers.id", str(row["id"])
         known = STEPS if self.register.is_weighted else {**STEPS, **UNWEIGHTED}
         steps = known.get(str(row["kind"]))
         yield "numbers.steps", self._write_word(steps) if steps else ""
         # How many digits of a lineage hash are shown.
         yield "numbers.lineage", " ".join(name[:16] for name in str(row["lineage"]).split())
-        name = f"{self.standing.publication}/{row['id']}"
-        cited = Fact(
-            "numbers.cited" if data else "numbers.cited_alone",
-            {"title": self.title, "name": name, "value": value, "data": data},
-        )
-        state = self.standing.state
-        yield "numbers.cite", tell(cited if self.standing.released else state, self.language)
+        name, state = f"{self.standing.publication}/{row['id']}", self.standing.state
+        if self.standing.released:
+            told = {"title": self.title, "name": name, "value": made.value, "data": made.data}
+            state = Fact("numbers.cited" if made.data else "numbers.cited_alone", told)
+        yield "numbers.cite", tell(state, self.language)
         yield "numbers.trace", f"{TRACE} {name}" if self.standing.publication else ""
 
     def _name_part(self, identity: str, part: str) -> str:
         row = self.rows.get(f"{identity}.{part}")
         return show_row(row, self.language) if row is not None else ""
-
-    def _count(self, n: str) -> str:
-        return tell(Fact("count.answer", {"n": round(float(n))}), self.language) if n else ""
 
     def _write_word(self, key: str) -> str:
         return text(key, self.language)
@@ -285,25 +271,20 @@ class Passports:
             yield self._group(str(row["group"]))
 
     def _name_item(self, name: str) -> str:
-        known = {item.id for item in self.questionnaire.items} if self.questionnaire else set()
-        return next((part for part in name.split(":") if part in known), name)
+        return next((part for part in name.split(":") if part in self._questions), name)
 
     def _describe_box(self, name: str, level: str) -> str:
         """A box of a scale by its levels; a level that is no answer by its own name."""
-        assert self.questionnaire is not None
-        for item in self.questionnaire.items:
-            if item.id == name and level in item.levels_of:
-                labels = item.labels(self.language)
-                joined = Listed(tuple(labels[code] for code in item.levels_of[level]), "or")
-                return show(joined, self.language)
+        found = self._find_variable(name)
+        if isinstance(found, Item) and level in found.levels_of:
+            labels = self._label_answers(name)
+            joined = Listed(tuple(labels[code] for code in found.levels_of[level]), "or")
+            return show(joined, self.language)
         return self._write_word(LEVELS[level]) if level in LEVELS else level.replace("_", " ")
 
     def _find_variable(self, name: str) -> Item | FrameVariable | None:
         assert self.questionnaire is not None
-        known: tuple[Item | FrameVariable, ...] = (
-            *self.questionnaire.items,
-            *self.questionnaire.frame,
-        )
+        known = chain[Item | FrameVariable](self.questionnaire.items, self.questionnaire.frame)
         return next((one for one in known if one.id == name), None)
 
     def _label(self, name: str) -> str:
@@ -320,9 +301,8 @@ class Passports:
         assert self.questionnaire is not None
         if group == TOTAL:
             return self._write_word("report.total")
-        own = self._label_answers(self.by) | self._label_answers(
-            self.questionnaire.group_item or ""
-        )
+        groups = self._label_answers(self.questionnaire.group_item or "")
+        own = self._label_answers(self.by) | groups
         if group in own:
             return own[group]
         if variable := variable_of(group):

@@ -39,7 +39,7 @@ from readiness.reporting.blocks import (
 from readiness.reporting.particulars import RIGHTS, list_rows, name_author, note_block, write_box
 from readiness.reporting.parts import ReportPart, StudyPart, WavePart, open_part
 from readiness.reporting.planned import outcome_of, sum_up
-from readiness.reporting.standing import Standing
+from readiness.reporting.standing import REAL, SIMULATED, Standing
 from readiness.reporting.study import BLOCKS, study_blocks, study_summary
 from readiness.reporting.wave import PLACES, wave_blocks, wave_summary
 
@@ -128,38 +128,32 @@ class ReportPage:
 
     def origin(self) -> None:
         """Print what the numbers rest on, the files to take along, and how to cite."""
-        register = self.part.register
-        data, lineage = (
-            self._mark_provenance(names) for names in (register.datasets, register.lineage)
-        )
+        register, word = self.part.register, self.part.word
+        data, lineage = map(self._mark_provenance, (register.datasets, register.lineage))
+        pulls = (f"[{self.standing.pull(name)}]{{.prov}}" for name in register.datasets)
         engine = f"[{os.environ.get('READINESS_ENGINE', 'Quarto')}]{{.prov}}"
         lines = [
-            (self.part.word("report.reading.data"), data),
-            *(
-                (self.part.word("numbers.pull"), f"[{self.standing.pull(name)}]{{.prov}}")
-                for name in register.datasets
-            ),
-            (self.part.word("report.origin.lineage"), lineage),
+            (word("report.reading.data"), data),
+            *((word("numbers.pull"), pull) for pull in pulls),
+            (word("report.origin.lineage"), lineage),
             *self._write_citation(data),
             *list_rows(self.part, RIGHTS, RIGHTS),
-            (self.part.word("report.origin.engine"), engine),
+            (word("report.origin.engine"), engine),
         ]
-        self._print(
-            heading(1, self.part.word("report.title.origin"), "sec-origin"),
-            actions(self._list_files()),
-            glossary(lines),
-        )
+        files = [
+            (word("report.rendering.origin.paper"), f"{self.name}.pdf"),
+            (word("report.rendering.origin.numbers"), "numbers.html"),
+            *((word(DOWNLOADS[kind]), where) for kind, where in self.downloads),
+        ]
+        title = heading(1, word("report.title.origin"), "sec-origin")
+        self._print(title, actions(files), glossary(lines))
 
     def _state(self) -> Iterator[tuple[str, str]]:
-        if self.part.is_simulated:
-            yield "simu", self.part.word("report.rendering.status.simulated")
-        else:
-            yield "real", self.part.word("report.rendering.status.real")
+        simulated, now = self.part.is_simulated, self.standing.now(self.part.language)
+        yield "simu" if simulated else "real", self.part.word(SIMULATED if simulated else REAL)
         yield "valid" if self.standing.released else "old", self._write_state()
-        if now := self.standing.now(self.part.language):
-            yield "", f"[{self.part.word('report.standing.now')}]({now})"
-        else:
-            yield "", f"[{self.part.run}]{{.prov}}"
+        here = f"[{self.part.run}]{{.prov}}"
+        yield "", f"[{self.part.word('report.standing.now')}]({now})" if now else here
         yield "", self._mark_provenance(self.part.register.current_datasets)
         if said := self.part.settings.get("recompute"):
             yield "", f"[{plain(said)}]{{.prov}}"
@@ -172,11 +166,6 @@ class ReportPage:
 
     def _write_state(self) -> str:
         return f"[{plain(tell(self.standing.state, self.part.language))}]{{.prov}}"
-
-    def _list_files(self) -> Iterator[tuple[str, str]]:
-        yield self.part.word("report.rendering.origin.paper"), f"{self.name}.pdf"
-        yield self.part.word("report.rendering.origin.numbers"), "numbers.html"
-        yield from ((self.part.word(DOWNLOADS[kind]), where) for kind, where in self.downloads)
 
     def _write_citation(self, data: str) -> Iterator[tuple[str, str]]:
         stated = self.part.settings.get("study", {})
@@ -191,22 +180,16 @@ class ReportPage:
             "day": f"[{self.standing.released}]{{.prov}}",
             "data": data,
         }
-
-        def mark(name: str, text: str) -> str:
-            return own_names.get(name, text)
-
-        said = self._write_state()
+        said, markup = self._write_state(), Markup(name=plain)
         if self.standing.released:
             made = Fact("report.rendering.origin.cited", cited)
-            said = tell(made, self.part.language, mark, Markup(name=plain)) if names else ""
+            said = tell(made, self.part.language, own_names.get, markup) if names else ""
         if said:
             yield self.part.word("numbers.cite"), said
 
     def _mark_provenance(self, names: Iterable[str]) -> str:
-        return (
-            join_texts([f"[{name}]{{.prov}}" for name in names], "comma", self.part.language)
-            or EMPTY
-        )
+        marked = [f"[{name}]{{.prov}}" for name in names]
+        return join_texts(marked, "comma", self.part.language) or EMPTY
 
     def number(self, identity: str) -> Markdown:
         """A number by its id."""

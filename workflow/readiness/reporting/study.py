@@ -8,13 +8,14 @@ were checked, and every verdict in a table that a reader can reduce without a sc
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 from readiness.facts import Fact, NamedNumber, Printed, TranslatedText
 from readiness.forensics.judging.context import whole
 from readiness.forensics.judging.structure import ClaimSet
 from readiness.forensics.judging.verdict import Status
 from readiness.forensics.reporting import STATUS
-from readiness.language import join_texts, show, text
+from readiness.language import join_texts, show
 from readiness.reporting import study_finding
 from readiness.reporting.blocks import (
     ReportBlock,
@@ -75,27 +76,21 @@ def _fold(study: StudyPart, key: str, body: str) -> str:
 
 
 def _make_rows(study: StudyPart, every: JudgedClaim, figures: str) -> list[list[str]]:
-    rows = []
-    for suffix, condition in (
-        ("", Fact("study.condition.all")),
-        (
-            "_missing",
-            Fact(
-                "study.condition.missing",
-                dict(every.take_values("missing")) if every.has("missing") else {},
-            ),
-        ),
-    ):
-        if every.has(f"every{suffix}"):
-            rows.append(
-                [
-                    figures,
-                    study.write_value(condition),
-                    _write_fits(study, every, suffix),
-                    study.register.span(every.number(f"every{suffix}")),
-                ]
-            )
-    return rows
+    missing = every.take_values("missing") if every.has("missing") else {}
+    conditions = {
+        "": Fact("study.condition.all"),
+        "_missing": Fact("study.condition.missing", missing),
+    }
+    return [
+        [
+            figures,
+            study.write_value(condition),
+            _write_fits(study, every, suffix),
+            study.register.span(every.number(f"every{suffix}")),
+        ]
+        for suffix, condition in conditions.items()
+        if every.has(f"every{suffix}")
+    ]
 
 
 def _write_fits(study: StudyPart, every: JudgedClaim, suffix: str) -> str:
@@ -116,26 +111,21 @@ def _find_whole(study: StudyPart) -> JudgedClaim | None:
 
 def meaning_block(study: StudyPart) -> str:
     """What the missing base changes, in an example, and whether everything goes together."""
+    parts = [
+        study.word("study.meaning" if study.structure.searched.sets else "study.meaning.based")
+    ]
     own = study.lead.sets[0] if study.lead else ""
-    precision = find_verdict(study, f"precision.{own}")
-    example = Fact("study.example", {"sentence": precision.sentences[0]}) if precision else None
-    return paragraphs(
-        [
-            study.word("study.meaning" if study.structure.searched.sets else "study.meaning.based"),
-            study.write_value(example) if example else "",
-            _tell_together(study),
-            _fold(study, "study.title.reading", "\n\n".join(study.sentences("simplest"))),
-        ]
-    )
-
-
-def _tell_together(study: StudyPart) -> str:
-    if (every := _find_whole(study)) is None:
-        return ""
-    if every.has("silent", "missing"):
-        taken = every.take_values("least", "silent", "missing", "every")
-        return study.write_value(Fact("study.whole.silent", taken))
-    return study.write_value(Fact("study.whole.all", every.take_values("least", "every")))
+    if precision := find_verdict(study, f"precision.{own}"):
+        example = Fact("study.example", {"sentence": precision.sentences[0]})
+        parts.append(study.write_value(example))
+    if every := _find_whole(study):
+        together = Fact("study.whole.all", every.take_values("least", "every"))
+        if every.has("silent", "missing"):
+            taken = every.take_values("least", "silent", "missing", "every")
+            together = Fact("study.whole.silent", taken)
+        parts.append(study.write_value(together))
+    simplest = "\n\n".join(study.sentences("simplest"))
+    return paragraphs([*parts, _fold(study, "study.title.reading", simplest)])
 
 
 CLAIM_COLUMNS = ("tables.head.question", "study.column.printed", "study.column.who")
@@ -149,17 +139,11 @@ def claims_block(study: StudyPart) -> str:
     """The questions, what was printed of each and by whom, and what it allows on its own."""
     if study.printed_claims.empty:
         return ""
-    questions = _list_claims(study)
     everything = _write_sources(study)
-    if not questions:
+    if not (questions := _list_claims(study)):
         return everything
-    return paragraphs(
-        [
-            study.word("study.claims.note"),
-            questions,
-            fold(study.word("study.title.sources"), everything),
-        ]
-    )
+    note, title = study.word("study.claims.note"), study.word("study.title.sources")
+    return paragraphs([note, questions, fold(title, everything)])
 
 
 def _list_claims(study: StudyPart) -> str:
@@ -178,20 +162,12 @@ def _list_claims(study: StudyPart) -> str:
 
 
 def _quote_figures(study: StudyPart, claim_set: ClaimSet) -> str:
-    parts = [
-        study.write_value(
-            Fact(
-                "study.printed",
-                {
-                    "figure": NamedNumber(
-                        f"claim.{claim}", Printed(str(study.claim(claim)["value"]))
-                    ),
-                    "answer": study.answer(claim_set.item, str(study.claim(claim)["category"])),
-                },
-            )
-        )
-        for claim in claim_set.claims
-    ]
+    parts = []
+    for name in claim_set.claims:
+        claim = study.claim(name)
+        figure = NamedNumber(f"claim.{name}", Printed(str(claim["value"])))
+        answer = study.answer(claim_set.item, str(claim["category"]))
+        parts.append(study.write_value(Fact("study.printed", {"figure": figure, "answer": answer})))
     return join_texts(parts, "comma", study.language)
 
 
@@ -203,9 +179,8 @@ def _name_who(study: StudyPart, claim_set: ClaimSet) -> str:
         return study.write_value(Fact("study.who.several", {"whose": whose, **taken}))
     if first["outlet"] == first["attributed_to"]:
         return plain(show(whose, study.language))
-    return study.write_value(
-        Fact("study.who.one", {"whose": whose, "outlet": str(first["outlet"])})
-    )
+    one = Fact("study.who.one", {"whose": whose, "outlet": str(first["outlet"])})
+    return study.write_value(one)
 
 
 def _write_alone(study: StudyPart, claim_set: ClaimSet) -> str:
@@ -271,13 +246,11 @@ APART = ("base", "construct", "direction")
 def words_block(study: StudyPart) -> str:
     """The phrases with their figures, then where sources differ from one another."""
     apart = [
-        *[
-            study.verdict(name)
-            for name, verdict in study.verdicts.items()
-            if verdict["kind"] == "outlets" and verdict["status"] != "possible"
-        ],
-        *study.sentences(*APART),
+        study.verdict(name)
+        for name, verdict in study.verdicts.items()
+        if verdict["kind"] == "outlets" and verdict["status"] != "possible"
     ]
+    apart += study.sentences(*APART)
     rows = [_make_phrase_row(study, f"wording.{p.claim}") for p in study.structure.phrases]
     caption = study.word("study.caption.words")
     return paragraphs(
@@ -309,22 +282,20 @@ STRENGTH = ("forensics.power", "forensics.power_all", "forensics.power_both")
 
 def questions_block(study: StudyPart) -> str:
     """The questions, the one that would settle most first."""
-    return paragraphs(
-        [text("study.ask.intro", study.language), write_numbered("ask", _write_questions(study))]
-    )
+    asked = write_numbered("ask", _write_questions(study))
+    return paragraphs([study.word("study.ask.intro"), asked])
 
 
 def _write_questions(study: StudyPart) -> Iterator[str]:
     if study.structure.searched.sets:
-        yield text("study.ask.answers", study.language)
+        yield study.word("study.ask.answers")
     for total in study.structure.totals:
         if total.counts == "unknown":
             people = NamedNumber(f"claim.{total.claim}", int(study.claim(total.claim)["value"]))
             said = study.write_value(Fact("study.ask.total", {"total": people}))
-            groups = text("study.ask.groups", study.language) if total.groups else ""
-            yield " ".join(part for part in (said, groups) if part)
+            yield " ".join([said, *[study.word("study.ask.groups")] * bool(total.groups)])
     if (study.printed_claims["weighted"] == "unknown").any():
-        yield text("study.ask.weights", study.language)
+        yield study.word("study.ask.weights")
     asked = [c.ask for c in study.structure.contradictions]
     asked += [gap.ask for gap in study.structure.unknown]
     yield from (study.write_value(TranslatedText(one)) for one in asked if one is not None)
@@ -339,44 +310,37 @@ def _write_questions(study: StudyPart) -> Iterator[str]:
 def method_block(study: StudyPart) -> str:
     """How the numbers were tried, under which conditions, and how strong the check is."""
     joint = joint_of(study)
-    strong = (
-        [study.write_value(fact) for fact in joint.sentences if fact.kind in STRENGTH]
-        if joint
-        else []
-    )
-    search, conditions, fair = (text(key, study.language) for key in METHOD)
-    return paragraphs([search, conditions, " ".join([*strong, fair])])
+    strong = [fact for fact in joint.sentences if fact.kind in STRENGTH] if joint else []
+    search, conditions, fair = map(study.word, METHOD)
+    return paragraphs([search, conditions, " ".join([*map(study.write_value, strong), fair])])
 
 
 def glossary_block(study: StudyPart) -> str:
     """The words of the page."""
-    words = [text(key, study.language) for key in TERM_KEYS]
-    words += [show(STATUS[status], study.language) for status in STATUSES]
-    return glossary(zip(words, [text(key, study.language) for key in GLOSSES], strict=True))
+    words = [*map(study.word, TERM_KEYS), *(show(STATUS[s], study.language) for s in STATUSES)]
+    return glossary(zip(words, map(study.word, GLOSSES), strict=True))
 
 
 def verdicts_block(study: StudyPart) -> str:
     """The table of all verdicts with what chooses among them; nothing where there are none."""
-    verdicts = study.verdicts
-    if not verdicts:
+    if not study.verdicts:
         return ""
-    there = {verdict["status"] for verdict in verdicts.values()}
-    statuses = [status for status in Status if str(status) in there]
-    words = {str(status): show(STATUS[status], study.language) for status in statuses}
+    status_of = {name: verdict["status"] for name, verdict in study.verdicts.items()}
+    words = {
+        str(status): show(STATUS[status], study.language)
+        for status in Status
+        if str(status) in status_of.values()
+    }
     marks = {status: f"k{place}" for place, status in enumerate(words, 1)}
     rows = [
-        [words[verdict["status"]], study.verdict(name), f"[{plain(name)}]{{.prov}}"]
-        for name, verdict in verdicts.items()
+        [words[status], study.verdict(name), f"[{plain(name)}]{{.prov}}"]
+        for name, status in status_of.items()
     ]
-    made = study.table(
-        "verdicts",
-        ("verdict.page.verdict", "study.column.sentence", "numbers.id"),
-        rows,
-        study.word("study.caption.verdicts"),
-        words=(0, 1, 2),
-        kind="stack",
-        marks=[marks[verdict["status"]] for verdict in verdicts.values()],
-    )
+    columns = ("verdict.page.verdict", "study.column.sentence", "numbers.id")
+    caption = study.word("study.caption.verdicts")
+    kinds = [marks[status] for status in status_of.values()]
+    look: dict[str, Any] = {"words": (0, 1, 2), "kind": "stack", "marks": kinds}
+    made = study.table("verdicts", columns, rows, caption, **look)
     chosen = write_filtered([study.word("study.verdicts.all"), *words.values()], made)
     note, title = study.word("study.verdicts.note"), study.word("study.title.table")
     return paragraphs([note, fold(title, chosen)])
@@ -402,9 +366,6 @@ def study_blocks(study: StudyPart) -> list[ReportBlock]:
     ]
 
 
-CARDS = {name: f"study.card.{name}" for name in ("established", "simple", "unknown")}
-
-
 def study_summary(study: StudyPart) -> str:
     """The first screen: the finding, the three cards, the picture."""
     joint = joint_of(study)
@@ -414,20 +375,18 @@ def study_summary(study: StudyPart) -> str:
         *map(study.write_value, study_finding.state_unknown(study)),
         *study_finding.list_gaps(study),
     )
+    established = map(study.write_value, study_finding.state_established(study, joint))
+    simple = map(study.write_value, study_finding.state_simple(study, joint))
     cards = (
-        (
-            "sure",
-            "established",
-            map(study.write_value, study_finding.state_established(study, joint)),
-        ),
-        ("plain", "simple", map(study.write_value, study_finding.state_simple(study, joint))),
-        ("open", "unknown", unknown),
+        ("sure", "study.card.established", established),
+        ("plain", "study.card.simple", simple),
+        ("open", "study.card.unknown", unknown),
     )
     return paragraphs(
         [
             look("headline", study.write_value(headline)),
             look("lead", sentences) if sentences else "",
-            three((kind, study.word(CARDS[key]), " ".join(said)) for kind, key, said in cards),
+            three((kind, study.word(key), " ".join(said)) for kind, key, said in cards),
             picture(study),
         ]
     )

@@ -85,13 +85,11 @@ def _name_fact_numbers(fact: Fact, identity: str) -> Fact:
     )
 
 
-HEADLINES = (
-    "study.headline.weighted",
-    "study.headline.never",
-    "study.headline.never_alone",
-    "study.headline.based",
-    "study.headline.misfits",
-)
+HEADLINES = {
+    "forensics.weighted": "study.headline.weighted",
+    "forensics.joint.never": "study.headline.never",
+    "forensics.bases.never": "study.headline.never_alone",
+}
 FITS = ("forensics.base.fits", "forensics.base.apportioned")
 # Figures that are no shares of the number of answers that is reported for them.
 MISFITS = ("forensics.base.other", "forensics.base.none")
@@ -147,8 +145,8 @@ def headline(study: StudyPart, joint: JudgedClaim | None, every: JudgedClaim | N
     subject: dict[str, Value] = {"subject": TranslatedText(name) if name else Term("study.subject")}
     checked = _find_reported(study)
     if checked and joint is None:
-        misfit = any(kind in MISFITS for kind in (verdict.kind for verdict in checked))
-        return Fact(HEADLINES[-1 if misfit else -2], subject)
+        misfit = any(verdict.kind in MISFITS for verdict in checked)
+        return Fact("study.headline.misfits" if misfit else "study.headline.based", subject)
     if checked:
         subject = {"subject": Term("study.subject.others")}
     if every is not None:
@@ -158,13 +156,8 @@ def headline(study: StudyPart, joint: JudgedClaim | None, every: JudgedClaim | N
         return Fact(known[_find_answered(study) is None], subject)
     if joint is None:
         return Fact("study.headline.nothing", subject)
-    for kind, key in zip(
-        ("forensics.weighted", "forensics.joint.never", "forensics.bases.never"),
-        HEADLINES,
-        strict=False,
-    ):
-        if joint.kind == kind:
-            return Fact(key, subject)
+    if joint.kind in HEADLINES:
+        return Fact(HEADLINES[joint.kind], subject)
     if joint.has("reconciled"):
         taken = joint.take_values("missing", "reconciled", "n_max")
         return Fact("study.headline.reconciled", subject | taken)
@@ -186,15 +179,15 @@ def state_lead(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...]:
     """What was published, and on what all that follows rests."""
     if joint is None or study.lead is None:
         return ()
-    figures = Listed(
-        tuple(
-            Fact("study.figures", {"item": item, "figures": _list_figures(study, name)})
-            for item, name in zip(joint.items, study.lead.sets, strict=True)
-        )
-    )
-    people = _find_answered(study)
-    kind = "study.lead.answered" if people else "study.lead.figures"
-    published = Fact(kind, {"figures": figures, **({"total": people} if people else {})})
+    figures = []
+    for item, of in zip(joint.items, study.lead.sets, strict=True):
+        claims = study.structure.set_named(of).claims
+        values = [NamedNumber(f"claim.{c}", Printed(str(study.claim(c)["value"]))) for c in claims]
+        told: dict[str, Value] = {"item": item, "figures": Listed(tuple(values), "slash")}
+        figures.append(Fact("study.figures", told))
+    published = Fact("study.lead.figures", {"figures": Listed(tuple(figures))})
+    if people := _find_answered(study):
+        published = Fact("study.lead.answered", {**published.values, "total": people})
     if joint.has("assumed"):
         return published, Fact("study.lead.assumed", joint.take_values("assumed"))
     return (published,)
@@ -207,12 +200,6 @@ def _find_answered(study: StudyPart) -> NamedNumber | None:
     return None
 
 
-def _list_figures(study: StudyPart, name: str) -> Listed:
-    claims = study.structure.set_named(name).claims
-    values = (NamedNumber(f"claim.{c}", Printed(str(study.claim(c)["value"]))) for c in claims)
-    return Listed(tuple(values), "slash")
-
-
 def _choose_sentence(
     sentences: dict[str, tuple[str, ...]], joint: JudgedClaim | None
 ) -> Fact | None:
@@ -223,8 +210,8 @@ def _choose_sentence(
 
 
 def _find_reported(study: StudyPart) -> list[JudgedClaim]:
-    found = (find_verdict(study, f"total.base.{name}") for name in study.structure.reported)
-    return [verdict for verdict in found if verdict is not None]
+    names = study.structure.reported
+    return [found for name in names if (found := find_verdict(study, f"total.base.{name}"))]
 
 
 def state_established(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...]:
@@ -234,7 +221,7 @@ def state_established(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact
     if not misfits and checked and all(v.kind in FITS for v in checked):
         misfits = [Fact("study.sure.based")]
     searched = _choose_sentence(ESTABLISHED, joint)
-    return tuple([*([searched] if searched else []), *misfits] or [Fact("study.sure.nothing")])
+    return (*filter(None, [searched]), *misfits) or (Fact("study.sure.nothing"),)
 
 
 def state_simple(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...]:
@@ -246,9 +233,7 @@ def state_simple(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...
     if joint is not None and joint.has("first", "first_missing"):
         # A missing answer explains nothing where the figures need no fewer people with it.
         said = None if _is_same(joint.values["first"], joint.values["first_missing"]) else said
-    if said is None:
-        return (Fact("study.simple.none"),) if joint else (Fact("study.open.answers"),)
-    return (said,)
+    return (said or Fact("study.simple.none" if joint else "study.open.answers"),)
 
 
 def state_unknown(study: StudyPart) -> tuple[Fact, ...]:

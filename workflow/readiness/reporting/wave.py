@@ -2,8 +2,9 @@
 one, what was done to the weights and what it cost, what a revision moved.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from readiness.analysis.selection import ANSWERED
 from readiness.analysis.weighting import UNKNOWN
@@ -32,7 +33,6 @@ from readiness.reporting.blocks import (
     note,
     paragraphs,
     plain,
-    table,
     write_list,
     write_numbered,
 )
@@ -121,8 +121,8 @@ def _tabulate(material: TableMaterial, rows: Sequence[Item]) -> Banner:
     levels = {**boxes, **{code: labels[code] for code in first.codes_beside}}
     lines = []
     for item in rows:
-        ids = [share_id(item.id, level, TOTAL, ANSWERED) for level in levels]
-        ids.append(base_id(item.id, TOTAL, ANSWERED))
+        shares = (share_id(item.id, level, TOTAL, ANSWERED) for level in levels)
+        ids = (*shares, base_id(item.id, TOTAL, ANSWERED))
         known = tuple(name if register.has(name) else "" for name in ids)
         lines.append(BannerLine("answer", _name_row(material, item), known))
     base = BannerColumn("n", text("tables.row.base", language))
@@ -261,18 +261,16 @@ def weighting(wave: WavePart) -> str:
     """The block of the weights; "" where nothing is known of them."""
     register = wave.register
     told = " ".join(register.write_fact(fact) for fact in _state_steps(wave))
-    if any(step_name(fact) == UNWEIGHTED for fact in wave.steps) or not register.has(
-        f"{WEIGHTS}.n"
-    ):
+    weighted = all(step_name(fact) != UNWEIGHTED for fact in wave.steps)
+    if not weighted or not register.has(f"{WEIGHTS}.n"):
         return told
-    ends = {end: register.name_value(f"{WEIGHTS}.{end}") for end in ("minimum", "maximum")}
-    cost = [Fact("report.weighting.range", ends)]
+
+    def tell(kind: str, *names: str) -> str:
+        return wave.tell(kind, **{n: register.name_value(f"{WEIGHTS}.{n}") for n in names})
+
+    said = tell("report.weighting.range", "minimum", "maximum")
     if wave.selection.inference:
-        parts = {
-            name: register.name_value(f"{WEIGHTS}.{name}") for name in ("kish_deff", "n_eff", "n")
-        }
-        cost.insert(0, Fact("report.weighting.effect", parts))
-    said = " ".join(register.write_fact(fact) for fact in cost)
+        said = f"{tell('report.weighting.effect', 'kish_deff', 'n_eff', 'n')} {said}"
     return paragraphs([told, said, _write_margins(wave)])
 
 
@@ -309,27 +307,27 @@ def _name_codes(wave: WavePart, fact: Fact, name: str) -> Value:
         return value
     if name == "variables":
         return Listed(tuple(known[str(v)].label.text(wave.language) for v in value.items), "comma")
-    labels = _find_labels(wave, fact, [str(code) for code in value.items])
-    return Listed(tuple(labels.get(str(code), str(code)) for code in value.items), value.link)
-
-
-def _find_labels(wave: WavePart, fact: Fact, codes: list[str]) -> dict[str, str]:
-    """The labels of categories: of the step's variable; strata are a variable that has them all."""
-    own = str(fact.values.get("variable", ""))
-    for variable in wave.questionnaire.groupings if own else wave.questionnaire.frame:
-        if variable.id == own or (not own and set(codes) <= set(variable.codes)):
-            return {**variable.labels(wave.language), UNKNOWN: text(NO_ANSWER, wave.language)}
-    return {}
+    codes, own = [str(code) for code in value.items], str(fact.values.get("variable", ""))
+    # The categories of the step's variable; strata are a variable that has them all.
+    labels = next(
+        (
+            {**variable.labels(wave.language), UNKNOWN: text(NO_ANSWER, wave.language)}
+            for variable in (wave.questionnaire.groupings if own else wave.questionnaire.frame)
+            if variable.id == own or (not own and set(codes) <= set(variable.codes))
+        ),
+        {},
+    )
+    return Listed(tuple(labels.get(code, code) for code in codes), value.link)
 
 
 def _write_margins(wave: WavePart) -> str:
     """Each margin's target and what is left of the gap after raking, and after trimming; "" where
     every category meets its own target, as the steps say.
     """
-    register, rows = wave.register, []
+    done, rows = {step_name(fact) for fact in wave.steps}, []
     # Whether trimming moved the margins: what was only kept within limits meets them.
-    moved = any(step_name(fact) == "trimmed" for fact in wave.steps)
-    if not moved and not any(step_name(fact) in ("merged", "declared") for fact in wave.steps):
+    moved = "trimmed" in done
+    if not done & {"trimmed", "merged", "declared"}:
         return ""
     for variable in wave.questionnaire.groupings:
         for code, name in _name_categories(wave, variable):
@@ -338,12 +336,9 @@ def _write_margins(wave: WavePart) -> str:
             margin = wave.tell(
                 "language.labelled", label=variable.label.text(wave.language), what=name
             )
-            rows.append([margin, *map(register.span, [*ids, *([gap] if moved else [])])])
-    if not rows:
-        return ""
-    header = [text(name, wave.language) for name in (MARGINS if moved else MARGINS[:-1])]
-    kind = "report.caption.margins" if moved else "report.caption.margins_raked"
-    return table(header, rows, label("tbl", wave.run, "margins"), wave.caption(kind))
+            rows.append([margin, *map(wave.register.span, [*ids, *[gap] * moved])])
+    caption = wave.caption("report.caption.margins" if moved else "report.caption.margins_raked")
+    return wave.table("margins", MARGINS if moved else MARGINS[:-1], rows, caption)
 
 
 # Its blocks beside those of its items.
@@ -352,29 +347,23 @@ PLACES = ("opening", "answered", "change", FIRMNESS, "nonresponse", "weighting",
 
 def wave_blocks(wave: WavePart) -> list[ReportBlock]:
     """The blocks of a wave's chapter, in order."""
-    title = wave.word
+
+    def make(
+        place: str, title: str, tell: Callable[[WavePart], str], *, later: bool = False
+    ) -> ReportBlock:
+        return ReportBlock(place, wave.word(title), partial(tell, wave), later)
+
     return [
-        ReportBlock("opening", "", lambda: _write_opening(wave)),
-        ReportBlock(
-            "answered",
-            title("report.title.answered"),
-            lambda: participation.describe_participation(wave),
-        ),
+        ReportBlock("opening", "", partial(_write_opening, wave)),
+        make("answered", "report.title.answered", participation.describe_participation),
         *_list_items(wave),
-        ReportBlock("change", title("report.title.change"), lambda: describe_change(wave)),
-        ReportBlock(FIRMNESS, title("report.title.firmness"), lambda: describe_firmness(wave)),
-        ReportBlock(
-            "nonresponse",
-            title("participation.title.nonresponse"),
-            lambda: participation.nonresponse(wave),
-            later=True,
+        make("change", "report.title.change", describe_change),
+        make(FIRMNESS, "report.title.firmness", describe_firmness),
+        make(
+            "nonresponse", "participation.title.nonresponse", participation.nonresponse, later=True
         ),
-        ReportBlock(
-            "weighting", title("report.title.weighting"), lambda: weighting(wave), later=True
-        ),
-        ReportBlock(
-            "revision", title("report.title.revision"), lambda: _write_revision(wave), later=True
-        ),
+        make("weighting", "report.title.weighting", weighting, later=True),
+        make("revision", "report.title.revision", _write_revision, later=True),
         plan_block(wave),
     ]
 
@@ -401,12 +390,12 @@ def wave_summary(wave: WavePart) -> str:
     published = told.loc[told["suppressed"] == "", "reliability"]
     brief = write_numbered("brief", said) if said else ""
     if not said and (published != "").all():
-        few, rough = "report.summary.withheld", "report.summary.unreliable"
-        brief = wave.tell(few if published.empty else rough)
-    return paragraphs([wave.tell(kind), brief, *_tell_who(wave)])
+        why = "report.summary.withheld" if published.empty else "report.summary.unreliable"
+        brief = wave.tell(why)
+    return paragraphs([wave.tell(kind), brief, _tell_who(wave)])
 
 
-def _tell_who(wave: WavePart) -> Iterator[str]:
+def _tell_who(wave: WavePart) -> str:
     ids = {name: f"quality.{name}.all" for name in ("invited", "answered")}
     if wave.selection.response_rate:
         ids["rate"] = "response.rr2.all"
@@ -415,19 +404,18 @@ def _tell_who(wave: WavePart) -> Iterator[str]:
     facts = [statements.describe_response(wave.selection, values)]
     if wave.selection.inference:
         facts.append(Fact("report.level", {"level": wave.register.name_value("settings.level")}))
-    yield " ".join(wave.register.write_fact(fact) for fact in facts)
+    return " ".join(map(wave.register.write_fact, facts))
 
 
 def _write_opening(wave: WavePart) -> str:
-    if not wave.is_simulated:
-        return ""
-    return note("warning", *map(wave.word, ("report.simulated.title", "report.simulated.note")))
+    told = map(wave.word, ("report.simulated.title", "report.simulated.note"))
+    return note("warning", *told) if wave.is_simulated else ""
 
 
 def _write_revision(wave: WavePart) -> str:
     register = wave.register
-    items = map(wave.questionnaire.item, wave.items)
-    told = [item for item in items if item.kind != "multi"]  # no one number stands for that
+    # No one number stands for a multiple choice.
+    told = [i for i in map(wave.questionnaire.item, wave.items) if i.kind != "multi"]
     moved = [item for item in told if register.has(f"revision.{item.id}.{item.first_level}.all")]
     if not moved:
         return ""

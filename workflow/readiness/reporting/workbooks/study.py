@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from readiness.facts import Fact, Listed
 from readiness.forensics.judging.verdict import Status, facts_of
 from readiness.forensics.reporting import STATUS, render_verdict
-from readiness.language import show, tell, text
+from readiness.language import show, tell
 from readiness.register.display import show_row
 from readiness.reporting.parts import StudyPart
 from readiness.reporting.workbooks.wave import NOTHING, Labels
@@ -14,21 +14,14 @@ from readiness.reporting.workbooks.writing import Book, Cell, WorkbookSheet
 
 def study_book(study: StudyPart, datasets: Sequence[str]) -> Book:
     """The workbook of a study: its claims as printed, its verdicts as sentences."""
-    language = study.language
+    language, title = study.language, str(study.settings["title"])
     named = show(Listed(tuple(datasets), "comma"), language)
-    cover = (
-        text("tables.cover.study", language),
-        tell(Fact("tables.cover.data", {"datasets": named}), language),
-    )
-    notes = text("tables.sheet.notes", language)
-    meanings = [
-        (show(STATUS[status], language), text(_MEANING[status], language)) for status in Status
-    ]
-    head = (text("tables.head.status", language), text("verdict.page.says", language))
-    title = str(study.settings["title"])
-    explained = WorkbookSheet(notes, notes, head, tuple(meanings))
+    data = tell(Fact("tables.cover.data", {"datasets": named}), language)
+    meanings = [(show(STATUS[status], language), study.word(_MEANING[status])) for status in Status]
+    notes, head = study.word("tables.sheet.notes"), ("tables.head.status", "verdict.page.says")
+    explained = WorkbookSheet(notes, notes, tuple(map(study.word, head)), tuple(meanings))
     sheets = (_make_claims(study), _make_verdicts(study))
-    return Book(title, title, language, cover, explained, sheets)
+    return Book(title, title, language, (study.word("tables.cover.study"), data), explained, sheets)
 
 
 _MEANING = {
@@ -53,27 +46,20 @@ def _name_answer(study: StudyPart, item: str, category: str) -> str:
 def _make_claims(study: StudyPart) -> WorkbookSheet:
     rows: list[tuple[Cell, ...]] = []
     for claim in study.claims.to_dict("records"):
-        identity = f"claim.{claim['claim_id']}"
-        register = study.register
-        printed = (
-            show_row(register.row(identity), study.language)
-            if register.has(identity)
-            else str(claim["value"])
-        )
+        own = study.register.by_id.get(f"claim.{claim['claim_id']}")
         rows.append(
             (
                 str(claim["claim_id"]),
                 study.item(str(claim["item"])),
                 _name_answer(study, str(claim["item"]), str(claim["category"])) or NOTHING,
-                printed,
+                str(claim["value"]) if own is None else show_row(own, study.language),
                 study.publisher(str(claim["attributed_to"])),
                 str(claim["outlet"]),
                 str(claim.get("date", "")) or NOTHING,
                 str(claim["source"]),
             )
         )
-    title = text("tables.title.claims", study.language)
-    line = text("tables.line.claims", study.language)
+    title, line = map(study.word, ("tables.title.claims", "tables.line.claims"))
     return WorkbookSheet(title, title, tuple(map(study.word, CLAIMS)), tuple(rows), (line,))
 
 
@@ -87,8 +73,7 @@ def _make_verdicts(study: StudyPart) -> WorkbookSheet:
         )
         for name, verdict in study.verdicts.items()
     ]
-    title = text("tables.title.verdicts", study.language)
-    line = text("tables.line.verdicts", study.language)
+    title, line = map(study.word, ("tables.title.verdicts", "tables.line.verdicts"))
     return WorkbookSheet(title, title, tuple(map(study.word, VERDICTS)), tuple(rows), (line,))
 
 

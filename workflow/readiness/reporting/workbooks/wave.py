@@ -47,14 +47,9 @@ def wave_book(
     tables = [banner(material, questionnaire.item(name)) for name in items]
     shown = [table for table in tables if table.lines]
     sheets = [_WaveSheet(material, table, place).sheet() for place, table in enumerate(shown, 1)]
-    return Book(
-        title,
-        questionnaire.title.text(material.language),
-        material.language,
-        tuple(cover),
-        _make_notes(material),
-        (*sheets, *firmness_sheets(material)),
-    )
+    sheets += firmness_sheets(material)
+    subject, notes = questionnaire.title.text(material.language), _make_notes(material)
+    return Book(title, subject, material.language, tuple(cover), notes, tuple(sheets))
 
 
 _OF_VARIANTS = (
@@ -85,21 +80,17 @@ def firmness_sheets(material: TableMaterial) -> list[WorkbookSheet]:
 
 def _make_notes(material: TableMaterial) -> WorkbookSheet:
     language = material.language
-    rows = [
-        *((_sign(one), one.words(language)) for one in SIGNS),
-        (NOTHING, text("tables.note.nothing", language)),
-    ]
+    rows = [*((_sign(one), one.words(language)) for one in SIGNS)]
+    rows.append((NOTHING, text("tables.note.nothing", language)))
+    meanings = dict(_MEANING)
     if material.selection.inference:
-        rows.append((text("tables.note.letter", language), text("tables.note.letters", language)))
-    for name, meaning in _MEANING.items():
-        if material.register.is_weighted or name != "tables.row.weighted":
-            rows.append((text(name, language), text(meaning, language)))
-    return WorkbookSheet(
-        text("tables.sheet.notes", language),
-        text("tables.sheet.notes", language),
-        (text("tables.head.sign", language), text("verdict.page.says", language)),
-        tuple(rows),
-    )
+        meanings = {"tables.note.letter": "tables.note.letters", **meanings}
+    if not material.register.is_weighted:
+        del meanings["tables.row.weighted"]
+    rows += [(text(name, language), text(said, language)) for name, said in meanings.items()]
+    name = text("tables.sheet.notes", language)
+    head = (text("tables.head.sign", language), text("verdict.page.says", language))
+    return WorkbookSheet(name, name, head, tuple(rows))
 
 
 _MEANING = {
@@ -129,14 +120,11 @@ class _WaveSheet:
     def sheet(self) -> WorkbookSheet:
         rows = list(self._make_rows())
         asked = self.table.item.label.text(self.language)
+        words = map(self._write_word, ("tables.head.answer", "tables.head.measure"))
         return WorkbookSheet(
             self.table.item.id,
             self._tell("tables.title", n=self.place, title=asked),
-            (
-                self._write_word("tables.head.answer"),
-                self._write_word("tables.head.measure"),
-                *unique([self._write_head(column) for column in self.table.columns]),
-            ),
+            (*words, *unique([*map(self._write_head, self.table.columns)])),
             tuple(row for _, row in rows),
             tuple(self._write_lines()),
             frozenset(place for place, (kind, _) in enumerate(rows) if kind == "main"),
@@ -162,10 +150,8 @@ class _WaveSheet:
 
     def _write_lines(self) -> Iterator[str]:
         item = self.table.item
-        yield tell(
-            statements.quote_question(self.material.questionnaire, item, self.language),
-            self.language,
-        )
+        asked = statements.quote_question(self.material.questionnaire, item, self.language)
+        yield tell(asked, self.language)
         if item.range is not None:
             yield self._tell("tables.unit.number", unit=unit_text(item.range, self.language))
         else:
@@ -204,9 +190,8 @@ class _WaveSheet:
         if not identity or not self.register.has(identity):
             return NOTHING
         row = self.register.row(identity)
-        return Amount(
-            float(row["value"]), number_format(row["unit"], int(row["digits"]), sign(row))
-        )
+        shown = number_format(row["unit"], int(row["digits"]), sign(row))
+        return Amount(float(row["value"]), shown)
 
 
 def lettering(material: TableMaterial, table: Banner) -> Iterator[str]:

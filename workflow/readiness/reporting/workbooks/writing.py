@@ -9,9 +9,9 @@ view; numbers as numbers. A text is never a formula or a link, whatever it begin
 
 import io
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -22,9 +22,6 @@ from readiness.language import Language, direction, text
 
 # Characters that a column is wide: no wider, no narrower.
 WIDEST, NARROWEST = 60, 11
-_STYLE = "Table Style Light 1"
-# Characters that the name of a sheet may have.
-_NAME = 31
 
 
 @dataclass(frozen=True)
@@ -63,19 +60,14 @@ class Book:
     language: Language
     cover: tuple[str, ...]
     notes: WorkbookSheet
-    sheets: tuple[WorkbookSheet, ...] = field(default=())
+    sheets: tuple[WorkbookSheet, ...] = ()
 
 
 def write_workbook(book: Book) -> bytes:
     """The workbook as a file."""
     buffer = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with Workbook(buffer, options) as workbook:
+    texts = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
+    with Workbook(buffer, {"in_memory": True, **dict.fromkeys(texts, False)}) as workbook:
         workbook.set_properties(
             {
                 "title": book.title,
@@ -93,37 +85,29 @@ class _Writer:
     def __init__(self, workbook: Workbook, book: Book) -> None:
         self.workbook, self.book = workbook, book
         self.formats: dict[tuple[str, bool, bool], Any] = {}
-        self.names = _choose_names([sheet.name for sheet in book.sheets])
+        # Each once, in the letters and the length that the name of a sheet may have.
+        kept = (re.sub(r"[]\[:*?/\\']", "", sheet.name) for sheet in book.sheets)
+        self.names = [f"{place} {name}"[:31].strip() for place, name in enumerate(kept, 1)]
         self.title = workbook.add_format({"bold": True, "font_size": 14})
         self.line = workbook.add_format({"text_wrap": True, "valign": "top"})
-        self.head = workbook.add_format(
-            {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
-        )
-        self.link = workbook.get_default_url_format()
+        look = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
+        self.head, self.link = workbook.add_format(look), workbook.get_default_url_format()
 
     def write(self) -> None:
-        self._cover()
-        contents = WorkbookSheet(
-            text("report.rendering.toc", self.book.language),
-            text("report.rendering.toc", self.book.language),
-            (
-                text("tables.head.sheet", self.book.language),
-                text("tables.head.title", self.book.language),
-            ),
-            tuple(
-                (name, sheet.title)
-                for name, sheet in [
-                    (self.book.notes.name, self.book.notes),
-                    *zip(self.names, self.book.sheets, strict=True),
-                ]
-            ),
-        )
-        sheet = self._write_table(contents.name, contents)
-        for place, row in enumerate(contents.rows, len(contents.lines) + 2):
-            name = str(row[0])
-            sheet.write_url(place, 0, f"internal:'{name}'!A1", self.link, name)
-        self._write_table(self.book.notes.name, self.book.notes)
-        for name, own in zip(self.names, self.book.sheets, strict=True):
+        said = partial(text, language=self.book.language)
+        cover = self._add_sheet(said("tables.sheet.cover"))
+        cover.set_column(0, 0, WIDEST + 30)
+        cover.write_string(0, 0, self.book.title, self.title)
+        for place, line in enumerate(self.book.cover, 1):
+            cover.write_string(place, 0, line, self.line)
+        notes = self.book.notes
+        sheets = [(notes.name, notes), *zip(self.names, self.book.sheets, strict=True)]
+        name, head = said("report.rendering.toc"), ("tables.head.sheet", "tables.head.title")
+        rows = tuple((name, sheet.title) for name, sheet in sheets)
+        contents = self._write_table(name, WorkbookSheet(name, name, tuple(map(said, head)), rows))
+        for place, (name, _) in enumerate(rows, 2):
+            contents.write_url(place, 0, f"internal:'{name}'!A1", self.link, name)
+        for name, own in sheets:
             self._write_table(name, own)
 
     def _add_sheet(self, name: str) -> Worksheet:
@@ -136,13 +120,6 @@ class _Writer:
         sheet.fit_to_pages(1, 0)
         return sheet
 
-    def _cover(self) -> None:
-        sheet = self._add_sheet(text("tables.sheet.cover", self.book.language))
-        sheet.set_column(0, 0, WIDEST + 30)
-        sheet.write_string(0, 0, self.book.title, self.title)
-        for place, line in enumerate(self.book.cover, 1):
-            sheet.write_string(place, 0, line, self.line)
-
     def _write_table(self, name: str, own: WorkbookSheet) -> Worksheet:
         sheet = self._add_sheet(name)
         sheet.write_string(0, 0, own.title, self.title)
@@ -150,35 +127,27 @@ class _Writer:
         for place, line in enumerate(own.lines, 1):
             sheet.write_string(place, 0, line, plain)
         top = len(own.lines) + 1
-        sheet.add_table(
-            top,
-            0,
-            top + max(len(own.rows), 1),
-            max(len(own.header) - 1, 0),
-            {
-                "name": f"table_{len(self.workbook.worksheets())}",
-                "autofilter": False,
-                "style": _STYLE,
-                "banded_rows": False,
-                "columns": [{"header": head, "header_format": self.head} for head in own.header],
-            },
-        )
+        look = {
+            "name": f"table_{len(self.workbook.worksheets())}",
+            "autofilter": False,
+            "style": "Table Style Light 1",
+            "banded_rows": False,
+            "columns": [{"header": head, "header_format": self.head} for head in own.header],
+        }
+        end = (top + max(len(own.rows), 1), max(len(own.header) - 1, 0))
+        sheet.add_table(top, 0, *end, look)
         for place, row in enumerate(own.rows):
+            at, shaded = top + 1 + place, place in own.shaded
             for column, cell in enumerate(row):
-                self._write_cell(sheet, top + 1 + place, column, cell, place in own.shaded)
+                if isinstance(cell, Amount):
+                    sheet.write_number(at, column, cell.value, self._format(cell.format, shaded))
+                else:
+                    sheet.write_string(at, column, cell, self._format("@", shaded, cell))
         for column, width in enumerate(_choose_widths(own)):
             sheet.set_column(column, column, width)
         sheet.freeze_panes(top + 1, own.labels)
         sheet.repeat_rows(top)
         return sheet
-
-    def _write_cell(
-        self, sheet: Worksheet, row: int, column: int, cell: Cell, shaded: bool
-    ) -> None:
-        if isinstance(cell, Amount):
-            sheet.write_number(row, column, cell.value, self._format(cell.format, shaded))
-        else:
-            sheet.write_string(row, column, cell, self._format("@", shaded, cell))
 
     def _format(self, code: str, shaded: bool, cell: str = "") -> Any:
         # Text it is, and text it stays when somebody edits it, or saves the sheet otherwise.
@@ -190,12 +159,6 @@ class _Writer:
             look |= {"quote_prefix": True} if risky else {}
             self.formats[code, shaded, risky] = self.workbook.add_format(look)
         return self.formats[code, shaded, risky]
-
-
-def _choose_names(wanted: Sequence[str]) -> list[str]:
-    """Names of sheets, each once, in the letters and the length that a sheet's may have."""
-    kept = (re.sub(r"[]\[:*?/\\']", "", name) for name in wanted)
-    return [f"{place} {name}"[:_NAME].strip() for place, name in enumerate(kept, 1)]
 
 
 def _choose_widths(sheet: WorkbookSheet) -> list[int]:
