@@ -472,7 +472,7 @@ def test_people_are_not_read_and_ids_are_no_questions() -> None:
     columns = table(
         **{
             "Response ID": [str(k) for k in range(1, N + 1)],
-            "Full name": [f"Person {k}" for k in range(N)],
+            "Full name (optional)": [f"Person {k}" for k in range(N)],
             "How to reach you": [f"p{k}@example.org" for k in range(N)],
             "Do you vote?": cycle("Yes", "No"),
             "Tête de série": [str(1_000_003 + 7_919 * k * k) for k in range(N)],
@@ -487,7 +487,7 @@ def test_people_are_not_read_and_ids_are_no_questions() -> None:
     few = table(**{"column 1": list("1234"), "Vote?": cycle("Yes", "No", n=4)})
     assert [item.column for item in drafted(few)[1].items] == ["Vote?"]
     assert asked.export.respondent == "Response ID"
-    people = {"Full name", "How to reach you", "Tête de série"}
+    people = {"Full name (optional)", "How to reach you", "Tête de série"}
     assert set(asked.export.ignored) == {*people, "Unnamed: 0", "Form", "Empty"}
     assert "example.org" not in text
     assert draft.metadata["How to reach you"].role == "personal"
@@ -602,9 +602,10 @@ def test_decimals_of_doubles_are_the_numbers_that_were_given() -> None:
 
 def test_what_lies_apart_from_points_is_none_of_them() -> None:
     cells = {"a": ("1", "2", "3", "4", "-1"), "b": ("1", "3", "5", "9"), "c": ("-1", "0", "1")}
+    cells["d"] = ("-2", "-1", "0", "1", "2")
     items = drafted(table(**{name: cycle(*texts) for name, texts in cells.items()}))[1].items
-    assert [[m.text for m in item.missing] for item in items] == [["-1"], ["9"], []]
-    assert [len(item.codes) for item in items[:2]] == [4, 5]
+    assert [[m.text for m in item.missing] for item in items] == [["-1"], ["9"], [], []]
+    assert [len(item.codes) for item in items] == [4, 5, 0, 5]
     few = table(record_id=["0001", "0002", "0003"], month=["01", "02", "02"])
     draft, asked, _ = drafted(few)
     assert draft.metadata["record_id"].role == "respondent"
@@ -1101,7 +1102,10 @@ def test_what_a_program_writes_for_nothing_is_no_answer() -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [("Your roles: Teacher&nbsp;", "Your roles: Pupil"), ("roles.Teacher", "roles.Pupil")],
+    [
+        ("Your roles: Teacher&nbsp;", "Your roles: Pupil"),
+        *((f"roles{sign}Teacher", f"roles{sign}Pupil") for sign in "._"),
+    ],
 )
 def test_boxes_are_told_by_what_their_cells_say(headers: tuple[str, str]) -> None:
     one, other = ["Teacher", "", "Teacher"] * 9, ["", "Pupil", "Pupil"] * 9
@@ -1111,6 +1115,8 @@ def test_boxes_are_told_by_what_their_cells_say(headers: tuple[str, str]) -> Non
         columns = {"roles": joined} | {
             k: ["1" if c else "0" for c in v] for k, v in columns.items()
         }
+    if "_" in headers[0]:
+        columns = {k: [c and "1" for c in v] for k, v in columns.items()}
     (item,) = drafted(table(**columns))[1].items
     assert item.kind == "multi" and [c.text for c in item.categories] == ["Teacher", "Pupil"]
 

@@ -300,6 +300,7 @@ def test_letters_decide_between_the_encodings_that_hold_the_words() -> None:
     word = "x\u00e1\u00e3\u00e4\u00e5"
     assert decode(NAME, word.encode("cp1252"), {match_key(word)}) == (word, "Windows-1252")
     assert decode(NAME, word.encode("cp1252"))[1] == "Windows-1256"
+    assert decode(NAME, ("Tři děti. " * 3).encode("cp1250"))[0] == "Tři děti. " * 3
     # The space of a Mac is a capital to Windows, behind small letters.
     assert decode(NAME, b"a,b\nNot much\xca,1\n")[0] == "a,b\nNot much\xa0,1\n"
 

@@ -232,9 +232,9 @@ def _draft_labelled(
     if len(options) < 2:
         return replace(propose_unlabelled(counts), missing=tuple(outside))
     unseen = [o.text for o in options if not counts[o.value] and not counts[o.text]]
+    half = _list_half_answers(options)
     checks = [f"{DECIDED}nobody answered {_quote_some(unseen)}"] if unseen else []
-    if half := _list_half_answers(options):
-        checks.append(f"is {_quote_some(half)} an answer, or none?")
+    checks += [f"is {_quote_some(half)} an answer, or none?"] if half else []
     kind, options, said = order_options(options, declared=True)
     # "None of these" and "Other" are no highest level, whatever the file says.
     level = not is_none(options[-1].text) and not any(option.other for option in options)
@@ -371,7 +371,8 @@ def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
             for v in distinct
         ]
         return ProposedAnswers("single", tuple(options), checks=("what do these values mean?",))
-    if codes and low >= 0 and high < SHORT_SCALE and len(distinct) > 2:
+    around = 1 < -low == high < SHORT_SCALE / 2 and len(distinct) > 2 * high
+    if codes and ((low >= 0 and high < SHORT_SCALE and len(distinct) > 2) or around):
         # A scale begins with 0 or 1, though nobody may have chosen it.
         return ProposedAnswers("scale", ends=(min(int(low), 1), int(high)), checks=(SCALE,))
     if whole and others and not unit and low >= 0 and high < SHORT_SCALE:
@@ -393,9 +394,8 @@ def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
         checks.append(f"is {_quote_some(sorted(odd), counts)} a number, or a missing answer?")
     shortened = (shorten_decimal(number.replace(",", ".")) for number in plain.values())
     digits = max(len(number.partition(".")[2]) for number in shortened)
-    return ProposedAnswers(
-        "number", decimals=digits, unit=unit, thousands=sign, checks=tuple(checks)
-    )
+    said = tuple(checks)
+    return ProposedAnswers("number", decimals=digits, unit=unit, thousands=sign, checks=said)
 
 
 def _propose_dates(counts: Counter[str]) -> ProposedAnswers | None:
@@ -450,7 +450,7 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     every, pair = list(counts), tuple(map(match_key, counts))
     scale = order_scale(every)
     # Yes and no, and levels of a scale, are options however few gave them.
-    known = scale or pair in BOXES or pair[::-1] in BOXES
+    known = scale or not {pair, pair[::-1]}.isdisjoint(BOXES)
     many = len(repeated) > MOST_OPTIONS or lengths > LONG_TEXT
     if many or (not known and (len(repeated) < 2 or covered < 0.5)):
         alike = covered >= 0.5 and len(counts) <= FEW_TEXTS and lengths <= SHORT_TEXT

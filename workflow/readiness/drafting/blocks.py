@@ -14,7 +14,7 @@ from readiness.questionnaire import match_key, tidy
 from readiness.questionnaire.text import strip_markup
 from readiness.questionnaire.writing import DECIDED
 from readiness.readers.table import is_missing
-from readiness.readers.tools.words import BOXES, NOT_TICKED
+from readiness.readers.tools.words import BOXES, NOT_TICKED, TICKED
 
 _BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]*)\]")
 # A table of two scales (LimeSurvey): its row, then the scale.
@@ -32,6 +32,8 @@ LEAST_ROWS = 3
 _DASH = re.compile(r"(?P<question>.*\S) - (?P<row>.+)")
 # Nothing but its end tells a question from what stands behind it.
 _ENDED = re.compile(r"(?P<question>\S+(?:\s+\S+){3,}[.?:\u061f])\s+(?P<row>\S.*)")
+# A box by its name alone, of which only the ticks are in the file.
+_BOX = re.compile(r"(?P<question>\w*[^\W_])[._](?P<row>[^\W_]+)")
 # What a reader puts behind a header that another column has, too.
 AGAIN = re.compile(r" \(\d+\)$")
 _COUNTED = re.compile(r"(.*\D)(\d{1,3})")
@@ -201,6 +203,10 @@ def _split_header(column: ExportColumn, codebook: Codebook) -> tuple[str, str, s
         return "letter", own[:-1], own[-1]
     if found := _ENDED.fullmatch(strip_markup(column.header)):
         return "ended", found["question"], found["row"]
+    found = _BOX.fullmatch(column.header)
+    marks = {*map(match_key, column.texts)}
+    if found and len(marks) < 2 and marks <= TICKED and column.total < len(column.codes):
+        return "box", found["question"], found["row"]
     return "", "", ""
 
 

@@ -294,7 +294,8 @@ def _draft_answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str])
         found = replace(found, ends=(min(low, found.ends[0]), high))
     if block.kind == "grid" and found.ends:
         low, high = found.ends
-        points = [ProposedOption(str(k), code=f"p{k}") for k in range(low, high + 1)]
+        codes = {k: f"p{k}" if k >= 0 else f"m{-k}" for k in range(low, high + 1)}
+        points = [ProposedOption(str(k), code=code) for k, code in codes.items()]
         return replace(found, kind="ordinal", options=tuple(points), ends=None)
     return found
 

@@ -96,7 +96,10 @@ def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> Joine
         options = [piece for piece, _ in sizes.most_common() if piece not in typed]
         options.sort(key=lambda piece: (-sizes[piece], piece))
         mixed = sum(len(company[piece]) > 1 for piece in options)
-        if not 2 <= len(options) <= MOST_OPTIONS or 2 * mixed < len(options):
+        own = sum(sizes[piece] for piece in typed)
+        # Where most wrote their own words, the question was open.
+        open_ended = own > sum(sizes[piece] for piece in options)
+        if not 2 <= len(options) <= MOST_OPTIONS or 2 * mixed < len(options) or open_ended:
             continue
         given = {pieces[0] for pieces in merged.values() if len(pieces) == 1}
         # "Not Easy" is no "Not" and "Easy": of names that a blank joins, most stand alone, too.

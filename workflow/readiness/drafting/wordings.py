@@ -5,9 +5,9 @@ The files beside this module hold them; a language more is a file more.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import chain, zip_longest
+from itertools import chain, pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,8 @@ _NAMED = re.compile(r"(?:.*\()?[^\W\d_]+\d\w*\)?")
 _NUMBER = re.compile(
     r"(\d{1,2}:\d\d(?![\d:])|\d+(?:[.,]\d+)*)(?:(\s?[kmgt]b|[km]|\s?[ap]m)(?![^\W\d_]))?"
 )
+# Seconds of the units, in the order of the files.
+_SECONDS = (1, 60, 3600, 86_400, 604_800, 2_629_800, 31_557_600)
 _TIMES = {"k": 1e3, "m": 1e6, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{2,3})*[.,]\d{3}")
 # Letters that tell a language by themselves, among those that there are words of.
@@ -163,11 +165,17 @@ def order_numbers(texts: Sequence[str]) -> list[int] | None:
     said = [set(re.findall(r"[^\W\d_]+\b(?!\s*\d)", match_key(text))) for text in texts]
     units = [unit for unit in _read_units() if unit.isdisjoint(_TIMES)]
     told = [[not unit.isdisjoint(words) for words in said] for unit in units]
-    # A year is more than 11 months, and hours a day are in each text; MW2 and TR96H3 are names.
-    named = sum(map(bool, map(_NAMED.fullmatch, texts)))
-    if sum(any(of) and not all(of) for of in told) > 1 or 2 * named > len(texts):
+    # MW2 and TR96H3 are names; hours a day are in each text.
+    if 2 * sum(map(bool, map(_NAMED.fullmatch, texts))) > len(texts):
         return None
-    numbers = [_read_numbers(match_key(text)) for text in texts]
+    mixed = [at for at, of in enumerate(told) if any(of) and not all(of)]
+    sizes = {word: _SECONDS[at] for at in mixed for word in units[at]} if len(mixed) > 1 else {}
+    numbers = [
+        _read_spans(match_key(text), sizes) if sizes else _read_numbers(match_key(text))
+        for text in texts
+    ]
+    if sizes and sum(any(map(str.isdigit, text)) for text in texts) < 2:
+        return None
     # Numbers alone are no bands; one text may say in words that there is none, beside real bands.
     bare = all(re.fullmatch(r"[\d.,\s%]+", text) for text in texts)
     if bare or (not all(numbers) and max(map(len, numbers), default=0) < 2):
@@ -199,6 +207,30 @@ def _strip_numbers(texts: Sequence[str]) -> Sequence[str]:
 def _read_units() -> tuple[frozenset[str], ...]:
     languages = [data["units"] for data in _read_files().values()]
     return tuple(_make_keys(chain(*words)) for words in zip_longest(*languages, fillvalue=()))
+
+
+def _read_spans(text: str, sizes: Mapping[str, int]) -> list[float]:
+    """The numbers of a text in one unit: of `6 months to 1 year` and `less than a year`, too.
+
+    Of what is no span ("5 times a week", "once a year") they run the wrong way.
+    """
+    words = ["", *re.findall(r"\d+(?:[.,]\d+)?|[^\W\d_]+", text), "", ""]
+    # "An" is a year in French, and none before an hour.
+    ones = [
+        word in _find_meaning("one") and (word not in sizes or after in sizes)
+        for word, after in pairwise([*words, ""])
+    ]
+    found, size = list[float](), 0
+    for at in range(len(words) - 3, 0, -1):
+        before, word, after, then = words[at - 1 : at + 3]
+        size = size if ones[at] else sizes.get(word, size)
+        if word[0].isdigit() and (after in sizes or after[:1].isdigit() or then[:1].isdigit()):
+            found.append(size * _read_value(word))
+        elif ones[at] and after in sizes and sum(ones) == 1 and before not in sizes:
+            found.append(float(size))
+        elif word[0].isdigit() or (ones[at] and not re.search(r"\d", text)):
+            return [0.0, 1.0]
+    return found
 
 
 def _read_numbers(text: str) -> list[float]:
@@ -234,7 +266,9 @@ def _read_value(number: str) -> float:
 
 def find_role(header: str) -> str:
     """What a column of that header is beside a question; "" where nothing says so."""
-    key = match_key(header.rstrip(" :"))
+    key = match_key(header.rstrip(" :*"))
+    if match_key(_ASIDE.sub("", header.rstrip(" :*"))) in _find_meaning("personal"):
+        return "personal"
     return next((role for role in ROLES if key in _find_meaning(role)), "")
 
 
@@ -252,7 +286,7 @@ def asks_who(header: str, *, various: bool) -> bool:
     `various`: most answers differ, as names and numbers of people do; "Do you have a telephone?"
     is about nobody. A single word for a name counts at the end: "Name one thing ..." asks for none.
     """
-    said = _space_words(header)
+    said = _space_words(_ASIDE.sub("", header.rstrip(" :*")))
     words = {
         kind: map(_space_words, _find_meaning(kind)) for kind in ("askers", "names", "contacts")
     }
