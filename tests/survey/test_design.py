@@ -127,12 +127,6 @@ def test_sums_by_cell_equal_the_dense_covariance() -> None:
 def _by_cells(d: Design, codes: Any, size: int) -> Any:
     from readiness.survey.variance import code_covariance
 
-    return code_covariance(
-        np.where(d.mask, codes, -1),
-        size,
-        d.full_weights,
-        d.stages[0],
-        in_domain=d.mask,
-        lonely_psu=d.lonely_psu,
-        adjust_domain_lonely=False,
-    )
+    inside = np.where(d.mask, codes, -1)
+    rule = (d.lonely_psu, False)
+    return code_covariance(inside, size, d.full_weights, d.stages[0], d.mask, rule)

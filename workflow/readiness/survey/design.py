@@ -33,6 +33,7 @@ from readiness.survey.specification import (
 )
 from readiness.survey.variance import (
     LonelyPsu,
+    LonelyRule,
     Projection,
     Stage,
     between_units,
@@ -285,13 +286,8 @@ class Design:
         weighted = influence * self.full_weights[:, None]
         for projection in self.projections:
             weighted = projection.residuals(weighted)
-        return multistage_covariance(
-            weighted,
-            self.stages,
-            in_domain=None if self.mask.all() or self.projections else self.mask,
-            lonely_psu=self.lonely_psu,
-            adjust_domain_lonely=self.adjust_domain_lonely,
-        )
+        inside = None if self.projections else self.mask
+        return multistage_covariance(weighted, self.stages, inside, self._lonely_rule)
 
     def code_covariance(self, codes: IntArray, size: int) -> FloatArray:
         """Covariance of the weighted totals of categories, shape (size, size).
@@ -315,15 +311,8 @@ class Design:
             whole = np.bincount(compact[there], self.full_weights[there], minlength=len(used))
             inner = self.replicate_covariance(totals, whole.astype(np.float64))
         elif self.rows * len(used) > _DENSE and not self.projections and len(self.stages) == 1:
-            inner = code_covariance(
-                compact,
-                len(used),
-                self.full_weights,
-                self.stages[0],
-                in_domain=None if self.mask.all() else self.mask,
-                lonely_psu=self.lonely_psu,
-                adjust_domain_lonely=self.adjust_domain_lonely,
-            )
+            known = (len(used), self.full_weights, self.stages[0])
+            inner = code_covariance(compact, *known, self.mask, self._lonely_rule)
         else:
             inner = self.total_covariance(compact[:, None] == np.arange(len(used))[None, :])
         covariance = np.zeros((size, size))
@@ -348,14 +337,7 @@ class Design:
                 np.bincount(stage.units.codes, weights * column[cell], stage.units.size)
                 for column in z.T
             ]
-            return between_units(
-                np.column_stack(sums),
-                stage,
-                np.ones(stage.strata.size),
-                None if self.mask.all() else self.mask,
-                (self.lonely_psu, self.adjust_domain_lonely),
-                "",
-            )
+            return between_units(np.column_stack(sums), stage, self.mask, self._lonely_rule)
         written = np.zeros((self.rows, z.shape[1]))
         written[counted] = z[cell[counted]]
         return self.total_covariance(written)
@@ -383,6 +365,10 @@ class Design:
         """
         r = self._require_replicates()
         return replicate_covariance(replicated, estimate, r.scale, r.rscales, mse=r.mse)
+
+    @property
+    def _lonely_rule(self) -> LonelyRule:
+        return self.lonely_psu, self.adjust_domain_lonely
 
     def _require_replicates(self) -> Replicates:
         if self.replicates is None:

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import scipy
 
 from readiness.arrays import FloatArray
 from readiness.errors import StatisticsError
@@ -79,12 +80,10 @@ def check_level(level: npt.ArrayLike) -> None:
 
 def t_quantile(level: npt.ArrayLike, df: npt.ArrayLike) -> FloatArray:
     """Two-sided quantile of Student's t; normal where df is infinite, NaN where df < 1."""
-    from scipy import special
-
     degrees = np.asarray(df, dtype=np.float64)
     safe = np.where(degrees >= 1, degrees, np.nan)
     tail = (1 - np.asarray(level, dtype=np.float64)) / 2
-    normal = np.where(np.isinf(safe), special.ndtri(tail), special.stdtrit(safe, tail))
+    normal = np.where(np.isinf(safe), scipy.special.ndtri(tail), scipy.special.stdtrit(safe, tail))
     return np.asarray(-normal, dtype=np.float64)
 
 
@@ -116,17 +115,14 @@ def nchs_effective_size(
 
 def clopper_pearson(count: npt.ArrayLike, n: npt.ArrayLike, level: npt.ArrayLike = 0.95) -> Limits:
     """Clopper-Pearson limits of count out of n; both may be fractional. NaN where n is 0."""
-    from scipy import special
-
     x, size = np.asarray(count, dtype=np.float64), np.asarray(n, dtype=np.float64)
     # A share of exactly 1 times n_eff can miss n_eff in its last bit.
     rest = np.where(np.isclose(x, size, rtol=1e-14, atol=0), 0.0, size - x)
     tail = (1 - np.asarray(level, dtype=np.float64)) / 2
     with np.errstate(invalid="ignore"):
-        lower = np.where(x > 0, special.betaincinv(np.where(x > 0, x, 1), rest + 1, tail), 0.0)
-        upper = np.where(
-            rest > 0, special.betainccinv(x + 1, np.where(rest > 0, rest, 1), tail), 1.0
-        )
+        least = scipy.special.betaincinv(np.where(x > 0, x, 1), rest + 1, tail)
+        most = scipy.special.betainccinv(x + 1, np.where(rest > 0, rest, 1), tail)
+        lower, upper = np.where(x > 0, least, 0.0), np.where(rest > 0, most, 1.0)
     empty = ~(size > 0)
     return np.where(empty, np.nan, lower), np.where(empty, np.nan, upper)
 
@@ -175,19 +171,17 @@ def likelihood(p: npt.ArrayLike, se: npt.ArrayLike, n: npt.ArrayLike, t: npt.Arr
 
 
 def _find_likelihood_roots(p: float, se: float, n: float, t: float) -> tuple[float, float]:
-    from scipy.optimize import brentq
-    from scipy.special import rel_entr
-
     if se <= 0:
         return p, p
     reach = t**2 * n * se**2 / (p * (1 - p)) * n / (n - 1)
 
     def excess(q: float) -> float:
-        return float(2 * n * (rel_entr(p, q) + rel_entr(1 - p, 1 - q)) - reach)
+        apart = scipy.special.rel_entr(p, q) + scipy.special.rel_entr(1 - p, 1 - q)
+        return float(2 * n * apart - reach)
 
     tiny, top = 1e-300, 1 - 1e-16
-    low = brentq(excess, tiny, p, xtol=1e-15) if excess(tiny) > 0 else 0.0
-    high = brentq(excess, p, top, xtol=1e-15) if excess(top) > 0 else 1.0
+    low = scipy.optimize.brentq(excess, tiny, p, xtol=1e-15) if excess(tiny) > 0 else 0.0
+    high = scipy.optimize.brentq(excess, p, top, xtol=1e-15) if excess(top) > 0 else 1.0
     return float(low), float(high)
 
 

@@ -82,7 +82,14 @@ class Replicates:
 
     def degrees_of_freedom(self, mask: BoolArray) -> int:
         """Rank of the replicate weights of the rows in `mask`, less one."""
-        return _rank(self.write_out()[mask]) - 1
+        matrix = self.write_out()[mask]
+        rows, columns = matrix.shape
+        if rows > 2 * columns:
+            # The Gram matrix has the squared singular values; 1e-10 is still far above rounding.
+            values = np.linalg.eigvalsh(matrix.T @ matrix)
+            return int((values > values[-1] * _RANK_TOLERANCE**2).sum()) - 1
+        values = np.linalg.svd(matrix, compute_uv=False)
+        return int((values > values.max(initial=0.0) * _RANK_TOLERANCE).sum()) - 1
 
 
 def adjust_columns(matrix: FloatArray, adjust: Adjustment) -> None:
@@ -136,16 +143,6 @@ def scale_given(
     if known is None or not 0 < known < np.inf:
         raise StatisticsError(f"a scale of {known}; expected a finite number above 0")
     return float(known), factors
-
-
-def _rank(matrix: FloatArray) -> int:
-    rows, columns = matrix.shape
-    if rows > 2 * columns:
-        # The Gram matrix has the squared singular values; 1e-10 is still far above its rounding.
-        values = np.linalg.eigvalsh(matrix.T @ matrix)
-        return int((values > values[-1] * _RANK_TOLERANCE**2).sum())
-    values = np.linalg.svd(matrix, compute_uv=False)
-    return int((values > values[0] * _RANK_TOLERANCE).sum()) if len(values) else 0
 
 
 def _refuse_lonely(stage: Stage, why: str) -> None:

@@ -25,6 +25,8 @@ from readiness.errors import StatisticsError
 from readiness.survey.coding import Codes
 
 LonelyPsu: TypeAlias = Literal["fail", "remove", "certainty", "adjust", "average"]
+# What to do with a stratum of one PSU, and whether also where only the domain leaves one.
+LonelyRule: TypeAlias = tuple[LonelyPsu, bool]
 
 # Below this sampling complement a stratum counts as taken whole (as in R survey).
 CERTAIN = 1e-7
@@ -178,29 +180,21 @@ class Projection:
 
 
 def multistage_covariance(
-    weighted: FloatArray,
-    stages: tuple[Stage, ...],
-    *,
-    in_domain: BoolArray | None,
-    lonely_psu: LonelyPsu,
-    adjust_domain_lonely: bool,
+    weighted: FloatArray, stages: tuple[Stage, ...], in_domain: BoolArray | None, rule: LonelyRule
 ) -> FloatArray:
     """Covariance of the column totals of weighted influence values u, shape (rows, k) -> (k, k).
 
     Raises StatisticsError: a stratum has one PSU and the rule is `fail`.
     """
     first = stages[0]
-    rule = (lonely_psu, adjust_domain_lonely)
-    ones = np.ones(first.strata.size)
-    covariance = between_units(first.units.sums(weighted), first, ones, in_domain, rule, "")
+    covariance = between_units(first.units.sums(weighted), first, in_domain, rule)
     if len(stages) > 1 and np.isfinite(first.population).any():
         # A second-stage stratum is a first-stage PSU: it carries the first-stage fraction.
-        factor = first.fraction()[first.unit_stratum]
-        totals = stages[1].units.sums(weighted)
+        factor, totals = first.fraction()[first.unit_stratum], stages[1].units.sums(weighted)
         # Within a PSU there is no centre but its own (as R): nothing to adjust to.
-        inner = ("remove" if lonely_psu == "adjust" else lonely_psu, adjust_domain_lonely)
+        inner: LonelyRule = ("remove" if rule[0] == "adjust" else rule[0], rule[1])
         covariance = covariance + between_units(
-            totals, stages[1], factor, in_domain, inner, " at the second stage"
+            totals, stages[1], in_domain, inner, factor, " at the second stage"
         )
     return covariance
 
@@ -208,16 +202,16 @@ def multistage_covariance(
 def between_units(
     totals: FloatArray,
     stage: Stage,
-    factor: FloatArray,
     in_domain: BoolArray | None,
-    rule: tuple[LonelyPsu, bool],
-    where: str,
+    rule: LonelyRule,
+    factor: FloatArray | float = 1.0,
+    where: str = "",
 ) -> FloatArray:
     """Covariance from the totals of each unit, shape (units, k) -> (k, k)."""
     (lonely_psu, adjust_domain), owner, sampled = rule, stage.unit_stratum, stage.sampled
     # Units with a row in the domain in each stratum, and the strata that have any.
     units_seen = sampled
-    if in_domain is not None:
+    if in_domain is not None and not in_domain.all():
         hit = np.zeros(stage.units.size, dtype=np.bool_)
         hit[stage.units.codes[in_domain]] = True
         units_seen = np.bincount(owner, weights=hit, minlength=len(sampled)).astype(np.float64)
@@ -278,10 +272,8 @@ def code_covariance(
     size: int,
     weights: FloatArray,
     stage: Stage,
-    *,
     in_domain: BoolArray | None,
-    lonely_psu: LonelyPsu,
-    adjust_domain_lonely: bool,
+    rule: LonelyRule,
 ) -> FloatArray:
     """Covariance of the weighted totals of codes 0..size-1 (-1: nowhere), one stage.
 
@@ -290,14 +282,12 @@ def code_covariance(
 
     Raises StatisticsError: a stratum has one PSU and the rule is `fail`.
     """
-    rule = (lonely_psu, adjust_domain_lonely)
-    ones = np.ones(stage.strata.size)
     if not stage.units.identity:
         totals = table(stage.units, codes, size, weights)
-        return between_units(totals, stage, ones, in_domain, rule, "")
+        return between_units(totals, stage, in_domain, rule)
     if (stage.sampled == 1).any():
         indicators = (codes[:, None] == np.arange(size)[None, :]) * weights[:, None]
-        return between_units(indicators, stage, ones, in_domain, rule, "")
+        return between_units(indicators, stage, in_domain, rule)
     first = table(stage.strata, codes, size, weights)
     second = table(stage.strata, codes, size, weights**2)
     n, left = stage.sampled, stage.fraction_left()

@@ -4,7 +4,7 @@ R equivalents: `chisq.test(correct = FALSE)`, `kruskal.test`, `wilcox.test`. Wha
 the exact distribution of ranks with ties (Streitberg and Roehmel 1986), and Fisher's exact test of
 r x c tables (Freeman and Halton 1951), by a network algorithm (Mehta and Patel 1983).
 
-`scipy.stats` is imported where it is used: each step of a run would wait for it.
+`scipy.stats` is named in full, which loads it where it is used: each step of a run would wait.
 """
 
 from typing import Literal
@@ -44,10 +44,8 @@ def exact_wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
 
     Raises StatisticsError: an empty group, missing or infinite values, all answers the same.
     """
-    from scipy import stats
-
     a, b = _check_samples(x, y)
-    ranks = stats.rankdata(np.concatenate([a, b]))
+    ranks = scipy.stats.rankdata(np.concatenate([a, b]))
     scores = np.rint(2 * ranks).astype(np.int64)  # mid-ranks are halves
     p = _compute_exact(scores, len(a))
     w = float(ranks[: len(a)].sum() - len(a) * (len(a) + 1) / 2)
@@ -106,14 +104,12 @@ def kruskal_wallis(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
 
     Raises StatisticsError: fewer than two groups, missing values, all answers the same.
     """
-    from scipy import stats
-
     values, labels = np.asarray(y, dtype=np.float64), np.asarray(group)
     groups = [values[labels == g] for g in np.unique(labels)]
     if len(groups) < 2:
         raise StatisticsError("Kruskal-Wallis needs two groups or more")
     _check_samples(groups[0], np.concatenate(groups[1:]))
-    x2, p = (float(value) for value in stats.kruskal(*groups))
+    x2, p = (float(value) for value in scipy.stats.kruskal(*groups))
     df, method = float(len(groups) - 1), "Kruskal-Wallis test with ties, unweighted"
     return ComparisonRow("kruskal_wallis", x2, "X2", df, p_value=p, n=len(values), method=method)
 
@@ -123,12 +119,10 @@ def pearson_chi_square(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
 
     Raises StatisticsError: fewer than two answers or two groups that occur.
     """
-    from scipy import stats
-
-    _, table = stats.contingency.crosstab(np.asarray(y), np.asarray(group))
+    _, table = scipy.stats.contingency.crosstab(np.asarray(y), np.asarray(group))
     if min(table.shape) < 2:
         raise StatisticsError("a chi-square test needs two answers and two groups that occur")
-    found = stats.chi2_contingency(table, correction=False)
+    found = scipy.stats.chi2_contingency(table, correction=False)
     few = int((found.expected_freq < SMALL).sum())
     return ComparisonRow(
         "pearson_chi_square",
@@ -152,15 +146,13 @@ def wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike, exact: bool | None = None) -> C
 
     Raises StatisticsError: an empty group, missing or infinite values, all answers the same.
     """
-    from scipy import stats
-
     a, b = _check_samples(x, y)
     if exact is None:
         ties = len(np.unique(np.concatenate([a, b]))) < len(a) + len(b)
         exact = max(len(a), len(b)) < EXACT_BELOW and not ties
     kind: Literal["exact", "asymptotic"] = "exact" if exact else "asymptotic"
     how = "exact" if exact else "normal with ties and continuity"
-    w, p = (float(value) for value in stats.mannwhitneyu(a, b, method=kind))
+    w, p = (float(value) for value in scipy.stats.mannwhitneyu(a, b, method=kind))
     method = f"Wilcoxon rank-sum test, {how}, unweighted"
     return ComparisonRow(f"wilcoxon_{kind}", w, "W", p_value=p, n=len(a) + len(b), method=method)
 
@@ -338,10 +330,8 @@ def _lay_row(
 
 
 def _simulate_tables(table: IntArray, draws: int, seed: int) -> float:
-    from scipy import stats
-
     lf = _log_factorials(int(table.sum()))
-    tables = stats.random_table(table.sum(axis=1), table.sum(axis=0)).rvs(
+    tables = scipy.stats.random_table(table.sum(axis=1), table.sum(axis=0)).rvs(
         draws, random_state=np.random.Generator(np.random.PCG64(seed))
     )
     values = -lf[np.asarray(tables, dtype=np.int64)].sum(axis=(1, 2))

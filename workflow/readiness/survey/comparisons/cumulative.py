@@ -207,7 +207,7 @@ class CumulativeLikelihood:
         x, inverse = np.unique(self.x, axis=0, return_inverse=True)
         weights = np.zeros(len(x))
         np.add.at(weights, inverse.ravel(), self.weights)
-        total: FloatArray | None = None
+        pieces = []
         for level in range(self.cuts + 1):
             cells = CumulativeLikelihood(
                 np.full(len(x), level), x, weights, inverse, self.cuts + 1, self.link
@@ -216,10 +216,8 @@ class CumulativeLikelihood:
             upper, lower = cells._find_ends(self.theta)
             share = weights * interval_probability(self.link, upper, lower)
             scores, _ = cells.partial_scores()
-            piece = scores.T @ (scores * share[:, None])
-            total = piece if total is None else total + piece
-        assert total is not None
-        return total
+            pieces.append(scores.T @ (scores * share[:, None]))
+        return sum(pieces[1:], pieces[0])
 
     def start(self) -> FloatArray:
         """Cut points of the marginal distribution, no effect of the covariates."""

@@ -68,7 +68,6 @@ def noncentrality_interval(
     `f`: the statistic. `df1`, `df2`: its degrees of freedom. `level`: of the interval, 0-1.
     `largest`: no limit is sought beyond it.
     """
-    from scipy import optimize
 
     def limit(probability: float) -> float:
         def gap(nc: float) -> float:
@@ -79,7 +78,7 @@ def noncentrality_interval(
             return 0.0
         if gap(largest) >= 0:
             return largest
-        return float(optimize.brentq(gap, 0.0, largest, xtol=1e-10))
+        return float(scipy.optimize.brentq(gap, 0.0, largest, xtol=1e-10))
 
     return limit((1 + level) / 2), limit((1 - level) / 2)
 

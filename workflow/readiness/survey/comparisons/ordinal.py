@@ -94,8 +94,9 @@ class OrdinalFit:
         if self.link != "logistic":
             raise StatisticsError(f"exp(beta) of a {self.link} model is no odds ratio")
         quantile, df, rows = t_quantile(level, self.design_df), float(self.design_df), []
-        found = zip(self.names, self.coefficients, self.standard_errors, strict=False)
-        for name, beta, se in found:
+        for name, beta, se in zip(
+            self.names, self.coefficients, self.standard_errors, strict=False
+        ):
             row = ComparisonRow(
                 "odds_ratio",
                 n=self.n,
@@ -109,12 +110,10 @@ class OrdinalFit:
                 rows.append(replace(row, note="; ".join(filter(None, (self.note, note)))))
                 continue
             ratio, lower, upper = (float(v) for v in np.exp(ends))
-            told = {"effect": ratio, "lower": lower, "upper": upper}
             t, p = float(beta / se), float(two_sided_t(beta / se, df))
-            rows.append(
-                replace(row, statistic=t, statistic_name="t", df1=df, p_value=p, **told)  # type: ignore[arg-type]
-            )
-        return rows[: len(self.coefficients)]
+            row = replace(row, statistic=t, statistic_name="t", df1=df, p_value=p)
+            rows.append(replace(row, effect=ratio, lower=lower, upper=upper))
+        return rows
 
     def term_test(self, term: str, df: float | None = None) -> ComparisonRow:
         """Wald F of one term; denominator: the design df unless `df` is given.

@@ -44,9 +44,7 @@ _MOST = 10.0
 
 def score_ranks(y: FloatArray, block: IntArray) -> tuple[FloatArray, FloatArray]:
     """Mid-ranks of the pooled answers (0-1), less the mean of their block: one score, weight 1."""
-    from scipy import stats
-
-    return _centre_scores(stats.rankdata(y)[:, None] / len(y), block), np.ones(1)
+    return _centre_scores(scipy.stats.rankdata(y)[:, None] / len(y), block), np.ones(1)
 
 
 def score_categories(y: FloatArray, block: IntArray) -> tuple[FloatArray, FloatArray]:

@@ -54,8 +54,6 @@ def _approximate_tail(a: FloatArray, df: FloatArray) -> float | None:
     """P(sum_j a_j chi2_df_j > 0), some a_j negative: Lugannani-Rice as in Kuonen (1999); None next
     to the mean, where it is 0/0.
     """
-    from scipy import optimize
-
     a = a / float(a.max())
 
     def k0(z: float) -> float:
@@ -69,7 +67,7 @@ def _approximate_tail(a: FloatArray, df: FloatArray) -> float | None:
     if k1(low) * k1(high) > 0:
         # So far in the tail that the root lies within 1e-5 of the end: step closer to it.
         high = float((1 / (2 * a[a > 0])).min()) * (1 - 1e-13)
-    z = float(optimize.brentq(k1, low, high, xtol=1e-14, rtol=1e-14))
+    z = float(scipy.optimize.brentq(k1, low, high, xtol=1e-14, rtol=1e-14))
     if abs(z) < 1e-4:
         return None
     w = float(np.sign(z) * np.sqrt(-2 * k0(z)))
@@ -252,13 +250,11 @@ def _find_design_effects(
     contrasts: FloatArray, p: FloatArray, v: FloatArray, n: int
 ) -> FloatArray | None:
     """Eigenvalues of (C'D^-1 C / n)^-1 (C' D^-1 V D^-1 C), or None if the first is singular."""
-    from scipy import linalg
-
     scaled = contrasts * np.divide(1.0, p, out=np.zeros_like(p), where=p > 0)[:, None]
     denominator = contrasts.T @ scaled / n
     try:
-        values = np.asarray(linalg.eigvalsh(scaled.T @ v @ scaled, denominator), np.float64)
-    except linalg.LinAlgError:
+        values = np.asarray(scipy.linalg.eigvalsh(scaled.T @ v @ scaled, denominator), np.float64)
+    except scipy.linalg.LinAlgError:
         return None
     if np.linalg.cond(denominator) > 1e12 or not np.isfinite(values).all():
         return None

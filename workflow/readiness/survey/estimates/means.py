@@ -140,13 +140,9 @@ def totals(
     y, domain, codes = _prepare(design, values, by, groups, missing)
     inside = _make_indicators(domain, codes)
     x = y[:, None] * inside
-    names, n, df = (
-        _name_rows(codes, values),
-        _count_bases(domain, inside),
-        domain.degrees_of_freedom,
-    )
+    n, df = _count_bases(domain, inside), domain.degrees_of_freedom
     covariance = domain.total_covariance(x)
-    result = Estimates(names, domain.weights @ x, covariance, n, df)
+    result = Estimates(_name_rows(codes, values), domain.weights @ x, covariance, n, df)
     if deff == "none":
         return result
     per_mean = _compute_srs_variances(domain, y, inside, None, deff)
@@ -317,9 +313,7 @@ def quantiles(
     one_of(missing, Missing, "missing")
     if wrong := [p for p in probabilities if not 0 < p < 1]:
         raise StatisticsError(f"quantile at {wrong[0]}; expected probabilities between 0 and 1")
-    y = design.numeric(values)
-    domain = design.subset(~np.isnan(y)) if missing == "drop" else design
-    _prepare(domain, values, None, None, missing)  # an empty base, missing values
+    y, domain, _ = _prepare(design, values, None, None, missing)
     used = domain.mask
     lookup = quantile_function(y[used], domain.full_weights[used], rule)
     rows = []

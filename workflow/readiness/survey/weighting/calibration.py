@@ -14,7 +14,7 @@ Trimming, as R's `trimWeights`: weights beyond the limits are set to them and wh
 out equally over the other rows. The sum of the weights stays, the margins do not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -135,71 +135,57 @@ def _pass_margins(
 _MOST_STEPS = 40
 
 
-class Reraking:
+def rerake_near(
+    margins: Sequence[Margin],
+    cells: MarginCells,
+    main: Raked,
+    *,
+    tolerance: float,
+    max_iterations: int,
+) -> Callable[[FloatArray], FloatArray]:
     """Raking of base weights (rows,) near those of a main raking that has been done.
 
     The weights of a cell are base * exp(sum of the effects of its categories). Cells are held as a
     matrix with some margins crossed in its rows and the others in its columns, so that all margins
     of all cells cost two products with that matrix.
+
+    What is returned raises StatisticsError: as `rake_weights`.
     """
+    targets = np.concatenate([m.totals for m in margins])
+    left, right = _split(margins, cells)
+    shape = (len(left), len(right))
+    weights = np.bincount(cells.of_row, weights=main.weights, minlength=cells.size)
+    table = weights.reshape(shape)
+    both = left.T @ table @ right
+    own = (left.T * table.sum(axis=1)) @ left + (right.T * table.sum(axis=0)) @ right
+    inverse = np.linalg.pinv(own + both + both.T, hermitian=True)
 
-    def __init__(
-        self,
-        margins: Sequence[Margin],
-        cells: MarginCells,
-        main: Raked,
-        *,
-        tolerance: float,
-        max_iterations: int,
-    ) -> None:
-        self._margins, self._cells = margins, cells
-        self._tolerance, self._max_iterations = tolerance, max_iterations
-        self._targets = np.concatenate([m.totals for m in margins])
-        self._effects = np.concatenate(main.effects)
-        self._left, self._right = left, right = _split(margins, cells)
-        self._shape = (len(left), len(right))
-        weights = np.bincount(cells.of_row, weights=main.weights, minlength=cells.size)
-        table = weights.reshape(self._shape)
-        cross = left.T @ table @ right
-        hessian = (
-            (left.T * table.sum(axis=1)) @ left
-            + (right.T * table.sum(axis=0)) @ right
-            + cross
-            + cross.T
-        )
-        self._inverse = np.linalg.pinv(hessian, hermitian=True)
-
-    def __call__(self, base: FloatArray) -> FloatArray:
-        """Raked weights, shape (rows,). Raises StatisticsError: as `rake_weights`."""
-        start = np.bincount(self._cells.of_row, weights=base, minlength=self._cells.size)
-        if (factor := self._solve(start.astype(np.float64).reshape(self._shape))) is None:
-            return rake_weights(
-                base,
-                self._margins,
-                cells=self._cells,
-                tolerance=self._tolerance,
-                max_iterations=self._max_iterations,
-            ).weights
-        return np.asarray(base * factor.ravel()[self._cells.of_row])
-
-    def _solve(self, start: FloatArray) -> FloatArray | None:
+    def solve(start: FloatArray) -> FloatArray | None:
         """Factor of each cell, or None when the steps do not converge."""
-        effects = self._effects
-        scale = np.where(self._targets > 0, self._targets, 1.0)
-        before = np.inf
+        effects, before = np.concatenate(main.effects), np.inf
+        scale = np.where(targets > 0, targets, 1.0)
         for _ in range(_MOST_STEPS):
-            u, v = np.exp(self._left @ effects), np.exp(self._right @ effects)
-            current = self._left.T @ (u * (start @ v)) + self._right.T @ (v * (u @ start))
-            gap = current - self._targets
+            u, v = np.exp(left @ effects), np.exp(right @ effects)
+            gap = left.T @ (u * (start @ v)) + right.T @ (v * (u @ start)) - targets
             largest = float(np.abs(gap / scale).max())
-            if largest <= self._tolerance:
+            if largest <= tolerance:
                 return np.outer(u, v)
             # Not shrinking: an empty category, or a replicate too far from the main weights.
             if not largest < 0.9 * before:
                 return None
             before = largest
-            effects = effects - self._inverse @ gap
+            effects = effects - inverse @ gap
         return None
+
+    def rerake(base: FloatArray) -> FloatArray:
+        start = np.bincount(cells.of_row, weights=base, minlength=cells.size).astype(np.float64)
+        if (factor := solve(start.reshape(shape))) is not None:
+            return np.asarray(base * factor.ravel()[cells.of_row])
+        return rake_weights(
+            base, margins, cells=cells, tolerance=tolerance, max_iterations=max_iterations
+        ).weights
+
+    return rerake
 
 
 def _split(margins: Sequence[Margin], cells: MarginCells) -> tuple[FloatArray, FloatArray]:

@@ -8,7 +8,7 @@ jackknife leaves out one respondent at a time, of a large sample a random group 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
@@ -26,11 +26,11 @@ from readiness.survey.weighting.calibration import (
     MAX_ITERATIONS,
     MarginCells,
     Raked,
-    Reraking,
     bounded_rake,
     cross,
     indicators,
     rake_weights,
+    rerake_near,
     trim_weights,
 )
 from readiness.survey.weighting.margins import Collapse, Margin, Totals, make_margins
@@ -104,9 +104,9 @@ class Recipe:
             max_iterations=self.max_iterations,
         )
 
-    def rake_again(self, main: Raked) -> Reraking:
+    def rake_again(self, main: Raked) -> Callable[[FloatArray], FloatArray]:
         """Raking of base weights near those of a main raking that has been done."""
-        return Reraking(
+        return rerake_near(
             self.margins,
             self.cells,
             main,

@@ -156,8 +156,13 @@ def merged_strata(
 
     `answered` and `people` are counts by stratum; a stratum without respondents has people only.
     """
-    alone = {name: (int(answered.get(name, 0)), float(total)) for name, total in people.items()}
-    return _grow_groups(_apply_declared(alone, declared), 2)
+    together = {name: tuple(sorted(merge)) for merge in declared for name in merge}
+    groups: Groups = {}
+    for name, total in sorted(people.items()):
+        members = tuple(m for m in together.get(name, (name,)) if m in people)
+        n, whole = groups.get(members, (0, 0.0))
+        groups[members] = (n + int(answered.get(name, 0)), whole + float(total))
+    return _grow_groups(groups, 2)
 
 
 def merged_categories(
@@ -189,18 +194,6 @@ def merged_categories(
         for members in sorted(groups)
         if len(members) > 1
     ]
-
-
-def _apply_declared(
-    alone: Mapping[str, tuple[int, float]], declared: Sequence[Sequence[str]]
-) -> Groups:
-    together = {name: tuple(sorted(merge)) for merge in declared for name in merge}
-    groups: Groups = {}
-    for name, (n, total) in sorted(alone.items()):
-        members = tuple(m for m in together.get(name, (name,)) if m in alone)
-        before = groups.get(members, (0, 0.0))
-        groups[members] = (before[0] + n, before[1] + total)
-    return groups
 
 
 def _grow_groups(groups: Groups, least: int) -> Groups:

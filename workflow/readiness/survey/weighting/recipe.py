@@ -6,6 +6,7 @@ design has them, go through the same step.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -321,19 +322,16 @@ def calibrate(
         row, j = (int(i) for i in np.argwhere(np.isnan(x))[0])
         raise StatisticsError(f"calibration variable {names[j]!r} is missing in row {row}")
     target = np.array([totals[k] for k in names], dtype=np.float64)
-
-    def adjust(base: FloatArray) -> FloatArray:
-        return calibrate_weights(
-            base,
-            x,
-            target,
-            names=names,
-            distance=distance,
-            bounds=bounds,
-            tolerance=tolerance,
-            max_iterations=max_iterations,
-        )
-
+    adjust = partial(
+        calibrate_weights,
+        x=x,
+        totals=target,
+        names=names,
+        distance=distance,
+        bounds=bounds,
+        tolerance=tolerance,
+        max_iterations=max_iterations,
+    )
     weights = adjust(design.weights)
     projection = Projection((), x, weights, design.weights)
     return _apply_adjustment(design, weights, projection, adjust)
@@ -345,10 +343,7 @@ def trim(design: Design, lower: float, upper: float, *, strict: bool = True) -> 
 
     Raises StatisticsError: limits that cannot be met.
     """
-
-    def adjust(base: FloatArray) -> FloatArray:
-        return trim_weights(base, lower, upper, strict=strict)
-
+    adjust = partial(trim_weights, lower=lower, upper=upper, strict=strict)
     return _apply_adjustment(design, adjust(design.weights), None, adjust)
 
 
