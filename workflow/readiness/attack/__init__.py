@@ -4,11 +4,9 @@ from readiness.attack.attack import attack
 from readiness.attack.knowledge import (
     COLUMNS,
     Attacked,
-    AttackReader,
     AttackRules,
     AttackTarget,
     CountVerdict,
-    How,
     attack_table,
     classes_of,
     first_given_away,
@@ -21,13 +19,11 @@ from readiness.attack.solving import Classes
 
 __all__ = [
     "COLUMNS",
-    "AttackReader",
     "AttackRules",
     "AttackTarget",
     "Attacked",
     "Classes",
     "CountVerdict",
-    "How",
     "Release",
     "Route",
     "attack",

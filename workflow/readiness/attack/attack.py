@@ -30,7 +30,6 @@ from readiness.attack.released import (
     ASKED,
     DONT_KNOW,
     Release,
-    ReleasedShare,
     ReleasedTable,
 )
 from readiness.attack.solving import (
@@ -100,9 +99,8 @@ class _ItemAttack:
     def attack_cells(self, counts: Collection[str] = ()) -> Iterator[Attacked]:
         """Each cell, attacked by one reader after the other until one of them learns too much."""
         for cell in cells_of(self.table):
-            if cell.share.whole or (counts and cell.id not in counts):
-                continue
-            if not cell.withheld and self._large(cell):
+            asked = not counts or cell.id in counts
+            if cell.share.whole or not asked or (not cell.withheld and self._large(cell)):
                 continue
             result = self._one(cell)
             if cell.withheld or result.verdict is not CountVerdict.HELD:
@@ -227,19 +225,13 @@ class _ItemAttack:
     ) -> Attacked:
         """The verdict on a count that is narrowed too far: by this release, or before it."""
         low, high = found.lowest, found.highest
-        before = self._before(cell)
-        if before and before[0] >= low and before[1] <= high:
-            return Attacked(cell, *before, CountVerdict.BEFORE, AttackReader.RELEASES, How.RELEASES)
-        return Attacked(cell, low, high, CountVerdict.GIVEN, reader, how or _HOW[reader])
-
-    def _before(self, cell: AttackedCell) -> tuple[int, int] | None:
-        """Between what a count was known to be before this release; None where nothing was."""
         solver = self.knowledge.before if self.target.earlier else None
-        column = None if solver is None else self._column(solver, cell)
-        if solver is None or column is None:
-            return None
-        found = narrow(solver, column, lambda low, high: False, lambda low, high: False)
-        return found.lowest, found.highest
+        if solver is not None and (column := self._column(solver, cell)) is not None:
+            before = narrow(solver, column, lambda low, high: False, lambda low, high: False)
+            if before.lowest >= low and before.highest <= high:
+                reader, verdict = AttackReader.RELEASES, CountVerdict.BEFORE
+                return Attacked(cell, before.lowest, before.highest, verdict, reader, How.RELEASES)
+        return Attacked(cell, low, high, CountVerdict.GIVEN, reader, how or _HOW[reader])
 
     def _column(self, solver: Solver, cell: AttackedCell) -> int | None:
         kind = CAME if cell.came else REST if cell.rest else PEOPLE
@@ -297,21 +289,16 @@ class _ItemAttack:
         if share.value is None or base is None:
             return False
         part = 1 - share.value.high if cell.rest else share.value.low
-        ratio = self._ratio(share)
+        # The heaviest weight of the group in those of its lightest.
+        classes, release, ratio = self.target.classes, self.target.release, 1.0
+        if share.weighted and classes is not None and classes.knows(share.group):
+            weights = classes.weights[classes.inside(share.group)]
+            ratio = float(weights.max() / weights.min())
+        elif share.weighted:
+            ratio = release.heaviest / release.lightest if release.lightest else np.inf
         # k people of n have at most k r / (k r + n - k) of the weight.
         least = part * base / (part + (1 - part) * ratio) if part > 0 else 0
         return least > self.rules.minimum - 1
-
-    def _ratio(self, share: ReleasedShare) -> float:
-        """The heaviest weight of a group in those of its lightest."""
-        classes = self.target.classes
-        if not share.weighted:
-            return 1.0
-        if classes is not None and classes.knows(share.group):
-            weights = classes.weights[classes.inside(share.group)]
-            return float(weights.max() / weights.min())
-        release = self.target.release
-        return release.heaviest / release.lightest if release.lightest else np.inf
 
     def _insider(self, cell: AttackedCell) -> Attacked | None:
         """What a reader learns who knows one or two answers of a withheld cell."""

@@ -57,7 +57,8 @@ class ItemRows:
             self._group(group)
         for share in self.table.shares if self.shares else ():
             self._share(share)
-        self._totals()
+        if TOTAL in self.table.groups:
+            self._totals()
         self._add_other_numbers()
         if self.table.worst and self.shares and self.release.n and TOTAL in self.table.groups:
             self._add_worst(self.release.n)
@@ -169,8 +170,6 @@ class ItemRows:
         names = [*self.table.levels, *([DONT_KNOW] if self.with_dont_know else []), *self._bases()]
         for groups in self.table.variables().values():
             exact = self.table.told and self.everybody and self._complete(groups)
-            if TOTAL not in self.table.groups:
-                continue
             for name in names:
                 for part in (self._people, self._weight):
                     slack = 0.0 if part == self._people else SLACK
@@ -180,11 +179,9 @@ class ItemRows:
 
     def _complete(self, groups: Sequence[str]) -> bool:
         """Whether nobody is outside the groups: no visible bases fall short of the total."""
-        for base in self._bases():
-            known = [self.table.bases.get((base, group)) for group in (*groups, TOTAL)]
-            if None not in known and sum(known[:-1]) != known[-1]:  # type: ignore[arg-type]
-                return False
-        return True
+        found = [[self.table.bases.get((b, g)) for g in (*groups, TOTAL)] for b in self._bases()]
+        known = [numbers for numbers in found if None not in numbers]
+        return all(sum(parts) == whole for *parts, whole in known)  # type: ignore[arg-type]
 
     def _add_other_numbers(self) -> None:
         """Numbers of people that stand elsewhere: in contrasts, tests and the missing answers."""

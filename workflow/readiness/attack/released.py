@@ -89,13 +89,8 @@ class ReleasedTable:
     @property
     def levels(self) -> list[str]:
         """The answers that add to the base, or the options: no box, no "do not know"."""
-        return list(
-            dict.fromkeys(
-                share.level
-                for share in self.shares
-                if share.level not in self.boxes and share.level != DONT_KNOW
-            )
-        )
+        every = dict.fromkeys(share.level for share in self.shares)
+        return [level for level in every if level not in self.boxes and level != DONT_KNOW]
 
     @property
     def several(self) -> bool:
@@ -189,14 +184,8 @@ def read_release(name: str, figures: pd.DataFrame, boxes: Boxes) -> Release:
         if row["kind"] == "estimate":
             _estimate(row, tables, boxes)
     for row in records:
-        if row["kind"] == "count":
-            _base(row, tables)
-        elif row["kind"] == "missing" and row["item"] in tables:
-            _missing(row, tables[row["item"]])
-        elif row["kind"] == "bound" and row["item"] in tables:
-            _worst(row, tables[row["item"]])
-        elif row["kind"] == "test" and row["item"] in tables and row["n"]:
-            _test(row, tables[row["item"]])
+        if row["item"] in tables:
+            _add_numbers(row, tables[row["item"]])
     shown = {row["id"]: row["value"] for row in records if not row["suppressed"]}
     everybody = [int(row["n"]) for row in records if row["kind"] == "missing" and row["n"]]
     n = everybody[0] if everybody else int(shown.get("weighting.n") or 0) or None
@@ -288,45 +277,34 @@ def _estimate(row: Mapping[Any, str], tables: dict[str, ReleasedTable], boxes: B
         table.bases.setdefault((base, row["group"]), int(row["n"]))
 
 
-def _base(row: Mapping[Any, str], tables: Mapping[str, ReleasedTable]) -> None:
-    table = tables.get(row["item"])
-    if table is None or row["suppressed"] or row["value"] == "":
-        return
-    told, _, base = row["statistic"].partition(" (")
-    base = base.removesuffix(")")
-    if told == "answers" and base in BASES:
-        table.bases[base, row["group"]] = int(row["value"])
-    elif told == "weight of the answers" and base == ANSWERED:
-        table.weights[row["group"]] = interval(row["value"], 0)
-
-
-def _missing(row: Mapping[Any, str], table: ReleasedTable) -> None:
-    """The share of all respondents without an answer, whose base stands beside it, is of people."""
-    if row["suppressed"] or not row["n"] or row["group"] != TOTAL:
-        return
-    share, n = interval(row["value"], decimals(row)), int(row["n"])
-    table.counts[row["level"]] = PrintedInterval(share.low * n, share.high * n)
-
-
-def _worst(row: Mapping[Any, str], table: ReleasedTable) -> None:
-    end = row["id"].rpartition(".")[2]
-    if not row["suppressed"] and row["value"] and row["unit"] == "share":
-        table.worst[row["level"], end] = interval(row["value"], decimals(row))
-
-
-def _test(row: Mapping[Any, str], table: ReleasedTable) -> None:
-    n = int(row["n"])
-    if row["statistic"] == "contrast" and row["group"].count(".") == 1:
-        one, other = row["group"].split(".")
-        table.contrasts[one, other] = n
-    elif not row["group"]:
-        table.tested = max(table.tested, n)
+def _add_numbers(row: Mapping[Any, str], table: ReleasedTable) -> None:
+    """What a row tells of its item beside a share of it."""
+    group, shown = row["group"], not row["suppressed"]
+    match row["kind"]:
+        case "count" if shown and row["value"]:
+            told, _, base = row["statistic"].removesuffix(")").partition(" (")
+            if told == "answers" and base in BASES:
+                table.bases[base, group] = int(row["value"])
+            elif told == "weight of the answers" and base == ANSWERED:
+                table.weights[group] = interval(row["value"], 0)
+        case "missing" if shown and row["n"] and group == TOTAL:
+            # A share of all respondents, whose base stands beside it, is of people.
+            share, n = interval(row["value"], decimals(row)), int(row["n"])
+            table.counts[row["level"]] = PrintedInterval(share.low * n, share.high * n)
+        case "bound" if shown and row["value"] and row["unit"] == "share":
+            end = row["id"].rpartition(".")[2]
+            table.worst[row["level"], end] = interval(row["value"], decimals(row))
+        case "test" if row["n"]:
+            n = int(row["n"])
+            if row["statistic"] == "contrast" and group.count(".") == 1:
+                one, other = group.split(".")
+                table.contrasts[one, other] = n
+            elif not group:
+                table.tested = max(table.tested, n)
 
 
 def _respondents(records: Iterable[Mapping[Any, str]]) -> Iterator[tuple[str, int]]:
-    for row in records:
-        if row["suppressed"]:
-            continue
+    for row in [row for row in records if not row["suppressed"]]:
         if row["kind"] == "quality" and row["statistic"] in ("answered", "kept"):
             if row["statistic"] == "answered" or row["group"] != TOTAL:
                 yield row["group"], int(row["value"])

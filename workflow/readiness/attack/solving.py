@@ -12,17 +12,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from math import ceil, floor, inf
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import scipy
 
 from readiness.arrays import FloatArray
 from readiness.attack.released import TOTAL
 from readiness.programs import LinearProgram, find_whole_numbers
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
 
 # Stands for no upper end at all.
 UNBOUNDED = 10**9
@@ -66,15 +63,14 @@ class LinearSystem:
         self.row_low.append(low)
         self.row_high.append(high)
 
-    def matrix(self) -> csr_array:
+    def matrix(self) -> scipy.sparse.csr_array:
         """The rows as a sparse matrix."""
-        from scipy.sparse import csr_array
-
         indices = [at for row in self.rows for at in row]
         values = [value for row in self.rows for value in row.values()]
         ends = np.cumsum([0, *(len(row) for row in self.rows)])
         shape = (len(self.rows), len(self.low))
-        return csr_array((np.array(values), np.array(indices, dtype=int), ends), shape=shape)
+        content = (np.array(values), np.array(indices, dtype=int), ends)
+        return scipy.sparse.csr_array(content, shape=shape)
 
 
 @dataclass(frozen=True)
