@@ -95,9 +95,7 @@ def optimise(system: CountSystem, policy: Policy, *, margin: int = 0) -> Decisio
 
 def _decisions(search: Search, hidden: frozenset[int], least: float) -> Decisions:
     system, bounds, unprotected = search.system, {}, []
-    for target in system.targets:
-        if not search.judge.is_one(target, hidden):
-            continue
+    for target in (each for each in system.targets if search.judge.is_one(each, hidden)):
         found, enough = search.judge.final(target, hidden)
         if not enough:
             unprotected.append(target.name)
@@ -138,7 +136,6 @@ class Search:
         self.given = self.with_needs(k for k, s in enumerate(system.statements) if s.given)
         # Those that are targets only where something is withheld come last, when it is.
         self._always = [target for target in system.targets if target.of is None]
-        self._cuts: list[dict[int, float]] = []
 
     def with_needs(self, hidden: Iterable[int]) -> frozenset[int]:
         """These statements and all that go with them."""
@@ -165,13 +162,11 @@ class Search:
     def _search_cuts(self, programs: int) -> tuple[frozenset[int], float]:
         """The cheapest choice that fulfils the cuts of all it leaves too narrow, with its limit."""
         hidden, least = self.given, 0.0
+        cuts: list[Cut] = []
         while self.judge.solved < programs:
-            known = len(self._cuts)
-            for target in self._always:
-                self._demand_cut(target, hidden)
-            if len(self._cuts) == known:
-                break
-            if (found := cheapest(self.system, self.given, self.kept, self._cuts)) is None:
+            more = [cut for target in self._always if (cut := self._demand_cut(target, hidden))]
+            cuts += more
+            if not more or (found := cheapest(self.system, self.given, self.kept, cuts)) is None:
                 break
             hidden, least = found
         return hidden, least
@@ -261,20 +256,16 @@ class Search:
                     return made[0]
         return None
 
-    def _demand_cut(self, target: ProtectedSum, hidden: frozenset[int]) -> None:
-        """Note the cut that a target gives which is not protected."""
+    def _demand_cut(self, target: ProtectedSum, hidden: frozenset[int]) -> Cut:
+        """The cut that a target gives which is not protected; empty where there is none."""
         if (found := self.judge.narrow(target, hidden)) is None:
-            return
+            return {}
         support = self.judge.reader(hidden).support(target, both=found.lowest > 0)
         open_ = {k: w for k, w in support.items() if k not in self.kept and k not in hidden}
-        if not open_:
-            return
         # Of the statements that an interval rests on enough must go to make it wide enough. Where
         # it is, for real numbers but not for whole ones, one of them must go all the same.
         missing = self.judge.width(target) - (found.highest - found.lowest)
-        self._cuts.append(
-            {k: min(1.0, width / missing) if missing > 1e-6 else 1.0 for k, width in open_.items()}
-        )
+        return {k: min(1.0, w / missing) if missing > 1e-6 else 1.0 for k, w in open_.items()}
 
     def _drop_unneeded(self, hidden: frozenset[int]) -> frozenset[int]:
         """The choice without what it does not need, the dearest first."""
