@@ -302,7 +302,11 @@ def read_number(item: Item, text: str) -> str | CellFault:
     assert item.range is not None  # the questionnaire gives every number item its range
     low, high = item.range.bounds
     digits = item.range.decimals
-    fact = _explain_no_number(low, high, digits)
+    fact = Fact("validation.rule.not_a_number")
+    if digits:
+        fact = Fact("validation.not_a_decimal", {"digits": str(digits)})
+    elif not (isinf(low) or isinf(high)):
+        fact = Fact("validation.not_a_number", {"low": f"{low:.12g}", "high": f"{high:.12g}"})
     unit = match_key(item.range.written_unit)
     bare = match_key(text).removeprefix(unit).strip()  # a sign of money stands before its number
     plain = _THOUSANDS[item.range.thousands or ""].sub("", write_out(bare))
@@ -323,14 +327,6 @@ def read_number(item: Item, text: str) -> str | CellFault:
         given = {name: f"{end:.12g}" for name, end in ends if not isinf(end)}
         return CellFault("out_of_range", Fact(_OUTSIDE[tuple(given)], given))
     return number
-
-
-def _explain_no_number(low: float, high: float, digits: int) -> Fact:
-    if digits:
-        return Fact("validation.not_a_decimal", {"digits": str(digits)})
-    if isinf(low) or isinf(high):
-        return Fact("validation.rule.not_a_number")
-    return Fact("validation.not_a_number", {"low": f"{low:.12g}", "high": f"{high:.12g}"})
 
 
 def read_date(text: str, order: str | None) -> str | CellFault:

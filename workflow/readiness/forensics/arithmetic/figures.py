@@ -325,11 +325,9 @@ def _bound_squares(total: int, n: int, scale: tuple[int, int]) -> int:
 
 
 def _is_any_attainable(total: int, lowest: int, highest: int, n: int) -> bool:
-    first = lowest + (lowest - total) % 2
-    if n >= 5:
-        # From five numbers on, parity and the minimum are all there is (checked by enumeration).
-        return first <= highest
-    return any(_is_attainable(n, total, squares) for squares in range(first, highest + 1, 2))
+    possible = range(lowest + (lowest - total) % 2, highest + 1, 2)
+    # From five numbers on, parity and the minimum are all there is (checked by enumeration).
+    return any(n >= 5 or _is_attainable(n, total, squares) for squares in possible)
 
 
 def _is_attainable(n: int, total: int, squares: int) -> bool:

@@ -183,9 +183,13 @@ def judge_phrase(study: Study, phrase: Phrase) -> Verdict:
     assert described.figure is not None  # read_claims: a phrase is about a percentage
     reading = read_phrase(phrase.phrase, phrase.language)
     result = judge_wording(reading, described.figure, study.reach)
+    # Digits of the phrase itself are a number too: "nearly 60%". Foreign words around a number stay
+    # in their own order, whatever that of the sentence is.
+    own = str(claim.figure)
+    before, found, after = phrase.phrase.partition(own)
+    quoted = _wrap_figure(FIRST_STRONG + before, own, after + POP) if found else phrase.phrase
     values: dict[str, Value] = {
-        # Digits of the phrase itself are a number too: "nearly 60%".
-        "phrase": _quote_phrase(phrase.phrase, str(claim.figure)),
+        "phrase": quoted,
         "figure": name("figure", str(described.figure)),
         "whose": study.whose_where(claim),
     }
@@ -224,12 +228,6 @@ def _state_loose(
         anchor = ANCHORS[reading.anchor]
         return Fact("forensics.wording.exact", values | {"anchor": anchor, "firsts": firsts})
     return Fact("forensics.wording.loose", values | {"firsts": firsts})
-
-
-def _quote_phrase(phrase: str, figure: str) -> Value:
-    before, found, after = phrase.partition(figure)
-    # Foreign words around a number stay in their own order, whatever that of the sentence is.
-    return _wrap_figure(FIRST_STRONG + before, figure, after + POP) if found else phrase
 
 
 def _wrap_figure(before: str, figure: str, after: str) -> Fact:
