@@ -7,15 +7,14 @@ adjusted over all its pairs of groups and all the answers that are compared, and
 limits hold for all of them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
 
-from readiness.analysis.estimating import Crossings, Cut, compared_cuts
+from readiness.analysis.estimating import Crossings, compared_cuts
 from readiness.analysis.selection import ANSWERED, Selection
-from readiness.arrays import BoolArray
 from readiness.config import PERMUTATIONS, Compare
 from readiness.errors import StatisticsError
 from readiness.facts import Fact, to_json
@@ -203,36 +202,24 @@ def contrast_item(
 
     No row for a number or where nobody answered.
     """
-    found: dict[str, tuple[Cut, GroupShares]] = {}
+    found: dict[str, tuple[str, GroupShares]] = {}
     crossings = Crossings(design, by, groups)
     known = (encode_declared(None, groups, design.factorize(by)).codes >= 0) & design.mask
     if item.kind not in ("number", "text"):
         for cut in compared_cuts(item, design.data):
-            for name, shares in _estimate_shares(cut, known, interval, crossings):
-                found[name] = (cut, shares)
+            inside = np.array([*(place >= 0 for place in cut.place), False])[cut.answers[0]]
+            if not (inside & known).any():
+                continue
+            made = crossings.proportions(cut, grouped=True)
+            for place, category in enumerate(cut.compared_categories):
+                shares = GroupShares.of(made, place, interval)
+                found[cut.level or category] = (cut.base, shares)
     if not found:
         return []
     own = {name: shares for name, (_, shares) in found.items()}
     return [
-        {"item": item.id, "level": name, "base": found[name][0].base, "by": by, **values}
-        for name, made in family_of(own, groups, level=level, rows=rows).items()
-        for row in made
+        {"item": item.id, "level": name, "base": found[name][0], "by": by, **values}
+        for name, pairs in family_of(own, groups, level=level, rows=rows).items()
+        for row in pairs
         for values in [{_RENAMED.get(key, key): value for key, value in asdict(row).items()}]
     ]
-
-
-def _estimate_shares(
-    cut: Cut, known: BoolArray, interval: Interval, crossings: Crossings
-) -> Iterator[tuple[str, GroupShares]]:
-    """The share of each compared category of a cut, by the name of its level.
-
-    `known`: who is in the domain and in a group.
-    """
-    inside = np.array([*(place >= 0 for place in cut.place), False])[cut.answers[0]]
-    if not (inside & known).any():
-        return
-    made = crossings.proportions(cut, grouped=True)
-    yield from (
-        (cut.level or category, GroupShares.of(made, place, interval))
-        for place, category in enumerate(cut.compared_categories)
-    )

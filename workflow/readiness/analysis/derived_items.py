@@ -44,8 +44,9 @@ def _make_item(one: DerivedVariable, known: Questionnaire) -> dict[str, Any]:
         "derived_from": list(one.sources),
     }
     if one.scale:
-        low, high = _find_ends(one, known)
-        ends = {k: end for k, end in zip(ENDS, (low, high), strict=True) if np.isfinite(end)}
+        every = np.array([ends_of(known.item(name)) for name in one.scale.items], dtype=np.float64)
+        whole = every.sum(axis=0) if one.scale.measure == "sum" else every.mean(axis=0)
+        ends = {k: end for k, end in zip(ENDS, whole.tolist(), strict=True) if np.isfinite(end)}
         if unit := dict(one.scale.unit or _name_points(ends)):
             unit.setdefault(known.language, next(iter(unit.values())))
         return {**item, "range": {**ends, "decimals": DECIMALS, **({"unit": unit} if unit else {})}}
@@ -66,14 +67,6 @@ def _label_answers(one: DerivedVariable) -> dict[str, dict[str, str]]:
     if one.conditions:
         return {code: {n: text(key, n) for n in LANGUAGES} for code, key in ANSWERS.items()}
     return {category.code: dict(category.label) for category in one.categories}
-
-
-def _find_ends(one: DerivedVariable, known: Questionnaire) -> tuple[float, float]:
-    """The smallest and the largest value of a scale; infinite where an item has no end."""
-    assert one.scale is not None
-    ends = np.array([ends_of(known.item(name)) for name in one.scale.items], dtype=np.float64)
-    low, high = ends.sum(axis=0) if one.scale.measure == "sum" else ends.mean(axis=0)
-    return float(low), float(high)
 
 
 def _name_points(ends: Mapping[str, float]) -> dict[str, str]:

@@ -122,8 +122,9 @@ class Crossings:
             by, groups = (self._by, self._groups) if grouped else (None, None)
             if not self._design.rows:
                 return no_proportions(cut.categories, groups)
-            every = (self._design, cut.values, cut.categories)
-            return proportion_estimates(*every, by=by, groups=groups)
+            return proportion_estimates(
+                self._design, cut.values, cut.categories, by=by, groups=groups
+            )
         key = id(cut.answers)
         if key not in self._made:
             codes = Codes(np.full(self._design.rows, -1, dtype=np.int64), 0, ())

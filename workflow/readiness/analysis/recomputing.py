@@ -84,7 +84,11 @@ def recompute_script(
             "TESTS": {name: tested[name] for item in told if (name := item.id) in tested},
         }
         items = _describe_items(questionnaire, names, told)
-        written = [f"{name} = {_write(value)}" for name, value in constants.items()]
+        # As a person would write it; of several at once, without brackets.
+        written = [
+            f"{name} = {repr(value)[1:-1] if isinstance(value, tuple) else repr(value)}"
+            for name, value in constants.items()
+        ]
         written += ["ITEMS = {  # column, kind, options, asked if, numbers"]
         written += [f"    {name!r}: {value!r}," for name, value in items]
         script = SCRIPT.read_text("utf-8")
@@ -96,11 +100,6 @@ def recompute_script(
         }.items():
             script = script.replace(f"@{name}@", text)
     return script
-
-
-def _write(value: Any) -> str:
-    """A constant as a person would write it; of several at once, without brackets."""
-    return repr(value)[1:-1] if isinstance(value, tuple) else repr(value)
 
 
 def _name_file(kind: str, name: str | None) -> str:
@@ -154,9 +153,7 @@ def _describe_items(
             if each.item != questionnaire.group_item or not everyone <= set(each.one_of)
         ]
         wanted |= {other for other, _ in routes[item.id]}
-    for item in questionnaire.items:
-        if item.id not in wanted:
-            continue
+    for item in [item for item in questionnaire.items if item.id in wanted]:
         options: dict[str, Any] = {c.value or c.text: c.code for c in item.categories}
         if item.range is not None:
             options = {"least": item.range.low, "most": item.range.high}

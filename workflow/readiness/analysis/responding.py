@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import scipy
 
 from readiness.analysis.selection import Selection
 from readiness.arrays import BoolArray, FloatArray, TextArray
@@ -139,8 +140,6 @@ def tells(answered: Answered, z: Auxiliaries) -> bool:
 
     Of an answer that they do not predict, any range by the proxy would be of noise.
     """
-    from scipy import stats
-
     w = answered.weights / answered.weights.sum()
     y = answered.answers - w @ answered.answers
     x = z.matrix - w @ z.matrix
@@ -152,7 +151,7 @@ def tells(answered: Answered, z: Auxiliaries) -> bool:
         return False
     if explained >= spread:
         return True
-    return bool(stats.f.sf((explained / k) / ((spread - explained) / rest), k, rest) < LEVEL)
+    return bool(scipy.stats.f.sf((explained / k) / ((spread - explained) / rest), k, rest) < LEVEL)
 
 
 def choose_indicators(
@@ -312,7 +311,14 @@ def _measure_representativity(
 ) -> dict[str, Any]:
     """The R-indicator of the frame's categories, less what a small sample adds."""
     answered = np.isin(ended, ("complete", "partial"))
-    columns = _choose_indicators(sample, answered, questionnaire)
+    # Categories with enough cases that answered and that did not, but the largest of each.
+    columns: list[FloatArray] = []
+    for variable in questionnaire.frame:
+        values = sample[variable.id].to_numpy(dtype=object)
+        for code in choose_indicators(values, answered.astype(np.float64), variable.codes):
+            inside = (values == code).astype(np.float64)
+            if adds(columns, inside):
+                columns.append(inside)
     row = {"measure": R_INDICATOR, "group": "", "unit": "number", "n": len(sample)}
     none = {**row, "value": np.nan}
     if answered.all() or not answered.any():
@@ -325,20 +331,6 @@ def _measure_representativity(
     except StatisticsError:
         return {**none, "reason": NO_FRAME}
     return {**row, "value": indicator, "reason": ""} if is_told else {**none, "reason": BY_CHANCE}
-
-
-def _choose_indicators(
-    sample: pd.DataFrame, answered: BoolArray, questionnaire: Questionnaire
-) -> list[FloatArray]:
-    """Categories with enough cases that answered and that did not, without the largest of each."""
-    columns: list[FloatArray] = []
-    for variable in questionnaire.frame:
-        values = sample[variable.id].to_numpy(dtype=object)
-        for code in choose_indicators(values, answered.astype(np.float64), variable.codes):
-            inside = (values == code).astype(np.float64)
-            if adds(columns, inside):
-                columns.append(inside)
-    return columns
 
 
 def drawn_totals(sample: pd.DataFrame, questionnaire: Questionnaire) -> dict[str, dict[str, float]]:
