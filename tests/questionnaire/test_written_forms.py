@@ -38,6 +38,8 @@ def test_a_grid_is_one_item_a_row() -> None:
     ticks = questionnaire.item("ticks_1")
     assert (ticks.kind, ticks.column) == ("multi", "When? - Morning")
     assert [c.exclusive for c in ticks.categories] == [False, True]
+    twin = read(TEXT.replace("text: Time", "text: It harms")).item
+    assert twin("harm").label.root == {"en": "Views [It harms]", "fr": "Cela nuit"}
 
 
 def test_a_ranking_is_the_ranks_of_each_option() -> None:

@@ -155,10 +155,10 @@ def test_the_words_follow_the_selection(
 def test_what_was_excluded_is_counted_and_nothing_else(language: str) -> None:
     rules = [key.rpartition(".")[2] for key in statements.EXCLUDED]
     for counts in (
-        (0,) * 8,
-        (1, *(0,) * 7),
-        (0, 2, 0, 3, 0, 0, 87, 0),
-        (5, 11, 2, 100, 3, 4, 6, 8),
+        (0,) * 9,
+        (1, *(0,) * 8),
+        (0, 2, 0, 3, 0, 0, 7, 87, 0),
+        (5, 11, 2, 100, 3, 4, 9, 6, 8),
     ):
         shown: dict[str, tuple[int, Value]] = {
             rule: (n, n) for rule, n in zip(rules, counts, strict=True)
@@ -212,6 +212,8 @@ def test_what_lacks_answers_is_said_of_what_lacks_some(language: str) -> None:
     shares["b"] = (0.5, 0.75)
     widest, reading = tell()
     assert re.search(r"Which\? \\\[1\\\][^a]*b", widest) and "0." not in reading
+    shares["a"] = (0.2, "")  # withheld, and it may lack more
+    assert len(tell()) == 1
 
 
 @pytest.mark.parametrize("language", READ)

@@ -33,7 +33,7 @@ from readiness.questionnaire import TOTAL, Item
 # Why a submission is not kept: a row only where there is one.
 LEFT_OUT = (
     *("duplicate", "late", "early", "undated", "unknown_invitation"),
-    *("structure", "screened_out", "test_answer"),
+    *("structure", "empty_row", "screened_out", "test_answer"),
 )
 # The quantities of the checks from those who were asked on, each with its words.
 STEPS = {
@@ -127,10 +127,11 @@ def ranges(figures: DrawnFigures, items: Sequence[Item]) -> Picture:
     if not table:
         return nothing(title, language, simulated=simulated)
     widths = {row.item: b - a for row in table for a, b in [row.ends("worst") or (0.0, 0.0)]}
-    # Which share its missing answers leave most open; none where none is moved.
+    # Which share its missing answers leave most open; none where none is moved, or one is withheld.
     widest = max(widths, key=lambda label: widths[label])
     moved = Fact("participation.chart.bounds.widest", {"item": widest})
-    finding = moved if widths[widest] else None
+    told = widths[widest] and all(row.figure.value is not None for row in table)
+    finding = moved if told else None
     estimate = word("verdict.page.column.published", language)
     words = {kind: word(key, language) for kind, key in RANGE_KEYS.items()}
     bounded = any(row.figure.lower is not None for row in table)

@@ -7,7 +7,8 @@ ranks is nobody's answer); a *scale* an ordinal item of numbers between two name
 """
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ def expand(document: Mapping[str, Any]) -> dict[str, Any]:
     language = language if isinstance(language, str) else WRITTEN_IN
     made: list[Any] = []
     grids: list[Any] = []
+    rows: list[dict[str, Any]] = []
     for item in items:
         kind = item.get("kind") if isinstance(item, dict) else None
         if kind not in WRITTEN:
@@ -53,13 +55,28 @@ def expand(document: Mapping[str, Any]) -> dict[str, Any]:
         elif kind == "scale":
             made.append(_scale(item, language))
         else:
-            made += (_expand_grid if kind == "grid" else _expand_ranking)(item, language)
+            own = list((_expand_grid if kind == "grid" else _expand_ranking)(item, language))
+            made += own
+            rows += own
             kept = {k: item[k] for k in ("id", "kind", "column", "variable", "label") if k in item}
             column = _quote_question(item)
             grids.append({"column": column, "label": {language: column}, **kept})
-    own = document.get("grids")
-    grids = [*(own if isinstance(own, list) else ()), *grids]
+    _tell_rows_apart(rows, grids)
+    given = document.get("grids")
+    grids = [*(given if isinstance(given, list) else ()), *grids]
     return {**document, "items": made, **({"grids": grids} if grids else {})}
+
+
+def _tell_rows_apart(rows: list[dict[str, Any]], grids: Sequence[Mapping[str, Any]]) -> None:
+    """Put its block's label before a row's where another block has a row of that label."""
+    blocks = {grid.get("id"): grid["label"] for grid in grids}
+    known = {(row["grid"], *label) for row in rows for label in row["label"].items()}
+    found = Counter((code, text) for _, code, text in known)
+    for row in rows:
+        for code, text in row["label"].items():
+            block = blocks[row["grid"]]
+            if found[code, text] > 1 and isinstance(block, dict) and code in block:
+                row["label"][code] = f"{block[code]} [{text}]"
 
 
 def _quote_question(item: Mapping[str, Any]) -> str:

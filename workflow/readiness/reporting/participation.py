@@ -184,7 +184,8 @@ def _tell_lacking(wave: WavePart, numbers: list[tuple[str | Fact, str]]) -> Iter
         elif lower != upper:
             lacking.append((float(upper) - float(lower), words, share))
     width, words, share = max(lacking, default=(0.0, "", ""), key=lambda one: one[0])
-    if width:
+    # One that is withheld may depend on them more.
+    if width and all(one[0] for one in lacking):
         values: dict[str, Value] = {
             "item": words,
             "lower": register.name_value(f"{share}.worst.lower"),
