@@ -35,16 +35,16 @@ from readiness.survey.weighting.recipe import Trim, weigh, with_replicates
 from readiness.validation.cells import split_options
 
 
-def _write_text(value: Any) -> Any:
-    """A whole number of YAML stands for its text in the CSV; `yes` and `no` need quotes."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
 def _make_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-CellText = Annotated[str, BeforeValidator(_write_text), Field(min_length=1)]
+# A whole number of YAML stands for its text in the CSV; `yes` and `no` need quotes.
+CellText = Annotated[
+    str,
+    BeforeValidator(lambda value: str(value) if type(value) is int else value),
+    Field(min_length=1),
+]
 Column = Annotated[str, Field(min_length=1)]
 Stages = Annotated[list[Column], BeforeValidator(_make_list), Field(min_length=1, max_length=2)]
 Total = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -342,31 +342,32 @@ def _make_design(frame: pd.DataFrame, settings: Survey, source: str) -> Design:
 def _read_answers(
     frame: pd.DataFrame, settings: Survey, source: str
 ) -> Iterator[tuple[str, TextArray]]:
+    """The codes by column of the coded table: categories as they are, `1` and `0` of an option."""
     for name, question in settings.items.items():
-        values = frame[name].to_numpy(dtype=object)
-        _check_declared(values, [*question.categories, *question.outside, ""], name, source)
-        known = {"": BLANK, **dict.fromkeys(question.outside, OUTSIDE)}
-        yield name, np.array([known.get(v, v) for v in values], dtype=object)
+        answers = dict(zip(question.categories, question.categories, strict=True))
+        outside = dict.fromkeys(question.outside, OUTSIDE)
+        yield name, _code_column(frame, name, {**answers, **outside, "": BLANK}, source)
     for name, ticks in settings.multiple.items():
-        options = _split_joined_ticks if ticks.column is not None else _split_tick_columns
-        yield from ((f"{name}.{option}", codes) for option, codes in options(frame, ticks, source))
+        if ticks.column is not None:
+            yield from _split_joined_ticks(frame, name, ticks, source)
+        known = {ticks.ticked: "1", ticks.not_ticked: "0", "": ticks.blank}
+        for column in ticks.columns:
+            yield f"{name}.{column}", _code_column(frame, column, known, source)
 
 
-def _split_tick_columns(
-    frame: pd.DataFrame, ticks: Ticks, source: str
-) -> Iterator[tuple[str, TextArray]]:
-    """`1`, `0`, a blank or the special codes that the cells hold, of a column an option."""
-    known = {ticks.ticked: "1", ticks.not_ticked: "0", "": ticks.blank}
-    for column in ticks.columns:
-        values = frame[column].to_numpy(dtype=object)
-        _check_declared(values, list(known), column, source)
-        yield column, np.array([known.get(v, v) for v in values], dtype=object)
+def _code_column(
+    frame: pd.DataFrame, column: str, known: Mapping[str, str], source: str
+) -> TextArray:
+    """The codes that cells stand for; a special code stands for itself."""
+    values = frame[column].to_numpy(dtype=object)
+    _check_declared(values, list(known), column, source)
+    return np.array([known.get(v, v) for v in values], dtype=object)
 
 
 def _split_joined_ticks(
-    frame: pd.DataFrame, ticks: Ticks, source: str
+    frame: pd.DataFrame, name: str, ticks: Ticks, source: str
 ) -> Iterator[tuple[str, TextArray]]:
-    """The same by option, of cells in which the answers that were ticked are joined."""
+    """The codes by option, of cells in which the answers that were ticked are joined."""
     values = frame[ticks.column].to_numpy(dtype=object)
     cells = {cell: _split(cell, ticks) for cell in dict.fromkeys(values.tolist())}
     for at, cell in enumerate(values):
@@ -384,10 +385,8 @@ def _split_joined_ticks(
         return "1" if option in ticked else "0"
 
     found = sorted({option for ticked, _ in cells.values() for option in ticked})
-    yield from (
-        (option, np.array([read(cell, option) for cell in values], dtype=object))
-        for option in ticks.options or found
-    )
+    for option in ticks.options or found:
+        yield f"{name}.{option}", np.array([read(cell, option) for cell in values], dtype=object)
 
 
 def _split(cell: str, ticks: Ticks) -> tuple[list[str], list[str]]:
