@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from readiness.facts import Fact, Listed, Quantity, Term
 from readiness.language import Language, show, tell
-from readiness.questionnaire.items import DONT_KNOW, Category, Item, Range
+from readiness.questionnaire.items import DONT_KNOW, Category, Item
 from readiness.questionnaire.model import Questionnaire
 from readiness.questionnaire.text import strip_markup
 from readiness.questionnaire.units import unit_text
@@ -121,21 +121,16 @@ def _list_notes(item: Item, language: Language) -> Iterator[str]:
         ("questionnaire.flag.skipped", item.blank_means == "skipped"),
     )
     yield from (show(Term(key), language) for key, is_so in flags if is_so)
-    if item.range is not None:
-        yield from _tell_range(item.range, language)
-
-
-def _tell_range(range_: Range, language: Language) -> Iterator[str]:
-    def number(end: float) -> Quantity:
-        places = len(f"{end:.9f}".rstrip("0").partition(".")[2])
-        return Quantity.of(end, "number", places)
-
-    own = range_.unit.root if range_.unit else {}
-    unit = own.get(language) or range_.written_unit or unit_text(range_, language)
-    ends = {"questionnaire.page.least": range_.low, "questionnaire.page.most": range_.high}
+    if item.range is None:
+        return
+    own = item.range.unit.root if item.range.unit else {}
+    unit = own.get(language) or item.range.written_unit or unit_text(item.range, language)
+    ends = {"questionnaire.page.least": item.range.low, "questionnaire.page.most": item.range.high}
     for said, end in ends.items():
         if end is not None:
-            yield tell(Fact(said, {"number": number(end), "unit": unit}), language)
+            places = len(f"{end:.9f}".rstrip("0").partition(".")[2])
+            number = Quantity.of(end, "number", places)
+            yield tell(Fact(said, {"number": number, "unit": unit}), language)
 
 
 def _make_line(category: Category, language: Language) -> OptionLine:

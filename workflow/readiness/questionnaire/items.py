@@ -323,11 +323,8 @@ class Item(Strict):
     @property
     def shown_codes(self) -> tuple[str, ...]:
         """The answers that the level told first adds up; none for a mean."""
-        return (
-            ()
-            if self.kind == "number"
-            else self.levels_of.get(self.first_level, (self.first_level,))
-        )
+        first = self.first_level
+        return () if self.kind == "number" else self.levels_of.get(first, (first,))
 
     @property
     def codes_beside(self) -> tuple[str, ...]:
@@ -348,9 +345,8 @@ class Item(Strict):
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns of the item in the coded table: one, or `item.option` for a multi item."""
-        if self.kind != "multi":
-            return (self.id,)
-        return tuple(f"{self.id}.{code}" for code in self.codes)
+        options = (f"{self.id}.{code}" for code in self.codes)
+        return tuple(options) if self.kind == "multi" else (self.id,)
 
     def labels(self, language: Language) -> dict[str, str]:
         """Label of each category code in `language`."""

@@ -113,19 +113,12 @@ def _header(item: Mapping[str, Any], text: str) -> str:
     return pattern.replace("{question}", _quote_question(item)).replace("{row}", text)
 
 
-def _check_keys(item: Mapping[str, Any], entry: Mapping[str, Any], known: Set[str]) -> None:
-    for key in entry:
-        if key not in known and not re.fullmatch(LANGUAGE, str(key)):
-            raise _refuse(item, f"rows, {key}: {refuse_key(key, sorted(known))}")
-
-
 def _expand_grid(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]:
     each = item.get("each", "ordinal")
     if each not in _EACH:
         raise _refuse(item, f"each: {quote_cell(str(each))}; expected {', '.join(_EACH)}.")
     shared = {k: v for k, v in item.items() if k not in {*_OF_A_BLOCK, "rows", "each"}}
     for number, row in enumerate(_list_entries(item, "rows", 1), 1):
-        _check_keys(item, row, _OF_A_ROW)
         identity = row.get("id", f"{item.get('id')}_{number}")
         yield {**shared, "id": identity, "kind": each, **_read_row(item, row, language)}
 
@@ -133,12 +126,15 @@ def _expand_grid(item: Mapping[str, Any], language: str) -> Iterator[dict[str, A
 def _read_row(
     item: Mapping[str, Any], entry: Mapping[str, Any], language: str, known: Set[str] = _OF_A_ROW
 ) -> dict[str, Any]:
+    for key in entry:
+        if key not in known and not re.fullmatch(LANGUAGE, str(key)):
+            raise _refuse(item, f"rows, {key}: {refuse_key(key, sorted(known))}")
     labels = _read_labels(entry, known, language)
     if str(entry["text"]).isdigit() and isinstance(item.get("label"), dict):
         labels = dict.fromkeys(item["label"], entry["text"]) | labels
     own = {key: entry[key] for key in ("text", "value") if key in entry}
     return {
-        **{key: entry[key] for key in ("variable",) if key in entry},
+        **({"variable": entry["variable"]} if "variable" in entry else {}),
         "column": entry.get("column") or _header(item, entry["text"]),
         "label": labels,
         "grid": item.get("id"),
@@ -175,7 +171,6 @@ def _expand_ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str
         own = called[language]
         levels.append({"code": "unranked", "text": own, "value": NOT_RANKED, "labels": called})
     for option in options:
-        _check_keys(item, option, known)
         yield {
             **shared,
             "id": f"{item.get('id')}_{option['code']}",

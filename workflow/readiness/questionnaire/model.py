@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, StringConstraints, model_validator
 
-from readiness.patterns import WRITTEN_IN, find_repeated, refuse_repeated
+from readiness.patterns import WRITTEN_IN, refuse_repeated
 from readiness.questionnaire.items import (
     OF_TABLES,
     TOTAL,
@@ -122,19 +122,27 @@ class Questionnaire(Strict):
     def _check_whole(self) -> Self:
         frame_ids = [variable.id for variable in self.frame]
         ids = [*frame_ids, *(item.id for item in self.items)]
-        if twice := find_repeated(ids):
-            raise ValueError(f"items: id {twice[0]!r} is given twice")
+        refuse_repeated("items: id", ids)
         if kept := sorted({*OF_TABLES}.intersection(ids)):
             raise ValueError(
                 f"items: id {kept[0]!r} is a column of the program's own tables; call it "
                 f"otherwise, such as {kept[0]}_2"
             )
         refuse_repeated("items: column", map(match_key, self.headers))
-        own = {item.id for item in self.items}
-        refuse_repeated("grids: id", [*own, *(grid.id for grid in self.grids)])
+        grids = [grid.id for grid in self.grids]
+        refuse_repeated("grids: id", [*(item.id for item in self.items), *grids])
         self._check_groups()
+        texts = [item.id for item in self.items if item.kind == "text"]
         for item in self.items:
-            self._check_references(item)
+            if item.grid is not None and item.grid not in grids:
+                raise ValueError(f"item {item.id}, grid: {item.grid!r} is not among the grids")
+            for category in item.categories:
+                if category.specify is not None and category.specify not in texts:
+                    raise ValueError(
+                        f"item {item.id}, categories {category.code}, specify: "
+                        f"{category.specify!r} is no text item "
+                        f"({', '.join(texts) or 'there is none'})"
+                    )
             if item.confirms is not None and (
                 item.confirms not in frame_ids
                 or set(item.codes) != set(self.variable(item.confirms).codes)
@@ -145,17 +153,6 @@ class Questionnaire(Strict):
                 )
         self._check_routing()
         return self
-
-    def _check_references(self, item: Item) -> None:
-        if item.grid is not None and item.grid not in {grid.id for grid in self.grids}:
-            raise ValueError(f"item {item.id}, grid: {item.grid!r} is not among the grids")
-        texts = [other.id for other in self.items if other.kind == "text"]
-        for category in item.categories:
-            if category.specify is not None and category.specify not in texts:
-                raise ValueError(
-                    f"item {item.id}, categories {category.code}, specify: {category.specify!r} is "
-                    f"no text item ({', '.join(texts) or 'there is none'})"
-                )
 
     def _check_groups(self) -> None:
         if self.group_item is None:
@@ -177,8 +174,8 @@ class Questionnaire(Strict):
     def _check_routing(self) -> None:
         earlier: dict[str, Item] = {}
         for item in self.items:
+            where = f"item {item.id}, asked_if"
             for routing in item.asked_if:
-                where = f"item {item.id}, asked_if"
                 source = earlier.get(routing.item)
                 if source is None or not (source.codes or source.kind == "number"):
                     raise ValueError(
@@ -262,13 +259,10 @@ class Questionnaire(Strict):
         found = self.variable(name)
         if isinstance(found, FrameVariable):
             return found
-        own = [
-            c
-            for c in found.categories
-            if name != self.group_item or c.code not in self.groups_apart
-        ]
+        apart = self.groups_apart if name == self.group_item else ()
+        own = tuple(category for category in found.categories if category.code not in apart)
         return FrameVariable(
-            id=found.id, label=found.label, categories=tuple(own), ordered=found.kind == "ordinal"
+            id=found.id, label=found.label, categories=own, ordered=found.kind == "ordinal"
         )
 
     def variable(self, name: str) -> Item | FrameVariable:

@@ -94,11 +94,9 @@ def _compare_options(old: Item, new: Item) -> Iterator[Fact]:
         values = {"option": after[code], "before": was, "after": code}
         yield Fact("questionnaire.change.recoded", {**item, **values})
     for code, text in after.items():
-        if code in recoded:
-            continue
-        if code not in before:
+        if code not in before and code not in recoded:
             yield Fact("questionnaire.change.option_added", {**item, "option": text})
-        elif match_key(before[code]) != match_key(text):
+        elif code not in recoded and match_key(before[code]) != match_key(text):
             values = {"code": code, "before": before[code], "after": text}
             yield Fact("questionnaire.change.option_reworded", {**item, **values})
     for code, text in before.items():
@@ -110,15 +108,10 @@ def _compare_options(old: Item, new: Item) -> Iterator[Fact]:
 
 
 def _compare_whole(old: Questionnaire, new: Questionnaire) -> Iterator[Fact]:
-    if (old.group_item, old.weighted_groups, old.groups_apart) != (
-        new.group_item,
-        new.weighted_groups,
-        new.groups_apart,
-    ):
+    was, is_ = ((one.group_item, one.weighted_groups, one.groups_apart) for one in (old, new))
+    if was != is_:
         yield Fact("questionnaire.change.groups")
     before, after = ({v.id: v.codes for v in one.frame} for one in (old, new))
-    changed = sorted(
-        name for name in {*before, *after} if before.get(name, ()) != after.get(name, ())
-    )
-    if changed:
-        yield Fact("questionnaire.change.frame", {"variables": Listed(tuple(changed), "comma")})
+    names = sorted({*before, *after})
+    if changed := tuple(name for name in names if before.get(name, ()) != after.get(name, ())):
+        yield Fact("questionnaire.change.frame", {"variables": Listed(changed, "comma")})

@@ -41,9 +41,8 @@ def _make_slug(text: str) -> str:
         return text
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
     words = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")
-    if len(words) <= LONGEST:
-        return words
-    return words[: LONGEST + 1].rpartition("_")[0] or words[:LONGEST]
+    cut = words[: LONGEST + 1].rpartition("_")[0] or words[:LONGEST]
+    return words if len(words) <= LONGEST else cut
 
 
 def _name_uniquely(text: str, letter: str, taken: Collection[str]) -> str:
@@ -64,7 +63,6 @@ CHECK = "check: "
 # How one begins that says what the evidence decided: nothing is asked.
 DECIDED = "decided: "
 _LISTED = ("categories", "rows", "missing", "asked_if", "frame")
-_WIDE = 10**9
 
 
 def without_comments(node: Any) -> Any:
@@ -126,25 +124,17 @@ def _write_entry(key: str, value: Any, indent: str, shared: dict[str, str]) -> I
 
 def _find_shared_lists(items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """The lists of categories that more than one item has, each with the anchor of its first."""
-    first: dict[str, str] = {}
-    anchors: dict[str, str] = {}
+    owners: dict[str, list[str]] = {}
     for item in items:
-        if not item.get("categories"):
-            continue
-        written = _write_flow(item["categories"])
-        if written in first:
-            anchors[written] = f"&{first[written]}"
-        else:
-            first[written] = str(item.get("id", "options"))
-    return anchors
+        if item.get("categories"):
+            written = _write_flow(item["categories"])
+            owners.setdefault(written, []).append(str(item.get("id", "options")))
+    return {written: f"&{own[0]}" for written, own in owners.items() if len(own) > 1}
 
 
 def _write_flow(value: Any) -> str:
+    plain = [without_comments(value)]
     text = yaml.safe_dump(
-        [without_comments(value)],
-        default_flow_style=True,
-        allow_unicode=True,
-        sort_keys=False,
-        width=_WIDE,
+        plain, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10**9
     )
     return str(text).strip()[1:-1]

@@ -178,13 +178,13 @@ def _compare(source: FormQuestion, sign: str, value: str) -> Atom:
         return Atom(source, low=number, high=number)
     if sign == "!=":
         raise Unsaid(f"a number that {source.item} is not; a range has no gap")
+    above = below = number
     if source.kind == "integer":
         above = floor(number) + (1 if sign == ">" else number != floor(number))
         below = ceil(number) - (1 if sign == "<" else number != ceil(number))
-        return Atom(source, low=above) if sign in (">", ">=") else Atom(source, high=below)
-    if sign in ("<", ">"):
+    elif sign in ("<", ">"):
         raise Unsaid(f"{sign!r} of a number with decimals; a range holds both its ends")
-    return Atom(source, high=number) if sign == "<=" else Atom(source, low=number)
+    return Atom(source, low=above) if sign in (">", ">=") else Atom(source, high=below)
 
 
 def _choose(source: FormQuestion, sign: str, value: str) -> Iterable[str]:
@@ -212,14 +212,10 @@ def _combine_all(atoms: Sequence[Atom]) -> list[Atom]:
         same = next((k for k, other in enumerate(kept) if other.source == atom.source), None)
         if same is None or atom.source.kind == "multi":
             kept.append(atom)
-            continue
-        one = kept[same]
-        kept[same] = replace(
-            one,
-            codes=one.codes & atom.codes,
-            low=max(one.low, atom.low),
-            high=min(one.high, atom.high),
-        )
+        else:
+            one = kept[same]
+            low, high = max(one.low, atom.low), min(one.high, atom.high)
+            kept[same] = replace(one, codes=one.codes & atom.codes, low=low, high=high)
     return kept
 
 
@@ -294,9 +290,7 @@ def _write_atom(atom: Atom) -> str:
     if not _is_closed(atom.source):
         ends = ((">=", atom.low), ("<=", atom.high))
         return " and ".join(f"{name} {sign} {end:.12g}" for sign, end in ends if abs(end) < inf)
-    names = [option for option, code in atom.source.codes.items() if code in atom.codes]
-    if atom.source.kind == "multi":
-        tests = [f"selected({name}, '{option}')" for option in names]
-    else:
-        tests = [f"{name} = '{option}'" for option in names]
+    test = "selected({}, '{}')" if atom.source.kind == "multi" else "{} = '{}'"
+    options = [option for option, code in atom.source.codes.items() if code in atom.codes]
+    tests = [test.format(name, option) for option in options]
     return tests[0] if len(tests) == 1 else f"({' or '.join(tests)})"

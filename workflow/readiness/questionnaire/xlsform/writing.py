@@ -30,23 +30,14 @@ def to_xlsform(questionnaire: Questionnaire) -> bytes:
     import xlsxwriter
 
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
+    texts = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, **dict.fromkeys(texts, False)})
     form = _FormWriter(questionnaire)
     sheets = {"survey": list(form.survey()), "choices": form.choices, "settings": [form.settings()]}
     for name, rows in sheets.items():
         sheet = book.add_worksheet(name)
-        columns = list(dict.fromkeys(key for row in rows for key in row))
-        for at, column in enumerate(columns):
-            sheet.write_string(0, at, column)
-        for number, row in enumerate(rows, 1):
+        columns = {key: key for row in rows for key in row}
+        for number, row in enumerate([columns, *rows]):
             for at, column in enumerate(columns):
                 if row.get(column):
                     sheet.write_string(number, at, row[column])
@@ -118,18 +109,13 @@ class _FormWriter:
         return {"type": kind, "name": name, **labels, **self._write_rest(block[0])}
 
     def _write_question(self, item: Item) -> Row:
-        kinds = {
-            "number": "decimal" if item.range and item.range.decimals else "integer",
-            "date": "date",
-            "text": "text",
-        }
-        kind = kinds.get(item.kind, "")
-        extra: Row = {}
-        if not kind:
-            select = "select_multiple" if item.kind == "multi" else "select_one"
+        extra: Row = {"appearance": "likert"} if item.kind == "ordinal" else {}
+        kind: str = item.kind
+        if item.categories:
+            select = "select_multiple" if kind == "multi" else "select_one"
             kind = f"{select} {self._list(item.id, list(self._write_options(item)))}"
-            if item.kind == "ordinal":
-                extra["appearance"] = "likert"
+        elif kind == "number":
+            kind = "decimal" if item.range and item.range.decimals else "integer"
         if constraint := _write_constraint(item):
             extra["constraint"] = constraint
         question = item.row.text if item.row else item.column
@@ -161,20 +147,14 @@ class _FormWriter:
         for category in item.categories:
             flags = {SCREENS: "yes"} if category.screens_out else {}
             flags |= {SPECIFY: self.names[category.specify]} if category.specify else {}
-            yield {
-                "name": next(names),
-                **self._write_texts(category.labels, category.text),
-                **flags,
-            }
+            texts = self._write_texts(category.labels, category.text)
+            yield {"name": next(names), **texts, **flags}
         for option, means in _list_no_answers(item):
-            yield {
-                "name": next(names),
-                **self._write_texts(option.labels, option.text),
-                MEANS: means,
-            }
+            texts = self._write_texts(option.labels, option.text)
+            yield {"name": next(names), **texts, MEANS: means}
 
     def _list(self, name: str, options: list[Row]) -> str:
-        key = tuple(tuple(row.items())[i] for row in options for i in range(len(row)))
+        key = tuple(cell for row in options for cell in row.items())
         if key not in self.lists:
             self.lists[key] = name
             self.choices += [{"list_name": name, **row} for row in options]
@@ -205,10 +185,11 @@ def _list_no_answers(item: Item) -> Iterator[tuple[Answer, str]]:
 
 def option_names(item: Item) -> list[str]:
     """The names of options in the form, in the item's order: values where they can be names."""
-    answers = [*item.categories, *(option for option, _ in _list_no_answers(item))]
-    codes = [c.code for c in item.categories]
-    codes += ["dont_know" if means == OUTSIDE else means for _, means in _list_no_answers(item)]
-    return _choose_names([answer.value for answer in answers], codes)
+    values, codes = [c.value for c in item.categories], [*item.codes]
+    for option, means in _list_no_answers(item):
+        values.append(option.value)
+        codes.append("dont_know" if means == OUTSIDE else means)
+    return _choose_names(values, codes)
 
 
 def _choose_names(wanted: Sequence[str | None], codes: Sequence[str]) -> list[str]:
@@ -232,9 +213,8 @@ def _write_constraint(item: Item) -> str:
     kind = "decimal" if item.range.decimals else "integer"
     found = write_expression([Atom(FormQuestion(".", kind, {}), frozenset(), low, high)])
     coded = [entry.text for entry in item.missing if re.fullmatch(r"-?\d+(\.\d+)?", entry.text)]
-    if not found or not coded:
-        return found
-    return " or ".join([f"({found})", *(f". = {number}" for number in coded)])
+    either = " or ".join([f"({found})", *(f". = {number}" for number in coded)])
+    return either if found and coded else found
 
 
 def _is_table(block: Sequence[Item]) -> bool:
@@ -244,12 +224,10 @@ def _is_table(block: Sequence[Item]) -> bool:
 
 def languages_of(questionnaire: Questionnaire) -> list[str]:
     """The questionnaire's own language, then all others that any text of it has, sorted."""
-    others: set[str] = set(questionnaire.title.root)
-    for item in questionnaire.items:
-        others |= set(item.label.root)
-        for category in item.categories:
-            others |= set(category.labels)
-    return [questionnaire.language, *sorted(others - {questionnaire.language})]
+    own, items = questionnaire.language, questionnaire.items
+    texts = [questionnaire.title.root, *(item.label.root for item in items)]
+    texts += [category.labels for item in items for category in item.categories]
+    return [own, *sorted({language for labels in texts for language in labels} - {own})]
 
 
 def _name_language(language: str) -> str:
