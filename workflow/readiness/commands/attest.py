@@ -27,8 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Make a key, sign, or both; ConfigError when neither was asked for."""
     root = Path.cwd()
     path = arguments.key or arguments.new_key
-    both = arguments.key and arguments.new_key
-    if not path or both or (arguments.key and not arguments.id):
+    if not path or (arguments.key and (arguments.new_key or not arguments.id)):
         raise ConfigError("expected ID with --key FILE, or --new-key FILE (with ID to sign, too).")
     folder = find_publication(root, arguments.id) if arguments.id else None
     if arguments.new_key:

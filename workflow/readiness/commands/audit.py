@@ -109,9 +109,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigError(f"{named[-1]}: one folder, before all publications.")
     first = arguments.ids.pop(0) if named else Path.cwd()
     with open_tree(first, arguments.remote) as foreign:
-        trust = tuple(arguments.trust)
-        terms = Terms(foreign, not arguments.no_sandbox, trust, str(arguments.cores))
-        return _run(first, terms, arguments)
+        own = (not arguments.no_sandbox, tuple(arguments.trust), str(arguments.cores))
+        return _run(first, Terms(foreign, *own), arguments)
 
 
 def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:

@@ -32,7 +32,7 @@ from readiness.forensics.beginning import ClaimSource
 from readiness.forensics.judging.context import Study as JudgedStudy
 from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.forensics.judging.study import DataComparison, beside_data, judge, read_study
-from readiness.forensics.judging.verdict import Status, Verdict
+from readiness.forensics.judging.verdict import Status
 from readiness.forensics.reporting import NATURE, STATUS, render_verdict, verdict_json
 from readiness.forensics.solve import solve
 from readiness.language import LANGUAGES, show, tell
@@ -112,7 +112,15 @@ def _check(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print(verdict_json(verdicts, arguments.language), end="")
     elif arguments.long:
-        _print_table(verdicts, arguments.language)
+        table = Table(box=box.SIMPLE_HEAD, show_lines=True)
+        table.add_column("verdict", max_width=24, overflow="fold")
+        table.add_column("sentence")
+        for verdict in verdicts:
+            keys = (STATUS[verdict.status], NATURE[verdict.nature])
+            head = "; ".join(show(key, arguments.language) for key in keys)
+            sentences = render_verdict(verdict.facts, arguments.language)
+            table.add_row(f"{head}\n{verdict.id}", sentences)
+        PLAIN.print(table)
     else:
         for status in Status:
             own = [verdict.id for verdict in verdicts if verdict.status == status]
@@ -120,16 +128,6 @@ def _check(arguments: argparse.Namespace) -> None:
             if own:
                 print(f"{show(STATUS[status], arguments.language)}: {len(own)} ({some})")
         print(f"Each in its own sentences: readiness claims check {arguments.study} --long")
-
-
-def _print_table(verdicts: list[Verdict], language: str) -> None:
-    table = Table(box=box.SIMPLE_HEAD, show_lines=True)
-    table.add_column("verdict", max_width=24, overflow="fold")
-    table.add_column("sentence")
-    for verdict in verdicts:
-        words = [show(STATUS[verdict.status], language), show(NATURE[verdict.nature], language)]
-        table.add_row(f"{'; '.join(words)}\n{verdict.id}", render_verdict(verdict.facts, language))
-    PLAIN.print(table)
 
 
 def _check_beside(arguments: argparse.Namespace) -> None:
@@ -183,12 +181,11 @@ def _read_data(
 
 
 def _begin(arguments: argparse.Namespace) -> None:
-    asked = arguments.questionnaire and load_questionnaire(
-        questionnaire_file(Path.cwd(), arguments.questionnaire)
-    )
+    root, study, asked = Path.cwd(), arguments.study, None
+    if arguments.questionnaire:
+        asked = load_questionnaire(questionnaire_file(root, arguments.questionnaire))
     source = ClaimSource(arguments.publisher, arguments.source, arguments.date, arguments.language)
-    claims = begin(Path.cwd(), arguments.study, arguments.table, source, asked or None)
-    study = arguments.study
+    claims = begin(root, study, arguments.table, source, asked)
     print(
         f"{study}-claims@1: {claims} claims registered\n"
         f"data/claims/{study}-1.yaml and config.yaml: studies.{study} added\n"
@@ -232,8 +229,7 @@ def print_beside(
     """A table of all figures, and a sentence a question."""
     table = Table(box=box.SIMPLE_HEAD)
     names = ["item", "answer", "published", "of who answered", "count", "n"]
-    names += ["register"] if register else []
-    for name in names:
+    for name in [*names, "register"] if register else names:
         table.add_column(name, justify="left" if name in ("item", "answer") else "right")
     for one in found:
         for claim, count in zip(one.claims, one.counts, strict=True):

@@ -107,17 +107,13 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
     from readiness.readers.export import count_answers
 
     said = []
-    name = arguments.questionnaire
-    path = root / f"data/questionnaires/{name}.yaml" if name else None
+    asked = arguments.questionnaire
+    path = root / f"data/questionnaires/{asked}.yaml" if asked else None
 
     def check(content: bytes) -> None:
         if path:
             found = read_bytes(path, arguments.file, content)
-            said.append(describe_reading(found, "en", largest_loss(root, name)))
-
-    def rows(content: bytes) -> int:
-        # An export is whatever its tool writes; every other table is a CSV of ours.
-        return count_answers(arguments.file, content, path)
+            said.append(describe_reading(found, "en", largest_loss(root, asked)))
 
     planned = note_plan(root, arguments.dataset)
     version = add_version(
@@ -125,25 +121,22 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
         arguments.file,
         arguments.dataset,
         arguments.version,
-        questionnaire=arguments.questionnaire,
+        questionnaire=asked,
         note="; ".join(filter(None, (arguments.note, planned))),
         restricted=arguments.restricted,
         meta={name: getattr(arguments, name) for name in ABOUT},
         check=check,
-        count=rows if arguments.questionnaire else None,
+        # An export is whatever its tool writes; every other table is a CSV of ours.
+        count=(lambda content: count_answers(arguments.file, content, path)) if asked else None,
     )
     said.append(f"{version.name}: {version.rows} rows, sha256 {version.sha256}")
     said += [f"In force, and noted in data/versions.csv: {planned}."] if planned else []
     print("\n".join(said))
     if (store := default_store(root)) is None:
         print("The bytes are in DVC's cache. Bring them to the remote: dvc push")
-    also = (
-        f" and {store.relative_to(root.resolve())}"
-        if store
-        and store.is_relative_to(root.resolve())
-        and kept_by_git(root, store / version.object_name)
-        else ""
-    )
+    also, home = "", root.resolve()
+    if store and store.is_relative_to(home) and kept_by_git(root, store / version.object_name):
+        also = f" and {store.relative_to(home)}"
     print(f"Now commit {version.pointer_path}, data/versions.csv{also}.")
 
 
@@ -198,8 +191,7 @@ def _verify(root: Path, _: argparse.Namespace) -> None:
     name = max(map(len, read_versions(root)), default=0)
     for finding in verify(root):
         print(f"{finding.version:<{name}}  {finding.place:<{PLACE}}  {finding.state}", flush=True)
-        if finding.is_fault:
-            faults.append(finding)
+        faults += [finding] if finding.is_fault else []
     if faults:
         first = str(faults[0]).rstrip(".")
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""

@@ -80,10 +80,8 @@ def run(arguments: argparse.Namespace) -> int:
     root = Path.cwd()
     _check(arguments)
     # Two at once would write into one scratch folder.
-    only_freeze = holding(
-        root / LOCK,
-        f"another freeze is at work in {root}. Wait until it has ended, then freeze again.",
-    )
+    busy = f"another freeze is at work in {root}. Wait until it has ended, then freeze again."
+    only_freeze = holding(root / LOCK, busy)
     if arguments.withdraw:
         with only_freeze:
             withdraw(root, arguments.id, arguments.withdraw.strip(), arguments.successor or "")
@@ -175,13 +173,8 @@ def _shorten(text: str) -> str:
 
 
 def _choose_run(plan: Plan, arguments: argparse.Namespace) -> PlannedRun:
-    folder = (
-        f"waves/{arguments.wave}"
-        if arguments.wave
-        else f"studies/{arguments.study}"
-        if arguments.study
-        else f"publications/{arguments.id}"
-    )
+    named = {"waves": arguments.wave, "studies": arguments.study, "publications": arguments.id}
+    folder = next(f"{kind}/{name}" for kind, name in named.items() if name)
     if folder in plan.runs:
         chosen = plan.runs[folder]
         before = plan.before(folder).get("before", "")

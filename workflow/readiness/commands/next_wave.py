@@ -125,8 +125,7 @@ def _read_setting(arguments: argparse.Namespace) -> Setting:
     run = runs[arguments.wave]
     section, files = run.section, input_files(run.section)
     margin, total = (each and each / 100 for each in (arguments.margin, arguments.total_margin))
-    power, whole = arguments.power or 0.8, arguments.take_all
-    wanted = Wanted(margin, total, power=power, take_all=whole)
+    wanted = Wanted(margin, total, power=arguments.power or 0.8, take_all=arguments.take_all)
     by, asked = (arguments.by or "").split(","), None
     labels = {TOTAL: show(Fact("report.total"), arguments.language)}
     if isinstance(section, WaveSettings):
@@ -158,8 +157,9 @@ def _read_setting(arguments: argparse.Namespace) -> Setting:
         raise ConfigError(f"{path}: {name} lacks {', '.join(lost)}; add their people.")
     groups = [*people[name]]
     table = {"stratum": groups, "group": groups, "population": [*people[name].values()]}
-    named = labels if asked else {**labels, **dict(zip(groups, groups, strict=True))}
-    return Setting(run, asked, pd.DataFrame(table), named, wanted)
+    if not asked:
+        labels |= zip(groups, groups, strict=True)
+    return Setting(run, asked, pd.DataFrame(table), labels, wanted)
 
 
 def _guess(arguments: argparse.Namespace, setting: Setting) -> Fact:
@@ -204,12 +204,11 @@ def _draw(arguments: argparse.Namespace, setting: Setting, answers: IntArray) ->
     assert frame is not None and isinstance(setting.run.section, WaveSettings)
     sizes = dict(zip(strata["stratum"], strata["drawn"].astype(int), strict=True))
     places = draw([*frame["token"]], [*frame["stratum"]], sizes, arguments.seed)
-    drawn = frame.iloc[places]
-    population = frame["stratum"].value_counts()
-    drawn = drawn.assign(
-        stratum_population=drawn["stratum"].map(population),
-        stratum_drawn=drawn["stratum"].map(sizes),
-        base_weight=drawn["stratum"].map({name: population[name] / n for name, n in sizes.items()}),
+    stratum, population = frame["stratum"].iloc[places], frame["stratum"].value_counts()
+    drawn = frame.iloc[places].assign(
+        stratum_population=stratum.map(population),
+        stratum_drawn=stratum.map(sizes),
+        base_weight=stratum.map({name: population[name] / n for name, n in sizes.items()}),
     )
     write_csv(drawn, arguments.out, private=True)
     print(
@@ -232,12 +231,8 @@ def _tell(arguments: argparse.Namespace, setting: Setting, answers: IntArray, so
         twice = np.minimum(2.0 * answers, planning.most_answers(strata)).astype(np.int64)
         sizes = (np.maximum(answers // 2, 1), answers, twice)
         halves = np.column_stack([expect(strata, n, wanted)["margin"] for n in sizes])[1:]
-        groups = [
-            (setting.labels[group], int(size), half)
-            for group, size, half in zip(
-                table["group"][1:], table["answers"][1:], halves, strict=True
-            )
-        ]
+        told = zip(table["group"][1:], table["answers"][1:], halves, strict=True)
+        groups = [(setting.labels[group], int(size), half) for group, size, half in told]
         simulated = getattr(setting.run.section, "simulated", False)
         drawn = precision(groups, wanted.margin, language, simulated=simulated)
         write_atomically(arguments.chart, drawn.svg())
@@ -245,8 +240,7 @@ def _tell(arguments: argparse.Namespace, setting: Setting, answers: IntArray, so
     shown.add_column(strip_marks(show(Fact("tables.column.group_label"), language)))
     for key in HEADS:
         shown.add_column(strip_marks(show(Fact(key), language)), justify="right")
-    rows: list[dict[str, Any]] = [dict(row) for _, row in table.iterrows()]
-    for row in rows:
+    for row in table.to_dict("records"):
         cells = [
             setting.labels[row["group"]],
             "?" if np.isinf(row["population"]) else show(int(row["population"]), language),
@@ -272,9 +266,8 @@ def _make_points(value: float) -> Quantity:
 def _show_range(low: float, high: float, language: Language) -> str:
     if np.isnan(low):
         return "?"
-    return show(
-        Fact("language.interval", {"lower": _make_share(low), "upper": _make_share(high)}), language
-    )
+    ends = {"lower": _make_share(low), "upper": _make_share(high)}
+    return show(Fact("language.interval", ends), language)
 
 
 def _list_sentences(
@@ -378,19 +371,17 @@ def precision(
         # What is planned lies over the others, which a small group may share its place with.
         marks: list[Mark] = [line, dots[0], dots[2], dots[1]]
         rows.append(ChartRow(label, marks, [TextMark(read, bold=True)], small))
-    rules = [Rule(100 * margin, "margin", "second")] if margin else []
+    rules: list[Rule] = []
     keys = [
         LegendKey(word(key, language), c, "circle", filled) for key, (c, filled) in LOOKS.items()
     ]
-    keys += (
-        [LegendKey(word("plan.next.chart.margin", language), "second", "stroke")] if margin else []
-    )
+    if margin:
+        rules.append(Rule(100 * margin, "margin", "second"))
+        keys.append(LegendKey(word("plan.next.chart.margin", language), "second", "stroke"))
+    told = about("plan.next.chart.alt", [label for label, *_ in groups])
     return Picture(
         word("plan.next.chart.title", language),
-        [
-            *about("plan.next.chart.alt", [label for label, *_ in groups]),
-            *closing(simulated=simulated),
-        ],
+        [*told, *closing(simulated=simulated)],
         language,
         [Rows(rows, AmountAxis("number", rules))],
         simulated=simulated,

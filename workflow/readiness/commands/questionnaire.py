@@ -31,7 +31,7 @@ from readiness.files import read_file, write_atomically
 from readiness.language import LANGUAGES, tell
 from readiness.questionnaire import Questionnaire, load_questionnaire, questionnaire_of
 from readiness.questionnaire.codebook import COLUMNS, table
-from readiness.questionnaire.versions import kind_of
+from readiness.questionnaire.versions import changes, kind_of
 from readiness.questionnaire.writing import form_name, open_decisions
 from readiness.questionnaire.xlsform import from_xlsform, to_xlsform
 from readiness.questionnaire.xlsform.writing import languages_of
@@ -55,13 +55,13 @@ def summary(questionnaire: Questionnaire, file: str) -> Iterator[Fact]:
         grids = Listed(tuple(grid.id for grid in q.grids), "comma")
         yield Fact("questionnaire.read.grids", {"n": len(q.grids), "grids": grids})
     alike = {
-        "questionnaire.read.routed": [item.id for item in q.items if item.asked_if],
-        "questionnaire.read.required": [item.id for item in q.items if item.required],
-        "questionnaire.read.personal": [item.id for item in q.items if item.personal],
+        "questionnaire.read.routed": tuple(item.id for item in q.items if item.asked_if),
+        "questionnaire.read.required": tuple(item.id for item in q.items if item.required),
+        "questionnaire.read.personal": tuple(item.id for item in q.items if item.personal),
     }
     for kind, items in alike.items():
         if items:
-            yield Fact(kind, {"n": len(items), "items": Listed(tuple(items), "comma")})
+            yield Fact(kind, {"n": len(items), "items": Listed(items, "comma")})
     yield from _tell_groups(q)
     if q.frame:
         variables = Listed(tuple(variable.id for variable in q.frame), "comma")
@@ -147,24 +147,21 @@ def run(arguments: argparse.Namespace) -> int:
     if open_ := open_decisions(text):
         facts.append(Fact("questionnaire.read.open", {"n": open_}))
     if (before := arguments.since or _find_earlier(_place(arguments.file), found)) is not None:
-        from readiness.questionnaire.versions import changes
-
         old, _ = read_any_kind(before, arguments.written_in)
         since = changes(old, found)
         facts.append(Fact("questionnaire.read.since", {"questionnaire": old.id, "n": len(since)}))
     if arguments.to is None:
         print("\n".join(tell(fact, arguments.language) for fact in (*facts, *since)))
         return 0
-    if arguments.to == "yaml":
-        content: str | bytes = text
-    elif arguments.to == "xlsform":
+    content: str | bytes = text
+    if arguments.to == "xlsform":
         content = to_xlsform(found)
     elif arguments.to == "header":
         content = rows_to_csv([header(found)])
     elif arguments.to == "table":
         records = table(found, arguments.language)
         content = records_to_csv(records) if records else rows_to_csv([COLUMNS])
-    else:
+    elif arguments.to == "codebook":
         told = [tell(fact, arguments.language) for fact in facts[1:]]
         content = codebook_page(found, arguments.language, told, since)
     if arguments.out is not None:
@@ -181,11 +178,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _find_earlier(path: Path, questionnaire: Questionnaire) -> Path | None:
+    own = f"{questionnaire.name}-"
     found = {
-        int(other.stem.rpartition("-")[2]): other
-        for other in path.parent.glob(f"{questionnaire.name}-*{path.suffix}")
-        if other.stem.rpartition("-")[2].isdecimal()
-        and other.stem.rpartition("-")[0] == questionnaire.name
+        int(other.stem.removeprefix(own)): other
+        for other in path.parent.glob(f"{own}*{path.suffix}")
+        if other.stem.removeprefix(own).isdecimal()
     }
     older = [version for version in found if version < int(questionnaire.version)]
     return found[max(older)] if older and path.suffix in (".yaml", ".yml") else None

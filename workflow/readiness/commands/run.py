@@ -257,23 +257,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _read_losses(root: Path) -> list[str]:
-    logs = (root / "results/logs/waves").glob("*/validate.log")
-    said = [(log.parent.name, log.read_text("utf-8", "replace")) for log in sorted(logs)]
     return [
-        f"{wave}: {line.partition(' ')[2]}"
-        for wave, text in said
-        for line in text.splitlines()
+        f"{log.parent.name}: {line.partition(' ')[2]}"
+        for log in sorted((root / "results/logs/waves").glob("*/validate.log"))
+        for line in log.read_text("utf-8", "replace").splitlines()
         if line.startswith(("WARNING LOST", "INFO SUMS"))
     ]
 
 
 def _read_damages(root: Path, began: float) -> list[str]:
-    logs = sorted((root / "results/logs/restore").glob("*.log"))
-    said = [log.read_text("utf-8", "replace") for log in logs if log.stat().st_mtime >= began]
     return [
         f"{line.partition('DAMAGED ')[2]}. Replace it by a right copy, then: readiness data verify"
-        for text in said
-        for line in text.splitlines()
+        for log in sorted((root / "results/logs/restore").glob("*.log"))
+        if log.stat().st_mtime >= began
+        for line in log.read_text("utf-8", "replace").splitlines()
         if line.startswith("WARNING DAMAGED")
     ]
 

@@ -20,11 +20,11 @@ from readiness.disclosure.policy import LEAST
 from readiness.errors import ConfigError, RenderError
 from readiness.facts import from_json
 from readiness.language import show, tell
+from readiness.patterns import SIGNIFICANT_DIGITS
 from readiness.questionnaire import DONT_KNOW, TOTAL, Item
 from readiness.survey.comparisons.classical import CLASSICAL
 from readiness.survey.design import FEW
 
-_SIGNIFICANT = 12
 _WORDS = {
     Selection.PROBABILITY: "Probability sample: standard errors and intervals are design-based.",
     Selection.CENSUS: "Census: everyone was asked, so there is no sampling error and no "
@@ -112,6 +112,7 @@ class Shown:
         """The shares, one table a question and crossing; percentages and points."""
         blocks = []
         numbers: Columns = {
+            "answer": ("level", str),
             "n": ("n", _whole),
             "count": ("count", _whole),
             "share %": ("estimate", _write_percent),
@@ -132,9 +133,8 @@ class Shown:
                 rows = rows.assign(
                     level=rows["level"].map(self.answers(item.id)), group=rows["group"].map(groups)
                 )
-                keys: Columns = {"base": ("base", str)} if _has_several(rows["base"]) else {}
+                keys: Columns = {"base": ("base", str)} if rows["base"].nunique() > 1 else {}
                 keys |= {self.title(by): ("group", str)} if by else {}
-                keys |= {"answer": ("level", str)}
                 blocks.append(f"{self.title(item.id)}\n{_align_columns(rows, {**keys, **numbers})}")
         foot = "n: answers in the base; count: answers given; both unweighted."
         if self.selection.inference:
@@ -147,11 +147,8 @@ class Shown:
     def _join_interval(self, scale: float, digits: int, kind: str = "", told: str = "") -> Columns:
         def limits(row: Any) -> str:
             ends = [row[f"{end}{kind}"] for end in ("lower", "upper")]
-            return (
-                ""
-                if any(map(_is_missing, ends))
-                else " to ".join(f"{scale * end:.{digits}f}" for end in ends)
-            )
+            known = [f"{scale * end:.{digits}f}" for end in ends if not _is_missing(end)]
+            return " to ".join(known) if len(known) == 2 else ""
 
         return {f"{100 * self.sample.settings.level:g} % interval{told}": (None, limits)}
 
@@ -159,19 +156,16 @@ class Shown:
         """Cronbach's alpha of each scale."""
         known = table.loc[table["lower"].notna(), "n"]
         warned = dict.fromkeys(said for n in known if (said := warn_of("interval: alpha", n)))
-        grid = _align_columns(
-            table,
-            {
-                "Cronbach's alpha": ("item", str),
-                "without": ("without", str),
-                "items": ("items", _whole),
-                "n": ("n", _whole),
-                "alpha": ("alpha", "{:.4f}".format),
-                **self._join_interval(1, 4),
-                "note": ("note", str),
-            },
-        )
-        return "\n".join([grid, *(show(said, "en") for said in warned)])
+        columns: Columns = {
+            "Cronbach's alpha": ("item", str),
+            "without": ("without", str),
+            "items": ("items", _whole),
+            "n": ("n", _whole),
+            "alpha": ("alpha", "{:.4f}".format),
+            **self._join_interval(1, 4),
+            "note": ("note", str),
+        }
+        return "\n".join([_align_columns(table, columns), *(show(said, "en") for said in warned)])
 
     def comparisons(self, table: pd.DataFrame, choices: pd.DataFrame) -> str:
         """Tests, differences and effect sizes, question by question."""
@@ -221,7 +215,7 @@ class Shown:
     def _write_differences(self, rows: pd.DataFrame) -> list[str]:
         if rows.empty:
             return []
-        several = _has_several(rows["answer"])
+        several = rows["answer"].nunique() > 1
         what = "each answer" if several else rows["answer"].iloc[0]
         adjusted = "; p adjusted by max-t" if self.selection.inference else ""
         columns: Columns = {"answer": ("answer", str)} if several else {}
@@ -235,10 +229,8 @@ class Shown:
             "adjusted p": ("p_adjusted", _write_p),
             **_NOTED,
         }
-        return [
-            f"Difference in the share of {what} (b - a){adjusted}",
-            _align_columns(rows, columns),
-        ]
+        head = f"Difference in the share of {what} (b - a){adjusted}"
+        return [head, _align_columns(rows, columns)]
 
     def as_json(self, **tables: pd.DataFrame) -> str:
         """The results with what they rest on; missing numbers are null, shares in 0-1."""
@@ -270,13 +262,12 @@ def _clean(value: Any) -> Any:
         return {str(k): _clean(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [_clean(v) for v in value]
-    if value is None or isinstance(value, (bool, str, int)):
+    if isinstance(value, (bool, str, int)):
         return value
-
     if pd.isna(value):
         return None
     number = value.item() if hasattr(value, "item") else value
-    return float(f"{number:.{_SIGNIFICANT}g}") if isinstance(number, float) else number
+    return float(f"{number:.{SIGNIFICANT_DIGITS}g}") if isinstance(number, float) else number
 
 
 def _align_columns(rows: pd.DataFrame, columns: Columns) -> str:
@@ -311,10 +302,6 @@ def _align_columns(rows: pd.DataFrame, columns: Columns) -> str:
 
 def _is_missing(value: Any) -> bool:
     return value is None or value != value
-
-
-def _has_several(column: pd.Series[str]) -> bool:
-    return column.nunique() > 1
 
 
 _whole = "{:.0f}".format

@@ -14,7 +14,6 @@ who may have the answers: of an export, or of a run's answers.csv (then with its
 """
 
 import argparse
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,9 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what would be kept and what not; returns 0."""
     root = Path.cwd()
     content = read_whole(arguments.file)
-    asked, html, csv = arguments.questionnaire, arguments.html, arguments.csv
-    labelled = arguments.labelled
-    path = questionnaire_file(root, asked)
+    html, csv, labelled = arguments.html, arguments.csv, arguments.labelled
+    path = questionnaire_file(root, arguments.questionnaire)
     for out in filter(None, (html, csv)):
         if out.resolve() in (arguments.file.resolve(), path.resolve()):
             raise ConfigError(f"{out}: that file is read; name another one.")
@@ -135,12 +133,9 @@ def describe_reading(found: ReadFile, language: Language, largest: float) -> str
     known: dict[str, Value] = {"file": str(found.file), "questionnaire": found.questionnaire.id}
     if (result := found.result) is None:
         strata = found.raw.drop_duplicates("stratum")
-        sizes = {
-            "invited": len(found.raw),
-            "strata": len(strata),
-            "population": int(strata["stratum_population"].sum()),
-        }
-        return tell(Fact("validation.read.sample", {**known, **sizes}), language)
+        people = int(strata["stratum_population"].sum())
+        known |= {"invited": len(found.raw), "strata": len(strata), "population": people}
+        return tell(Fact("validation.read.sample", known), language)
     validation.refuse_mass_loss(result, found.file, largest)
     received = Fact("validation.read.export", {**known, "n": result.count("received")})
     kept = Fact("validation.read.kept", {"n": result.count("kept")})
@@ -157,9 +152,9 @@ def describe_reading(found: ReadFile, language: Language, largest: float) -> str
         *validation.write_sums(result, found.raw.attrs, language),
     ]
     for rule, severity, n in by_rule(result.issues).itertuples(index=False):
-        meaning, weight = validation.MEANINGS[str(rule)], validation.SEVERITIES[str(severity)]
-        said = f"{text(weight, language)}: {text(meaning, language)}"
-        lines.append(f"  {rule:<20}  {n:>5}  {said}")
+        weight = text(validation.SEVERITIES[str(severity)], language)
+        meaning = text(validation.MEANINGS[str(rule)], language)
+        lines.append(f"  {rule:<20}  {n:>5}  {weight}: {meaning}")
     if len(first := worst(result.issues, WORST)):
         lines.append(text("validation.worst", language))
         for issue in first.to_dict("records"):
@@ -173,9 +168,9 @@ def _refuse_place(root: Path, out: Path, read: tuple[Path, ...]) -> None:
     if out.suffix not in FORMATS:
         raise ConfigError(f"--labelled {out}: expected a file that ends in .sav or .dta.")
     check_output(out, "--labelled", read, force=True, root=root)
-    site = (root / "results/site").resolve()
-    if site in out.resolve().parents or kept_by_git(root, out):
-        where = "readers get it" if site in out.resolve().parents else "git keeps it"
+    shown = (root / "results/site").resolve() in out.resolve().parents
+    if shown or kept_by_git(root, out):
+        where = "readers get it" if shown else "git keeps it"
         raise ConfigError(f"--labelled {out}: {where}; name a file outside, for those who may.")
 
 
@@ -204,9 +199,9 @@ def _write_labelled(
 
 def largest_loss(root: Path, questionnaire: str) -> float:
     """The largest loss that a wave with this questionnaire allows, or the one of every wave."""
-    named: list[float] = []
-    with suppress(ReadinessError):
+    try:
         waves = load_config(root / "config.yaml").waves.values()
-        allowed = [w.validate_.largest_loss for w in waves if w.questionnaire == questionnaire]
-        named = [share for share in allowed if share is not None]
-    return max(named, default=validation.LARGEST_LOSS)
+    except ReadinessError:
+        return validation.LARGEST_LOSS
+    allowed = [w.validate_.largest_loss for w in waves if w.questionnaire == questionnaire]
+    return max((a for a in allowed if a is not None), default=validation.LARGEST_LOSS)

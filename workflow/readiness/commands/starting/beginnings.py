@@ -139,14 +139,15 @@ def begin_wave(
     )
     config = with_section((root / "config.yaml").read_text("utf-8"), "waves", wave, section)
     add = partial(add_version, root, export, wave, VERSION, questionnaire=name)
-    rows = table.rows
-    added = _write_all(
-        root, config, path, text, partial(add, restricted=not public, count=lambda _: rows)
-    )
+    add = partial(add, restricted=not public, count=lambda _: table.rows)
+    added = _write_all(root, config, path, text, add)
     kept = "open: git may keep it" if public else "restricted: git does not keep it"
-    lines = [f"{wave}@1: {added.rows} rows registered ({kept})", *(f"  {line}" for line in sums)]
-    lines.append(f"data/questionnaires/{name}.yaml: {'drafted' if text else 'as it was'}")
-    lines.append(f"config.yaml: waves.{wave} added")
+    lines = [
+        f"{wave}@1: {added.rows} rows registered ({kept})",
+        *(f"  {line}" for line in sums),
+        f"data/questionnaires/{name}.yaml: {'drafted' if text else 'as it was'}",
+        f"config.yaml: waves.{wave} added",
+    ]
     if asked.language not in LANGUAGES:
         lines.append(
             f"config.yaml: report.languages: no texts in {asked.language!r}; reports will be in "
@@ -299,10 +300,8 @@ def export_table(path: Path, content: bytes, told: Export = UNSAID) -> ExportTab
         for name in others:
             behind.setdefault(first.removesuffix(name), set()).add(name.partition("/")[0])
     names = [_name_column(heading, behind) for heading in headings]
-    own = []
-    for at, heading in enumerate(headings):
-        # What the tool adds by itself, and its reader knows.
-        own.append(tool.adds(tool.own_key(heading)) or tool.is_own(sheet, at))
+    # What the tool adds by itself, and its reader knows.
+    own = [tool.adds(tool.own_key(h)) or tool.is_own(sheet, at) for at, h in enumerate(headings)]
     table = table_of(sheet, names, own, tool.signs)
     name = sheet.name if sheet.others else ""
     apart = _find_rows_apart(sheet.numbers) or _find_sums(sheet)
@@ -311,10 +310,9 @@ def export_table(path: Path, content: bytes, told: Export = UNSAID) -> ExportTab
 
 def _find_sums(sheet: Sheet) -> str:
     """The last row, where its first cell that holds something says that it sums up the others."""
-    if not len(sheet):
-        return ""
-    first = next(filter(None, (column.at(-1).strip() for column in sheet.rows)), "")
-    return f"{sheet.numbers[-1]} to {sheet.numbers[-1]}" if tells_sum(first) else ""
+    cells = (column.at(-1).strip() for column in sheet.rows) if len(sheet) else ()
+    tells = tells_sum(next(filter(None, cells), ""))
+    return f"{sheet.numbers[-1]} to {sheet.numbers[-1]}" if tells else ""
 
 
 def _find_rows_apart(numbers: npt.NDArray[np.int64]) -> str:
