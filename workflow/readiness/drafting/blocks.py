@@ -179,7 +179,9 @@ def _split_header(column: ExportColumn, codebook: Codebook) -> tuple[str, str, s
         return "brackets", found["question"], found["row"]
     for pattern in (_UNDER, _SLASH, _CHOICE, _BEHIND):
         found = pattern.fullmatch(column.header)
-        if found and is_ticked(column, row := unescape(found["row"]).strip()):
+        # What ends as a question is no option of one ("AI/ML courses?").
+        row = unescape(found["row"]).strip() if found else "?"
+        if found and row[-1:] not in "?\u061f" and is_ticked(column, row):
             return "slash", found["question"], row
     own, said = _name_alone(column), tidy(column.label)
     said = "" if said == own else said

@@ -16,7 +16,7 @@ _TOKEN = re.compile(r"(?=\S*\d)[\w.:{}-]{6,64}|[A-Za-z0-9]{8,64}")
 # A column without an answer: not read, unless it is an option or a row of a question.
 # A point on a map, as forms write it, or the address of a device in the network.
 _PLACE = re.compile(
-    r"-?\d{1,3}\.\d{3,12}[ ,;]+-?\d{1,3}\.\d{3,12}(?:[ ,;].*)?|(?:\d{1,3}\.){3}\d{1,3}"
+    r"-?\d{1,3}\.\d{3,12}[ ,;]+-?\d{1,3}\.\d{3,12}(?:[ ,;].*)?|(?:\d{1,3}\.){3}\d{1,3}(?:\(.*)?"
 )
 _DECIMAL = re.compile(r"-?\d+([.,]\d+)?")
 _OWN_ID = re.compile(r"(?i)(?:.*[\W_])?id")

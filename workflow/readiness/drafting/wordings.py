@@ -38,7 +38,7 @@ _NAMED = re.compile(r"(?:.*\()?[^\W\d_]+\d\w*\)?")
 # A number, an hour and its minutes, and what multiplies it (`300k`, `1M`, `50 GB`), or its half of
 # the day.
 _NUMBER = re.compile(
-    r"(\d{1,2}:\d\d(?![\d:])|\d+(?:[.,]\d+)*)(?:(\s?[kmgt]b|[km]|\s?[ap]m)(?![^\W\d_]))?"
+    r"(\d{1,2}:\d\d(?::\d\d)?(?![\d:])|\d+(?:[.,]\d+)*)(?:(\s?[kmgt]b|[km]|\s?[ap]m)(?![^\W\d_]))?"
 )
 # Seconds of the units, in the order of the files.
 _SECONDS = (1, 60, 3600, 86_400, 604_800, 2_629_800, 31_557_600)
@@ -138,12 +138,13 @@ def order_scale(texts: Sequence[str]) -> list[int] | None:
 
 
 def find_stray(texts: Sequence[str]) -> tuple[int, list[int]] | None:
-    """The place of the one text beside a known scale ("I did not use it"), and those of the levels
-    from low to high; None where there are fewer than three, or more texts beside them.
+    """The place of the one text beside a scale or bands ("I did not use it"), and those of the
+    levels, low to high; None where there are fewer than three, or more texts beside them.
     """
     places = [*range(len(texts))] if len(texts) > 3 else []
     without = {k: places[:k] + places[k + 1 :] for k in places}
-    orders = {k: order_scale([texts[at] for at in left]) for k, left in without.items()}
+    kept = {k: [texts[at] for at in left] for k, left in without.items()}
+    orders = {k: order_scale(own) or order_numbers(own) for k, own in kept.items()}
     found = [(k, [without[k][at] for at in order]) for k, order in orders.items() if order]
     return found[0] if len(found) == 1 else None
 
@@ -261,7 +262,8 @@ def _read_value(number: str) -> float:
     """A number as people write it, with thousands told apart by a point or comma."""
     if _THOUSANDS.fullmatch(number) or number.count(",") + number.count(".") > 1:
         return float(re.sub("[.,]", "", number))
-    return float(re.sub("[,:]", ".", number))
+    whole, _, part = re.sub("[,:]", ".", number).partition(".")
+    return float(f"{whole}.{part.replace('.', '')}")
 
 
 def find_role(header: str) -> str:
@@ -293,8 +295,11 @@ def asks_who(header: str, *, various: bool) -> bool:
     if language := guess_language([header])[0]:
         # "Nombre" is a name in Spanish and a number in French.
         words["names"] = map(_space_words, _read_files()[language]["names"])
+    # A word is found anywhere in the name of a column: `surname_head`.
+    inside = " " not in header.strip()
     named = any(
-        word in said if len(word.split()) > 1 else said.endswith(word) for word in words["names"]
+        word in said if inside or len(word.split()) > 1 else said.endswith(word)
+        for word in words["names"]
     )
     if any(word in said for word in words["askers"]) and (named or len(said.split()) <= SHORT):
         return True

@@ -204,6 +204,11 @@ def _fit_rows(
         elif short:
             notes = (f"from row {rows[whole][0]} on, cells that are not there are read as empty",)
         fitted.append([*cells[:width], *[""] * (width - len(cells))])
+    if len(faults) == len(rows) > 1:
+        raise DataError(
+            f"{path}, row {rows[0][0]}: {faults[0]}, as in every row. Put names of columns that "
+            "hold the separator in quotes."
+        )
     columns = list(zip(*fitted, strict=True)) or [()] * width
     numbers = np.array([number for number, _ in rows], dtype=np.int64)
     return Sheet(

@@ -10,7 +10,11 @@ BOXES = (
     *(("oui", "non"), ("o", "n"), ("vrai", "faux"), ("coche", "non coche")),
     *(("coch\u00e9", "non coch\u00e9"), ("coch\u00e9e", "non coch\u00e9e")),
     *(("si", "no"), ("s\u00ed", "no"), ("verdadero", "falso")),
-    *(("seleccionado", "no seleccionado"), ("selecionado", "n\u00e3o selecionado")),
+    *(
+        ("seleccionado", "no seleccionado"),
+        ("seleccionados", "no seleccionados"),
+        ("selecionado", "n\u00e3o selecionado"),
+    ),
     *(("sim", "nao"), ("sim", "n\u00e3o"), ("verdadeiro", "falso")),
     *(("ja", "nein"), ("wahr", "falsch"), ("gew\u00e4hlt", "nicht gew\u00e4hlt")),
     *(("ausgew\u00e4hlt", "nicht ausgew\u00e4hlt"), ("s\u00ec", "no"), ("vero", "falso")),
