@@ -14,6 +14,7 @@ from readiness.drafting.wordings import (
     find_special,
     find_stray,
     find_twins,
+    is_half,
     is_none,
     is_other,
     order_numbers,
@@ -49,7 +50,10 @@ SHORT_SCALE = 11
 FAR = 6 * SHORT_SCALE
 # Points that nobody chose below a 9 that is none.
 GAP = 3
-# What is asked of a scale of numbers, once of all.
+# What is asked once of all: of values that the file calls ordered, as SPSS calls any few, of one
+# that stands beside a scale, of a scale of numbers.
+ORDERED = "low to high, as their values are? or high to low, or without an order (kind: single)?"
+STRAY = "low to high but for"
 SCALE = "a scale of numbers? which end is high? or codes: name their labels (--labels)"
 # The same of values that are no answers, which nothing names.
 UNNAMED = "missing values without a label: not answered (blank), or not asked (not_asked)?"
@@ -201,7 +205,7 @@ def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Propo
     # Among codes of as many capitals ("ON", "QC") "NS" may be one of them.
     if len(kept) > 2 and all(map(str.isupper, kept)) and len({*map(len, kept)}) == 1:
         bare += [t for t in special if t.isupper() and len(t) == len(min(kept))]
-    bare += _list_half_answers(found.options)
+    bare += [option.text for option in found.options if is_half(option.text)]
     if bare:
         asked.append(f"is {_quote_some(bare, counts)} an answer, or none?")
     return replace(found, missing=(*missing, *found.missing), checks=(*found.checks, *asked))
@@ -232,22 +236,15 @@ def _draft_labelled(
     if len(options) < 2:
         return replace(propose_unlabelled(counts), missing=tuple(outside))
     unseen = [o.text for o in options if not counts[o.value] and not counts[o.text]]
-    half = _list_half_answers(options)
+    half = [option.text for option in options if is_half(option.text)]
     checks = [f"{DECIDED}nobody answered {_quote_some(unseen)}"] if unseen else []
     checks += [f"is {_quote_some(half)} an answer, or none?"] if half else []
     kind, options, said = order_options(options, declared=True)
     # "None of these" and "Other" are no highest level, whatever the file says.
     level = not is_none(options[-1].text) and not any(option.other for option in options)
-    if ordered and kind == "single" and len(options) > 2 and level:
-        kind = "ordinal"
-        said = [f"{DECIDED}low to high, for the file says that its values have an order"]
+    if ordered and kind == "single" and not said and len(options) > 2 and level:
+        kind, said = "ordinal", [ORDERED]
     return ProposedAnswers(kind, give_codes(options), tuple(outside), checks=(*said, *checks))
-
-
-def _list_half_answers(options: Sequence[ProposedOption]) -> list[str]:
-    """Options that say one of two things: that there is no answer ("Don't know/It depends")."""
-    parts = ((option.text, option.text.split("/")) for option in options)
-    return [text for text, said in parts if len(said) > 1 and any(map(find_special, said))]
 
 
 def find_outside(
@@ -326,7 +323,7 @@ def order_options(
         return "ordinal", [options[k] for k in order], [said]
     if found := find_stray(texts):
         stray, rest = found
-        said = f"low to high but for {texts[stray]!r}: no level (dont_know, kind: ordinal)?"
+        said = f"{STRAY} {texts[stray]!r}: no level (dont_know, kind: ordinal)?"
         return "single", [options[k] for k in (*rest, stray)], [said]
     # A report tells the share of the first of two options: of yes, whatever came first.
     turn = len(texts) == 2 and tuple(map(match_key, reversed(texts))) in BOXES

@@ -4,7 +4,16 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from readiness.drafting.answers import CODES, ONE_EACH, OTHER, SCALE, UNNAMED, ProposedAnswers
+from readiness.drafting.answers import (
+    CODES,
+    ONE_EACH,
+    ORDERED,
+    OTHER,
+    SCALE,
+    STRAY,
+    UNNAMED,
+    ProposedAnswers,
+)
 from readiness.drafting.draft import Draft, ProposedQuestion
 from readiness.drafting.metadata import EMPTY
 from readiness.drafting.wordings import is_middle, name_word
@@ -73,7 +82,9 @@ def document_of(draft: Draft) -> dict[str, Any]:
             f"{', '.join(boxes)}"
         )
     together = set()
-    for asked in (CODES, SCALE, UNNAMED, ONE_EACH):
+    every = [check for each in draft.questions for check in each.answers.checks]
+    strays = dict.fromkeys(check for check in every if check.startswith(STRAY))
+    for asked in (CODES, SCALE, ORDERED, *strays, UNNAMED, ONE_EACH):
         of = [each.id for each in draft.questions if asked in each.answers.checks]
         if len(of) > 1:
             together.add(asked)

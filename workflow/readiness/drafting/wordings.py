@@ -330,6 +330,12 @@ def find_special(text: str) -> str:
     return ""
 
 
+def is_half(text: str) -> bool:
+    """Whether it says one of two things: that there is no answer ("Don't know/It depends")."""
+    said = text.split("/")
+    return len(said) > 1 and any(map(find_special, said))
+
+
 @cache
 def _list_begun(name: str) -> tuple[str, ...]:
     """What the file has with three points: "Not asked in ..." is known by how it begins."""
