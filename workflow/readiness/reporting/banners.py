@@ -291,7 +291,9 @@ class _Maker:
         ):
             group = prefix + code
             if self._has_any(group):
-                tested = self._is_compared(variable.id) and self._is_published(group)
+                tested = self._is_compared(variable.id) and any(
+                    self._is_published(group, level) for level in self._compared_levels
+                )
                 yield BannerColumn(group, labels[code], next(names) if tested else "", variable.id)
 
     def _has_any(self, group: str) -> bool:
@@ -304,10 +306,16 @@ class _Maker:
 
     # Letters.
 
+    @property
+    def _compared_levels(self) -> tuple[str, ...]:
+        """Of a scale its headline alone, of a choice each answer."""
+        codes = () if self.item.kind == "ordinal" else self.item.codes
+        return (self.item.first_level, *codes)
+
     def _is_compared(self, variable: str) -> bool:
-        contrasts, levels = self.material.contrasts, (self.item.first_level, *self.item.codes)
         return self.material.selection.inference and any(
-            contrasts.has_tests(self.item.id, level, variable) for level in levels
+            self.material.contrasts.has_tests(self.item.id, level, variable)
+            for level in self._compared_levels
         )
 
     def _find_letters(self, level: str, columns: Sequence[BannerColumn]) -> tuple[str, ...]:

@@ -143,7 +143,8 @@ class Tests:
             yield Fact("language.labelled", {"label": tests, "what": next(iter(missed.values()))})
         if any(self._read_p(test) is not None for test in PRIMARY["permutation"]):
             yield Fact("report.draws", {"draws": self.register.name_value("settings.permutations")})
-        if self.item.kind == "ordinal" and self._read_p("ordinal_logit_term") is not None:
+        several = self.item.kind == "ordinal" and len(self.item.codes) > 2
+        if several and self._read_p("ordinal_logit_term") is not None:
             values = {"p": self._name_p(CHECK)} if self._read_p(CHECK) is not None else {}
             yield statements.proportional_odds(self._read_p(CHECK), self._confidence, values)
 

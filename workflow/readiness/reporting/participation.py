@@ -101,7 +101,8 @@ def _tell_reading(wave: WavePart) -> Iterator[Fact]:
     yield statements.describe_selection(
         wave.selection,
         raked=any(str(i).startswith("weighting.target.") for i in wave.register.rows["id"]),
-        complete=asked is not None and asked == answers,
+        # Of no list the weights came along: what they correct is not known.
+        complete=wave.selection.inference if asked is None else asked == answers,
     )
     yield Fact(
         "report.hidden",
