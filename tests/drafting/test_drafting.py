@@ -484,6 +484,7 @@ def test_people_are_not_read_and_ids_are_no_questions() -> None:
     )
     draft, asked, text = drafted(columns)
     assert [item.column for item in asked.items] == ["Do you vote?", "Telephone"]
+    assert asked.item("telephone").missing[0].means == "blank"  # nothing says that nobody asked
     few = table(**{"column 1": list("1234"), "Vote?": cycle("Yes", "No", n=4)})
     assert [item.column for item in drafted(few)[1].items] == ["Vote?"]
     assert asked.export.respondent == "Response ID"

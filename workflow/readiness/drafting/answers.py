@@ -182,15 +182,15 @@ def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Propo
     void = {t for t in counts if match_key(t) in VOID or (words and not re.search(r"\w", t))}
     known = {t: means for t in counts if (means := find_special(t))}
     numbers = {text for text, n in counts.items() if n > 1 and _NUMBER.fullmatch(text)}
-    # The one number that several people gave beside words, below zero, is a code.
+    # The one number that several people gave beside words, below zero, is a code; what programs
+    # write into an empty cell does not say that nobody asked.
     unnamed = {text for text in numbers if text[0] == "-" and len(numbers) == 1 < len(counts)}
-    special = {**dict.fromkeys(void | unnamed, "blank"), **known}
+    special = {**known, **dict.fromkeys(void | unnamed, "blank")}
     kept = Counter({t: n for t, n in counts.items() if t not in special})
     missing = tuple((text, "", means) for text, means in sorted(special.items()))
     if not kept:
-        return ProposedAnswers(
-            "text", missing=missing, checks=(f"{DECIDED}no answer but missing ones",)
-        )
+        said = (f"{DECIDED}no answer but missing ones",)
+        return ProposedAnswers("text", missing=missing, checks=said)
     found = _propose_numbers(kept) or _propose_dates(kept) or _draft_joined(kept, signs)
     found = found or _draft_closed(kept) or ProposedAnswers("text")
     options = {match_key(option.text) for option in found.options}
