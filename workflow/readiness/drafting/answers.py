@@ -321,7 +321,7 @@ def order_options(
         if not scale and len(begun) == 1 and not any(map(_BAND.search, texts)):
             said = NAMED if any(map(str.isalpha, min(begun))) else said
         return "ordinal", [options[k] for k in order], [said]
-    if found := find_stray(texts):
+    if (found := find_stray(texts)) and texts[found[0]] != OTHER:
         stray, rest = found
         said = f"{STRAY} {texts[stray]!r}: no level (dont_know, kind: ordinal)?"
         return "single", [options[k] for k in (*rest, stray)], [said]

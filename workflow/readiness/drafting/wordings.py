@@ -33,6 +33,8 @@ _CODE = re.compile(r"^\(?-?\d{1,4}\s*[.):=-]\s*(?=\D)")
 # What stands in brackets before a text, or behind it.
 _BRACKETS = r"(?:\[[^]]{1,40}\]|\([^)]{1,40}\))"
 _ASIDE = re.compile(rf"^\s*{_BRACKETS}\s*(?=\S)|(?<=\S)\s*{_BRACKETS}$")
+# How often, in numbers: one, or from one to another.
+_TIMES_EACH = re.compile(r"\d+(?:\W+(?:\w{1,3} )?\d+)?\+?")
 _LEAD = re.compile(r"^[^\W\d_]+, ")
 _NAMED = re.compile(r"(?:.*\()?[^\W\d_]+\d\w*\)?")
 # A number, an hour and its minutes, and what multiplies it (`300k`, `1M`, `50 GB`), or its half of
@@ -128,12 +130,39 @@ def order_scale(texts: Sequence[str]) -> list[int] | None:
     left = [" ".join(word for word in each if word not in shared) for each in words]
     asides = [re.sub(r"\s*\(\w[^)]*\)", "", key) for key in whole]  # "satisfecho(a)"
     halves = ([key.split("/")[at].strip() for key in whole] for at in (0, -1))  # in two languages
-    for keys in (whole, asides, left, *halves):
+    counted = [_TIMES_EACH.sub("#", key) for key in whole]  # "2-3 times a week"
+    numbers = [int(found[0]) if (found := re.search(r"\d+", key)) else 0 for key in whole]
+    for keys in (whole, asides, left, *halves, counted):
         for scale in _read_scales():
             place = [next((k for k, s in enumerate(scale) if key in s), None) for key in keys]
-            known = [k for k in place if k is not None]
+            known = [
+                (k, n * (keys is counted))
+                for k, n in zip(place, numbers, strict=True)
+                if k is not None
+            ]
             if len(known) == len(keys) and len(set(known)) == len(keys) > 1:
                 return sorted(range(len(keys)), key=known.__getitem__)
+    return _order_sides(whole)
+
+
+def _order_sides(keys: Sequence[str]) -> list[int] | None:
+    """The same of "very clear", "neither", "unclear", "very unclear": degrees of a word, and of
+    that word with letters before it.
+    """
+    for scale in (each for each in _read_scales() if frozenset().union(*each) >= {""}):
+        degree = {word: level for level, words in enumerate(scale) for word in words}
+        begun = [
+            max((w for w in degree if key.startswith(f"{w} ".lstrip())), key=len) for key in keys
+        ]
+        told = [is_middle(key) for key in keys]
+        stems = [key[len(word) :].strip() for key, word in zip(keys, begun, strict=True)]
+        sides = sorted({s for s, middle in zip(stems, told, strict=True) if not middle}, key=len)
+        if len(sides) != 2 or not sides[1].endswith(sides[0]) or len(keys) < 3:
+            continue
+        sign = {sides[0]: 1, sides[1]: -1}
+        value = [sign.get(s, 0) * degree[w] for s, w in zip(stems, begun, strict=True)]
+        if len(set(value)) == len(value):
+            return sorted(range(len(keys)), key=value.__getitem__)
     return None
 
 
