@@ -227,9 +227,8 @@ def between_units(
     mean = Codes(owner, len(sampled)).sums(totals) / sampled[:, None]
     one_seen = units_seen == 1
     if lonely_psu == "adjust":
-        keep = (sampled == 1) | (one_seen & adjust_domain)
         # The centre of the whole sample stands in for the stratum's own.
-        mean[keep] = totals.mean(axis=0)
+        mean[(sampled == 1) | (one_seen & adjust_domain)] = totals.mean(axis=0)
     scale = factor * left * np.where(sampled > 1, sampled / np.maximum(sampled - 1, 1), 1.0)
     scale = np.where(open_strata, scale, 0.0)
     inflate = 1.0
@@ -283,8 +282,7 @@ def code_covariance(
     Raises StatisticsError: a stratum has one PSU and the rule is `fail`.
     """
     if not stage.units.identity:
-        totals = table(stage.units, codes, size, weights)
-        return between_units(totals, stage, in_domain, rule)
+        return between_units(table(stage.units, codes, size, weights), stage, in_domain, rule)
     if (stage.sampled == 1).any():
         indicators = (codes[:, None] == np.arange(size)[None, :]) * weights[:, None]
         return between_units(indicators, stage, in_domain, rule)

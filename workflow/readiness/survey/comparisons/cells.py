@@ -260,6 +260,14 @@ def weighted_counts(codes: IntArray, weights: FloatArray, size: int) -> FloatArr
     return np.asarray(np.bincount(codes, weights=weights, minlength=size), dtype=np.float64)
 
 
+def effective_sizes(design: Design, groups: Factor) -> FloatArray:
+    """Kish's effective number of answers of each group, (sum w)^2 / sum w^2; 0 if empty."""
+    known = groups.has_level
+    codes, w = groups.codes[known], design.full_weights[known]
+    total, squares = (np.bincount(codes, x, groups.size) for x in (w, w**2))
+    return np.divide(total**2, squares, out=np.zeros(groups.size), where=squares > 0)
+
+
 def two_or_more(f: Factor, what: str) -> None:
     """Refuse a factor with fewer than two observed levels.
 

@@ -27,6 +27,7 @@ from readiness.survey.comparisons.cells import (
     ComparisonRow,
     Factor,
     cell_totals,
+    effective_sizes,
     factor,
     frame,
     two_or_more,
@@ -151,7 +152,7 @@ class ComparedItem:
         two_or_more(answer, "a comparison")
         two_or_more(group, "a comparison")
         sizes = group.counts()
-        effective, clusters = _compute_effective_sizes(design, group), judge_clusters(design, group)
+        effective, clusters = list(effective_sizes(design, group)), judge_clusters(design, group)
         return cls(design, answer, group, choose(int(known.sum()), sizes, effective, clusters))
 
     @property
@@ -276,15 +277,6 @@ def _name_method(rows: Sequence[ComparisonRow], how: str) -> list[ComparisonRow]
     return [replace(r, method=f"{r.method}, {how}") if r.method else r for r in rows]
 
 
-def _compute_effective_sizes(design: Design, groups: Factor) -> list[float]:
-    """Kish's effective number of answers of each group, (sum w)^2 / sum w^2; 0 if empty."""
-    known = groups.has_level
-    codes, w = groups.codes[known], design.full_weights[known]
-    total = np.bincount(codes, weights=w, minlength=groups.size)
-    squares = np.bincount(codes, weights=w**2, minlength=groups.size)
-    return list(np.divide(total**2, squares, out=np.zeros(groups.size), where=squares > 0))
-
-
 _PRIMARY: dict[Lead, tuple[str, ...]] = {
     "permutation": ("permutation_combined", "permutation_categories"),
     "rao_scott": ("rao_scott_f",),
@@ -315,8 +307,7 @@ class Comparison:
     @property
     def lead(self) -> ComparisonRow:
         """The row of the primary test."""
-        names = _PRIMARY[self.choice.lead]
-        return next(r for r in self.rows if r.test in names)
+        return next(r for r in self.rows if r.test in _PRIMARY[self.choice.lead])
 
     def test(self, name: str) -> ComparisonRow | None:
         """An overall test by name, or None if it was not made."""

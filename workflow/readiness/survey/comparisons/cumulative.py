@@ -240,13 +240,11 @@ class CumulativeLikelihood:
             )
         return theta
 
-    def maximise(
-        self, tolerance: float = 1e-13, iterations: int = 100, start: FloatArray | None = None
-    ) -> FloatArray | None:
+    def maximise(self, start: FloatArray | None = None) -> FloatArray | None:
         """Newton with step halving; None when it does not converge."""
         theta = self.start() if start is None else start
         value = self.log_likelihood(theta)
-        for _ in range(iterations):
+        for _ in range(100):
             gradient, information = self.slope(theta)
             if (step := _solve_ascent(information, gradient)) is None:
                 return None
@@ -262,7 +260,7 @@ class CumulativeLikelihood:
             theta, value = candidate, new
             if np.abs(theta).max() > 1e6:
                 return None
-            if float(gradient @ step) < tolerance * max(1.0, abs(value)) and factor_ == 1.0:
+            if float(gradient @ step) < 1e-13 * max(1.0, abs(value)) and factor_ == 1.0:
                 # Quadratic convergence: one more full step brings it to machine precision.
                 gradient, information = self.slope(theta)
                 last = _solve_ascent(information, gradient)

@@ -16,7 +16,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ from readiness.survey.coding import Base, one_of, option_answers
 from readiness.survey.comparisons.cells import (
     ComparisonRow,
     Factor,
+    effective_sizes,
     factor,
     needs_degrees_of_freedom,
     t_quantile,
@@ -186,17 +187,12 @@ def constant_shares(
     known = groups.has_level
     if not ((y[known] == 0) | (y[known] == 1)).all():
         return v, frozenset()
-    codes, w = groups.codes[known], design.full_weights[known]
-    size = np.bincount(codes, weights=w, minlength=groups.size)
-    effective = size**2 / np.bincount(codes, weights=w**2, minlength=groups.size)
+    effective = effective_sizes(design, groups)
     share = (effective * means + 2) / (effective + 4)
     constant = np.flatnonzero(((means <= 0) | (means >= 1)) & (groups.counts() > 1))
     v = v.copy()
     v[constant, constant] = (share * (1 - share) / (effective + 4))[constant]
     return v, frozenset(int(g) for g in constant)
-
-
-_SUM = "Multiple marginal independence, sum of Pearson X2 with the"
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,16 +203,13 @@ class MarginalIndependence(Corrected):
         options: Rao-Scott F of each option (`b` is the option), p adjusted over the options.
     """
 
+    name: ClassVar = "multiple_marginal"
+    statistic: ClassVar = "Multiple marginal independence, sum of Pearson X2"
     options: tuple[ComparisonRow, ...]
 
     def first_order(self) -> ComparisonRow:
-        """X2 over the mean design effect against chi-square."""
-        row = self.chi_square("multiple_marginal_chisq", f"{_SUM} first-order Rao-Scott correction")
-        return replace(row, statistic=self.pearson / float(self.delta.mean()))
-
-    def second_order(self) -> ComparisonRow:
-        """X2 over the sum of the design effects, an F with Satterthwaite degrees of freedom."""
-        return self.f("multiple_marginal_f", f"{_SUM} second-order Rao-Scott correction (F)")
+        """The same with X2 over the mean design effect as the statistic."""
+        return replace(super().first_order(), statistic=self.pearson / float(self.delta.mean()))
 
 
 def multiple_marginal_independence(

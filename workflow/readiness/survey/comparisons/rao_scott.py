@@ -12,7 +12,7 @@ it is compared with x * chi2_ddf / ddf, by Satterthwaite's F (second order) or K
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import scipy
@@ -84,9 +84,12 @@ class Corrected:
 
     `pearson`: X2 of the weighted counts scaled to n. `delta`: eigenvalues of the generalised design
     effects, shape (df,). `design_df`: degrees of freedom of the design on the table. `n`:
-    unweighted base. `note`: what the reader must know, or empty.
+    unweighted base. `note`: what the reader must know, or empty. `name`, `statistic`: how the tests
+    and what they correct are called.
     """
 
+    name: ClassVar = "rao_scott"
+    statistic: ClassVar = "Pearson X2"
     pearson: float
     delta: FloatArray
     design_df: int
@@ -103,19 +106,21 @@ class Corrected:
         """Second-order numerator degrees of freedom, trace^2 / trace of the square."""
         return self.trace**2 / float((self.delta**2).sum())
 
-    def chi_square(self, test: str, method: str) -> ComparisonRow:
+    def first_order(self) -> ComparisonRow:
         """First-order correction: X2 over the mean design effect against chi-square."""
-        df = float(len(self.delta))
+        df, test = float(len(self.delta)), f"{self.name}_chisq"
         p = float(scipy.special.chdtrc(df, self.pearson / self.delta.mean()))
+        method = f"{self.statistic} with the first-order Rao-Scott correction"
         return ComparisonRow(
             test, self.pearson, "X2", df, None, p, n=self.n, method=method, note=self.note
         )
 
-    def f(self, test: str, method: str) -> ComparisonRow:
+    def second_order(self) -> ComparisonRow:
         """Second-order correction: an F with Satterthwaite degrees of freedom."""
         d0 = self.satterthwaite_df
         value, ddf = self.pearson / self.trace, d0 * self.design_df
-        return f_row(test, value, d0, ddf, self.n, method, self.note)
+        method = f"{self.statistic} with the second-order Rao-Scott correction (F)"
+        return f_row(f"{self.name}_f", value, d0, ddf, self.n, method, self.note)
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,16 +132,6 @@ class RaoScott(Corrected):
     """
 
     cells: CellTotals
-
-    def first_order(self) -> ComparisonRow:
-        """First-order correction: X2 over the mean design effect against chi-square."""
-        return self.chi_square(
-            "rao_scott_chisq", "Pearson X2 with the first-order Rao-Scott correction"
-        )
-
-    def second_order(self) -> ComparisonRow:
-        """Second-order correction: an F with Satterthwaite degrees of freedom."""
-        return self.f("rao_scott_f", "Pearson X2 with the second-order Rao-Scott correction (F)")
 
     def saddlepoint(self) -> ComparisonRow:
         """X2 against the linear combination of F that is its distribution (p to 1e-4 of R)."""

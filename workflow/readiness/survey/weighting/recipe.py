@@ -203,8 +203,7 @@ def weigh(
     Raises StatisticsError: margins that cannot be met (`make_margins`, `rake_weights`), limits that
     cannot be met, a replicate that cannot be raked (with its number).
     """
-    mask = None if design.mask.all() else design.mask
-    margins = make_margins(design.data, totals, collapse, mask)
+    margins = make_margins(design.data, totals, collapse, design.mask)
     recipe = Recipe(margins, tolerance=tolerance, max_iterations=max_iterations)
     words = [f"raking to {', '.join(totals)} (relative tolerance {tolerance:g})"]
     if trim is not None:
@@ -275,8 +274,7 @@ def rake(
     Raises StatisticsError: as `weigh`.
     """
     one_of(residuals, Residuals, "residuals")
-    mask = None if design.mask.all() else design.mask
-    margins = make_margins(design.data, totals, collapse, mask)
+    margins = make_margins(design.data, totals, collapse, design.mask)
     recipe = Recipe(margins, tolerance=tolerance, max_iterations=max_iterations)
     base, inside = design.weights, design.mask.astype(np.float64)
     main = recipe.rake(base, inside)
@@ -333,8 +331,7 @@ def calibrate(
         max_iterations=max_iterations,
     )
     weights = adjust(design.weights)
-    projection = Projection((), x, weights, design.weights)
-    return _apply_adjustment(design, weights, projection, adjust)
+    return _apply_adjustment(design, weights, Projection((), x, weights, design.weights), adjust)
 
 
 def trim(design: Design, lower: float, upper: float, *, strict: bool = True) -> Design:
