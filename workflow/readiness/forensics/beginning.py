@@ -23,6 +23,8 @@ from readiness.questionnaire.writing import item_id, option_code
 REQUIRED = ("item", "answer", "value")
 # Further columns: how many answered, texts for readers, how answers hang together.
 OPTIONAL = ("base", "question", "label", "kind", "wording", "note")
+# What the table does not say of a percentage.
+UNSAID = {"exactness": "printed", "rounding": "unknown", "weighted": "unknown"}
 # The category of the claim that says how many people a question's figures rest on.
 BASE = "base"
 
@@ -110,17 +112,8 @@ class _BegunStudy:
             raise DataError(f"{self._where}, row {number}, column value: {error}") from None
         info["categories"][answer] = answer_label
         self._kinds[item] = cell.get("kind", "") or self._kinds.get(item, "")
-        self._write(
-            item,
-            answer,
-            cell["value"],
-            "percent",
-            exactness="printed",
-            rounding="unknown",
-            weighted="unknown",
-            wording=cell.get("wording", ""),
-            note=cell.get("note", ""),
-        )
+        said = {name: cell.get(name, "") for name in ("wording", "note")}
+        self._write(item, answer, cell["value"], "percent", **UNSAID, **said)
         base = cell.get("base", "")
         if base and self.bases.setdefault(item, base) != base:
             raise DataError(

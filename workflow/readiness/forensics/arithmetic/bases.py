@@ -154,8 +154,7 @@ def _find_feasible(figures: FigureSet, n_max: int, convention: Convention) -> Bo
         low, high = count_intervals(figure, n_max, convention.rounding)
         lows.append(np.maximum(low, 0))
         highs.append(np.minimum(high, n))
-    either = convention.complement and figures.is_pair
-    mask = fitting(lows, highs, n, figures.kind, either=either)
+    mask = fitting(lows, highs, n, figures.kind, either=convention.complement and figures.is_pair)
     mask.setflags(write=False)
     return mask
 

@@ -152,10 +152,9 @@ def _state_joint(
     if found:
         return "forensics.joint.possible", name_numbers(bases=tuple(found), n_max=reach)
     if reconciled:
-        numbers = name_numbers(
+        return "forensics.joint.reconciled", name_numbers(
             missing=missing, reconciled=tuple(reconciled), n_max=reach, first=first
         )
-        return "forensics.joint.reconciled", numbers
     if not missing:
         return "forensics.joint.apart_all", name_numbers(n_max=reach, first=first)
     return "forensics.joint.apart", name_numbers(missing=missing, n_max=reach, first=first)

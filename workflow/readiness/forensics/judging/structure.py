@@ -216,9 +216,8 @@ class Structure(Strict):
 
     def set_named(self, name: str) -> ClaimSet:
         """The set with that id. Raises ConfigError when there is none."""
-        for claim_set in self.sets:
-            if claim_set.id == name:
-                return claim_set
+        if found := next((each for each in self.sets if each.id == name), None):
+            return found
         known = ", ".join(s.id for s in self.sets) or "none"
         raise ConfigError(f"Claims structure of {self.study}: no set {name!r}. Known: {known}.")
 

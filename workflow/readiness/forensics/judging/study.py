@@ -305,12 +305,17 @@ def _compare_with_data(
         return DataComparison(claim_set.item, claims, none, 0, None, reported, fact)
     figures = [c.figure for c in claims if c.figure is not None]
     roundings = sorted({c.rounding for c in study.conventions([claim_set])})
-    own = _list_own_bases(answers, item)
+    cells, answered = answers[item.columns[0]], _mask_of_answered(answers, item)
+    own = [
+        Base("forensics.data.answered", answered),
+        Base("forensics.data.known", answered | cells.eq(DONT_KNOW).to_numpy()),
+        Base("forensics.data.asked", ~cells.isin([NOT_ASKED, BROKEN_OFF]).to_numpy()),
+        Base("forensics.data.all", np.ones(len(answers), dtype=bool)),
+    ]
     if (base := _find_base(figures, chosen, roundings, own, reported)) is None:
         groups = list(_list_groups(answers, item, known))
         base = _find_base(figures, chosen, roundings, groups, reported)
     fact = _state_fact(words, base, reported, own[0], figures, chosen)
-    answered = own[0].rows
     counts = tuple(int((rows & answered).sum()) for rows in chosen)
     return DataComparison(claim_set.item, claims, counts, own[0].n, base, reported, fact)
 
@@ -366,18 +371,6 @@ def _mask_of_category(answers: pd.DataFrame, item: Item, category: str) -> BoolA
 def _mask_of_answered(answers: pd.DataFrame, item: Item) -> BoolArray:
     codes = ("0", "1") if item.kind == "multi" else item.codes
     return answers[item.columns[0]].isin(codes).to_numpy()
-
-
-def _list_own_bases(answers: pd.DataFrame, item: Item) -> list[Base]:
-    """Who answered, with those who do not know, who was asked, everybody."""
-    cells = answers[item.columns[0]]
-    answered = _mask_of_answered(answers, item)
-    return [
-        Base("forensics.data.answered", answered),
-        Base("forensics.data.known", answered | cells.eq(DONT_KNOW).to_numpy()),
-        Base("forensics.data.asked", ~cells.isin([NOT_ASKED, BROKEN_OFF]).to_numpy()),
-        Base("forensics.data.all", np.ones(len(answers), dtype=bool)),
-    ]
 
 
 def _list_groups(answers: pd.DataFrame, item: Item, known: Mapping[str, Item]) -> Iterator[Base]:
