@@ -146,8 +146,7 @@ def scores(one: DerivedVariable, questionnaire: Questionnaire, table: pd.DataFra
     columns = []
     for name in one.scale.items:
         item, codes = questionnaire.item(name), _read_codes(table, name)
-        counted = pd.Series(codes).map(points(item)) if item.range is None else codes
-        values = read_numbers(counted)
+        values = read_numbers(pd.Series(codes).map(points(item)) if item.range is None else codes)
         if name in one.scale.reverse:
             low, high = ends_of(item)
             if not np.isfinite(low + high):

@@ -65,8 +65,7 @@ class Cut:
         labels = list(dict.fromkeys(c for c in self.chosen if c is not None))
         place: dict[str | None, int] = {None: -1, **{c: k for k, c in enumerate(labels)}}
         table = np.array([*(place[c] for c in self.chosen), -1], dtype=np.int64)
-        dtype = pd.CategoricalDtype(labels)
-        return pd.Categorical.from_codes(table[self.answers[0]], dtype=dtype)
+        return pd.Categorical.from_codes(table[self.answers[0]], dtype=pd.CategoricalDtype(labels))
 
     @property
     def place(self) -> list[int]:
@@ -130,8 +129,8 @@ class Crossings:
             codes = Codes(np.full(self._design.rows, -1, dtype=np.int64), 0, ())
             if self._by:
                 codes = group_codes(self._design, self._by, self._groups)
-            made = Crossing.make(self._design, cut.answers, codes)
-            self._made[key] = cut.answers, made  # kept, so that its id stays its own
+            # Answers are kept, so that their id stays their own.
+            self._made[key] = cut.answers, Crossing.make(self._design, cut.answers, codes)
         return self._made[key][1].proportions(cut.place, cut.categories, grouped=grouped)
 
 
@@ -226,8 +225,7 @@ def estimate_item(
         for grouped in both:
             made = crossings.proportions(cut, grouped=grouped)
             table = cut.table(made, settings.level, settings.interval)
-            group = table["group"] if grouped else TOTAL
-            parts.append(table.assign(item=item.id, group=group))
+            parts.append(table.assign(item=item.id, group=table["group"] if grouped else TOTAL))
     return pd.concat(parts, ignore_index=True)[COLUMNS] if parts else pd.DataFrame(columns=COLUMNS)
 
 

@@ -128,8 +128,7 @@ class Search:
 
     def __init__(self, system: CountSystem, policy: Policy, margin: int = 0) -> None:
         self.system, self.worlds = system, Worlds(system, policy)
-        wide = replace(policy, width=policy.width + margin)
-        self.policy = policy if self.worlds.able else wide
+        self.policy = policy if self.worlds.able else replace(policy, width=policy.width + margin)
         self.judge = Judge(system, self.policy, self.worlds)
         self.losses = np.array([each.loss for each in system.statements])
         self.kept = frozenset(k for k, s in enumerate(system.statements) if s.kept and not s.given)

@@ -295,8 +295,7 @@ class CountSystem:
         matrix, low, high = self.rows
         values = matrix @ counts
         grace = near * np.maximum(1.0, np.abs(values))
-        fits: npt.NDArray[np.bool_] = (values >= low - grace) & (values <= high + grace)
-        return fits
+        return np.asarray((values >= low - grace) & (values <= high + grace), dtype=np.bool_)
 
 
 def find_published_rows(system: CountSystem, hidden: Iterable[int]) -> npt.NDArray[np.bool_]:

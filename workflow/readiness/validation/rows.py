@@ -55,7 +55,12 @@ def submissions(
     moments = _read_column(raw, "_submitted")
     table["submitted"] = pd.to_datetime(moments, format="ISO8601", errors="coerce")
     answer = raw[questionnaire.group_item] if questionnaire.group_item else None
-    table["group"] = "" if answer is None else _group(answer, questionnaire)
+    table["group"] = ""
+    if answer is not None:
+        # The code of the group that each answer names; "" where it names none.
+        item, texts = questionnaire.item(str(questionnaire.group_item)), Texts.of(answer)
+        options = Options.of(item, codes=holds_codes(item, texts.texts))
+        table["group"] = texts.spread([(options.find(text) or ("",))[0] for text in texts.texts])
     codes = (
         Texts.of(raw["_invitation"]) if "_invitation" in raw else Texts.repeat_text("", len(raw))
     )
@@ -100,8 +105,7 @@ def submissions(
     if answer is not None and tokens is not None:
         conflict = kept & known & ((table["group"] == "").to_numpy() | apart)
         facts = [_explain_conflict(group, questionnaire) for group in table.loc[conflict, "group"]]
-        column = questionnaire.item(str(questionnaire.group_item)).column
-        said.append(("group_conflict", conflict, column, answer, facts))
+        said.append(("group_conflict", conflict, item.column, answer, facts))
     rows, people = raw["_row"].to_numpy(), table["respondent"].to_numpy(dtype=object)
     found = [
         issues_of(
@@ -139,14 +143,6 @@ def read_invitation_code(text: str) -> str:
     if text.isascii() and text.isalnum() and text.isupper():
         return text
     return "".join(tidy(text).split()).upper()
-
-
-def _group(answer: pd.Series[str], questionnaire: Questionnaire) -> npt.NDArray[np.object_]:
-    """The code of the group that each answer to the group item names; "" where it names none."""
-    assert questionnaire.group_item is not None
-    item, texts = questionnaire.item(questionnaire.group_item), Texts.of(answer)
-    options = Options.of(item, codes=holds_codes(item, texts.texts))
-    return texts.spread([(options.find(text) or ("",))[0] for text in texts.texts])
 
 
 def _open_names(
