@@ -315,9 +315,7 @@ class Comparison:
 
     def frame(self) -> pd.DataFrame:
         """All rows as a data frame, with a column `leads`."""
-        table = frame(self.rows)
-        table["leads"] = [row is self.lead for row in self.rows]
-        return table
+        return frame(self.rows).assign(leads=[row is self.lead for row in self.rows])
 
 
 def compare_groups(

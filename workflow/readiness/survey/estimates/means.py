@@ -80,9 +80,7 @@ class Estimates:
                 "df": self.degrees_of_freedom,
             }
         )
-        if self.deff is not None:
-            frame["deff"] = self.deff
-        return frame
+        return frame if self.deff is None else frame.assign(deff=self.deff)
 
 
 Missing: TypeAlias = Literal["fail", "drop"]

@@ -9,7 +9,7 @@ and at who responded, never at an answer, after what was declared (`Collapse`):
 3. the last margin is left out while they cannot be met together (declare the important ones first);
 4. where no weights within the limits meet the margins, the weights are trimmed, and it is said how
    far that moves the margins; where by more than a tenth, the limits are left out;
-5. a replicate that cannot be brought to the margins is calibrated linearly (`Perturbed`);
+5. a replicate that cannot be brought to the margins is calibrated linearly (`perturb`);
 6. without a margin each stratum stands for its people.
 
 Each step is a fact. Margins are met to 1e-10 unless trimming moved them. Merging by size and never

@@ -172,50 +172,42 @@ class Raking:
         return self.main.weights / self.count
 
 
-class Perturbed:
+def perturb(
+    recipe: Recipe, main: Raked, final: FloatArray, patterns: IntArray
+) -> Callable[[FloatArray, FloatArray, FloatArray], tuple[FloatArray, bool]]:
     """The weights of a recipe for base weights near the main ones: those of the replicates.
 
     Where no weights keep margins and limits in a replicate, its weights are the main ones,
     calibrated linearly (GREG): all distances of calibration have the same variance for many
-    respondents (Deville and Särndal 1992, result 5), and linear calibration has a solution. Their
-    number is `linear`.
+    respondents (Deville and Särndal 1992, result 5), and linear calibration has a solution.
+
+    `main`: the recipe's raking. `final`: its weights of one respondent of each pattern. `patterns`:
+    those of the replicates, which may have one more than once.
+
+    Returns a function of the base weight of one respondent of each pattern, what the replicate
+    multiplies it by (0 where it leaves the pattern out) and the respondents of each that it counts;
+    its values are the weight of one respondent of each, and whether they are calibrated linearly.
     """
+    finer, own = recipe.of(patterns), final[patterns]
+    weights = np.zeros(len(patterns))
+    places, first = np.unique(patterns, return_index=True)
+    weights[first] = main.weights[places]
+    again = finer.rake_again(replace(main, weights=weights))
 
-    def __init__(self, recipe: Recipe, main: Raked, final: FloatArray, patterns: IntArray) -> None:
-        """`main` is the recipe's raking, `final` its weights of one respondent of each pattern;
-        `patterns` are those of the replicates, which may have one more than once.
-        """
-        self._recipe, self._final = recipe.of(patterns), final[patterns]
-        weights = np.zeros(len(patterns))
-        places, first = np.unique(patterns, return_index=True)
-        weights[first] = main.weights[places]
-        self._again = self._recipe.rake_again(replace(main, weights=weights))
-        self.linear = 0
-
-    def __call__(self, base: FloatArray, factor: FloatArray, count: FloatArray) -> FloatArray:
-        """Weight of one respondent of each pattern, shape (patterns,).
-
-        Args:
-            base: base weight of one respondent.
-            factor: what the replicate multiplies it by, 0 where it leaves the pattern out.
-            count: respondents of each pattern that the replicate counts.
-        """
+    def weigh(base: FloatArray, factor: FloatArray, count: FloatArray) -> tuple[FloatArray, bool]:
         try:
             start = base * factor * count
-            totals = self._recipe.limit_totals(self._again(start), start)
+            # A pattern of which nobody is counted has no weight to share.
+            return finer.limit_totals(again(start), start) / np.maximum(count, 1), False
         except StatisticsError:
-            self.linear += 1
-            return self._make_linear(factor, count)
-        # A pattern of which nobody is counted has no weight to share.
-        return np.asarray(totals / np.maximum(count, 1))
+            x, totals, _ = indicators(finer.margins)
+            start = own * factor
+            weighted = x * (start * count)[:, None]
+            gap = totals - weighted.sum(axis=0)
+            change = np.linalg.pinv(weighted.T @ x, rcond=1e-10, hermitian=True) @ gap
+            return start * (1 + x @ change), True
 
-    def _make_linear(self, factor: FloatArray, count: FloatArray) -> FloatArray:
-        x, totals, _ = indicators(self._recipe.margins)
-        start = self._final * factor
-        weighted = x * (start * count)[:, None]
-        gap = totals - weighted.sum(axis=0)
-        change = np.linalg.pinv(weighted.T @ x, rcond=1e-10, hermitian=True) @ gap
-        return np.asarray(start * (1 + x @ change))
+    return weigh
 
 
 Repeats: TypeAlias = Literal["auto", "JKn", "groups"]
@@ -250,15 +242,13 @@ def _leave_one_out(design: Design, raking: Raking, final: FloatArray) -> tuple[R
     stage = design.stages[0]
     stratum = design.strata[raking.first]
     up = stage.sampled / np.maximum(stage.sampled - 1, 1)
-    perturbed = Perturbed(raking.recipe, raking.main, final, np.arange(len(final)))
+    perturbed = perturb(raking.recipe, raking.main, final, np.arange(len(final)))
     left_out = np.empty((len(final), len(final)))
     linear = np.zeros(len(final), dtype=np.int64)
     for p in range(len(final)):
         factor = np.where(stratum == stratum[p], up[stratum[p]], 1.0)
         count = raking.count - (np.arange(len(final)) == p)
-        before = perturbed.linear
-        left_out[:, p] = perturbed(raking.base, factor, count)
-        linear[p] = perturbed.linear - before
+        left_out[:, p], linear[p] = perturbed(raking.base, factor, count)
     matrix = left_out[raking.pattern][:, raking.pattern]
     np.fill_diagonal(matrix, 0.0)
     rscales = ((stage.sampled - 1) / stage.sampled * stage.fraction_left())[design.strata]
@@ -275,14 +265,15 @@ def _leave_groups_out(design: Design, raking: Raking, final: FloatArray) -> tupl
     count = np.bincount(fine, minlength=len(first)).astype(np.float64)
     stratum = design.strata[raking.first]
     twice = np.tile(np.arange(patterns), 2)
-    perturbed = Perturbed(raking.recipe, raking.main, final, twice)
-    table = np.empty((len(first), number))
+    perturbed = perturb(raking.recipe, raking.main, final, twice)
+    table, linear = np.empty((len(first), number)), np.zeros(number, dtype=np.int64)
     for r in range(number):
         place = coarse + patterns * (group == r)
         factor = np.concatenate([dealt.kept[stratum, r], dealt.gone[stratum]])
         counts = np.bincount(place, weights=count, minlength=2 * patterns).astype(np.float64)
-        table[:, r] = perturbed(raking.base[twice], factor, counts)[place]
+        weights, linear[r] = perturbed(raking.base[twice], factor, counts)
+        table[:, r] = weights[place]
     made = Replicates(table, dealt.scale, np.ones(number), kind="groups", pattern=fine)
     if len(table) == len(fine):  # no two rows share a pattern
         made = replace(made, matrix=table[fine], pattern=None)
-    return made, perturbed.linear
+    return made, int(linear.sum())
