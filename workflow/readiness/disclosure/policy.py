@@ -257,10 +257,8 @@ class CountSystem:
     @cached_property
     def of_row(self) -> npt.NDArray[np.int64]:
         """The statement of each row of `rows`; -1: fixed."""
-        owners = [-1] * len(self.fixed)
-        for k, statement in enumerate(self.statements):
-            owners += [k] * len(statement.rows)
-        return np.array(owners, dtype=np.int64)
+        sizes = [len(self.fixed), *(len(each.rows) for each in self.statements)]
+        return np.repeat(np.arange(-1, len(self.statements), dtype=np.int64), sizes)
 
     @cached_property
     def every(self) -> list[LinearRow]:
@@ -325,10 +323,6 @@ class SumBounds:
     def protect(self, policy: Policy) -> bool:
         """Whether they are wide enough."""
         return policy.holds(self.least, self.most)
-
-    def settle(self, policy: Policy) -> bool:
-        """Whether they tell that there are many, or nobody."""
-        return self.least >= policy.minimum_cell or self.most == 0
 
 
 def label_components(sizes: int, groups: Iterable[Sequence[int]]) -> npt.NDArray[np.int64]:

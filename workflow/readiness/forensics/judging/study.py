@@ -79,10 +79,8 @@ def judge_mean(study: Study, mean: Mean) -> Verdict:
         "mean": Fact(key, printed),
         **name_numbers(n=people),
     }
-    if fits:
-        fact = Fact("forensics.mean.possible", values)
-    elif nearest is None:
-        fact = Fact("forensics.mean.impossible", values)
+    if fits or nearest is None:
+        fact = Fact("forensics.mean.possible" if fits else "forensics.mean.impossible", values)
     else:
         fact = Fact("forensics.mean.nearby", values | name_numbers(nearest=nearest))
     power = 1 - grim_probability(figure, people, mean.items) if people else None
