@@ -79,8 +79,8 @@ def compare_items(
                 )
                 table, lead, reason = made.frame(), made.choice.lead, made.choice.reason
         except StatisticsError as error:
-            table = ComparisonRow("comparison", note=f"no result: {error}").frame()
-            table["leads"] = False
+            nothing = ComparisonRow("comparison", note=f"no result: {error}")
+            table = nothing.frame().assign(leads=False)
         family = contrasts[contrasts["item"].eq(item.id) & contrasts["by"].eq(by)]
         if lead and family["p_adjusted"].notna().any():
             row = ComparisonRow(
@@ -103,9 +103,9 @@ def compare_items(
         table.insert(0, "item", name)
         tables.append(table)
         choices.append({"item": name, "lead": lead, "fact": to_json(reason)})
-    nothing = frame([]).assign(leads=False)
-    nothing.insert(0, "item", "")
-    whole = pd.concat(tables or [nothing], ignore_index=True)
+    empty = frame([]).assign(leads=False)
+    empty.insert(0, "item", "")
+    whole = pd.concat(tables or [empty], ignore_index=True)
     return whole, pd.DataFrame(choices, columns=CHOICES)
 
 
@@ -130,8 +130,7 @@ def compare_options(
     rows = [made.second_order(), made.first_order(), *made.options]
     if design.replicates is not None:
         rows = [replace(row, method=f"{row.method}, {how}") for row in rows]
-    table = frame(rows)
-    table["leads"] = [place == 0 for place in range(len(rows))]
+    table = frame(rows).assign(leads=[place == 0 for place in range(len(rows))])
     return table, "multiple_marginal", Fact("report.choice.options")
 
 
@@ -211,7 +210,9 @@ def contrast_item(
             if not (inside & known).any():
                 continue
             made = crossings.proportions(cut, grouped=True)
-            for place, category in enumerate(cut.compared_categories):
+            # Of two categories one says all.
+            compared = cut.categories[:1] if len(cut.categories) == 2 else cut.categories
+            for place, category in enumerate(compared):
                 shares = GroupShares.of(made, place, interval)
                 found[cut.level or category] = (cut.base, shares)
     if not found:

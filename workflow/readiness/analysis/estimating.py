@@ -74,20 +74,9 @@ class Cut:
         return [at.get(str(c), -1) for c in self.chosen]
 
     @property
-    def has_undeclared(self) -> bool:
-        """Whether an answer occurs that is neither a category nor a special code."""
-        inside = (*self.categories, None)
-        return any(c not in inside and not str(c).startswith("_") for c in self.chosen)
-
-    @property
     def estimated_categories(self) -> tuple[str, ...]:
         """The categories whose shares are estimates: the second of two is only the rest."""
         return self.categories[:1] if self.level else self.categories
-
-    @property
-    def compared_categories(self) -> tuple[str, ...]:
-        """The categories whose shares groups are compared by: of two, one says all."""
-        return self.categories[:1] if len(self.categories) == 2 else self.categories
 
     def table(self, made: Proportions, level: float, interval: Interval) -> pd.DataFrame:
         """The table of the kept categories of estimates, with the columns `level` and `base`."""
@@ -117,7 +106,10 @@ class Crossings:
         Raises StatisticsError: an answer or a group that is not declared; a base that is empty,
         where the design has no replicates.
         """
-        if not can_cross(self._design) or cut.has_undeclared:
+        # Whether an answer occurs that is neither a category nor a special code.
+        inside = (*cut.categories, None)
+        strange = any(c not in inside and not str(c).startswith("_") for c in cut.chosen)
+        if strange or not can_cross(self._design):
             by, groups = (self._by, self._groups) if grouped else (None, None)
             if not self._design.rows:
                 return no_proportions(cut.categories, groups)
@@ -126,9 +118,8 @@ class Crossings:
             )
         key = id(cut.answers)
         if key not in self._made:
-            codes = Codes(np.full(self._design.rows, -1, dtype=np.int64), 0, ())
-            if self._by:
-                codes = group_codes(self._design, self._by, self._groups)
+            nobody = Codes(np.full(self._design.rows, -1, dtype=np.int64), 0, ())
+            codes = group_codes(self._design, self._by, self._groups) if self._by else nobody
             # Answers are kept, so that their id stays their own.
             self._made[key] = cut.answers, Crossing.make(self._design, cut.answers, codes)
         return self._made[key][1].proportions(cut.place, cut.categories, grouped=grouped)

@@ -56,9 +56,10 @@ def weighted_part(
     table = answers.loc[~answers["group"].isin(list(apart))].reset_index(drop=True)
     if STRATUM not in table:
         return table.assign(stratum=TOTAL, base_weight=1.0, stratum_population=np.nan)
-    table["base_weight"] = table["base_weight"].astype(float)
-    table["stratum_population"] = table["stratum"].map(pd.Series(people(counts)))
-    return table
+    return table.assign(
+        base_weight=table["base_weight"].astype(float),
+        stratum_population=table["stratum"].map(pd.Series(people(counts))),
+    )
 
 
 def people(counts: pd.DataFrame) -> dict[str, float]:
@@ -279,9 +280,8 @@ def replicates_file(replicates: Replicates | None) -> bytes:
         "rscales": replicates.rscales,
         "kind": np.array(replicates.kind),
         **({"mse": np.array(True)} if replicates.mse else {}),
+        **({} if replicates.pattern is None else {"pattern": replicates.pattern}),
     }
-    if replicates.pattern is not None:
-        content["pattern"] = replicates.pattern
     np.savez(buffer, **content)  # type: ignore[arg-type]
     return buffer.getvalue()
 

@@ -341,6 +341,5 @@ def read_date(text: str, order: str | None) -> str | CellFault:
     moments = [make_moment(found, each) for each in orders]
     if not (days := {moment.date().isoformat() for moment in moments if moment is not None}):
         return CellFault("impossible_date", Fact("validation.rule.impossible_date"))
-    if len(days) > 1:
-        return CellFault("not_a_date", Fact("validation.ambiguous_date"))
-    return days.pop()
+    ambiguous = CellFault("not_a_date", Fact("validation.ambiguous_date"))
+    return ambiguous if len(days) > 1 else days.pop()

@@ -136,10 +136,9 @@ def write_sums(result: Validated, about: Mapping[Hashable, Any], language: Langu
     said: dict[str, Value] = {
         **{"file_rows": outside[ROWS], "headers": outside[HEADER], "empty": outside[EMPTY]},
         **{"aside": aside, "kept": outside[KEPT]},
+        **({"said_headers": Listed(tuple(rest), "comma")} if rest else {}),
     }
     kind = "validation.sums.headed" if rest else "validation.sums.rows"
-    if rest:
-        said["said_headers"] = Listed(tuple(rest), "comma")
     answers = {**{f"n_{name}": n for name, n in known.items()}, "n_lost": lost}
     several = [", ".join(map(quote_cell, slots)) for slots in about.get(SLOTS, ())]
     return [

@@ -198,16 +198,18 @@ def _mark_duplicates(
 ) -> pd.Series[int]:
     """Set `status` of all but one kept submission a respondent; return the row kept for each."""
     kept = table.loc[table["status"] == KEPT, ["respondent", "submitted"]]
-    candidates = kept[kept["respondent"].duplicated(keep=False)].copy()
+    candidates = kept[kept["respondent"].duplicated(keep=False)]
     if candidates.empty:
         return pd.Series(dtype=int)
     cells = raw.loc[candidates.index, [item.id for item in questionnaire.items]].astype(object)
-    candidates["content"] = ["\x1f".join(row) for row in cells.to_numpy()]
-    candidates["answered"] = (cells != "").sum(axis=1)
+    candidates = candidates.assign(
+        content=["\x1f".join(row) for row in cells.to_numpy()],
+        answered=(cells != "").sum(axis=1),
+        _row=raw.loc[candidates.index, "_row"],
+    )
     by = ["respondent", "submitted", "content"]
     if keep == "most_answered":
         by.insert(1, "answered")
-    candidates["_row"] = raw.loc[candidates.index, "_row"]
     # The row number comes last: it only decides between submissions equal to the letter.
     ordered = candidates.sort_values([*by, "_row"])
     chosen = ordered.drop_duplicates("respondent", keep="first" if keep == "first" else "last")

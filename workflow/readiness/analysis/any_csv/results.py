@@ -117,8 +117,7 @@ def compare_all(sample: Sample, selection: Selection) -> tuple[pd.DataFrame, pd.
         whole = whole[whole["effect"].notna()].assign(leads=False, statistic_name="")
         whole[INFERENCE] = np.nan
         whole["method"] = whole["method"].str.partition(",")[0]
-    whole["leads"] = whole["leads"].eq(True)
-    whole["answer"] = whole["answer"].fillna("")
+    whole = whole.assign(leads=whole["leads"].eq(True), answer=whole["answer"].fillna(""))
     return whole, pd.concat(choices, ignore_index=True)
 
 
