@@ -200,6 +200,10 @@ def test_columns_are_lettered_in_their_order_and_the_caption_alone_has_the_sign(
         shown = banner_table(own, table, "tbl-x", "En %")
         assert "%" not in shown.replace("En %", "")
         assert set(re.findall(r"\]\{\.n data-id=\"(.*?)\"", shown)) <= own.register.spans().keys()
+    shift = wave.questionnaire.item("shift")  # a withheld first answer takes no other's letters
+    gone = rows["id"].str.startswith(f"shift.{shift.first_level}.")
+    own = material(wave, rows.assign(value=rows["value"].mask(gone, "")), contrasts, language)
+    assert any(column.letter for column in banner(own, shift).columns)
 
 
 def test_letters_name_the_lower_columns_in_their_order() -> None:

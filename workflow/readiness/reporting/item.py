@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from readiness.analysis.selection import Selection
-from readiness.facts import Fact, Listed, Value
+from readiness.facts import Fact, Listed, Term, Value
 from readiness.language import capitalise, text
 from readiness.questionnaire import MEAN, Item
 from readiness.questionnaire.codebook import list_conditions
@@ -258,6 +258,11 @@ def notes(material: TableMaterial, own: Banner) -> str:
 
 
 def _write_notes(material: TableMaterial, own: Banner) -> Iterator[str]:
+    register, silent = material.register, f"missing.{own.item.id}.not_asked"
+    if register.has(silent) and register.number(silent):
+        values = {"what": register.name_value(silent)}
+        not_asked = Fact("language.labelled", {"label": Term(ASKED_NOT), **values})
+        yield f"{register.write_fact(not_asked)}."
     yield from (plain(line) for line in lettering(material, own))
     if own.item.dont_know:
         label = own.item.dont_know.label(material.language)
@@ -285,6 +290,7 @@ CAPTIONS = {
     "options": "report.caption.options",
     "means": "report.caption.mean",
 }
+ASKED_NOT = "participation.status.not_asked"
 # What is said of a table of shares, and of means.
 TABLES = ("tables.caption.share", "tables.caption.number")
 
@@ -347,7 +353,8 @@ class _ItemWriter:
 
     def _write_caption(self, kind: str, by: str) -> str:
         unit = unit_text(self.item.range, self.wave.language) if self.item.range else ""
-        item: Value = self.item.label.text(self.wave.language)
+        own = self.item.label.text(self.wave.language)
+        item: Value = own
         level = level_label(self.item, self.wave.language)
         grouped = by and len(self.table.columns) > 1
         if grouped and kind in TABLES:
@@ -355,7 +362,7 @@ class _ItemWriter:
             within: Value = by[:1].lower() + by[1:] if by[1:2].islower() else by
             if len(by.split()) > LONG or by.endswith(("?", "؟")):
                 within = Fact("language.quoted", {"what": by})
-            item = Fact("tables.caption.by", {"item": item, "by": within})
+            item = Fact("tables.caption.by", {"item": own.rstrip("."), "by": within})
         values: dict[str, Value] = {"item": item, "level": level, "unit": unit}
         if grouped and kind not in (*TABLES, CAPTIONS["options"]):
             beside: dict[str, Value] = {"label": Fact(kind, values), "what": by}
