@@ -83,8 +83,9 @@ def find_metadata(table: ExportTable) -> dict[int, MetadataColumns]:
             and not all(map(_MIDNIGHT.search, column.texts))
         ):
             # A row without the moment at which it was sent would be set aside.
-            if column.total < table.rows:
-                why = f"a moment that {table.rows - column.total} rows do not have"
+            told = sum(n for text, n in column.counts.items() if not find_special(text))
+            if told < table.rows:
+                why = f"a moment that {table.rows - told} rows do not have"
                 found[column.at] = MetadataColumns("ignored", why)
             else:
                 moments.append(column)
@@ -130,7 +131,8 @@ def _find_moments(columns: list[ExportColumn]) -> dict[int, MetadataColumns]:
 def _find_personal(column: ExportColumn) -> str:
     if find_role(column.header) == "personal" and _fits(column, "personal"):
         return "personal by its name"
-    various = 2 * len(column.texts) > column.total
+    said = {text: n for text, n in column.counts.items() if not find_special(text)}
+    various = 2 * len(said) > sum(said.values())
     names = (column.header, column.label)
     # Answers that the file has a label for, each, are nobody's name.
     listed = {*column.texts} <= {*column.values, *column.values.values()}
