@@ -343,6 +343,14 @@ def test_a_preview_and_a_rejected_row_are_no_answers() -> None:
     rows = [[*KOBO_ROW, ""], [*KOBO_ROW, "validation_status_not_approved"]]
     raw = read_export(NAME, OPEN, data([header, *rows]))
     assert raw["_fault"].tolist() == ["", "rejected by a reviewer in the tool"]
+    header = ["CASE", "SERIAL", "QUESTNNR", "MODE", "FINISHED", *HEADER[2:]]
+    rows = [
+        ["1", "", "a", "interview", "1", *ROWS[0][2:]],
+        ["2", "", "a", "pretest", "0", *ROWS[1][2:]],
+    ]
+    raw = read_export(NAME, OPEN, data([header, *rows]))
+    assert raw["_fault"].tolist() == ["", "a test answer (pretest)"]
+    assert raw["_complete"].tolist() == ["yes", "no"]
     # Whoever tried the form is no loss.
     result = validate(raw, OPEN)
     assert result.count("test_answer") == 1 and not losses(result)

@@ -72,7 +72,7 @@ _NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,25})?")
 _BAND = re.compile(r"\d[\d.,]*\D{1,12}\d")
 # The name of an option, which nobody types.
 _NUMBERED = re.compile(r"[^\W\d_]{0,12}[_-]?\d{1,3}")
-_MISSING_NUMBERS = re.compile(r"-?(?:9{1,9}|8{2,4}|7{2,4}|99?[78])|-99?6|-[1-9]")
+_MISSING_NUMBERS = re.compile(r"-?(?:9{1,9}|8{2,4}|7{2,4}|99?[78])|-99?6|-66|-[1-9]")
 
 
 @dataclass(frozen=True)

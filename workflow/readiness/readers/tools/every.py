@@ -9,6 +9,7 @@ from readiness.readers.tools.base import Tool
 from readiness.readers.tools.forms import GoogleForms, MicrosoftForms
 from readiness.readers.tools.kobo import Kobo
 from readiness.readers.tools.limesurvey import LimeSurvey
+from readiness.readers.tools.named import SoSci, Unipark
 from readiness.readers.tools.qualtrics import Qualtrics
 from readiness.readers.tools.spss import Spss
 from readiness.readers.tools.surveymonkey import SurveyMonkey
@@ -73,6 +74,8 @@ TOOLS: tuple[Tool, ...] = (
     Qualtrics(),
     MicrosoftForms(),
     SurveyMonkey(),
+    SoSci(),
+    Unipark(),
     Spss(),
     PlainTool(),
 )

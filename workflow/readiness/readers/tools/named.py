@@ -1,0 +1,75 @@
+"""SoSci Survey and Unipark (EFS): names of variables as headers, and their own columns around them.
+
+Both say in a column who reached the end, and in another who only tried the form.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import ClassVar
+
+from readiness.questionnaire import Questionnaire, match_key
+from readiness.readers.assigned import Assigned
+from readiness.readers.table import Sheet
+from readiness.readers.texts import Texts
+from readiness.readers.tools.base import TEST, Tool
+
+
+class _NamedTool(Tool):
+    """signature: names that no other tool gives; answers: the mode of people who answered;
+    ended: what says of an interview that it reached its end.
+    """
+
+    signature: ClassVar[frozenset[str]] = frozenset()
+    answers: ClassVar[frozenset[str]] = frozenset()
+    ended: ClassVar[frozenset[str]] = frozenset()
+
+    def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
+        """Three of its names."""
+        return 0.9 * (len(self.signature.intersection(map(match_key, sheet.columns))) > 2)
+
+    def complete(self, sheet: Sheet, assigned: Assigned) -> Texts | None:
+        """What its column says of each interview."""
+        if "finished" not in assigned.roles:
+            return None
+        told = sheet.rows[assigned.roles["finished"]]
+        return told.change_texts(lambda text: "yes" if match_key(text) in self.ended else "no")
+
+    def faults(self, sheet: Sheet, assigned: Assigned) -> Mapping[int, str]:
+        """Rows of another mode."""
+        modes = sheet.texts(assigned.roles["mode"]) if "mode" in assigned.roles else ()
+        others = {at: match_key(mode) for at, mode in enumerate(modes)}
+        return {at: f"{TEST} ({m})" for at, m in others.items() if m and m not in self.answers}
+
+
+class SoSci(_NamedTool):
+    """See above."""
+
+    name = "sosci"
+    title = "SoSci Survey"
+    signature = frozenset(("case", "serial", "questnnr", "maxpage", "missrel", "lastdata"))
+    answers, ended = frozenset(("interview",)), frozenset(("1", "true", "wahr"))
+    own: ClassVar = {
+        **{"case": "respondent", "started": "started", "lastdata": "timestamp"},
+        **{"time_sum": "duration", "finished": "finished", "mode": "mode"},
+    }
+    also = re.compile(
+        r"serial|ref|questnnr|mailsent|q_viewer|(last|max)page|missing|missrel|time_rsi|time\d{3}"
+        r"|deg(_time|_miss|rade)"
+    )
+
+
+class Unipark(_NamedTool):
+    """See above."""
+
+    name = "unipark"
+    title = "Unipark (EFS)"
+    signature = frozenset(("lfdn", "external_lfdn", "dispcode", "tester", "rts0", "page_history"))
+    answers, ended = frozenset(("0",)), frozenset(("31", "32"))
+    own: ClassVar = {
+        **{"lfdn": "respondent", "datetime": "started", "date_of_last_access": "timestamp"},
+        **{"duration": "duration", "dispcode": "finished", "tester": "mode"},
+    }
+    also = re.compile(
+        r"external_lfdn|lastpage|quality|quota.*|page_history|[hv]flip|output_mode|javascript|flash"
+        r"|session_id|language|cleaned|ats|date_of_first_mail|rts\d+|refer(r)?er|device_type|browser"
+    )
