@@ -53,6 +53,7 @@ class ItemRows:
         """Every row, group by group, then what links the groups."""
         shown = {(s.base, s.level, s.group) for s in self.table.shares}
         self.with_dont_know = any(base == WITH_DONT_KNOW for base, *_ in shown)
+        self.answers = [*self.table.levels, *([DONT_KNOW] if self.with_dont_know else [])]
         for group in self.table.groups:
             self._group(group)
         for share in self.table.shares if self.shares else ():
@@ -87,9 +88,9 @@ class ItemRows:
             if (known := self.table.bases.get((base, group))) is not None:
                 self.system.variable((PEOPLE, self.table.key, base, group), known, known)
             self._ratio({column: 1.0}, {self._weight(base, group): 1.0})
-        for part in (self._people, self._weight):
-            self._sums(part, group)
-        for level in (*self.table.levels, *([DONT_KNOW] if self.with_dont_know else [])):
+        for part, slack in ((self._people, 0.0), (self._weight, SLACK)):
+            self._sums(part, slack, group)
+        for level in self.answers:
             self._ratio({self._people(level, group): 1.0}, {self._weight(level, group): 1.0})
         for level in (*self.table.levels, *self.table.boxes):
             # Those who answered, and otherwise.
@@ -113,9 +114,8 @@ class ItemRows:
         for end, low, high in ((told.low, -SLACK, inf), (told.high, -inf, SLACK)):
             self.system.row({weight: 1.0, part: -end / 1000}, low, high)
 
-    def _sums(self, part: Callable[[str, str], int], group: str) -> None:
+    def _sums(self, part: Callable[[str, str], int], slack: float, group: str) -> None:
         levels = self.table.levels
-        slack = 0.0 if part == self._people else SLACK
         if self.table.several:
             for level in levels:
                 rest = {part(ANSWERED, group): 1.0, part(level, group): -1.0}
@@ -167,12 +167,10 @@ class ItemRows:
         """The groups of each variable are all people, where no printed base says otherwise, and
         people of all where nothing is told: whether somebody is outside them, only numbers show.
         """
-        names = [*self.table.levels, *([DONT_KNOW] if self.with_dont_know else []), *self._bases()]
         for groups in self.table.variables().values():
             exact = self.table.told and self.everybody and self._complete(groups)
-            for name in names:
-                for part in (self._people, self._weight):
-                    slack = 0.0 if part == self._people else SLACK
+            for name in (*self.answers, *self._bases()):
+                for part, slack in ((self._people, 0.0), (self._weight, SLACK)):
                     sums = {part(name, group): 1.0 for group in groups}
                     sums[part(name, TOTAL)] = -1.0
                     self.system.row(sums, -slack if exact else -inf, slack)
@@ -212,8 +210,7 @@ class ItemRows:
 
     def _cells(self, classes: Classes) -> None:
         """People of each frame cell by answer; groups are sums of them, of known weight."""
-        answered = [*self.table.levels, *([DONT_KNOW] if self.with_dont_know else [])]
-        parts = [*answered, *([ANSWERED, ASKED] if self.table.several else [])]
+        parts = [*self.answers, *([ANSWERED, ASKED] if self.table.several else [])]
         cell: dict[tuple[str, int], int] = {}
         for at, most in enumerate(classes.people):
             for part in parts:
@@ -225,7 +222,7 @@ class ItemRows:
                     self.system.row({cell[ANSWERED, at]: 1.0, cell[level, at]: -1.0}, 0.0, inf)
                 self.system.row({cell[ASKED, at]: 1.0, cell[ANSWERED, at]: -1.0}, 0.0, inf)
             else:
-                self.system.row({cell[part, at]: 1.0 for part in answered}, -inf, most)
+                self.system.row({cell[part, at]: 1.0 for part in self.answers}, -inf, most)
         for group in self.table.groups:
             inside = np.flatnonzero(classes.inside(group)).tolist()
             for part in parts if len(inside) else ():
