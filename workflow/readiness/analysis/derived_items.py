@@ -50,9 +50,12 @@ def _make_item(one: DerivedVariable, known: Questionnaire) -> dict[str, Any]:
         if unit := dict(one.scale.unit or _name_points(ends)):
             unit.setdefault(known.language, next(iter(unit.values())))
         return {**item, "range": {**ends, "decimals": DECIMALS, **({"unit": unit} if unit else {})}}
+    answers = {category.code: dict(category.label) for category in one.categories}
+    if one.conditions:
+        answers = {code: {n: text(key, n) for n in LANGUAGES} for code, key in ANSWERS.items()}
     item["categories"] = [
         {"code": code, "text": labels.get(known.language, code), "labels": labels}
-        for code, labels in _label_answers(one).items()
+        for code, labels in answers.items()
     ]
     if one.bands:
         item["boxes"] = {"low": one.codes[:1]}
@@ -61,12 +64,6 @@ def _make_item(one: DerivedVariable, known: Questionnaire) -> dict[str, Any]:
     if len(outside) == len(sources):
         item["dont_know"] = {"text": outside[0].text, "labels": dict(outside[0].labels)}
     return item
-
-
-def _label_answers(one: DerivedVariable) -> dict[str, dict[str, str]]:
-    if one.conditions:
-        return {code: {n: text(key, n) for n in LANGUAGES} for code, key in ANSWERS.items()}
-    return {category.code: dict(category.label) for category in one.categories}
 
 
 def _name_points(ends: Mapping[str, float]) -> dict[str, str]:

@@ -375,8 +375,9 @@ class Judge:
 
     def settles(self, target: ProtectedSum, bounds: SumBounds) -> bool:
         """Whether it is enough that a reader can tell of many, or nobody, and he can."""
-        many = bounds.least >= self.policy.minimum_cell
-        return target.of is not None and (many or bounds.most == 0)
+        return target.of is not None and (
+            bounds.least >= self.policy.minimum_cell or bounds.most == 0
+        )
 
     def keep(self, tables: Iterable[Vector]) -> None:
         """Note tables that a reader of something holds possible."""

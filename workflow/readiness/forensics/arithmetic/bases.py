@@ -130,10 +130,8 @@ def apportioned_counts(figures: FigureSet, n: int) -> tuple[int, ...] | None:
     """
     scale = figures.figures[0].scale
     digits = [figure.digits for figure in figures.figures]
-    alike = all(figure.scale == scale for figure in figures.figures)
-    if figures.kind is not SetKind.EXHAUSTIVE or not alike or sum(digits) != scale:
-        return None
-    if not 1 <= n <= 2 * scale:
+    alike = all(figure.scale == scale for figure in figures.figures) and sum(digits) == scale
+    if figures.kind is not SetKind.EXHAUSTIVE or not alike or not 1 <= n <= 2 * scale:
         return None
     ranges = [(-(-n * max(x - 1, 0) // scale), min(n, (n * (x + 1) - 1) // scale)) for x in digits]
     for counts in _fill(ranges, n, figures.kind):
@@ -149,32 +147,29 @@ def apportioned_counts(figures: FigureSet, n: int) -> tuple[int, ...] | None:
 def _find_feasible(figures: FigureSet, n_max: int, convention: Convention) -> BoolArray:
     """For each base 0..n_max, whether the set fits. Read-only, as it is shared."""
     n = np.arange(n_max + 1, dtype=np.int64)
-    lows, highs = [], []
-    for figure in figures.figures:
-        low, high = count_intervals(figure, n_max, convention.rounding)
-        lows.append(np.maximum(low, 0))
-        highs.append(np.minimum(high, n))
-    mask = fitting(lows, highs, n, figures.kind, either=convention.complement and figures.is_pair)
+    found = (count_intervals(figure, n_max, convention.rounding) for figure in figures.figures)
+    ends = [(np.maximum(low, 0), np.minimum(high, n)) for low, high in found]
+    mask = fitting(ends, n, figures.kind, either=convention.complement and figures.is_pair)
     mask.setflags(write=False)
     return mask
 
 
 def fitting(
-    lows: Sequence[IntArray], highs: Sequence[IntArray], n: IntArray, kind: SetKind, *, either: bool
+    ends: Sequence[tuple[IntArray, IntArray]], n: IntArray, kind: SetKind, *, either: bool
 ) -> BoolArray:
-    """Where counts between `lows` and `highs` hang together on bases `n` (0 first, last axis).
+    """Where counts between these ends hang together on bases `n` (0 first, last axis).
 
     `either`: one of the two figures is enough, the other being its complement.
     """
-    each = [low <= high for low, high in zip(lows, highs, strict=True)]
+    each = [low <= high for low, high in ends]
     if either:
         mask = each[0] | each[1]
     else:
         mask = np.logical_and.reduce(each)
         if kind is not SetKind.MULTI:
-            mask &= np.sum(lows, axis=0) <= n
+            mask &= np.sum([low for low, _ in ends], axis=0) <= n
         if kind is SetKind.EXHAUSTIVE:
-            mask &= np.sum(highs, axis=0) >= n
+            mask &= np.sum([high for _, high in ends], axis=0) >= n
     mask[..., 0] = False
     return np.asarray(mask, dtype=np.bool_)
 

@@ -284,13 +284,10 @@ def _judge_feasible(
 ) -> BoolArray:
     """For each row of digits and each base 0..n_max, whether the set fits (`bases._feasible`)."""
     n = np.arange(n_max + 1, dtype=np.int64)
-    lows, highs = [], []
-    for column in digits.T:
-        low, high = _bound_counts(column, scale, n, convention.rounding)
-        lows.append(np.maximum(low, 0))
-        highs.append(np.minimum(high, n))
-    pair = kind is SetKind.EXHAUSTIVE and len(lows) == 2
-    return fitting(lows, highs, n, kind, either=convention.complement and pair)
+    found = (_bound_counts(column, scale, n, convention.rounding) for column in digits.T)
+    counts = [(np.maximum(low, 0), np.minimum(high, n)) for low, high in found]
+    pair = kind is SetKind.EXHAUSTIVE and len(counts) == 2
+    return fitting(counts, n, kind, either=convention.complement and pair)
 
 
 def _bound_counts(

@@ -194,7 +194,6 @@ def fisher_freeman_halton(
 
 
 def _log_factorials(n: int) -> FloatArray:
-    """log k! for k = 0..n, shape (n + 1,)."""
     return np.asarray(scipy.special.gammaln(np.arange(n + 1) + 1.0), dtype=np.float64)
 
 

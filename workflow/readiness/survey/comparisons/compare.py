@@ -229,7 +229,6 @@ class ComparedItem:
 
     @property
     def _linear(self) -> ComparedItem:
-        """The same without refitting."""
         return replace(self, design=replace(self.design, refits=False))
 
     def model(self) -> tuple[list[ComparisonRow], list[ComparisonRow]]:
