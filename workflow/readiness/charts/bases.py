@@ -5,7 +5,6 @@ Verdicts on bases are no numbers of the register: they have no id.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -64,35 +63,29 @@ def cells_chart(found: LeadBases, language: Language) -> Picture:
     elif "all" not in states.values():
         said.append(Fact("charts.alt.grid.none"))
     framed = dict.fromkeys(states[n] for n in reported if n in states)
+    looks = {
+        "all": LegendKey(word("charts.grid.all", language), "accent"),
+        "missing": LegendKey(
+            word("charts.grid.missing", language, n=found.max_missing), "accent", "outline"
+        ),
+        "no": LegendKey(word("charts.grid.no", language), "cell"),
+    }
+    keys = [key for state, key in looks.items() if state in states.values()]
+    if framed:
+        keys.append(LegendKey(word("charts.grid.reported", language), "ink", "outline"))
     return Picture(
         word("charts.grid.title", language, figures=Listed(sets)),
         [*said, *(Fact(_REPORTED[state]) for state in framed)],
         language,
         [BasePanel(states, frozenset(reported))],
         subtitle=word("charts.grid.subtitle", language, n=last),
-        keys=_make_grid_keys(set(states.values()), bool(framed), found.max_missing, language),
+        keys=keys,
         notes=[word(reported[n], language, n=n) for n in sorted(reported)],
         table=[
             {"people": n, "fits": FITS[state], "reported": "yes" if n in reported else ""}
             for n, state in states.items()
         ],
     )
-
-
-def _make_grid_keys(
-    states: set[str], framed: bool, max_missing: int, language: Language
-) -> list[LegendKey]:
-    looks = {
-        "all": LegendKey(word("charts.grid.all", language), "accent"),
-        "missing": LegendKey(
-            word("charts.grid.missing", language, n=max_missing), "accent", "outline"
-        ),
-        "no": LegendKey(word("charts.grid.no", language), "cell"),
-    }
-    keys = [key for state, key in looks.items() if state in states]
-    if framed:
-        keys.append(LegendKey(word("charts.grid.reported", language), "ink", "outline"))
-    return keys
 
 
 @dataclass(frozen=True)
@@ -128,6 +121,6 @@ class BasePanel:
         if n in self.framed:
             outer = (left - 1, top - 1, width + 2, CELL_HEIGHT + 2)
             sheet.rect(*outer, stroke="ink", weight=3, id=f"reported.{n}", round=3)
-        middle = (left + width / 2, top + CELL_HEIGHT / 2)
-        look: dict[str, Any] = {"bold": self.states[n] != "no" or n in self.framed, "colour": ink}
-        sheet.write(*middle, numbers.whole(n, sheet.language), align="middle", tick=True, **look)
+        x, y, said = left + width / 2, top + CELL_HEIGHT / 2, numbers.whole(n, sheet.language)
+        bold = self.states[n] != "no" or n in self.framed
+        sheet.write(x, y, said, align="middle", tick=True, bold=bold, colour=ink)

@@ -369,15 +369,10 @@ def base_text(figure: DrawnFigure, language: str, *, unweighted: bool = False) -
 def sign_notes(figures: Iterable[DrawnFigure], language: str) -> list[str]:
     """The explanation of each sign that occurs among `figures`."""
     there = {figure.sign for figure in figures}
+    signs = {one: SUPPRESSED_TEXT * one.replaces_number + one.mark for one in SIGNS if one in there}
     return [
-        word(
-            "tables.note.sign",
-            language,
-            sign=SUPPRESSED_TEXT * each.replaces_number + each.mark,
-            words=each.words(language),
-        )
-        for each in SIGNS
-        if each in there
+        word("tables.note.sign", language, sign=said, words=one.words(language))
+        for one, said in signs.items()
     ]
 
 
@@ -407,9 +402,8 @@ def foremost(
     """
     if not figures or not firm(figures[0][1]):
         return None
-    if len(figures) > 1 and figures[1][1].value == figures[0][1].value:
-        return None
+    (label, first), *others = figures
     hidden = bound_hidden_share((figure.value for _, figure in figures), exclusive=exclusive)
-    if hidden >= (figures[0][1].value or 0.0):
+    if (others and others[0][1].value == first.value) or hidden >= (first.value or 0.0):
         return None
-    return Fact("charts.finding.most", {"item": item, "label": figures[0][0]})
+    return Fact("charts.finding.most", {"item": item, "label": label})

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from readiness.charts.figures import AmountAxis, DrawnFigure, Unit
+from readiness.charts.figures import DrawnFigure, Unit
 from readiness.charts.picture import draw_lines
 from readiness.charts.rows import NARROW_BELOW, round_step, write_amount
 from readiness.charts.sheet import SMALL, Drawing, measure, wrap
@@ -76,10 +76,7 @@ class Curve:
         edge, (x, align) = sheet.mirror(left, 0.0), sheet.end(sheet.width - left + GAP)
         far = sheet.mirror(sheet.width, 0.0)
         for k in range(math.ceil(low / tick - 1e-9), math.floor(high / tick + 1e-9) + 1):
-            y, said = (
-                place(k * tick),
-                write_amount(k * tick, AmountAxis(unit), digits, sheet.language),
-            )
+            y, said = place(k * tick), write_amount(k * tick, unit, digits, sheet.language)
             sheet.line(edge, y, far, y, colour="grid")
             sheet.write(x, y, said, size=SMALL, colour="muted", align=align, tick=True)
         if self.against is not None:

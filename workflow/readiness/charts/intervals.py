@@ -82,9 +82,8 @@ def intervals(
     if levels is not None:
         finding = against_half(total, title, levels)
     elif title and total is None:
-        finding = foremost(
-            [(group.label, figure) for group, figure in table], title, exclusive=False
-        )
+        labelled = [(group.label, figure) for group, figure in table]
+        finding = foremost(labelled, title, exclusive=False)
     bases = [base_text(figure, language, unweighted=group.apart) for group, figure in table]
     notes = [*sign_notes((figure for _, figure in table), language), note]
     rules = []
@@ -95,35 +94,24 @@ def intervals(
         notes.insert(0, bases[0])
         bases = [""] * len(bases)
     few = [group.label for group, figure in table if figure.display and is_small(figure, small)]
-    rows = in_sections(
-        (
-            group,
-            ChartRow(
-                group.label,
-                list(_make_marks(group, figure, small)),
-                _write_reading(figure, language),
-                base,
-            ),
-        )
-        for (group, figure), base in zip(table, bases, strict=True)
-    )
+    hidden = [group.label for group, figure in table if figure.value is None]
+    rows = []
+    for (group, figure), base in zip(table, bases, strict=True):
+        marks = list(_make_marks(group, figure, small))
+        row = ChartRow(group.label, marks, _write_reading(figure, language), base)
+        rows.append((group, row))
+    key = LegendKey(word("charts.small", language, n=small), "accent", "circle", filled=False)
     return Picture(
         show(finding or axis, language),
         [
             *_state_facts(table, axis, finding),
-            *closing(
-                few=few,
-                hidden=[group.label for group, figure in table if figure.value is None],
-                simulated=simulated,
-            ),
+            *closing(few=few, hidden=hidden, simulated=simulated),
         ],
         language,
-        [Rows(rows, AmountAxis(table[0][1].counts, rules=rules))],
+        [Rows(in_sections(rows), AmountAxis(table[0][1].counts, rules=rules))],
         simulated=simulated,
         subtitle=subtitle,
-        keys=[LegendKey(word("charts.small", language, n=small), "accent", "circle", filled=False)]
-        if few
-        else [],
+        keys=[key] if few else [],
         notes=notes,
         table=table_of((figure, group.label, axis) for group, figure in table),
     )

@@ -140,9 +140,8 @@ class DrawnAnswers:
         run, scale = self.hidden, self.scale
         if len(run) < 2 or not self.has_values or run != list(range(run[0], run[-1] + 1)):
             return []
-        return (
-            run if run[-1] < scale.count_left or run[0] >= scale.count_left + scale.across else []
-        )
+        one_side = run[-1] < scale.count_left or run[0] >= scale.count_left + scale.across
+        return run if one_side else []
 
     @property
     def box(self) -> DrawnFigure | None:
@@ -189,20 +188,17 @@ class DrawnAnswers:
         bars, outside = self.bars(small), self.dont_know
         hidden = next((figure for figure in self.levels if figure.value is None), None)
         head = self.head if self.scale.ordered else None
-        aside = outside and BarMark(
-            0.0,
-            outside.value or 0.0,
-            "unsaid",
-            hatched=self.is_small(small) or outside.sign is Sign.WEAK,
-            text=outside.plain,
-            id=outside.id,
-        )
+        aside = None
+        if outside:
+            weak = self.is_small(small) or outside.sign is Sign.WEAK
+            own: dict[str, Any] = {"hatched": weak, "text": outside.plain, "id": outside.id}
+            aside = BarMark(0.0, outside.value or 0.0, "unsaid", **own)
         return ChartRow(
             self.group.label,
             bars or [Gone(hidden.plain if hidden else None)],
             small=base_text(self.levels[0], language, unweighted=self.group.apart),
             head=replace(head.plain, bold=True) if head and head.display else None,
-            aside=aside or None,
+            aside=aside,
         )
 
 
@@ -225,34 +221,39 @@ def level_bars(
         return nothing(levels.title, language, simulated=simulated)
     finding = _find_firm(levels, table[0])
     left, right = (show(Listed(tuple(side), "or"), language) for side in levels.sides)
-    axis = AmountAxis(
-        unit="",
-        rules=[Rule(0.0, "axis", dashed=False)],
-        sides=(left, right) if levels.ordered else None,
-    )
-    codes = list(levels.labels)
-    low_head = all(
-        codes.index(code) < levels.count_left + levels.across for code in levels.headline
-    )
+    rules = [Rule(0.0, "axis", dashed=False)]
+    axis = AmountAxis(unit="", rules=rules, sides=(left, right) if levels.ordered else None)
+    low = list(levels.labels)[: levels.count_left + levels.across]
     rows = in_sections((each.group, each.row(small, language)) for each in table)
+    few = [row for row in table if row.bars(small) and row.is_small(small)]
+    keys = [LegendKey(*each) for each in zip(levels.labels.values(), levels.colours, strict=True)]
+    if levels.dont_know and any(row.dont_know for row in table):
+        keys.append(LegendKey(levels.dont_know[1], "unsaid"))
+    if few:
+        keys.append(LegendKey(word("charts.small", language, n=small), "muted", "hatch"))
+    shown = [each for row in table for each in (*row.levels, row.dont_know) if each is not None]
+    notes = sign_notes(shown, language)
+    if any(row.head for row in rows):
+        bold = quote_labels([levels.labels[code] for code in levels.headline])
+        notes.insert(0, word("charts.bold", language, levels=bold))
     return Picture(
         show(finding or levels.title, language),
         [
             *_state_facts(levels, table, finding, small),
             *closing(
-                few=[row.group.label for row in table if row.bars(small) and row.is_small(small)],
+                few=[row.group.label for row in few],
                 partly=[row.group.label for row in table if row.has_values and row.hidden],
                 hidden=[row.group.label for row in table if not row.has_values],
                 simulated=simulated,
             ),
         ],
         language,
-        [Rows(rows, axis, head_left=low_head)],
+        [Rows(rows, axis, head_left={*levels.headline} <= {*low})],
         simulated=simulated,
         subtitle=subtitle,
-        keys=_make_keys(levels, table, small, language),
+        keys=keys,
         keys_fixed=True,
-        notes=_write_notes(levels, table, rows, language),
+        notes=notes,
         table=table_of(_list_numbers(levels, table, language)),
     )
 
@@ -277,9 +278,8 @@ def _state_facts(
         yield Fact("charts.alt.finding", {"finding": finding})
     if drawn := [row.group for row in table if row.bars(small)]:
         yield _describe_axis(levels)
-    yield from about(
-        "charts.alt.order", [each.label for each in drawn if not each.total and not each.apart]
-    )
+    among = [each.label for each in drawn if not each.total and not each.apart]
+    yield from about("charts.alt.order", among)
     if table[0].group.total:
         yield Fact("charts.alt.total_first", {"label": table[0].group.label})
     if levels.dont_know and any(row.dont_know for row in table):
@@ -296,27 +296,6 @@ def _describe_axis(levels: Levels) -> Fact:
     if not levels.across:
         return Fact("charts.alt.levels", values)
     return Fact("charts.alt.levels_across", {**values, "middle": names[levels.count_left]})
-
-
-def _make_keys(
-    levels: Levels, table: Sequence[DrawnAnswers], small: int, language: str
-) -> list[LegendKey]:
-    keys = [LegendKey(*each) for each in zip(levels.labels.values(), levels.colours, strict=True)]
-    if levels.dont_know and any(row.dont_know for row in table):
-        keys.append(LegendKey(levels.dont_know[1], "unsaid"))
-    if any(row.bars(small) and row.is_small(small) for row in table):
-        keys.append(LegendKey(word("charts.small", language, n=small), "muted", "hatch"))
-    return keys
-
-
-def _write_notes(
-    levels: Levels, table: Sequence[DrawnAnswers], rows: Sequence[ChartRow], language: str
-) -> list[str]:
-    shown = [each for row in table for each in (*row.levels, row.dont_know) if each is not None]
-    bold = quote_labels([levels.labels[code] for code in levels.headline])
-    headed = any(row.head for row in rows)
-    first = [word("charts.bold", language, levels=bold)] if headed else []
-    return [*first, *sign_notes(shown, language)]
 
 
 def _list_numbers(

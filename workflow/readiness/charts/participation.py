@@ -56,10 +56,8 @@ def flow(figures: DrawnFigures) -> Picture:
         if step == "answered" and figure.value == last:
             continue  # nobody came without being asked
         found[step], last = figure, figure.value
-    listed = "invited" in found
-    title = word(
-        "participation.caption.flow" if listed else "participation.caption.flow.received", language
-    )
+    listed, received = "participation.caption.flow", "participation.caption.flow.received"
+    title = word(listed if "invited" in found else received, language)
     if not found:
         return nothing(title, language, simulated=figures.simulated)
     left_out = word("participation.chart.left_out", language)
@@ -68,8 +66,7 @@ def flow(figures: DrawnFigures) -> Picture:
         labels[step] = word("language.labelled", language, label=left_out, what=labels[step])
     rows = []
     for step, figure in found.items():
-        lost = step in LEFT_OUT
-        colour = "second" if lost else "accent"
+        colour, lost = ("second", True) if step in LEFT_OUT else ("accent", False)
         bar = BarMark(0.0, figure.value or 0.0, colour, hatched=lost, id=figure.id)
         rows.append(ChartRow(labels[step], [bar], [figure.text], bold=step == "kept"))
     return Picture(
@@ -129,9 +126,8 @@ def ranges(figures: DrawnFigures, items: Sequence[Item]) -> Picture:
     widths = {row.item: b - a for row in table for a, b in [row.ends("worst") or (0.0, 0.0)]}
     # Which share its missing answers leave most open; none where none is moved, or one is withheld.
     widest = max(widths, key=lambda label: widths[label])
-    moved = Fact("participation.chart.bounds.widest", {"item": widest})
     told = widths[widest] and all(row.figure.value is not None for row in table)
-    finding = moved if told else None
+    moved = [Fact("participation.chart.bounds.widest", {"item": widest})] if told else []
     estimate = word("verdict.page.column.published", language)
     words = {kind: word(key, language) for kind, key in RANGE_KEYS.items()}
     bounded = any(row.figure.lower is not None for row in table)
@@ -141,37 +137,30 @@ def ranges(figures: DrawnFigures, items: Sequence[Item]) -> Picture:
         *[LegendKey(word("numbers.interval", language), "ink", "stroke")] * bounded,
         *(LegendKey(words[kind], RANGES[kind][0]) for kind in there),
     ]
+    rows = [
+        ChartRow(row.item, list(row.marks()), list(row.reading(language)), row.level)
+        for row in table
+    ]
+    hidden = [row.item for row in table if row.figure.value is None]
+    numbers = []
+    for row in table:
+        numbers.append((row.figure, row.item, estimate))
+        for kind, column in words.items():
+            numbers += [(figure, row.item, column) for figure in row.ranges.get(kind, ())]
     return Picture(
-        show(finding or title, language),
+        show(moved[0] if moved else title, language),
         [
-            *([finding] if finding else []),
+            *moved,
             Fact("participation.chart.bounds.alt"),
-            *closing(
-                hidden=[row.item for row in table if row.figure.value is None], simulated=simulated
-            ),
+            *closing(hidden=hidden, simulated=simulated),
         ],
         language,
-        [
-            Rows(
-                [
-                    ChartRow(row.item, list(row.marks()), list(row.reading(language)), row.level)
-                    for row in table
-                ]
-            )
-        ],
+        [Rows(rows)],
         simulated=simulated,
-        subtitle=title if finding else "",
+        subtitle=title if moved else "",
         keys=keys,
         notes=sign_notes((row.figure for row in table), language),
-        table=table_of(
-            (figure, row.item, column)
-            for row in table
-            for column, found in (
-                (estimate, [row.figure]),
-                *((words[kind], row.ranges.get(kind, ())) for kind in words),
-            )
-            for figure in found
-        ),
+        table=table_of(numbers),
     )
 
 

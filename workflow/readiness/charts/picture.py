@@ -37,12 +37,8 @@ from readiness.fonts import own_folder
 from readiness.language import Language, tell, text
 from readiness.tables import to_csv
 
-RIBBON = 24.0
-NOTE_LINE = 17.0
-KEY_LINE = 22.0
-KEY_SIZE = 15.0
-_KEY_GAP = 7.0
-_BETWEEN = 18.0
+RIBBON, NOTE_LINE, KEY_LINE, KEY_SIZE = 24.0, 17.0, 22.0, 15.0
+_KEY_GAP, _BETWEEN = 7.0, 18.0
 
 
 @dataclass(frozen=True)
@@ -83,14 +79,13 @@ class LegendKey:
 
 def draw_head(sheet: Drawing, title: str, subtitle: str = "", *, simulated: bool) -> float:
     """The ribbon of a simulated wave, the title and what is shown of whom."""
-    y = 0.0
+    y, (x, align) = 0.0, sheet.start()
     if simulated:
         sheet.rect(0, 0, sheet.width, RIBBON, fill="stamp", id="stamp")
-        said = text("report.simulated.title", sheet.language)
-        x, colour = sheet.width / 2, palette.on("stamp")
-        sheet.write(x, RIBBON / 2, said, bold=True, colour=colour, align="middle", id="stamp")
+        said, look = text("report.simulated.title", sheet.language), palette.on("stamp")
+        middle = (sheet.width / 2, RIBBON / 2)
+        sheet.write(*middle, said, bold=True, colour=look, align="middle", id="stamp")
         y = RIBBON + 8
-    x, align = sheet.start()
     for line in wrap(title, sheet.width, size=TITLE, bold=True):
         sheet.write(x, y + 11, line, size=TITLE, bold=True, align=align)
         y += 22
@@ -114,7 +109,15 @@ def draw_keys(
     """A legend in as many lines as it needs, in `reading` direction or from left to right."""
     mirrored = sheet.rtl and reading
     room, beside = sheet.width - KEY_SIZE - _KEY_GAP, KEY_SIZE + _KEY_GAP
-    for line in _break_keys(entries, sheet.width):
+    lines: list[list[LegendKey]] = []
+    used = 0.0
+    for key in entries:
+        if not lines or used + key.width - _BETWEEN > sheet.width:
+            lines.append([])
+            used = 0.0
+        lines[-1].append(key)
+        used += key.width
+    for line in lines:
         y = top + KEY_LINE / 2
         x = sheet.width if mirrored else 0.0
         if sheet.rtl and not reading:
@@ -130,18 +133,6 @@ def draw_keys(
             x += -key.width if mirrored else key.width
         top += KEY_LINE + NOTE_LINE * (most - 1)
     return top
-
-
-def _break_keys(entries: Sequence[LegendKey], width: float) -> list[list[LegendKey]]:
-    found: list[list[LegendKey]] = []
-    used = 0.0
-    for key in entries:
-        if not found or used + key.width - _BETWEEN > width:
-            found.append([])
-            used = 0.0
-        found[-1].append(key)
-        used += key.width
-    return found
 
 
 Cell = str | int | float | None
@@ -217,8 +208,7 @@ def nothing(
 def table_of(numbers: Iterable[tuple[DrawnFigure, str, str]]) -> list[dict[str, Cell]]:
     """The numbers of a chart, as released, each with its row and its column."""
     return [
-        {"id": each.id, "row": row, "column": column}
-        | {name: getattr(each, name) for name in COLUMNS[3:]}
+        {"id": each.id, "row": row, "column": column, **{n: getattr(each, n) for n in COLUMNS[3:]}}
         for each, row, column in numbers
     ]
 

@@ -17,22 +17,19 @@ from readiness.charts.figures import (
     Dot,
     Gone,
     LineMark,
+    Mark,
     Rule,
     TextMark,
+    Unit,
 )
 from readiness.charts.picture import NOTE_LINE
 from readiness.charts.sheet import BODY, SMALL, Align, Drawing, Panel, measure, wrap
 from readiness.language import numbers
 
-SECTION_GAP = 12.0
-# Height kept for the mark of a row (a bar, a dot), wide and on a telephone.
-MARK, NARROW_MARK = 22.0, 18.0
-# From line to line of a label.
-LINE = 17.0
 # Below this width in CSS pixels labels stand above their marks.
 NARROW_BELOW = 480
-# The largest part of the width that labels take beside their marks.
-MOST = 0.28
+# From line to line of a label.
+LINE = 17.0
 
 
 class Labels:
@@ -44,16 +41,16 @@ class Labels:
 
     def __init__(self, rows: Sequence[ChartRow], width: float) -> None:
         self.rows, self.narrow = rows, width < NARROW_BELOW
-        # Height of the mark of a row.
-        self.bar = NARROW_MARK if self.narrow else MARK
+        # Height kept for the mark of a row (a bar, a dot).
+        self.bar = 18.0 if self.narrow else 22.0
         self.below = [
             row.head if self.narrow and row.head else TextMark(row.small, muted=True)
             for row in rows
         ]
-        longest = max(measure(row.label, bold=row.bold) for row in rows)
         smallest = max(text.width for text in self.below)
-        longest = min(max(longest, smallest), MOST * width)
-        self.width = 0.0 if self.narrow else longest + 14
+        longest = max(smallest, *(measure(row.label, bold=row.bold) for row in rows))
+        # Labels take at most this part of the width beside their marks.
+        self.width = 0.0 if self.narrow else min(longest, 0.28 * width) + 14
         room = width - smallest - 12 if self.narrow else self.width - 12
         self.lines = [wrap(row.label, room, size=BODY, bold=row.bold) for row in rows]
         self.small = [
@@ -62,7 +59,7 @@ class Labels:
         ]
         self.tops, self.marks, self.height = list[float](), list[float](), 0.0
         for row, lines, small in zip(rows, self.lines, self.small, strict=True):
-            self.height += SECTION_GAP if row.section else 0
+            self.height += 12.0 if row.section else 0
             self.tops.append(self.height)
             if self.narrow:
                 mark = self.bar + 4 if row.marks or row.reading else 0  # none for a heading
@@ -84,9 +81,8 @@ class Labels:
     def draw(self, sheet: Drawing, start: float) -> None:
         """The labels with their small texts; the top of the rows is at `start`."""
         x, align = sheet.start()
-        for k, (row, lines, small) in enumerate(
-            zip(self.rows, self.lines, self.small, strict=True)
-        ):
+        found = zip(self.rows, self.lines, self.small, self.below, strict=True)
+        for k, (row, lines, small, own) in enumerate(found):
             if self.narrow:
                 first = start + self.tops[k] + LINE / 2 + 2
                 (x_small, side), under = sheet.end(), first
@@ -95,24 +91,13 @@ class Labels:
                 x_small, side, under = x, align, first + LINE * len(lines)
             for n, line in enumerate(lines):
                 sheet.write(x, first + LINE * n, line, bold=row.bold, align=align)
-            own = self.below[k]
+            colour = "muted" if own.muted else "ink"
+            look: dict[str, Any] = {"bold": own.bold, "colour": colour, "align": side}
             for n, line in enumerate(filter(None, small)):
-                sheet.write(
-                    x_small,
-                    under + LINE * n,
-                    line,
-                    size=SMALL,
-                    bold=own.bold,
-                    colour="muted" if own.muted else "ink",
-                    align=side,
-                    id=own.id,
-                    tick=not own.id,
-                )
+                y = under + LINE * n
+                sheet.write(x_small, y, line, size=SMALL, id=own.id, tick=not own.id, **look)
 
 
-AXIS_HEIGHT = 22.0
-# From where to where the lines of an axis run, from top to bottom.
-Spans = Sequence[tuple[float, float]]
 # The pixels that a number of an axis needs.
 _ROOM = {"share": 52.0, "number": 62.0, "points": 46.0}
 _ROUND = [(m, e) for e in range(-6, 13) for m in (1, 2, 5)]
@@ -125,31 +110,30 @@ def round_step(needed: float, steps: Sequence[tuple[int, int]] = _ROUND) -> tupl
     return m * 10.0**e, max(0, -e)
 
 
-def draw_axis(sheet: Drawing, axis: AmountAxis, scale: Panel, top: float, spans: Spans) -> None:
-    """Lines at round amounts between the scale's ends with their numbers.
+def draw_axis(sheet: Drawing, axis: AmountAxis, scale: Panel, top: float, labels: Labels) -> None:
+    """Lines at round amounts between the scale's ends with their numbers, beside rows from `top`.
 
     A number that the sheet's edge would cut is left out.
     """
-    share = axis.unit == "share"
-    step, digits = round_step(_ROOM[axis.unit] / scale.unit, _SHARES if share else _ROUND)
+    steps = _SHARES if axis.unit == "share" else _ROUND
+    step, digits = round_step(_ROOM[axis.unit] / scale.unit, steps)
     for k in range(math.ceil(scale.low / step), math.floor(scale.high / step + 1e-9) + 1):
         amount = k * step
-        x, text = scale.x(amount), write_amount(amount, axis, digits, sheet.language)
-        for start, end in spans:
+        x, text = scale.x(amount), write_amount(amount, axis.unit, digits, sheet.language)
+        for start, end in labels.spans(top):
             sheet.line(x, start, x, end, colour="grid")
         half = measure(text, size=SMALL) / 2
         if half <= x <= sheet.width - half:
             sheet.write(x, top - 9, text, size=SMALL, colour="muted", align="middle", tick=True)
 
 
-def write_amount(amount: float, axis: AmountAxis, digits: int, language: str) -> str:
-    """A round amount as an axis has it."""
-    if axis.unit == "points":
+def write_amount(amount: float, unit: Unit, digits: int, language: str) -> str:
+    """A round amount as an axis of a unit has it."""
+    if unit == "points":
         # "+0,2" without its noun: the panel's title says what is counted.
-        digits = max(0, digits - 2)
-        return numbers.number(round(amount, 6), "points", digits, language, noun=False)
-    if axis.unit == "share":
-        return numbers.number(round(amount, 2), "share", 0, language)
+        return numbers.number(round(amount, 6), unit, max(0, digits - 2), language, noun=False)
+    if unit == "share":
+        return numbers.number(round(amount, 2), unit, 0, language)
     return numbers.number(round(amount, digits), "number", digits, language)
 
 
@@ -192,8 +176,8 @@ class _Plot:
         """Everything from `top` on; where it ends."""
         panel, sheet, labels = self.panel, self.sheet, self.labels
         if panel.axis.unit:
-            top += AXIS_HEIGHT
-            draw_axis(sheet, panel.axis, self.scale, top, labels.spans(top))
+            top += 22.0
+            draw_axis(sheet, panel.axis, self.scale, top, labels)
         elif panel.axis.sides:
             top = self._draw_sides(panel.axis.sides, top)
         labels.draw(sheet, top)
@@ -240,10 +224,8 @@ class _Plot:
         after += (self.room + 3 if self.room else 0.0) + (0.0 if panel.axis.unit else EDGE)
         heads = [measure(row.head.text, bold=True) for row in panel.rows if row.head]
         if heads and not labels.narrow:
-            room = max(heads) + INSET + 2
-            before, after = (
-                (before + room, after) if panel.head_left != sheet.rtl else (before, after + room)
-            )
+            room, leads = max(heads) + INSET + 2, panel.head_left != sheet.rtl
+            before, after = before + room * leads, after + room * (not leads)
         asides = [row.aside for row in panel.rows if row.aside]
         beside = max((bar.text.width for bar in asides if bar.text), default=0.0) + 8
         apart = max((bar.high for bar in asides), default=0.0)
@@ -257,9 +239,8 @@ class _Plot:
         width = unit * apart + beside
         left = sheet.mirror(start + unit * (high - low) + after - EDGE + GAP, width)
         # It grows away from the marks, so that its text has room.
-        return main, (
-            Panel(left + width - unit, unit, 1.0, 0.0) if sheet.rtl else Panel(left, unit, 0.0, 1.0)
-        )
+        aside = (left + width - unit, unit, 1.0, 0.0) if sheet.rtl else (left, unit, 0.0, 1.0)
+        return main, Panel(*aside)
 
     def _place_box(self, mark: Gone) -> tuple[float, float]:
         scale = self.scale
@@ -291,24 +272,18 @@ class _Plot:
         return top + NOTE_LINE * lines + 4
 
     def _draw_rule(self, rule: Rule, top: float) -> None:
-        x = self.scale.x(rule.at)
-        look: dict[str, Any] = {
-            "colour": rule.colour,
-            "dash": "4 3" if rule.dashed else "",
-            "id": rule.id,
-        }
+        x, dash = self.scale.x(rule.at), "4 3" if rule.dashed else ""
+        look: dict[str, Any] = {"colour": rule.colour, "weight": rule.weight, "id": rule.id}
         for start, end in self.labels.spans(top):
-            self.sheet.line(x, start, x, end, weight=rule.weight, **look)
+            self.sheet.line(x, start, x, end, dash=dash, **look)
 
-    def _mark(self, mark: Dot | LineMark | BarMark | Gone, y: float) -> None:
+    def _mark(self, mark: Mark, y: float) -> None:
         sheet, x = self.sheet, self.scale.x
         match mark:
-            case Dot():
-                look: dict[str, Any] = {"colour": mark.colour, "filled": mark.filled, "id": mark.id}
-                sheet.marker(x(mark.at), y, mark.shape, size=11, **look)
-            case LineMark():
-                ends = (x(mark.low), y, x(mark.high), y)
-                sheet.line(*ends, colour=mark.colour, weight=mark.weight, id=mark.id)
+            case Dot(at, shape, colour, filled, id):
+                sheet.marker(x(at), y, shape, size=11, colour=colour, filled=filled, id=id)
+            case LineMark(low, high, colour, weight, id):
+                sheet.line(x(low), y, x(high), y, colour=colour, weight=weight, id=id)
             case BarMark():
                 self._draw_bar(mark, x(mark.low), x(mark.high), y)
 

@@ -9,24 +9,20 @@ letters are as wide as they are alone; marks and directions have no width.
 """
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
-from unicodedata import bidirectional, normalize
+from unicodedata import bidirectional, category, normalize
 from xml.sax.saxutils import escape, quoteattr
 
 from readiness import fonts
 from readiness.charts import palette
-from readiness.fonts import css
 from readiness.language import Language, direction
 
-TITLE = 16.0
-BODY = 13.5
 # Type sizes in CSS pixels; nothing is smaller than SMALL.
-SMALL = 12.0
+TITLE, BODY, SMALL = 16.0, 13.5, 12.0
 
 # By how much texts are wider in DejaVu Sans than in the own family, plain and bold.
 _WIDER = {False: 1.16, True: 1.26}
@@ -45,13 +41,13 @@ def _read_advances(bold: bool) -> dict[int, float]:
 @cache
 def _measure_advance(character: str, bold: bool) -> float:
     """The width of a character; one that the family lacks counts as one em."""
-    if unicodedata.category(character) in ("Mn", "Cf"):
+    if category(character) in ("Mn", "Cf"):
         return 0.0
-    plain = unicodedata.normalize("NFKC", character)
+    plain = normalize("NFKC", character)
     if len(plain) == 1 and plain.isascii():
         character = plain  # a narrow space, a raised letter: no wider than that
     width = _read_advances(bold).get(ord(character), 1.0)
-    return width if unicodedata.bidirectional(character) == "AL" else width * _WIDER[bold]
+    return width if bidirectional(character) == "AL" else width * _WIDER[bold]
 
 
 @cache
@@ -87,11 +83,8 @@ def _cut_word(word: str, width: float, size: float, bold: bool) -> Iterator[str]
     yield word
 
 
-# Width of a chart in the report, in CSS pixels.
-WIDE = 720
-
-# Width of a chart on a telephone of 390 px, without the page's margins.
-NARROW = 350
+# Width of a chart in CSS pixels: in the report, and on a telephone of 390 px without its margins.
+WIDE, NARROW = 720, 350
 
 Align = Literal["left", "middle", "right"]
 Shape = Literal["circle", "square"]
@@ -284,25 +277,17 @@ class Drawing:
         round: float = 0.0,
     ) -> None:
         """A rectangle from its top left corner; without `fill` it is empty."""
-        more = {
-            "x": number(x),
-            "y": number(y),
-            "width": number(width),
-            "height": number(height),
-            "rx": number(round) if round else "",
-            **_style_lines(stroke, weight, "5 4" if dashed else ""),
-        }
+        more = {**_write_box(x, y, width, height), "rx": number(round) if round else ""}
+        more |= _style_lines(stroke, weight, "5 4" if dashed else "")
         self._add("rect", more, fill=fill or "none", stroke=stroke)
-        self.marks.append(
-            Mark("rect", id, (x, y, x + width, y + height), fill, stroke, dashed=dashed)
-        )
+        box = (x, y, x + width, y + height)
+        self.marks.append(Mark("rect", id, box, fill, stroke, dashed=dashed))
 
     def hatch(self, x: float, y: float, width: float, height: float, *, id: str = "") -> None:
         """Diagonal stripes in the paper's colour over a rectangle."""
         self._hatched = True
-        sides = ("x", "y", "width", "height")
-        more = dict(zip(sides, map(number, (x, y, width, height)), strict=True))
-        self._add("rect", {**more, "fill": f"url(#{self.name}-hatch)"})
+        stripes = {"fill": f"url(#{self.name}-hatch)"}
+        self._add("rect", _write_box(x, y, width, height) | stripes)
         self.marks.append(Mark("hatch", id, (x, y, x + width, y + height)))
 
     def line(
@@ -335,13 +320,10 @@ class Drawing:
         id: str = "",
     ) -> None:
         """A mark whose middle is at a point, `size` pixels wide; an empty one shows the paper."""
-        half = size / 2 - 0.75
-        fill = colour if filled else "paper"
-        more = {"cx": number(x), "cy": number(y), "r": number(half)}
+        half, fill = size / 2 - 0.75, colour if filled else "paper"
+        tag, more = "circle", {"cx": number(x), "cy": number(y), "r": number(half)}
         if shape == "square":
-            more = {"x": number(x - half), "y": number(y - half)}
-            more |= dict.fromkeys(("width", "height"), number(2 * half))
-        tag = "circle" if shape == "circle" else "rect"
+            tag, more = "rect", _write_box(x - half, y - half, 2 * half, 2 * half)
         self._add(tag, more | _style_lines(colour, 1.5, ""), fill=fill, stroke=colour)
         self.marks.append(Mark(shape, id, (x - half, y - half, x + half, y + half), fill, colour))
 
@@ -356,21 +338,18 @@ class Drawing:
         text: str | None = None,
     ) -> None:
         named = [kind] if kind else []
-        if tag == "text" and fill == "ink":
-            pass  # what every text has that says nothing else
-        elif fill and fill != "none":
+        if fill == "none":
+            attributes["fill"] = fill
+        # Every text that says nothing else is in ink.
+        elif fill and (tag, fill) != ("text", "ink"):
             attributes["fill"] = palette.light(fill)
             named += [f"k-{fill}"] if not fill.startswith("#") else []
-        elif fill:
-            attributes["fill"] = "none"
         if stroke:
             attributes["stroke"] = palette.light(stroke)
             named += [f"s-{stroke}"]
         attributes["class"] = " ".join(named)
-        shown = "".join(f" {name}={quoteattr(v)}" for name, v in attributes.items() if v)
-        self._parts.append(
-            f"<{tag}{shown}/>" if text is None else f"<{tag}{shown}>{write_raised(text)}</{tag}>"
-        )
+        inside = "/>" if text is None else f">{write_raised(text)}</{tag}>"
+        self._parts.append(f"<{tag}{_write_attributes(attributes)}{inside}")
 
     def svg(self, title: str, description: str = "") -> bytes:
         """The sheet as SVG: the same bytes for the same sheet, anywhere."""
@@ -385,12 +364,11 @@ class Drawing:
             "direction": "ltr",
             "role": "img",
             "xml:lang": self.language,
-            "font-family": css(),
+            "font-family": fonts.css(),
             "font-size": number(SMALL),
             "fill": palette.light("ink"),
         }
-        shown = "".join(f" {name}={quoteattr(v)}" for name, v in attributes.items() if v)
-        paper = palette.light("paper")
+        paper, shown = palette.light("paper"), _write_attributes(attributes)
         head = [f"<svg{shown}>", f"<title>{escape(drop_forbidden(title))}</title>"]
         if description:
             head.append(f"<desc>{escape(drop_forbidden(description))}</desc>")
@@ -406,6 +384,10 @@ class Drawing:
         return "\n".join([*head, *own, *below, "</svg>", ""]).encode()
 
 
+def _write_attributes(attributes: dict[str, str]) -> str:
+    return "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items() if value)
+
+
 _HEAD = re.compile(r'<g data-part="head">.*?</g>\n', re.DOTALL)
 _SIZE = re.compile(r'viewBox="0 0 (\S+) (\S+)" width="\S+" height="\S+" data-head="(\S+)"')
 
@@ -419,6 +401,10 @@ def crop_head(svg: str) -> str:
         return f'viewBox="0 {found[3]} {width} {left}" width="{width}" height="{left}"'
 
     return _SIZE.sub(crop, _HEAD.sub("", svg, count=1), count=1)
+
+
+def _write_box(*sides: float) -> dict[str, str]:
+    return dict(zip(("x", "y", "width", "height"), map(number, sides), strict=True))
 
 
 def _style_lines(colour: str, weight: float, dash: str) -> dict[str, str]:
