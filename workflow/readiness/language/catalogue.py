@@ -30,19 +30,14 @@ FOLDER = Path(__file__).resolve().parent / "catalogues"
 
 # The code of a language: a folder of the catalogues.
 Language = str
-
 # The languages in which the program speaks.
 LANGUAGES: tuple[Language, ...] = tuple(sorted(p.name for p in FOLDER.iterdir() if p.is_dir()))
-
 # That of what is said once, of reports on what was asked in no language of the program, and of what
 # a language of the core alone lacks.
 FIRST: Language = "en"
 MARK = f"[{FIRST}] "
-
 # Those that have more than the core: in them the pages of whoever runs a wave are made.
-WHOLE: tuple[Language, ...] = tuple(
-    name for name in LANGUAGES if (FOLDER / name / "site.po").is_file()
-)
+WHOLE: tuple[Language, ...] = tuple(n for n in LANGUAGES if (FOLDER / n / "site.po").is_file())
 
 # The categories of CLDR in the order of a message's forms.
 PLURALS = ("zero", "one", "two", "few", "many", "other")
@@ -68,9 +63,8 @@ def read_catalogue(language: Language, domain: str) -> Catalog:
 def has(key: str, language: Language) -> bool:
     """Whether the language has the key."""
     domain = key.partition(".")[0]
-    if not (FOLDER / language / f"{domain}.po").is_file():
-        return False
-    message = read_catalogue(language, domain).get(key)
+    there = (FOLDER / language / f"{domain}.po").is_file()
+    message = read_catalogue(language, domain).get(key) if there else None
     return message is not None and bool(message.string)
 
 
@@ -153,14 +147,16 @@ def typeset(text: str, language: Language) -> str:
 
 @cache
 def _find_spaces(language: Language) -> tuple[tuple[re.Pattern[str], str], ...]:
-    rules = (("narrow_before", "(?=[{}])", _NARROW), ("fixed_before", "(?=[{}])", _FIXED))
-    found = []
-    for name, around, space in rules:
-        if signs := setting(name, language):
-            found.append((re.compile(_SPACE + around.format(re.escape(signs))), space))
-    if signs := setting("fixed_after", language):
-        found.append((re.compile(f"(?<=[{re.escape(signs)}]){_SPACE}"), _FIXED))
-    return tuple(found)
+    rules = (
+        ("narrow_before", f"{_SPACE}(?=[{{}}])", _NARROW),
+        ("fixed_before", f"{_SPACE}(?=[{{}}])", _FIXED),
+        ("fixed_after", f"(?<=[{{}}]){_SPACE}", _FIXED),
+    )
+    return tuple(
+        (re.compile(around.format(re.escape(signs))), space)
+        for name, around, space in rules
+        if (signs := setting(name, language))
+    )
 
 
 def isolate(text: str, language: Language) -> str:

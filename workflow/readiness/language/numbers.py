@@ -25,10 +25,7 @@ from readiness.errors import RenderError
 from readiness.language.catalogue import Language, form, locale, typeset
 from readiness.language.rounding import Amount, check, exact_value, round_half, scale_to_unit
 
-_MINUS = "\N{MINUS SIGN}"
 _NBSP = "\N{NO-BREAK SPACE}"
-# The least number that is written in groups of thousands, where it is no count.
-_GROUPED = 10_000
 
 
 def number(
@@ -73,8 +70,8 @@ def percentage(share: Fraction, language: Language) -> str:
     percent = share * 100
     if percent.denominator == 1:
         return _sign_number(Decimal(int(percent)), language)
-    tenths = round(percent * 10)  # of a Fraction: half to even
-    return _sign_number(Decimal(tenths).scaleb(-1), language)
+    # A Fraction is rounded half to even.
+    return _sign_number(Decimal(round(percent * 10)).scaleb(-1), language)
 
 
 def print_figure(figure: str, language: Language) -> str:
@@ -114,7 +111,8 @@ def _write_exact(
     rounded = round_half(scale_to_unit(exact, unit), digits, rounding)
     if unit == "share":
         return percent(_sign_number(rounded, language), language)
-    if unit == "number" and abs(rounded) < _GROUPED:
+    # The least number that is written in groups of thousands, where it is no count.
+    if unit == "number" and abs(rounded) < 10_000:
         return _sign_number(rounded, language, grouped=False)
     shown = _sign_number(rounded, language, plus=unit == "points")
     if unit == "points" and noun:
@@ -145,7 +143,7 @@ def _sign_number(
         numbering_system=form("language.numbering", language),
     )
     if number < 0:
-        return _find_symbol(language, "minusSign").replace("-", _MINUS) + digits
+        return _find_symbol(language, "minusSign").replace("-", "\N{MINUS SIGN}") + digits
     return (_find_symbol(language, "plusSign") if plus and number > 0 else "") + digits
 
 

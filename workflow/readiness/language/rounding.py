@@ -79,15 +79,11 @@ _RANGES: Mapping[str, tuple[int, int | None]] = {
 
 def check(exact: Decimal, unit: str, digits: int, rounding: str) -> None:
     """StatisticsError where a value is none of its unit, or digits or rounding none of the rule."""
-    if unit not in UNITS:
-        raise StatisticsError(
-            f"display: unit {unit!r} unknown; expected one of {', '.join(UNITS)}."
-        )
-    if rounding not in ROUNDINGS:
-        known = ", ".join(ROUNDINGS)
-        raise StatisticsError(f"display: rounding {rounding!r} unknown; expected one of {known}.")
-    least = 1 if unit == "p" else 0
-    most = 0 if unit == "base" else 9
+    for what, name, all_of in (("unit", unit, UNITS), ("rounding", rounding, ROUNDINGS)):
+        if name not in all_of:
+            known = ", ".join(all_of)
+            raise StatisticsError(f"display: {what} {name!r} unknown; expected one of {known}.")
+    least, most = 1 if unit == "p" else 0, 0 if unit == "base" else 9
     if not least <= digits <= most:
         raise StatisticsError(
             f"display: {digits} decimals for unit {unit!r}; expected {least} to {most}."

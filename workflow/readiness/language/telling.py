@@ -162,11 +162,9 @@ def _drop_name(value: Value) -> Value:
 
 
 def _find_count(fact: Fact) -> int | None:
-    values = {name: _drop_name(value) for name, value in fact.values.items()}
-    n = values.get("n")
-    if isinstance(n, int):
-        return n
-    return next((value for value in values.values() if isinstance(value, int)), None)
+    own = [fact.values["n"]] if "n" in fact.values else []
+    values = map(_drop_name, (*own, *fact.values.values()))
+    return next((value for value in values if isinstance(value, int)), None)
 
 
 def show(
@@ -184,9 +182,8 @@ def show(
                 raise RenderError(f"no label in {language!r}; there is {', '.join(sorted(texts))}.")
             return markup.name(texts[language])
         case Listed(items, link):
-            return join_texts(
-                [show(item, language, mark, markup) for item in items], link, language
-            )
+            told = [show(item, language, mark, markup) for item in items]
+            return join_texts(told, link, language)
         case NamedNumber(name, number):
             said = show(number, language, None, markup)
             return mark(name, said) if mark else said
@@ -194,22 +191,17 @@ def show(
             written = markup.name(value)
             whole = isolate(value, language)
             return written if whole == value else f"{whole[0]}{written}{whole[-1]}"
-        case _:
-            return markup.plain(_number(value, language))
-
-
-def _number(value: int | Fraction | Quantity | Printed | Day, language: Language) -> str:
-    match value:
         case Fraction():
-            return numbers.percentage(value, language)
+            said = numbers.percentage(value, language)
         case Quantity(amount, unit, digits, rounding):
-            return numbers.number(amount, unit, digits, language, rounding)
+            said = numbers.number(amount, unit, digits, language, rounding)
         case Printed(figure):
-            return numbers.print_figure(figure, language)
+            said = numbers.print_figure(figure, language)
         case Day(iso):
-            return numbers.day(iso, language)
+            said = numbers.day(iso, language)
         case _:
-            return numbers.whole(value, language)
+            said = numbers.whole(value, language)
+    return markup.plain(said)
 
 
 def join_texts(texts: list[str], link: str, language: Language) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from re import Pattern
+from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -46,7 +47,6 @@ def _allow_spaces(text: str) -> str:
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 CAPTIONS = ("fig", "tbl")
 _BARE = re.compile(r"^(?P<number>\d+(?:\.\d+)*)$")
-_NUMBER_CLASSES = (".header-section-number", ".toc-section-number")
 
 
 class Counted:
@@ -60,15 +60,15 @@ class Counted:
         self._count_captions(tree)
 
     def _count_sections(self, tree: LexborHTMLParser) -> None:
+        numbered = ".header-section-number, .toc-section-number"
         headings = [
-            node
+            (node, HEADINGS.index(str(node.tag)))
             for node in tree.css(", ".join(HEADINGS))
-            if node.css_first(", ".join(_NUMBER_CLASSES)) is not None
+            if node.css_first(numbered) is not None
         ]
-        levels = [HEADINGS.index(str(node.tag)) for node in headings]
         counters: list[int] = []
-        for node, level in zip(headings, levels, strict=True):
-            depth = level - min(levels) + 1
+        for node, level in headings:
+            depth = level - min(least for _, least in headings) + 1
             counters = [*counters[:depth], *[0] * (depth - len(counters))]
             counters[-1] += 1
             number = ".".join(str(count) for count in counters if count)
@@ -79,11 +79,10 @@ class Counted:
         counts: dict[str, int] = {}
         for node in tree.css("figcaption, caption"):
             kind, _ = _split_label(node.text(deep=True))
-            if not kind:
-                continue
-            counts[kind] = counts.get(kind, 0) + 1
-            self._captions[node.mem_id] = str(counts[kind])
-            self._name(node, str(counts[kind]))
+            if kind:
+                counts[kind] = counts.get(kind, 0) + 1
+                self._captions[node.mem_id] = str(counts[kind])
+                self._name(node, str(counts[kind]))
 
     def _name(self, node: LexborNode, number: str) -> None:
         """Every anchor around a heading or a caption leads to its number; the nearest wins."""
@@ -139,8 +138,6 @@ def _find_first_match(patterns: Iterable[re.Pattern[str]], text: str) -> re.Matc
 
 
 def _find_target(node: LexborNode) -> str:
-    from urllib.parse import unquote
-
     return unquote((node.attributes.get("href") or "").removeprefix("#"))
 
 
@@ -204,24 +201,17 @@ class _Check:
                 covered[match.start() : match.end()] = b"\1" * (match.end() - match.start())
         for match in re.finditer(r"\S+", text):
             start, token = match.start(), match[0]
-            if any(
-                has_digit(character) and not covered[start + k] for k, character in enumerate(token)
-            ):
-                shown = (
-                    context
-                    if token in context and context != text
-                    else text[max(0, start - 50) : start + 70]
-                )
+            if any(has_digit(sign) and not covered[k] for k, sign in enumerate(token, start)):
+                near = text[max(0, start - 50) : start + 70]
+                shown = context if token in context and context != text else near
                 self.report(token, "is no number of the register", shown)
 
     # -- elements --------------------------------------------------------------------------------
 
     def number(self, node: LexborNode) -> None:
         """A span of class `n`: its text is what the register shows for its id."""
-        name = node.attributes.get("data-id") or ""
-        shown = _normalise(node.text(deep=True))
-        context = _quote_around(node)
-        expected = self.displays.get(name)
+        name, context = node.attributes.get("data-id") or "", _quote_around(node)
+        shown, expected = _normalise(node.text(deep=True)), self.displays.get(name)
         if not name:
             self.report(shown, "names no id of the register", context)
         elif expected is None:
@@ -251,7 +241,13 @@ class _Check:
             spoken.append("start")
         if not spoken:
             return
-        known = [text for name in _find_ids(node) for text in self.displays.get(name, ())]
+        names = (node.attributes.get("data-ids") or "").split()
+        at: LexborNode | None = node
+        while at is not None and at.tag != "figure":
+            at = at.parent
+        if at is not None:
+            names += [str(found.attributes.get("data-id")) for found in at.css("span.n[data-id]")]
+        known = [text for name in names for text in self.displays.get(name, ())]
         for name in spoken:
             value = node.attributes.get(name) or ""
             self.text(value, f"{name} of <{node.tag}>: {value}", known)
@@ -261,9 +257,8 @@ class _Check:
         classes = _list_classes(node)
         if classes & {"header-section-number", "toc-section-number"}:
             return self.counted.heading_number(node)
-        if node.tag == "a" and classes & {"quarto-xref", "footnote-ref"}:
-            return self.counted.reference(node)
-        return False
+        link = node.tag == "a" and classes & {"quarto-xref", "footnote-ref"}
+        return bool(link) and self.counted.reference(node)
 
     def inside(self, node: LexborNode) -> None:
         """Attributes and hidden parts within an element whose text is checked as a whole."""
@@ -337,16 +332,6 @@ def _list_classes(node: LexborNode) -> set[str]:
 
 def _quote_around(node: LexborNode) -> str:
     return _normalise((node if node.parent is None else node.parent).text(deep=True))
-
-
-def _find_ids(node: LexborNode) -> list[str]:
-    names = (node.attributes.get("data-ids") or "").split()
-    at: LexborNode | None = node
-    while at is not None and at.tag != "figure":
-        at = at.parent
-    if at is not None:
-        names += [str(found.attributes.get("data-id")) for found in at.css("span.n[data-id]")]
-    return names
 
 
 def check_self_contained(html: str) -> list[Problem]:

@@ -64,8 +64,17 @@ def render_embedded(
     (work / "metadata.json").write_text(json.dumps(meta, ensure_ascii=False), encoding="utf-8")
 
     def pandoc(*arguments: str) -> None:
+        command: list[str | Path] = [
+            pandoc_path(),
+            # Wide enough that no pipe table gets the widths of its dashes.
+            *("--wrap", "none", "--eol", "lf", "--columns", "100000"),
+            *("--syntax-highlighting", "none", *arguments),
+        ]
         left = max(1.0, timeout - (time.monotonic() - started))
-        _run_pandoc(document, work, environment, left, arguments)
+        code, _, messages = run_group(command, cwd=work, environment=environment, timeout=left)
+        warnings = re.findall(r"\[WARNING\] (.*(?:\n {2,}.*)*)", messages)
+        if code or warnings:
+            raise RenderError(explain_message(document, (warnings or [messages])[0]))
 
     # The text is read once for page and paper: that takes longer than to write either.
     pandoc("body.md", "--from", "markdown", "--metadata-file", "metadata.json", "-o", "body.json")
@@ -114,26 +123,6 @@ def metadata_of(document: Document, language: str) -> dict[str, Any]:
     }
 
 
-def _run_pandoc(
-    document: Document,
-    work: Path,
-    environment: Mapping[str, str],
-    timeout: float,
-    arguments: tuple[str, ...],
-) -> None:
-    command: list[str | Path] = [
-        pandoc_path(),
-        # Wide enough that no pipe table gets the widths of its dashes.
-        *("--wrap", "none", "--eol", "lf", "--columns", "100000"),
-        *("--syntax-highlighting", "none"),
-        *arguments,
-    ]
-    code, _, messages = run_group(command, cwd=work, environment=environment, timeout=timeout)
-    warnings = re.findall(r"\[WARNING\] (.*(?:\n {2,}.*)*)", messages)
-    if code or warnings:
-        raise RenderError(explain_message(document, (warnings or [messages])[0]))
-
-
 def explain_message(document: Document, message: str) -> str:
     """A renderer's message with the line of the .qmd that it is about, in one line."""
     message = re.sub(r"Scripting warning at \S+ line \d+ column \d+: ", "", message)
@@ -168,9 +157,8 @@ def _run_typst(document: Document, work: Path, output: Path, *, boxes: bool = Fa
         if not boxes and "could not be displayed with font" in str(error):
             return _run_typst(document, work, output, boxes=True)
         hints = " ".join(getattr(error, "hints", None) or [])
-        raise RenderError(
-            explain_message(document, f"Typst: {getattr(error, 'message', None) or error} {hints}")
-        ) from None
+        said = f"Typst: {getattr(error, 'message', None) or error} {hints}"
+        raise RenderError(explain_message(document, said)) from None
 
 
 def find_quarto() -> Path | None:
@@ -182,10 +170,9 @@ def find_quarto() -> Path | None:
         raise RenderError(
             f"QUARTO_PATH={named} is not a program. Unset it for the embedded renderer."
         )
-    folders = [Path(sys.prefix) / "bin"]
-    if conda := os.environ.get("CONDA_PREFIX"):
-        folders.append(Path(conda) / "bin")
-    search = os.pathsep.join([os.environ.get("PATH", os.defpath), *map(str, folders)])
+    conda = os.environ.get("CONDA_PREFIX")
+    folders = [str(Path(home) / "bin") for home in (sys.prefix, conda) if home]
+    search = os.pathsep.join([os.environ.get("PATH", os.defpath), *folders])
     found = shutil.which("quarto", path=search)
     return Path(found).absolute() if found else None
 
@@ -294,18 +281,15 @@ def _judge_log(
     if unresolved := re.search(told, everything):
         raise RenderError(explain_message(document, f"unresolved cross-reference {unresolved[1]}"))
     if code or not output.is_file():
-        raise RenderError(_explain_failure(document, code, everything, log))
-
-
-def _explain_failure(document: Document, code: int, text: str, log: list[dict[str, Any]]) -> str:
-    errors = [
-        plain(str(record.get("msg", ""))).strip()
-        for record in log
-        if str(record.get("levelName", "")).upper() in ("ERROR", "CRITICAL")
-    ]
-    lines = [line for line in (errors or text.splitlines()) if line.strip()]
-    said = " ".join(" ".join(line.split()) for line in (lines or ["no message"])[-2:])
-    return explain_message(document, f"Quarto stopped with exit code {code}: {said[:300]}")
+        errors = [
+            plain(str(record.get("msg", ""))).strip()
+            for record in log
+            if str(record.get("levelName", "")).upper() in ("ERROR", "CRITICAL")
+        ]
+        lines = [line for line in (errors or everything.splitlines()) if line.strip()]
+        said = " ".join(" ".join(line.split()) for line in (lines or ["no message"])[-2:])
+        stopped = f"Quarto stopped with exit code {code}: {said[:300]}"
+        raise RenderError(explain_message(document, stopped))
 
 
 def plain(text: str) -> str:

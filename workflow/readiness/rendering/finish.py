@@ -42,11 +42,8 @@ _ADDRESS = re.compile(r"url\((#?)", re.IGNORECASE)
 def inline_picture(
     source: str, prefix: str, alternative: str, classes: str, named: str = ""
 ) -> str:
-    """The SVG of a chart as an element of an HTML page, named by its alternative text.
-
-    `named`: the prefix of a drawing of the same, whose name it has.
-
-    Raises RenderError for what is no SVG.
+    """The SVG of a chart as an element of an HTML page, named by its alternative text, or as a
+    drawing of the same is whose prefix is `named`. Raises RenderError for what is no SVG.
     """
     try:
         root = ElementTree.fromstring(source)
@@ -289,9 +286,8 @@ def _move_contents(tree: LexborHTMLParser) -> None:
     if contents is None or first is None:
         return
     before = [node for node in _list_siblings(first, backwards=True) if node.tag != "header"]
-    place = first
-    if all(node.mem_id == contents.mem_id for node in before):
-        place = next(_list_siblings(first), first)
+    alone = all(node.mem_id == contents.mem_id for node in before)
+    place = next(_list_siblings(first), first) if alone else first
     place.insert_before(contents)  # a copy of it
     contents.decompose()
 

@@ -48,16 +48,9 @@ def render_template(folder: Path, name: str, language: Language, css: str, **val
 
 def passports_html(passports: Iterable[Passport], language: Language) -> str:
     """The passports of a page's numbers: closed on the screen, notes on paper."""
-    long = Markup(' class="long"')
-    return render_template(
-        FOLDER,
-        "passports.html",
-        language,
-        "",
-        passports=passports,
-        codes=CODES,
-        long=lambda key: long if key in _LONG else "",
-    )
+    long = dict.fromkeys(_LONG, Markup(' class="long"'))
+    own = {"passports": passports, "codes": CODES, "long": lambda key: long.get(key, "")}
+    return render_template(FOLDER, "passports.html", language, "", **own)
 
 
 def numbers_page(
@@ -68,28 +61,28 @@ def numbers_page(
     heads = COLUMNS if passports.plan is None else (*COLUMNS, PLAN)
     told = sorted(passports.all(), key=lambda p: passports.place(p.id))
     # By question, or by kind where they are of none; the first kind of a section stands open.
-    sections = [
-        {
-            "title": title,
-            "groups": [
-                (kind, list(same)) for kind, same in groupby(own, lambda p: passports.kind(p.id))
-            ],
-        }
-        for title, own in groupby(told, lambda p: passports.section(p.id))
-    ]
+    sections = []
+    for title, own in groupby(told, lambda p: passports.section(p.id)):
+        by_kind = groupby(own, lambda p: passports.kind(p.id))
+        groups = [(kind, list(same)) for kind, same in by_kind]
+        sections.append({"title": title, "groups": groups})
+    # On a phone, where a row is a list, CSS names each cell: once, and not in each row.
+    names = (json.dumps(f"{text(key, language)}: ", ensure_ascii=False) for key in heads[1:])
+    named = "".join(
+        f"\n  .register td:nth-child({k}):not(:empty)::before {{ content: {name}; }}"
+        for k, name in enumerate(names, start=2)
+    )
+    chosen = "".join(
+        f"\n.only:has(> #only-{k}:checked) ~ section:not(#part-{k}) {{ display: none; }}"
+        for k in range(1, len(sections) + 1)
+    )
     page = render_template(
         FOLDER,
         "numbers.html",
         language,
         style(language),
         title=tell(Fact("numbers.title", {"name": passports.title}), language),
-        heads=Markup(
-            _name_heads(language, heads)
-            + "".join(
-                f"\n.only:has(> #only-{k}:checked) ~ section:not(#part-{k}) {{ display: none; }}"
-                for k in range(1, len(sections) + 1)
-            )
-        ),
+        heads=Markup(f"\n@media screen and (max-width: 640px) {{{named}\n}}\n{chosen}"),
         columns=[text(key, language) for key in heads],
         planned=passports.plan is not None,
         sections=sections,
@@ -103,16 +96,6 @@ def numbers_page(
         pulls=[standing.pull(name) for name in passports.register.datasets],
     )
     return add_policy(page)
-
-
-def _name_heads(language: Language, columns: Sequence[str]) -> str:
-    """CSS that names a cell on a phone, where a row is a list: once, and not in each row."""
-    names = [json.dumps(f"{text(key, language)}: ", ensure_ascii=False) for key in columns]
-    rules = "".join(
-        f"\n  .register td:nth-child({k}):not(:empty)::before {{ content: {name}; }}"
-        for k, name in enumerate(names[1:], start=2)
-    )
-    return f"\n@media screen and (max-width: 640px) {{{rules}\n}}\n"
 
 
 def style(language: Language) -> str:

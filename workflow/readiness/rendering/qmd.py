@@ -51,12 +51,9 @@ class ProseCell:
 
     def expressions(self) -> list[tuple[int, re.Match[str]]]:
         """The inline expressions in order, each with its line in the document."""
-        found: list[tuple[int, re.Match[str]]] = []
-        for match in re.finditer(r"(?<!`)`\{python\}[ \t]+([^`]+)`", self.source):
-            offset = self.source.count("\n", 0, match.start())
-            if offset not in self.fenced:
-                found.append((self.line + offset, match))
-        return found
+        found = re.finditer(r"(?<!`)`\{python\}[ \t]+([^`]+)`", self.source)
+        offsets = [(self.source.count("\n", 0, match.start()), match) for match in found]
+        return [(self.line + k, match) for k, match in offsets if k not in self.fenced]
 
 
 @dataclass(frozen=True)
@@ -117,9 +114,7 @@ def _read_lines(path: Path, name: str, missing: str) -> list[SourceLine]:
         raise RenderError(missing) from None
     except UnicodeDecodeError as error:
         raise RenderError(f"{path}: not UTF-8 (byte {error.start}). Save it as UTF-8.") from None
-    return [
-        SourceLine(name, number, line) for number, line in enumerate(text.splitlines(), start=1)
-    ]
+    return [SourceLine(name, number, line) for number, line in enumerate(text.splitlines(), 1)]
 
 
 # --- includes -------------------------------------------------------------------------------------
@@ -257,7 +252,13 @@ def execute(document: Document, run: CellRun) -> str:
     Raises RenderError that names the line of the .qmd when a cell fails or time runs out; the
     program and its children end in every case.
     """
-    pieces = list(_list_pieces(document))
+    # Python to run in one go, the document's line (from 1) of its first line, whether inline.
+    pieces: list[tuple[str, int, bool]] = []
+    for block in document.blocks:
+        if isinstance(block, ProseCell):
+            pieces += [(match[1], line, True) for line, match in block.expressions()]
+        elif document.option(block, "eval", True) is not False:
+            pieces.append((block.source, block.line, False))
     results = iter(_read_results(document, pieces, run) if pieces else [])
     parts = []
     for block in document.blocks:
@@ -273,23 +274,15 @@ def execute(document: Document, run: CellRun) -> str:
     return "\n".join(parts)
 
 
-def _list_pieces(document: Document) -> Iterator[tuple[str, int, bool]]:
-    """Python to run in one go, the document's line (from 1) of its first line, whether inline."""
-    for block in document.blocks:
-        if isinstance(block, ProseCell):
-            yield from ((match[1], line, True) for line, match in block.expressions())
-        elif document.option(block, "eval", True) is not False:
-            yield block.source, block.line, False
-
-
 def _read_results(
     document: Document, pieces: list[tuple[str, int, bool]], run: CellRun
 ) -> list[list[dict[str, str]]]:
     asked, answered = run.work / "cells.json", run.work / "shown.jsonl"
     content = [{"source": source, "inline": inline} for source, _, inline in pieces]
     asked.write_text(json.dumps(content), encoding="utf-8")
+    command = [sys.executable, "-m", "readiness.rendering.running", str(asked), str(answered)]
     code, printed, messages = run_group(
-        [sys.executable, "-m", "readiness.rendering.running", str(asked), str(answered)],
+        command,
         cwd=run.work,
         environment=run.environment,
         timeout=run.timeout,

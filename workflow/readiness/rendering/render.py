@@ -72,12 +72,11 @@ def render(
             for name in engines.DESIGN:
                 shutil.copyfile(engines.ASSETS / name, folder / name)
             left = max(1.0, timeout - (time.monotonic() - started))
+            told = (document, folder, settings, wanted, language, left)
             if program:
-                made = engines.render_quarto(
-                    program, document, folder, settings, wanted, language, left
-                )
+                made = engines.render_quarto(program, *told)
             else:
-                made = engines.render_embedded(document, folder, settings, wanted, language, left)
+                made = engines.render_embedded(*told)
             done = _deliver_files(made, output_folder, source.stem)
         finally:
             shutil.rmtree(work, ignore_errors=True)
@@ -110,13 +109,9 @@ def _fill_folder(folder: Path, document: Document, resources: Mapping[str, Path]
 def _make_environment(work: Path, engine: str) -> dict[str, str]:
     """The environment of every program: HOME and its like in the work folder, our package first."""
     home = work / "home"
-    own = {
-        "HOME": home,
-        "XDG_CACHE_HOME": home / "cache",
-        "XDG_CONFIG_HOME": home / "config",
-        "XDG_DATA_HOME": home / "data",
-        "XDG_RUNTIME_DIR": home / "runtime",
-    }
+    kinds = ("cache", "config", "data")
+    own = {"HOME": home, **{f"XDG_{kind.upper()}_HOME": home / kind for kind in kinds}}
+    own["XDG_RUNTIME_DIR"] = home / "runtime"
     for path in own.values():
         path.mkdir(parents=True, exist_ok=True)
     # A link to this package alone: no other file beside it is a library for the cells.

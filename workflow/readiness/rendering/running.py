@@ -60,11 +60,8 @@ def failure(error: BaseException, name: str) -> dict[str, Any]:
     """An error as data: its name, what it says, and its last line within the piece, from 1."""
     if isinstance(error, SyntaxError) and error.filename == name:
         return {"error": type(error).__name__, "said": error.msg, "line": error.lineno or 1}
-    lines = [
-        frame.lineno
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename == name
-    ]
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == name]
     return {"error": type(error).__name__, "said": str(error), "line": (lines or [1])[-1] or 1}
 
 

@@ -47,11 +47,8 @@ def write_word(page: str, charts: Path) -> bytes:
         "header": " ".join(map(_take_text, tree.css(".ribbon"))),
         "footer": " · ".join(map(_take_text, parts)),
     }
-    spoken = [
-        f"--metadata={name}={root.attributes[name]}"
-        for name in ("lang", "dir")
-        if name in root.attributes
-    ]
+    known = root.attributes
+    spoken = [f"--metadata={name}={known[name]}" for name in ("lang", "dir") if name in known]
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         links = [node.attributes["href"] or "" for node in tree.css('.actions a[href$=".svg"]')]
@@ -61,17 +58,15 @@ def write_word(page: str, charts: Path) -> bytes:
                 raise RenderError(f"{picture}: needed for a document, but not there.")
             (work / picture.name).write_bytes(picture.read_bytes())
             alt = escape(drawing.attributes.get("aria-label") or "")
-            drawing.insert_after(
-                _parse_node(f'<img src="{picture.name}" alt="{alt}" width="100%">')
-            )
+            image = f'<img src="{picture.name}" alt="{alt}" width="100%">'
+            drawing.insert_after(_parse_node(image))
         _simplify(tree)
         (work / "page.html").write_text(tree.html or "", encoding="utf-8")
         _run_pandoc(work, "--output", "plain.docx", "--print-default-data-file", "reference.docx")
         reference = _write_margins((work / "plain.docx").read_bytes(), margins)
         (work / "reference.docx").write_bytes(reference)
-        _run_pandoc(
-            work, "page.html", *spoken, "--reference-doc", "reference.docx", "--output", "page.docx"
-        )
+        look = ("--reference-doc", "reference.docx")
+        _run_pandoc(work, "page.html", *spoken, *look, "--output", "page.docx")
         return (work / "page.docx").read_bytes()
 
 
@@ -94,9 +89,8 @@ def _simplify(tree: LexborHTMLParser) -> None:
     for node in tree.css("summary, .box-title"):
         node.replace_with(_parse_node(f"<p><strong>{escape(_take_text(node))}</strong></p>"))
     for node in tree.css("figcaption"):
-        node.replace_with(
-            _parse_node(f'<div data-custom-style="Caption"><p>{node.inner_html}</p></div>')
-        )
+        caption = f'<div data-custom-style="Caption"><p>{node.inner_html}</p></div>'
+        node.replace_with(_parse_node(caption))
     for node in tree.css("a.n"):
         node.unwrap()
     tree.unwrap_tags(["button", "figure", "details"])
@@ -117,22 +111,13 @@ def _write_margins(reference: bytes, margins: dict[str, str]) -> bytes:
         for kind, said in margins.items():
             part = f"{kind}1.xml"
             parts[f"word/{part}"] = _MARGIN.format(letters=_LETTERS[kind], said=escape(said))
+            known = f'<Override PartName="/word/{part}" {_TYPE}.{kind}+xml"/></Types>'
+            led = f'<Relationship Id="{kind}" {_LINK}/{kind}" Target="{part}"/></Relationships>'
+            shown = f'<w:sectPr><w:{kind}Reference w:type="default" r:id="{kind}"/>'
             for name, place, more in (
-                (
-                    "[Content_Types].xml",
-                    "</Types>",
-                    f'<Override PartName="/word/{part}" {_TYPE}.{kind}+xml"/></Types>',
-                ),
-                (
-                    "word/_rels/document.xml.rels",
-                    "</Relationships>",
-                    f'<Relationship Id="{kind}" {_LINK}/{kind}" Target="{part}"/></Relationships>',
-                ),
-                (
-                    "word/document.xml",
-                    "<w:sectPr>",
-                    f'<w:sectPr><w:{kind}Reference w:type="default" r:id="{kind}"/>',
-                ),
+                ("[Content_Types].xml", "</Types>", known),
+                ("word/_rels/document.xml.rels", "</Relationships>", led),
+                ("word/document.xml", "<w:sectPr>", shown),
             ):
                 parts[name] = parts[name].replace(place, more)
         for name, content in parts.items():

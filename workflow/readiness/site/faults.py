@@ -14,7 +14,7 @@ import pandas as pd
 from readiness.errors import DataError, RenderError
 from readiness.facts import Fact, of_domain
 from readiness.language import Language, numbers, tell, text
-from readiness.questionnaire import Item, Label, Questionnaire
+from readiness.questionnaire import Questionnaire
 from readiness.rendering.numbers import render_template
 from readiness.templating import add_policy, stylesheet
 from readiness.terminal import one_line, shorten
@@ -44,9 +44,7 @@ def faults_page(
 
     Raises DataError when a fault cannot be told: the tables are of another version.
     """
-    items = tuple(_translate_item(item, language) for item in questionnaire.items)
-    questionnaire = questionnaire.model_copy(update={"items": items})
-    labels = {item.id: item.label.text(language) for item in items}
+    labels = {item.id: item.label.text(language) for item in questionnaire.items}
     say = partial(text, language=language)
     named = {"title": questionnaire.title.text(language)}
     count = partial(numbers.whole, language=language)
@@ -78,11 +76,6 @@ def faults_page(
         more_aside=_tell_more(len(quarantine), language),
     )
     return add_policy(page)
-
-
-def _translate_item(item: Item, language: Language) -> Item:
-    label = Label({**item.label.root, language: item.label.text(language)})
-    return item.model_copy(update={"label": label})
 
 
 def _take_first(table: pd.DataFrame) -> list[dict[Any, Any]]:

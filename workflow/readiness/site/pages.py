@@ -50,24 +50,20 @@ def guide(name: str, source: str, guides: Collection[str], files: Collection[str
     title = name
     for token, inline in pairwise(tokens):
         if token.type == "heading_open":
-            said = "".join(
-                t.content for t in inline.children or () if t.type in ("text", "code_inline")
-            )
+            parts = (t for t in inline.children or () if t.type in ("text", "code_inline"))
+            said = "".join(part.content for part in parts)
             # As the links between the guides spell it.
             token.attrSet("id", re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", said.lower()).strip()))
-            if token.tag == "h1":
-                title = said
+            title = said if token.tag == "h1" else title
         if token.type == "table_open":
             token.attrSet("class", "plain")
     for token in tokens:
-        if token.type in ("th_open", "td_open") and str(token.attrs.pop("style", "")).endswith(
-            "right"
-        ):
-            # The page's policy lets no style stand in an element.
+        # The page's policy lets no style stand in an element.
+        style = token.attrs.pop("style", "") if token.type in ("th_open", "td_open") else ""
+        if str(style).endswith("right"):
             token.attrSet("class", "end")
-    for token in tokens:
         if token.children:
-            token.children = list(_link_parts(token.children, guides, files))
+            token.children = _link_parts(token.children, guides, files)
     return Guide(name, title, Markup(_READER.renderer.render(tokens, _READER.options, {})))
 
 
@@ -125,9 +121,9 @@ class File:
     def at(cls, path: PurePosixPath) -> File | None:
         """The file at a path, where it is one that the index names."""
         kind = KINDS.get(path.suffix, "")
-        if path.stem == NUMBERS and kind == "page":
-            kind = NUMBERS
-        return cls(path, kind) if kind and path.stem != CODEBOOK else None
+        if not kind or path.stem == CODEBOOK:
+            return None
+        return cls(path, NUMBERS if path.stem == NUMBERS and kind == "page" else kind)
 
 
 @dataclass(frozen=True)
@@ -186,9 +182,8 @@ class Published:
     @property
     def state(self) -> Fact:
         """What it is now."""
-        return state_of(
-            self.identity, draft=self.draft, successor=self.successor, withdrawn=self.withdrawn
-        )
+        own = {"successor": self.successor, "withdrawn": self.withdrawn}
+        return state_of(self.identity, draft=self.draft, **own)
 
     @property
     def rank(self) -> tuple[bool, bool, bool, str]:
@@ -222,12 +217,11 @@ def choose_files(files: Sequence[File], language: str) -> Iterator[tuple[str, Pu
             yield kind, min(found, key=lambda path: (language not in path.parts, path))
 
 
-def below(folder: Path, home: PurePosixPath) -> Iterator[tuple[Path, PurePosixPath]]:
-    """Every file of a folder, with its place below `home` in the site; provenance is left out."""
+def below(folder: Path, home: PurePosixPath) -> Iterator[tuple[PurePosixPath, Path]]:
+    """Every file of a folder by its place below `home` in the site; provenance is left out."""
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        name = PurePosixPath(path.relative_to(folder).as_posix())
         if path.name != "lineage.json" and not path.name.startswith("."):
-            yield path, home / name
+            yield home / path.relative_to(folder).as_posix(), path
 
 
 FOLDER = Path(__file__).resolve().parent / "templates"
@@ -330,28 +324,24 @@ def mark_run(page: str, site: Site, report: ReportEntry, language: Language, dep
     up = "../" * depth
     index = f"{up}{language}/{INDEX}"
     link = Markup('<a class="brand" href="{}">{}</a> ').format(index, site.title[language])
-    others = [one for one in site.reports if one.run != report.run and language in one.files]
-    ways = [
-        (f"{up}{next(choose_files(one.files[language], language))[1]}", one.title[language])
-        for one in others
-    ]
-    ways += [
-        (f"{index}#{name}", text(f"site.{name}", language)) for name in ("publications", "check")
-    ]
+    ways = []
+    for one in site.reports:
+        if one.run != report.run and language in one.files:
+            _, path = next(choose_files(one.files[language], language))
+            ways.append((f"{up}{path}", one.title[language]))
+    for name in ("publications", "check"):
+        ways.append((f"{index}#{name}", text(f"site.{name}", language)))
     more = Markup(" ").join(Markup('<a href="{}">{}</a>').format(*way) for way in ways)
-    said = Markup("<span>{}</span>").format(tell(report.status, language))
+    status = tell(report.status, language)
+    said = Markup("<span>{}</span>").format(status)
     if report.published:
         _, path = next(choose_files(report.published.files, language))
-        said = Markup('<a href="{}{}">{}</a>').format(up, path, tell(report.status, language))
+        said = Markup('<a href="{}{}">{}</a>').format(up, path, status)
     return page.replace(PLACE, link + said + Markup(" ") + more, 1)
 
 
 def _make_page(name: str, site: Site, language: Language, root: str, **values: Any) -> str:
     css = stylesheet("readiness.site", "site.css")
-
-    def said(kind: str, **own: Any) -> str:
-        return tell(Fact(kind, own), language)
-
     return render_template(
         FOLDER,
         name,
@@ -359,7 +349,7 @@ def _make_page(name: str, site: Site, language: Language, root: str, **values: A
         css,
         site=site,
         root=root,
-        say=said,
+        say=lambda kind, **own: tell(Fact(kind, own), language),
         tell=partial(tell, language=language),
         own_name=own_name,
         status=STATUS,

@@ -38,13 +38,9 @@ def run(job: Job[DpoPages]) -> None:
     """Write `dpo-<language>.html` in each language."""
     settings = job.settings
     questionnaire = load_questionnaire(job["questionnaire"])
-    tables = {
-        "figures": read_register(job["figures"]),
-        "attack": read_text_table(job["attack"], "the attack"),
-        "issues": read_text_table(job["issues"], "the issues"),
-    }
-    verdict = json.loads(job["verdict"].read_text("utf-8"))
-    withheld = json.loads(job["disclosure"].read_text("utf-8"))
+    tables = {"figures": read_register(job["figures"])}
+    tables |= {name: read_text_table(job[name], f"the {name}") for name in ("attack", "issues")}
+    verdict, withheld = (json.loads(job[n].read_text("utf-8")) for n in ("verdict", "disclosure"))
     for language in settings.languages:
         found = protection(settings, questionnaire, tables, verdict, withheld, language)
         job.file(f"dpo-{language}.html", dpo_page(found, settings.titles[language], language))

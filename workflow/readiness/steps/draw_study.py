@@ -25,10 +25,9 @@ def run(job: Job[DrawStudy]) -> None:
     """Write each chart as SVG, wide and narrow, as PNG, its alternative text and its numbers."""
     job.public = True
     claims = read_text_table(job["claims"], "the register of claims")
-    structure = parse_structure(read_yaml(job["structure"]))
-    study = (claims, structure, job.settings.language)
-    charts = {"bases": grid_chart(*study)}
-    said = job.settings.standing.line(job.settings.language, simulated=False)
+    structure, language = parse_structure(read_yaml(job["structure"])), job.settings.language
+    charts = {"bases": grid_chart(claims, structure, language)}
+    said = job.settings.standing.line(language, simulated=False)
     for name, content in files_of(charts, said):
         job.file(name, content)
     job.remove_others()

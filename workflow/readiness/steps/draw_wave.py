@@ -7,7 +7,7 @@ import pandas as pd
 
 from readiness.analysis.selection import ANSWERED, Selection
 from readiness.charts.figures import DrawnFigures, DrawnGroup, GroupLabels, quote_labels, word
-from readiness.charts.intervals import by_answer, by_group, changes, intervals
+from readiness.charts.intervals import Numbers, by_answer, by_group, changes, intervals
 from readiness.charts.levels import Levels, level_bars
 from readiness.charts.participation import flow, ranges
 from readiness.charts.picture import Picture, files_of
@@ -94,11 +94,11 @@ class DrawnWave:
             return self._draw_grid(planned.name.removeprefix(f"{GRID}-"))
         if planned.item:
             item = self.questionnaire.item(planned.item)
-            return (
-                self._draw_levels(item)
-                if planned.form == LEVELS
-                else self._draw_dots(item, planned.form)
-            )
+            if planned.form != LEVELS:
+                return self._draw_dots(item, planned.form)
+            levels, subtitle = self._list_levels(item), self._write_subtitle(item)
+            small, groups = self.settings.reliable_base, self._label_groups(item)
+            return level_bars(self._figures, levels, groups, small=small, subtitle=subtitle)
         items = [self.questionnaire.item(name) for name in self._told]
         if planned.form == RANGES:
             return ranges(self._figures, items)
@@ -141,18 +141,12 @@ class DrawnWave:
         return GroupLabels(among, total, questionnaire.label_apart(language))
 
     def _write_subtitle(self, item: Item) -> str:
-        measure = word(
-            "report.column.mean" if item.range else "charts.subtitle.share", self._language
-        )
+        kind = "report.column.mean" if item.range else "charts.subtitle.share"
+        measure = word(kind, self._language)
         if self.settings.by in ("", item.id):
             return measure
         by = self.questionnaire.grouping(self.settings.by).label.text(self._language)
         return f"{measure} · {by}"
-
-    def _draw_levels(self, item: Item) -> Picture:
-        levels, subtitle = self._list_levels(item), self._write_subtitle(item)
-        small, groups = self.settings.reliable_base, self._label_groups(item)
-        return level_bars(self._figures, levels, groups, small=small, subtitle=subtitle)
 
     def _list_levels(self, item: Item) -> Levels:
         outside = item.dont_know
@@ -167,25 +161,24 @@ class DrawnWave:
 
     def _draw_grid(self, grid_id: str) -> Picture:
         """The rows of a grid, all who answered: their answers, or of two answers the first."""
+        language, small = self._language, self.settings.reliable_base
         names = self.questionnaire.find_tables(self._told)[grid_id]
         items = [self.questionnaire.item(name) for name in names]
         first = items[0]
         rows = [
-            DrawnGroup(TOTAL, item.row.label(self._language), item=item.id)
+            DrawnGroup(TOTAL, item.row.label(language), item=item.id)
             for item in row_order(self._value, items)
             if item.row
         ]
-        title = self.questionnaire.grid(grid_id).label.text(self._language)
-        small = self.settings.reliable_base
-        subtitle = word("charts.subtitle.share", self._language)
+        title = self.questionnaire.grid(grid_id).label.text(language)
+        subtitle = word("charts.subtitle.share", language)
         if LEVELS in first.forms:
             levels = replace(self._list_levels(first), title=title)
             return level_bars(self._figures, levels, rows, small=small, subtitle=subtitle)
-        axis = word("language.labelled", self._language, label=title, what=self._name_levels(first))
-        shares = [share_id(row.item, first.first_level, TOTAL, ANSWERED) for row in rows]
-        found = [(row, self._figures.get(share)) for row, share in zip(rows, shares, strict=True)]
-        table = [(row, figure) for row, figure in found if figure is not None]
-        note = self._note(any(figure.lower is not None for _, figure in table))
+        axis = word("language.labelled", language, label=title, what=self._name_levels(first))
+        shares = ((row, share_id(row.item, first.first_level, TOTAL, ANSWERED)) for row in rows)
+        table = [(row, one) for row, share in shares if (one := self._figures.get(share))]
+        note = self._note(table)
         return intervals(self._figures, table, axis, small=small, subtitle=subtitle, note=note)
 
     def _draw_dots(self, item: Item, form: str) -> Picture:
@@ -200,7 +193,12 @@ class DrawnWave:
             table = by_answer(figures, item.id, {code: labels[code] for code in codes}, TOTAL)
             subtitle = word("charts.subtitle.options", language)
         else:
-            axis = self._name_headline(item)
+            if item.range is None:
+                what = self._name_levels(item)
+                axis = word("language.labelled", language, label=title, what=what)
+            else:
+                unit = unit_text(item.range, language)
+                axis = word("charts.axis.mean", language, item=title, unit=unit)
             subtitle = self._write_subtitle(item)
             levels = None if item.range or told else self._name_levels(item)
             table = by_group(figures, item.id, item.first_level, self._label_groups(item))
@@ -212,7 +210,7 @@ class DrawnWave:
             title="" if told else title,
             subtitle=subtitle,
             levels=levels,
-            note=self._note(any(figure.lower is not None for _, figure in table)),
+            note=self._note(table),
         )
 
     def _describe_shares(self, item: Item) -> tuple[str, dict[str, str]]:
@@ -228,19 +226,11 @@ class DrawnWave:
         labels = item.labels(self._language)
         return quote_labels([labels[code] for code in item.shown_codes])
 
-    def _name_headline(self, item: Item) -> str:
-        language = self._language
-        label = item.label.text(language)
-        if item.range is not None:
-            unit = unit_text(item.range, language)
-            return word("charts.axis.mean", language, item=label, unit=unit)
-        return word("language.labelled", language, label=label, what=self._name_levels(item))
-
-    def _note(self, drawn: bool) -> str:
-        selection = self._selection
-        if selection.inference and not drawn:
+    def _note(self, table: Numbers) -> str:
+        """What the intervals of a table mean; "" where none is drawn and some could be."""
+        if self._selection.inference and all(figure.lower is None for _, figure in table):
             return ""
-        return word(f"charts.selection.{selection.key}", self._language)
+        return word(f"charts.selection.{self._selection.key}", self._language)
 
 
 def run(job: Job[DrawWave]) -> None:

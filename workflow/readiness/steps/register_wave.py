@@ -109,11 +109,8 @@ def _make_rows(
     weighted = are_weighted(tables["steps"])
     shown = (rules, scheme, selection, withheld)
     decimals = {item.id: item.range.decimals for item in questionnaire.items if item.range}
-    rows = list(
-        share_rows(
-            tables["estimates"], *shown, weighted_bases=weighted, decimals=decimals, even=even
-        )
-    )
+    estimates = (tables["estimates"], *shown)
+    rows = [*share_rows(*estimates, weighted_bases=weighted, decimals=decimals, even=even)]
     if published is not None:
         rows += list(revision_rows(rows, published, rules))
     if past is not None and settings.change is not None:
@@ -158,10 +155,8 @@ def run(job: Job[WaveRegister]) -> None:
     published, past = (
         read_register(path) if (path := job.get(role)) else None for role in ("published", "before")
     )
-    before = {
-        row["id"]: Origin.read_from(row)
-        for row in ([] if published is None else list_rows(published))
-    }
+    revised = [] if published is None else list_rows(published)
+    before = {row["id"]: Origin.read_from(row) for row in revised}
     since = [] if past is None else list_rows(past[past["kind"] == "estimate"])
     # Changes rest on the earlier wave as a whole: which of its numbers, the questionnaires say.
     behind = reduce(or_, map(Origin.read_from, since), Origin())
@@ -170,20 +165,17 @@ def run(job: Job[WaveRegister]) -> None:
         own = Origin.of(*(steps[name] for name in MADE_FROM[row.kind]))
         if row.kind == CHANGE:
             return own | behind
-        # A revision also rests on whatever the number that it revises rests on.
-        return (
-            own | before[row.id.removeprefix("revision.").removesuffix(".before")]
-            if row.kind == "revision"
-            else own
-        )
+        if row.kind == "revision":
+            # It also rests on whatever the number that it revises rests on.
+            return own | before[row.id.removeprefix("revision.").removesuffix(".before")]
+        return own
 
     told = [variable for group in estimates["group"] if (variable := variable_of(group))]
     first = [settings.by] if isinstance(settings.by, str) else (settings.by or [])[:1]
     variables = list(dict.fromkeys([*first, *told]))
     answers = read_text_table(job["answers"], "the coded answers")
-    weights = read_text_table(
-        job["weights"], "the weights", columns=("respondent", "stratum", "weight")
-    )
+    columns = ("respondent", "stratum", "weight")
+    weights = read_text_table(job["weights"], "the weights", columns=columns)
     weight = dict(zip(weights["respondent"], weights["weight"].astype(float), strict=True))
     inside = answers[answers["respondent"].isin(list(weight))].reset_index(drop=True)
     respondents = inside.assign(weight=inside["respondent"].map(weight).astype(float))
@@ -216,9 +208,7 @@ def run(job: Job[WaveRegister]) -> None:
     hidden = withhold_until_held(decide, tell, estimates)
     figures = register(hidden.ids)
     if FIRMNESS in tables:
-        alike = {
-            name: find_even(people.assign(weight=own), variables) for name, own in varied.items()
-        }
+        alike = {n: find_even(people.assign(weight=own), variables) for n, own in varied.items()}
         tables[FIRMNESS] = find_told(tables[FIRMNESS], figures, alike)
         found = dict.fromkeys(tables[FIRMNESS]["item"])
         firm = tell_until_held(found, lambda items: tell(hidden.ids, items))

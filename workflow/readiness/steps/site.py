@@ -1,6 +1,7 @@
 """Site: today's reports, the publications and the guides as plain files that open anywhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -47,24 +48,15 @@ INPUTS = ("verdicts*", "attacks*")
 SETTINGS = SiteSettings
 
 
-class Copies:
-    """Files that are copied into the site, by their place in it."""
+# Files that are copied into the site, by their place in it.
+Copies = dict[PurePosixPath, Path]
 
-    def __init__(self) -> None:
-        self.sources: dict[PurePosixPath, Path] = {}
 
-    def folder(self, folder: Path, home: PurePosixPath) -> list[File]:
-        """Copy what lies below a folder; what of it the index names."""
-        found = {place: path for path, place in below(folder, home)}
-        self.sources |= found
-        return [file for place in found if (file := File.at(place))]
-
-    def file(self, path: Path, place: PurePosixPath) -> list[File]:
-        """Copy a file, where it is there; the same."""
-        if not path.is_file():
-            return []
-        self.sources[place] = path
-        return [file for file in (File.at(place),) if file]
+def _copy(copies: Copies, found: Mapping[PurePosixPath, Path]) -> list[File]:
+    """Copy the files that are there; which of them the index names."""
+    there = {place: path for place, path in found.items() if path.is_file()}
+    copies |= there
+    return [file for place in there if (file := File.at(place))]
 
 
 def run(job: Job[SiteSettings]) -> None:
@@ -74,7 +66,7 @@ def run(job: Job[SiteSettings]) -> None:
     for path in job.inputs["attacks"]:
         # Pages, workbooks and tables reach readers from here.
         refuse_given_away(str(path.parent.parent), read_attack(path))
-    copies = Copies()
+    copies: Copies = {}
     verdicts = read_verdicts(job.inputs["verdicts"])
     publications = [_copy_publication(one, copies, verdicts) for one in settings.publications]
     # A draft's successor is in no log.
@@ -96,12 +88,15 @@ def run(job: Job[SiteSettings]) -> None:
         _gather_guides(copies),
     )
     _write(site, copies, job)
-    job.reads = {
-        **{str(place): path for place, path in copies.sources.items()},
-        **{f"{path.parent.parent.name}/verdicts": path for path in job.inputs["verdicts"]},
-        **{f"{path.parent.parent.name}/attack": path for path in job.inputs["attacks"]},
-    }
-    _remove_old(job.out, job.names)
+    job.reads = {str(place): path for place, path in copies.items()}
+    for role, name in (("verdicts", "verdicts"), ("attacks", "attack")):
+        job.reads |= {f"{path.parent.parent.name}/{name}": path for path in job.inputs[role]}
+    kept = {job.out / name for name in (*job.names, "lineage.json")}
+    for path in sorted(job.out.rglob("*"), reverse=True):
+        if path.is_file() and path not in kept and not path.name.startswith("."):
+            path.unlink()
+        elif path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
     log.info("site: %d files", len(job.names))
 
 
@@ -118,7 +113,7 @@ def _write(site: pages.Site, copies: Copies, job: Job[SiteSettings]) -> None:
     for page in site.guides:
         job.file(f"{pages.GUIDES}/{page.name}.html", pages.guide_page(site, page))
     reports = {PurePosixPath(report.run): report for report in site.reports}
-    for place, path in copies.sources.items():
+    for place, path in copies.items():
         content = path.read_bytes()
         report = reports.get(place.parents[-2])
         if place.suffix == ".html" and report:
@@ -137,11 +132,8 @@ def _copy_report(
     files: dict[str, list[File]] = {}
     finding: dict[str, str] = {}
     for language in languages:
-        files[language] = [
-            file
-            for name in READ
-            for file in copies.folder(results / name / language, home / name / language)
-        ]
+        found = (below(results / name / language, home / name / language) for name in READ)
+        files[language] = _copy(copies, dict(chain(*found)))
         page = results / REPORT / language / f"{told['page']}.html"
         tree = LexborHTMLParser(page.read_text("utf-8"))
         if (said := tree.css_first('meta[name="description"]')) is not None:
@@ -161,15 +153,8 @@ def _copy_report(
 def _copy_publication(told: dict[str, Any], copies: Copies, verdicts: dict[str, Any]) -> Published:
     identity = told["id"]
     folder, home = FOLDER / identity, PurePosixPath(str(FOLDER)) / identity
-    files = [
-        *(
-            file
-            for name in READ
-            for file in copies.folder(folder / name, home / name)
-            if (folder / name).is_dir()
-        ),
-        *(file for name in SEALED for file in copies.file(folder / name, home / name)),
-    ]
+    found = chain(*(below(folder / name, home / name) for name in READ))
+    files = _copy(copies, {**dict(found), **{home / name: folder / name for name in SEALED}})
     try:
         citation = read_citation(folder)
     except DataError:  # its audit says so
@@ -182,17 +167,6 @@ def _copy_publication(told: dict[str, Any], copies: Copies, verdicts: dict[str, 
 def _gather_guides(copies: Copies) -> list[Guide]:
     sources = sorted(DOCS.glob("*.md"))
     pictures = sorted(p for p in DOCS.rglob("*") if p.suffix in (".svg", ".png") and p.is_file())
-    names = [path.stem for path in sources]
-    beside = {path.relative_to(DOCS).as_posix() for path in pictures}
-    for path in pictures:
-        copies.file(path, pages.GUIDES / path.relative_to(DOCS).as_posix())
+    names, beside = [p.stem for p in sources], {p.relative_to(DOCS).as_posix(): p for p in pictures}
+    copies |= {pages.GUIDES / name: path for name, path in beside.items()}
     return [guide(p.stem, p.read_text("utf-8"), names, beside) for p in sources]
-
-
-def _remove_old(folder: Path, names: Sequence[str]) -> None:
-    kept = {folder / name for name in names} | {folder / "lineage.json"}
-    for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_file() and path not in kept and not path.name.startswith("."):
-            path.unlink()
-        elif path.is_dir() and not any(path.iterdir()):
-            path.rmdir()

@@ -67,16 +67,13 @@ def _make_wave(register: Register, job: Job[TableSettings]) -> Made:
     settings = job.settings
     questionnaire = load_questionnaire(job["questionnaire"])
     contrasts = Contrasts.of(read_text_table(job["contrasts"], "the contrasts"))
-    material = TableMaterial(
-        register, questionnaire, settings.variables, Selection(settings.selection), contrasts
-    )
-    cover = wave.cover_lines(
-        material, simulated=register.is_simulated, datasets=register.current_datasets
-    )
-    book = wave.wave_book(material, settings.title, settings.items, cover)
-    labels = wave.wave_labels(questionnaire, next(iter(settings.variables), ""), settings.language)
+    variables, selection = settings.variables, Selection(settings.selection)
+    material = TableMaterial(register, questionnaire, variables, selection, contrasts)
+    simulated, datasets = register.is_simulated, register.current_datasets
+    cover = wave.cover_lines(material, simulated=simulated, datasets=datasets)
+    labels = wave.wave_labels(questionnaire, next(iter(variables), ""), settings.language)
     return (
-        book,
+        wave.wave_book(material, settings.title, settings.items, cover),
         wave.tidy(register.rows, labels, settings.language),
         wave.codebook(settings.language, wave.wave_codes(questionnaire, settings.language)),
     )

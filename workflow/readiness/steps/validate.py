@@ -111,7 +111,6 @@ def run(job: Job[ValidateWave]) -> None:
     key, key_name = _find_key(settings.pseudonyms, questionnaire, job["answers"])
     # From here on no message and no file quotes or names anybody.
     ignored = read_ignored(job["answers"], questionnaire)
-    told = settings.privacy.looked_for
     detectors = Detectors(tuple(settings.privacy.telephone), tuple(settings.privacy.identity))
     result, apart = separate(result, raw, ignored, questionnaire, detectors, key)
     _keep_apart(job.out.parent, apart, key_name)
@@ -124,10 +123,8 @@ def run(job: Job[ValidateWave]) -> None:
     job.csv("reconciliation.csv", result.reconciliation, people=True)
     sample = _read_frame(listed, questionnaire, key)
     job.csv("sample.csv", mark_ineligible(sample, result.quarantine), people=True)
-    job.record = {
-        **settings.model_dump(exclude=JUDGING),
-        **{name: each for name, each in told.items() if each},
-    }
+    looked_for = {name: each for name, each in settings.privacy.looked_for.items() if each}
+    job.record = {**settings.model_dump(exclude=JUDGING), **looked_for}
     line = write_loss_line(result)
     # `readiness run` says it again at its end, and where there is nothing to do.
     lost = line.startswith("LOST")
