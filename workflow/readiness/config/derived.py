@@ -47,9 +47,7 @@ class Recode(StrictModel):
     item: ItemName = Field(
         description="an item with one answer, a frame variable, or one derived before"
     )
-    categories: Annotated[list[NewCategory], Field(min_length=2)] = Field(
-        description="the new categories"
-    )
+    categories: list[NewCategory] = Field(min_length=2, description="the new categories")
     ordered: bool = Field(default=False, description="whether they have an order, low to high")
 
     @model_validator(mode="after")
@@ -72,9 +70,7 @@ class Bands(StrictModel):
     """A number in bands, low to high; who is in none is outside the new variable."""
 
     item: ItemName = Field(description="a number item, or a scale derived before")
-    categories: Annotated[list[Band], Field(min_length=2)] = Field(
-        description="the bands, low to high"
-    )
+    categories: list[Band] = Field(min_length=2, description="the bands, low to high")
 
     @model_validator(mode="after")
     def _check_order(self) -> Bands:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Field,
     SerializerFunctionWrapHandler,
@@ -30,11 +29,11 @@ from readiness.config.sections import (
     Particulars,
     Privacy,
     SelectionName,
+    Several,
     StrictModel,
     Titles,
     Validate,
     Weight,
-    no_repeats,
 )
 from readiness.patterns import NAME
 
@@ -54,7 +53,7 @@ class StudySettings(StrictModel):
         pattern=NAME,
         description="file below data/claims, without .yaml: which claims belong together",
     )
-    study: Particulars = Field(default=Particulars(), description=Particulars.__doc__ or "")
+    study: Particulars = Particulars()
 
     @property
     def stated(self) -> dict[str, Any]:
@@ -69,7 +68,7 @@ class WaveSettings(StrictModel):
     simulated: bool = Field(
         default=False, description="true when the answers were not given by real people"
     )
-    study: Particulars = Field(default=Particulars(), description=Particulars.__doc__ or "")
+    study: Particulars = Particulars()
     selection: SelectionName = Field(
         description="how respondents came in; the words of the report follow it"
     )
@@ -92,24 +91,22 @@ class WaveSettings(StrictModel):
     revises: str | None = Field(
         default=None, pattern=NAME, description="publication that this version revises"
     )
-    validate_: Validate = Field(
-        default=Validate(), alias="validate", description=Validate.__doc__ or ""
-    )
+    validate_: Validate = Field(default=Validate(), alias="validate")
     derive: list[DerivedVariable] = Field(
         default=[], description="variables that are computed of answers, in their order"
     )
     weight: Annotated[Weight | None, BeforeValidator(_refuse_none)] = Field(
         default=None, description=Weight.__doc__ or ""
     )
-    estimate: Estimate = Field(default=Estimate(), description=Estimate.__doc__ or "")
-    compare: Compare = Field(default=Compare(), description=Compare.__doc__ or "")
+    estimate: Estimate = Estimate()
+    compare: Compare = Compare()
     change: Change | None = Field(default=None, description=Change.__doc__ or "")
     firmness: Firmness = Field(
         default=[],
         description="what varies to see in which other analyses each finding holds, too: `true` "
         "for all; a chapter of the report, without what would tell of few people",
     )
-    figures: FigureRules = Field(default=FigureRules(), description=FigureRules.__doc__ or "")
+    figures: FigureRules = FigureRules()
     disclosure: Disclosure | None = Field(default=None, description=Disclosure.__doc__ or "")
     show: Items | None = Field(
         default=None,
@@ -128,9 +125,8 @@ class WaveSettings(StrictModel):
     @classmethod
     def _read_as_drawn(cls, value: Any) -> Any:
         """Without a word on weights, those of a sample stand for their strata."""
-        if not isinstance(value, dict) or not value.get("sample"):
-            return value
-        return {"weight": {}, **value}
+        drawn = isinstance(value, dict) and value.get("sample")
+        return {"weight": {}, **value} if drawn else value
 
     @model_validator(mode="after")
     def _check_selection(self) -> WaveSettings:
@@ -165,14 +161,12 @@ class ReportSettings(StrictModel):
     title: Titles | None = Field(
         default=None, description="title in each language; those of what is shown unless given"
     )
-    show: Annotated[list[Name], Field(min_length=1), AfterValidator(no_repeats)] | None = Field(
+    show: Several[Name] | None = Field(
         default=None,
         description="names of the studies and waves that are shown, in this order; all, the "
         "studies first, unless given",
     )
-    languages: (
-        Annotated[list[LanguageCode], Field(min_length=1), AfterValidator(no_repeats)] | None
-    ) = Field(
+    languages: Several[LanguageCode] | None = Field(
         default=None,
         description="languages of the report, one page and one PDF each; every language of the "
         "catalogues in which all that is shown has its labels unless given",
@@ -189,10 +183,8 @@ class ReportSettings(StrictModel):
 class Config(StrictModel):
     """The whole configuration."""
 
-    report: ReportSettings = Field(
-        default=ReportSettings(), description=ReportSettings.__doc__ or ""
-    )
-    privacy: Privacy = Field(default=Privacy(), description=Privacy.__doc__ or "")
+    report: ReportSettings = ReportSettings()
+    privacy: Privacy = Privacy()
     studies: dict[Name, StudySettings] = Field(default={}, description="studies to judge, by name")
     waves: dict[Name, WaveSettings] = Field(default={}, description="waves to analyse, by name")
 

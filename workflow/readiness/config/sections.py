@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from fnmatch import fnmatchcase
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Final, Literal, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
@@ -29,15 +29,14 @@ Name = Annotated[str, Field(pattern=patterns.NAME)]
 ItemName = Annotated[str, Field(pattern=patterns.ITEM)]
 LanguageCode = Annotated[str, Field(pattern=patterns.LANGUAGE)]
 _LINES = re.compile("[\t\n\r\x85\u2028\u2029 ]+")
+
+
+def _put_on_one_line(said: Any) -> Any:
+    return _LINES.sub(" ", re.sub(patterns.TURNING, "", said)) if isinstance(said, str) else said
+
+
 # A text of one line, without what turns or hides what stands behind it.
-Line = Annotated[
-    str,
-    BeforeValidator(
-        lambda said: (
-            _LINES.sub(" ", re.sub(patterns.TURNING, "", said)) if isinstance(said, str) else said
-        )
-    ),
-]
+Line = Annotated[str, BeforeValidator(_put_on_one_line)]
 # A title in each language that has one.
 Titles = Annotated[dict[LanguageCode, Line], Field(min_length=1)]
 
@@ -61,7 +60,10 @@ def no_repeats(items: list[str]) -> list[str]:
     return items
 
 
-Items = Annotated[list[str], Field(min_length=1), AfterValidator(no_repeats)]
+Element = TypeVar("Element")
+# Some of a kind, each once.
+Several = Annotated[list[Element], Field(min_length=1), AfterValidator(no_repeats)]
+Items = Several[str]
 
 
 class StrictModel(BaseModel):
@@ -249,9 +251,9 @@ class Estimate(StrictModel):
 
         `frame`: the frame variables that are known of respondents, in the questionnaire's order.
         """
-        if not isinstance(self.by, str):
-            return tuple(self.by or ())
-        return (self.by, *(name for name in frame if name != self.by))
+        if isinstance(self.by, str):
+            return (self.by, *(name for name in frame if name != self.by))
+        return tuple(self.by or ())
 
 
 class Compare(StrictModel):
@@ -298,14 +300,11 @@ class Change(StrictModel):
 
 # What of an analysis is varied to see how firm its findings are (`firmness`).
 Dimension = Literal["weights", "base", "groups", "test", "interviews"]
-DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 
 
 def _all_dimensions(value: Any) -> Any:
     """`true` is all of them, `false` none."""
-    return (
-        {True: list(DIMENSIONS), False: []}.get(value, value) if isinstance(value, bool) else value
-    )
+    return list(get_args(Dimension)) * value if isinstance(value, bool) else value
 
 
 Firmness = Annotated[list[Dimension], BeforeValidator(_all_dimensions), AfterValidator(no_repeats)]
@@ -413,8 +412,6 @@ def _check_said(text: str) -> str:
 
 
 Words = Annotated[Line, AfterValidator(_check_said)]
-
-
 # A text in each language, or one for all.
 Said = (
     Annotated[

@@ -109,8 +109,9 @@ def read_outline(root: Path, path: Path) -> Asked:
         kinds = {str(item["id"]): str(item["kind"]) for item in items}
         codes = {str(item["id"]): _codes(item.get("categories") or ()) for item in items}
         frame = {str(v["id"]): _codes(v["categories"]) for v in document.get("frame") or ()}
-        apart = {str(code) for code in (document.get("groups") or {}).get("apart") or ()}
-        personal = {i["id"] for i in items if str(i.get("personal", "")).lower() in TRUE}
+        apart = frozenset(map(str, (document.get("groups") or {}).get("apart") or ()))
+        named = (i["id"] for i in items if str(i.get("personal", "")).lower() in TRUE)
+        personal = frozenset(named)
         tables = {grid["id"] for grid in document.get("grids") or () if grid["kind"] == "grid"}
         grids = {str(i["id"]): str(i["grid"]) for i in items if i.get("grid") in tables}
     except (AttributeError, KeyError, TypeError):
@@ -120,9 +121,7 @@ def read_outline(root: Path, path: Path) -> Asked:
     if "" in kinds or "" in frame:
         raise ConfigError(f"{path}: an item or frame variable without an id; each needs one.")
     group_item = str(document.get("group_item") or "")
-    return Asked(
-        path, kinds, codes, frame, group_item, frozenset(apart), frozenset(personal), grids
-    )
+    return Asked(path, kinds, codes, frame, group_item, apart, personal, grids)
 
 
 def _codes(categories: Sequence[Mapping[str, str]]) -> list[str]:
@@ -197,25 +196,26 @@ def check_wave(root: Path, where: str, wave: WaveSettings, questionnaire: Asked)
             f"{', '.join(wave.estimate.items)}."
         )
     _check_groups(where, wave, questionnaire)
-    if wave.weight and wave.weight.given:
+    if wave.weight is None:
+        return
+    if wave.weight.given:
         _check_given(f"{where}.weight.given", wave.weight.given, questionnaire)
-    if wave.weight:
-        _check_collapse(f"{where}.weight.collapse", wave.weight.collapse, path, known)
-    if wave.weight and wave.weight.margins:
+    _check_collapse(f"{where}.weight.collapse", wave.weight.collapse, path, known)
+    if wave.weight.margins:
         _check_margins(root, Path(f"data/margins/{wave.weight.margins}.csv"), path, known)
 
 
 def _check_given(where: str, given: GivenWeights, questionnaire: Asked) -> None:
     """Weights and their replicates are number items; one answer names stratum or unit."""
     kinds, path = questionnaire.kinds, questionnaire.path
-    weights = (given.weight, *given.match_columns(kinds))
-    if wrong := [name for name in weights if kinds.get(name) != "number"]:
-        raise ConfigError(f"{where}: {path} has no number item {quote_cell(wrong[0])}.")
-    drawn = ("number", "single", "ordinal")
-    if wrong := [name for name in given.drawn_by if kinds.get(name) not in drawn]:
-        raise ConfigError(
-            f"{where}: {path} has no item {quote_cell(wrong[0])} with one answer, or a number."
-        )
+    for name in (given.weight, *given.match_columns(kinds)):
+        if kinds.get(name) != "number":
+            raise ConfigError(f"{where}: {path} has no number item {quote_cell(name)}.")
+    for name in given.drawn_by:
+        if kinds.get(name) not in ("number", *ONE_ANSWER):
+            raise ConfigError(
+                f"{where}: {path} has no item {quote_cell(name)} with one answer, or a number."
+            )
 
 
 def _check_groups(where: str, wave: WaveSettings, questionnaire: Asked) -> None:
@@ -338,9 +338,8 @@ def _check_collapse(
 def _check_margins(
     root: Path, margins: Path, path: Path, variables: Mapping[str, Sequence[str]]
 ) -> None:
-    header, rows = read_rows(
-        margins, "the file of margins", read_bytes(root / margins, "the file of margins")
-    )
+    what = "the file of margins"
+    header, rows = read_rows(margins, what, read_bytes(root / margins, what))
     if "variable" not in header or "category" not in header:
         raise DataError(
             f"{margins}: expected the columns variable, category and total, and has "
@@ -419,9 +418,11 @@ def describe_run(
     assert isinstance(run.section, WaveSettings)
     hashes = {step: code(step) for step in STEPS if step != "derive" or run.derives}
     drawn = versions.get(run.section.sample or "")
-    return describe_wave(
-        run.section, lambda path: read_bytes(root / path, "the wave"), hashes, drawn
-    )
+
+    def read(path: Path) -> bytes:
+        return read_bytes(root / path, "the wave")
+
+    return describe_wave(run.section, read, hashes, drawn)
 
 
 def list_plans(root: Path, run: PlannedRun) -> list[Path]:

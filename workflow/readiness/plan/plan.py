@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -86,11 +87,12 @@ class Plan:
     @property
     def waiting(self) -> dict[str, str]:
         """The waves that are not computed yet, and why."""
-        every = {
-            run.folder: explain_waiting(self.root, run, self._versions)
+        return {
+            run.folder: why
             for run in runs_of(self.config)
+            if (why := explain_waiting(self.root, run, self._versions))
+            if run.folder not in self.runs
         }
-        return {name: why for name, why in every.items() if why and name not in self.runs}
 
     def find_wave(self, name: str) -> PlannedRun:
         """A wave of today's configuration, waiting or not, checked as far as it can be without
@@ -119,11 +121,8 @@ class Plan:
         Their data were erased, or are restricted and not on this machine; or nothing of them can be
         read, so that nobody knows what they hold.
         """
-        found: dict[str, str] = {
-            identity: UNREADABLE
-            for identity in listed_ids(self.root)
-            if identity not in self.publications
-        }
+        unread = [i for i in listed_ids(self.root) if i not in self.publications]
+        found: dict[str, str] = dict.fromkeys(unread, UNREADABLE)
         for identity in self.publications:
             names = self.runs[f"publications/{identity}"].datasets
             versions = [self._versions[name] for name in names if name in self._versions]
@@ -162,11 +161,8 @@ class Plan:
     def published_files(self) -> list[str]:
         """The files of all publications that are read here, sorted, and the log of them."""
         folder = self.root / PUBLICATIONS
-        return sorted(
-            str(path.relative_to(self.root))
-            for path in [folder / "index.json", *folder.glob("*/*"), *folder.glob("*/report/*/*")]
-            if path.is_file()
-        )
+        paths = [folder / "index.json", *folder.glob("*/*"), *folder.glob("*/report/*/*")]
+        return sorted(str(path.relative_to(self.root)) for path in paths if path.is_file())
 
     @property
     def guides(self) -> list[str]:
@@ -187,11 +183,8 @@ class Plan:
     @property
     def runs_with_reports(self) -> tuple[PlannedRun, ...]:
         """The runs of which there are reports today, in their order."""
-        own = [run for run in self.runs.values() if not run.frozen]
-        by_name = {run.name: run for run in own}
-        return tuple(
-            by_name[name] for name in self.config.report.show or by_name if name in by_name
-        )
+        own = {run.name: run for run in self.runs.values() if not run.frozen}
+        return tuple(own[name] for name in self.config.report.show or own if name in own)
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -377,30 +370,22 @@ class Plan:
         return {"publication": name, "released": released, "data": data}
 
     def _find_report(self, run: PlannedRun) -> ReportSettings:
-        if run.frozen:
-            return self._frozen[run.folder.partition("/")[2]].report
-        return self.config.report
+        own = self._frozen[run.folder.partition("/")[2]] if run.frozen else self.config
+        return own.report
 
     def _list_languages(
         self, where: str, report: ReportSettings, shown: tuple[PlannedRun, ...]
     ) -> tuple[str, ...]:
-        def find_lacks(languages: tuple[str, ...], *, stated: bool) -> dict[str, list[str]]:
-            return {
-                language: [
-                    *(["report.title"] if report.title and language not in report.title else []),
-                    *(
-                        place
-                        for run in shown
-                        for place in missing_labels(self.root, run, language, stated=stated)
-                    ),
-                ]
-                for language in languages
-            }
+        def find_lacks(language: str, *, stated: bool) -> list[str]:
+            untitled = report.title and language not in report.title
+            found = (missing_labels(self.root, run, language, stated=stated) for run in shown)
+            return [*(["report.title"] if untitled else []), *chain(*found)]
 
-        lacks = find_lacks((*(report.languages or LANGUAGES),), stated=bool(report.languages))
-        if not report.languages and all(lacks.values()):
+        stated = bool(report.languages)
+        lacks = {name: find_lacks(name, stated=stated) for name in report.languages or LANGUAGES}
+        if not stated and all(lacks.values()):
             # What was asked in no language of the program is quoted, in a report in its first one.
-            lacks = find_lacks((FIRST,), stated=True)
+            lacks = {FIRST: find_lacks(FIRST, stated=True)}
         check_languages(where, report, lacks)
         return tuple(language for language, missing in lacks.items() if not missing)
 
@@ -414,9 +399,8 @@ class Plan:
 
     def _find_waves_beside(self, run: str) -> dict[str, WaveSettings]:
         """The waves of a run's own configuration: of a publication there is none beside it."""
-        if run in self.runs and self.runs[run].frozen:
-            return {}
-        return {n: wave for n, wave in self.config.waves.items() if f"waves/{n}" in self.runs}
+        waves = {} if run in self.runs and self.runs[run].frozen else self.config.waves
+        return {name: wave for name, wave in waves.items() if f"waves/{name}" in self.runs}
 
     def earlier(self, run: str) -> list[str]:
         """The registers of what was released of a wave before and is here, in the order of their

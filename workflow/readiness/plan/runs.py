@@ -71,8 +71,8 @@ class PlannedRun:
     def same_as(self, other: PlannedRun) -> bool:
         """Whether both compute the same numbers: of one name, with the same settings."""
         unread = {"title", "show", "study"}
-        settings = [run.section.model_dump(exclude=unread) for run in (self, other)]
-        return self.name == other.name and settings[0] == settings[1]
+        own, others = (run.section.model_dump(exclude=unread) for run in (self, other))
+        return self.name == other.name and own == others
 
 
 def runs_of(config: Config) -> Iterator[PlannedRun]:

@@ -38,11 +38,8 @@ def with_items(root: Path, run: PlannedRun) -> PlannedRun:
     found = asked_of(root, run)
     given = wave.weight and wave.weight.given
     own = {given.weight, *given.drawn_by, *given.match_columns(found.kinds)} if given else set()
-    items = [
-        name
-        for name, kind in found.kinds.items()
-        if kind in ESTIMATED and name not in found.personal | own
-    ]
+    left_out = found.personal | own
+    items = [n for n, kind in found.kinds.items() if kind in ESTIMATED and n not in left_out]
     estimate = wave.estimate.model_copy(update={"items": items})
     return replace(run, section=wave.model_copy(update={"estimate": estimate}))
 
@@ -75,9 +72,8 @@ def with_derived(found: Asked, run: PlannedRun) -> Asked:
         for category in one.recode.categories if one.recode else ():
             for code in category.of:
                 _check_code(place, one.sources[0], code, known)
-        found = replace(
-            found, kinds={**found.kinds, one.id: one.kind}, codes={**found.codes, one.id: one.codes}
-        )
+        kinds, codes = {**found.kinds, one.id: one.kind}, {**found.codes, one.id: one.codes}
+        found = replace(found, kinds=kinds, codes=codes)
     return found
 
 
@@ -97,13 +93,9 @@ def _check_source(
             f"{place}: {quote_cell(name)} is personal data, which no number is made of."
         )
     kind = found.kinds.get(name, "single")
-    expected: tuple[str, ...] = ONE_ANSWER
-    if one.bands:
-        expected = ("number",)
-    elif one.scale:
-        expected = ("ordinal", "number")
-    elif one.conditions:
-        expected = (*ONE_ANSWER, "multi")
+    expected: tuple[str, ...] = (*ONE_ANSWER, "multi") if one.conditions else ONE_ANSWER
+    if one.bands or one.scale:
+        expected = ("number",) if one.bands else ("ordinal", "number")
     if kind not in expected:
         raise ConfigError(
             f"{place}: {name} is a {quote_cell(kind)} item; expected {' or '.join(expected)}."
@@ -210,18 +202,17 @@ def charts_of(root: Path, run: PlannedRun) -> tuple[Planned, ...]:
     if not isinstance(wave, WaveSettings):
         return (Planned(BASES, BASES),)
     questionnaire = asked_of(root, run)
-    found: list[Planned] = []
-    rows = []
-    for item in told_items(root, run):
+    items, found, rows = told_items(root, run), list[Planned](), []
+    for item in items:
         kind, codes = questionnaire.kinds[item], questionnaire.codes[item]
         rows.append((item, questionnaire.grids.get(item, ""), kind, codes))
-        forms = forms_of(kind, len(codes))
-        if wave.estimate.compared_variable in ("", item):
-            forms = forms[:1]  # without groups one picture says all
+        # Without groups one picture says all.
+        most = 1 if wave.estimate.compared_variable in ("", item) else None
+        forms = forms_of(kind, len(codes))[:most]
         found += [Planned(f"{item}-{form}", form, item) for form in forms]
     found += [Planned(f"{GRID}-{grid}", GRID) for grid in group_rows(rows)]
     if wave.firmness:
-        found += [Planned(f"{item}-{FIRMNESS}", FIRMNESS, item) for item in told_items(root, run)]
+        found += [Planned(f"{item}-{FIRMNESS}", FIRMNESS, item) for item in items]
     more = ["participation", "nonresponse", *([CHANGE] if wave.change else [])]
     return (*found, *(Planned(name, name) for name in more))
 
@@ -313,11 +304,10 @@ def told_of_pages(run: PlannedRun, step: str) -> Told:
 def told_of_charts(root: Path, run: PlannedRun, language: str) -> Told:
     """What is told of the charts of a run in a language."""
     wave = run.section
-    told: Told = {"language": language}
     if not isinstance(wave, WaveSettings):
-        return told
+        return {"language": language}
     return {
-        **told,
+        "language": language,
         "by": wave.estimate.compared_variable,
         "simulated": wave.simulated,
         "selection": wave.selection,
