@@ -142,7 +142,6 @@ def _write_reading(figure: DrawnFigure, language: str) -> list[TextMark]:
 
 
 def _state_facts(table: Numbers, axis: str, finding: Fact | None) -> Iterator[Fact]:
-    """What the picture shows, without numbers; each fact chosen by what is drawn."""
     if finding:
         yield Fact("charts.alt.finding", {"finding": finding})
     if published := [(group, figure) for group, figure in table if figure.value is not None]:

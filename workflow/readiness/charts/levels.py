@@ -259,7 +259,6 @@ def level_bars(
 
 
 def _find_firm(levels: Levels, first: DrawnAnswers) -> Fact | None:
-    """What the total says, where it is firm."""
     if not first.group.total:
         return None
     if levels.ordered:
@@ -273,7 +272,6 @@ def _find_firm(levels: Levels, first: DrawnAnswers) -> Fact | None:
 def _state_facts(
     levels: Levels, table: Sequence[DrawnAnswers], finding: Fact | None, small: int
 ) -> Iterator[Fact]:
-    """What the alternative text says of the picture, each fact chosen by what is drawn."""
     if finding:
         yield Fact("charts.alt.finding", {"finding": finding})
     if drawn := [row.group for row in table if row.bars(small)]:

@@ -166,16 +166,13 @@ def ranges(figures: DrawnFigures, items: Sequence[Item]) -> Picture:
 
 def _read_shares(figures: DrawnFigures, items: Sequence[Item]) -> Iterator[_RangedShare]:
     language = figures.language
-    for item in items:
-        if item.kind not in ("single", "ordinal"):
-            continue
+    for item in (one for one in items if one.kind in ("single", "ordinal")):
         share = f"{item.id}.{item.first_level}.{TOTAL}"
-        figure = figures.get(share)
-        ends = {
-            kind: (figures.get(f"{share}.{kind}.lower"), figures.get(f"{share}.{kind}.upper"))
-            for kind in RANGES
-        }
-        found = {kind: (low, high) for kind, (low, high) in ends.items() if low and high}
+        figure, found = figures.get(share), {}
+        for kind in RANGES:
+            low, high = (figures.get(f"{share}.{kind}.{end}") for end in ("lower", "upper"))
+            if low and high:
+                found[kind] = low, high
         if figure is not None and "worst" in found:
             labels = item.labels(language)
             level = " + ".join(labels[code] for code in item.shown_codes)

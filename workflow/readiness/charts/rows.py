@@ -161,8 +161,6 @@ class Rows:
 
 
 class _Plot:
-    """Places the rows of a panel on a sheet and draws them."""
-
     def __init__(self, panel: Rows, sheet: Drawing) -> None:
         self.panel, self.sheet = panel, sheet
         self.labels = Labels(panel.rows, sheet.width)
@@ -325,7 +323,6 @@ class _Plot:
         self.sheet.write(x, y, row.head.text, size=BODY, bold=True, align=align, id=row.head.id)  # type: ignore[arg-type]
 
     def _draw_aside(self, bar: BarMark, scale: Panel, y: float) -> None:
-        """The bar aside, with its number beside it; growing away from the marks."""
         zero, end = scale.x(0), scale.x(bar.high)
         if bar.high:
             box = BarMark(0, bar.high, bar.colour, hatched=bar.hatched, id=bar.id)

@@ -130,7 +130,6 @@ def capitalise(sentence: str) -> str:
 def _tell_piece(
     fact: Fact, name: str, key: str | None, language: Language, mark: Mark | None, markup: Markup
 ) -> str:
-    """One value of a sentence, counted by the message `key` where there is one."""
     if name not in fact.values:
         raise RenderError(f"the text {fact.kind!r} needs {name!r}, which was not given.")
     value = fact.values[name]

@@ -206,7 +206,6 @@ def check_wave(root: Path, where: str, wave: WaveSettings, questionnaire: Asked)
 
 
 def _check_given(where: str, given: GivenWeights, questionnaire: Asked) -> None:
-    """Weights and their replicates are number items; one answer names stratum or unit."""
     kinds, path = questionnaire.kinds, questionnaire.path
     for name in (given.weight, *given.match_columns(kinds)):
         if kinds.get(name) != "number":
@@ -219,7 +218,6 @@ def _check_given(where: str, given: GivenWeights, questionnaire: Asked) -> None:
 
 
 def _check_groups(where: str, wave: WaveSettings, questionnaire: Asked) -> None:
-    """Groups are categories of variables that are known of respondents; tests need groups."""
     path, known = questionnaire.path, questionnaire.groupings(wave)
     for name in wave.estimate.variables(()):
         if name in questionnaire.frame and name not in known:

@@ -7,6 +7,7 @@ cross-reference is a warning with exit code 0, and an error here; `--output` tak
 needs HOME or the XDG folders; killing it alone leaves its children.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -205,38 +206,15 @@ def render_quarto(
     Raises RenderError as the embedded renderer does.
     """
     started = time.monotonic()
-    settings = _make_settings(document, work, language)
-    (work / "settings.yml").write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
-    made: dict[str, Path] = {}
-    for name in formats:
-        made[name] = work / f"page-out.{name}"
-        log = work / f"{name}.log"
-        command: list[str | Path] = [
-            program,
-            *("render", "body.md", "--to", {"html": "html", "pdf": "typst"}[name]),
-            *("--output", made[name].name, "--metadata-file", "settings.yml"),
-            *("--no-execute", "--log", log.name, "--log-format", "json-stream"),
-        ]
-        left = max(1.0, timeout - (time.monotonic() - started))
-        code, _, messages = run_group(command, cwd=work, environment=environment, timeout=left)
-        _judge_log(document, code, _read_log(log), messages, made[name])
-    return made
-
-
-def _make_settings(document: Document, work: Path, language: str) -> dict[str, Any]:
-    """What Quarto adds to the front matter: the page and the paper of the embedded renderer.
-
-    Our filters run before Quarto's own, so that both engines show the same words and numbers.
-    """
-    filters = [{"path": name, "at": "pre-ast"} for name in ("structure.lua", "references.lua")]
-    return {
+    settings = {
         **metadata_of(document, language),
         "toc": document.front_matter.get("toc", True) is not False,
         "toc-depth": 3,
         "number-sections": False,
         "crossref": False,
         "columns": 100000,
-        "filters": filters,
+        # Before Quarto's own, so that both engines show the same words and numbers.
+        "filters": [{"path": f"{n}.lua", "at": "pre-ast"} for n in ("structure", "references")],
         # The cells have run: what looks like one by now is a text.
         "engine": "markdown",
         "format": {
@@ -256,6 +234,21 @@ def _make_settings(document: Document, work: Path, language: str) -> dict[str, A
             },
         },
     }
+    (work / "settings.yml").write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
+    made: dict[str, Path] = {}
+    for name in formats:
+        made[name] = work / f"page-out.{name}"
+        log = work / f"{name}.log"
+        command: list[str | Path] = [
+            program,
+            *("render", "body.md", "--to", {"html": "html", "pdf": "typst"}[name]),
+            *("--output", made[name].name, "--metadata-file", "settings.yml"),
+            *("--no-execute", "--log", log.name, "--log-format", "json-stream"),
+        ]
+        left = max(1.0, timeout - (time.monotonic() - started))
+        code, _, messages = run_group(command, cwd=work, environment=environment, timeout=left)
+        _judge_log(document, code, _read_log(log), messages, made[name])
+    return made
 
 
 def _read_log(path: Path) -> list[dict[str, Any]]:
@@ -263,13 +256,9 @@ def _read_log(path: Path) -> list[dict[str, Any]]:
         return []
     records = []
     for line in path.read_text("utf-8", "replace").splitlines():
-        try:
-            record = json.loads(line)
-        except json.JSONDecodeError:
-            continue
-        if isinstance(record, dict):
-            records.append(record)
-    return records
+        with contextlib.suppress(json.JSONDecodeError):
+            records.append(json.loads(line))
+    return [record for record in records if isinstance(record, dict)]
 
 
 def _judge_log(

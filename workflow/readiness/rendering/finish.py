@@ -80,7 +80,6 @@ _SIGNS = re.compile(r"[,.;:)،؛]+")
 
 @dataclass
 class _Numbers:
-    run: str
     passports: Passports
     opened: dict[str, None] = field(default_factory=dict)
     counted: dict[int, int] = field(default_factory=dict)
@@ -107,7 +106,7 @@ class _Numbers:
 
     def identity(self, name: str) -> str:
         """The id of a number in the register of the run."""
-        return name.removeprefix(f"{self.run}/")
+        return name.removeprefix(f"{self.passports.register.run}/")
 
     def opening(self, name: str, opens: bool | None, shown: str) -> tuple[str, str]:
         """The tags around a number."""
@@ -132,7 +131,7 @@ def finish_page(html: str, passports: Passports, *, style: str = "") -> str:
     _mark_tables(tree)
     _fold_tables(tree)
     _move_contents(tree)
-    numbers = _Numbers(passports.register.run, passports)
+    numbers = _Numbers(passports)
     opens = [numbers.opens(node) for node in tree.css("span.n[data-id]")]
     page = _link_numbers(tree.html or "", numbers, opens)
     for place, drawing in pictures:

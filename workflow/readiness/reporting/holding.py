@@ -118,8 +118,7 @@ class Judge:
         )
         table = make_register(rows, run=item, origin=lambda row: Origin(), simulated=False)
         register = Register(table, self.questionnaire.language)
-        by = (self.by,) if self.by else ()
-        known = Contrasts.of(contrasts)
+        by, known = (self.by,) if self.by else (), Contrasts.of(contrasts)
         material = TableMaterial(register, self.questionnaire, by, self.selection, known)
         return Findings(material, self.questionnaire.item(item))
 
@@ -212,9 +211,7 @@ def claims_of(
 ) -> Iterator[Claim]:
     """What the report would claim of each item, by the estimates and contrasts of the wave."""
     estimates, contrasts = tables
-    for item in items:
-        if wave.questionnaire.item(item).kind == "number":
-            continue
+    for item in (name for name in items if wave.questionnaire.item(name).kind != "number"):
         found = judge.findings(item, estimates[estimates["item"] == item], contrasts)
         yield from filter(None, [claim_of_share(found)])
         if wave.by and item != wave.by and item in wave.compare.items:

@@ -5,7 +5,6 @@ was tested: why which test leads, and contrasts in a table.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import zip_longest
 
 from readiness.analysis.selection import Selection
@@ -60,144 +59,6 @@ NO_TEST = {s: f"report.no_test.{s.key}" for s in Selection if not s.inference}
 CHECK = "proportional_odds_check"
 # A label of more words is a question, and no name.
 LONG = 4
-
-
-@dataclass(frozen=True)
-class Tests:
-    """The comparisons of one item of a wave."""
-
-    wave: WavePart
-    item: Item
-
-    @property
-    def register(self) -> Register:
-        """The numbers of the wave."""
-        return self.wave.register
-
-    def _read_p(self, test: str) -> float | None:
-        return self.register.number(f"{self.item.id}.test.{test}.p")
-
-    def _name_p(self, test: str) -> Value:
-        return self.register.name_value(f"{self.item.id}.test.{test}.p")
-
-    @property
-    def _confidence(self) -> float:
-        return float(self.register.row("settings.level")["value"])
-
-    def write_tests(self) -> Iterator[str]:
-        """Why which test is primary, what it says, what others say; nothing where none was made."""
-        if self.item.id not in self.wave.choices:
-            return
-        if not self.wave.selection.inference:
-            yield self.register.write_fact(Fact(NO_TEST[self.wave.selection]))
-            return
-        lead, reason = self.wave.choices[self.item.id]
-        if not lead:
-            yield self.register.write_fact(reason)
-            return
-        tests, size = [self._state_difference(lead), *self._write_secondary(lead)], list[Fact]()
-        if self.register.number(cramer := f"{self.item.id}.test.cramers_v") is not None:
-            size = [Fact("report.effect", {"effect": self.register.name_with_interval(cramer)})]
-        sentences = [reason, *([*size, *tests] if lead == "effect_size" else [*tests, *size])]
-        yield " ".join(self.register.write_fact(fact) for fact in sentences)
-
-    @property
-    def differs(self) -> bool:
-        """Whether the primary test establishes a difference; False where none was made."""
-        lead, _ = self.wave.choices.get(self.item.id, ("", None))
-        if not lead or not self.wave.selection.inference:
-            return False
-        return self._state_difference(lead).kind == statements.ESTABLISHED
-
-    def _state_difference(self, lead: str) -> Fact:
-        names = PRIMARY[lead]
-        found = [(name, p) for name in names if (p := self._read_p(name)) is not None]
-        if not found:
-            withheld = any(self.register.has(f"{self.item.id}.test.{name}.p") for name in names)
-            return statements.difference(None, self._confidence, {}, withheld=withheld)
-        test, p = found[0]
-        level = self.register.name_value("settings.level")
-        values = {"p": self._name_p(test), "level": level, "test": statements.name_test(test)}
-        return statements.difference(p, self._confidence, values)
-
-    def _write_secondary(self, lead: str) -> Iterator[Fact]:
-        primary = next((t for t in PRIMARY[lead] if self._read_p(t) is not None), "")
-        others = [
-            (test, self._name_p(test))
-            for test in [key.rpartition(".")[2] for key in statements.TESTS]
-            if test != primary and self._read_p(test) is not None
-        ]
-        if others:
-            named = [
-                Fact("language.labelled", {"label": statements.name_test(test), "what": p})
-                for test, p in others
-            ]
-            yield Fact("report.tested", {"tests": Listed(tuple(named), "comma")})
-        missed = {
-            test: warning
-            for test in (primary, *dict(others))
-            if test and (warning := self.register.warning(f"{self.item.id}.test.{test}.p"))
-        }
-        if missed:
-            tests = Listed(tuple(statements.name_test(test) for test in missed), "comma")
-            yield Fact("language.labelled", {"label": tests, "what": next(iter(missed.values()))})
-        if any(self._read_p(test) is not None for test in PRIMARY["permutation"]):
-            yield Fact("report.draws", {"draws": self.register.name_value("settings.permutations")})
-        several = self.item.kind == "ordinal" and len(self.item.codes) > 2
-        if several and self._read_p("ordinal_logit_term") is not None:
-            values = {"p": self._name_p(CHECK)} if self._read_p(CHECK) is not None else {}
-            yield statements.proportional_odds(self._read_p(CHECK), self._confidence, values)
-
-    def contrasts(self) -> Iterator[str]:
-        """The differences between groups, which of them are established, and what is not shown."""
-        labels = self.wave.group_labels
-        found = {
-            (a, b): figure
-            for a in labels
-            for b in labels
-            if self.register.has(figure := f"{self.item.id}.contrast.{a}.{b}")
-        }
-        if not found:
-            return
-        yield self._write_contrast_table(found)
-        if not self.wave.selection.inference:
-            return
-        pairs = {
-            (labels[a], labels[b]): self.register.number(f"{figure}.p")
-            for (a, b), figure in found.items()
-        }
-        said = [statements.contrasts(pairs, self._confidence)]
-        counts = {
-            name: self.register.number(f"{self.item.id}.contrast.{name}")
-            for name in ("family", "shown")
-        }
-        if (counts["shown"] or 0) < (counts["family"] or 0):
-            named = {
-                name: self.register.name_value(f"{self.item.id}.contrast.{name}") for name in counts
-            }
-            said.append(Fact("report.contrasts.hidden", named))
-        if any(self.register.has(f"{figure}.pointwise.lower") for figure in found.values()):
-            said.append(Fact("tables.note.simultaneous"))
-        yield " ".join(self.register.write_fact(fact) for fact in said)
-
-    def _write_contrast_table(self, found: dict[tuple[str, str], str]) -> str:
-        infers, labels = self.wave.selection.inference, self.wave.group_labels
-        rows = []
-        for (a, b), figure in found.items():
-            row = [f"{plain(labels[b])} – {plain(labels[a])}", self.register.span(figure)]
-            if infers:
-                interval, p = self.register.interval(figure), f"{figure}.p"
-                row.append(self.register.write_fact(interval) if interval else EMPTY)
-                row.append(self.register.span(p) if self.register.has(p) else EMPTY)
-            rows.append(row)
-        shared: dict[str, Value] = {
-            "item": self.item.label.text(self.wave.language),
-            "by": self.wave.by_text,
-            "level": level_label(self.item, self.wave.language),
-        }
-        kind = "report.caption.contrasts" if infers else "report.caption.differences"
-        caption, name = self.wave.caption(kind, **shared), f"{self.item.id}-contrasts"
-        return self.wave.table(name, PAIRS[: len(rows[0])], rows, caption)
 
 
 # Where the sign stands in the sentence that explains it: Markdown, which no catalogue holds.
@@ -305,9 +166,8 @@ def item_block(wave: WavePart, name: str) -> ReportBlock:
 class _ItemWriter:
     def __init__(self, wave: WavePart, item: Item) -> None:
         self.wave, self.item, self.material = wave, item, material_of(wave)
-        self.table, self.tests = banner(self.material, item), Tests(wave, item)
-        compared = item.id in wave.choices
-        self.findings = Findings(self.material, item, compared, self.tests.differs)
+        self.register, self.table = wave.register, banner(self.material, item)
+        self.findings = Findings(self.material, item, item.id in wave.choices, self._differs)
 
     def write_block(self) -> str:
         charts = []
@@ -319,7 +179,7 @@ class _ItemWriter:
         alone = self.item.grid not in self.wave.tables
         stem = statements.find_stem(self.wave.questionnaire, self.item) if alone else ""
         title = self.item.label.text(self.wave.language)
-        body = paragraphs([*self.tests.write_tests(), *charts[1:], *self.tests.contrasts()])
+        body = paragraphs([*self._write_tests(), *charts[1:], *self._write_contrasts()])
         return paragraphs(
             [
                 mark("small", plain(stem)) if stem and stem not in title else "",
@@ -338,13 +198,13 @@ class _ItemWriter:
         whole, groups = self.findings.whole(), self.findings.groups()
         differ = groups is not None and groups.kind != "report.finding.groups.none"
         order = [groups, whole] if differ else [whole, groups]
-        told = map(self.wave.register.write_fact, filter(None, order))
+        told = map(self.register.write_fact, filter(None, order))
         for place, said in enumerate(map(capitalise, told)):
             yield said if place else block("finding", said)
 
     def _write_alpha(self) -> str:
         """How well the items of a scale measure the same; "" where that is not known."""
-        register, identity = self.wave.register, f"{self.item.id}.{ALPHA}"
+        register, identity = self.register, f"{self.item.id}.{ALPHA}"
         if register.number(identity) is None:
             return ""
         alpha, n = register.name_with_interval(identity), register.name_value(f"{identity}.n")
@@ -390,7 +250,6 @@ class _ItemWriter:
         return fold(summary, paragraphs(tables))
 
     def _write_question(self) -> str:
-        """The question as it was asked, with its answers, in a fold; of what it was computed."""
         item, asked = self.item, (self.wave.questionnaire, self.item)
         facts = [statements.quote_question(*asked, self.wave.language)]
         answers = [category.text for category in item.categories]
@@ -399,5 +258,121 @@ class _ItemWriter:
             facts.append(Fact("tables.line.answers", {"answers": Listed(tuple(answers), "slash")}))
         facts += list_conditions(*asked, self.wave.language)
         title = "tables.fold.derived" if item.derived_from else "tables.fold.question"
-        body = paragraphs(map(self.wave.register.write_fact, facts))
+        body = paragraphs(map(self.register.write_fact, facts))
         return fold(self.wave.word(title), body)
+
+    # What was tested.
+
+    def _read_p(self, test: str) -> float | None:
+        return self.register.number(f"{self.item.id}.test.{test}.p")
+
+    def _name_p(self, test: str) -> Value:
+        return self.register.name_value(f"{self.item.id}.test.{test}.p")
+
+    @property
+    def _confidence(self) -> float:
+        return float(self.register.row("settings.level")["value"])
+
+    def _write_tests(self) -> Iterator[str]:
+        """Why which test is primary, what it says, what others say; nothing where none was made."""
+        if self.item.id not in self.wave.choices:
+            return
+        if not self.wave.selection.inference:
+            yield self.register.write_fact(Fact(NO_TEST[self.wave.selection]))
+            return
+        lead, reason = self.wave.choices[self.item.id]
+        if not lead:
+            yield self.register.write_fact(reason)
+            return
+        tests, size = [self._state_difference(lead), *self._write_secondary(lead)], list[Fact]()
+        if self.register.number(cramer := f"{self.item.id}.test.cramers_v") is not None:
+            size = [Fact("report.effect", {"effect": self.register.name_with_interval(cramer)})]
+        sentences = [reason, *([*size, *tests] if lead == "effect_size" else [*tests, *size])]
+        yield " ".join(self.register.write_fact(fact) for fact in sentences)
+
+    @property
+    def _differs(self) -> bool:
+        """Whether the primary test establishes a difference; False where none was made."""
+        lead, _ = self.wave.choices.get(self.item.id, ("", None))
+        if not lead or not self.wave.selection.inference:
+            return False
+        return self._state_difference(lead).kind == statements.ESTABLISHED
+
+    def _state_difference(self, lead: str) -> Fact:
+        names = PRIMARY[lead]
+        found = [(name, p) for name in names if (p := self._read_p(name)) is not None]
+        if not found:
+            withheld = any(self.register.has(f"{self.item.id}.test.{name}.p") for name in names)
+            return statements.difference(None, self._confidence, {}, withheld=withheld)
+        test, p = found[0]
+        level, name = self.register.name_value("settings.level"), statements.name_test(test)
+        values = {"p": self._name_p(test), "level": level, "test": name}
+        return statements.difference(p, self._confidence, values)
+
+    def _write_secondary(self, lead: str) -> Iterator[Fact]:
+        primary = next((t for t in PRIMARY[lead] if self._read_p(t) is not None), "")
+        named = {}
+        for test in (key.rpartition(".")[2] for key in statements.TESTS):
+            if test != primary and self._read_p(test) is not None:
+                told = {"label": statements.name_test(test), "what": self._name_p(test)}
+                named[test] = Fact("language.labelled", told)
+        if named:
+            yield Fact("report.tested", {"tests": Listed(tuple(named.values()), "comma")})
+        missed = {
+            test: warning
+            for test in (primary, *named)
+            if test and (warning := self.register.warning(f"{self.item.id}.test.{test}.p"))
+        }
+        if missed:
+            tests = Listed(tuple(statements.name_test(test) for test in missed), "comma")
+            yield Fact("language.labelled", {"label": tests, "what": next(iter(missed.values()))})
+        if any(self._read_p(test) is not None for test in PRIMARY["permutation"]):
+            yield Fact("report.draws", {"draws": self.register.name_value("settings.permutations")})
+        several = self.item.kind == "ordinal" and len(self.item.codes) > 2
+        if several and self._read_p("ordinal_logit_term") is not None:
+            values = {"p": self._name_p(CHECK)} if self._read_p(CHECK) is not None else {}
+            yield statements.proportional_odds(self._read_p(CHECK), self._confidence, values)
+
+    def _write_contrasts(self) -> Iterator[str]:
+        """The differences between groups, which of them are established, and what is not shown."""
+        labels = self.wave.group_labels
+        found = {
+            (a, b): figure
+            for a in labels
+            for b in labels
+            if self.register.has(figure := f"{self.item.id}.contrast.{a}.{b}")
+        }
+        if not found:
+            return
+        yield self._write_contrast_table(found)
+        if not self.wave.selection.inference:
+            return
+        number = self.register.number
+        pairs = {(labels[a], labels[b]): number(f"{own}.p") for (a, b), own in found.items()}
+        said = [statements.contrasts(pairs, self._confidence)]
+        ids = {name: f"{self.item.id}.contrast.{name}" for name in ("family", "shown")}
+        if (number(ids["shown"]) or 0) < (number(ids["family"]) or 0):
+            named = {name: self.register.name_value(own) for name, own in ids.items()}
+            said.append(Fact("report.contrasts.hidden", named))
+        if any(self.register.has(f"{figure}.pointwise.lower") for figure in found.values()):
+            said.append(Fact("tables.note.simultaneous"))
+        yield " ".join(self.register.write_fact(fact) for fact in said)
+
+    def _write_contrast_table(self, found: dict[tuple[str, str], str]) -> str:
+        infers, labels = self.wave.selection.inference, self.wave.group_labels
+        rows = []
+        for (a, b), figure in found.items():
+            row = [f"{plain(labels[b])} – {plain(labels[a])}", self.register.span(figure)]
+            if infers:
+                interval, p = self.register.interval(figure), f"{figure}.p"
+                row.append(self.register.write_fact(interval) if interval else EMPTY)
+                row.append(self.register.span(p) if self.register.has(p) else EMPTY)
+            rows.append(row)
+        shared: dict[str, Value] = {
+            "item": self.item.label.text(self.wave.language),
+            "by": self.wave.by_text,
+            "level": level_label(self.item, self.wave.language),
+        }
+        kind = "report.caption.contrasts" if infers else "report.caption.differences"
+        caption, name = self.wave.caption(kind, **shared), f"{self.item.id}-contrasts"
+        return self.wave.table(name, PAIRS[: len(rows[0])], rows, caption)

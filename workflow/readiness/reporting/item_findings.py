@@ -117,21 +117,18 @@ class Findings:
                 "first_share": share_id(self.item.id, level, gap.higher, ANSWERED),
                 "other_share": share_id(self.item.id, level, gap.lower, ANSWERED),
             }
-            if not all(self.is_reliable(identity) for identity in ids.values()):
+            if not all(map(self.is_reliable, ids.values())):
                 continue
+            told_first = level == self.item.first_level
+            of = {} if told_first else {"level": self.item.labels(self.material.language)[level]}
             values: dict[str, Value] = {
-                **(
-                    self._level
-                    if level == self.item.first_level
-                    else {"level": self.item.labels(self.material.language)[level]}
-                ),
+                **(of or self._level),
                 "first": self._name_within([gap.higher]),
                 "other": self._name_within([gap.lower]),
                 **{name: self._name_value(identity) for name, identity in ids.items()},
             }
             # The register has the difference of the level told first alone, and once: of the group
             # that is listed later.
-            told_first = level == self.item.first_level
             for kind, (a, b) in {
                 "report.finding.gap": (gap.lower, gap.higher),
                 "report.finding.gap.less": (gap.higher, gap.lower),
@@ -176,49 +173,34 @@ class Findings:
 
     def _order(self) -> Fact | None:
         """The answer that was given most, and the next one, as far as what is shown tells."""
-        codes = answer_order(
-            self.material.register.number, self.item.id, self.item.codes, ordered=False
-        )
-        labels = self.item.labels(self.material.language)
-        ids = [share_id(self.item.id, code, TOTAL, ANSWERED) for code in codes[:2]]
+        number, labels = self.material.register.number, self.item.labels(self.material.language)
+        codes = answer_order(number, self.item.id, self.item.codes, ordered=False)
+        ids = [share_id(self.item.id, code, TOTAL, ANSWERED) for code in codes]
         # Whatever was typed in place of an option is no answer that could come first.
         typed = {each.code for each in self.item.categories if each.other}
         if not ids or codes[0] in typed or not self.is_reliable(ids[0]):
             return None
-        shares = [
-            self.material.register.number(share_id(self.item.id, code, TOTAL, ANSWERED))
-            for code in codes
-        ]
-        top, hidden = (
-            shares[0] or 0.0,
-            bound_hidden_share(shares, exclusive=self.item.kind != "multi"),
-        )
+        shares = [number(identity) for identity in ids]
+        top = shares[0] or 0.0
+        hidden = bound_hidden_share(shares, exclusive=self.item.kind != "multi")
         first: dict[str, Value] = {"first": labels[codes[0]], "share": self._name_value(ids[0])}
         if hidden >= top:
             return Fact("report.finding.first.shown", first)
-        if tied := [
-            labels[code] for code, share in zip(codes, shares, strict=True) if share == top
-        ][1:]:
+        equal = [labels[c] for c, share in zip(codes, shares, strict=True) if share == top]
+        if tied := equal[1:]:
             named = (labels[codes[0]], *tied)
             also = Listed(tuple(Fact("language.quoted", {"what": name}) for name in named))
             return Fact("report.finding.first.tied", {"answers": also, "share": first["share"]})
-        if (
-            len(ids) < MANY
-            or codes[1] in typed
-            or not self.is_reliable(ids[1])
-            or hidden >= (shares[1] or 0.0)
-        ):
+        beside = len(ids) >= MANY and codes[1] not in typed and self.is_reliable(ids[1])
+        if not beside or hidden >= (shares[1] or 0.0):
             return Fact("report.finding.first.alone", first)
-        second: dict[str, Value] = {
-            "second": labels[codes[1]],
-            "second_share": self._name_value(ids[1]),
-        }
         ends = (self._find_ends(ids[0]).get("lower", ""), self._find_ends(ids[1]).get("upper", ""))
-        least, most = map(self.material.register.number, ends)
+        least, most = map(number, ends)
         # The difference has no interval of its own; where theirs are apart it is not chance.
         apart = least is None or most is None or most < least
         kind = "report.finding.first" if apart else "report.finding.first.close"
-        return Fact(kind, {**first, **second})
+        share = self._name_value(ids[1])
+        return Fact(kind, {**first, "second": labels[codes[1]], "second_share": share})
 
     # What the register has.
 

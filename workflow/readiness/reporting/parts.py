@@ -186,11 +186,6 @@ class ReportPart:
         return str(self.settings["run"])
 
     @property
-    def title(self) -> str:
-        """The title that the configuration gives it, as Markdown."""
-        return plain(str(self.settings["title"]))
-
-    @property
     def language(self) -> Language:
         """The language of the report."""
         return self.register.language

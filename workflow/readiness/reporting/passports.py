@@ -274,7 +274,6 @@ class Passports:
         return next((part for part in name.split(":") if part in self._questions), name)
 
     def _describe_box(self, name: str, level: str) -> str:
-        """A box of a scale by its levels; a level that is no answer by its own name."""
         found = self._find_variable(name)
         if isinstance(found, Item) and level in found.levels_of:
             labels = self._label_answers(name)

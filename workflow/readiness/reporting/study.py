@@ -184,7 +184,6 @@ def _name_who(study: StudyPart, claim_set: ClaimSet) -> str:
 
 
 def _write_alone(study: StudyPart, claim_set: ClaimSet) -> str:
-    """On which numbers of answers the figures of one question can rest, or the reported one."""
     if claim := study.structure.reported.get(claim_set.id):
         people = NamedNumber(f"claim.{claim}", int(study.claim(claim)["value"]))
         return study.write_value(Fact("study.alone.reported", {"total": people}))

@@ -180,7 +180,6 @@ def describe_change(wave: WavePart) -> str:
 
 
 def _find_changes(wave: WavePart, item: Item) -> dict[str, str]:
-    """The ids of what a question's changes are, by its answers; those that are not told apart."""
     known = {of: share_id(item.id, of, TOTAL, ANSWERED) for of in change_levels(item)}
     return {of: name for of, name in known.items() if wave.register.has(f"change.{name}")}
 
@@ -241,9 +240,7 @@ def _make_rows(wave: WavePart, item: Item, *, limits: bool, trends: bool) -> Ite
             cells.append((label, share_id(item.id, item.first_level, group, ANSWERED)))
             told = wave.tell("language.labelled", label=label, what=word)
             cells.append((told, share_id(item.id, MEDIAN, group, ANSWERED)))
-    for what, name in cells:
-        if not register.has(f"change.{name}"):
-            continue
+    for what, name in [cell for cell in cells if register.has(f"change.{cell[1]}")]:
         label = wave.tell("language.labelled", label=asked, what=what)
         spans = [register.span(own) for own in (f"change.{name}.before", name, f"change.{name}")]
         known = [register.interval(f"change.{name}{own}") for own in ("", ".trend")]
@@ -260,7 +257,7 @@ NO_ANSWER = "weighting.unknown"
 def weighting(wave: WavePart) -> str:
     """The block of the weights; "" where nothing is known of them."""
     register = wave.register
-    told = " ".join(register.write_fact(fact) for fact in _state_steps(wave))
+    told = " ".join(map(register.write_fact, _state_steps(wave)))
     weighted = all(step_name(fact) != UNWEIGHTED for fact in wave.steps)
     if not weighted or not register.has(f"{WEIGHTS}.n"):
         return told

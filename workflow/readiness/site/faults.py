@@ -49,10 +49,26 @@ def faults_page(
     named = {"title": questionnaire.title.text(language)}
     count = partial(numbers.whole, language=language)
     try:
-        rows = [_make_fault(issue, labels, language) for issue in _take_first(sort_issues(issues))]
+        rows = [
+            {
+                "row": "" if str(issue["row"]) == "0" else str(issue["row"]),
+                "respondent": _make_cell(issue["respondent"]),
+                "question": labels.get(str(issue["item"]), _make_cell(issue["column"])),
+                "value": _make_cell(issue["value"]),
+                "what": tell(of_domain(issue["fact"], "validation"), language),
+                "suggestion": _make_cell(issue.get("suggestion", "")),
+                "severity": say(SEVERITIES[str(issue["severity"])]),
+                "level": str(issue["severity"]),
+            }
+            for issue in _take_first(sort_issues(issues))
+        ]
         aside = [_make_aside(row, language) for row in _take_first(quarantine)]
     except (ValueError, RenderError) as error:
         raise DataError(f"a fault that cannot be told: {error}. Run again.") from None
+    rules = [
+        (r["rule"], say(SEVERITIES[r["severity"]]), say(MEANINGS[r["rule"]]), count(r["n"]))
+        for r in by_rule(issues).to_dict("records")
+    ]
     page = render_template(
         FOLDER,
         "faults.html",
@@ -61,15 +77,7 @@ def faults_page(
         questionnaire=questionnaire,
         heading=tell(Fact("validation.page.title", named), language),
         counts=[(say(key), count(_count(counts, name))) for name, key in COUNTED.items()],
-        rules=[
-            (
-                row["rule"],
-                say(SEVERITIES[row["severity"]]),
-                say(MEANINGS[row["rule"]]),
-                count(row["n"]),
-            )
-            for row in by_rule(issues).to_dict("records")
-        ],
+        rules=rules,
         faults=rows,
         more=_tell_more(len(issues), language),
         aside=aside,
@@ -85,21 +93,6 @@ def _take_first(table: pd.DataFrame) -> list[dict[Any, Any]]:
 def _tell_more(n: int, language: Language) -> str:
     left = n - MOST
     return tell(Fact("validation.page.more", {"n": left}), language) if left > 0 else ""
-
-
-def _make_fault(
-    issue: Mapping[Any, Any], labels: Mapping[str, str], language: Language
-) -> dict[str, str]:
-    return {
-        "row": "" if str(issue["row"]) == "0" else str(issue["row"]),
-        "respondent": _make_cell(issue["respondent"]),
-        "question": labels.get(str(issue["item"]), _make_cell(issue["column"])),
-        "value": _make_cell(issue["value"]),
-        "what": tell(of_domain(issue["fact"], "validation"), language),
-        "suggestion": _make_cell(issue.get("suggestion", "")),
-        "severity": text(SEVERITIES[str(issue["severity"])], language),
-        "level": str(issue["severity"]),
-    }
 
 
 def _make_aside(row: Mapping[Any, Any], language: Language) -> dict[str, str]:

@@ -87,13 +87,6 @@ class PageSource:
     questionnaire: Questionnaire | None = None
     structure: Structure | None = None
 
-    def passports(self, standing: Standing) -> Passports:
-        """What each of its numbers is and where it comes from."""
-        told = self.content
-        title, by = str(told["title"]), next(iter(told.get("variables", ())), "")
-        named = (self.questionnaire, self.structure, by)
-        return Passports(self.register, title, standing, *named, plan=outcome_of(told))
-
 
 OF_WAVE = ("questionnaire", "choices", "contrasts", "steps")
 OF_STUDY = ("claims", "structure", "verdicts")
@@ -134,10 +127,11 @@ def _make_part(job: Job[RenderSettings]) -> PageSource:
     # A publisher's name may hold a digit, as an outlet's may.
     part.words.update(claims["attributed_to"])
     structure = parse_structure(read_yaml(job["structure"]))
-    items = [item.label[language] for item in structure.items.values()]
-    answers = [i.categories for i in structure.items.values() if isinstance(i.categories, dict)]
-    named = [*structure.publishers.values(), *(t for each in answers for t in each.values())]
-    part.words.update(outlets, items, (label[language] for label in named))
+    named = [*structure.publishers.values()]
+    for item in structure.items.values():
+        named.append(item.label)
+        named += item.categories.values() if isinstance(item.categories, dict) else ()
+    part.words.update(outlets, (label[language] for label in named))
     verdicts = json.loads(job["verdicts"].read_text("utf-8"))
     part.provenance.update(outlets, (verdict["id"] for verdict in verdicts))
     return replace(part, structure=structure)
@@ -160,9 +154,8 @@ def _state_recompute(
 
 def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
     """The questionnaire's own words ("2 à 9 personnes"): its digits are not results."""
-    words = {
-        each for grid in questionnaire.grids for each in (grid.column, grid.label.text(language))
-    }
+    words = {grid.column for grid in questionnaire.grids}
+    words.update(grid.label.text(language) for grid in questionnaire.grids)
     for variable in questionnaire.frame:
         words.update({variable.label.text(language), *variable.labels(language).values()})
     for grouping in questionnaire.groupings:
@@ -241,11 +234,9 @@ def _check_page(source: Path, html: str, part: PageSource, engine: str) -> None:
     words = {word for word in part.words if has_digit(word)}
     # A colon takes the place of the point or colon that a question ends in.
     words |= {word.rstrip(" .:") for word in words if " " in word}
-    allowed = [*ALLOWED, *(as_set(word) for word in sorted(words))]
-    known = {engine, *part.provenance}
-    problems = check_numbers(html, part.register.spans(), allowed, known) + check_self_contained(
-        html
-    )
+    allowed, known = [*ALLOWED, *map(as_set, sorted(words))], {engine, *part.provenance}
+    problems = check_numbers(html, part.register.spans(), allowed, known)
+    problems += check_self_contained(html)
     if problems:
         for problem in problems:
             log.error("%s", problem)
@@ -286,7 +277,9 @@ def run(job: Job[RenderSettings]) -> None:
         assert made.html is not None and made.pdf is not None
         html, pdf = made.html.read_text("utf-8"), made.pdf.read_bytes()
     _check_page(job["source"], html, part, made.engine)
-    passports = part.passports(settings.standing)
+    by, plan = next(iter(part.content.get("variables", ())), ""), outcome_of(part.content)
+    named = (settings.title, settings.standing, part.questionnaire, part.structure, by)
+    passports = Passports(part.register, *named, plan=plan)
     page = f"{settings.name}.html"
     job.file(page, finish_page(html, passports, style=stylesheet()))
     job.file(f"{settings.name}.pdf", pdf)
