@@ -189,8 +189,7 @@ class Design:
     def subset(self, mask: npt.ArrayLike) -> Design:
         """The domain of the rows where `mask` is true, inside the domain that the design has.
 
-        Args:
-            mask: shape (rows,), booleans or 0/1; missing values count as outside.
+        `mask`: shape (rows,), booleans or 0/1; missing values count as outside.
 
         Raises StatisticsError: the mask has another length than the full design, or a value that is
         neither true nor false.
@@ -270,8 +269,7 @@ class Design:
     def total_covariance(self, z: npt.ArrayLike) -> FloatArray:
         """Design-based covariance of the totals sum_i w_i z_i.
 
-        Args:
-            z: influence values, shape (rows, k) or (rows,); values outside the domain are ignored.
+        `z`: influence values, shape (rows, k) or (rows,); values outside the domain are ignored.
 
         Returns covariance, shape (k, k), in squared units of the totals. For calibrated designs it
         is that of the calibration (GREG) residuals; for replicate designs, that of the replicated

@@ -214,8 +214,7 @@ def draw(
     Everyone has a permanent number, the SHA-256 of `seed:id`; the smallest of each stratum are
     drawn. So the order of the frame does not matter, and any program can draw it again.
 
-    Args:
-        ids, strata: of each person; an id stands once. `sizes`: how many of each stratum.
+    `ids`, `strata`: of each person; an id stands once. `sizes`: how many of each stratum.
 
     Raises StatisticsError: a stratum that has no size, or fewer persons than are to be drawn.
     """

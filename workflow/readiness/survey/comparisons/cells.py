@@ -281,6 +281,19 @@ def two_or_more(f: Factor, what: str) -> None:
         )
 
 
+def outcome_by_group(
+    design: Design, y: Column, group: Column | Factor, levels: Sequence[Any] | None, what: str
+) -> tuple[FloatArray, Factor]:
+    """The numbers of an outcome (NaN: missing), and the groups of those who have one.
+
+    Raises StatisticsError: text or an infinite value, fewer than two observed groups.
+    """
+    values = design.numeric(y, "the outcome")
+    groups = factor(design, group, levels, "the group").within(np.isfinite(values))
+    two_or_more(groups, what)
+    return values, groups
+
+
 @dataclass(frozen=True)
 class ComparisonRow:
     """One test, contrast or effect size.

@@ -73,8 +73,7 @@ class Covariates:
         A large mean (a year, an income) would leave the fit no digits: 1e6 and a spread of 1 are
         almost the intercept.
 
-        Args:
-            kinds: the rows of `values`, one or more.
+        `kinds`: the rows of `values`, one or more.
         """
         matrix = self.values[kinds]
         centre, scale = np.zeros(len(self.names)), np.ones(len(self.names))

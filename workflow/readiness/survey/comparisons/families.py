@@ -20,13 +20,7 @@ import scipy
 
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
-from readiness.survey.comparisons.cells import (
-    ComparisonRow,
-    Factor,
-    factor,
-    two_or_more,
-    two_sided_t,
-)
+from readiness.survey.comparisons.cells import ComparisonRow, Factor, outcome_by_group, two_sided_t
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.proportions import Proportions, proportion_estimates
 from readiness.survey.intervals import Interval, check_level, proportion_interval
@@ -217,9 +211,7 @@ def share_contrasts(
     Raises StatisticsError: values that are neither 0 nor 1, fewer than two observed groups, an
     unknown option.
     """
-    values = design.numeric(y, "the outcome")
-    groups = factor(design, group, group_levels, "the group").within(np.isfinite(values))
-    two_or_more(groups, "a contrast")
+    values, groups = outcome_by_group(design, y, group, group_levels, "a contrast")
     known = values[groups.has_level]
     if not ((known == 0) | (known == 1)).all():
         raise StatisticsError("a contrast of shares takes 0 and 1; for other numbers use pairwise")

@@ -30,6 +30,7 @@ from readiness.survey.comparisons.cells import (
     effective_sizes,
     factor,
     needs_degrees_of_freedom,
+    outcome_by_group,
     t_quantile,
     two_or_more,
     two_sided_t,
@@ -102,9 +103,7 @@ def pairwise(
         StatisticsError: fewer than two observed groups, an infinite value, no degrees of freedom.
     """
     check_level(level)
-    values = design.numeric(y, "the outcome")
-    groups = factor(design, group, group_levels, "the group").within(np.isfinite(values))
-    two_or_more(groups, "a contrast")
+    values, groups = outcome_by_group(design, y, group, group_levels, "a contrast")
     groups = groups.drop_unobserved()
     domain = design.subset(groups.has_level)
     df = domain.degrees_of_freedom
@@ -199,8 +198,7 @@ def constant_shares(
 class MarginalIndependence(Corrected):
     """The tests of one multi-response item across groups: a sum over its options.
 
-    Attributes:
-        options: Rao-Scott F of each option (`b` is the option), p adjusted over the options.
+    `options`: Rao-Scott F of each option (`b` is the option), p adjusted over the options.
     """
 
     name: ClassVar = "multiple_marginal"

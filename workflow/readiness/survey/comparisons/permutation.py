@@ -29,7 +29,7 @@ import scipy
 from readiness.arrays import FloatArray, IntArray
 from readiness.errors import StatisticsError
 from readiness.survey.coding import one_of
-from readiness.survey.comparisons.cells import ComparisonRow, Factor, factor, two_or_more
+from readiness.survey.comparisons.cells import ComparisonRow, Factor, factor, outcome_by_group
 from readiness.survey.design import Column, Design
 
 Studentised: TypeAlias = Literal["studentised", "anova"]
@@ -166,9 +166,7 @@ def permutation_test(
     one_of(statistic, Statistic, "statistic")
     if permutations < 99:
         raise StatisticsError(f"{permutations} permutations; at least 99 are needed")
-    values = design.numeric(y, "the outcome")
-    groups = factor(design, group, group_levels, "the group").within(np.isfinite(values))
-    two_or_more(groups, "a permutation test")
+    values, groups = outcome_by_group(design, y, group, group_levels, "a permutation test")
     groups = groups.drop_unobserved()
     known = groups.has_level
     within = None if blocks is None else factor(design, blocks, None, "the blocks")

@@ -22,9 +22,8 @@ from readiness.survey.comparisons.cells import (
     ComparisonRow,
     Factor,
     f_row,
-    factor,
+    outcome_by_group,
     t_quantile,
-    two_or_more,
     two_sided_t,
     weighted_counts,
 )
@@ -76,9 +75,7 @@ def rank_test(
     unknown score, too few degrees of freedom.
     """
     one_of(score, Score, "score")
-    values = design.numeric(y, "the outcome")
-    groups = factor(design, group, group_levels, "the group").within(np.isfinite(values))
-    two_or_more(groups, "a rank test")
+    values, groups = outcome_by_group(design, y, group, group_levels, "a rank test")
     groups, note = without_single(groups)
     known = groups.has_level
     if np.ptp(values[known]) == 0:

@@ -127,8 +127,7 @@ class Corrected:
 class RaoScott(Corrected):
     """Pearson's statistic of a table and what the design makes of it.
 
-    Attributes:
-        cells: the table without empty levels.
+    `cells`: the table without empty levels.
     """
 
     cells: CellTotals
@@ -259,8 +258,7 @@ def _find_design_effects(
 def wald(design: Design, row: Factor, column: Factor, *, adjusted: bool = True) -> ComparisonRow:
     """Wald test of p_ij = p_i p_j on (r-1)(c-1) cells, F with design degrees of freedom.
 
-    Args:
-        adjusted: Fellegi's adjustment of the denominator (nu - k + 1), as `adjWald`.
+    `adjusted`: Fellegi's adjustment of the denominator (nu - k + 1), as `adjWald`.
 
     Raises StatisticsError: fewer than two observed levels; fewer design degrees of freedom than
     cells; a singular covariance (empty cells).

@@ -52,9 +52,8 @@ def reduce_bias(
 def satterthwaite(spread: FloatArray) -> FloatArray:
     """Degrees of freedom of each variance that is the sum of squares of scores.
 
-    Args:
-        spread: covariance of the scores, shape (..., PSUs, PSUs); that of a difference of two
-            domains is the sum of theirs. All 0: no degree of freedom.
+    `spread`: covariance of the scores, shape (..., PSUs, PSUs); that of a difference of two domains
+    is the sum of theirs. All 0: no degree of freedom.
     """
     trace = np.trace(spread, axis1=-2, axis2=-1)
     squares = (spread**2).sum(axis=(-2, -1))
