@@ -105,8 +105,7 @@ def compare_items(
         choices.append({"item": name, "lead": lead, "fact": to_json(reason)})
     empty = frame([]).assign(leads=False)
     empty.insert(0, "item", "")
-    whole = pd.concat(tables or [empty], ignore_index=True)
-    return whole, pd.DataFrame(choices, columns=CHOICES)
+    return pd.concat(tables or [empty], ignore_index=True), pd.DataFrame(choices, columns=CHOICES)
 
 
 def without_tests(comparisons: pd.DataFrame) -> pd.DataFrame:

@@ -133,8 +133,7 @@ def _take_given(table: pd.DataFrame, given: GivenWeights) -> Adapted:
     found = weigh_adapting(base, Sampled("base_weight", STRATUM), None, replicates=made)
     said = Fact("weighting.step.given")
     if given.replicates and found.weighting:
-        values = {"n": len(columns), "type": given.replicates.type}
-        said = Fact("weighting.step.replicated", values)
+        said = Fact("weighting.step.replicated", {"n": len(columns), "type": given.replicates.type})
         weights = known[columns].to_numpy(np.float64)
         try:
             design = with_replicates(found.weighting.design, weights, **given.replicates.constants)

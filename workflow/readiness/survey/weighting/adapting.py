@@ -134,8 +134,7 @@ def weigh_adapting(
     """
     if len(data) < 2:
         nobody = Fact("weighting.step.none", {"n": len(data)})
-        weightless = np.full(len(data), np.nan)
-        return Adapted(None, (), (), (nobody,), weightless, np.full(len(data), ""))
+        return Adapted(None, (), (), (nobody,), np.full(len(data), np.nan), np.full(len(data), ""))
     steps: list[Fact] = []
     base = _make_base(data, sampled, collapse, steps)
     kept, merges = _keep_margins(data, totals or {}, collapse, steps)
