@@ -98,10 +98,11 @@ def tell(
     template = _read_template(fact.kind, language, _find_count(fact))
     pieces, end, asked = [], 0, False
     for match in _PLACEHOLDER.finditer(template):
-        pieces.append(markup.plain(template[end : match.start()]))
+        between = template[end : match.start()]
+        pieces.append(markup.plain(between))
         said = _tell_piece(fact, match[1], match[2], language, mark, markup)
-        # What is said behind a question is a sentence of its own.
-        begins = asked and isinstance(fact.values[match[1]], Fact)
+        # What is said right behind a question is a sentence of its own.
+        begins = asked and not between.strip() and isinstance(fact.values[match[1]], Fact)
         said = capitalise(said) if begins else said
         # A question keeps its own sign at the end: no full stop or colon behind it. Of another text
         # the colon takes the place of its own.

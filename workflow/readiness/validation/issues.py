@@ -174,7 +174,7 @@ def worst(issues: pd.DataFrame, most: int) -> pd.DataFrame:
 
 def sort_issues(issues: pd.DataFrame) -> pd.DataFrame:
     """All faults, the worst first, then by row."""
-    return _sort_worst(issues, issues["row"])
+    return _sort_worst(issues, pd.to_numeric(issues["row"], errors="coerce").fillna(0))
 
 
 def _sort_worst(table: pd.DataFrame, then: pd.Series[int]) -> pd.DataFrame:
