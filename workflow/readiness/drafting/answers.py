@@ -363,10 +363,8 @@ def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
         return replace(found, missing=void, checks=(*found.checks, UNNAMED))
     low, high = distinct[0], distinct[-1]
     if codes and len(distinct) == 2:
-        options = [
-            ProposedOption(str(int(v)), code=f"a{int(v)}" if v >= 0 else f"m{int(-v)}")
-            for v in distinct
-        ]
+        whole_ones = [(str(v), f"a{v}" if v >= 0 else f"m{-v}") for v in map(int, distinct)]
+        options = [ProposedOption(text, code=code) for text, code in whole_ones]
         return ProposedAnswers("single", tuple(options), checks=("what do these values mean?",))
     around = 1 < -low == high < SHORT_SCALE / 2 and len(distinct) > 2 * high
     if codes and ((low >= 0 and high < SHORT_SCALE and len(distinct) > 2) or around):

@@ -27,6 +27,7 @@ from readiness.drafting.table import ExportColumn, ExportTable
 from readiness.drafting.wordings import UNTOLD, find_special, guess_language, is_none, is_other
 from readiness.errors import DataError
 from readiness.questionnaire import match_key
+from readiness.questionnaire.load import scale_code
 from readiness.questionnaire.text import strip_markup
 from readiness.questionnaire.writing import DECIDED, item_id
 from readiness.readers.moments import match_moment
@@ -294,8 +295,7 @@ def _draft_answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str])
         found = replace(found, ends=(min(low, found.ends[0]), high))
     if block.kind == "grid" and found.ends:
         low, high = found.ends
-        codes = {k: f"p{k}" if k >= 0 else f"m{-k}" for k in range(low, high + 1)}
-        points = [ProposedOption(str(k), code=code) for k, code in codes.items()]
+        points = [ProposedOption(str(k), code=scale_code(k)) for k in range(low, high + 1)]
         return replace(found, kind="ordinal", options=tuple(points), ends=None)
     return found
 

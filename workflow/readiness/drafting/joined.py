@@ -61,9 +61,14 @@ def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> Joine
     for separator in ends or dict.fromkeys((*SEPARATORS, *more)):
         if separator == " " and not all(_CODES.fullmatch(text) for text in counts):
             continue
-        cells = {text: _split_pieces(text, separator) for text in counts}
-        if separator == " " != more[0] and not _are_names(cells.values()):
-            continue
+        # Behind a bare comma a blank stays, for options may hold one.
+        bare = str if separator == "," else str.strip
+        cells = {t: [p for p in map(bare, t.split(separator)) if p.strip()] for t in counts}
+        if separator == " " != more[0]:
+            # Names of options are three in a cell, and none in capitals.
+            names = all(map(_NAME.fullmatch, chain(*cells.values())))
+            if not names or max(map(len, cells.values())) < 3:
+                continue
         joined = {text: pieces for text, pieces in cells.items() if len(pieces) > 1}
         # A sign that texts hardly hold joins what others chose alone, however few chose both.
         sure = separator in SEPARATORS[:4] and counts.keys() >= {*chain(*joined.values())}
@@ -96,10 +101,10 @@ def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> Joine
         options = [piece for piece, _ in sizes.most_common() if piece not in typed]
         options.sort(key=lambda piece: (-sizes[piece], piece))
         mixed = sum(len(company[piece]) > 1 for piece in options)
-        own = sum(sizes[piece] for piece in typed)
+        if not 2 <= len(options) <= MOST_OPTIONS or 2 * mixed < len(options):
+            continue
         # Where most wrote their own words, the question was open.
-        open_ended = own > sum(sizes[piece] for piece in options)
-        if not 2 <= len(options) <= MOST_OPTIONS or 2 * mixed < len(options) or open_ended:
+        if 2 * sum(sizes[piece] for piece in typed) > sizes.total():
             continue
         given = {pieces[0] for pieces in merged.values() if len(pieces) == 1}
         # "Not Easy" is no "Not" and "Easy": of names that a blank joins, most stand alone, too.
@@ -112,18 +117,6 @@ def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> Joine
             whole = len(ranked) > 1 and all(len(pieces) == len(sizes) > 2 for pieces in ranked)
             best = JoinedOptions(tuple(options), separator, alone, len(typed), whole)
     return best
-
-
-def _are_names(cells: Collection[list[str]]) -> bool:
-    """Whether the words of cells are names of options: three in a cell, and none in capitals."""
-    words = {word for cell in cells for word in cell}
-    return max(map(len, cells)) > 2 and all(map(_NAME.fullmatch, words))
-
-
-def _split_pieces(text: str, separator: str) -> list[str]:
-    """The parts of a cell; behind a bare comma a blank stays, for options may hold one."""
-    parts = [part if separator == "," else part.strip() for part in text.split(separator)]
-    return [part for part in parts if part.strip()]
 
 
 def _merge(

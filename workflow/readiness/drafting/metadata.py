@@ -63,7 +63,8 @@ def find_metadata(table: ExportTable) -> dict[int, MetadataColumns]:
     )
     for column in table.columns:
         most = _MOST * column.total
-        if _names_twice(column):
+        few = most <= len(column.texts) < column.total  # stand in several rows
+        if few and find_role(column.header) == "respondent":
             found[column.at] = MetadataColumns("repeated", "rows share a value of it")
         elif column.own:
             found[column.at] = MetadataColumns("own", "the tool's own")
@@ -172,12 +173,6 @@ def _is_weight(column: ExportColumn) -> bool:
     broken = sum(n for text, n in column.counts.items() if not values[text].is_integer())
     called = abs(mean - 1) < NEAR_ONE or names_weight(column.header)
     return min(values.values()) >= 0 and 2 * broken > column.total and called
-
-
-def _names_twice(column: ExportColumn) -> bool:
-    """Whether the column names respondents, and a few of its values stand in several rows."""
-    few = _MOST * column.total <= len(column.texts) < column.total
-    return few and find_role(column.header) == "respondent"
 
 
 def _are_drawn(texts: Sequence[str]) -> bool:

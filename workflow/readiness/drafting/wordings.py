@@ -72,12 +72,12 @@ def _read_scales() -> tuple[tuple[frozenset[str], ...], ...]:
 
 
 @cache
-def _read_degrees() -> frozenset[str]:
+def _read_degrees() -> tuple[dict[str, int], ...]:
     """The levels of scales on which a word may stand by itself ("confident"), beside degrees of it
     ("very confident"): their files have "" where it stands.
     """
-    degrees = (scale for scale in _read_scales() if frozenset().union(*scale) >= {""})
-    return frozenset(chain.from_iterable(chain.from_iterable(degrees))) - {""}
+    told = [{word: k for k, words in enumerate(s) for word in words} for s in _read_scales()]
+    return tuple(degree for degree in told if "" in degree)
 
 
 @cache
@@ -125,7 +125,8 @@ def order_scale(texts: Sequence[str]) -> list[int] | None:
     texts = bare if len(bare) == len(texts) else _strip_numbers(texts)
     whole = [match_key(text.replace("_", " ")) for text in texts]
     words = [_LEAD.sub("", key, count=1).split() for key in whole]
-    told = [each for key, each in zip(whole, words, strict=True) if key not in _read_degrees()]
+    alone = set(chain(*_read_degrees())) - {""}
+    told = [each for key, each in zip(whole, words, strict=True) if key not in alone]
     shared = set(told[0]).intersection(*told[1:]) if len(told) > 1 else set()
     left = [" ".join(word for word in each if word not in shared) for each in words]
     asides = [re.sub(r"\s*\(\w[^)]*\)", "", key) for key in whole]  # "satisfecho(a)"
@@ -149,20 +150,18 @@ def _order_sides(keys: Sequence[str]) -> list[int] | None:
     """The same of "very clear", "neither", "unclear", "very unclear": degrees of a word, and of
     that word with letters before it.
     """
-    for scale in (each for each in _read_scales() if frozenset().union(*each) >= {""}):
-        degree = {word: level for level, words in enumerate(scale) for word in words}
-        begun = [
-            max((w for w in degree if key.startswith(f"{w} ".lstrip())), key=len) for key in keys
+    for degree in _read_degrees() if len(keys) > 2 else ():
+        begun = [max((w for w in degree if k.startswith(f"{w} ".lstrip())), key=len) for k in keys]
+        pairs = [
+            ("" if is_middle(key) else key[len(word) :].strip(), degree[word])
+            for key, word in zip(keys, begun, strict=True)
         ]
-        told = [is_middle(key) for key in keys]
-        stems = [key[len(word) :].strip() for key, word in zip(keys, begun, strict=True)]
-        sides = sorted({s for s, middle in zip(stems, told, strict=True) if not middle}, key=len)
-        if len(sides) != 2 or not sides[1].endswith(sides[0]) or len(keys) < 3:
-            continue
-        sign = {sides[0]: 1, sides[1]: -1}
-        value = [sign.get(s, 0) * degree[w] for s, w in zip(stems, begun, strict=True)]
-        if len(set(value)) == len(value):
-            return sorted(range(len(keys)), key=value.__getitem__)
+        sides = sorted({stem for stem, _ in pairs} - {""}, key=len)
+        if len(sides) == 2 and sides[1].endswith(sides[0]):
+            sign = dict(zip(("", *sides), (0, 1, -1), strict=True))
+            value = [sign[stem] * level for stem, level in pairs]
+            if len(set(value)) == len(value):
+                return sorted(range(len(keys)), key=value.__getitem__)
     return None
 
 
@@ -170,11 +169,11 @@ def find_stray(texts: Sequence[str]) -> tuple[int, list[int]] | None:
     """The place of the one text beside a scale or bands ("I did not use it"), and those of the
     levels, low to high; None where there are fewer than three, or more texts beside them.
     """
-    places = [*range(len(texts))] if len(texts) > 3 else []
-    without = {k: places[:k] + places[k + 1 :] for k in places}
-    kept = {k: [texts[at] for at in left] for k, left in without.items()}
-    orders = {k: order_scale(own) or order_numbers(own) for k, own in kept.items()}
-    found = [(k, [without[k][at] for at in order]) for k, order in orders.items() if order]
+    found = []
+    for at in range(len(texts) if len(texts) > 3 else 0):
+        left = [*texts[:at], *texts[at + 1 :]]
+        if order := order_scale(left) or order_numbers(left):
+            found.append((at, [k + (k >= at) for k in order]))
     return found[0] if len(found) == 1 else None
 
 
@@ -200,17 +199,15 @@ def order_numbers(texts: Sequence[str]) -> list[int] | None:
         return None
     mixed = [at for at, of in enumerate(told) if any(of) and not all(of)]
     sizes = {word: _SECONDS[at] for at in mixed for word in units[at]} if len(mixed) > 1 else {}
-    numbers = [
-        _read_spans(match_key(text), sizes) if sizes else _read_numbers(match_key(text))
-        for text in texts
-    ]
     if sizes and sum(any(map(str.isdigit, text)) for text in texts) < 2:
         return None
+    keys = [*map(match_key, texts)]
+    numbers = [_read_spans(key, sizes) if sizes else _read_numbers(key) for key in keys]
     # Numbers alone are no bands; one text may say in words that there is none, beside real bands.
     bare = all(re.fullmatch(r"[\d.,\s%]+", text) for text in texts)
     if bare or (not all(numbers) and max(map(len, numbers), default=0) < 2):
         return None
-    found = [own or _read_words(match_key(text)) for own, text in zip(numbers, texts, strict=True)]
+    found = [own or _read_words(key) for own, key in zip(numbers, keys, strict=True)]
     if numbers.count([]) > 1 or not all(1 <= len(own) <= 2 for own in found):
         return None
     if any(own[0] < own[-1] for own in found):
@@ -266,14 +263,12 @@ def _read_spans(text: str, sizes: Mapping[str, int]) -> list[float]:
 def _read_numbers(text: str) -> list[float]:
     """The numbers of a text; the k of `10 to 50k` holds for both, of `500 to 1k` for the second."""
     found: list[float] = []
-    times = 1.0
-    half = ""
+    times, half = 1.0, ""
     for number, letter in reversed(_NUMBER.findall(text)):
         times = _TIMES.get(letter.strip(), times)
-        value = _read_value(number) * times
         half = letter.strip() if letter.endswith(("am", "pm")) else half
-        if half:
-            value = value % 12 + 12 * (half == "pm")
+        value = _read_value(number) * times
+        value = value % 12 + 12 * (half == "pm") if half else value
         if not letter and found and value > found[-1]:
             value /= min(times, 1e3)
         found.append(value)

@@ -59,7 +59,7 @@ def refuse_other_columns(
             f"column once (the second of two questions is `{first} (2)` in the "
             "questionnaire)."
         )
-    unknown = [_name_header(sheet, at) for at in assigned.unknown]
+    unknown = [" ".join(sheet.columns[k].split()) or f"column {k + 1}" for k in assigned.unknown]
     if not assigned.missing and not unknown:
         return
     wanted = len(questionnaire.headers)
@@ -103,11 +103,6 @@ def find_missing_items(questionnaire: Questionnaire, assigned: Assigned) -> list
         lacks = [name for name in item.slots if name not in spread] or lacks
         missing.append(f"{item.column} ({lacks[0]})" if lacks else item.column)
     return missing
-
-
-def _name_header(sheet: Sheet, at: int) -> str:
-    """A header for a message; a column without one by its place."""
-    return " ".join(sheet.columns[at].split()) or f"column {at + 1}"
 
 
 def some(texts: Sequence[str]) -> str:

@@ -106,11 +106,11 @@ def _quote_cells(text: str) -> str:
 
     So spreadsheets on the web write them; "" where quotes stand around cells.
     """
-    lines, rows = re.split("\r\n|\r|\n", text), 0
+    lines = re.split("\r\n|\r|\n", text)
     with suppress(csv.Error):
-        rows = sum(map(bool, _parse_rows(text, "\t")))
-    widths = {line.count("\t") for line in lines if line}
-    if rows == sum(map(bool, lines)) or len(widths) > 1:
+        if sum(map(bool, _parse_rows(text, "\t"))) == sum(map(bool, lines)):
+            return ""
+    if len({line.count("\t") for line in lines if line}) > 1:
         return ""
     cells = (line.replace('"', '""').split("\t") for line in lines)
     return "\n".join("\t".join(f'"{c}"' if '"' in c else c for c in row) for row in cells)

@@ -56,7 +56,6 @@ _SMALL_IN_WORD = re.compile(f"(?<=[a-z])[{_SMALL}{chr(0x2019)}\xa0]|[{_SMALL}](?
 # capitals; of Czech two vowels of which no Western language has both.
 _POLISH = re.compile("[A-Za-z][\u00b3\u00b9][a-z]|[\u00a3\u00af][A-Z]|[A-Z]\u00af")
 _CZECH = "\u00ec\u00f8"
-_SEVERAL = 2
 # Of Turkish those of Icelandic, whose vowels stand nowhere.
 _VOWELS = "".join(map(chr, (0xE1, 0xE3, 0xE6, 0xED, 0xF3, 0xFA)))
 _TURKISH = re.compile(f"[^{_VOWELS}]*[\u00de\u00f0\u00fe][^{_VOWELS}]*")
@@ -167,7 +166,7 @@ def _choose_by_letters(content: bytes) -> str | None:
         return "mac_roman"
     if western is not None and strange:
         return None
-    if _POLISH.search(western or "") or min(map((western or "").count, _CZECH)) > _SEVERAL:
+    if _POLISH.search(western or "") or min(map((western or "").count, _CZECH)) > 2:
         return "cp1250"
     if words > 0.5 * high:
         return "cp1256"

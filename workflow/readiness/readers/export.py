@@ -228,7 +228,7 @@ def mark_empty_rows(sheet: Sheet) -> Sheet:
     filled = np.zeros(len(sheet), dtype=np.bool_)
     # Columns of few texts tell of most rows that somebody stands behind them, and are read at once.
     for column in sorted(told, key=lambda each: len(each.texts)):
-        filled |= column.where(_is_filled)
+        filled |= column.where(lambda text: match_key(text) not in words.VOID)
         if filled.all():
             return sheet
     empty = dict.fromkeys(np.flatnonzero(~filled).tolist(), EMPTY)
@@ -275,10 +275,6 @@ def _read_list(text: str) -> list[str] | None:
         if all(isinstance(each, str) for each in found):
             return [tidy(each) for each in found]
     return None
-
-
-def _is_filled(text: str) -> bool:
-    return match_key(text) not in words.VOID
 
 
 def _take_further_headers(sheet: Sheet, keys: frozenset[str]) -> Sheet:

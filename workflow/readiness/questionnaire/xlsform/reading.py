@@ -270,14 +270,12 @@ def _read_relevant(made: _Made, row: SheetRow) -> list[Atom]:
 
 
 def _write_routing(atom: Atom) -> dict[str, Any]:
+    item = {"item": atom.source.item}
     if atom.source.codes:
         codes = [code for code in atom.source.codes.values() if code in atom.codes]
-        return {"item": atom.source.item, "one_of": list(dict.fromkeys(codes))}
+        return {**item, "one_of": list(dict.fromkeys(codes))}
     ends = {"at_least": atom.low, "at_most": atom.high}
-    return {
-        "item": atom.source.item,
-        **{k: _simplify_number(v) for k, v in ends.items() if abs(v) < inf},
-    }
+    return {**item, **{k: _simplify_number(v) for k, v in ends.items() if abs(v) < inf}}
 
 
 def _simplify_number(number: float) -> int | float:

@@ -14,40 +14,16 @@ from readiness.readers.texts import Texts
 from readiness.readers.tools.base import TEST, Tool
 
 
-class _NamedTool(Tool):
-    """signature: names that no other tool gives; answers: the mode of people who answered;
-    ended: what says of an interview that it reached its end.
+class SoSci(Tool):
+    """signature: names that no other tool gives; answers: the mode of people who answered; ended:
+    what says of an interview that it reached its end.
     """
-
-    signature: ClassVar[frozenset[str]] = frozenset()
-    answers: ClassVar[frozenset[str]] = frozenset()
-    ended: ClassVar[frozenset[str]] = frozenset()
-
-    def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
-        """Three of its names."""
-        return 0.9 * (len(self.signature.intersection(map(match_key, sheet.columns))) > 2)
-
-    def complete(self, sheet: Sheet, assigned: Assigned) -> Texts | None:
-        """What its column says of each interview."""
-        if "finished" not in assigned.roles:
-            return None
-        told = sheet.rows[assigned.roles["finished"]]
-        return told.change_texts(lambda text: "yes" if match_key(text) in self.ended else "no")
-
-    def faults(self, sheet: Sheet, assigned: Assigned) -> Mapping[int, str]:
-        """Rows of another mode."""
-        modes = sheet.texts(assigned.roles["mode"]) if "mode" in assigned.roles else ()
-        others = {at: match_key(mode) for at, mode in enumerate(modes)}
-        return {at: f"{TEST} ({m})" for at, m in others.items() if m and m not in self.answers}
-
-
-class SoSci(_NamedTool):
-    """See above."""
 
     name = "sosci"
     title = "SoSci Survey"
-    signature = frozenset(("case", "serial", "questnnr", "maxpage", "missrel", "lastdata"))
-    answers, ended = frozenset(("interview",)), frozenset(("1", "true", "wahr"))
+    signature: ClassVar = {"case", "serial", "questnnr", "maxpage", "missrel", "lastdata"}
+    answers: ClassVar = {"", "interview"}
+    ended: ClassVar = {"1", "true", "wahr"}
     own: ClassVar = {
         **{"case": "respondent", "started": "started", "lastdata": "timestamp"},
         **{"time_sum": "duration", "finished": "finished", "mode": "mode"},
@@ -57,14 +33,30 @@ class SoSci(_NamedTool):
         r"|deg(_time|_miss|rade)"
     )
 
+    def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
+        """Three of its names."""
+        return 0.9 * (len(self.signature.intersection(map(match_key, sheet.columns))) > 2)
 
-class Unipark(_NamedTool):
-    """See above."""
+    def complete(self, sheet: Sheet, assigned: Assigned) -> Texts | None:
+        """What its column says of each interview."""
+        if (at := assigned.roles.get("finished")) is None:
+            return None
+        return sheet.rows[at].change_texts(lambda t: "yes" if match_key(t) in self.ended else "no")
+
+    def faults(self, sheet: Sheet, assigned: Assigned) -> Mapping[int, str]:
+        """Rows of another mode."""
+        modes = sheet.texts(assigned.roles["mode"]) if "mode" in assigned.roles else ()
+        return {k: f"{TEST} ({m})" for k, m in enumerate(modes) if match_key(m) not in self.answers}
+
+
+class Unipark(SoSci):
+    """The same by other names."""
 
     name = "unipark"
     title = "Unipark (EFS)"
-    signature = frozenset(("lfdn", "external_lfdn", "dispcode", "tester", "rts0", "page_history"))
-    answers, ended = frozenset(("0",)), frozenset(("31", "32"))
+    signature: ClassVar = {"lfdn", "external_lfdn", "dispcode", "tester", "rts0", "page_history"}
+    answers: ClassVar = {"", "0"}
+    ended: ClassVar = {"31", "32"}
     own: ClassVar = {
         **{"lfdn": "respondent", "datetime": "started", "date_of_last_access": "timestamp"},
         **{"duration": "duration", "dispcode": "finished", "tester": "mode"},
