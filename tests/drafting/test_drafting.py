@@ -751,10 +751,7 @@ def test_codebooks_are_known_by_their_content() -> None:
     book = read_codebook(both, pandas, "codebook.csv")
     assert [
         (c.value, c.text) for c in drafted(pandas, codebook=book)[1].item("q10").categories
-    ] == [
-        ("1", "Office"),
-        ("7", "Field"),
-    ]
+    ] == [("1", "Office"), ("7", "Field")]
     assert book.questions["q10"] == ("Where do you work?", "")
     # REDCap's dictionary, whose boxes have a column each.
     fields = {
@@ -806,11 +803,7 @@ waves:
 studies: {}
 """
 SECTION = wave_section(
-    "second",
-    language="en",
-    selection="opt-in",
-    answers="second@1",
-    questionnaire="second-1",
+    "second", language="en", selection="opt-in", answers="second@1", questionnaire="second-1"
 )
 
 

@@ -158,11 +158,7 @@ def _spell_alike(cells: dict[str, list[str]], counts: Counter[str]) -> dict[str,
 
 
 def _is_one(
-    pair: tuple[str, str],
-    times: int,
-    recurs: bool,
-    alone: Counter[str],
-    shared: Collection[str],
+    pair: tuple[str, str], times: int, recurs: bool, alone: Counter[str], shared: Collection[str]
 ) -> bool:
     """Whether two neighbours are the parts of one option.
 

@@ -147,9 +147,7 @@ def read_cells(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
 
 
 def recognise_export(
-    path: Path,
-    content: bytes | None = None,
-    said: Export = UNSAID,
+    path: Path, content: bytes | None = None, said: Export = UNSAID
 ) -> tuple[Sheet, Tool]:
     """An export of which no questionnaire is known yet: its rows of answers, and the tool.
 
@@ -197,12 +195,7 @@ def _open_export(
     letters = [c.text for item in items for c in item.categories]
     export = questionnaire.export
     sheet = read_sheet(
-        path,
-        content,
-        wanted=wanted,
-        letters=letters,
-        encoding=export.encoding,
-        name=export.sheet,
+        path, content, wanted=wanted, letters=letters, encoding=export.encoding, name=export.sheet
     )
     others = () if export.sheet else sheet.others
     sheets = [sheet, *(read_sheet(path, content, wanted=wanted, name=name) for name in others)]

@@ -49,10 +49,7 @@ def _find_places(
 
 
 def read_ranks(
-    item: Item,
-    questionnaire: Questionnaire,
-    columns: Sequence[Texts],
-    signs: Sequence[str],
+    item: Item, questionnaire: Questionnaire, columns: Sequence[Texts], signs: Sequence[str]
 ) -> Texts:
     """The rank of the item's option a row; "-" where only others were ranked, "" where none.
 

@@ -72,11 +72,7 @@ class MicrosoftForms(Tool):
 
     name = "microsoft-forms"
     title = "Microsoft Forms"
-    own: ClassVar = {
-        "id": "respondent",
-        "start time": "started",
-        "completion time": "timestamp",
-    }
+    own: ClassVar = {"id": "respondent", "start time": "started", "completion time": "timestamp"}
     also = re.compile(
         r"email|name|last modified time|total points|quiz feedback|language|(points|feedback) - .+"
     )
