@@ -17,7 +17,7 @@ from readiness.register.firmness import (
     list_pictured,
     read_findings,
 )
-from readiness.reporting.blocks import paragraphs, write_list
+from readiness.reporting.blocks import paragraphs, plain, write_list
 from readiness.reporting.holding import FAR_HIGHER, HIGHER, NO_PAIR, find_common
 from readiness.reporting.item_findings import name_within
 from readiness.reporting.parts import Register, WavePart
@@ -115,7 +115,7 @@ def describe_firmness(wave: WavePart) -> str:
     for item in wave.items:
         for one in (one for one in found if one.item == item):
             said = tell(state_claim(one, wave.questionnaire, wave.by, language), language)
-            claim = register.write_fact(Fact("report.firmness.claim", {"claim": said.rstrip(".")}))
+            claim = plain(f"{said.rstrip('.')}.")
             facts = [*state_firmness(one, register)]
             state = " ".join(map(register.write_fact, facts))
             if item in pictured:

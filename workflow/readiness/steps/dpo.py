@@ -7,6 +7,7 @@ import pandas as pd
 
 from readiness.config import StrictModel
 from readiness.language import Language
+from readiness.privacy import names_people
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.figures import read_register
 from readiness.running.step import Job, log
@@ -56,7 +57,7 @@ def protection(
     language: Language,
 ) -> Protection:
     """What the page tells; `withheld` is `disclosure.json`, empty where the register has none."""
-    figures, attacked = tables["figures"], tables["attack"]
+    figures, attacked, columns = tables["figures"], tables["attack"], questionnaire.export
     estimates = figures[figures["kind"] == "estimate"]
     gone = int((estimates["suppressed"] != "").sum())
     readers = attacked["reader"].unique().tolist() if len(attacked) else []
@@ -80,7 +81,7 @@ def protection(
         readers=tuple(sorted(readers)),
         apart=len(list_kept_apart(questionnaire)),
         seen=int((tables["issues"]["rule"] == PERSONAL_DATA).sum()),
-        pseudonyms=settings.pseudonyms,
+        pseudonyms=settings.pseudonyms and names_people(columns.invitation, columns.respondent),
         simulated=settings.simulated,
         datasets=" ".join(sorted({n for cell in figures["dataset"] for n in cell.split()})),
         study=settings.study,
