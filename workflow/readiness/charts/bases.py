@@ -101,8 +101,7 @@ class BasePanel:
     def draw(self, sheet: Drawing, top: float) -> float:
         """Draw the panel from `top` on; where it ends."""
         columns = FEW_COLUMNS if sheet.width < NARROW_BELOW else COLUMNS
-        size = (sheet.width + CELL_GAP) / columns
-        row = 0
+        size, row = (sheet.width + CELL_GAP) / columns, 0
         for n in self.states:
             row, column = divmod(n - 1, columns)
             left = sheet.mirror(column * size, size - CELL_GAP)

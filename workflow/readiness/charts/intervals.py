@@ -94,8 +94,7 @@ def intervals(
         notes.insert(0, bases[0])
         bases = [""] * len(bases)
     few = [group.label for group, figure in table if figure.display and is_small(figure, small)]
-    hidden = [group.label for group, figure in table if figure.value is None]
-    rows = []
+    hidden, rows = [group.label for group, figure in table if figure.value is None], []
     for (group, figure), base in zip(table, bases, strict=True):
         marks = list(_make_marks(group, figure, small))
         row = ChartRow(group.label, marks, _write_reading(figure, language), base)

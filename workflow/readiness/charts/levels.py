@@ -167,8 +167,7 @@ class DrawnAnswers:
         if self.together:
             values[self.together[0]] = max(0.0, 1 - sum(values))
         middle = sum(values[scale.count_left : scale.count_left + scale.across])
-        low = -sum(values[: scale.count_left]) - middle / 2
-        bars = []
+        low, bars = -sum(values[: scale.count_left]) - middle / 2, []
         for k, (figure, value) in enumerate(zip(self.levels, values, strict=True)):
             if figure.value is not None:
                 look: dict[str, Any] = {
@@ -187,8 +186,7 @@ class DrawnAnswers:
         """The row of the group."""
         bars, outside = self.bars(small), self.dont_know
         hidden = next((figure for figure in self.levels if figure.value is None), None)
-        head = self.head if self.scale.ordered else None
-        aside = None
+        head, aside = self.head if self.scale.ordered else None, None
         if outside:
             weak = self.is_small(small) or outside.sign is Sign.WEAK
             own: dict[str, Any] = {"hatched": weak, "text": outside.plain, "id": outside.id}

@@ -141,8 +141,7 @@ def ranges(figures: DrawnFigures, items: Sequence[Item]) -> Picture:
         ChartRow(row.item, list(row.marks()), list(row.reading(language)), row.level)
         for row in table
     ]
-    hidden = [row.item for row in table if row.figure.value is None]
-    numbers = []
+    hidden, numbers = [row.item for row in table if row.figure.value is None], []
     for row in table:
         numbers.append((row.figure, row.item, estimate))
         for kind, column in words.items():

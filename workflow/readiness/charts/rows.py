@@ -229,8 +229,7 @@ class _Plot:
         apart = max((bar.high for bar in asides), default=0.0)
         apart = max(apart, 0.02) if asides else 0.0
         fixed = labels.width + before + after + (GAP + beside if asides else 0.0)
-        unit = (sheet.width - fixed) / (high - low + apart)
-        start = labels.width + before
+        unit, start = (sheet.width - fixed) / (high - low + apart), labels.width + before
         main = sheet.panel(start, unit * (high - low), low, high)
         if not asides:
             return main, None

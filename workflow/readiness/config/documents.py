@@ -51,8 +51,7 @@ def _write_sections(schema: dict[str, Any]) -> Iterator[str]:
         path, section = waiting.pop(0)
         title = f"`{path}`" if path else "Top level"
         yield f"\n## {title}\n\n{section.get('description', '').strip()}\n\n{TABLE}"
-        required = section.get("required", [])
-        inner = []
+        required, inner = section.get("required", []), []
         for key, value in section["properties"].items():
             yield _write_row(key, value, key in required, schema)
             child, suffix = _find_child(value, schema)

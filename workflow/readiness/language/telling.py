@@ -188,8 +188,7 @@ def show(
             said = show(number, language, None, markup)
             return mark(name, said) if mark else said
         case str():
-            written = markup.name(value)
-            whole = isolate(value, language)
+            written, whole = markup.name(value), isolate(value, language)
             return written if whole == value else f"{whole[0]}{written}{whole[-1]}"
         case Fraction():
             said = numbers.percentage(value, language)

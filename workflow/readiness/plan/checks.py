@@ -413,14 +413,13 @@ def describe_run(
     root: Path, run: PlannedRun, versions: Versions, code: Callable[[str], str]
 ) -> dict[str, Any]:
     """What a wave is told, as a sealed plan states it; `code` gives the hash of a step."""
-    assert isinstance(run.section, WaveSettings)
     hashes = {step: code(step) for step in STEPS if step != "derive" or run.derives}
-    drawn = versions.get(run.section.sample or "")
+    drawn = versions.get(run.wave.sample or "")
 
     def read(path: Path) -> bytes:
         return read_bytes(root / path, "the wave")
 
-    return describe_wave(run.section, read, hashes, drawn)
+    return describe_wave(run.wave, read, hashes, drawn)
 
 
 def list_plans(root: Path, run: PlannedRun) -> list[Path]:

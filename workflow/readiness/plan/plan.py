@@ -346,8 +346,7 @@ class Plan:
             told = told_of_tables if step == "tables" else told_of_charts
             return {**told(self.root, run, language), "standing": self._describe_standing(run)}
         if step == "render":
-            languages = self.languages_of(run.folder)
-            data = open_data(self._versions.values())
+            languages, data = self.languages_of(run.folder), open_data(self._versions.values())
             return {
                 "language": language,
                 "part": {

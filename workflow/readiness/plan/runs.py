@@ -33,6 +33,12 @@ class PlannedRun:
         return self.config != "config.yaml"
 
     @property
+    def wave(self) -> WaveSettings:
+        """The section of the run of a wave."""
+        assert isinstance(self.section, WaveSettings)
+        return self.section
+
+    @property
     def key(self) -> str:
         """Where its section stands, for messages: file and key."""
         kind = "waves" if isinstance(self.section, WaveSettings) else "studies"

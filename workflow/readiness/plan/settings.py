@@ -24,8 +24,7 @@ from readiness.terminal import quote_cell
 
 def asked_of(root: Path, run: PlannedRun) -> Asked:
     """What was asked in a wave, and behind it what is derived of it."""
-    assert isinstance(run.section, WaveSettings)
-    return with_derived(read_outline(root, input_files(run.section)["questionnaire"]), run)
+    return with_derived(read_outline(root, input_files(run.wave)["questionnaire"]), run)
 
 
 def with_items(root: Path, run: PlannedRun) -> PlannedRun:
@@ -35,8 +34,7 @@ def with_items(root: Path, run: PlannedRun) -> PlannedRun:
         return run
     if not (root / input_files(wave)["questionnaire"]).is_file():
         return run  # the plan says so, with the key that names it
-    found = asked_of(root, run)
-    given = wave.weight and wave.weight.given
+    found, given = asked_of(root, run), wave.weight and wave.weight.given
     own = {given.weight, *given.drawn_by, *given.match_columns(found.kinds)} if given else set()
     left_out = found.personal | own
     items = [n for n, kind in found.kinds.items() if kind in ESTIMATED and n not in left_out]
@@ -46,18 +44,16 @@ def with_items(root: Path, run: PlannedRun) -> PlannedRun:
 
 def variables_of(root: Path, run: PlannedRun) -> tuple[str, ...]:
     """The variables by whose categories a wave's answers are told, the compared one first."""
-    assert isinstance(run.section, WaveSettings)
-    return run.section.estimate.variables(asked_of(root, run).known_variables(run.section))
+    return run.wave.estimate.variables(asked_of(root, run).known_variables(run.wave))
 
 
 def with_derived(found: Asked, run: PlannedRun) -> Asked:
     """What was asked and what is derived of it; ConfigError for what cannot be derived."""
-    assert isinstance(run.section, WaveSettings)
-    for one in run.section.derive:
+    for one in run.wave.derive:
         place = f"{run.key}.derive.{one.id}"
         if one.id in {**found.kinds, **found.frame, **dict.fromkeys(OF_TABLES, "")}:
             raise ConfigError(f"{place}: an id that {found.path} has already; give it another.")
-        known = {**found.codes, **found.known_variables(run.section)}
+        known = {**found.codes, **found.known_variables(run.wave)}
         for name in one.sources:
             _check_source(place, name, one, found, known)
         for condition in one.conditions:
@@ -129,11 +125,8 @@ def told_items(root: Path, run: PlannedRun) -> list[str]:
     Without `show`: those that are estimated, in the order of the questionnaire, and
     behind them those that are derived.
     """
-    wave = run.section
-    assert isinstance(wave, WaveSettings)
-    return list(wave.show or ()) or [
-        item for item in asked_of(root, run).kinds if item in wave.estimate.items
-    ]
+    estimated = run.wave.estimate.items
+    return [*(run.wave.show or (i for i in asked_of(root, run).kinds if i in estimated))]
 
 
 def missing_labels(root: Path, run: PlannedRun, language: str, *, stated: bool) -> list[str]:
@@ -230,12 +223,10 @@ def workbook_name(run: PlannedRun) -> str:
 
 def told_of_answers(root: Path, run: PlannedRun, step: str) -> Told:
     """What the steps are told that compute the numbers of a wave."""
-    wave = run.section
-    assert isinstance(wave, WaveSettings)
+    wave = run.wave
     simulated, selection = {"simulated": wave.simulated}, {"selection": wave.selection}
     # One level for all the intervals of a wave.
-    level = {"level": wave.estimate.level}
-    base = {"minimum_base": wave.figures.minimum_base}
+    level, base = {"level": wave.estimate.level}, {"minimum_base": wave.figures.minimum_base}
     derived = {"derive": [one.model_dump(exclude_none=True) for one in wave.derive]}
     match step:
         case "validate":
@@ -286,17 +277,15 @@ def protection_of(wave: WaveSettings) -> Told:
 
 def told_of_pages(run: PlannedRun, step: str) -> Told:
     """What the internal pages of a wave are told: on faults, and for who guards the data."""
-    wave = run.section
-    assert isinstance(wave, WaveSettings)
     if step == "faults":
         return {"languages": WHOLE}
     return {
         "languages": WHOLE,
-        "simulated": wave.simulated,
-        "titles": _fill_title(wave.title),
-        "pseudonyms": not wave.simulated,
-        "reader": protection_of(wave)["preset"],
-        "study": wave.stated,
+        "simulated": run.wave.simulated,
+        "titles": _fill_title(run.wave.title),
+        "pseudonyms": not run.wave.simulated,
+        "reader": protection_of(run.wave)["preset"],
+        "study": run.wave.stated,
         "signed_off_by": run.privacy.signed_off_by or "",
     }
 

@@ -95,8 +95,7 @@ class Counted:
 
     def heading_number(self, node: LexborNode) -> bool:
         """Whether a span of a section number shows the number of its heading, or of its target."""
-        shown = node.text(deep=True).strip()
-        at = node.parent
+        shown, at = node.text(deep=True).strip(), node.parent
         if at is None or (node.prev is not None and (node.prev.text(deep=True) or "").strip()):
             return False
         if at.tag == "a":

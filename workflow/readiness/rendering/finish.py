@@ -54,8 +54,7 @@ def inline_picture(
     for node in root.iter():
         for child in [child for child in node if child.tag not in _DRAWN]:
             node.remove(child)
-        kinds = node.get("class", "").split()
-        given = dict(node.attrib)
+        kinds, given = node.get("class", "").split(), dict(node.attrib)
         node.attrib.clear()
         for name, value in given.items():
             styled = any(kind.startswith(_STYLED.get(name, " ")) for kind in kinds)
@@ -112,8 +111,7 @@ class _Numbers:
         """The tags around a number."""
         if opens is None:
             return "", ""
-        identity = self.identity(name)
-        kind = "n long" if len(shown) > LONG else "n"
+        identity, kind = self.identity(name), "n long" if len(shown) > LONG else "n"
         if opens:
             target = escape(anchor(identity))
             return f'<button class="{kind}" popovertarget="{target}">', "</button>"
@@ -255,8 +253,7 @@ def _fold_tables(tree: LexborHTMLParser) -> None:
         caption = figure.css_first("figcaption")
         if caption is None or any(at.tag == "details" for at in _list_above(figure)):
             continue
-        with_note = [figure]
-        after = next(_list_siblings(figure), None)
+        with_note, after = [figure], next(_list_siblings(figure), None)
         if after is not None and after.tag == "p" and after.css_first("p > .small:only-child"):
             with_note.append(after)
         made = LexborHTMLParser('<details class="behind"><summary></summary></details>')

@@ -62,8 +62,7 @@ def render(
     own = words_for(language)["embedded"]
     engine = f"Quarto {version}" if program else f"{own} ({version})"
     with terminated_like_interrupted():
-        started = time.monotonic()
-        work = Path(tempfile.mkdtemp(prefix="readiness-"))
+        started, work = time.monotonic(), Path(tempfile.mkdtemp(prefix="readiness-"))
         try:
             folder = _fill_folder(work / "page", document, resources or {})
             settings = _make_environment(work, engine)

@@ -93,8 +93,7 @@ def banner_table(
     def cell(identity: str, letter: str, kind: str) -> str:
         if not identity:
             return EMPTY
-        found = sign(register.row(identity))
-        said = register.span(identity, bare=True)
+        found, said = sign(register.row(identity)), register.span(identity, bare=True)
         if found.replaces_number:
             return f"{said}^{found.value}^"
         said += found.mark + (f" {mark('letter', letter)}" if letter else "")
@@ -103,8 +102,7 @@ def banner_table(
             said += f" {mark('ci', register.write_fact(interval, bare=True))}"
         return said
 
-    header = [text(head, language), *map(name_column, own.columns)]
-    rows = []
+    header, rows = [text(head, language), *map(name_column, own.columns)], []
     for line in own.lines:
         pairs = zip_longest(line.ids, line.letters, fillvalue="")
         rows.append([plain(line.label), *(cell(*pair, line.kind) for pair in pairs)])

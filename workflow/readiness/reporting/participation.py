@@ -158,8 +158,7 @@ def nonresponse(wave: WavePart) -> str:
 def _list_headlines(wave: WavePart) -> Iterator[tuple[str | Fact, str]]:
     for name in wave.items:
         item = wave.questionnaire.item(name)
-        words = item.label.text(wave.language)
-        labels = item.labels(wave.language)
+        words, labels = item.label.text(wave.language), item.labels(wave.language)
         for level in item.codes if item.kind == "multi" else (item.first_level,):
             share = f"{name}.{level}.all"
             if not wave.register.has(f"{share}.worst.lower"):

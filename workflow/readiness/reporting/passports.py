@@ -180,7 +180,7 @@ class Passports:
             ", ".join(str(row["dataset"]).split()),
             tell(mark_number(self.plan, row), self.language) if self.plan else "",
         )
-        return replace(made, facts=tuple(self._state_facts(row, made)))
+        return replace(made, facts=self._list_facts(row, made))
 
     def all(self) -> Iterator[Passport]:
         """The passport of each number that has a line of its own, in the register's order."""
@@ -226,28 +226,30 @@ class Passports:
             told.insert(0, self.kind(str(row["id"])))
         return show(Listed(tuple(told), "comma"), self.language)
 
-    def _state_facts(self, row: Mapping[str, Any], made: Passport) -> Iterator[tuple[str, str]]:
-        if self.register.is_simulated:
-            yield "numbers.nature", self._write_word("numbers.simulated")
-        yield "numbers.interval", made.interval
-        yield "study.term.base", made.base
-        yield "numbers.effective", made.effective
-        yield "numbers.measured", self.register.warning(str(row["id"]))
-        yield PLAN, made.plan
-        yield "numbers.data", made.data
-        yield from (("numbers.pull", self.standing.pull(n)) for n in str(row["dataset"]).split())
-        yield "numbers.id", str(row["id"])
+    def _list_facts(self, row: Mapping[str, Any], made: Passport) -> tuple[tuple[str, str], ...]:
+        simulated = self._write_word("numbers.simulated") if self.register.is_simulated else ""
         known = STEPS if self.register.is_weighted else {**STEPS, **UNWEIGHTED}
         steps = known.get(str(row["kind"]))
-        yield "numbers.steps", self._write_word(steps) if steps else ""
-        # How many digits of a lineage hash are shown.
-        yield "numbers.lineage", " ".join(name[:16] for name in str(row["lineage"]).split())
         name, state = f"{self.standing.publication}/{row['id']}", self.standing.state
         if self.standing.released:
             told = {"title": self.title, "name": name, "value": made.value, "data": made.data}
             state = Fact("numbers.cited" if made.data else "numbers.cited_alone", told)
-        yield "numbers.cite", tell(state, self.language)
-        yield "numbers.trace", f"{TRACE} {name}" if self.standing.publication else ""
+        return (
+            *[("numbers.nature", simulated)] * self.register.is_simulated,
+            ("numbers.interval", made.interval),
+            ("study.term.base", made.base),
+            ("numbers.effective", made.effective),
+            ("numbers.measured", self.register.warning(str(row["id"]))),
+            (PLAN, made.plan),
+            ("numbers.data", made.data),
+            *(("numbers.pull", self.standing.pull(own)) for own in str(row["dataset"]).split()),
+            ("numbers.id", str(row["id"])),
+            ("numbers.steps", self._write_word(steps) if steps else ""),
+            # How many digits of a lineage hash are shown.
+            ("numbers.lineage", " ".join(own[:16] for own in str(row["lineage"]).split())),
+            ("numbers.cite", tell(state, self.language)),
+            ("numbers.trace", f"{TRACE} {name}" if self.standing.publication else ""),
+        )
 
     def _name_part(self, identity: str, part: str) -> str:
         row = self.rows.get(f"{identity}.{part}")

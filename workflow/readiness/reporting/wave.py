@@ -118,8 +118,7 @@ def _tabulate(material: TableMaterial, rows: Sequence[Item]) -> Banner:
         box: show(Listed(tuple(labels[code] for code in codes), "or"), language)
         for box, codes in first.levels_of.items()
     }
-    levels = {**boxes, **{code: labels[code] for code in first.codes_beside}}
-    lines = []
+    levels, lines = {**boxes, **{code: labels[code] for code in first.codes_beside}}, []
     for item in rows:
         shares = (share_id(item.id, level, TOTAL, ANSWERED) for level in levels)
         ids = (*shares, base_id(item.id, TOTAL, ANSWERED))

@@ -17,8 +17,7 @@ FOLDER = Path(__file__).resolve().parent / "templates"
 COLUMNS = tuple(
     f"questionnaire.page.column.{name}" for name in ("code", "value", "text", "label", "note")
 )
-_CODE = Markup('<code dir="ltr">{}</code>')
-_TEXT = Markup("<bdi>{}</bdi>")
+_CODE, _TEXT = Markup('<code dir="ltr">{}</code>'), Markup("<bdi>{}</bdi>")
 
 
 def _make_columns(entry: CodebookEntry, own: str) -> dict[str, list[Markup]]:

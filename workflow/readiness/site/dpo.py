@@ -4,7 +4,7 @@ What was hidden and why, against whom, what remains possible, how much was lost,
 there were, and who signed for it. Made of counts alone: nothing of a respondent is on it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,33 @@ class Protection:
 
 def dpo_page(found: Protection, title: str, language: Language) -> str:
     """The page in a language; `title` is the wave's."""
+    lost = found.withheld / found.numbers if found.numbers else 0.0
+    share = Quantity.of(lost, "share", 1)
+    hidden = [
+        Fact("site.dpo.hidden", {"n": found.withheld, "of": found.numbers, "share": share}),
+        *(Fact(REASONS[reason], {"n": n}) for reason, n in found.reasons.items() if n),
+    ]
+    if found.optimal is not None and found.reasons.get("complementary"):
+        hidden.append(Fact("site.dpo.optimal" if found.optimal else "site.dpo.not_optimal"))
+    knows = Listed(tuple(Term(KNOWING[reader]) for reader in found.readers), "comma")
+    against = [
+        Fact(READERS[found.reader]),
+        Fact("site.dpo.rules", {"least": found.minimum, "width": found.width}),
+        *[Fact("site.dpo.knows", {"knows": knows})] * bool(found.readers),
+    ]
+    attack, given = found.attack, found.attack["given_away"]
+    possible = [
+        Fact("site.dpo.attacked", {"n": attack["attacked"], "held": attack["held"]}),
+        Fact("site.dpo.given_away", {"n": given}) if given else Fact("site.dpo.none_given_away"),
+        *[Fact("site.dpo.before", {"n": attack["before"]})] * bool(attack["before"]),
+        Fact("site.dpo.not_covered"),
+    ]
+    personal = [
+        *[Fact("site.dpo.simulated")] * found.simulated,
+        Fact("site.dpo.apart", {"n": found.apart}),
+        Fact("site.dpo.pseudonyms" if found.pseudonyms else "site.dpo.no_pseudonyms"),
+        *[Fact("site.dpo.seen", {"n": found.seen})] * bool(found.seen),
+    ]
     page = render_template(
         FOLDER,
         "dpo.html",
@@ -71,52 +98,13 @@ def dpo_page(found: Protection, title: str, language: Language) -> str:
         heading=tell(Fact("site.dpo.title", {"title": title}), language),
         found=found,
         number=lambda count: whole(count, language),
-        hidden=[tell(fact, language) for fact in _tell_hidden(found)],
-        against=[tell(fact, language) for fact in _tell_against(found)],
-        possible=[tell(fact, language) for fact in _tell_possible(found)],
-        personal=[tell(fact, language) for fact in _tell_personal(found)],
+        hidden=[tell(fact, language) for fact in hidden],
+        against=[tell(fact, language) for fact in against],
+        possible=[tell(fact, language) for fact in possible],
+        personal=[tell(fact, language) for fact in personal],
         stated=[
             (text(CALLED[key], language), said)
             for key, said in list_statements(found.study, language, PERSONAL)
         ],
     )
     return add_policy(page)
-
-
-def _tell_hidden(found: Protection) -> Iterator[Fact]:
-    lost = found.withheld / found.numbers if found.numbers else 0.0
-    yield Fact(
-        "site.dpo.hidden",
-        {"n": found.withheld, "of": found.numbers, "share": Quantity.of(lost, "share", 1)},
-    )
-    for reason, count in found.reasons.items():
-        if count:
-            yield Fact(REASONS[reason], {"n": count})
-    if found.optimal is not None and found.reasons.get("complementary"):
-        yield Fact("site.dpo.optimal" if found.optimal else "site.dpo.not_optimal")
-
-
-def _tell_against(found: Protection) -> Iterator[Fact]:
-    yield Fact(READERS[found.reader])
-    yield Fact("site.dpo.rules", {"least": found.minimum, "width": found.width})
-    if found.readers:
-        knows = tuple(Term(KNOWING[reader]) for reader in found.readers)
-        yield Fact("site.dpo.knows", {"knows": Listed(knows, "comma")})
-
-
-def _tell_possible(found: Protection) -> Iterator[Fact]:
-    attack, given = found.attack, found.attack["given_away"]
-    yield Fact("site.dpo.attacked", {"n": attack["attacked"], "held": attack["held"]})
-    yield Fact("site.dpo.given_away", {"n": given}) if given else Fact("site.dpo.none_given_away")
-    if attack["before"]:
-        yield Fact("site.dpo.before", {"n": attack["before"]})
-    yield Fact("site.dpo.not_covered")
-
-
-def _tell_personal(found: Protection) -> Iterator[Fact]:
-    if found.simulated:
-        yield Fact("site.dpo.simulated")
-    yield Fact("site.dpo.apart", {"n": found.apart})
-    yield Fact("site.dpo.pseudonyms" if found.pseudonyms else "site.dpo.no_pseudonyms")
-    if found.seen:
-        yield Fact("site.dpo.seen", {"n": found.seen})

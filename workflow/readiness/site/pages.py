@@ -46,8 +46,7 @@ def guide(name: str, source: str, guides: Collection[str], files: Collection[str
     hold in the site, links to other files of the project are shown as text. Markup in the text is
     shown, not used.
     """
-    tokens = _READER.parse(source)
-    title = name
+    tokens, title = _READER.parse(source), name
     for token, inline in pairwise(tokens):
         if token.type == "heading_open":
             parts = (t for t in inline.children or () if t.type in ("text", "code_inline"))

@@ -33,8 +33,7 @@ SETTINGS = AttackWave
 
 def run(job: Job[AttackWave]) -> None:
     """Write `attack.csv`, one row a count, and `verdict.json`."""
-    settings = job.settings
-    questionnaire = load_questionnaire(job["questionnaire"])
+    settings, questionnaire = job.settings, load_questionnaire(job["questionnaire"])
     policy = Policy.of(settings.disclosure.model_dump(exclude_none=True), settings.minimum_base)
     answers = read_text_table(job["answers"], "the coded answers")
     weights = read_text_table(job["weights"], "the weights", columns=("respondent", "weight"))

@@ -29,12 +29,10 @@ SETTINGS = CompareWave
 
 def run(job: Job[CompareWave]) -> None:
     """Write `comparisons.csv`, `choices.csv` (one row an item) and `contrasts.csv`."""
-    settings = job.settings
-    questionnaire = load_questionnaire(job["questionnaire"])
+    settings, questionnaire = job.settings, load_questionnaire(job["questionnaire"])
     columns = questionnaire.coded_columns({*settings.items, *settings.contrasted, *settings.by})
     design, _ = read_weighted(job["answers"], job["weights"], columns)
-    compared = settings.by[0] if settings.by else ""
-    selection = Selection(settings.selection)
+    compared, selection = settings.by[0] if settings.by else "", Selection(settings.selection)
     contrasts = contrast_items(
         design,
         questionnaire,

@@ -24,8 +24,7 @@ SETTINGS = DeriveWave
 
 def run(job: Job[DeriveWave]) -> None:
     """Write `answers.csv` and `questionnaire.yaml`, what is derived behind what was asked."""
-    settings = job.settings
-    where = str(job["questionnaire"])
+    settings, where = job.settings, str(job["questionnaire"])
     document = with_derived(
         expand(read_yaml(job["questionnaire"], as_text=True)), settings.derive, where
     )

@@ -37,8 +37,7 @@ SETTINGS = DpoPages
 
 def run(job: Job[DpoPages]) -> None:
     """Write `dpo-<language>.html` in each language."""
-    settings = job.settings
-    questionnaire = load_questionnaire(job["questionnaire"])
+    settings, questionnaire = job.settings, load_questionnaire(job["questionnaire"])
     tables = {"figures": read_register(job["figures"])}
     tables |= {name: read_text_table(job[name], f"the {name}") for name in ("attack", "issues")}
     verdict, withheld = (json.loads(job[n].read_text("utf-8")) for n in ("verdict", "disclosure"))

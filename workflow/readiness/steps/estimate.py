@@ -28,8 +28,7 @@ def run(job: Job[EstimateWave]) -> None:
     """Write `estimates.csv`, `scales.csv`, and of nonresponse `bounds.csv`, `response.csv`,
     `balance.csv` and `missing.csv`.
     """
-    settings = job.settings
-    questionnaire = load_questionnaire(job["questionnaire"])
+    settings, questionnaire = job.settings, load_questionnaire(job["questionnaire"])
     margins_file, sample_file = job.get("margins"), job.get("sample")
     margins = read_margins(margins_file, questionnaire) if margins_file else {}
     sample = read_sample(sample_file, questionnaire) if sample_file else None

@@ -31,8 +31,7 @@ def run(job: Job[FirmnessOfWave]) -> None:
     """Write `firmness.csv`, a row a finding and variant, and `weights.csv`, what people weigh in
     them: what one variant tells beside another the register may withhold.
     """
-    settings = job.settings
-    questionnaire = load_questionnaire(job["questionnaire"])
+    settings, questionnaire = job.settings, load_questionnaire(job["questionnaire"])
     given = job.get("margins")
     issues = read_text_table(job["issues"], "the issues")
     wave = Wave(

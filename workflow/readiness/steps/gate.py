@@ -29,8 +29,7 @@ def run(job: Job[Closing]) -> None:
     job.public = True
     verdicts = read_verdicts(job.inputs["verdicts"])
     told = job.settings
-    text = closing_text(verdicts, told.unavailable, told.drafts)
-    lines = closing_lines(verdicts)
+    text, lines = closing_text(verdicts, told.unavailable, told.drafts), closing_lines(verdicts)
     print(text, *(f"{line}\n" for line in lines), sep="", end="")
     unread = sorted(name for name, why in told.unavailable.items() if why == UNREADABLE)
     if lines or unread:

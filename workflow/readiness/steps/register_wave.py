@@ -105,8 +105,7 @@ def _make_rows(
     told.
     """
     settings, rules, scheme = job.settings, job.settings.figures, Scheme.of(questionnaire)
-    selection = Selection(settings.selection)
-    weighted = are_weighted(tables["steps"])
+    selection, weighted = Selection(settings.selection), are_weighted(tables["steps"])
     shown = (rules, scheme, selection, withheld)
     decimals = {item.id: item.range.decimals for item in questionnaire.items if item.range}
     estimates = (tables["estimates"], *shown)
@@ -196,8 +195,7 @@ def run(job: Job[WaveRegister]) -> None:
         return make_register(rows, run=settings.run, origin=origin, simulated=settings.simulated)
 
     def tell(withheld: frozenset[str], firm: Collection[str] = ()) -> AttackTarget:
-        figures = register(withheld, firm).astype(str)
-        own = finer if firm else classes
+        figures, own = register(withheld, firm).astype(str), finer if firm else classes
         return read_target(figures, job.inputs["earlier"], own, questionnaire, policy, varied)
 
     def decide(demand: Demand | None, decided: Decisions | None) -> Withheld:

@@ -247,8 +247,7 @@ def _check_page(source: Path, html: str, part: PageSource, engine: str) -> None:
 def run(job: Job[RenderSettings]) -> None:
     """Write page and PDF; RenderError when a number is not in the register."""
     job.public = True
-    settings = job.settings
-    part = _make_part(job)
+    settings, part = job.settings, _make_part(job)
     told = {**settings.model_dump(), "part": part.content}
     metadata = metadata_of(part, settings)
     # A wave and the publication of it leave one record: it names their files alike.

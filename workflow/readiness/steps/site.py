@@ -114,8 +114,7 @@ def _write(site: pages.Site, copies: Copies, job: Job[SiteSettings]) -> None:
         job.file(f"{pages.GUIDES}/{page.name}.html", pages.guide_page(site, page))
     reports = {PurePosixPath(report.run): report for report in site.reports}
     for place, path in copies.items():
-        content = path.read_bytes()
-        report = reports.get(place.parents[-2])
+        content, report = path.read_bytes(), reports.get(place.parents[-2])
         if place.suffix == ".html" and report:
             html, depth = content.decode("utf-8"), len(place.parts) - 1
             content = pages.mark_run(html, site, report, place.parts[2], depth).encode()
@@ -139,8 +138,7 @@ def _copy_report(
         if (said := tree.css_first('meta[name="description"]')) is not None:
             finding[language] = str(said.attributes.get("content") or "")
     counting = [p for p in publications if p.run == told["run"]]
-    published = min(counting, key=lambda one: (one.draft, one.identity), default=None)
-    moved = 0
+    published, moved = min(counting, key=lambda one: (one.draft, one.identity), default=None), 0
     if published:
         ledger = list_rows(read_register(FOLDER / published.identity / LEDGER))
         now = {row["id"]: row for row in list_rows(read_register(results / REGISTER / LEDGER))}

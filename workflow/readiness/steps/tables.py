@@ -64,8 +64,7 @@ Made = tuple[Book, pd.DataFrame, pd.DataFrame]
 
 
 def _make_wave(register: Register, job: Job[TableSettings]) -> Made:
-    settings = job.settings
-    questionnaire = load_questionnaire(job["questionnaire"])
+    settings, questionnaire = job.settings, load_questionnaire(job["questionnaire"])
     contrasts = Contrasts.of(read_text_table(job["contrasts"], "the contrasts"))
     variables, selection = settings.variables, Selection(settings.selection)
     material = TableMaterial(register, questionnaire, variables, selection, contrasts)
@@ -80,8 +79,7 @@ def _make_wave(register: Register, job: Job[TableSettings]) -> Made:
 
 
 def _make_study(register: Register, job: Job[TableSettings]) -> Made:
-    settings = job.settings
-    verdicts = json.loads(job["verdicts"].read_text("utf-8"))
+    settings, verdicts = job.settings, json.loads(job["verdicts"].read_text("utf-8"))
     study = StudyPart(
         register,
         Path(),

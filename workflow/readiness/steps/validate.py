@@ -95,8 +95,7 @@ def run(job: Job[ValidateWave]) -> None:
     """Write `answers.csv`, `issues.csv`, `quarantine.csv`, `counts.csv`, `reconciliation.csv` and
     `sample.csv`.
     """
-    settings = job.settings
-    questionnaire = load_questionnaire(job["questionnaire"])
+    settings, questionnaire = job.settings, load_questionnaire(job["questionnaire"])
     listed, corrections = job.get("sample"), job.get("corrections")
     raw = read_export(job["answers"], questionnaire, simulated=settings.simulated)
     result = validate(

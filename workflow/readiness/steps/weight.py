@@ -27,8 +27,7 @@ def run(job: Job[WeightWave]) -> None:
     """Write `weights.csv`, `replicates.npz`, `margins.csv`, `summary.csv` and `steps.csv` (what was
     done, as facts).
     """
-    settings = job.settings
-    questionnaire = load_questionnaire(job["questionnaire"])
+    settings, questionnaire = job.settings, load_questionnaire(job["questionnaire"])
     given = job.get("margins")
     margins = read_margins(given, questionnaire) if given else {}
     counts = read_text_table(job["counts"], "the counts")
