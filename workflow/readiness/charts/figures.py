@@ -191,11 +191,6 @@ class DrawnFigure:
     sign: Sign = Sign.NONE
 
     @property
-    def counts(self) -> Unit:
-        """What an axis of such numbers counts."""
-        return "share" if self.unit == "share" else "number"
-
-    @property
     def text(self) -> TextMark:
         """What stands at its place, bold: the number or `(…)`, with its sign."""
         return TextMark(f"{self.display or SUPPRESSED_TEXT}{self.sign.mark}", self.place, bold=True)

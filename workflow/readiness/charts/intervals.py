@@ -23,6 +23,7 @@ from readiness.charts.figures import (
     Mark,
     Rule,
     TextMark,
+    Unit,
     about,
     against_half,
     base_text,
@@ -99,6 +100,7 @@ def intervals(
         marks = list(_make_marks(group, figure, small))
         row = ChartRow(group.label, marks, _write_reading(figure, language), base)
         rows.append((group, row))
+    unit: Unit = "share" if table[0][1].unit == "share" else "number"
     key = LegendKey(word("charts.small", language, n=small), "accent", "circle", filled=False)
     return Picture(
         show(finding or axis, language),
@@ -107,7 +109,7 @@ def intervals(
             *closing(few=few, hidden=hidden, simulated=simulated),
         ],
         language,
-        [Rows(in_sections(rows), AmountAxis(table[0][1].counts, rules=rules))],
+        [Rows(in_sections(rows), AmountAxis(unit, rules=rules))],
         simulated=simulated,
         subtitle=subtitle,
         keys=[key] if few else [],

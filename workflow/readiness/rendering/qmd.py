@@ -122,9 +122,11 @@ def _include_chapters(
     path: Path, lines: list[SourceLine], start: int
 ) -> tuple[list[SourceLine], list[str]]:
     whole, names = lines[:start], []
-    code: set[int] = set()
-    for opening, closing, _ in _find_fences(lines, start):
-        code.update(range(opening, len(lines) if closing is None else closing + 1))
+    code = {
+        k
+        for opening, closing, _ in _find_fences(lines, start)
+        for k in range(opening, len(lines) if closing is None else closing + 1)
+    }
     for k, line in enumerate(lines[start:], start=start):
         if (match := _INCLUDE.search(line.text)) is None:
             whole.append(line)

@@ -177,7 +177,7 @@ class _ItemWriter:
         alone = self.item.grid not in self.wave.tables
         stem = statements.find_stem(self.wave.questionnaire, self.item) if alone else ""
         title = self.item.label.text(self.wave.language)
-        body = paragraphs([*self._write_tests(), *charts[1:], *self._write_contrasts()])
+        body = paragraphs([self._write_tests(), *charts[1:], *self._write_contrasts()])
         return paragraphs(
             [
                 mark("small", plain(stem)) if stem and stem not in title else "",
@@ -271,22 +271,20 @@ class _ItemWriter:
     def _confidence(self) -> float:
         return float(self.register.row("settings.level")["value"])
 
-    def _write_tests(self) -> Iterator[str]:
-        """Why which test is primary, what it says, what others say; nothing where none was made."""
+    def _write_tests(self) -> str:
+        """Why which test is primary, what it says, what others say; "" where none was made."""
         if self.item.id not in self.wave.choices:
-            return
+            return ""
         if not self.wave.selection.inference:
-            yield self.register.write_fact(Fact(NO_TEST[self.wave.selection]))
-            return
+            return self.register.write_fact(Fact(NO_TEST[self.wave.selection]))
         lead, reason = self.wave.choices[self.item.id]
         if not lead:
-            yield self.register.write_fact(reason)
-            return
+            return self.register.write_fact(reason)
         tests, size = [self._state_difference(lead), *self._write_secondary(lead)], list[Fact]()
         if self.register.number(cramer := f"{self.item.id}.test.cramers_v") is not None:
             size = [Fact("report.effect", {"effect": self.register.name_with_interval(cramer)})]
         sentences = [reason, *([*size, *tests] if lead == "effect_size" else [*tests, *size])]
-        yield " ".join(self.register.write_fact(fact) for fact in sentences)
+        return " ".join(map(self.register.write_fact, sentences))
 
     @property
     def _differs(self) -> bool:

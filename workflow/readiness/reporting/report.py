@@ -148,21 +148,26 @@ class ReportPage:
         title = heading(1, word("report.title.origin"), "sec-origin")
         self._print(title, actions(files), glossary(lines))
 
-    def _state(self) -> Iterator[tuple[str, str]]:
-        simulated, now = self.part.is_simulated, self.standing.now(self.part.language)
-        yield "simu" if simulated else "real", self.part.word(SIMULATED if simulated else REAL)
-        yield "valid" if self.standing.released else "old", self._write_state()
-        here = f"[{self.part.run}]{{.prov}}"
-        yield "", f"[{self.part.word('report.standing.now')}]({now})" if now else here
-        yield "", self._mark_provenance(self.part.register.current_datasets)
-        if said := self.part.settings.get("recompute"):
-            yield "", f"[{plain(said)}]{{.prov}}"
-        if outcome := outcome_of(self.part.settings):
-            told = quote_exactly(tell(sum_up(outcome), self.part.language))
-            yield "", f"[{told}](#{label('sec', self.part.run, 'plan')})"
-        yield "", f"[{self.part.word('report.rendering.status.cite')}](#sec-origin)"
-        if said := setting("core", self.part.language):
-            yield "", plain(said)
+    def _state(self) -> list[tuple[str, str]]:
+        part, simulated = self.part, self.part.is_simulated
+        now, here = self.standing.now(part.language), f"[{part.run}]{{.prov}}"
+        texts = [
+            f"[{part.word('report.standing.now')}]({now})" if now else here,
+            self._mark_provenance(part.register.current_datasets),
+        ]
+        if said := part.settings.get("recompute"):
+            texts.append(f"[{plain(said)}]{{.prov}}")
+        if outcome := outcome_of(part.settings):
+            told = quote_exactly(tell(sum_up(outcome), part.language))
+            texts.append(f"[{told}](#{label('sec', part.run, 'plan')})")
+        texts.append(f"[{part.word('report.rendering.status.cite')}](#sec-origin)")
+        if said := setting("core", part.language):
+            texts.append(plain(said))
+        return [
+            ("simu" if simulated else "real", part.word(SIMULATED if simulated else REAL)),
+            ("valid" if self.standing.released else "old", self._write_state()),
+            *(("", text) for text in texts),
+        ]
 
     def _write_state(self) -> str:
         return f"[{plain(tell(self.standing.state, self.part.language))}]{{.prov}}"

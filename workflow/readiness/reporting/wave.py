@@ -22,7 +22,7 @@ from readiness.register.rows.respondents import (
     numbers_of,
     step_name,
 )
-from readiness.reporting import participation, statements
+from readiness.reporting import firmness, participation, planned, statements
 from readiness.reporting.banners import Banner, BannerColumn, BannerLine, TableMaterial, material_of
 from readiness.reporting.blocks import (
     EMPTY,
@@ -36,11 +36,9 @@ from readiness.reporting.blocks import (
     write_list,
     write_numbered,
 )
-from readiness.reporting.firmness import describe_firmness
 from readiness.reporting.item import CAPTIONS, banner_table, explain_signs, item_block
 from readiness.reporting.item_findings import Findings, in_short, level_label
 from readiness.reporting.parts import WavePart
-from readiness.reporting.planned import plan_block
 from readiness.survey.weighting.margins import JOINED
 
 # --- A grid: what its rows say together, in the order of their headline share; the block of each
@@ -191,14 +189,14 @@ def _write_sentence(wave: WavePart, item: Item) -> str:
     if not found:
         return ""
     margin = (register.number("change.margin") or 0.0) / 100
-    sizes, moved, stayed = {}, set(), len(found) == len(change_levels(item))
-    for of, name in found.items():
-        sizes[of] = abs(register.number(f"change.{name}") or 0.0)
-        ends = [register.number(f"change.{name}.{end}") for end in ("lower", "upper")]
-        lower, upper = (0.0 if end is None else end for end in ends)
-        if lower > 0 or upper < 0:
-            moved.add(of)
-        stayed &= item.kind != "number" and -margin <= lower and upper <= margin
+    limits = {
+        of: [register.number(f"change.{name}.{end}") or 0.0 for end in ("lower", "upper")]
+        for of, name in found.items()
+    }
+    moved = [of for of, (lower, upper) in limits.items() if lower > 0 or upper < 0]
+    within = all(-margin <= lower and upper <= margin for lower, upper in limits.values())
+    stayed = within and item.kind != "number" and len(found) == len(change_levels(item))
+    sizes = {of: abs(register.number(f"change.{name}") or 0.0) for of, name in found.items()}
     largest = max(moved or sizes, key=lambda of: sizes[of])
     identity = found[largest]
     change = register.name_with_interval(f"change.{identity}")
@@ -343,6 +341,7 @@ PLACES = ("opening", "answered", "change", FIRMNESS, "nonresponse", "weighting",
 
 def wave_blocks(wave: WavePart) -> list[ReportBlock]:
     """The blocks of a wave's chapter, in order."""
+    warning = [*map(wave.word, ("report.simulated.title", "report.simulated.note"))]
 
     def make(
         place: str, title: str, tell: Callable[[WavePart], str], *, later: bool = False
@@ -350,17 +349,17 @@ def wave_blocks(wave: WavePart) -> list[ReportBlock]:
         return ReportBlock(place, wave.word(title), partial(tell, wave), later)
 
     return [
-        ReportBlock("opening", "", partial(_write_opening, wave)),
+        ReportBlock("opening", "", lambda: note("warning", *warning) if wave.is_simulated else ""),
         make("answered", "report.title.answered", participation.describe_participation),
         *_list_items(wave),
         make("change", "report.title.change", describe_change),
-        make(FIRMNESS, "report.title.firmness", describe_firmness),
+        make(FIRMNESS, "report.title.firmness", firmness.describe_firmness),
         make(
             "nonresponse", "participation.title.nonresponse", participation.nonresponse, later=True
         ),
         make("weighting", "report.title.weighting", weighting, later=True),
         make("revision", "report.title.revision", _write_revision, later=True),
-        plan_block(wave),
+        planned.plan_block(wave),
     ]
 
 
@@ -401,11 +400,6 @@ def _tell_who(wave: WavePart) -> str:
     if wave.selection.inference:
         facts.append(Fact("report.level", {"level": wave.register.name_value("settings.level")}))
     return " ".join(map(wave.register.write_fact, facts))
-
-
-def _write_opening(wave: WavePart) -> str:
-    told = map(wave.word, ("report.simulated.title", "report.simulated.note"))
-    return note("warning", *told) if wave.is_simulated else ""
 
 
 def _write_revision(wave: WavePart) -> str:

@@ -24,16 +24,12 @@ from readiness.questionnaire.labels import Language
 from readiness.questionnaire.text import strip_markup
 from readiness.questionnaire.units import unit_text
 from readiness.register.figures import read_register
-from readiness.rendering.checks import check_numbers, check_self_contained, has_digit
-from readiness.rendering.finish import finish_page
-from readiness.rendering.numbers import PAGE, numbers_page
-from readiness.rendering.qmd import parse
+from readiness.rendering import checks, finish, numbers, qmd
 from readiness.rendering.render import render
+from readiness.reporting import particulars, planned
 from readiness.reporting.blocks import plain
-from readiness.reporting.particulars import list_statements, name_author
 from readiness.reporting.parts import Register
 from readiness.reporting.passports import Passports
-from readiness.reporting.planned import list_texts, outcome_of
 from readiness.reporting.standing import Standing
 from readiness.running.step import Job, log
 from readiness.tables import read_text_table
@@ -106,14 +102,14 @@ def _make_part(job: Job[RenderSettings]) -> PageSource:
     words, standing = {told["title"], *_list_authors(told)}, job.settings.standing
     known = {
         *(*register.datasets, *register.lineage, str(told["run"])),
-        *(said for _, said in list_statements(told.get("study", {}), language)),
+        *(said for _, said in particulars.list_statements(told.get("study", {}), language)),
         *map(standing.pull, register.datasets),
         *(standing.publication, standing.released, tell(standing.state, language)),
     }
     if change := told.get("wave", {}).get("change"):
         words.add(str(change["from"]))
-    if outcome := outcome_of(told):
-        known |= list_texts(outcome, str(told["run"]), register.by_id.values(), language)
+    if outcome := planned.outcome_of(told):
+        known |= planned.list_texts(outcome, str(told["run"]), register.by_id.values(), language)
     part = PageSource(register, resources, words, known, {**told, "files": files})
     if (claims_file := job.get("claims")) is None:
         questionnaire = load_questionnaire(job["questionnaire"])
@@ -198,7 +194,8 @@ def metadata_of(part: PageSource, settings: RenderSettings) -> dict[str, Any]:
 
 
 def _list_authors(told: dict[str, Any]) -> list[str]:
-    return [name_author(author["name"]) for author in told.get("study", {}).get("authors", ())]
+    authors = told.get("study", {}).get("authors", ())
+    return [particulars.name_author(author["name"]) for author in authors]
 
 
 def menu(settings: RenderSettings, page: str) -> list[dict[str, Any]]:
@@ -231,12 +228,12 @@ def as_set(word: str) -> re.Pattern[str]:
 
 
 def _check_page(source: Path, html: str, part: PageSource, engine: str) -> None:
-    words = {word for word in part.words if has_digit(word)}
+    words = {word for word in part.words if checks.has_digit(word)}
     # A colon takes the place of the point or colon that a question ends in.
     words |= {word.rstrip(" .:") for word in words if " " in word}
     allowed, known = [*ALLOWED, *map(as_set, sorted(words))], {engine, *part.provenance}
-    problems = check_numbers(html, part.register.spans(), allowed, known)
-    problems += check_self_contained(html)
+    problems = checks.check_numbers(html, part.register.spans(), allowed, known)
+    problems += checks.check_self_contained(html)
     if problems:
         for problem in problems:
             log.error("%s", problem)
@@ -276,17 +273,18 @@ def run(job: Job[RenderSettings]) -> None:
         assert made.html is not None and made.pdf is not None
         html, pdf = made.html.read_text("utf-8"), made.pdf.read_bytes()
     _check_page(job["source"], html, part, made.engine)
-    by, plan = next(iter(part.content.get("variables", ())), ""), outcome_of(part.content)
+    by, plan = next(iter(part.content.get("variables", ())), ""), planned.outcome_of(part.content)
     named = (settings.title, settings.standing, part.questionnaire, part.structure, by)
     passports = Passports(part.register, *named, plan=plan)
     page = f"{settings.name}.html"
-    job.file(page, finish_page(html, passports, style=stylesheet()))
+    job.file(page, finish.finish_page(html, passports, style=stylesheet()))
     job.file(f"{settings.name}.pdf", pdf)
-    job.file(PAGE, numbers_page(passports, menu(settings, PAGE), page, metadata.get("ribbon", "")))
+    listed, ribbon = menu(settings, numbers.PAGE), metadata.get("ribbon", "")
+    job.file(numbers.PAGE, numbers.numbers_page(passports, listed, page, ribbon))
     read = {name.replace(own, alike): path for name, path in part.resources.items()}
     job.reads = {
         **{n: path / PROVENANCE if path.is_dir() else path for n, path in read.items()},
-        **{n: job["source"].parent / n for n in parse(job["source"]).chapters},
+        **{n: job["source"].parent / n for n in qmd.parse(job["source"]).chapters},
         "source": job["source"],
     }
     log.info("rendered by %s", made.engine)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +20,7 @@ from readiness.reporting.blocks import Prose
 from readiness.reporting.parts import Register, StudyPart
 from readiness.reporting.standing import Standing
 from readiness.reporting.workbooks import wave
-from readiness.reporting.workbooks.study import study_book, study_codes, study_labels
+from readiness.reporting.workbooks.study import label_figure, study_book, study_codes
 from readiness.reporting.workbooks.writing import Book, write_workbook
 from readiness.running.step import Job, log
 from readiness.tables import read_text_table
@@ -91,6 +92,6 @@ def _make_study(register: Register, job: Job[TableSettings]) -> Made:
     )
     return (
         study_book(study, register.datasets),
-        wave.tidy(register.rows, study_labels(study), settings.language),
+        wave.tidy(register.rows, partial(label_figure, study), settings.language),
         wave.codebook(settings.language, study_codes(study)),
     )

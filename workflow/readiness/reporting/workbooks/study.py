@@ -8,7 +8,7 @@ from readiness.forensics.reporting import STATUS, render_verdict
 from readiness.language import show, tell
 from readiness.register.display import show_row
 from readiness.reporting.parts import StudyPart
-from readiness.reporting.workbooks.wave import NOTHING, Labels
+from readiness.reporting.workbooks.wave import NOTHING
 from readiness.reporting.workbooks.writing import Book, Cell, WorkbookSheet
 
 
@@ -77,16 +77,12 @@ def _make_verdicts(study: StudyPart) -> WorkbookSheet:
     return WorkbookSheet(title, title, tuple(map(study.word, VERDICTS)), tuple(rows), (line,))
 
 
-def study_labels(study: StudyPart) -> Labels:
-    """The labels of a study's items and of whose a figure is."""
-
-    def labels(item: str, level: str, group: str) -> tuple[str, str, str, str]:
-        if item not in study.structure.items:
-            return "", "", "", ""
-        answer = _name_answer(study, item, level)
-        return study.item(item), answer, study.publisher(group) if group else "", ""
-
-    return labels
+def label_figure(study: StudyPart, item: str, level: str, group: str) -> tuple[str, str, str, str]:
+    """The labels of a study's item, of an answer, and of whose a figure is; see `Labels`."""
+    if item not in study.structure.items:
+        return "", "", "", ""
+    answer = _name_answer(study, item, level)
+    return study.item(item), answer, study.publisher(group) if group else "", ""
 
 
 def study_codes(study: StudyPart) -> Iterator[list[str]]:

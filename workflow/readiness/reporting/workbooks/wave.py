@@ -18,7 +18,7 @@ from readiness.questionnaire.units import unit_text
 from readiness.register.display import SIGNS, SUPPRESSED_TEXT, Sign, show_row, sign
 from readiness.register.figures import DONT_KNOW
 from readiness.register.firmness import HOLDS, read_findings
-from readiness.reporting import statements
+from readiness.reporting import firmness, statements
 from readiness.reporting.banners import (
     NUMBERS,
     Banner,
@@ -28,7 +28,6 @@ from readiness.reporting.banners import (
     adds_up,
     banner,
 )
-from readiness.reporting.firmness import KEPT, name_choice, state_claim
 from readiness.reporting.workbooks.writing import Amount, Book, Cell, WorkbookSheet
 
 # What stands where there is no such number: an interval of a group that was not drawn, say.
@@ -63,10 +62,10 @@ def firmness_sheets(material: TableMaterial) -> list[WorkbookSheet]:
     language, register = material.language, material.register
     by, rows = next(iter(material.variables), ""), []
     for one in read_findings(register.rows):
-        claim = tell(state_claim(one, material.questionnaire, by, language), language)
+        claim = tell(firmness.state_claim(one, material.questionnaire, by, language), language)
         for row in list_rows(one.variants):
-            kept = text(KEPT[row["state"] == HOLDS], language)
-            chosen = [name_choice(one, name, row[name], language) for name in CHOICES]
+            kept = text(firmness.KEPT[row["state"] == HOLDS], language)
+            chosen = [firmness.name_choice(one, name, row[name], language) for name in CHOICES]
             cells = [
                 Amount(float(row[end]), number_format("share", 0)) if row[end] else NOTHING
                 for end in ("value", "lower", "upper")
