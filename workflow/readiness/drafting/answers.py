@@ -64,6 +64,7 @@ TWINS = "differ by accents alone: one answer? then the text and the value of one
 CODES = "codes of options: which are they (--labels)?"
 # The same of options in a column each, which a tool writes of one answer, too.
 ONE_EACH = "nobody ticked two: one answer, or several (kind: multi, blank_means: skipped)?"
+ONCE = (CODES, SCALE, ORDERED, UNNAMED, ONE_EACH)
 # Stands for what was typed, until the draft names it in its language.
 OTHER = "?"
 _SHOWN = 3

@@ -123,12 +123,8 @@ def _find_comments(columns: Sequence[ExportColumn]) -> set[str]:
             behind.setdefault(name, []).append((option["row"], column.header))
         else:
             behind[name] = []
-    return {
-        header
-        for found in behind.values()
-        if len(found) > 1 and len(dict(found)) == len(found)
-        for _, header in found
-    }
+    each = [found for found in behind.values() if len(found) > 1 and len(dict(found)) == len(found)]
+    return {header for found in each for _, header in found}
 
 
 def _part_scales(columns: Sequence[ExportColumn]) -> list[ExportColumn]:
@@ -349,12 +345,9 @@ def _tell_apart(
 def is_ticked(column: ExportColumn, option: str) -> bool:
     """Whether the cells only say that the option was ticked, or not."""
     keys = _list_marks(column)
-    return {*map(match_key, column.texts)} == {match_key(option)} or (
-        bool(keys)
-        and (
-            keys == {match_key(option)} or any(keys <= set(pair) for pair in BOXES) or keys == {"x"}
-        )
-    )
+    own = {match_key(option)}
+    marked = keys in (own, {"x"}) or any(keys <= set(pair) for pair in BOXES)
+    return {*map(match_key, column.texts)} == own or (bool(keys) and marked)
 
 
 def is_typed(column: ExportColumn) -> bool:
@@ -383,10 +376,5 @@ def _share_answers(columns: Sequence[ExportColumn], codebook: Codebook) -> bool:
     most = max(len(column.texts) for column in columns)
     # Two questions of as many answers, none of them alike, are no rows of one.
     parted = len(columns) == 2 and given[0].isdisjoint(given[1])
-    return (
-        not parted
-        and len(pool) <= 12
-        and most >= 2
-        and len(pool) <= 2 * most
-        and all(len(column.texts) * 2 >= len(pool) or column.total < 20 for column in columns)
-    )
+    full = all(len(column.texts) * 2 >= len(pool) or column.total < 20 for column in columns)
+    return not parted and most >= 2 and len(pool) <= min(12, 2 * most) and full

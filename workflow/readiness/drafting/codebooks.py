@@ -84,18 +84,13 @@ def name_by_form(asked: Questionnaire, table: ExportTable) -> Codebook:
                 f"{header!r}: several groups of the form have it ({shared[parts[-1]]!r}). Export "
                 "the answers with the names of groups before those of questions."
             )
-    questions = {
-        header: (asked.grid(item.grid).column, item.row.text)
-        if item.grid and item.row
-        else (item.column, "")
-        for header, item in found.items()
-    }
-    options = {
-        header: [(option.value or option.text, option.text) for option in item.categories]
-        for header, item in found.items()
-        if item.categories
-    }
-    return Codebook(questions, options)
+    book = Codebook()
+    for header, item in found.items():
+        rows = (asked.grid(item.grid).column, item.row.text) if item.grid and item.row else ()
+        book.questions[header] = rows or (item.column, "")
+        if item.categories:
+            book.answers[header] = [(o.value or o.text, o.text) for o in item.categories]
+    return book
 
 
 def _join_groups(name: str) -> str:
@@ -211,12 +206,8 @@ def _read_pairs(
         if cell in [known for known, _ in listed.get(own, [])]:
             return None, 0.0  # one value twice: this is no column of values
         listed.setdefault(own, []).append((cell, text or cell))
-    answers = {
-        header: pairs
-        for own, pairs in listed.items()
-        for header in headers.get(own, [])
-        if len(pairs) > 1
-    }
+    told = {own: pairs for own, pairs in listed.items() if len(pairs) > 1}
+    answers = {header: pairs for own, pairs in told.items() for header in headers.get(own, [])}
     by_header = {column.header: column for column in export.columns}
     seen = fits = 0
     for header, pairs in answers.items():

@@ -4,16 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from readiness.drafting.answers import (
-    CODES,
-    ONE_EACH,
-    ORDERED,
-    OTHER,
-    SCALE,
-    STRAY,
-    UNNAMED,
-    ProposedAnswers,
-)
+from readiness.drafting.answers import ONCE, OTHER, STRAY, ProposedAnswers
 from readiness.drafting.draft import Draft, ProposedQuestion
 from readiness.drafting.metadata import EMPTY
 from readiness.drafting.wordings import is_middle, name_word
@@ -68,11 +59,8 @@ def _mark_comments(node: Any) -> Any:
 def document_of(draft: Draft) -> dict[str, Any]:
     """The document of a draft, comments included."""
     said = [] if draft.told else [f"{CHECK}is {draft.language} the language of its texts?"]
-    said += [
-        f"{DECIDED}{header!r} is {NOT_READ.get(b.role, b.role)}: {b.why}"
-        for header, b in draft.metadata.items()
-        if b.role not in ("own", *ASKED_ONCE)
-    ]
+    told = {h: b for h, b in draft.metadata.items() if b.role not in ("own", *ASKED_ONCE)}
+    said += [f"{DECIDED}{h!r} is {NOT_READ.get(b.role, b.role)}: {b.why}" for h, b in told.items()]
     for role, asks in ASKED_ONCE.items():
         if named := [repr(header) for header, b in draft.metadata.items() if b.role == role]:
             said.append(f"{CHECK}{asks} {', '.join(named)}?")
@@ -84,14 +72,13 @@ def document_of(draft: Draft) -> dict[str, Any]:
     together = set()
     every = [check for each in draft.questions for check in each.answers.checks]
     strays = dict.fromkeys(check for check in every if check.startswith(STRAY))
-    for asked in (CODES, SCALE, ORDERED, *strays, UNNAMED, ONE_EACH):
+    for asked in (*ONCE, *strays):
         of = [each.id for each in draft.questions if asked in each.answers.checks]
         if len(of) > 1:
             together.add(asked)
             said.append(f"{CHECK}{asked} {', '.join(of)}")
-    said += (
-        [f"{DECIDED}{UNORDERED}"] if any(each.kind == "single" for each in draft.questions) else []
-    )
+    if any(each.kind == "single" for each in draft.questions):
+        said.append(f"{DECIDED}{UNORDERED}")
     document: dict[str, Any] = {
         COMMENT: "\n".join(said),
         "name": draft.name,
@@ -110,20 +97,14 @@ def document_of(draft: Draft) -> dict[str, Any]:
     if export:
         document["export"] = export
     # The header of a column of its own is that of the file, whoever else begins with it.
-    columns = {
-        match_key(each.block.columns[0].header)
-        for each in draft.questions
-        if each.block.kind == "one"
-    }
-    document["items"] = [
-        _write_item(question, draft.language, columns, together) for question in draft.questions
-    ]
+    alone = [each.block.columns[0] for each in draft.questions if each.block.kind == "one"]
+    columns = {match_key(column.header) for column in alone}
+    items = [_write_item(each, draft.language, columns, together) for each in draft.questions]
+    document["items"] = items
     # What several questions are called, as an answer and its code are, their columns tell apart.
-    named = [
-        item.get("label", {}).get(draft.language, item["column"]) for item in document["items"]
-    ]
+    named = [item.get("label", {}).get(draft.language, item["column"]) for item in items]
     texts = Counter(named)
-    for item, text in zip(document["items"], named, strict=True):
+    for item, text in zip(items, named, strict=True):
         if "label" in item and texts[text] > 1:
             item["label"] = {draft.language: f"{text} [{item['column']}]"}
     return document
@@ -168,7 +149,6 @@ def _write_item(
         item["label"] = {language: question_text}
     if question.routing is not None:
         hint = question.routing
-        condition = {"item": hint.item, "one_of": list(hint.one_of)}
         said = f"{DECIDED}asked of these only: {hint.inside:.1%} of them answered, and nobody else"
         if hint.strays:
             # A routing discards what others answered: that is a person's decision.
@@ -177,7 +157,7 @@ def _write_item(
                 f"these answered; asked_if would discard the answers of {hint.strays} others"
             )
         else:
-            item["asked_if"] = [condition]
+            item["asked_if"] = [{"item": hint.item, "one_of": list(hint.one_of)}]
         checks.append(said)
     if answers.kind == "multi":
         item["blank_means"] = "skipped"
@@ -189,11 +169,8 @@ def _write_item(
         item["scale"] = dict(zip(("low", "high"), answers.ends, strict=True))
         for end, label in zip(("low_label", "high_label"), answers.named or (), strict=False):
             item["scale"][end] = {language: label}
-    limits = {
-        "decimals": answers.decimals,
-        "unit": {language: answers.unit} if answers.unit else None,
-        "thousands": answers.thousands,
-    }
+    unit = {language: answers.unit} if answers.unit else None
+    limits = {"decimals": answers.decimals, "unit": unit, "thousands": answers.thousands}
     if any(limits.values()):
         item["range"] = {name: value for name, value in limits.items() if value}
     if answers.options and answers.ends is None:
@@ -212,9 +189,7 @@ def _write_item(
             item["boxes"] = {"low": [each["code"] for each in every[:half]]}
     checks += _put_missing(answers, item)
     if checks:
-        item[COMMENT] = "\n".join(
-            said if said.startswith(DECIDED) else f"{CHECK}{said}" for said in checks
-        )
+        item[COMMENT] = "\n".join(s if s.startswith(DECIDED) else CHECK + s for s in checks)
     return item
 
 

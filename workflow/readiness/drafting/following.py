@@ -120,11 +120,8 @@ def _keep(
     item, said = dict(was), list[str]()
     if isinstance(was.get("variable"), list) and "variable" in now:
         item["variable"] = now["variable"]
-    ends = [
-        sorted(int(one["scale"][end]) for end in ("low", "high"))
-        for one in (was, now)
-        if one.get("scale")
-    ]
+    scales = [one["scale"] for one in (was, now) if one.get("scale")]
+    ends = [sorted(int(scale[end]) for end in ("low", "high")) for scale in scales]
     if len(ends) > 1 and not ends[0][0] <= ends[1][0] <= ends[1][1] <= ends[0][1]:
         said.append(f"{CHECK}answers from {ends[1][0]} to {ends[1][1]}")
     headers = _list_headers(was, before)

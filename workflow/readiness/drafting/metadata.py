@@ -121,12 +121,8 @@ def _find_moments(columns: list[ExportColumn]) -> dict[int, MetadataColumns]:
     begun = named.get("started", next((c.at for c in columns if c.at != sent), -1))
     roles = {sent: "timestamp", begun: "started"}
     why = {"timestamp": "when an answer was sent", "started": "when it was begun"}
-    return {
-        c.at: MetadataColumns(
-            roles.get(c.at, "ignored"), why.get(roles.get(c.at, ""), "another moment")
-        )
-        for c in columns
-    }
+    told = {c.at: roles.get(c.at, "ignored") for c in columns}
+    return {at: MetadataColumns(r, why.get(r, "another moment")) for at, r in told.items()}
 
 
 def _find_personal(column: ExportColumn) -> str:

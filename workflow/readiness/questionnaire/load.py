@@ -156,20 +156,15 @@ def _expand_ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str
     if not (words is None or isinstance(words, dict)):
         raise _refuse(item, f"unranked: {quote_cell(str(words))}; expected its label by language.")
     languages = sorted({language, *(k for o in options for k in _read_labels(o, known, language))})
-    levels = [
-        {
-            "code": f"rank_{k}",
-            "text": f"#{k}",
-            "value": str(k),
-            "labels": dict.fromkeys(languages, f"#{k}"),
-        }
-        for k in range(1, ranks + 1)
-    ]
+    levels = list[dict[str, Any]]()
+    for k in range(1, ranks + 1):
+        level = {"code": f"rank_{k}", "text": f"#{k}", "value": str(k)}
+        levels.append({**level, "labels": dict.fromkeys(languages, f"#{k}")})
     if ranks < len(options) or words is not None:
         # What was not ranked stands behind the last.
         called = {**dict.fromkeys(languages, NOT_RANKED), **(words or {})}
-        own = called[language]
-        levels.append({"code": "unranked", "text": own, "value": NOT_RANKED, "labels": called})
+        level = {"code": "unranked", "text": called[language], "value": NOT_RANKED}
+        levels.append({**level, "labels": called})
     for option in options:
         yield {
             **shared,

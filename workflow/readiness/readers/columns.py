@@ -60,12 +60,8 @@ def list_names(questionnaire: Questionnaire, *, numbered: bool) -> tuple[Names, 
 
 def _list_every_name(questionnaire: Questionnaire) -> Iterator[tuple[int, str, ItemColumn]]:
     """All that a column of the export may be called, with the rank of the name."""
-    typed = {
-        category.specify: (item, number)
-        for item in questionnaire.items
-        for number, category in enumerate(item.categories, 1)
-        if category.specify
-    }
+    every = [(c, item, n) for item in questionnaire.items for n, c in enumerate(item.categories, 1)]
+    typed = {c.specify: (item, number) for c, item, number in every if c.specify}
     counts: Counter[str] = Counter()
     for item in questionnaire.items:
         if item.slots:

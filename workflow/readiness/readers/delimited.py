@@ -209,18 +209,10 @@ def _fit_rows(
             f"{path}, row {rows[0][0]}: {faults[0]}, as in every row. Put names of columns that "
             "hold the separator in quotes."
         )
-    columns = list(zip(*fitted, strict=True)) or [()] * width
+    held = hold_columns(list(zip(*fitted, strict=True)) or [()] * width)
     numbers = np.array([number for number, _ in rows], dtype=np.int64)
-    return Sheet(
-        path,
-        tuple(header),
-        hold_columns(columns),
-        numbers,
-        above,
-        faults=faults,
-        notes=notes,
-        spare=spare,
-    )
+    sheet = Sheet(path, tuple(header), held, numbers, above)
+    return replace(sheet, faults=faults, notes=notes, spare=spare)
 
 
 # --- by pandas ----------------------------------------------------------------------------------

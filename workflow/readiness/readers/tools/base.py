@@ -174,9 +174,8 @@ class Tool:
             taken.update(hit.at for hit in found)
             if len(found) > 1:
                 # Of columns of one header, those without a cell hold nobody's answer.
-                found = [h for h in found if any(map(match_key, sheet.rows[h.at].texts))] or found[
-                    :1
-                ]
+                filled = [h for h in found if any(map(match_key, sheet.rows[h.at].texts))]
+                found = filled or found[:1]
             if len(found) > 1:
                 made.twice.append(sheet.columns[found[0].at])
             if target.option is None:
@@ -192,21 +191,12 @@ class Tool:
         made.rankings = rankings.find(questionnaire, made, keys, taken)
         taken.update(at for found in made.rankings.values() for at in found)
         first = min(taken - {*made.roles.values()}, default=0) if self.leading else -1
-        made.unknown = [
-            at
-            for at, key in enumerate(own)
-            if at > first
-            and at not in taken
-            and not self.adds(key)
-            and not keys[at] & optional
-            and not self.is_own(sheet, at)
-            and not is_row_number(sheet, at)
-        ]
-        made.missing = [
-            header
-            for role, header in declared.items()
-            if header and role in ("timestamp", "invitation") and role not in made.roles
-        ] + find_missing_items(questionnaire, made)
+        left = [at for at in range(first + 1, len(own)) if at not in taken]
+        left = [at for at in left if not self.adds(own[at]) and not keys[at] & optional]
+        counted = (is_row_number(sheet, at) or self.is_own(sheet, at) for at in left)
+        made.unknown = [at for at, known in zip(left, counted, strict=True) if not known]
+        needed = (declared[role] for role in ("timestamp", "invitation") if role not in made.roles)
+        made.missing = [*filter(None, needed), *find_missing_items(questionnaire, made)]
         if self.places and "timestamp" not in made.roles and self.is_localised(sheet):
             made.roles |= self.places
         if self.ends_when_sent and "timestamp" in made.roles:
@@ -305,9 +295,9 @@ class Tool:
             given = [text for text in (one, other) if match_key(text) not in void]
             return TICKED.join(given) or one or other
 
+        places = [columns[name] for name in item.slots]
         slots = [
-            sheet.rows[at].change_texts(partial(self.cell, item, sheet=sheet, at=at))
-            for at in (columns[name] for name in item.slots)
+            sheet.rows[k].change_texts(partial(self.cell, item, sheet=sheet, at=k)) for k in places
         ]
         return reduce(lambda one, other: one.join_with(other, join), slots)
 

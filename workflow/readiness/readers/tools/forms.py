@@ -57,11 +57,8 @@ class GoogleForms(Tool):
     def is_own(self, sheet: Sheet, at: int) -> bool:
         """A mail address or a score beside the timestamp."""
         given = [text.strip() for text in sheet.rows[at].texts if text.strip()]
-        return (
-            0 < at < _BESIDE
-            and bool(given)
-            and any(all(pattern.fullmatch(text) for text in given) for pattern in (_MAIL, _SCORE))
-        )
+        known = any(all(map(pattern.fullmatch, given)) for pattern in (_MAIL, _SCORE))
+        return 0 < at < _BESIDE and bool(given) and known
 
 
 _SIGNATURE = {"start time", "completion time"}

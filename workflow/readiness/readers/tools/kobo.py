@@ -125,8 +125,6 @@ def _find_parents(sheet: Sheet) -> list[str]:
         for column, cells in zip(sheet.columns, sheet.rows, strict=True)
     ):
         return []
-    return [
-        column
-        for column, cells in zip(sheet.columns, sheet.rows, strict=True)
-        if match_key(column) in _CHILD and not set(map(match_key, cells.texts)) <= _NO_PARENT
-    ]
+    pairs = zip(sheet.columns, sheet.rows, strict=True)
+    named = [pair for pair in pairs if match_key(pair[0]) in _CHILD]
+    return [name for name, cells in named if not set(map(match_key, cells.texts)) <= _NO_PARENT]
