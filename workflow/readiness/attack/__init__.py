@@ -16,23 +16,3 @@ from readiness.attack.knowledge import (
 )
 from readiness.attack.released import Release, Route, find_unread, read_release
 from readiness.attack.solving import Classes
-
-__all__ = [
-    "COLUMNS",
-    "AttackRules",
-    "AttackTarget",
-    "Attacked",
-    "Classes",
-    "CountVerdict",
-    "Release",
-    "Route",
-    "attack",
-    "attack_table",
-    "classes_of",
-    "find_unread",
-    "first_given_away",
-    "given_away",
-    "read_release",
-    "read_variants",
-    "summary",
-]

@@ -2,5 +2,3 @@
 
 from readiness.disclosure.export import escape_cell, escape_frame, escape_words
 from readiness.disclosure.policy import PRESETS, Policy, p_percent_rule
-
-__all__ = ["PRESETS", "Policy", "escape_cell", "escape_frame", "escape_words", "p_percent_rule"]

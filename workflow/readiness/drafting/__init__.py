@@ -10,19 +10,3 @@ from readiness.drafting.draft import Draft, make_draft
 from readiness.drafting.following import follow
 from readiness.drafting.sections import study_section, wave_section, with_section
 from readiness.drafting.table import ExportColumn, ExportTable
-
-__all__ = [
-    "Codebook",
-    "Draft",
-    "ExportColumn",
-    "ExportTable",
-    "document_of",
-    "draft_text",
-    "follow",
-    "make_draft",
-    "name_by_form",
-    "read_codebook",
-    "study_section",
-    "wave_section",
-    "with_section",
-]

@@ -10,19 +10,3 @@ from readiness.language.catalogue import (
     strip_marks,
 )
 from readiness.language.telling import Markup, capitalise, join_texts, show, tell, text
-
-__all__ = [
-    "FIRST",
-    "LANGUAGES",
-    "WHOLE",
-    "Language",
-    "Markup",
-    "capitalise",
-    "direction",
-    "join_texts",
-    "own_name",
-    "show",
-    "strip_marks",
-    "tell",
-    "text",
-]

@@ -2,5 +2,3 @@
 
 from readiness.plan.plan import Plan, load_plan
 from readiness.plan.runs import PlannedRun, input_files
-
-__all__ = ["Plan", "PlannedRun", "input_files", "load_plan"]

@@ -27,33 +27,3 @@ from readiness.questionnaire.labels import Label
 from readiness.questionnaire.load import expand, load_questionnaire, questionnaire_of
 from readiness.questionnaire.model import FrameVariable, Questionnaire
 from readiness.questionnaire.text import TICKED, match_key, split_joined, tidy
-
-__all__ = [
-    "BLANK",
-    "BROKEN_OFF",
-    "DONT_KNOW",
-    "INVALID",
-    "MEAN",
-    "MEDIAN",
-    "NOT_ASKED",
-    "OF_NUMBERS",
-    "OF_TABLES",
-    "QUARTILES",
-    "REFUSED",
-    "SPECIAL_CODES",
-    "TICKED",
-    "TOTAL",
-    "Category",
-    "FrameVariable",
-    "Item",
-    "Label",
-    "Questionnaire",
-    "expand",
-    "forms_of",
-    "group_rows",
-    "load_questionnaire",
-    "match_key",
-    "questionnaire_of",
-    "split_joined",
-    "tidy",
-]

@@ -19,22 +19,3 @@ from readiness.readers.wave_tables import (
     read_populations,
     read_sample,
 )
-
-__all__ = [
-    "HEADERS",
-    "SAMPLE_COLUMNS",
-    "SLOTS",
-    "SPARE",
-    "Booleans",
-    "Sheet",
-    "Texts",
-    "read_cells",
-    "read_corrections",
-    "read_export",
-    "read_frame",
-    "read_ignored",
-    "read_margins",
-    "read_populations",
-    "read_sample",
-    "read_sheet",
-]

@@ -13,20 +13,3 @@ from readiness.validation.losses import (
     write_sums,
 )
 from readiness.validation.validate import Validated, first_reading, validate
-
-__all__ = [
-    "ISSUE_COLUMNS",
-    "LARGEST_LOSS",
-    "MEANINGS",
-    "RULES",
-    "SEVERITIES",
-    "Validated",
-    "first_reading",
-    "losses",
-    "refuse_mass_loss",
-    "sentence",
-    "validate",
-    "write_loss_line",
-    "write_loss_lines",
-    "write_sums",
-]

@@ -3,5 +3,3 @@
 from readiness.questionnaire.xlsform.reading import from_xlsform
 from readiness.questionnaire.xlsform.sheets import is_xlsform
 from readiness.questionnaire.xlsform.writing import to_xlsform
-
-__all__ = ["from_xlsform", "is_xlsform", "to_xlsform"]
