@@ -70,6 +70,11 @@ def canonical_json(value: object) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
+def readable_json(value: object) -> str:
+    """JSON for people, too: sorted keys, a line each; again one text for one value."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+
+
 @dataclass(frozen=True)
 class Lineage:
     """What a provenance record holds: the step, what went in, what came out.
@@ -96,8 +101,7 @@ class Lineage:
         """The provenance record's text."""
         record: dict[str, Any] = {"lineage": self.hash}
         record |= {field.name: getattr(self, field.name) for field in fields(self)}
-        record["digest"] = _hash_record(record)
-        return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+        return readable_json({**record, "digest": _hash_record(record)})
 
 
 def _hash_record(record: Mapping[str, Any]) -> str:
@@ -126,9 +130,8 @@ def _check_kinds(lineage: Lineage) -> None:
     """TypeError where a part of a record is of another kind than a step leaves."""
     hashes = (lineage.inputs, lineage.parents, lineage.outputs)
     texts = [lineage.step, lineage.code, *lineage.datasets, *lineage.keys]
-    for part in (*hashes, lineage.settings):
-        if not isinstance(part, dict):
-            raise TypeError
+    if not all(isinstance(part, dict) for part in (*hashes, lineage.settings)):
+        raise TypeError
     texts += [digest for part in hashes for digest in part.values()]
     if not all(isinstance(text, str) for text in texts):
         raise TypeError

@@ -314,14 +314,15 @@ def fault_of(path: Path, version: Version) -> Fact | None:
         with path.open("rb") as file:
             return fault_of_bytes(chunks(file), version)
     except OSError as error:
-        return _describe_unreadable(error)
+        return unreadable(error)
 
 
 def _describe_size(size: int, version: Version) -> Fact:
     return Fact("audit.copy.size", {"found": size, "sealed": version.bytes})
 
 
-def _describe_unreadable(error: OSError) -> Fact:
+def unreadable(error: OSError) -> Fact:
+    """That a file cannot be read, and what the system says of it."""
     return Fact("audit.unreadable", {"said": error.strerror or "?"})
 
 
@@ -332,7 +333,7 @@ def fault_if_there(path: Path, version: Version) -> Fact | None:
     except (FileNotFoundError, NotADirectoryError):
         return ABSENT
     except OSError as error:
-        return _describe_unreadable(error)
+        return unreadable(error)
     return fault_of(path, version)
 
 

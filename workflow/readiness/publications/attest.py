@@ -29,6 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from readiness.datasets.versions import unreadable
 from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
 from readiness.files import read_file, reading_once, write_atomically
@@ -36,14 +37,7 @@ from readiness.lineage import canonical_json
 from readiness.publications.chain import frozen_chain
 from readiness.publications.outcomes import AuditFinding, Outcome, describe_finding
 from readiness.publications.plans import SealedPlan
-from readiness.publications.seal import (
-    ATTESTATIONS,
-    SEAL,
-    check_seal,
-    read_seal,
-    sha256,
-    unreadable,
-)
+from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal, read_seal, sha256
 from readiness.tables import read_bytes
 from readiness.terminal import one_line, shorten
 

@@ -19,14 +19,14 @@ from readiness.errors import ConfigError, DataError
 from readiness.facts import of_domain
 from readiness.files import KEY_NAME, PRIVATE, write_atomically
 from readiness.language import tell
-from readiness.lineage import PROVENANCE, Lineage, sha256_of
+from readiness.lineage import PROVENANCE, sha256_of
 from readiness.privacy import FROM_DATA
 from readiness.publications import ledger
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import REPORT as LEVEL_REPORT
 from readiness.publications.audit.model import Changes, Terms
 from readiness.publications.chain import REGISTER, read_chain, refuse_stale, step_folders
-from readiness.publications.log import ERRATUM, Log, append, open_log
+from readiness.publications.log import ERRATUM, append, open_log
 from readiness.publications.material import (
     Facts,
     PublicationMaterial,
@@ -77,11 +77,10 @@ def refuse_released(root: Path, identity: str) -> None:
         raise ConfigError(
             f"publications/{identity} was withdrawn, and no id is used twice; choose another one."
         )
-    if not folder.exists() and identity not in log.latest:
-        return
-    with suppress(DataError):
-        if read_seal(folder)["status"] == DRAFT and identity not in log.latest:
-            return
+    if identity not in log.latest:
+        with suppress(DataError):
+            if not folder.exists() or read_seal(folder)["status"] == DRAFT:
+                return
     raise ConfigError(
         f"publications/{identity} is released and never changes; choose another id, and say "
         f"--supersedes {identity}."
@@ -144,13 +143,6 @@ def refuse_names_in(root: Path, path: Path) -> None:
             )
 
 
-def _gather_results(folders: Mapping[str, Path], figures: pd.DataFrame) -> dict[str, bytes]:
-    records = {f"lineage/{step}.json": path / PROVENANCE for step, path in folders.items()}
-    kept = {**dict(ledger.iterate_documents(folders)), **records}
-    own = {LEDGER: to_csv(round_register(figures)).encode()}
-    return {**own, **{name: path.read_bytes() for name, path in kept.items()}}
-
-
 def _write_script(
     material: PublicationMaterial, folders: Mapping[str, Path], figures: pd.DataFrame
 ) -> str | None:
@@ -188,31 +180,6 @@ def _gather_facts(
     )
 
 
-def _seal(
-    material: PublicationMaterial,
-    files: Mapping[str, bytes],
-    chain: Mapping[str, Lineage],
-    program: Mapping[str, str],
-    log: Log,
-) -> str:
-    facts = {
-        "id": material.identity,
-        "run": material.home,
-        "numbers": files[VALUES].count(b"\n") - 1,
-        "lineage": chain[REGISTER].hash,
-        "code": {lineage.step: lineage.code for lineage in chain.values()},
-        "program": dict(program),
-        "status": material.status,
-        "log": log.head,
-        "lock": lock_hash(),
-        "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in material.versions},
-        "supersedes": material.supersession,
-        "erratum": material.erratum,
-        "reviewer": material.reviewer,
-    }
-    return make_seal(files, facts)
-
-
 def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
     """Write the publication's folder from its finished run; returns the number of its figures.
 
@@ -243,15 +210,19 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
         refuse_named(material)
     material = with_key(material)
 
-    files = _gather_results(folders, figures)
+    kept = dict(ledger.iterate_documents(folders))
+    kept |= {f"lineage/{step}.json": path / PROVENANCE for step, path in folders.items()}
     hashes = {path: sha256_of(root / path) for path in material.files.values()}
+    own_ledger = to_csv(round_register(figures))
     texts = {
-        VALUES: values_table(files[LEDGER].decode()),
+        LEDGER: own_ledger,
+        VALUES: values_table(own_ledger),
         ledger.CONFIG: material.config,
         ledger.DATASETS: ledger.datasets_table(root, material.versions),
         ledger.INPUTS: ledger.inputs_table(hashes),
         ENVIRONMENT: environment_text(),
     }
+    files = {name: path.read_bytes() for name, path in kept.items()}
     files |= {name: text.encode() for name, text in texts.items()}
     # What the archive holds: the project of this run alone, with what its authors say.
     words = [path for path in code_files(root) if OF_THIS.match(path.as_posix())]
@@ -277,8 +248,22 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
         files["CITATION.cff"] = citation(facts).encode()
     files["codecheck.yml"] = codecheck(facts, sorted(files)).encode()
     log = open_log(root)
-    seal = _seal(material, files, chain, program_hashes(project), log)
-    _write(material, {**files, SEAL: seal.encode()}, cores)
+    stated = {
+        "id": material.identity,
+        "run": material.home,
+        "numbers": files[VALUES].count(b"\n") - 1,
+        "lineage": chain[REGISTER].hash,
+        "code": {lineage.step: lineage.code for lineage in chain.values()},
+        "program": program_hashes(project),
+        "status": material.status,
+        "log": log.head,
+        "lock": lock_hash(),
+        "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in material.versions},
+        "supersedes": material.supersession,
+        "erratum": material.erratum,
+        "reviewer": material.reviewer,
+    }
+    _write(material, {**files, SEAL: make_seal(files, stated).encode()}, cores)
     if material.status != DRAFT:
         append(root, material.identity, log)
     return len(figures)
@@ -316,15 +301,12 @@ def _prove(material: PublicationMaterial, folder: Path, cores: str) -> None:
     )
     if proof.exit_code == 0:
         return
-    first = next(
-        (
-            describe_finding(f, "en")
-            for part in (proof.seal, proof.data, proof.report)
-            for f in part
-            if f.outcome is not Outcome.REPRODUCED
-        ),
-        "a number is another one",
+    wrong = (
+        describe_finding(finding, "en")
+        for finding in (*proof.seal, *proof.data, *proof.report)
+        if finding.outcome is not Outcome.REPRODUCED
     )
+    first = next(wrong, "a number is another one")
     why = tell(proof.divergence, "en") if proof.divergence else first
     raise DataError(
         f"{material.identity}: the sealed code and data do not make what results/ holds "

@@ -21,13 +21,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from readiness.datasets.versions import unreadable
 from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
 from readiness.files import read_file, write_atomically
-from readiness.lineage import canonical_json
+from readiness.lineage import canonical_json, readable_json
 from readiness.publications.ledger import FOLDER, PLANS, publication_ids, read_inputs
 from readiness.publications.outcomes import AuditFinding, Outcome
-from readiness.publications.seal import DRAFT, SEAL, check_seal, read_seal, sha256, unreadable
+from readiness.publications.seal import DRAFT, SEAL, check_seal, read_seal, sha256
 
 LOG = FOLDER / "index.json"
 FORMAT = 1
@@ -121,8 +122,7 @@ class Log:
     def as_text(self) -> str:
         """The one way in which a log is written down."""
         entries = [{"head": entry.head, **entry.as_written} for entry in self.entries]
-        record = {"format": FORMAT, "entries": entries}
-        return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+        return readable_json({"format": FORMAT, "entries": entries})
 
 
 def read_log(root: Path) -> Log:
@@ -232,28 +232,17 @@ def check_listed(root: Path, identity: str, log: Log) -> list[AuditFinding]:
     if sealed["id"] != identity:
         return []
     if log.fault:
-        return [
-            AuditFinding(
-                str(LOG), Outcome.NOT_CHECKED, Fact("audit.log.its_log", {"why": log.fault})
-            )
-        ]
-    return [
-        *(
-            AuditFinding(str(LOG), Outcome.BROKEN, f)
-            for f in _list_faults(entry, seal, sealed, log)
-        ),
-        *_find_unlike_plans(folder, log),
-    ]
-
-
-def _find_unlike_plans(folder: Path, log: Log) -> Iterator[AuditFinding]:
-    """The plans that a publication was made under, and that the log does not have so."""
+        why = Fact("audit.log.its_log", {"why": log.fault})
+        return [AuditFinding(str(LOG), Outcome.NOT_CHECKED, why)]
+    faults = [(str(LOG), fault) for fault in _list_faults(entry, seal, sealed, log)]
     with suppress(DataError):
         for path, digest in read_inputs(folder).items():
+            # The plans that it was made under, and that the log does not have so.
             name = path.with_suffix("").as_posix().removeprefix(f"{FOLDER}/")
             planned = name.startswith(f"{PLANS}/")
             if planned and (name not in log.latest or log.latest[name].seal != digest):
-                yield AuditFinding(str(path), Outcome.BROKEN, Fact("audit.log.unlisted"))
+                faults.append((str(path), Fact("audit.log.unlisted")))
+    return [AuditFinding(place, Outcome.BROKEN, fact) for place, fact in faults]
 
 
 def _list_faults(
@@ -327,21 +316,18 @@ class Correction:
     why: str
     by: str
 
-    def is_about(self, row: Mapping[Any, str]) -> bool:
-        """Whether the number of a ledger's row is the one that is named: as it was published."""
-        return _is_number(self.was, row)
-
     def gives(self, old: Mapping[Any, str], new: Mapping[Any, str] | None) -> bool:
-        """Whether the recomputed row `new` (rounded as published; None for none) is what the
-        published row `old` was corrected to.
+        """Whether the published row `old` is what is named, and the recomputed row `new` (rounded
+        as published; None for none) what it was corrected to.
         """
         from readiness.register.published import plain, same_cell
 
+        if not _is_number(self.was, old):
+            return False
         if new is None or plain(self.now) == plain(describe_change(old, new)[1]):
             return new is not None or not self.now
-        if same_cell(old["value"], new["value"]):
-            return False  # what moved stands beside the value, and is not what was named
-        return _is_number(self.now, new)
+        # Where the value is the same, what moved stands beside it, and is not what was named.
+        return not same_cell(old["value"], new["value"]) and _is_number(self.now, new)
 
 
 def _is_number(said: str, row: Mapping[Any, str]) -> bool:

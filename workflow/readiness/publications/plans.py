@@ -22,6 +22,7 @@ from readiness.datasets.versions import VERSIONS, Version, read_versions
 from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
 from readiness.files import read_file, write_atomically
+from readiness.lineage import readable_json
 from readiness.publications.ledger import CONFIG, FOLDER, PLANS, read_datasets, read_inputs
 from readiness.publications.log import LOG, Log, open_log, read_log
 from readiness.publications.outcomes import AuditFinding, Outcome
@@ -72,10 +73,7 @@ class SealedPlan:
     def as_text(self) -> str:
         """The one way in which it is written down."""
         told = {name: value for name, value in vars(self).items() if name != "digest"}
-        return (
-            json.dumps({"format": FORMAT, **told}, sort_keys=True, ensure_ascii=False, indent=1)
-            + "\n"
-        )
+        return readable_json({"format": FORMAT, **told})
 
 
 def describe_wave(

@@ -10,7 +10,6 @@ mixed into it: the same values from another environment are the same values.
 import hashlib
 import importlib.metadata
 import io
-import json
 import lzma
 import platform
 import re
@@ -24,7 +23,7 @@ from readiness.closure import PACKAGE_FOLDER
 from readiness.errors import DataError
 from readiness.facts import Fact, Term
 from readiness.files import LARGEST, read_file
-from readiness.lineage import canonical_json, sha256_of
+from readiness.lineage import canonical_json, readable_json, sha256_of
 from readiness.publications.ledger import FOLDER, PLANS
 
 # Where a tree has the package.
@@ -33,7 +32,7 @@ PROJECT = "project"
 LOCK = "requirements.lock"
 # What of a project can run or speak, by the place that a seal has a hash for: the one list for
 # hash, archive and bundle. A table or an archive among it is somebody's data.
-PLACES: Mapping[str, str] = {
+_PATTERNS = {
     "package": r"workflow/readiness/(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_.-]+"
     r"\.(?:css|html|js|json|lua|md|otf|po|py|qmd|sh|smk|svg|toml|ttf|typ|txt|yaml)",
     "workflow": r"workflow/(?:Snakefile|setup\.sh|bin/readiness|rules/[\w-]+\.smk|envs/[\w-]+\.yaml"
@@ -42,7 +41,7 @@ PLACES: Mapping[str, str] = {
     "reports": r"(?:reports/)?[\w-]+\.qmd|reports/[\w-]+/[\w-]+/[\w-]+\.md",
     "project": r"Snakefile|Makefile|LICENSE|CITATION\.cff|pyproject\.toml|requirements[\w-]*\.lock",
 }
-_PLACES = {place: re.compile(pattern, re.ASCII) for place, pattern in PLACES.items()}
+PLACES = {place: re.compile(pattern, re.ASCII) for place, pattern in _PATTERNS.items()}
 CODE_FOLDERS = ("workflow", "profiles", "reports")
 # What the authors of the program's own project say, of its studies and waves and of themselves.
 OF_THIS = re.compile(r"reports/|CITATION\.cff$")
@@ -52,8 +51,7 @@ T = TypeVar("T")
 def own_tree() -> Path | None:
     """The tree whose program this is; None for an installed program."""
     tree = PACKAGE_FOLDER.parents[1]
-    in_tree = tree / PACKAGE == PACKAGE_FOLDER and (tree / "Snakefile").is_file()
-    return tree if in_tree else None
+    return tree if tree / PACKAGE == PACKAGE_FOLDER and (tree / "Snakefile").is_file() else None
 
 
 def lock_file() -> Path:
@@ -85,7 +83,7 @@ def place_of(name: str) -> str:
     """The place of `PLACES` that a file belongs to, by its name; "" when it is no code."""
     if any(part.startswith(".") or part == "__pycache__" for part in name.split("/")):
         return ""
-    return next((place for place, known in _PLACES.items() if known.fullmatch(name)), "")
+    return next((place for place, known in PLACES.items() if known.fullmatch(name)), "")
 
 
 def code_files(root: Path) -> Iterator[Path]:
@@ -218,8 +216,13 @@ def read_archive(archive: Path) -> dict[str, bytes]:
 
 @lru_cache(maxsize=1)  # an audit asks for it twice
 def _read_tar(packed: bytes) -> dict[str, bytes]:
+    # Bytes that unpacking one may take: what it was packed with needs a tenth of it.
+    decompressor = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=1 << 27)
+    content = decompressor.decompress(packed, LARGEST + 1)
+    if len(content) > LARGEST or not decompressor.eof or decompressor.unused_data:
+        raise lzma.LZMAError("more than an archive may hold, or not the whole of one")
     files: dict[str, bytes] = {}
-    with tarfile.open(fileobj=io.BytesIO(_unpack_tar(packed)), mode="r:") as tar:
+    with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as tar:
         # How many files an archive may hold.
         for name, member in members(tar, most_bytes=LARGEST, most_files=5_000):
             if name in files:
@@ -229,16 +232,6 @@ def _read_tar(packed: bytes) -> dict[str, bytes]:
         if any(str(folder) in files for folder in PurePosixPath(name).parents):
             raise tarfile.TarError(f"{name!r} lies in what is a file")
     return files
-
-
-def _unpack_tar(content: bytes) -> bytes:
-    """The tar in an archive; LZMAError when it is none, or larger than one may be."""
-    # Bytes that unpacking one may take: what it was packed with needs a tenth of it.
-    decompressor = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=1 << 27)
-    tar = decompressor.decompress(content, LARGEST + 1)
-    if len(tar) > LARGEST or not decompressor.eof or decompressor.unused_data:
-        raise lzma.LZMAError("more than an archive may hold, or not the whole of one")
-    return tar
 
 
 def members(
@@ -278,12 +271,14 @@ def present_environment(lock: str, further: Iterable[str] = ()) -> dict[str, Any
     what makes the pages.
     """
     import numpy as np
+    import numpy.linalg  # loads what is asked about, as the next
+    import scipy.linalg  # noqa: F401
+    import threadpoolctl
 
     from readiness.rendering.render import present_engine
 
     locked = re.findall(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==", lock, re.M)
     installed = {name: _find_version(name) for name in sorted({*locked, *further})}
-
     shown: Any = np.show_config(mode="dicts")
     return {
         "python": platform.python_version(),
@@ -291,7 +286,11 @@ def present_environment(lock: str, further: Iterable[str] = ()) -> dict[str, Any
         "system": platform.system(),
         "machine": platform.machine(),
         "processor": _name_processor(),
-        "blas": _list_blas(),
+        "blas": sorted(
+            f"{one['internal_api']} {one['version']} {one.get('architecture', '')}".strip()
+            for one in threadpoolctl.threadpool_info()
+            if one["user_api"] == "blas"
+        ),
         "simd": sorted(shown["SIMD Extensions"]["found"]),
         "engine": present_engine(),
         # What is not there is pinned for another system.
@@ -311,7 +310,7 @@ def _find_version(package: str) -> str:
 def environment_text() -> str:
     """`environment.json` of the environment that runs this."""
     record = present_environment(lock_file().read_text("utf-8"))
-    return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+    return readable_json(record)
 
 
 def _name_processor() -> str:
@@ -322,18 +321,6 @@ def _name_processor() -> str:
         return platform.processor() or platform.machine()
     found = (re.search(rf"^{key}\s*:\s*(.+)$", told, re.M) for key in ("vendor_id", "cpu family"))
     return " ".join(match[1] for match in found if match) or platform.machine()
-
-
-def _list_blas() -> list[str]:
-    import numpy.linalg  # noqa: F401 - loads what is asked about
-    import scipy.linalg  # noqa: F401
-    import threadpoolctl
-
-    libraries = (one for one in threadpoolctl.threadpool_info() if one["user_api"] == "blas")
-    return sorted(
-        f"{one['internal_api']} {one['version']} {one.get('architecture', '')}".strip()
-        for one in libraries
-    )
 
 
 def changes(frozen: Mapping[str, Any], present: Mapping[str, Any]) -> list[Fact]:

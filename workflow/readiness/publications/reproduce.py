@@ -139,7 +139,7 @@ def compare(
         else:
             outcome, fact = _judge_row(old, new)
             said = named.get(identity) if outcome is Outcome.DIFFERS else None
-            if said and said.is_about(old) and said.gives(old, now.get(identity)):
+            if said and said.gives(old, now.get(identity)):
                 outcome = Outcome.CORRECTED
                 fact = Fact("audit.number.corrected", {"other": said.by, "text": said.why})
         first, second = (number(row["value"]) if row else None for row in (old, new))
@@ -196,7 +196,9 @@ def erratum_table(
         same = now and (was["value"], quote_row(was)) == (now["value"], quote_row(now))
         if now and same and not find_moves(was, now):
             continue  # it rests on other data, which say the same
-        name = _find_reason(identity, reasons)
+        parts = identity.split(".")
+        names = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+        name = next((name for name in names if name in reasons), "")
         used.add(name)
         reason = reasons.get(name, why)
         if not reason:
@@ -208,12 +210,6 @@ def erratum_table(
     if unused := sorted(reasons.keys() - used):
         raise ConfigError(f"--erratum {unused[0]}=...: no number of that name moved.")
     return to_csv(pd.DataFrame(rows, columns=list(ERRATUM_COLUMNS)))
-
-
-def _find_reason(identity: str, reasons: Mapping[str, str]) -> str:
-    parts = identity.split(".")
-    names = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
-    return next((name for name in names if name in reasons), "")
 
 
 SHOWN = 10

@@ -18,10 +18,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from readiness.datasets.versions import unreadable
 from readiness.errors import DataError
 from readiness.facts import Fact
 from readiness.files import files_below, read_file
-from readiness.lineage import canonical_json
+from readiness.lineage import canonical_json, readable_json
 from readiness.patterns import NAME
 from readiness.publications.ledger import CONFIG, read_settings
 from readiness.publications.outcomes import AuditFinding, Outcome, error_fact
@@ -56,11 +57,6 @@ class UnreadableError(DataError):
     """A seal that this user may not read: nothing is known of it."""
 
 
-def unreadable(error: OSError) -> Fact:
-    """That a file cannot be read, and what the system says of it."""
-    return Fact("audit.unreadable", {"said": error.strerror or "?"})
-
-
 def sha256(content: bytes) -> str:
     """SHA-256 of some bytes, hexadecimal."""
     return hashlib.sha256(content).hexdigest()
@@ -89,12 +85,7 @@ def make_seal(files: Mapping[str, bytes], facts: Mapping[str, Any]) -> str:
     """
     hashes = {name: sha256(content) for name, content in sorted(files.items())}
     stated = {"format": FORMAT, **facts, "values": hashes[VALUES], "files": hashes}
-    return _write_text({"digest": _digest(stated), **stated})
-
-
-def _write_text(record: Mapping[str, Any]) -> str:
-    """The one way in which a seal is written down."""
-    return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+    return readable_json({"digest": _digest(stated), **stated})
 
 
 def _digest(stated: Mapping[str, Any]) -> str:
@@ -135,8 +126,8 @@ def _seal_in(content: bytes) -> tuple[dict[str, Any], bool]:
     seal = json.loads(text)
     stated = {name: value for name, value in seal.items() if name != "digest"}
     # Another layout could show a key twice: one value for people, another for the program.
-    whole = seal["digest"] == _digest(stated) and text == _write_text(seal)
-    stated_well = (
+    whole = seal["digest"] == _digest(stated) and text == readable_json(seal)
+    if not (
         seal["format"] == FORMAT
         and all(isinstance(seal[name], kind) for name, kind in FACTS.items())
         and seal["status"] in (DRAFT, RELEASED)
@@ -144,8 +135,7 @@ def _seal_in(content: bytes) -> tuple[dict[str, Any], bool]:
         and re.fullmatch(NAME, seal["id"])
         and re.fullmatch(RUN, seal["run"])
         and all(isinstance(text, str) for text in seal["files"].values())
-    )
-    if not stated_well:
+    ):
         raise TypeError
     return seal, whole
 
@@ -162,11 +152,10 @@ def check_seal(folder: Path) -> list[AuditFinding]:
     except DataError as error:
         outcome = Outcome.NOT_CHECKED if isinstance(error, UnreadableError) else Outcome.BROKEN
         return [AuditFinding(SEAL, outcome, error.fact or error_fact(str(error)))]
-    if seal.get("id") != folder.name:
+    if seal["id"] != folder.name:
         # Its hashes are those of other files: they say nothing of these.
-        return [
-            AuditFinding(SEAL, Outcome.BROKEN, Fact("audit.seal.of_another", {"other": seal["id"]}))
-        ]
+        other = Fact("audit.seal.of_another", {"other": seal["id"]})
+        return [AuditFinding(SEAL, Outcome.BROKEN, other)]
     findings = list(_check_files(folder, seal["files"]))
     changed = {finding.place for finding in findings}
     if LEDGER in changed and VALUES not in changed:
@@ -220,20 +209,13 @@ def _find_numbers(folder: Path) -> list[AuditFinding]:
         found = number_digests(read_file(folder / LEDGER).decode("utf-8"))
     except (OSError, UnicodeDecodeError, KeyError, csv.Error):
         return []
-    wrong = [
-        (
-            name,
-            Fact("audit.seal.number_gone")
-            if name not in found
-            else Fact("audit.number.new")
-            if name not in sealed
-            else CHANGED,
-        )
-        for name in sorted(sealed.keys() | found.keys())
-        if sealed.get(name) != found.get(name)
-    ]
+    facts = dict.fromkeys(found.keys() - sealed.keys(), Fact("audit.number.new"))
+    facts |= dict.fromkeys(sealed.keys() - found.keys(), Fact("audit.seal.number_gone"))
+    names = sorted(sealed.keys() | found.keys())
+    wrong = [name for name in names if sealed.get(name) != found.get(name)]
     findings = [
-        AuditFinding(f"{LEDGER}: {name}", Outcome.BROKEN, fact) for name, fact in wrong[:NAMED]
+        AuditFinding(f"{LEDGER}: {name}", Outcome.BROKEN, facts.get(name, CHANGED))
+        for name in wrong[:NAMED]
     ]
     if len(wrong) > NAMED:
         more = Fact(MORE_NUMBERS, {"n": len(wrong) - NAMED})

@@ -190,7 +190,6 @@ class _Stated:
         yield from ((program.ARCHIVE, Fact("audit.states.no_code", {"name": n})) for n in stray)
 
     def seal(self) -> Iterator[tuple[str, Fact]]:
-        """What the seal states of all this."""
         versions = [dataset.version for dataset in self.datasets]
         held = {
             "code": {lineage.step: lineage.code for lineage in self.chain.values()},
@@ -213,7 +212,5 @@ def _find_other(head: Sequence[str], columns: Sequence[str]) -> str | Fact | Non
     if list(head) == list(columns):
         return None
     wrong = [name for name in head if name not in columns or list(head).count(name) > 1]
-    lacking = [name for name in columns if name not in head]
-    if not (wrong or lacking):
-        return Fact("audit.states.order")
-    return (wrong or lacking)[0] or Fact("audit.states.nameless")
+    wrong += [name for name in columns if name not in head]
+    return (wrong[0] or Fact("audit.states.nameless")) if wrong else Fact("audit.states.order")

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from readiness.datasets.places import Foreign
 from readiness.datasets.store import DVC_CACHE, STORES, Copy, find_object, local_copies
-from readiness.datasets.versions import VERSIONS, Version, read_versions
+from readiness.datasets.versions import VERSIONS, Version, read_versions, unreadable
 from readiness.errors import DataError, ReadinessError
 from readiness.facts import Fact, Listed
 from readiness.files import read_file
 from readiness.publications.ledger import SealedDataset
 from readiness.publications.outcomes import AuditFinding, Outcome, error_fact
-from readiness.publications.seal import sha256, unreadable
+from readiness.publications.seal import sha256
 from readiness.readers import read_sheet
 from readiness.readers.export import count_answers
 
@@ -71,9 +71,8 @@ def check_dataset(
             good = good or copy.path
             findings.append(AuditFinding(place, RIGHT, Fact("audit.copy.right")))
     if present.is_erased:
-        found = Availability(
-            None, Outcome.ERASED, Fact("audit.copy.erased", {"text": present.note})
-        )
+        erased = Fact("audit.copy.erased", {"text": present.note})
+        found = Availability(None, Outcome.ERASED, erased)
     elif good:
         found = Availability(good, RIGHT)
     else:
@@ -150,9 +149,8 @@ def _find_rows_fault(path: Path, version: Version, root: Path) -> Fact | None:
                 rows = len(read_sheet(path))
         except ReadinessError:
             return Fact("audit.copy.no_table")
-    if rows == version.rows:
-        return None
-    return Fact("audit.copy.rows", {"found": rows, "sealed": version.rows})
+    other = Fact("audit.copy.rows", {"found": rows, "sealed": version.rows})
+    return None if rows == version.rows else other
 
 
 def _place(version: str, copy: Copy, root: Path) -> Fact:

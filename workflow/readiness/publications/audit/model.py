@@ -1,7 +1,7 @@
 """What an audit found: by file, by copy of a dataset, by number, by page."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -137,19 +137,13 @@ class Audit:
         return ((*self.seal, *self.signatures), self.data, self.own_code, self.report)[level]
 
     @property
-    def covered_outcomes(self) -> Iterable[outcomes.Outcome]:
-        """The outcomes that the level answers for."""
-        for level in range(self.level + 1):
-            yield from (finding.outcome for finding in self.list_found(level))
-        if self.level >= NUMBERS:
-            yield from (number.outcome for number in self.numbers)
-
-    @property
     def exit_code(self) -> int:
         """0 valid, 1 differs, 2 could not check, 3 seal broken, 4 corrected by a later publication;
         of what the level covers alone.
         """
-        return outcomes.exit_code(self.covered_outcomes)
+        found = [one.outcome for k in range(self.level + 1) for one in self.list_found(k)]
+        numbers = self.numbers if self.level >= NUMBERS else ()
+        return outcomes.exit_code([*found, *(number.outcome for number in numbers)])
 
     @property
     def verdict(self) -> str:
@@ -179,11 +173,7 @@ class Audit:
             "counts": {str(outcome): count for outcome, count in self.counts.items()},
             **{
                 name: [
-                    {
-                        "place": encode(one.place),
-                        "outcome": str(one.outcome),
-                        **_serialise_fact(one.fact),
-                    }
+                    {"place": encode(one.place), **_serialise_finding(one)}
                     for one in getattr(self, name)
                 ]
                 for name in ("seal", "signatures", "data", "own_code", "report")
@@ -191,13 +181,16 @@ class Audit:
             "numbers": [
                 {
                     **vars(number),
-                    "outcome": str(number.outcome),
-                    **_serialise_fact(number.fact),
+                    **_serialise_finding(number),
                     "plan": _serialise_fact(self.plan.get(number.id)),
                 }
                 for number in self.numbers
             ],
         }
+
+
+def _serialise_finding(found: outcomes.AuditFinding | Number) -> dict[str, Any]:
+    return {"outcome": str(found.outcome), **_serialise_fact(found.fact)}
 
 
 def _serialise_fact(fact: Fact | None) -> dict[str, Any]:

@@ -83,10 +83,9 @@ def rerun(
         project = sealed_project(folder, inputs)
     else:
         project = todays_project(root, folder, datasets, inputs)
+    steps = steps_shown(languages_of(folder)) if report else ()
     targets = [f"results/{run}/{REGISTER}/{LEDGER}"]
-    if report:
-        steps = steps_shown(languages_of(folder))
-        targets += [f"results/{run}/{folder_of_step(step)}/{PROVENANCE}" for step in steps]
+    targets += [f"results/{run}/{folder_of_step(step)}/{PROVENANCE}" for step in steps]
     with scratch_project(project, objects) as scratch:
         for dataset in datasets:
             # What was right when it was looked at may have been written since.
@@ -164,20 +163,16 @@ def check_report(folder: Path, again: Rerun) -> Iterator[AuditFinding]:
         else:
             yield AuditFinding(name, Outcome.DIFFERS, Fact("audit.input.other"))
     if (folder / ATTACK).is_file():
-        yield _judge_attack(folder, again)
-
-
-def _judge_attack(folder: Path, again: Rerun) -> AuditFinding:
-    """The disclosure-risk check rests on what readers had then, earlier releases among it: what was
-    kept is held to attack every withheld share once and to have given none away.
-    """
-    with suppress(KeyError, ValueError):
-        table = read_attack(folder / ATTACK)
-        rows = table.loc[table["published"] == "no", ["id", "counted"]]
-        whole = not (not_attacked(again.figures, table) or rows.duplicated().any())
-        if whole and given_away(table).empty:
-            return AuditFinding(ATTACK, Outcome.REPRODUCED, SAME)
-    return AuditFinding(ATTACK, Outcome.DIFFERS, Fact("audit.input.other"))
+        # It rests on what readers had then, earlier releases among it: what was kept is held to
+        # attack every withheld share once and to have given none away.
+        held = False
+        with suppress(KeyError, ValueError):
+            table = read_attack(folder / ATTACK)
+            rows = table.loc[table["published"] == "no", ["id", "counted"]]
+            whole = not (not_attacked(again.figures, table) or rows.duplicated().any())
+            held = whole and given_away(table).empty
+        other = AuditFinding(ATTACK, Outcome.DIFFERS, Fact("audit.input.other"))
+        yield AuditFinding(ATTACK, Outcome.REPRODUCED, SAME) if held else other
 
 
 NumberLine = TypeVar("NumberLine", Number, AuditFinding)
@@ -313,31 +308,18 @@ def compare_recomputed(
         made = new.get(verdict["id"], row)
         # What a row of the ledger says and the reproduced one does not.
         beside = [c for c in row if c not in made and row[c] and c != PRECISION]
+        before, after = (
+            sorted(steps.get(digest, digest) for digest in cells.get("lineage", "").split())
+            for cells, steps in zip((row, made), step_of, strict=True)
+        )
         told = None
         if beside:
             told = Fact("audit.number.beside", {"column": beside[0] or Fact("audit.number.beyond")})
-        if not told and not today and made is not row and _is_stray(row, made, *step_of):
+        elif not today and made is not row and before != after:
             told = Fact("audit.number.lineage")
         if told and numbers[-1].outcome in {*PASSING, Outcome.CORRECTED}:
             numbers[-1] = replace(numbers[-1], outcome=Outcome.DIFFERS, fact=told)
     return _put_under_seal(seal, numbers)
-
-
-def _is_stray(
-    row: Mapping[Any, str],
-    made: Mapping[Any, str],
-    sealed: Mapping[str, str],
-    present: Mapping[str, str],
-) -> bool:
-    """Whether other steps stand behind a row than behind the reproduced one.
-
-    `sealed` and `present` are the names of the steps by their hash in either chain.
-    """
-    before, after = (
-        sorted(steps.get(digest, digest) for digest in cells.get("lineage", "").split())
-        for cells, steps in ((row, sealed), (made, present))
-    )
-    return before != after
 
 
 def in_another_environment(

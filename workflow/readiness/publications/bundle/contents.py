@@ -95,7 +95,11 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
             left_out.append(version)
             continue
         place = (STORE / datasets[name].pointer.object_name).as_posix()
-        files[place], objects[place] = _read_verified(root, version), version
+        path = find_object(root, version)
+        files[place], objects[place] = path.read_bytes(), version
+        # What was hashed is not yet what was read.
+        if sha256(files[place]) != version.sha256:
+            raise DataError(f"{version.name}: {path} changed while it was read; try again.")
     _refuse_leak(files, left_out)
     for folder in folders:
         gone = {version.name for version in left_out}
@@ -162,16 +166,6 @@ def _list_plain_files(
         yield LOG
 
 
-def _read_verified(root: Path, version: Version) -> bytes:
-    """The bytes of a dataset version, of which MD5, SHA-256 and size are the registered ones."""
-    path = find_object(root, version)
-    content = path.read_bytes()
-    # What was hashed is not yet what was read.
-    if sha256(content) != version.sha256:
-        raise DataError(f"{version.name}: {path} changed while it was read; try again.")
-    return content
-
-
 def _refuse_leak(files: Mapping[str, bytes], left_out: Iterable[Version]) -> None:
     hidden = {version.sha256: version.name for version in left_out}
     for name, content in files.items() if hidden else ():
@@ -195,13 +189,11 @@ UNKNOWN_DATE = "1970-01-01"
 
 def left_out(version: Version) -> Fact:
     """Why a dataset version is not in the bundle, and what follows from that."""
-    named: dict[str, Value] = {"name": version.name}
+    verdict = Term("verdict.outcome.erased" if version.is_erased else "verdict.outcome.restricted")
+    told: dict[str, Value] = {"name": version.name, "verdict": verdict}
     if version.is_erased:
-        verdict = Term("verdict.outcome.erased")
-        told = {**named, "verdict": verdict, "said": version.note}
-        return Fact("publication.bundle.erased", told)
-    verdict = Term("verdict.outcome.restricted")
-    return Fact("publication.bundle.restricted", {**named, "verdict": verdict})
+        return Fact("publication.bundle.erased", {**told, "said": version.note})
+    return Fact("publication.bundle.restricted", told)
 
 
 def describe_date(date: str) -> Fact:

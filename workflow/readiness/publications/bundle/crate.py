@@ -10,7 +10,6 @@ https://w3id.org/workflowhub/workflow-ro-crate/1.0.
 from __future__ import annotations
 
 import io
-import json
 import tomllib
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from readiness.config import StudySettings, WaveSettings, load_config
 from readiness.errors import DataError
 from readiness.language import FIRST, LANGUAGES
+from readiness.lineage import readable_json
 from readiness.publications import ledger
 from readiness.publications.bundle.contents import (
     README,
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 
 DESCRIPTION = "ro-crate-metadata.json"
 WORKFLOW = "Snakefile"
-TERMS = "https://w3id.org/ro/terms/workflow-run/context"
-RO_CRATE = "https://w3id.org/ro/crate/1.1"
 WORKFLOW_CRATE = "https://w3id.org/workflowhub/workflow-ro-crate/1.0"
 PROFILES = {
     "https://w3id.org/ro/wfrun/process/0.5": ("Process Run Crate", "0.5"),
@@ -80,17 +78,15 @@ def crate_text(root: Path, contents: Contents, files: Mapping[str, bytes]) -> st
     from rocrate.rocrate import ROCrate
 
     crate = ROCrate(version="1.1")
-    crate.metadata.extra_contexts.append(TERMS)
+    crate.metadata.extra_contexts.append("https://w3id.org/ro/terms/workflow-run/context")
     _Description(root, contents, files, crate).write()
     record = crate.metadata.generate()
     graph = sorted(record["@graph"], key=lambda entity: str(entity["@id"]))
     record["@graph"] = [{key: _simplify(value) for key, value in e.items()} for e in graph]
-    return json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+    return readable_json(record)
 
 
 class _Description:
-    """The entities of a crate, added one kind after the other."""
-
     def __init__(
         self, root: Path, contents: Contents, files: Mapping[str, bytes], crate: ROCrate
     ) -> None:
@@ -113,7 +109,6 @@ class _Description:
             ) from None
 
     def write(self) -> None:
-        """Add everything."""
         authors = list(self._add_authors())
         license_ = self._add_license(self.stated.get("licence", self.citation.license))
         for name in self.hashes:
@@ -163,7 +158,8 @@ class _Description:
             "conformsTo": profiles,
         }.items():
             root[key] = value
-        self.crate.metadata["conformsTo"] = [{"@id": RO_CRATE}, {"@id": WORKFLOW_CRATE}]
+        profiled = ("https://w3id.org/ro/crate/1.1", WORKFLOW_CRATE)
+        self.crate.metadata["conformsTo"] = [{"@id": name} for name in profiled]
 
     def _add_authors(self) -> Iterator[Entity]:
         for number, author in enumerate(self.citation.authors, start=1):
@@ -254,15 +250,6 @@ class _Description:
             object=[self.entities[own + ledger.CONFIG], *self._add_inputs(identity)],
         )
 
-    def _find_places(self, identity: str) -> dict[str, str]:
-        own = f"{ledger.FOLDER}/{identity}/"
-        order = sorted(
-            self.hashes,
-            key=lambda name: (not name.startswith(own), not name.startswith("data/"), name),
-        )
-        # The first one counts.
-        return {self.hashes[name]: name for name in reversed(order)}
-
     def _add_by_hash(self, digest: str, name: str, places: Mapping[str, str]) -> Entity:
         """The file with these bytes, or what can be said of one that is not in the bundle."""
         if digest in places:
@@ -279,7 +266,13 @@ class _Description:
         return self._add(f"#sha256/{digest}", kind="CreativeWork", sha256=digest, **about)
 
     def _add_inputs(self, identity: str) -> Iterator[Entity]:
-        folder, places = self.root / ledger.FOLDER / identity, self._find_places(identity)
+        folder, own = self.root / ledger.FOLDER / identity, f"{ledger.FOLDER}/{identity}/"
+        order = sorted(
+            self.hashes,
+            key=lambda name: (not name.startswith(own), not name.startswith("data/"), name),
+        )
+        # The first one counts.
+        places = {self.hashes[name]: name for name in reversed(order)}
         for dataset in ledger.read_datasets(folder):
             yield self._add_by_hash(dataset.version.sha256, dataset.version.name, places)
         for path, digest in ledger.read_inputs(folder).items():

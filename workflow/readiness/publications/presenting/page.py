@@ -124,6 +124,8 @@ def audit_page(
     """The page on these audits; `subjects` are the publications by id."""
     writing = Writing(language, html())
     simulated = [a.identity for a in audits if subjects[a.identity].simulated]
+    verdicts = [(writing.outcome(outcome), str(outcome), key) for outcome, key in OUTCOMES.items()]
+    verdicts.append((writing.say_changed(), WAS_CHANGED, CHANGED))
     page = writing.render(
         "audit.html",
         w=writing,
@@ -136,7 +138,11 @@ def audit_page(
         script=Markup((FOLDER / "find.js").read_text("utf-8")),
         # Nothing of a name may end the string or the style.
         simulated=", ".join(re.sub(r"[^\w.-]", "_", name) for name in simulated),
-        meanings=list(_list_meanings(writing)),
+        # The language's own word for it beside the program's, where that is another one.
+        meanings=[
+            (tag, token if text(key, language) != token else "", SAYS[key], SAYS_NOT[key])
+            for tag, token, key in verdicts
+        ],
         sections=[
             _AuditSection(
                 audit, subjects[audit.identity], writing, f"p{k}", list(_group(audit, writing))
@@ -145,16 +151,6 @@ def audit_page(
         ],
     )
     return add_policy(page)
-
-
-def _list_meanings(writing: Writing) -> Iterator[tuple[Markup, str, str, str]]:
-    """Each verdict as it is written, the word for it in the program's own files, and the keys of
-    what it says and does not say.
-    """
-    words = [(writing.outcome(outcome), str(outcome), key) for outcome, key in OUTCOMES.items()]
-    for tag, token, key in (*words, (writing.say_changed(), WAS_CHANGED, CHANGED)):
-        # Where the language's own word is another one.
-        yield tag, token if text(key, writing.language) != token else "", SAYS[key], SAYS_NOT[key]
 
 
 @dataclass(frozen=True)

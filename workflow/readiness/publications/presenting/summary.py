@@ -154,23 +154,16 @@ def _count_published(audit: Audit) -> int:
     return len(audit.numbers) - audit.counts.get(Outcome.ADDED, 0)
 
 
-def _has_no_cause(audit: Audit) -> bool:
-    """Whether a difference is left with none of the usual causes: all that went in is as sealed.
-
-    The configuration is the publication's own, and so is frozen code.
-    """
-    changed = audit.changes
-    other_code = audit.code != "trusted" and (changed.code or changed.lock)
-    data = _count(audit.data, Outcome.DIFFERS)
-    return has_numbers(audit) and not (other_code or changed.environment or data)
-
-
 def _tell_innocent(audit: Audit) -> Iterator[Fact]:
-    code = audit.exit_code
+    code, changed = audit.exit_code, audit.changes
     if code == BROKEN:
         yield Fact("verdict.says.innocent_broken")
     elif code == DIFFERS:
-        unmoved = _has_no_cause(audit)
+        # None of the usual causes is left where all that went in is as sealed. The configuration
+        # is the publication's own, and so is frozen code.
+        other_code = audit.code != "trusted" and (changed.code or changed.lock)
+        moved = other_code or changed.environment or _count(audit.data, Outcome.DIFFERS)
+        unmoved = has_numbers(audit) and not moved
         yield Fact("verdict.says.innocent_unmoved" if unmoved else "verdict.says.innocent_differs")
     elif code == COULD_NOT_CHECK:
         yield Fact("verdict.says.innocent_unchecked")
@@ -205,7 +198,6 @@ CHANGED = "verdict.outcome.changed"
 # What each of them means, and what it does not.
 SAYS = {key: f"{key}.says" for key in (*OUTCOMES.values(), CHANGED)}
 SAYS_NOT = {key: f"{key}.says_not" for key in SAYS}
-CHANGED_SIGN = ("Δ", OPEN)
 
 # The verdict on a publication, by the exit code of its audit.
 VERDICTS = {

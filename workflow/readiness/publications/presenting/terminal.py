@@ -57,7 +57,6 @@ class _AuditLines:
         return self.text(summary.OUTCOMES[outcome])
 
     def all(self) -> Iterator[str]:
-        """Every line, in the order to read them."""
         audit = self.audit
         yield self._write_head()
         yield from (self._name_line("terminal.name.note", self.fact(note)) for note in audit.notes)
@@ -118,8 +117,12 @@ class _AuditLines:
             yield self._name_line(NAMES[NUMBERS], strip_marks(show(told, self.language)))
         if audit.level < NUMBERS:
             return
+        alike: dict[tuple[Outcome, Fact | None], list[Number]] = {}
+        for number in sorted(audit.numbers, key=_rank_severity):
+            if number.outcome not in FINE:
+                alike.setdefault((number.outcome, number.fact), []).append(number)
         single: list[Number] = []
-        for numbers in self._group_alike():
+        for numbers in alike.values():
             if len(numbers) > SHOWN:  # what is true of many is said once
                 said = self.text("terminal.many", n=len(numbers), detail=_tell_detail(numbers[0]))
                 yield f"  {self.outcome(numbers[0].outcome):<12} {said}"
@@ -139,13 +142,6 @@ class _AuditLines:
         if len(single) > SHOWN:
             yield self._name_line("", self.text("terminal.more_numbers", n=len(single) - SHOWN))
 
-    def _group_alike(self) -> list[list[Number]]:
-        alike: dict[tuple[Outcome, Fact | None], list[Number]] = {}
-        for number in sorted(self.audit.numbers, key=_rank_severity):
-            if number.outcome not in FINE:
-                alike.setdefault((number.outcome, number.fact), []).append(number)
-        return list(alike.values())
-
     def _write_changes(self) -> Iterator[str]:
         changes = self.audit.changes
         if changes.code:
@@ -155,9 +151,8 @@ class _AuditLines:
             yield self._write_change("requirements.lock")
         if changes.config:
             names = Listed(changes.config, "comma")
-            yield self._write_change(
-                self.text("language.labelled", label="config.yaml", what=names)
-            )
+            told = self.text("language.labelled", label="config.yaml", what=names)
+            yield self._write_change(told)
         if changes.environment:
             names = Listed(changes.environment[:3], "comma")
             more = len(changes.environment) - 3

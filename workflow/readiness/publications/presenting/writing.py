@@ -147,15 +147,12 @@ class Writing:
             case Markup():
                 held.append(value)
             case str():
-                held.append(self._write(name)(value))
+                quoted = self.form.quoted if name.startswith(QUOTED) else self.form.name
+                write = self.form.said if name.startswith(FOREIGN) else quoted
+                held.append(write(value))
             case _:
                 return value
         return f"{FIRST_STRONG}{chr(_FIRST + len(held) - 1)}{POP}"
-
-    def _write(self, name: str) -> Write:
-        if name.startswith(FOREIGN):
-            return self.form.said
-        return self.form.quoted if name.startswith(QUOTED) else self.form.name
 
     def names(self, names: str) -> Markup:
         """Names that stand in one text with blanks between."""
@@ -191,8 +188,7 @@ class Writing:
 
     def say_changed(self) -> Markup:
         """That code or an environment is not the sealed one."""
-        sign, tone = summary.CHANGED_SIGN
-        return self.form.tag(sign, self.text(summary.CHANGED), tone)
+        return self.form.tag("Δ", self.text(summary.CHANGED), summary.OPEN)
 
     def write_name(self, one: str | Fact) -> Markup:
         """A file or a key by its name; what has none of its own (a copy of data) as told."""
