@@ -117,8 +117,6 @@ class _PrintVersion(argparse.Action):
 
 
 class _PrintCompletion(argparse.Action):
-    """Print the completion of a shell, made from the commands' own parsers."""
-
     def __call__(
         self, parser: argparse.ArgumentParser, _names: object, shell: object, *_: object
     ) -> None:
@@ -135,7 +133,6 @@ class _PrintCompletion(argparse.Action):
 
 
 def _complete_paths(parser: argparse.ArgumentParser, how: object) -> None:
-    """Let a shell complete names of files where a command takes one."""
     for action in parser._actions:
         if action.type is Path:
             action.complete = how  # type: ignore[attr-defined]
@@ -226,7 +223,6 @@ def _keep(text: str, path: Path) -> str:
 
 
 def _describe_refusal(error: OSError) -> StoppedError:
-    """What the system refuses, as one line: which file, why, what to do."""
     # Where a copy fails, the second name is the one that is written.
     written = error.filename2 or error.filename or "disk"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):

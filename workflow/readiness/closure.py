@@ -57,7 +57,6 @@ class SourceFile(NamedTuple):
 
 @cache
 def _find_file(module: str) -> Path | None:
-    """The file of a module of this package, or None when there is no such module."""
     base = PACKAGE_FOLDER.joinpath(*module.split(".")[1:])
     if base.with_suffix(".py").is_file() and module != PACKAGE:
         return base.with_suffix(".py")

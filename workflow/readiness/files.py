@@ -31,8 +31,6 @@ MOST_FILES = 10_000
 
 @dataclass
 class _FolderReading:
-    """What was read of a folder, to be given again."""
-
     folder: Path
     files: dict[Path, bytes | OSError] = field(default_factory=dict)
     listed: dict[Path, list[Path] | OSError] = field(default_factory=dict)

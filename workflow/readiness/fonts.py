@@ -20,13 +20,13 @@ SANS = (
     *("Source Sans 3", "Noto Sans", "IBM Plex Sans", OWN, "system-ui", "Segoe UI", "Roboto"),
     *("Helvetica Neue", "DejaVu Sans", "Arial", "sans-serif"),
 )
-_GENERIC = ("system-ui", "sans-serif")
 REGULAR, BOLD = "Regular", "Bold"
 
 
 def css(families: Iterable[str] = SANS) -> str:
     """The families as a value of `font-family`."""
-    return ", ".join(name if name in _GENERIC else f'"{name}"' for name in families)
+    generic = ("system-ui", "sans-serif")
+    return ", ".join(name if name in generic else f'"{name}"' for name in families)
 
 
 def own_folder() -> Path:

@@ -190,15 +190,9 @@ def kept_apart(
     table = answers.copy()
     for item in (column for column in answers.columns if column in items):
         said = ~answers[item].isin(list(specials))
-        found.append(
-            pd.DataFrame(
-                {
-                    "respondent": answers.loc[said, "respondent"],
-                    "item": item,
-                    "value": answers.loc[said, item],
-                }
-            )
-        )
+        given = answers[said]
+        own = {"respondent": given["respondent"], "item": item, "value": given[item]}
+        found.append(pd.DataFrame(own))
         table[item] = answers[item].astype(object).where(~said, GIVEN)
     columns = ["respondent", "item", "value"]
     return table, pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)

@@ -35,7 +35,6 @@ class _LineWriter(list[str]):
     """Where csv.writer writes: each row ends in `\\n`."""
 
     def write(self, line: str) -> None:
-        """One row, as csv.writer hands it over."""
         self.append(line.removesuffix("\r\n") + "\n")
 
 
@@ -94,9 +93,12 @@ def number_rows(
             if cells:
                 yield number, cells
     except csv.Error as error:
-        raise DataError(
-            f"{path}, row {number + 1}: {_explain_unreadable(error)}. {advice}"
-        ) from None
+        why = f"not a CSV table ({error})"
+        if "field limit" in str(error):
+            why = "a cell of more than 131072 characters (a quote left open?)"
+        elif "unexpected end" in str(error):
+            why = "a quote that is not closed; the file may be cut"
+        raise DataError(f"{path}, row {number + 1}: {why}. {advice}") from None
 
 
 def read_rows(
@@ -160,15 +162,6 @@ def _read_content(path: Path, what: str, content: bytes) -> str:
         ) from None
 
 
-def _explain_unreadable(error: csv.Error) -> str:
-    said = str(error)
-    if "field limit" in said:
-        return "a cell of more than 131072 characters (a quote left open?)"
-    if "unexpected end" in said:
-        return "a quote that is not closed; the file may be cut"
-    return f"not a CSV table ({said})"
-
-
 def is_regular(content: bytes, separator: str, width: int) -> bool:
     """Whether any parser reads the table alike: `width` cells in every row, the last with its end.
 
@@ -225,9 +218,8 @@ def _read_plain_header(content: bytes) -> list[str]:
     except UnicodeDecodeError:
         return []
     names = first.decode("utf-8").split(",")
-    if len(names) < 2 or len(set(names)) < len(names) or not all(names):
-        return []
-    return names if is_regular(content, ",", len(names)) else []
+    plain = len(names) > 1 and len(set(names)) == len(names) and all(names)
+    return names if plain and is_regular(content, ",", len(names)) else []
 
 
 def read_text_table(

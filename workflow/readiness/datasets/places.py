@@ -24,8 +24,6 @@ FILES = {
     *("cert_path", "configpath", "credentialpath", "keyfile", "key_path"),
     *("gdrive_service_account_json_file_path", "gdrive_user_credentials_file"),
 }
-# Files in which a command may stand that a library of DVC runs (`credential_process`).
-MAY_RUN = frozenset({"configpath", "credentialpath"})
 COMMAND = "bearer_token_command"
 
 
@@ -90,8 +88,9 @@ def check_settings(root: Path, settings: Mapping[str, str]) -> None:
     """
     if COMMAND in settings:
         raise ConfigError(f"{COMMAND} is not taken from a project: it runs a command")
-    for key in sorted(MAY_RUN.intersection(settings)):
-        if Path(settings[key]).resolve().is_relative_to(root.resolve()):
+    # In these files a command may stand that a library of DVC runs (`credential_process`).
+    for key in ("configpath", "credentialpath"):
+        if key in settings and Path(settings[key]).resolve().is_relative_to(root.resolve()):
             raise ConfigError(
                 f"{key} is not taken from a project: it may run a command; name a file outside"
             )

@@ -239,15 +239,11 @@ def check_in_default_remote(root: Path, *versions: Version) -> None:
                 )
 
 
-# Where the restore step places verified copies.
-RESTORED = Path("results/inputs")
 # How the place of a copy is called: a folder remote by its name, the cache.
 STORES, DVC_CACHE = "store ", "DVC cache"
 # The place that is a foreign tree's own.
 INSIDE = f"{STORES}store"
 DAMAGED = "audit.remote.damaged"
-# Where this program and DVC write; what lies elsewhere is its owner's.
-STRAYS = ("data", "results", ".dvc")
 
 
 @dataclass(frozen=True)
@@ -264,7 +260,8 @@ def copies_beside_remotes(root: Path, version: Version) -> dict[str, Path]:
     return {
         DVC_CACHE: cache_folder(root) / version.object_name,
         "data/raw": root / version.pointer_path.with_suffix(""),
-        "results/inputs": root / RESTORED / version.dataset / version.version / "data.csv",
+        # Where the restore step places verified copies.
+        "results/inputs": root / "results/inputs" / version.dataset / version.version / "data.csv",
     }
 
 
@@ -299,7 +296,9 @@ def stray_copies(root: Path, version: Version) -> Iterator[Path]:
     places = {folder / version.object_name for folder in folders}
     places |= set(copies_beside_remotes(root, version).values())
     found = {left for place in places for left in left_behind(place)}
-    for path in (path for folder in STRAYS for path in (root / folder).rglob("*")):
+    # Where this program and DVC write; what lies elsewhere is its owner's.
+    written = ("data", "results", ".dvc")
+    for path in (path for folder in written for path in (root / folder).rglob("*")):
         same_size = path.is_file() and path.stat().st_size == version.bytes
         if same_size and path not in places and not fault_of(path, version):
             found.add(path)
@@ -343,22 +342,16 @@ def find_object(root: Path, version: Version, foreign: Foreign | None = None) ->
     if damaged:
         fact = Fact("audit.copy.damaged", {"copies": Listed(tuple(damaged), "comma")})
     else:
-        looked = [
-            *(Fact("audit.remote.folder", {"remote": n}) for n in local_remotes(root, foreign)),
-            *faults,
-        ]
-        fact = _explain_not_found(version, looked, foreign)
+        kind = "audit.copy.nowhere_restricted" if version.is_restricted else "audit.copy.nowhere"
+        folders = (Fact("audit.remote.folder", {"remote": n}) for n in local_remotes(root, foreign))
+        looked = [*folders, *faults]
+        if foreign is not None:
+            kind = "audit.copy.nowhere_foreign"
+        else:
+            looked = looked or [Fact("audit.remote.none")]
+            looked += [Fact("audit.error", {"said": name}) for name in (DVC_CACHE, "data/raw")]
+        fact = Fact(kind, {"object": version.md5, "looked": Listed(tuple(looked), "comma")})
     raise DataError(f"{version.name}: {say_fault(fact)}", fact)
-
-
-def _explain_not_found(version: Version, looked: list[Fact], foreign: Foreign | None) -> Fact:
-    kind = "audit.copy.nowhere_restricted" if version.is_restricted else "audit.copy.nowhere"
-    if foreign is not None:
-        kind = "audit.copy.nowhere_foreign"
-    else:
-        looked = looked or [Fact("audit.remote.none")]
-        looked += [Fact("audit.error", {"said": name}) for name in (DVC_CACHE, "data/raw")]
-    return Fact(kind, {"object": version.md5, "looked": Listed(tuple(looked), "comma")})
 
 
 def show_path(path: Path, root: Path) -> str:

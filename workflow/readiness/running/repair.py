@@ -117,7 +117,6 @@ def _keep_with_parents(results: Path, whole: dict[Path, Lineage]) -> dict[Path, 
 
 
 def _list_reach(results: Path, folder: Path) -> list[str]:
-    """The groups of steps that a folder can have been made from."""
     kind, run = _run_of(results, folder)
     if not run:
         return ["all"]  # the closing table and the site

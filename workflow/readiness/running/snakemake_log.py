@@ -61,13 +61,10 @@ def progress_bar() -> Iterator[Listener | None]:
 
 
 class _ProgressBar:
-    """The bar, and the job that ended last."""
-
     def __init__(self) -> None:
         self.progress: Progress | None = None
 
     def hear(self, text: str) -> None:
-        """Move the bar to what the log says."""
         if found := _TOTAL.search(text):
             self._begin(int(found[1]))
         if self.progress is None:
@@ -96,7 +93,6 @@ class _ProgressBar:
         self.progress.start()
 
     def end(self) -> None:
-        """Take the bar off the terminal."""
         if self.progress is not None:
             self.progress.stop()
 
