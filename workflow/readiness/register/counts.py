@@ -13,17 +13,17 @@ from dataclasses import dataclass, field, replace
 from math import inf
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from readiness.analysis.selection import group_name
+from readiness.arrays import FloatArray, IntArray, TextArray
 from readiness.disclosure.policy import CountSystem, LinearRow
 from readiness.questionnaire import DONT_KNOW, SPECIAL_CODES, TOTAL
 from readiness.register.earlier import Earlier
 
-# Positions of parts.
-Parts = npt.NDArray[np.int64]
+# Positions of counts.
+Places = IntArray
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,17 @@ class Cohorts:
     cell who are not a part.
     """
 
-    cell: Parts
-    since: Parts
-    most: npt.NDArray[np.float64]
+    cell: IntArray
+    since: IntArray
+    most: FloatArray
     came: tuple[dict[str, float], ...]
-    mixed: tuple[npt.NDArray[np.float64], ...]
+    mixed: tuple[FloatArray, ...]
 
     @classmethod
     def of(
         cls,
         cells: KnownCells,
-        sizes: npt.NDArray[np.float64],
+        sizes: FloatArray,
         earlier: Sequence[Earlier],
         unknown: Collection[str],
         many: int,
@@ -93,10 +93,10 @@ class KnownCells:
     tells the weights.
     """
 
-    of_row: npt.NDArray[np.int64]
-    sizes: npt.NDArray[np.float64]
-    weights: npt.NDArray[np.float64]
-    groups: Mapping[str, npt.NDArray[np.int64]]
+    of_row: IntArray
+    sizes: FloatArray
+    weights: FloatArray
+    groups: Mapping[str, IntArray]
     weighted: bool = True
 
     @classmethod
@@ -137,7 +137,7 @@ class KnownCells:
         of_row = np.asarray(by.ngroup(), dtype=np.int64)
         distinct = by.size().reset_index(name="_size")
         everybody = np.arange(len(distinct), dtype=np.int64)
-        groups: dict[str, npt.NDArray[np.int64]] = {TOTAL: everybody}
+        groups: dict[str, IntArray] = {TOTAL: everybody}
         for k, variable in enumerate(variables):
             for code in sorted(distinct[variable].unique()):
                 inside = everybody[distinct[variable].to_numpy() == code]
@@ -158,12 +158,6 @@ class KnownCells:
         return cls(np.zeros(n, np.int64), one * n, one, {group: np.zeros(1, np.int64)}, False)
 
 
-# Positions of counts.
-Places = npt.NDArray[np.int64]
-# Of the search for who may have come when.
-NODES = 10_000
-
-
 @dataclass
 class Counts:
     """The counts of some columns of answers, part after part of `cohorts`.
@@ -180,11 +174,11 @@ class Counts:
     """
 
     cells: KnownCells
-    sizes: npt.NDArray[np.float64]
+    sizes: FloatArray
     loose: Places
     cohorts: Cohorts
     upper: list[float] = field(default_factory=list)
-    truth: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    truth: FloatArray = field(default_factory=lambda: np.empty(0))
     places: dict[tuple[str, str], Places] = field(default_factory=dict)
     fixed: list[LinearRow] = field(default_factory=list)
 
@@ -196,7 +190,7 @@ class Counts:
         self._certain = np.bincount(self.cohorts.cell) == 1
         self._told: set[LinearRow] = set()
 
-    def add(self, column: str, values: npt.NDArray[np.object_], states: Sequence[str]) -> None:
+    def add(self, column: str, values: TextArray, states: Sequence[str]) -> None:
         """A count an answer and part; those of a cell are its respondents at most."""
         parts = len(self.cohorts.cell)
         for state in states:
@@ -255,7 +249,7 @@ class Counts:
         """How many there are."""
         return round(float(self.truth[places].sum()))
 
-    def weights(self, places: Places) -> npt.NDArray[np.float64]:
+    def weights(self, places: Places) -> FloatArray:
         """What a person of each count weighs, in mean weights."""
         return self.cells.weights[self._make_cell(places)] / self.mean
 
@@ -290,7 +284,7 @@ class Counts:
             integrality=np.ones(len(system.upper), dtype=np.int64),
             bounds=Bounds(np.zeros(len(system.upper)), system.upper),
             constraints=LinearConstraint(matrix, low, high),
-            options={"node_limit": NODES},
+            options={"node_limit": 10_000},
         )
         table = None if found.x is None else np.round(found.x)
         if table is None or not known.find_fulfilled(table).all():
@@ -322,12 +316,6 @@ def share_rows(
     for end, low, high in ((share - half, 0.0, np.inf), (share + half, -np.inf, 0.0)):
         row = {p: w * ((p in picked) - end) for p, w in weights.items()}
         yield LinearRow.of(row, low, high, -end * people, (1 - end) * people)
-
-
-def base_row(counts: Counts, base: Places, group: str) -> LinearRow:
-    """A base is a number of people."""
-    n = float(counts.people(base))
-    return LinearRow.of(dict.fromkeys(base.tolist(), 1.0), n, n, 0.0, counts.everybody(group)[0])
 
 
 def weight_row(counts: Counts, base: Places, group: str) -> LinearRow:

@@ -16,10 +16,6 @@ from readiness.register.display import SUPPRESSED_TEXT, show_safely
 from readiness.tables import read_text_table
 
 ATTACK, VERDICT = "attack.csv", "verdict.json"
-WHAT_TO_DO = (
-    "Tell fewer groups or decimals, merge small groups, or let `disclosure` withhold more; every "
-    "count: attack.csv"
-)
 
 
 def small_groups(figures: pd.DataFrame, minimum: int) -> Iterator[str]:
@@ -77,7 +73,10 @@ def refuse_given_away(what: str, table: pd.DataFrame) -> None:
     `what`: the release, for the message.
     """
     if told := first_given_away(table):
-        raise DisclosureError(f"{what}: {told}\n{WHAT_TO_DO}.")
+        raise DisclosureError(
+            f"{what}: {told}\nTell fewer groups or decimals, merge small groups, or let "
+            "`disclosure` withhold more; every count: attack.csv."
+        )
 
 
 def not_attacked(figures: pd.DataFrame, attacked: pd.DataFrame) -> list[str]:

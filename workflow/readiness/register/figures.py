@@ -100,7 +100,6 @@ COLUMNS = [*CORE, "run", "dataset", "lineage", "simulated", "note", PRECISION]
 
 
 def _write_cell(value: Any) -> Any:
-    """The value as the register writes it: 12 significant digits, "" for what is missing."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     return format(value, f".{SIGNIFICANT_DIGITS}g") if isinstance(value, float) else value

@@ -33,7 +33,6 @@ from readiness.register.counts import (
     Counts,
     KnownCells,
     Places,
-    base_row,
     share_rows,
     weight_row,
 )
@@ -116,12 +115,11 @@ class Demand:
     items: frozenset[str] | None = None
 
 
-# An item, and the column of its answers: of a multiple choice the column of an option.
-Part = tuple[Item, str]
-
-
-def _list_parts(questionnaire: Questionnaire, names: Sequence[str]) -> Iterator[list[Part]]:
-    """What makes a system: each option or item, and an item with one that is asked after it.
+def _list_parts(
+    questionnaire: Questionnaire, names: Sequence[str]
+) -> Iterator[list[tuple[Item, str]]]:
+    """What makes a system: each option or item, and an item with one that is asked after it; with
+    the column of its answers.
 
     The options of a multiple choice share the people who answered; what one of them loses another
     may lose, too, so they are protected in turn.
@@ -165,7 +163,7 @@ class _Builder:
         same = [each.withheld_ids for each in self.rules.earlier if each.same]
         self.again = frozenset[str]().union(*same if self.policy.reader == "public" else ())
 
-    def system(self, parts: Sequence[Part]) -> CountSystem | None:
+    def system(self, parts: Sequence[tuple[Item, str]]) -> CountSystem | None:
         """What is said of some items; None where earlier releases cannot be true beside it."""
         for item, column in parts:
             self.add(item, column)
@@ -184,7 +182,6 @@ class _Builder:
         )
 
     def add(self, item: Item, column: str) -> None:
-        """The counts of an item, and what is said of it."""
         states = self._list_states(item, column)
         # The cuts of the item, or of one option of a multiple choice, over all possible answers.
         whole = pd.DataFrame({name: pd.Series(list(states)) for name in item.columns})
@@ -318,12 +315,12 @@ class _Builder:
         self, base: Places, kind: str, column: str, group: str
     ) -> Iterator[LinearRow]:
         """A base is a number of people, and where it is of answers what they weigh."""
-        yield base_row(self.counts, base, group)
+        n, everybody = float(self.counts.people(base)), self.counts.everybody(group)[0]
+        yield LinearRow.of(dict.fromkeys(base.tolist(), 1.0), n, n, 0.0, everybody)
         if kind == ANSWERED and self.cells.weighted:
             yield weight_row(self.counts, base, group)
         # Of all respondents it is told what those did who did not answer.
         if group == TOTAL and kind == WITH_DONT_KNOW:
-            everybody = self.counts.everybody(group)[0]
             blank = float((self.answers[column].astype(str) == BLANK).sum())
             row = dict.fromkeys(self.counts.every(column).tolist(), 1.0)
             yield LinearRow.of(row, -np.inf, everybody - blank, 0.0, everybody)
@@ -354,14 +351,10 @@ class _Builder:
             few = min((n for n in (came, answered) if n > 0), default=np.inf)
             if few < self.policy.minimum_cell and (both := joint[k].ends(category, group)):
                 ends[name] = both
-                self.counts.add_known_row(
-                    LinearRow.of(dict.fromkeys(there[name].tolist(), 1.0), *both)
-                )
-            known |= {
-                label
-                for label, (low, high) in ends.items()
-                if low == high and len(there[label]) == len(people[label])
-            }
+                chosen = dict.fromkeys(there[name].tolist(), 1.0)
+                self.counts.add_known_row(LinearRow.of(chosen, *both))
+            certain = (label for label, (low, high) in ends.items() if low == high)
+            known |= {label for label in certain if len(there[label]) == len(people[label])}
             if not self.free and len(there[name]) < len(people[name]):
                 self._add_earlier_targets(k, few, people, group)
         return known

@@ -148,7 +148,10 @@ def change_rows(
     `rows`: the numbers of this wave. `before`: the register of the earlier wave, as text.
     `matched`, `groups`: what `match_items` and `match_groups` found. `level`: of confidence.
     """
-    released = _release([row for row in rows if row.kind == "estimate"])
+    mine = [{name: getattr(row, name) for name in CORE} for row in rows if row.kind == "estimate"]
+    table = pd.DataFrame(mine, dtype=object)
+    texts = table.where(table.notna(), "").map(str)
+    released = {row["id"]: row for row in list_rows(round_register(texts))}
     past = {row["id"]: row for row in list_rows(round_register(before))}
     limited = 0
     for name, then, reason in matched:
@@ -183,14 +186,6 @@ def change_rows(
     for name, unit, value, digits, says in told:
         shared = {"digits": digits, "rounding": rules.rounding, "statistic": says}
         yield FigureRow(f"{CHANGE}.{name}", CHANGE, unit, value, **shared)  # type: ignore[arg-type]
-
-
-def _release(rows: Sequence[FigureRow]) -> dict[Any, dict[Any, Any]]:
-    table = pd.DataFrame(
-        [{name: getattr(row, name) for name in CORE} for row in rows], dtype=object
-    )
-    table = table.where(table.notna(), "").map(str)
-    return {row["id"]: row for row in list_rows(round_register(table))}
 
 
 def _list_waves(past: Mapping[Any, Mapping[Any, Any]], identity: str) -> Iterator[_Told | None]:

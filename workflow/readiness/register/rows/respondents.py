@@ -174,11 +174,10 @@ def quality_rows(
     """
     listed = bool(counts["quantity"].eq("invited").any())
     for row in counts.to_dict("records"):
-        if row["quantity"] == "population" and not selection.population:
-            continue
-        if not listed and row["quantity"] == "unknown_invitation" and not int(row["value"]):
-            continue
-        yield _count_quality(row["quantity"], row["group"], int(row["value"]))
+        unasked = row["quantity"] == "population" and not selection.population
+        unlisted = not listed and row["quantity"] == "unknown_invitation"
+        if not (unasked or (unlisted and not int(row["value"]))):
+            yield _count_quality(row["quantity"], row["group"], int(row["value"]))
     value = {(r["quantity"], r["group"]): int(r["value"]) for r in counts.to_dict("records")}
     of_all = {
         quantity: sum(n for (counted, _), n in value.items() if counted == quantity)

@@ -134,8 +134,7 @@ def reason_of(row: dict[Any, Any], rules: FigureRules, scheme: Scheme, ids: froz
         return BASE
     if row["group"] not in scheme.apart and n < rules.reliable_base:
         return UNRELIABLE
-    known = share_id(row["item"], row["level"], row["group"], row["base"])
-    return WITHHELD if known in ids else ""
+    return WITHHELD if share_id(row["item"], row["level"], row["group"], row["base"]) in ids else ""
 
 
 def _make_precision_rows(
@@ -247,7 +246,14 @@ def comparison_rows(
     the tables with its margins it is: there is none of an item with something unpublished, and of
     its primary test a row that says so. The least p of pairs that are all told tells nothing more.
     """
-    unknown = _find_unknown(estimates, rules, scheme, ids)
+    # (item, group, whether of the contrasted share alone) of which something is not published
+    of_answers = estimates[estimates["base"] == ANSWERED].to_dict("records")
+    untold = [row for row in of_answers if reason_of(row, rules, scheme, ids)]
+    unknown = {(row["item"], row["group"], False) for row in untold} | {
+        (row["item"], row["group"], True)
+        for row in untold
+        if row["level"] == scheme.headlines.get(row["item"], row["level"])
+    }
     outside = {*scheme.apart, *filter(variable_of, estimates["group"])}
     partly = {item for item, group, _ in unknown if not weighted and group not in outside}
     parted = {item for item, _, headline in unknown if headline}
@@ -373,16 +379,3 @@ def _make_comparison_rows(
                 **(own if not suffix else {}),
                 **common,
             )
-
-
-def _find_unknown(
-    estimates: pd.DataFrame, rules: FigureRules, scheme: Scheme, ids: frozenset[str]
-) -> set[tuple[str, str, bool]]:
-    """(item, group, whether of the contrasted share alone) of which something is not published."""
-    of_answers = estimates[estimates["base"] == ANSWERED].to_dict("records")
-    rows = [row for row in of_answers if reason_of(row, rules, scheme, ids)]
-    return {(row["item"], row["group"], False) for row in rows} | {
-        (row["item"], row["group"], True)
-        for row in rows
-        if row["level"] == scheme.headlines.get(row["item"], row["level"])
-    }
