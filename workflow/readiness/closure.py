@@ -1,14 +1,11 @@
 """The hash of all code that a workflow step can reach.
 
 A step's *closure* is its module and every module of this package that it imports, through others
-and within functions, too. The hash walks the syntax tree without docstrings, positions and empty
-fields: comments, blank lines and another Python version leave it as it is.
-
-What readers read is code as well. A step whose closure tells texts (`language.catalogue`) has the
-messages of every language in its hash, of the domains that its modules name; of all domains where
-it tells facts that it read from a file.
-
-Package `__init__` files hold re-exports alone (a test holds them to that): they are looked through.
+and within functions, too; `__init__` files hold re-exports alone and are looked through. The hash
+walks the syntax tree without docstrings, positions and empty fields: comments, blank lines and
+another Python version leave it as it is. What readers read is code as well: a step whose closure
+tells texts (`language.catalogue`) has the messages of every language in its hash, of the domains
+that its modules name; of all domains where it tells facts that it read from a file.
 """
 
 import ast

@@ -1,14 +1,12 @@
 """Where a result comes from: one provenance record a step, the same bytes wherever it runs.
 
-A step leaves `lineage.json` beside its outputs: inputs and outputs by SHA-256, the parents' lineage
-hashes, the settings and the code hash; no clock, no host, no path of the machine. The lineage hash
-covers what went in, not what came out: two runs with the same one must give the same outputs.
+A step leaves `lineage.json` beside its outputs, last of all: inputs and outputs by SHA-256, the
+parents' lineage hashes, settings and code hash; no clock, no host, no path of the machine. The
+lineage hash covers what went in, not what came out: two runs with the same one must give the same.
 
 Records are published, most results are not. The plain SHA-256 of a small table of counts gives it
 away to whoever tries all tables, so what was computed from a dataset and is not for readers is
 recorded by an HMAC (RFC 2104), whose key comes from the dataset's own bytes.
-
-The record is written last: it says that a step has ended, and what its files held then.
 """
 
 import hashlib

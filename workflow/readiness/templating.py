@@ -63,14 +63,10 @@ def hashes(contents: Iterable[str]) -> str:
     return " ".join(dict.fromkeys(sources)) or "'none'"
 
 
-# The stylesheet of the reports, beside this module.
-OWN = "page.css"
-
-
 @cache
 def stylesheet(room: str, name: str) -> str:
     """The reports' style, and the one called `name` in a room (`readiness.site`)."""
     return "".join(
         files(place).joinpath(sheet).read_text("utf-8")
-        for place, sheet in (("readiness.rendering", OWN), (room, name))
+        for place, sheet in (("readiness.rendering", "page.css"), (room, name))
     )

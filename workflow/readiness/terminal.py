@@ -21,9 +21,8 @@ _MOVES = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
     "\u200b\u2060-\u2065\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-# Characters of one line of a message; a cell may hold millions.
+# Characters of one line of a message.
 LONGEST_LINE = 600
-LONGEST_CELL = 60
 
 
 def printable(text: str) -> str:
@@ -38,13 +37,13 @@ def one_line(text: str) -> str:
     return printable(text).replace("\t", "\\t").replace("\n", "\\n")
 
 
-def shorten(text: str, longest: int = LONGEST_CELL) -> str:
+def shorten(text: str, longest: int = 60) -> str:
     """The text, its end cut where it is longer."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def quote_cell(cell: object) -> str:
-    """A cell or a name in quotes for a message, cut where it is long."""
+    """A cell or a name in quotes for a message, cut where it is long: it may be of millions."""
     return repr(shorten(str(cell)))
 
 

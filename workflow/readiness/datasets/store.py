@@ -55,11 +55,6 @@ class Remotes(ExitStack):
         self._root = root
         self._stores: dict[str, Any] = {}
 
-    @property
-    def elsewhere(self) -> list[str]:
-        """The names of the remotes that are no folder of this machine."""
-        return [name for name in self.addresses if name not in self.folders]
-
     def fault(self, name: str, version: Version) -> Fact | None:
         """What is wrong with the version in the remote: None for nothing, `ABSENT` if missing.
 
@@ -241,8 +236,6 @@ def check_in_default_remote(root: Path, *versions: Version) -> None:
 
 # How the place of a copy is called: a folder remote by its name, the cache.
 STORES, DVC_CACHE = "store ", "DVC cache"
-# The place that is a foreign tree's own.
-INSIDE = f"{STORES}store"
 DAMAGED = "audit.remote.damaged"
 
 
@@ -280,7 +273,8 @@ def local_copies(root: Path, version: Version, foreign: Foreign | None = None) -
     for place, path in places.items():
         fault = fault_if_there(path, version)
         inside = path.resolve().is_relative_to(root.resolve())
-        if foreign and place == INSIDE and not inside:
+        # A foreign tree's own.
+        if foreign and place == f"{STORES}store" and not inside:
             fault = Fact("audit.copy.leads_out")
         if fault != ABSENT:
             yield Copy(place, path, fault)
@@ -364,7 +358,7 @@ def _fetch(root: Path, version: Version, foreign: Foreign | None) -> tuple[Path 
     target = cache_folder(root, foreign) / version.object_name
     faults: list[Fact] = []
     with Remotes(root, foreign) as opened:
-        for name in opened.elsewhere:
+        for name in (n for n in opened.addresses if n not in opened.folders):
             try:
                 fault = opened.fetch(name, version, target)
             except UnreachableError as error:

@@ -1,11 +1,9 @@
 """Every copy of a version: is it where it should be and right, and how is it erased?
 
 A version must lie whole in each remote, unless only some may have it (restricted); one that was
-erased must lie nowhere. Whether another place of this machine holds a copy is nobody's business,
-but a damaged one is.
-
-A version is erased when a respondent withdraws: the pointer and the row of the register stay, which
-hold no answer. The tombstone comes last: an erasure that was interrupted can be given again.
+erased, as a respondent withdrew, must lie nowhere. Another place of this machine need hold none,
+but no damaged one. An erasure leaves pointer and row, which hold no answer; the tombstone comes
+last, so that one that was interrupted can be given again.
 """
 
 import json

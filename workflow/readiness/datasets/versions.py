@@ -23,7 +23,7 @@ import yaml
 from readiness.bounded import TextLoader, read_yaml_text
 from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
-from readiness.files import holding, read_file, write_atomically
+from readiness.files import LARGEST, holding, read_file, write_atomically
 from readiness.patterns import NAME, VERSION
 from readiness.tables import rows_to_csv
 
@@ -268,18 +268,13 @@ def check_pointer(root: Path, version: Version) -> Pointer:
     return pointer
 
 
-CHUNK = 1 << 20
-# Bytes that are hashed whatever they are.
-LARGE = 64 << 20
-
-
 # That there is no such file.
 ABSENT = Fact("audit.states.absent")
 
 
 def chunks(file: IO[bytes]) -> Iterator[bytes]:
     """The file's bytes from where it stands, one MiB at a time: an object may exceed the memory."""
-    while chunk := file.read(CHUNK):
+    while chunk := file.read(1 << 20):
         yield chunk
 
 
@@ -289,8 +284,8 @@ def fault_of_bytes(content: Iterable[bytes], version: Version) -> Fact | None:
     md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
     for chunk in content:
         size += len(chunk)
-        if size > LARGE and b"\0" in chunk:
-            # A hole of a terabyte takes no room on the disk, and would be hashed for an hour.
+        # A hole of a terabyte takes no room on the disk, and would be hashed for an hour.
+        if size > LARGEST and b"\0" in chunk:
             return Fact("audit.copy.null")
         md5.update(chunk)
         sha256.update(chunk)

@@ -148,7 +148,6 @@ SHOWN = (CHARTS, TABLES, REPORT)
 # The tidy table of all numbers, beside the workbook.
 TIDY = "numbers.csv"
 _KEPT = (".svg", ".csv", ".txt", ".html", ".pdf", ".xlsx")
-_NARROW = "-narrow.svg"
 _LANGUAGE = r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
 _STEP = re.compile(rf"({'|'.join(SHOWN)})-({_LANGUAGE})")
 
@@ -227,11 +226,10 @@ def kept_as(step: str, output: str, languages: Sequence[str]) -> str:
     `report-fr` keeps `report.html` as `report/fr/report.html`.
     """
     match = _STEP.fullmatch(step)
-    if not match or not output.endswith(_KEPT) or output.endswith(_NARROW):
+    if not match or not output.endswith(_KEPT) or output.endswith("-narrow.svg"):
         return ""
-    if output == TIDY and match[2] != in_order(languages)[0]:
-        return ""
-    return f"{match[1]}/{match[2]}/{output}"
+    spared = output == TIDY and match[2] != in_order(languages)[0]
+    return "" if spared else f"{match[1]}/{match[2]}/{output}"
 
 
 def pages_of(folder: Path) -> list[str]:

@@ -1,14 +1,12 @@
 """The log of publications: which there are, under which seal, and which took the place of which.
 
 `publications/index.json` is only ever appended to. Each entry is hashed with the one before it, and
-a seal states the last hash of its time: so a publication that is missing, was added or went back to
-an earlier state is seen, and so is a log that was written again. Drafts are not in it; plans of
-waves are, `plans/<wave>/<number>`. A publication that is superseded gets a second entry, which
-names its successor; one that is withdrawn a last one with the reason.
+a seal states the last hash of its time: so a publication that is missing, was added or went back,
+and a log that was written again, are seen. Drafts are not in it; plans are, `plans/<wave>/<number>`.
+One that is superseded gets a second entry with its successor, one withdrawn a last one and why.
 
-What a publication says of the numbers of the one that it supersedes is its `erratum.csv`: `id`;
-`was`, as it was published; `is`, what it is now; `why`. It counts only from a released one that the
-log lists and whose seal holds, and only where what it says a number `is` is what is recomputed.
+An `erratum.csv` (`id`; `was`, as published; `is`, what it is now; `why`) counts only from a
+released one that the log lists and whose seal holds, where what a number `is` is recomputed.
 """
 
 from __future__ import annotations

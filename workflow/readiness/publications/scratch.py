@@ -312,8 +312,7 @@ def _read_reason(stderr: str, folder: Path) -> str:
 def is_tree(word: str) -> bool:
     """Whether a word on the command line names a folder, and not a publication."""
     path = Path(word)
-    named = "/" in word or word in (".", "..") or path.suffix == ".zip"
-    return named or (path / FOLDER).is_dir()
+    return "/" in word or word in (".", "..") or path.suffix == ".zip" or (path / FOLDER).is_dir()
 
 
 @contextmanager

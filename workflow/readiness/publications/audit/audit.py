@@ -48,7 +48,6 @@ from readiness.publications.seal import ATTESTATIONS, DRAFT, check_seal, read_se
 from readiness.register.planned import PlanOutcome
 from readiness.reporting.planned import count_marks, mark_number
 
-LEVEL = Fact("audit.number.level")
 # What the first line says, the most severe first.
 _SIGNING = {
     Outcome.DIFFERS: Signing.WRONG,
@@ -104,7 +103,7 @@ def audit(
             changes,
             seal=tuple(seal),
             notes=(*notes, *limits),
-            numbers=tuple(list_unchecked(rows, seal, LEVEL)),
+            numbers=tuple(list_unchecked(rows, seal, Fact("audit.number.level"))),
             plan=plan,
         )
         if level >= DATA:
@@ -195,11 +194,6 @@ def _add_data(
 
 
 # --- In what today's tree and environment are not those that a publication was sealed with.
-# What the sections of a configuration are read by.
-SECTIONS: Mapping[str, type[WaveSettings | StudySettings]] = {
-    "waves": WaveSettings,
-    "studies": StudySettings,
-}
 # What is raised by YAML that is none of ours.
 _UNREADABLE = (
     *(OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError),
@@ -270,7 +264,8 @@ def _list_config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> l
             raise TypeError
         with suppress(ValueError):
             # As the frozen one is written: `true` and one word stand for more.
-            own = SECTIONS[kind].model_validate(today)
+            model = WaveSettings if kind == "waves" else StudySettings
+            own = model.model_validate(today)
             today = own.model_dump(mode="json", by_alias=True, exclude_unset=True)
         return [
             f"{run}.{key}"

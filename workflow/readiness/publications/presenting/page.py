@@ -46,8 +46,6 @@ from readiness.reporting.passports import KINDS
 from readiness.templating import add_policy
 from readiness.terminal import shorten
 
-READS_ALIKE = (Outcome.REPRODUCED, Outcome.WITHIN_ROUNDING, Outcome.JUDGED)
-
 
 @dataclass(frozen=True)
 class Subject:
@@ -67,7 +65,8 @@ class Subject:
     def shown_now(self, number: Number, language: str) -> str:
         """The recomputed value as readers would be shown it; "" for what is no number."""
         row = self.rows.get(number.id, {})
-        if number.recomputed == number.published != "" or number.outcome in READS_ALIKE:
+        alike = number.outcome in (Outcome.REPRODUCED, Outcome.WITHIN_ROUNDING, Outcome.JUDGED)
+        if number.recomputed == number.published != "" or alike:
             return self.show_published(number, language)
         try:
             if not re.fullmatch("[0-9]", row.get("digits", "")):

@@ -14,8 +14,10 @@ from readiness.reporting.particulars import CALLED, list_statements
 from readiness.reporting.planned import list_deviations, state_plans
 
 # What a plan says in words of each value of a setting.
-ITEM_KINDS = ("single", "ordinal", "multi", "number", "date", "text")
-KINDS = {kind: f"questionnaire.kind.{kind}" for kind in ITEM_KINDS}
+KINDS = {
+    kind: f"questionnaire.kind.{kind}"
+    for kind in ("single", "ordinal", "multi", "number", "date", "text")
+}
 SELECTED = {one.value: f"plan.selection.{one.key}" for one in Selection}
 KEPT = {kept: f"plan.duplicates.{kept}" for kept in ("last", "first", "most_answered")}
 READERS = {name: f"plan.reader.{name}" for name in ("public", "researchers", "internal")}

@@ -34,11 +34,6 @@ from readiness.register.figures import (
     statistic_text,
 )
 
-# Decimals that a mean is shown with at most, however many the answers have.
-MOST_PLACES = 3
-# A mean from which on it has the decimals of a share, however many the answers have.
-PLAIN_MEAN = 100
-
 
 def share_rows(
     estimates: pd.DataFrame,
@@ -79,8 +74,9 @@ def share_rows(
         untold = size in ids
         tells = group == TOTAL and (item, row["level"], base) in telling
         precise = selection.inference and not (reason or untold or tells)
-        fine = row["level"] in OF_NUMBERS and abs(float(row["estimate"] or 0)) < PLAIN_MEAN
-        places = min((decimals or {}).get(item, 0), MOST_PLACES) if fine else 0
+        # A mean has the decimals of the answers, three at most; a large one those of a share.
+        fine = row["level"] in OF_NUMBERS and abs(float(row["estimate"] or 0)) < 100
+        places = min((decimals or {}).get(item, 0), 3) if fine else 0
         digits = max(rules.digits, places)
         precision: dict[str, Any] = {
             name: number(row[name]) if precise else None
