@@ -2,8 +2,8 @@
 
 `publications/index.json` is only ever appended to. Each entry is hashed with the one before it, and
 a seal states the last hash of its time: so a publication that is missing, was added or went back,
-and a log that was written again, are seen. Drafts are not in it; plans are, `plans/<wave>/<number>`.
-One that is superseded gets a second entry with its successor, one withdrawn a last one and why.
+and a log that was written again, are seen. Drafts are not in it; plans, `plans/<wave>/<number>`,
+are. One superseded gets a second entry with its successor, one withdrawn a last one with the why.
 
 An `erratum.csv` (`id`; `was`, as published; `is`, what it is now; `why`) counts only from a
 released one that the log lists and whose seal holds, where what a number `is` is recomputed.
