@@ -75,42 +75,33 @@ def sentences(audit: Audit) -> list[Fact]:
 
 
 def _list_severe(audit: Audit) -> Iterator[Fact]:
-    every = _count_published(audit)
-    if broken := _count(audit.seal, Outcome.BROKEN):
-        yield Fact("verdict.says.seal_broken", {"n": broken})
-        if n := audit.counts.get(Outcome.BROKEN):
-            yield Fact("verdict.says.numbers_broken", {"n": n, "all": every})
-    for kind, outcome in (
-        ("verdict.says.signature_wrong", Outcome.DIFFERS),
-        ("verdict.says.signature_missing", Outcome.NOT_CHECKED),
-    ):
-        if n := _count(audit.signatures, outcome):
-            yield Fact(kind, {"n": n})
-    if audit.level >= NUMBERS and (differs := audit.counts.get(Outcome.DIFFERS)):
-        yield Fact("verdict.says.numbers_differ", {"n": differs, "all": every})
-    if corrected := audit.counts.get(Outcome.CORRECTED):
-        yield Fact("verdict.says.corrected", {"n": corrected})
-    for level, kind in (
-        (DATA, "verdict.says.data_differ"),
-        (REPORT, "verdict.says.report_differs"),
-    ):
-        if audit.level >= level and (n := _count(audit.list_found(level), Outcome.DIFFERS)):
-            yield Fact(kind, {"n": n})
-    if audit.level >= NUMBERS:
-        for outcome, kind in _UNAVAILABLE:
-            if n := audit.counts.get(outcome):
-                yield Fact(kind, {"n": n, "all": every})
-    elif audit.level >= DATA and (
-        gone := [f for f in audit.data if f.outcome not in PASSING | {Outcome.DIFFERS}]
-    ):
-        yield Fact("verdict.says.data_unchecked", {"n": len(gone)})
+    all_ = {"all": _count_published(audit)}
+    numbers = audit.counts if audit.level >= NUMBERS else {}
+    data = audit.data if audit.level >= DATA else ()
+    report = audit.report if audit.level >= REPORT else ()
+    broken = _count(audit.seal, Outcome.BROKEN)
+    gone = () if audit.level >= NUMBERS else data
+    unchecked = sum(one.outcome not in PASSING | {Outcome.DIFFERS} for one in gone)
+    told: list[tuple[str, int, dict[str, int]]] = [
+        ("verdict.says.seal_broken", broken, {}),
+        ("verdict.says.numbers_broken", broken and audit.counts.get(Outcome.BROKEN, 0), all_),
+        ("verdict.says.signature_wrong", _count(audit.signatures, Outcome.DIFFERS), {}),
+        ("verdict.says.signature_missing", _count(audit.signatures, Outcome.NOT_CHECKED), {}),
+        ("verdict.says.numbers_differ", numbers.get(Outcome.DIFFERS, 0), all_),
+        ("verdict.says.corrected", audit.counts.get(Outcome.CORRECTED, 0), {}),
+        ("verdict.says.data_differ", _count(data, Outcome.DIFFERS), {}),
+        ("verdict.says.report_differs", _count(report, Outcome.DIFFERS), {}),
+        *((kind, numbers.get(outcome, 0), all_) for outcome, kind in _UNAVAILABLE),
+        ("verdict.says.data_unchecked", unchecked, {}),
+    ]
+    yield from (Fact(kind, {"n": n, **more}) for kind, n, more in told if n)
     for kind, outcome in (
         ("verdict.says.own_code_differs", Outcome.DIFFERS),
         ("verdict.says.own_code_unchecked", Outcome.NOT_CHECKED),
     ):
         if _count(audit.own_code, outcome):
             yield Fact(kind)
-    if audit.level >= REPORT and (n := _count(audit.report, Outcome.NOT_CHECKED)):
+    if n := _count(report, Outcome.NOT_CHECKED):
         yield Fact("verdict.says.report_unchecked", {"n": n})
 
 
@@ -126,8 +117,13 @@ def _tell_valid(audit: Audit) -> Iterator[Fact]:
         yield Fact("verdict.says.no_code" if audit.exit_code else valid)
         return
     pages = audit.level >= REPORT and level_result(audit, REPORT) is not None
+    # The numbers of a judged study are ours; those that others reported are not valid by it.
+    if Outcome.JUDGED in counts:
+        valid = "verdict.says.ours_report_valid" if pages else "verdict.says.ours_valid"
+    else:
+        valid = "verdict.says.report_valid" if pages else "verdict.says.numbers_valid"
     if not audit.exit_code:
-        yield _tell_all_valid(ours, judged=Outcome.JUDGED in counts, pages=pages)
+        yield Fact(valid, {"n": ours}) if ours else Fact("verdict.says.nothing_to_recompute")
     elif ours:
         # What others reported is not for us to recompute.
         every = _count_published(audit) - counts.get(Outcome.JUDGED, 0)
@@ -137,17 +133,6 @@ def _tell_valid(audit: Audit) -> Iterator[Fact]:
             yield Fact(kind, {"n": n})
     if audit.level >= REPORT and not pages:
         yield Fact("verdict.says.pages_not_compared")
-
-
-def _tell_all_valid(ours: int, *, judged: bool, pages: bool) -> Fact:
-    """The numbers of a judged study are ours; those that others reported are not valid by it."""
-    if not ours:
-        return Fact("verdict.says.nothing_to_recompute")
-    if judged:
-        kind = "verdict.says.ours_report_valid" if pages else "verdict.says.ours_valid"
-    else:
-        kind = "verdict.says.report_valid" if pages else "verdict.says.numbers_valid"
-    return Fact(kind, {"n": ours})
 
 
 def _count_published(audit: Audit) -> int:

@@ -144,25 +144,18 @@ class _AuditLines:
 
     def _write_changes(self) -> Iterator[str]:
         changes = self.audit.changes
-        if changes.code:
-            names = Listed(changes.code, "comma")
-            yield self._write_change(self.text("terminal.changed_code", names=names))
-        if changes.lock:
-            yield self._write_change("requirements.lock")
+        names = Listed(changes.code, "comma")
+        told = [self.text("terminal.changed_code", names=names)] if changes.code else []
+        told += ["requirements.lock"] if changes.lock else []
         if changes.config:
             names = Listed(changes.config, "comma")
-            told = self.text("language.labelled", label="config.yaml", what=names)
-            yield self._write_change(told)
+            told.append(self.text("language.labelled", label="config.yaml", what=names))
         if changes.environment:
             names = Listed(changes.environment[:3], "comma")
             more = len(changes.environment) - 3
-            told = self.text("terminal.changed_environment", names=names)
-            if more > 0:
-                told += f" {self.text('terminal.more', n=more)}"
-            yield self._write_change(told)
-
-    def _write_change(self, what: str) -> str:
-        return f"  {self.text(summary.CHANGED):<12} {what}"
+            rest = f" {self.text('terminal.more', n=more)}" if more > 0 else ""
+            told.append(f"{self.text('terminal.changed_environment', names=names)}{rest}")
+        yield from (f"  {self.text(summary.CHANGED):<12} {what}" for what in told)
 
 
 def _tell_detail(number: Number) -> Value:
