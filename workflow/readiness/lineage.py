@@ -115,24 +115,18 @@ def read_lineage(path: Path) -> Lineage:
         recorded = record.pop("lineage")
         lists = {name: tuple(record[name]) for name in ("datasets", "keys")}
         lineage = Lineage(**{**record, **lists})
-        _check_kinds(lineage)
+        texts = [lineage.step, lineage.code, *lineage.datasets, *lineage.keys]
+        # What is no mapping has no values: an AttributeError.
+        for part in (lineage.inputs, lineage.parents, lineage.outputs):
+            texts += part.values()
+        if not (isinstance(lineage.settings, dict) and all(isinstance(t, str) for t in texts)):
+            raise TypeError
         intact = intact and lineage.hash == recorded
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise DataError(f"{path}: not a lineage record. Delete it and run `make` again.") from None
     if not intact:
         raise DataError(f"{path}: changed after it was written. Delete it and run `make` again.")
     return lineage
-
-
-def _check_kinds(lineage: Lineage) -> None:
-    """TypeError where a part of a record is of another kind than a step leaves."""
-    hashes = (lineage.inputs, lineage.parents, lineage.outputs)
-    texts = [lineage.step, lineage.code, *lineage.datasets, *lineage.keys]
-    if not all(isinstance(part, dict) for part in (*hashes, lineage.settings)):
-        raise TypeError
-    texts += [digest for part in hashes for digest in part.values()]
-    if not all(isinstance(text, str) for text in texts):
-        raise TypeError
 
 
 def changed_outputs(folder: Path, lineage: Lineage, results: Path = RESULTS) -> list[str]:

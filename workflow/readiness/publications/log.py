@@ -9,8 +9,6 @@ An `erratum.csv` (`id`; `was`, as published; `is`, what it is now; `why`) counts
 released one that the log lists and whose seal holds, where what a number `is` is recomputed.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -85,7 +83,7 @@ class Log:
         """The hash before the first entry of each publication, by its id."""
         return {entry.id: entry.previous for entry in reversed(self.entries)}
 
-    def after(self, identity: str, seal: str, before: str = "") -> Log:
+    def after(self, identity: str, seal: str, before: str = "") -> "Log":
         """The log with a publication more, which succeeds `before`; DataError where it is there."""
         if identity in self.latest:
             raise DataError(f"{LOG}: lists {identity} already.")
@@ -95,7 +93,7 @@ class Log:
             entries.append(replace(replaced, superseded_by=identity, previous=entries[-1].head))
         return Log(tuple(entries))
 
-    def without(self, identity: str, reason: str, successor: str) -> Log:
+    def without(self, identity: str, reason: str, successor: str) -> "Log":
         """The log in which a publication is withdrawn, in favour of `successor` ("" for none).
 
         ConfigError when it is not released, or is withdrawn already, and for a successor that is

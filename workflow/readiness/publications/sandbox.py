@@ -7,8 +7,6 @@ leaves comes out as a stream, which is checked as it is taken. Time, memory, dis
 bounded. https://github.com/containers/bubblewrap, https://github.com/seccomp/libseccomp
 """
 
-from __future__ import annotations
-
 import ctypes
 import errno
 import json
@@ -85,12 +83,6 @@ class RunBounds:
     memory: int = 0
     disk: int = 0
     processes: int = 512
-
-    @classmethod
-    def of_this_machine(cls) -> RunBounds:
-        """At most half of the memory, and a quarter more for what is written, which is memory."""
-        present = psutil.virtual_memory().total
-        return cls(memory=min(16 * GIB, present // 2), disk=min(4 * GIB, present // 4))
 
 
 @cache
@@ -175,7 +167,9 @@ def run_confined(
     what it said on standard error. `programs` are further folders that are visible, read-only.
     Raises DataError when it did not start, exceeded a bound, or left what cannot be taken.
     """
-    bounds = bounds or RunBounds.of_this_machine()
+    # At most half of the memory, and a quarter more for what is written, which is memory.
+    there = psutil.virtual_memory().total
+    bounds = bounds or RunBounds(memory=min(16 * GIB, there // 2), disk=min(4 * GIB, there // 4))
     program = bubblewrap()
     assert program is not None  # asked before
     inner = {
@@ -286,7 +280,6 @@ class _Watch(threading.Thread):
         self.fault: Fact | None = None
 
     def run(self) -> None:
-        """Look at it until it has ended."""
         end = time.monotonic() + self.bounds.seconds
         while self.process.poll() is None:
             self.fault = self._find_fault(end)

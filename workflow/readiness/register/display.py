@@ -81,14 +81,9 @@ class Sign(Enum):
         """What a cell of plain text shows beside a number or after what stands in its place."""
         return _RAISED.get(self, self.value)
 
-    @property
-    def key(self) -> str:
-        """The key of its words; "" for a number without a sign."""
-        return _WORDS.get(self, "")
-
     def words(self, language: Language) -> str:
         """What it means, for readers and for who hears the page; "" for none."""
-        return text(self.key, language) if self.key else ""
+        return text(_WORDS[self], language) if self in _WORDS else ""
 
 
 _WORDS = {Sign.FEW: "tables.sign.few", Sign.BASE: "tables.sign.base", Sign.WEAK: "tables.sign.weak"}

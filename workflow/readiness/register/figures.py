@@ -10,8 +10,6 @@ by nature keeps it, as the questionnaire lists it; everything else goes from the
 the smallest. The alphabet orders nothing.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -75,7 +73,7 @@ class Origin:
     lineages: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, *steps: Lineage) -> Origin:
+    def of(cls, *steps: Lineage) -> "Origin":
         """The origin of a number that the outputs of these steps made."""
         return cls(
             frozenset(name for step in steps for name in step.datasets),
@@ -83,11 +81,11 @@ class Origin:
         )
 
     @classmethod
-    def read_from(cls, row: Mapping[Any, Any]) -> Origin:
+    def read_from(cls, row: Mapping[Any, Any]) -> "Origin":
         """The origin of a row of a register (as text)."""
         return cls(frozenset(row["dataset"].split()), frozenset(row["lineage"].split()))
 
-    def __or__(self, other: Origin) -> Origin:
+    def __or__(self, other: "Origin") -> "Origin":
         return Origin(self.datasets | other.datasets, self.lineages | other.lineages)
 
 
@@ -175,11 +173,9 @@ def by_size(codes: Iterable[str], value: Values) -> list[str]:
     Those without a value come last; those that are equal keep the order of listing.
     """
 
-    def order(code: str) -> tuple[bool, float]:
-        known = value(code)
-        return known is None, -(known or 0.0)
-
-    return sorted(codes, key=order)
+    listed = list(codes)
+    known = {code: value(code) for code in listed}
+    return sorted(listed, key=lambda code: (known[code] is None, -(known[code] or 0.0)))
 
 
 def row_order(value: Values, rows: Sequence[Item]) -> list[Item]:
@@ -239,7 +235,7 @@ class Scheme:
     grids: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, questionnaire: Questionnaire) -> Scheme:
+    def of(cls, questionnaire: Questionnaire) -> "Scheme":
         """The scheme of a questionnaire."""
         tables = questionnaire.find_tables(item.id for item in questionnaire.items)
         return cls(

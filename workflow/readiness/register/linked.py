@@ -7,8 +7,6 @@ is known, how many of them left a question empty is not. Items of which one rout
 one system, for who was asked the second answered the first.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -55,7 +53,7 @@ def systems(
     questionnaire: Questionnaire,
     names: Sequence[str],
     policy: Policy,
-    rules: PrintRules,
+    rules: "PrintRules",
 ) -> Iterator[CountSystem]:
     """The systems of the closed items, in turn: see `_list_parts`. Where groups are smaller than
     the smallest base, their sizes are not told, and who does not know them must not learn them: a
@@ -98,7 +96,7 @@ class PrintRules:
     reliable_base: int
     told: frozenset[str] | None = None
     earlier: tuple[Earlier, ...] = ()
-    demand: Demand = field(default_factory=lambda: Demand())
+    demand: "Demand" = field(default_factory=lambda: Demand())
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,6 @@ gives a reason. A number that no deviation touches is as planned; one that only 
 came later; the others were changed since. Nothing is judged here: everything is told.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -84,7 +82,7 @@ class PlanOutcome:
         return asdict(self)
 
     @classmethod
-    def of(cls, record: Mapping[str, Any]) -> PlanOutcome:
+    def of(cls, record: Mapping[str, Any]) -> "PlanOutcome":
         """The outcome that `as_record` wrote."""
         found = [Deviation(**one) for one in record["deviations"]]
         return cls(tuple(PlanEntry(**one) for one in record["entries"]), tuple(found))

@@ -40,9 +40,7 @@ _BESIDE = (
 
 def by_outcome(audit: Audit) -> dict[Outcome, list[Number]]:
     """The numbers by verdict, the most severe first."""
-    groups: dict[Outcome, list[Number]] = {outcome: [] for outcome in OUTCOMES}
-    for number in audit.numbers:
-        groups[number.outcome].append(number)
+    groups = {one: [n for n in audit.numbers if n.outcome is one] for one in OUTCOMES}
     return {outcome: numbers for outcome, numbers in groups.items() if numbers}
 
 

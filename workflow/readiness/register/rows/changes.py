@@ -10,8 +10,6 @@ distribution's would be). Limits of a difference are MOVER's. Over more than two
 wave is the least-squares slope, for waves that are equally far apart.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from statistics import NormalDist
 from typing import Any, NamedTuple
@@ -116,7 +114,7 @@ class _Told(NamedTuple):
     digits: int
 
     @classmethod
-    def read(cls, row: Mapping[Any, Any] | None) -> _Told | None:
+    def read(cls, row: Mapping[Any, Any] | None) -> "_Told | None":
         """From a row of a register at its published precision; None where it is not published."""
         if row is None or row["suppressed"] or (value := number(row["value"])) is None:
             return None
