@@ -66,9 +66,8 @@ def read_file(path: Path, limit: int = LARGEST) -> bytes:
         return _read(path, limit)
     if name not in once.files:
         try:
-            content = _read(path, min(limit, MOST_BYTES - once.size))
+            content = once.files[name] = _read(path, min(limit, MOST_BYTES - once.size))
             once.size += len(content)
-            once.files[name] = content
         except OSError as error:
             once.files[name] = error
     found = once.files[name]

@@ -89,8 +89,7 @@ def read_datasets(folder: Path) -> list[SealedDataset]:
     for number, row in enumerate(_read_rows(folder / DATASETS), start=2):
         # A row may lack cells, which are None then.
         *cells, pointer = (row.get(name) or "" for name in (*COLUMNS, "pointer"))
-        version = read_row(cells, f"{folder / DATASETS} row {number}")
-        found.append(SealedDataset(version, pointer))
+        found.append(SealedDataset(read_row(cells, f"{folder / DATASETS} row {number}"), pointer))
     return found
 
 
@@ -147,7 +146,6 @@ PAGES = tuple(
 SHOWN = (CHARTS, TABLES, REPORT)
 # The tidy table of all numbers, beside the workbook.
 TIDY = "numbers.csv"
-_KEPT = (".svg", ".csv", ".txt", ".html", ".pdf", ".xlsx")
 _LANGUAGE = r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
 _STEP = re.compile(rf"({'|'.join(SHOWN)})-({_LANGUAGE})")
 
@@ -225,8 +223,8 @@ def kept_as(step: str, output: str, languages: Sequence[str]) -> str:
 
     `report-fr` keeps `report.html` as `report/fr/report.html`.
     """
-    match = _STEP.fullmatch(step)
-    if not match or not output.endswith(_KEPT) or output.endswith("-narrow.svg"):
+    match, kept = _STEP.fullmatch(step), (".svg", ".csv", ".txt", ".html", ".pdf", ".xlsx")
+    if not match or not output.endswith(kept) or output.endswith("-narrow.svg"):
         return ""
     spared = output == TIDY and match[2] != in_order(languages)[0]
     return "" if spared else f"{match[1]}/{match[2]}/{output}"

@@ -205,8 +205,8 @@ def find_superseded(
             f"--supersedes {before}: a draft; release it before what takes its place, or name a "
             "released one."
         )
-    follows = {name: (seal["supersedes"] or {}).get("id") for name, seal in seals.items()}
-    follows.pop(identity, None)
+    others = {name: seal for name, seal in seals.items() if name != identity}
+    follows = {name: (seal["supersedes"] or {}).get("id") for name, seal in others.items()}
     for name, older in follows.items():
         if older == before:
             raise ConfigError(

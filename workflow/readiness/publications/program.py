@@ -309,8 +309,7 @@ def _find_version(package: str) -> str:
 
 def environment_text() -> str:
     """`environment.json` of the environment that runs this."""
-    record = present_environment(lock_file().read_text("utf-8"))
-    return readable_json(record)
+    return readable_json(present_environment(lock_file().read_text("utf-8")))
 
 
 def _name_processor() -> str:

@@ -40,8 +40,6 @@ from readiness.rendering.engines import find_quarto
 Done = TypeVar("Done")
 # What a run has said, beside its folder.
 SAID = "said.txt"
-# What of the auditor's environment reaches no run.
-NOT_PASSED_ON = ("READINESS_", "SNAKEMAKE_", "PYTHON")
 # Starts the program that lies in a folder, and takes nothing else there for a library.
 START = """
 import runpy, sys
@@ -50,8 +48,6 @@ import readiness
 del sys.path[0]
 runpy.run_module("readiness", run_name="__main__")
 """
-# What of the auditor's environment reaches sealed code: which kernels of the processor to use.
-KERNELS = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES")
 
 
 @contextmanager
@@ -151,8 +147,9 @@ def _load_program() -> None:
 def _perform_steps(folder: Path, targets: Sequence[str]) -> None:
     """Perform the steps that Snakemake lists, one after the other, in a process made for it."""
     os.setsid()
-    for name in [name for name in os.environ if name.startswith(NOT_PASSED_ON)]:
-        del os.environ[name]
+    for name in list(os.environ):
+        if name.startswith(("READINESS_", "SNAKEMAKE_", "PYTHON")):
+            del os.environ[name]
     # What is left there goes with the scratch folder.
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder.parent)
     if not os.access(os.environ.get("HOME", ""), os.W_OK):
@@ -260,7 +257,9 @@ def run_sealed(folder: Path, targets: Sequence[str], cores: str, *, confined: bo
         "PYTHONNOUSERSITE": "1",
         "USER": "auditor",
     }
-    variables |= {name: os.environ[name] for name in KERNELS if name in os.environ}
+    # What of the auditor's environment reaches sealed code: which kernels of the processor to use.
+    kernels = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES")
+    variables |= {name: os.environ[name] for name in kernels if name in os.environ}
     if quarto := find_quarto():
         variables["QUARTO_PATH"] = str(quarto)
     program = Path(PROJECT) if confined else folder

@@ -215,12 +215,12 @@ class Again:
         report = [AuditFinding("report", Outcome.NOT_COMPARED, apart)] if apart else list(pages)
         seal = list(result.seal)
         if self.is_known:
-            seal += stated_otherwise(
-                frozen,
-                again.chain,
-                whole=bool(report) and apart is None,
-                edited=self._find_edited(),
-            )
+            # Of the tree's files those that are not the sealed ones; sealed code reads none of them.
+            sealed = {} if self.is_trusted else read_inputs(self.folder)
+            read = {path: sha256(content) for path, content in self.inputs.items()}
+            edited = {digest for path, digest in read.items() if digest != sealed.get(path, digest)}
+            whole = bool(report) and apart is None
+            seal += stated_otherwise(frozen, again.chain, whole=whole, edited=edited)
             numbers = in_another_environment(numbers, environment)
         divergence = first_divergence({step: frozen[step] for step in steps}, again.chain)
         return replace(
@@ -230,16 +230,6 @@ class Again:
             report=tuple(report),
             divergence=_describe_divergence(divergence, numbers),
         )
-
-    def _find_edited(self) -> set[str]:
-        """The hashes of the tree's files that are other ones than the sealed inputs; sealed code
-        read those of its archive.
-        """
-        if self.is_trusted:
-            return set()
-        sealed = read_inputs(self.folder)
-        present = {path: sha256(content) for path, content in self.inputs.items()}
-        return {digest for path, digest in present.items() if digest != sealed[path]}
 
     def _ask_own_code(self, result: Audit, present: pd.DataFrame | None) -> Audit:
         """The audit with the second answer: whether the numbers still come out of their own code.

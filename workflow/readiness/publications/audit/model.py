@@ -68,15 +68,6 @@ class Changes:
     environment: tuple[Fact, ...] = ()
     recorded_build: bool = False
 
-    def as_record(self) -> dict[str, Any]:
-        """The same as plain values: keys and names as texts, all else as facts."""
-        return {
-            **vars(self),
-            "code": list(self.code),
-            "config": [encode(one) for one in self.config],
-            "environment": [_serialise_fact(one) for one in self.environment],
-        }
-
 
 @dataclass(frozen=True)
 class Terms:
@@ -167,7 +158,12 @@ class Audit:
             "exit_code": self.exit_code,
             "seal_digest": self.sealed.get("digest", ""),
             "divergence": _serialise_fact(self.divergence),
-            "changes": self.changes.as_record(),
+            "changes": {
+                **vars(self.changes),
+                "code": list(self.changes.code),
+                "config": [encode(one) for one in self.changes.config],
+                "environment": [_serialise_fact(one) for one in self.changes.environment],
+            },
             "notes": [_serialise_fact(note) for note in self.notes],
             "signing": str(self.signing),
             "counts": {str(outcome): count for outcome, count in self.counts.items()},

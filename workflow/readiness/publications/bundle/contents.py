@@ -27,9 +27,6 @@ from readiness.publications.seal import ATTESTATIONS, SEAL, read_seal, sha256
 from readiness.register.disclosure_risk import ATTACK, read_attack, refuse_given_away
 from readiness.tables import rows_to_csv
 
-# What of the project is there to be read. Its README is replaced by that of the bundle.
-PAGES = ("CITATION.cff", "docs/*.md", "docs/*.svg", "docs/images/*.png")
-
 
 @dataclass(frozen=True)
 class Contents:
@@ -152,7 +149,8 @@ def _list_plain_files(
     root: Path, folders: Iterable[Path], datasets: Iterable[ledger.SealedDataset]
 ) -> Iterator[Path]:
     yield from code_files(root)
-    for pattern in PAGES:
+    # What of the project is there to be read. Its README is replaced by that of the bundle.
+    for pattern in ("CITATION.cff", "docs/*.md", "docs/*.svg", "docs/images/*.png"):
         yield from (path.relative_to(root) for path in root.glob(pattern))
     for folder in folders:
         own = folder.relative_to(root)
