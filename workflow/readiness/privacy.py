@@ -177,14 +177,11 @@ GIVEN = "_given"
 def kept_apart(
     answers: pd.DataFrame, items: Collection[str], specials: Collection[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The table with `GIVEN` for answers to these items, and the answers themselves.
+    """The table with `GIVEN` for answers to these items, and the answers themselves: one row an
+    answer kept apart, `respondent`, `item`, `value`.
 
-    Args:
-        answers: one row a respondent, all text, with the column `respondent`.
-        items: the columns of personal items and of free text.
-        specials: codes that are no answers and stay ("_blank").
-
-    Returns the table, and one row an answer kept apart: `respondent`, `item`, `value`.
+    `answers`: one row a respondent, all text, with the column `respondent`. `items`: the columns of
+    personal items and of free text. `specials`: codes that are no answers and stay ("_blank").
     """
     found = []
     table = answers.copy()

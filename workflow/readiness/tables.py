@@ -109,8 +109,7 @@ def read_rows(
     A blank line is no row, but it counts. `what` the file is stands in messages; `content` are its
     bytes where they are in hand already. Raises DataError, naming file and row, when it is missing,
     empty, not UTF-8, or no table: a row of more or fewer cells than the header (a file that was
-    cut, say), a quote that is not closed, a cell of more than 131072 characters, a column named
-    twice.
+    cut, say), a quote that is not closed, a cell of more than 131072 characters.
     """
     text = _read_content(path, what, read_bytes(path, what) if content is None else content)
     rows = list(number_rows(path, text))

@@ -50,14 +50,13 @@ def add_version(
 ) -> Version:
     """Put `file` under DVC as `dataset@version` and append it to `data/versions.csv`.
 
-    The bytes go to the default remote when that is a folder, and to DVC's cache; `meta`: what its
-    pointer says beside the note (source, licence, citation); `check` is given
-    them before anything is written, and raises what must not be registered; `count` says how many
-    rows they hold where they are no CSV of ours. A version is never
-    overwritten: ConfigError when it exists or has no proper name, the questionnaire does not exist,
-    or git would take the bytes of a restricted version; DataError when the file is no table, is
-    still being written, or holds the very bytes of a version that was erased, or when another file
-    stands in its place; BusyError when another process changes the register.
+    The bytes go to the default remote when that is a folder, and to DVC's cache. `meta`: what its
+    pointer says beside the note (source, licence, citation); `check` is given the bytes before
+    anything is written, and raises what must not be registered; `count` says how many rows they
+    hold where they are no CSV of ours. A version is never overwritten: ConfigError when it exists
+    or has no proper name, the questionnaire does not exist, or git would take restricted bytes;
+    DataError when the file is no table, is still being written, or holds the bytes of a version
+    that was erased, or another file stands in its place; BusyError when another process is at work.
     """
     note = one_line(note, "--note")
     for what, text, pattern in (("dataset", dataset, NAME), ("version", version, VERSION)):

@@ -168,12 +168,10 @@ def erase_versions(root: Path, names: Sequence[str], reason: str) -> Erasure:
 
     Places: every remote, DVC's cache, `data/raw`, the results that were computed from them, which
     have a row for each respondent, and every other copy below `data`, `results` and `.dvc`, also
-    what a killed process has left. Each version then gets its tombstone, with the reason.
-
-    Raises ConfigError when a version is unknown or erased already, the reason is empty, or another
-    version, not named and not erased, has the same bytes; DataError when a file of this machine
-    cannot be removed, and then nothing is registered; BusyError when another process changes the
-    register.
+    what a killed process has left. Each version then gets its tombstone, with the reason. Raises
+    ConfigError when a version is unknown or erased already, the reason is empty, or another one,
+    not named and not erased, has the same bytes; DataError when a file of this machine cannot be
+    removed, and then nothing is registered; BusyError when another process changes the register.
     """
     note = one_line(reason, "--reason")
     if not note:

@@ -162,15 +162,11 @@ class KnownCells:
 class Counts:
     """The counts of some columns of answers, part after part of `cohorts`.
 
-    Attributes:
-        cells: the respondents by what a reader knows of them.
-        sizes: how many respondents a cell has at most, as far as he knows.
-        loose: the cells of which he does not know it.
-        cohorts: the parts of the cells.
-        upper, truth: how many people are behind a count at most, and in fact; as if everybody had
-            been there from the first release on, before they are divided.
-        places: by column and answer, the count of each part.
-        fixed: what is known whatever is told.
+    `cells`: the respondents by what a reader knows of them; `sizes`: how many a cell has at most,
+    as far as he knows; `loose`: the cells of which he does not know it; `cohorts`: their parts.
+    `upper`, `truth`: how many people are behind a count at most, and in fact; as if everybody had
+    been there from the first release on, before they are divided. `places`: by column and answer,
+    the count of each part. `fixed`: what is known whatever is told.
     """
 
     cells: KnownCells

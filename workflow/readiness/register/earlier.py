@@ -2,11 +2,9 @@
 
 Between two releases people came: a count grew by those of its group at most. So what an earlier one
 printed bounds today's count, and where few came, today's number tells what was withheld before, or
-what those few answered (differencing).
-
-By itself a printed share of weights says how many people gave an answer as far as the range of the
-weights does. People of all answers and groups add to totals, and so do their weights: together the
-shares say more (`Joint`). Two linear programs a count.
+what those few answered (differencing). By itself a printed share of weights says how many people
+gave an answer as far as the range of the weights does. People of all answers and groups add to
+totals, and so do their weights: together the shares say more (`Joint`). Two programs a count.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,11 +32,8 @@ Ends = tuple[float, float]
 
 @dataclass(frozen=True)
 class Told:
-    """A printed share.
-
-    Attributes:
-        low, high: between what it is (0-1).
-        ratio: of the heaviest weight to the lightest (1: a share of people).
+    """A printed share: between what it is (0-1), and the `ratio` of the heaviest weight to the
+    lightest (1: a share of people).
     """
 
     low: float
@@ -180,9 +175,8 @@ def _bound_printed(row: dict[Any, str], value: float) -> Ends:
 class Joint:
     """The shares of one earlier release, of the same people: of each category in each group.
 
-    Attributes:
-        shares, bases: their ids; by category and group, and by group.
-        categories, groups: what adds to a base, and which groups there are.
+    `shares`, `bases`: their ids; by category and group, and by group. `categories`, `groups`: what
+    adds to a base, and which groups there are.
     """
 
     earlier: Earlier

@@ -2,12 +2,9 @@
 
 The report, the tables and the charts take their numbers from here by id; a publication is a copy
 of it. A row says what the number is (item, level, group, statistic, unit), its value and precision,
-how it is shown (decimals and rounding rule; the text is made where it is read: `display.shown`),
-and where it comes from (dataset versions, lineage hash).
-
-Here is, too, the one order of groups and of answers, for charts and tables alike: what has an order
-by nature keeps it, as the questionnaire lists it; everything else goes from the largest number to
-the smallest. The alphabet orders nothing.
+how it is shown (decimals and rounding rule), and where it comes from (dataset versions, lineage
+hash). Here is, too, the one order of groups and of answers: what has an order by nature keeps it,
+as the questionnaire lists it; all else goes from the largest number to the smallest.
 """
 
 import math
@@ -224,10 +221,9 @@ BASE, UNRELIABLE = "base below the minimum", "base too small for a reliable shar
 class Scheme:
     """What a questionnaire says of the sums among a wave's numbers.
 
-    Attributes:
-        apart: the groups outside every total, which are counted and not weighted.
-        headlines: the box of each ordinal item that comparisons are of.
-        grids: the grid of each item that is told as one with its other rows.
+    `apart`: the groups outside every total, which are counted and not weighted. `headlines`: the
+    box of each ordinal item that comparisons are of. `grids`: the grid of each item that is told as
+    one with its other rows.
     """
 
     apart: tuple[str, ...] = ()

@@ -4,9 +4,8 @@ Each system of the items (`register.linked`) is protected in turn; what one with
 the next, and a reader who has less never knows more. Means of numbers are withheld on small bases
 and where few people make most of the sum, with what would give them back: a reader is taken to know
 every weight that turns means into the total. The groups of each variable add to it by themselves,
-in weights as in people; those counted apart are outside it.
-
-The facts tell which number is withheld for itself and which for another: they are not for release.
+in weights as in people; those counted apart are outside it. The facts tell which number is withheld
+for itself and which for another: they are not for release.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -2,10 +2,8 @@
 
 A key lies in the user's own configuration (`$XDG_CONFIG_HOME/readiness/keys`, by default
 `~/.config/readiness/keys`), or in the folder that the environment variable `READINESS_KEYS` names;
-never where git, DVC or the project would carry it along with what it protects.
-
-`readiness.privacy` reads tables with pandas, and is imported where it is used: every run asks here
-where the keys lie.
+never where git, DVC or the project would carry it along with what it protects. `readiness.privacy`
+loads pandas, and is imported where it is used: every run asks here where the keys lie.
 """
 
 import os

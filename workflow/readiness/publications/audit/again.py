@@ -215,7 +215,7 @@ class Again:
         report = [AuditFinding("report", Outcome.NOT_COMPARED, apart)] if apart else list(pages)
         seal = list(result.seal)
         if self.is_known:
-            # Of the tree's files those that are not the sealed ones; sealed code reads none of them.
+            # Files of the tree that are not the sealed ones; sealed code reads none of them.
             sealed = {} if self.is_trusted else read_inputs(self.folder)
             read = {path: sha256(content) for path, content in self.inputs.items()}
             edited = {digest for path, digest in read.items() if digest != sealed.get(path, digest)}

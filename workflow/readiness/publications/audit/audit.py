@@ -73,11 +73,11 @@ def audit(
 ) -> Audit:
     """Audit `publications/<identity>` of the project at `root` up to `level` (0 to 3).
 
-    `listed` is what the log of publications says against it. `folder` is where the publication lies
-    when it is not there yet. `list_numbers`: whether level 0
-    lists the numbers, which it does not compute, though the seal holds.
-    `changes` is in what today's tree and environment are not the sealed ones. With `code` FROZEN
-    the sealed code runs beside this program, when the seal holds. Nothing of the tree is written.
+    `listed` is what the log of publications says against it, `folder` where the publication lies
+    when it is not there yet. `list_numbers`: whether level 0 lists the numbers, which it does not
+    compute, though the seal holds. `changes` is in what today's tree and environment are not the
+    sealed ones. With `code` FROZEN the sealed code runs beside this program, when the seal holds.
+    Nothing of the tree is written.
     """
     folder = folder or root / "publications" / identity
     with reading_once(folder):

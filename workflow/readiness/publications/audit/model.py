@@ -34,9 +34,8 @@ WORDS = {
 class Number:
     """One line: a published number, what was reproduced, and what can be said of it.
 
-    `digits` and `rounding` are its rounding rule, as its row states them.
-    `code` and `environment` say whether those behind this number are the sealed ones: `same` or
-    `CHANGED`, and "" where the level does not look.
+    `digits` and `rounding` are its rounding rule, as its row states them. `code` and `environment`
+    say whether those behind it are the sealed ones: `same`, `CHANGED`, or "" for not looked at.
     """
 
     id: str

@@ -1,11 +1,9 @@
 """Shares and means of a wave with their precision, their comparisons and revisions, its scales.
 
 Ids: `<item>.<level>.<group>`, with `.asked` behind it where a multiple-choice option is a share of
-those asked; `<item>.n.<group>` for a base, `<item>.n.<group>.weighted` for what its answers weigh.
-How a share moved since a publication: `revision.<id of the share>`.
-
-Scales: `<scale>.alpha`, with `.lower`, `.upper` and `.n`; `<scale>.alpha.without.<item>` of the
-scale without one of its items.
+those asked; `<item>.n.<group>` for a base, `<item>.n.<group>.weighted` for what its answers weigh;
+`revision.<id of the share>` for how it moved since a publication. Scales: `<scale>.alpha`, with
+`.lower`, `.upper` and `.n`; `<scale>.alpha.without.<item>`.
 
 Comparisons: `<item>.test.<test>`, `<item>.contrast.<a>.<b>`, `<item>.odds_ratio.<a>.<b>`; a test of
 one option of a multiple choice has its code behind it. The limits of a contrast are those that hold
@@ -49,13 +47,11 @@ def share_rows(
     """Shares and means with their precision, and each base once.
 
     `decimals`: of the answers to an item, which its mean has, too, up to three. `ids`: what is
-    withheld (`register.withholding`), which has a row without numbers; shares may
-    stand without their base, and without what would tell it. `weighted_bases`: whether the base of
-    those who answered has its weight beside it, withheld where it is.
-
-    `even`: the variables (as groups are called by them) whose groups are of one stratum and weight.
-    There the standard error of a share of all is a second equation of its groups' counts, to three
-    digits: it goes where one of them is withheld.
+    withheld (`register.withholding`), which has a row without numbers; shares may stand without
+    their base, and without what would tell it. `weighted_bases`: whether the base of those who
+    answered has its weight beside it, withheld where it is. `even`: the variables (as groups are
+    called by them) whose groups are of one stratum and weight. There the standard error of a share
+    of all is a second equation of its groups' counts: it goes where one of them is withheld.
     """
     records = list_rows(estimates)
     telling = {
