@@ -34,14 +34,6 @@ _COUNTED = re.compile(r"\{[a-z0-9_]+:([a-z_]+)\.")
 REMEMBERED = 1000
 
 
-class Import(NamedTuple):
-    """One import of this package's code: `from module import name as bound`."""
-
-    module: str
-    name: str | None
-    bound: str
-
-
 class SourceFile(NamedTuple):
     """What a file's syntax tree says: its hash, its imports (dots unresolved), and what stands
     before the point in its texts that could be keys of a catalogue.
@@ -136,7 +128,8 @@ def _find_imports(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str, str | No
                 yield node.level, node.module or "", alias.name, alias.asname or alias.name
 
 
-def _resolve_imports(module: str) -> Iterator[Import]:
+def _resolve_imports(module: str) -> Iterator[tuple[str, str | None, str]]:
+    """Each `from source import name as bound` of a module; of `import source` no name."""
     if (path := _find_file(module)) is None:
         return
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
@@ -144,7 +137,7 @@ def _resolve_imports(module: str) -> Iterator[Import]:
         if level:
             parents = package.split(".")[: len(package.split(".")) - level + 1]
             source = ".".join([*parents, source]).rstrip(".")
-        yield Import(source, name, bound)
+        yield source, name, bound
 
 
 @cache
@@ -236,7 +229,7 @@ def domains(module: str) -> frozenset[str]:
     # Whose closure has it tells texts.
     if f"{PACKAGE}.language.catalogue" not in modules:
         return frozenset()
-    if any((i.module, i.name) in READS for name in modules for i in _resolve_imports(name)):
+    if any(imported[:2] in READS for name in modules for imported in _resolve_imports(name)):
         return frozenset(_list_catalogues())
     sources = [path for name in modules if (path := _find_file(name))]
     waiting = {domain for path in sources for domain in _read_source(path).domains}

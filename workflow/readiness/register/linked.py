@@ -193,21 +193,18 @@ class _Builder:
         # Nothing is said of how many refused, or left it empty, by group: they are who is left.
         counted = [s for s in states if s in told or s not in SILENT]
         self.counts.add(column, self.answers[column].astype(str).to_numpy(dtype=object), counted)
-        for cut, inside in pairs:
-            joint = [self._read_joint(item.id, cut, each) for each in self.rules.earlier]
-            for category in cut.estimated_categories:
-                for group in self.cells.groups:
-                    self._add_share(item.id, column, category, cut, inside, group, joint)
-
-    def _read_joint(self, item: str, cut: Cut, earlier: Earlier) -> Joint:
         groups = list(self.cells.groups)
-        shares = {
-            (category, group): share_id(item, cut.level or category, group, cut.base)
-            for category in cut.estimated_categories
-            for group in groups
-        }
-        bases = {group: base_id(item, group, cut.base) for group in groups}
-        return Joint(earlier, shares, bases, cut.categories, groups)
+        for cut, inside in pairs:
+            shares = {
+                (category, group): share_id(item.id, cut.level or category, group, cut.base)
+                for category in cut.estimated_categories
+                for group in groups
+            }
+            bases = {group: base_id(item.id, group, cut.base) for group in groups}
+            earlier = self.rules.earlier
+            joint = [Joint(each, shares, bases, cut.categories, groups) for each in earlier]
+            for category, group in shares:
+                self._add_share(item.id, column, category, cut, inside, group, joint)
 
     def _list_states(self, item: Item, column: str) -> list[str]:
         """The answers that a column can hold, as readers know it: all that are declared."""

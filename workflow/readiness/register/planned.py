@@ -14,7 +14,6 @@ from typing import Any, Literal
 from readiness.lineage import canonical_json
 from readiness.questionnaire import TOTAL
 
-Mark = Literal["planned", "changed", "later"]
 # The order of a mapping's names, where they have one.
 ORDER = "(order)"
 Tree = Mapping[str, Any]
@@ -91,7 +90,7 @@ class PlanOutcome:
         """The deviations that can move a number of the register."""
         return [one for one in self.deviations if one.touches(row)]
 
-    def mark(self, row: Mapping[Any, Any]) -> Mark:
+    def mark(self, row: Mapping[Any, Any]) -> Literal["planned", "changed", "later"]:
         """Whether a number is as planned, was changed since, or came later."""
         found = self.touching(row)
         if any(one.is_new for one in found):

@@ -58,7 +58,18 @@ class _AuditLines:
 
     def all(self) -> Iterator[str]:
         audit = self.audit
-        yield self._write_head()
+        key = AT[audit.code] if audit.level >= NUMBERS else "terminal.level"
+        level = Fact(key, {"level": audit.level, "name": Term(NAMES[audit.level])})
+        if summary.lacks_pages(audit):
+            level = Fact(key, {"level": NUMBERS, "name": Term(summary.PAGES_APART)})
+        name = audit.identity
+        yield self.text(
+            "terminal.head",
+            name=Fact("audit.closing.draft", {"name": name}) if audit.status == DRAFT else name,
+            verdict=Term(summary.VERDICTS[audit.exit_code]),
+            level=level,
+            signing=Term(summary.SIGNINGS[audit.signing]),
+        )
         yield from (self._name_line("terminal.name.note", self.fact(note)) for note in audit.notes)
         if audit.seal:
             yield from self._write_part(NAMES[SEAL], audit.seal)
@@ -77,21 +88,6 @@ class _AuditLines:
         if audit.level >= REPORT:
             yield from self._write_part(NAMES[REPORT], audit.report)
         yield from self._write_changes()
-
-    def _write_head(self) -> str:
-        audit = self.audit
-        key = AT[audit.code] if audit.level >= NUMBERS else "terminal.level"
-        level = Fact(key, {"level": audit.level, "name": Term(NAMES[audit.level])})
-        if summary.lacks_pages(audit):
-            level = Fact(key, {"level": NUMBERS, "name": Term(summary.PAGES_APART)})
-        name = audit.identity
-        return self.text(
-            "terminal.head",
-            name=Fact("audit.closing.draft", {"name": name}) if audit.status == DRAFT else name,
-            verdict=Term(summary.VERDICTS[audit.exit_code]),
-            level=level,
-            signing=Term(summary.SIGNINGS[audit.signing]),
-        )
 
     def _name_line(self, key: str, told: str) -> str:
         return f"  {self.text(key):<12} {told}" if key else f"  {'':<12} {told}"
