@@ -10,6 +10,7 @@ totals, and so do their weights: together the shares say more (`Joint`). Two pro
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from math import ceil, floor, inf
 from typing import Any
 
@@ -207,9 +208,8 @@ class Joint:
         if not self._ratio:
             return None
         most = np.repeat([self._bound_base(g)[1] for g in self.groups], len(self.categories))
-        rows = (*self._bound_weights(), *self._add_totals(), *self._add_printed_rows())
         upper = np.concatenate([most, self._ratio * most])
-        return BoundReader(CountSystem(upper, rows, (), ()), ())
+        return BoundReader(CountSystem(upper, tuple(self._list_rows()), (), ()), ())
 
     def _bound_base(self, group: str) -> Ends:
         told = self.earlier.bases.get(self.bases[group])
@@ -221,27 +221,21 @@ class Joint:
     def _weight(self, category: str, group: str) -> int:
         return len(self.groups) * len(self.categories) + self._find_people(category, group)
 
-    def _bound_weights(self) -> Iterator[LinearRow]:
-        """In weights of the lightest, so many people weigh as much at least, and `ratio` times."""
-        for group in self.groups:
-            for category in self.categories:
-                n, w = self._find_people(category, group), self._weight(category, group)
-                yield LinearRow.of({n: -1.0, w: 1.0}, 0.0, inf)
-                yield LinearRow.of({n: -self._ratio, w: 1.0}, -inf, 0.0)
-
-    def _add_totals(self) -> list[LinearRow]:
-        """The groups of one variable are everybody."""
+    def _list_rows(self) -> Iterator[LinearRow]:
+        # In weights of the lightest, so many people weigh as much at least, and `ratio` times.
+        for group, category in product(self.groups, self.categories):
+            n, w = self._find_people(category, group), self._weight(category, group)
+            yield LinearRow.of({n: -1.0, w: 1.0}, 0.0, inf)
+            yield LinearRow.of({n: -self._ratio, w: 1.0}, -inf, 0.0)
+        # The groups of one variable are everybody.
         parts = [group for group in self.groups if group != TOTAL]
-        variables = dict.fromkeys(map(variable_of, parts))
-        return [
-            LinearRow.of({**{at(c, g): 1.0 for g in groups}, at(c, TOTAL): -1.0}, 0.0, 0.0)
-            for groups in ([g for g in parts if variable_of(g) == v] for v in variables)
-            if TOTAL in self.groups
-            for c in self.categories
-            for at in (self._find_people, self._weight)
-        ]
-
-    def _add_printed_rows(self) -> Iterator[LinearRow]:
+        variables = dict.fromkeys(map(variable_of, parts)) if TOTAL in self.groups else {}
+        for variable, category in product(variables, self.categories):
+            own = [group for group in parts if variable_of(group) == variable]
+            for at in (self._find_people, self._weight):
+                row = {**{at(category, g): 1.0 for g in own}, at(category, TOTAL): -1.0}
+                yield LinearRow.of(row, 0.0, 0.0)
+        # What is printed.
         for group in self.groups:
             people = {self._find_people(c, group): 1.0 for c in self.categories}
             yield LinearRow.of(people, *self._bound_base(group))
