@@ -25,7 +25,6 @@ KEY_NAME = "key"
 LARGEST = 64 << 20
 # Bytes that are kept of one folder while it is read once.
 MOST_BYTES = 256 << 20
-# Files of a folder that is listed.
 MOST_FILES = 10_000
 
 

@@ -25,7 +25,6 @@ TEMPLATE = r"^(?:[+A-Z0-9#@]|\[[0-9]-[0-9]\]){3,40}$"
 # Control characters, and those that turn the direction of whatever stands behind them: in no text
 # for readers. What marks a direction alone (U+200E, U+200F) may stand there.
 TURNING = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
-# What the patterns ask for, in words.
 WORDS = {
     NAME: "a name of at most 100 lower-case letters, digits and hyphens",
     ITEM: "a name of lower-case letters, digits and underscores",

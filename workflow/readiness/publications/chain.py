@@ -16,7 +16,6 @@ Chain = Mapping[str, Lineage]
 RESTORE = "restore-"
 REGISTER = "register"
 ATTACKED = "attack"
-# How many steps a run may have.
 MOST_STEPS = 200
 
 

@@ -138,7 +138,6 @@ def refuse_inside(root: Path, path: Path) -> None:
 
 
 CHARTS, TABLES, REPORT = "charts", "tables", "report"
-# What a report's files may be called.
 PAGES = tuple(
     f"{name}{ending}" for name in ("report", "report-simulated") for ending in (".html", ".pdf")
 )

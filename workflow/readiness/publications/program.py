@@ -26,7 +26,6 @@ from readiness.files import LARGEST, read_file
 from readiness.lineage import canonical_json, readable_json, sha256_of
 from readiness.publications.ledger import FOLDER, PLANS
 
-# Where a tree has the package.
 PACKAGE = Path("workflow/readiness")
 PROJECT = "project"
 LOCK = "requirements.lock"
@@ -223,7 +222,6 @@ def _read_tar(packed: bytes) -> dict[str, bytes]:
         raise lzma.LZMAError("more than an archive may hold, or not the whole of one")
     files: dict[str, bytes] = {}
     with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as tar:
-        # How many files an archive may hold.
         for name, member in members(tar, most_bytes=LARGEST, most_files=5_000):
             if name in files:
                 raise tarfile.TarError(f"{name!r} stands there twice")

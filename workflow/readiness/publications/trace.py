@@ -87,7 +87,6 @@ def like(root: Path, name: str) -> list[str]:
     ids = {row["id"] for where in publications for row in ledger_rows(root / ledger.FOLDER / where)}
     parts = [identity.split(".") for identity in ids]
     known = {".".join(part[:length]) for part in parts for length in range(1, len(part) + 1)}
-    # How many ids are offered in the place of an unknown one.
     return difflib.get_close_matches(name, sorted(known), n=3)
 
 

@@ -235,7 +235,6 @@ class Joint:
             for at in (self._find_people, self._weight):
                 row = {**{at(category, g): 1.0 for g in own}, at(category, TOTAL): -1.0}
                 yield LinearRow.of(row, 0.0, 0.0)
-        # What is printed.
         for group in self.groups:
             people = {self._find_people(c, group): 1.0 for c in self.categories}
             yield LinearRow.of(people, *self._bound_base(group))

@@ -16,7 +16,6 @@ from readiness.errors import ConfigError
 from readiness.files import read_file
 from readiness.lineage import sha256_of
 
-# The environment variable that names the folder of the keys.
 KEYS = "READINESS_KEYS"
 
 

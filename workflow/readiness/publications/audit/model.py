@@ -13,7 +13,6 @@ from readiness.facts import Fact, encode
 from readiness.language import tell
 from readiness.publications import outcomes
 
-# The levels.
 SEAL, DATA, NUMBERS, REPORT = 0, 1, 2, 3
 LEVELS = ("seal", "data", "numbers", "report")
 

@@ -198,7 +198,6 @@ TONES = {
     CORRECTED: ("↻", NEUTRAL),
 }
 
-# The levels.
 LEVELS = {level: f"verdict.level.{name}" for level, name in enumerate(LEVEL_NAMES)}
 # What was done where no page was compared.
 PAGES_APART = "verdict.level.pages_apart"
@@ -206,10 +205,8 @@ PAGES_APART = "verdict.level.pages_apart"
 LOOKS_AT = {level: f"{key}.looks_at" for level, key in LEVELS.items()}
 NOT_SHOWN = {level: f"{key}.not_shown" for level, key in LEVELS.items()}
 
-# Whose a publication is.
 SIGNINGS = {signing: f"verdict.signing.{signing.name.lower()}" for signing in Signing}
 
-# Whose code computed.
 CODES = {code: f"verdict.code_{code}" for code in ("today", "frozen", "trusted")}
 
 

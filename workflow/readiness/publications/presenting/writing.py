@@ -24,7 +24,6 @@ from readiness.publications.presenting import summary
 from readiness.templating import environment, stylesheet
 from readiness.terminal import one_line, printable
 
-# The templates of pages and READMEs.
 FOLDER = Path(__file__).resolve().parent / "templates"
 Write = Callable[[str], Markup]
 
