@@ -11,14 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from readiness.datasets import store
 from readiness.datasets.places import local_remotes
-from readiness.datasets.store import (
-    Remotes,
-    UnreachableError,
-    copies_beside_remotes,
-    show_path,
-    stray_copies,
-)
 from readiness.datasets.versions import (
     ABSENT,
     ERASED,
@@ -101,7 +95,7 @@ def verify(root: Path) -> Iterator[CopyFinding]:
     """
     versions = read_versions(root)
     unreachable: set[str] = set()
-    with Remotes(root) as opened:
+    with store.Remotes(root) as opened:
         for version in versions.values():
             seen = False
             for finding in _verify_copies(root, version, opened, unreachable):
@@ -114,7 +108,7 @@ def verify(root: Path) -> Iterator[CopyFinding]:
 
 
 def _verify_copies(
-    root: Path, version: Version, opened: Remotes, unreachable: set[str]
+    root: Path, version: Version, opened: store.Remotes, unreachable: set[str]
 ) -> Iterator[CopyFinding]:
     try:
         check_pointer(root, version)
@@ -125,18 +119,18 @@ def _verify_copies(
             continue
         try:
             fault = opened.fault(name, version)
-        except UnreachableError as error:
+        except store.UnreachableError as error:
             unreachable.add(name)
             yield CopyFinding("", "", str(error).rstrip("."), opened.addresses[name], True)
             continue
         yield _judge_object(version, f"remote {name}", fault, opened.address(name, version))
-    for place, path in copies_beside_remotes(root, version).items():
+    for place, path in store.copies_beside_remotes(root, version).items():
         fault = fault_if_there(path, version)
         if fault != ABSENT:
             yield _judge_object(version, place, fault, str(path))
     if version.is_erased:
-        for path in stray_copies(root, version):
-            yield _judge_object(version, show_path(path, root), None, str(path))
+        for path in store.stray_copies(root, version):
+            yield _judge_object(version, store.show_path(path, root), None, str(path))
 
 
 def _find_unregistered(root: Path, versions: dict[str, Version]) -> Iterator[CopyFinding]:
@@ -197,7 +191,7 @@ def _erase(root: Path, names: Sequence[str], note: str) -> Erasure:
                     f"them. Erase both: readiness data erase {version.name} {other.name}."
                 )
     erasure = Erasure()
-    with Remotes(root) as opened:
+    with store.Remotes(root) as opened:
         for version in chosen:
             _erase_on_this_machine(root, version, erasure)
             _erase_in_remotes(opened, version, erasure)
@@ -212,8 +206,8 @@ def _erase(root: Path, names: Sequence[str], note: str) -> Erasure:
 
 
 def _erase_on_this_machine(root: Path, version: Version, erasure: Erasure) -> None:
-    own = copies_beside_remotes(root, version).values()
-    for path in (*own, *results_of(root, version), *stray_copies(root, version)):
+    own = store.copies_beside_remotes(root, version).values()
+    for path in (*own, *results_of(root, version), *store.stray_copies(root, version)):
         try:
             path.unlink()
         except FileNotFoundError:
@@ -243,7 +237,7 @@ def results_of(root: Path, version: Version) -> Iterator[Path]:
         yield from sorted((provenance.parent.parent / PRIVATE).glob("*"))
 
 
-def _erase_in_remotes(opened: Remotes, version: Version, erasure: Erasure) -> None:
+def _erase_in_remotes(opened: store.Remotes, version: Version, erasure: Erasure) -> None:
     folders = opened.folders
     for name in opened.addresses:
         where = opened.address(name, version)
@@ -251,8 +245,8 @@ def _erase_in_remotes(opened: Remotes, version: Version, erasure: Erasure) -> No
             was_there = opened.remove(name, version)
             # Believed only when the remote itself says that it is gone.
             if opened.fault(name, version) != ABSENT:
-                raise UnreachableError("the object is still there after its removal")
-        except UnreachableError as error:
+                raise store.UnreachableError("the object is still there after its removal")
+        except store.UnreachableError as error:
             if name in folders and folders[name].is_dir():
                 raise DataError(
                     f"{where}: cannot be removed; nothing is registered as erased. "

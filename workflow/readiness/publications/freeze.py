@@ -21,7 +21,7 @@ from readiness.files import KEY_NAME, PRIVATE, write_atomically
 from readiness.language import tell
 from readiness.lineage import PROVENANCE, sha256_of
 from readiness.privacy import FROM_DATA
-from readiness.publications import ledger
+from readiness.publications import ledger, program
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import REPORT as LEVEL_REPORT
 from readiness.publications.audit.model import Changes, Terms
@@ -37,20 +37,6 @@ from readiness.publications.material import (
     refuse_unfit,
 )
 from readiness.publications.outcomes import Outcome, describe_finding
-from readiness.publications.program import (
-    ARCHIVE,
-    ENVIRONMENT,
-    OF_THIS,
-    assemble,
-    code_files,
-    environment_text,
-    lock_hash,
-    pack,
-    program_digest,
-    program_hashes,
-    read_archive,
-    strangers,
-)
 from readiness.publications.reproduce import erratum_table
 from readiness.publications.seal import (
     DRAFT,
@@ -89,7 +75,7 @@ def refuse_released(root: Path, identity: str) -> None:
 
 def refuse_strangers(root: Path) -> None:
     """DataError naming a file that would be loaded with the code and is in no hash of it."""
-    for path in strangers(root):
+    for path in program.strangers(root):
         raise DataError(
             f"{path}: lies where code is loaded from, but is none of this project's kinds of code, "
             "so no seal covers it. Remove it."
@@ -220,20 +206,20 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
         ledger.CONFIG: material.config,
         ledger.DATASETS: ledger.datasets_table(root, material.versions),
         ledger.INPUTS: ledger.inputs_table(hashes),
-        ENVIRONMENT: environment_text(),
+        program.ENVIRONMENT: program.environment_text(),
     }
     files = {name: path.read_bytes() for name, path in kept.items()}
     files |= {name: text.encode() for name, text in texts.items()}
     # What the archive holds: the project of this run alone, with what its authors say.
-    words = [path for path in code_files(root) if OF_THIS.match(path.as_posix())]
-    project = assemble(
+    words = [path for path in program.code_files(root) if program.OF_THIS.match(path.as_posix())]
+    project = program.assemble(
         root,
         material.config,
         ledger.versions_table(material.versions),
         {v.pointer_path: (root / v.pointer_path).read_text("utf-8") for v in material.versions},
         (*material.files.values(), *words),
     )
-    files[ARCHIVE] = pack(project)
+    files[program.ARCHIVE] = program.pack(project)
     if (root / ledger.FOLDER / material.supersedes / LEDGER).is_file():
         before = read_register(ledger.find_publication(root, material.supersedes) / LEDGER)
         files[ERRATUM] = erratum_table(before, figures, material.erratum, material.reasons).encode()
@@ -254,10 +240,10 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
         "numbers": files[VALUES].count(b"\n") - 1,
         "lineage": chain[REGISTER].hash,
         "code": {lineage.step: lineage.code for lineage in chain.values()},
-        "program": program_hashes(project),
+        "program": program.program_hashes(project),
         "status": material.status,
         "log": log.head,
-        "lock": lock_hash(),
+        "lock": program.lock_hash(),
         "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in material.versions},
         "supersedes": material.supersession,
         "erratum": material.erratum,
@@ -290,7 +276,9 @@ def _prove(material: PublicationMaterial, folder: Path, cores: str) -> None:
 
     So the archive is complete, and no result was made by packages that were replaced since.
     """
-    own = program_digest(program_hashes(read_archive(folder / ARCHIVE)))
+    own = program.program_digest(
+        program.program_hashes(program.read_archive(folder / program.ARCHIVE))
+    )
     proof = audit(
         material.root,
         material.identity,

@@ -20,22 +20,8 @@ from readiness.errors import DataError
 from readiness.facts import Fact
 from readiness.files import read_file
 from readiness.lineage import Lineage
-from readiness.publications import program
+from readiness.publications import ledger, program
 from readiness.publications.chain import REGISTER, RESTORE, ancestors, frozen_chain
-from readiness.publications.ledger import (
-    CONFIG,
-    DATASETS,
-    INPUT_COLUMNS,
-    INPUTS,
-    LEDGER_COLUMNS,
-    SealedDataset,
-    kept_as,
-    languages_of,
-    read_datasets,
-    read_inputs,
-    steps_shown,
-    versions_table,
-)
 from readiness.publications.outcomes import AuditFinding, Outcome
 from readiness.publications.seal import LEDGER, SEAL, VALUES, sha256, values_table
 from readiness.register.figures import PRECISION, PUBLISHED
@@ -68,9 +54,9 @@ def contradictions(folder: Path, sealed: Mapping[str, Any]) -> list[AuditFinding
         sealed,
         chain=frozen_chain(folder),
         code=program.read_archive(folder / program.ARCHIVE),
-        datasets=read_datasets(folder),
-        languages=languages_of(folder),
-        inputs=read_inputs(folder),
+        datasets=ledger.read_datasets(folder),
+        languages=ledger.languages_of(folder),
+        inputs=ledger.read_inputs(folder),
     )
     parts = (stated.ledger, stated.provenances, stated.chain_in_order, stated.archive, stated.seal)
     return [AuditFinding(place, Outcome.BROKEN, fact) for part in parts for place, fact in part()]
@@ -88,8 +74,8 @@ def _read_table(path: Path) -> tuple[str, list[str], list[list[str]]]:
 def _check_tables(folder: Path) -> Iterator[tuple[str, Fact]]:
     """The tables of datasets and inputs: one row for each, and nothing beside."""
     for name, columns, key in (
-        (DATASETS, (*VERSION_COLUMNS, "pointer"), 2),
-        (INPUTS, INPUT_COLUMNS, 1),
+        (ledger.DATASETS, (*VERSION_COLUMNS, "pointer"), 2),
+        (ledger.INPUTS, ledger.INPUT_COLUMNS, 1),
     ):
         _, head, rows = _read_table(folder / name)
         if rows and (other := _find_other(head, columns)):
@@ -107,7 +93,7 @@ class _Stated:
     sealed: Mapping[str, Any]
     chain: Mapping[str, Lineage]
     code: Mapping[str, bytes]
-    datasets: Sequence[SealedDataset]
+    datasets: Sequence[ledger.SealedDataset]
     languages: Sequence[str]
     inputs: Mapping[Path, str]
 
@@ -116,7 +102,7 @@ class _Stated:
         text, head, rows = _read_table(self.folder / LEDGER)
         if any(row[-1:] != [PUBLISHED] for row in rows):
             yield LEDGER, _tell_unlike(PRECISION)
-        if other := _find_other(head, LEDGER_COLUMNS):
+        if other := _find_other(head, ledger.LEDGER_COLUMNS):
             yield LEDGER, Fact("audit.states.table_columns", {"name": other})
         digests = values_table(text)
         if digests.encode() != read_file(self.folder / VALUES):
@@ -130,7 +116,7 @@ class _Stated:
             name = path.relative_to(self.folder).as_posix()
             if name != f"lineage/{path.stem}.json":
                 yield name, Fact("audit.states.no_step")
-        ends = (REGISTER, *steps_shown(self.languages))
+        ends = (REGISTER, *ledger.steps_shown(self.languages))
         used = ancestors(self.chain, [self.chain[e].hash for e in ends if e in self.chain])
         for kind, steps in (
             ("audit.states.unused", [step for step in self.chain if step not in used]),
@@ -168,7 +154,7 @@ class _Stated:
                 yield place, Fact("audit.states.datasets")
             # The outputs of the step that lie in the folder.
             for name, digest in lineage.outputs.items():
-                kept = kept_as(step, name, self.languages)
+                kept = ledger.kept_as(step, name, self.languages)
                 if kept and self.sealed["files"].get(kept) != digest:
                     yield place, _tell_unlike(name)
 
@@ -178,10 +164,13 @@ class _Stated:
             d.version.pointer_path.as_posix(): sha256(d.pointer_text.encode())
             for d in self.datasets
         }
-        versions = versions_table(d.version for d in self.datasets).encode()
+        versions = ledger.versions_table(d.version for d in self.datasets).encode()
         named = {path.as_posix(): digest for path, digest in self.inputs.items()}
         inputs = {name: digest for name, digest in named.items() if not program.is_earlier(name)}
-        own = {CONFIG: self.sealed["files"].get(CONFIG), program.OWN[1]: sha256(versions)}
+        own = {
+            ledger.CONFIG: self.sealed["files"].get(ledger.CONFIG),
+            program.OWN[1]: sha256(versions),
+        }
         for name, digest in {**own, **pointers, **inputs}.items():
             if name not in self.code or sha256(self.code[name]) != digest:
                 yield program.ARCHIVE, _tell_unlike(name)

@@ -16,6 +16,7 @@ from readiness.config import StudySettings, WaveSettings
 from readiness.errors import DataError, ReadinessError
 from readiness.facts import Fact, Listed
 from readiness.files import read_file, reading_once
+from readiness.publications import program
 from readiness.publications.attest import signatures
 from readiness.publications.audit.again import Again
 from readiness.publications.audit.agreeing import STATED, STATED_TODAY, contradictions
@@ -36,14 +37,6 @@ from readiness.publications.chain import code_today
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, read_datasets, read_inputs
 from readiness.publications.outcomes import AuditFinding, Outcome, error_fact
 from readiness.publications.plans import judge_publication
-from readiness.publications.program import (
-    ENVIRONMENT,
-    changes,
-    lock_file,
-    lock_hash,
-    present_environment,
-    present_program,
-)
 from readiness.publications.seal import ATTESTATIONS, DRAFT, check_seal, read_seal, sha256
 from readiness.register.planned import PlanOutcome
 from readiness.reporting.planned import count_marks, mark_number
@@ -218,16 +211,18 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
     recorded_build = False
     if environment:
         try:
-            frozen = json.loads(read_file(folder / ENVIRONMENT))
+            frozen = json.loads(read_file(folder / program.ENVIRONMENT))
             # Also what today's lock names no more: it may well be installed.
-            present = present_environment(lock_file().read_text("utf-8"), list(frozen["packages"]))
-            moved = changes(frozen, present)
+            present = program.present_environment(
+                program.lock_file().read_text("utf-8"), list(frozen["packages"])
+            )
+            moved = program.changes(frozen, present)
             recorded_build = not moved
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            moved = [Fact("audit.change.unreadable", {"name": ENVIRONMENT})]
+            moved = [Fact("audit.change.unreadable", {"name": program.ENVIRONMENT})]
     return Changes(
         code=_code_changes(root, sealed),
-        lock=lock_hash() != sealed["lock"],
+        lock=program.lock_hash() != sealed["lock"],
         config=tuple(_list_config_changes(root, folder, sealed)),
         environment=tuple(moved),
         recorded_build=recorded_build,
@@ -235,7 +230,7 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
 
 
 def _code_changes(root: Path, sealed: Mapping[str, Any]) -> tuple[str, ...]:
-    present = present_program(root)
+    present = program.present_program(root)
     moved = [place for place in present if sealed["program"].get(place) != present[place]]
     # Where every byte is the sealed one, no syntax tree needs to be looked at.
     if "package" not in moved:
