@@ -23,8 +23,7 @@ from readiness.lineage import PROVENANCE, sha256_of
 from readiness.privacy import FROM_DATA
 from readiness.publications import ledger, program
 from readiness.publications.audit.audit import audit
-from readiness.publications.audit.model import REPORT as LEVEL_REPORT
-from readiness.publications.audit.model import Changes, Terms
+from readiness.publications.audit.model import REPORT, Changes, Terms
 from readiness.publications.chain import REGISTER, read_chain, refuse_stale, step_folders
 from readiness.publications.log import ERRATUM, append, open_log
 from readiness.publications.material import (
@@ -282,7 +281,7 @@ def _prove(material: PublicationMaterial, folder: Path, cores: str) -> None:
     proof = audit(
         material.root,
         material.identity,
-        LEVEL_REPORT,
+        REPORT,
         changes=Changes(recorded_build=True),
         folder=folder,
         terms=Terms(trust=(own,), cores=cores),

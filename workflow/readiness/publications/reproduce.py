@@ -17,8 +17,7 @@ from readiness.errors import ConfigError, DataError, StatisticsError
 from readiness.facts import Fact, Listed, Term, TranslatedText, Value, of_domain
 from readiness.language import LANGUAGES
 from readiness.language.rounding import round_value
-from readiness.publications.log import COLUMNS as ERRATUM_COLUMNS
-from readiness.publications.log import Correction, describe_change, find_moves
+from readiness.publications import log
 from readiness.publications.outcomes import UNREADABLE, Outcome, plain, rounding_rule
 from readiness.register.display import show_safely
 from readiness.register.published import find_moved_columns, gives_row, number, round_register
@@ -100,7 +99,7 @@ def compare(
     recomputed: pd.DataFrame,
     *,
     today: bool = False,
-    errata: Mapping[str, Correction] | None = None,
+    errata: Mapping[str, log.Correction] | None = None,
 ) -> pd.DataFrame:
     """One row a number of either register (both as text), sorted by id: columns `COLUMNS`.
 
@@ -194,7 +193,7 @@ def erratum_table(
             continue  # it was not published: nothing of it is corrected
         was, now = old[identity], new.get(identity)
         same = now and (was["value"], quote_row(was)) == (now["value"], quote_row(now))
-        if now and same and not find_moves(was, now):
+        if now and same and not log.find_moves(was, now):
             continue  # it rests on other data, which say the same
         parts = identity.split(".")
         names = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
@@ -206,10 +205,10 @@ def erratum_table(
                 f"--supersedes: {identity} is another number now; say why: --erratum TEXT, or "
                 "--erratum ID=TEXT for it alone."
             )
-        rows.append((identity, *describe_change(was, now), reason))
+        rows.append((identity, *log.describe_change(was, now), reason))
     if unused := sorted(reasons.keys() - used):
         raise ConfigError(f"--erratum {unused[0]}=...: no number of that name moved.")
-    return to_csv(pd.DataFrame(rows, columns=list(ERRATUM_COLUMNS)))
+    return to_csv(pd.DataFrame(rows, columns=list(log.COLUMNS)))
 
 
 SHOWN = 10

@@ -19,11 +19,10 @@ from readiness.errors import DataError, ReadinessError
 from readiness.facts import Fact
 from readiness.language import LANGUAGES, Language, text
 from readiness.language.numbers import whole
+from readiness.publications import ledger
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit, Number
 from readiness.publications.audit.numbers import CHANGED as WAS_CHANGED
 from readiness.publications.audit.numbers import ledger_rows
-from readiness.publications.ledger import FOLDER as PUBLICATIONS
-from readiness.publications.ledger import read_datasets, read_settings
 from readiness.publications.outcomes import PASSING, Outcome, rounding_rule
 from readiness.publications.presenting.summary import (
     CHANGED,
@@ -78,11 +77,11 @@ class Subject:
 
 def read_subject(root: Path, identity: str) -> Subject:
     """What `publications/<identity>` of the project at `root` tells of itself, as far as it can."""
-    folder = root / PUBLICATIONS / identity
+    folder = root / ledger.FOLDER / identity
     rows = {row["id"]: row for row in ledger_rows(folder)}
     title, simulated = _read_section(folder)
     try:
-        datasets = [sealed.version for sealed in read_datasets(folder)]
+        datasets = [sealed.version for sealed in ledger.read_datasets(folder)]
     except DataError:
         datasets = []
     return Subject(
@@ -100,7 +99,7 @@ def _read_section(folder: Path) -> tuple[dict[str, str], bool]:
     """
     title = dict.fromkeys(LANGUAGES, folder.name)
     try:
-        kinds = (read_settings(folder, kind) for kind in ("waves", "studies"))
+        kinds = (ledger.read_settings(folder, kind) for kind in ("waves", "studies"))
         (section,) = [section for kind in kinds for section in kind.values()]
         given = {
             # Characters of a title that are shown: a page of it would hide the verdict.
