@@ -181,9 +181,8 @@ def _flatten(node: object, tokens: list[str]) -> None:
             value: Any = getattr(node, field, None)
             if field == "body" and documented:
                 value = value[1:]
-            if value is None and kind is not ast.Constant:
-                continue
-            if value == [] or field in ("type_comment", "kind"):
+            absent = value is None and kind is not ast.Constant
+            if absent or value == [] or field in ("type_comment", "kind"):
                 continue
             tokens.append(f"{field}=")
             _flatten(value, tokens)

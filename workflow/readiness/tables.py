@@ -199,9 +199,8 @@ def is_regular(content: bytes, separator: str, width: int) -> bool:
         if end == len(content) and (not len(rows) or rows[-1] < len(ends) - 1):
             return False  # the last line has no end: it may be cut
         marks = np.flatnonzero(ends | signs)
-        if len(marks) != width * len(rows) or (marks[width - 1 :: width] != rows).any():
-            return False
-        if int(np.diff(rows, prepend=-1).max()) > csv.field_size_limit():
+        uneven = len(marks) != width * len(rows) or (marks[width - 1 :: width] != rows).any()
+        if uneven or int(np.diff(rows, prepend=-1).max()) > csv.field_size_limit():
             return False
         begin = end
     return True

@@ -48,9 +48,8 @@ class Deviation:
     def touches(self, row: Mapping[Any, Any]) -> bool:
         """Whether a row of the register is one of the numbers that it can move."""
         kind, group = str(row["kind"]), str(row["group"])
-        if kind in self.spared or (self.kinds and kind not in self.kinds):
-            return False
-        if self.groups and group in ("", TOTAL):
+        spared = kind in self.spared or (self.kinds and kind not in self.kinds)
+        if spared or (self.groups and group in ("", TOTAL)):
             return False
         return not self.items or bool(
             {*str(row["item"]).split(":"), *group.split(":")} & {*self.items}

@@ -79,10 +79,8 @@ def rerun(
     (`frozen`) comes out of the archive: check the seal first; `confined`: it runs in a sandbox.
     """
     datasets = read_datasets(folder)
-    if frozen:
-        project = sealed_project(folder, inputs)
-    else:
-        project = todays_project(root, folder, datasets, inputs)
+    todays = (root, folder, datasets, inputs)
+    project = sealed_project(folder, inputs) if frozen else todays_project(*todays)
     steps = steps_shown(languages_of(folder)) if report else ()
     targets = [f"results/{run}/{REGISTER}/{LEDGER}"]
     targets += [f"results/{run}/{folder_of_step(step)}/{PROVENANCE}" for step in steps]
@@ -288,21 +286,24 @@ def compare_recomputed(
             steps, now = ancestors(frozen, hashes.split()), again.chain
             same = all(step in now and now[step].code == frozen[step].code for step in steps)
             behind[hashes] = UNCHANGED if same else CHANGED
+        known = (
+            "id",
+            "kind",
+            "published",
+            "recomputed",
+            "difference",
+            "digits",
+            "rounding",
+            "fact",
+        )
         numbers.append(
             Number(
-                id=verdict["id"],
-                kind=verdict["kind"],
+                **{name: verdict[name] for name in known},
                 dataset=row.get("dataset", ""),
-                published=verdict["published"],
                 shown=show_safely(row, "en"),
-                recomputed=verdict["recomputed"],
-                difference=verdict["difference"],
-                digits=verdict["digits"],
-                rounding=verdict["rounding"],
                 code=behind[hashes],
                 environment=CHANGED if environment else UNCHANGED,
                 outcome=Outcome(verdict["verdict"]),
-                fact=verdict["fact"],
             )
         )
         made = new.get(verdict["id"], row)

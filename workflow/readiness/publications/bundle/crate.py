@@ -53,22 +53,15 @@ LANGUAGE = "https://w3id.org/workflowhub/workflow-ro-crate#snakemake"
 SNAKEMAKE = "https://snakemake.readthedocs.io"
 
 FORMATS = {
-    ".cff": "application/yaml",
-    ".csv": "text/csv",
-    ".dvc": "application/yaml",
-    ".html": "text/html",
-    ".json": "application/json",
-    ".jsonl": "application/jsonl",
+    **dict.fromkeys((".cff", ".dvc", ".yaml", ".yml"), "application/yaml"),
+    **{f".{name}": f"application/{name}" for name in ("json", "jsonl", "pdf", "toml")},
+    **{f".{name}": f"text/{name}" for name in ("csv", "html")},
     ".md": "text/markdown",
-    ".pdf": "application/pdf",
     ".png": "image/png",
     ".py": "text/x-python",
     ".svg": "image/svg+xml",
-    ".toml": "application/toml",
     ".ttf": "font/ttf",
     ".xz": "application/x-xz",
-    ".yaml": "application/yaml",
-    ".yml": "application/yaml",
 }
 TEXT = "text/plain"
 

@@ -7,6 +7,7 @@ audits give the same bytes. What stands where is in `templates/audit.html`.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -79,7 +80,18 @@ def read_subject(root: Path, identity: str) -> Subject:
     """What `publications/<identity>` of the project at `root` tells of itself, as far as it can."""
     folder = root / ledger.FOLDER / identity
     rows = {row["id"]: row for row in ledger_rows(folder)}
-    title, simulated = _read_section(folder)
+    title, simulated = dict.fromkeys(LANGUAGES, folder.name), False
+    # Where no title can be read the id is one.
+    with suppress(ValueError, KeyError, TypeError, AttributeError):
+        kinds = (ledger.read_settings(folder, kind) for kind in ("waves", "studies"))
+        (section,) = [section for kind in kinds for section in kind.values()]
+        given = {
+            # Characters of a title that are shown: a page of it would hide the verdict.
+            language: shorten(text, 300)
+            for language, text in section["title"].items()
+            if language in title and isinstance(text, str)
+        }
+        title, simulated = title | given, bool(section.get("simulated"))
     try:
         datasets = [sealed.version for sealed in ledger.read_datasets(folder)]
     except DataError:
@@ -91,25 +103,6 @@ def read_subject(root: Path, identity: str) -> Subject:
         rows,
         datasets,
     )
-
-
-def _read_section(folder: Path) -> tuple[dict[str, str], bool]:
-    """The title by language, the publication's id where there is none, and whether it is said to
-    be simulated.
-    """
-    title = dict.fromkeys(LANGUAGES, folder.name)
-    try:
-        kinds = (ledger.read_settings(folder, kind) for kind in ("waves", "studies"))
-        (section,) = [section for kind in kinds for section in kind.values()]
-        given = {
-            # Characters of a title that are shown: a page of it would hide the verdict.
-            language: shorten(text, 300)
-            for language, text in section["title"].items()
-            if language in title and isinstance(text, str)
-        }
-        return title | given, bool(section.get("simulated"))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return title, False
 
 
 # How many numbers that are not valid stand beside the verdict itself.

@@ -84,9 +84,9 @@ def match_groups(then: Questionnaire, now: Questionnaire, by: str) -> tuple[str,
     if by not in {*(each.id for each in then.frame), *(each.id for each in then.items)}:
         return ()
     old, new = then.variable(by), now.variable(by)
-    if isinstance(old, Item) != isinstance(new, Item):
-        return ()
-    if isinstance(old, Item) and isinstance(new, Item) and any(item_changes(old, new)):
+    if isinstance(old, Item) != isinstance(new, Item) or (
+        isinstance(old, Item) and isinstance(new, Item) and any(item_changes(old, new))
+    ):
         return ()
     texts = {category.code: category.text for category in old.categories}
     others = {code for other in then.groupings if other.id != by for code in other.codes}
