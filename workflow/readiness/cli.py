@@ -265,9 +265,7 @@ def _parse_arguments(arguments: list[str]) -> tuple[dict[str, Callable[[], int]]
     # An option is for the whole program; what follows a name is the command's own.
     options = arguments if arguments[0].startswith("-") else None
     words = arguments[0].split("+") if commands is STEPS else arguments[:1]
-    names = [
-        _build_parser(program, commands).parse_args(options or [word]).command for word in words
-    ]
+    names = [_build_parser(program, commands).parse_args(options or [w]).command for w in words]
     modules: dict[str, Any] = {n: importlib.import_module(commands[n][0]) for n in names}
     parser = argparse.ArgumentParser(
         prog=f"{program} {'+'.join(names)}",

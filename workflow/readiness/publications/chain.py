@@ -21,9 +21,7 @@ MOST_STEPS = 200
 
 def step_folders(results: Path, run: str, datasets: Iterable[str]) -> dict[str, Path]:
     """The folder of each finished step of a run (`waves/NAME`): `report/fr` is step `report-fr`."""
-    folders = {
-        f"{RESTORE}{name}": results.joinpath("inputs", *name.split("@")) for name in datasets
-    }
+    folders = {f"{RESTORE}{n}": results.joinpath("inputs", *n.split("@")) for n in datasets}
     home = results / run
     for provenance in sorted([*home.glob(f"*/{PROVENANCE}"), *home.glob(f"*/*/{PROVENANCE}")]):
         # On these no publication rests: it compares publications; it tells of answers; it judges

@@ -117,9 +117,7 @@ def publication_ids(root: Path) -> list[str]:
     alone will not: the project of a rerun holds that of the publication which it revises.)
     """
     names = (CONFIG, "seal.json", "values.csv")
-    return sorted(
-        {path.parent.name for name in names for path in (root / FOLDER).glob(f"*/{name}")}
-    )
+    return sorted({p.parent.name for name in names for p in (root / FOLDER).glob(f"*/{name}")})
 
 
 def find_publication(root: Path, identity: str) -> Path:
@@ -138,9 +136,7 @@ def refuse_inside(root: Path, path: Path) -> None:
 
 
 CHARTS, TABLES, REPORT = "charts", "tables", "report"
-PAGES = tuple(
-    f"{name}{ending}" for name in ("report", "report-simulated") for ending in (".html", ".pdf")
-)
+PAGES = ("report.html", "report.pdf", "report-simulated.html", "report-simulated.pdf")
 # The folders of a run that a publication keeps, one a language: `charts/fr`, ...
 SHOWN = (CHARTS, TABLES, REPORT)
 # The tidy table of all numbers, beside the workbook.

@@ -312,8 +312,6 @@ def judge_publication(folder: Path, code: Mapping[str, str]) -> PlanOutcome | No
     [section] = load_config(folder / CONFIG).waves.values()
     files = read_archive(folder / ARCHIVE)
     versions = {d.version.name: d.version for d in read_datasets(folder)}
-    plans = sorted(
-        (read_plan(files[path.as_posix()], str(path)) for path in paths), key=lambda p: p.number
-    )
+    plans = sorted((read_plan(files[p.as_posix()], str(p)) for p in paths), key=lambda p: p.number)
     drawn = versions.get(section.sample or "")
     return judge_plans(plans, describe_wave(section, lambda p: files[p.as_posix()], code, drawn))

@@ -147,9 +147,7 @@ class KnownCells:
 
     def below(self, least: int) -> frozenset[str]:
         """The groups of fewer respondents."""
-        return frozenset(
-            group for group, inside in self.groups.items() if self.sizes[inside].sum() < least
-        )
+        return frozenset(g for g, inside in self.groups.items() if self.sizes[inside].sum() < least)
 
     @classmethod
     def of_group_apart(cls, n: int, group: str) -> KnownCells:

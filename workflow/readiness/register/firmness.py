@@ -95,11 +95,7 @@ def list_pictured(findings: Iterable[FirmFinding]) -> set[str]:
     """The items whose variants a picture tells more of than a sentence: one of their findings fails
     in a variant, or has more than its own and another.
     """
-    return {
-        one.item
-        for one in findings
-        if len(one.variants) > 2 or (one.variants["state"] != HOLDS).any()
-    }
+    return {f.item for f in findings if len(f.variants) > 2 or (f.variants["state"] != HOLDS).any()}
 
 
 def find_told(

@@ -262,11 +262,7 @@ def _list_config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> l
             model = WaveSettings if kind == "waves" else StudySettings
             own = model.model_validate(today)
             today = own.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        return [
-            f"{run}.{key}"
-            for key in sealed
-            if key in today and _is_other_value(sealed[key], today[key])
-        ]
+        return [f"{run}.{k}" for k in sealed if k in today and _is_other_value(sealed[k], today[k])]
     except _UNREADABLE:
         return [Fact("audit.change.unconfigured", {"run": run})]
 

@@ -274,9 +274,7 @@ def compare_recomputed(
     new = {row["id"]: row for row in list_rows(again.figures)}
     behind: dict[str, str] = {}
     # The frozen code leaves the same steps behind each number, whatever their hashes are here.
-    step_of = [
-        {lineage.hash: step for step, lineage in chain.items()} for chain in (frozen, again.chain)
-    ]
+    step_of = [{one.hash: step for step, one in chain.items()} for chain in (frozen, again.chain)]
     numbers = []
     for verdict in verdicts:
         row: Mapping[Any, str] = by_id.get(verdict["id"]) or new[verdict["id"]]

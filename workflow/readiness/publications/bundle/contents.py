@@ -126,9 +126,7 @@ def _list_publications(root: Path, identity: str) -> list[str]:
         before = read_seal(folder).get("supersedes")
         # Of one that was withdrawn and is not here the seal has no digest: the log tells of it.
         waiting += [before["id"]] if isinstance(before, dict) and "digest" in before else []
-        waiting += [
-            path.parts[1] for path in ledger.read_inputs(folder) if is_earlier(path.as_posix())
-        ]
+        waiting += [p.parts[1] for p in ledger.read_inputs(folder) if is_earlier(p.as_posix())]
     return found
 
 

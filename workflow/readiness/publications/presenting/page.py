@@ -135,10 +135,8 @@ def audit_page(
             for tag, token, key in verdicts
         ],
         sections=[
-            _AuditSection(
-                audit, subjects[audit.identity], writing, f"p{k}", list(_group(audit, writing))
-            )
-            for k, audit in enumerate(audits, start=1)
+            _AuditSection(a, subjects[a.identity], writing, f"p{k}", list(_group(a, writing)))
+            for k, a in enumerate(audits, start=1)
         ],
     )
     return add_policy(page)

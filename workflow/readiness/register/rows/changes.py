@@ -59,12 +59,8 @@ def match_items(
         if old is None or isinstance(old, Item) != isinstance(own, Item):
             return UNASKED
         if isinstance(old, Item) and isinstance(own, Item):
-            changed = [fact.kind.rpartition(".")[2] for fact in item_changes(old, own)]
-            return (
-                {"reworded": REWORDED, "routing": ROUTED}.get(changed[0], ANSWERS)
-                if changed
-                else ""
-            )
+            changed = [fact.kind.rpartition(".")[2] for fact in item_changes(old, own)] or [""]
+            return {"": "", "reworded": REWORDED, "routing": ROUTED}.get(changed[0], ANSWERS)
         texts = [{c.code: c.text for c in one.categories} for one in (old, own)]
         return "" if texts[0] == texts[1] else ANSWERS
 

@@ -263,9 +263,7 @@ def step_name(fact: Fact) -> str:
 
 def numbers_of(fact: Fact) -> dict[str, str]:
     """The id of each number that a step of the weighting states, by the name of its value."""
-    return {
-        name: f"{WEIGHTS}.{measure}" for name, measure in STEPS.get(step_name(fact), {}).items()
-    }
+    return {name: f"{WEIGHTS}.{own}" for name, own in STEPS.get(step_name(fact), {}).items()}
 
 
 def are_weighted(steps: pd.DataFrame) -> bool:
