@@ -183,7 +183,8 @@ def run_confined(
         json.dumps([inner, list(command)]),
     ]
     process = _start(words)
-    watch = _Watch(process, bounds)
+    faults: list[Fact] = []
+    watch = threading.Thread(target=_watch, args=(process, bounds, faults), daemon=True)
     watch.start()
     assert process.stdout is not None and process.stderr is not None
     try:
@@ -191,10 +192,10 @@ def run_confined(
     except (OSError, ValueError, EOFError) as error:
         process.kill()
         watch.join()
-        fact = watch.fault or Fact("audit.run.left", {"said": str(error)})
+        fact = faults[0] if faults else Fact("audit.run.left", {"said": str(error)})
         # What runs inside speaks elsewhere: this is bubblewrap's own word.
         said = process.stderr.read(MOST_SAID).decode("utf-8", "replace").strip().splitlines()
-        if said and not watch.fault:
+        if said and not faults:
             fact = Fact("audit.run.not_started", {"said": said[-1].removesuffix(".")})
         raise DataError(tell(fact, "en"), fact) from None
     finally:
@@ -266,42 +267,34 @@ def _take(stream: IO[bytes], size: int) -> bytes:
     return content
 
 
-class _Watch(threading.Thread):
-    """Ends what runs inside when all of it exceeds the bounds; the system bounds each process."""
+def _watch(process: subprocess.Popen[bytes], bounds: RunBounds, faults: list[Fact]) -> None:
+    """End what runs inside when all of it exceeds the bounds; the system bounds each process."""
+    end = time.monotonic() + bounds.seconds
+    while process.poll() is None:
+        if fault := _find_fault(process, bounds, end):
+            faults.append(fault)
+            process.kill()
+            return
+        time.sleep(0.25)
 
-    def __init__(self, process: subprocess.Popen[bytes], bounds: RunBounds) -> None:
-        super().__init__(daemon=True)
-        self.process, self.bounds = process, bounds
-        self.fault: Fact | None = None
 
-    def run(self) -> None:
-        end = time.monotonic() + self.bounds.seconds
-        while self.process.poll() is None:
-            self.fault = self._find_fault(end)
-            if self.fault:
-                self.process.kill()
-                return
-            time.sleep(0.25)
-
-    def _find_fault(self, end: float) -> Fact | None:
-        if time.monotonic() > end:
-            return Fact("audit.run.seconds", {"n": round(self.bounds.seconds)})
-        count = memory = 0
-        try:
-            inside = psutil.Process(self.process.pid).children(recursive=True)
-        except psutil.NoSuchProcess:
-            return None
-        for one in inside:
-            try:
-                memory += one.memory_info().rss
-                count += 1
-            except psutil.Error:
-                continue
-        if count > self.bounds.processes:
-            return Fact("audit.run.processes", {"n": self.bounds.processes})
-        if memory > self.bounds.memory:
-            return Fact("audit.run.memory", {"n": self.bounds.memory >> 20})
+def _find_fault(process: subprocess.Popen[bytes], bounds: RunBounds, end: float) -> Fact | None:
+    if time.monotonic() > end:
+        return Fact("audit.run.seconds", {"n": round(bounds.seconds)})
+    count = memory = 0
+    try:
+        inside = psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
         return None
+    for one in inside:
+        try:
+            memory += one.memory_info().rss
+            count += 1
+        except psutil.Error:
+            continue
+    if count > bounds.processes:
+        return Fact("audit.run.processes", {"n": bounds.processes})
+    return Fact("audit.run.memory", {"n": bounds.memory >> 20}) if memory > bounds.memory else None
 
 
 # Those by which programs have left sandboxes, or that reach what no namespace divides: other

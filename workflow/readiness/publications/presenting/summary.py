@@ -126,9 +126,7 @@ def _tell_valid(audit: Audit) -> Iterator[Fact]:
         # What others reported is not for us to recompute.
         every = _count_published(audit) - counts.get(Outcome.JUDGED, 0)
         yield Fact("verdict.says.numbers_as_published", {"n": ours, "all": every})
-    for outcome, kind in _BESIDE:
-        if n := counts.get(outcome):
-            yield Fact(kind, {"n": n})
+    yield from (Fact(kind, {"n": counts[one]}) for one, kind in _BESIDE if counts.get(one))
     if audit.level >= REPORT and not pages:
         yield Fact("verdict.says.pages_not_compared")
 
