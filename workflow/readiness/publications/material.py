@@ -244,36 +244,16 @@ class Facts(PublicationMaterial):
     recompute_lines: int = 0
 
     @property
-    def draft(self) -> bool:
-        """Whether it may be frozen again."""
-        return not self.released
-
-    @property
-    def inputs(self) -> list[str]:
-        """The files that went in beside the datasets."""
-        return sorted({path.as_posix() for path in self.files.values()})
-
-    @property
-    def is_simulated(self) -> bool:
-        """Whether no real person gave the answers."""
-        return isinstance(self.section, WaveSettings) and self.section.simulated
-
-    @property
-    def languages_in_order(self) -> list[Language]:
-        """The languages as its pages stand below each other."""
-        return in_order(self.languages)
-
-    @property
     def first(self) -> Language:
         """The language of what there is once."""
-        return self.languages_in_order[0]
+        return in_order(self.languages)[0]
 
 
 def _write_title(facts: Facts, language: Language) -> Fact:
     titles = facts.section.title
     title = titles.get(language) or next(iter(titles.values()), facts.identity)
     named = Fact("publication.title", {"text_title": title, "text_name": facts.identity})
-    if not facts.draft:
+    if facts.released:
         return named
     label = Term("report.rendering.status.draft")
     return Fact("language.labelled", {"label": label, "what": named})
@@ -283,14 +263,14 @@ def _describe(facts: Facts) -> Iterator[Fact]:
     if isinstance(facts.section, StudySettings):
         yield Fact("publication.what_study", {"n": facts.numbers, "judged": facts.judged})
         return
-    if facts.is_simulated:
+    if facts.section.simulated:
         yield Fact("site.dpo.simulated")
     yield Fact("publication.what_wave", {"n": facts.numbers})
 
 
 def readme(facts: Facts) -> str:
     """README.md, in the sections of the AEA data editor's template."""
-    return "".join(_write_readme(facts, language) for language in facts.languages_in_order)
+    return "".join(_write_readme(facts, language) for language in in_order(facts.languages))
 
 
 def _write_readme(facts: Facts, language: Language) -> str:
@@ -302,6 +282,7 @@ def _write_readme(facts: Facts, language: Language) -> str:
         first=language == facts.first,
         title=writing.tell(_write_title(facts, language)),
         what=[writing.tell(fact) for fact in _describe(facts)],
+        inputs=sorted({path.as_posix() for path in facts.files.values()}),
         kept=sum(version.status not in ACCESS for version in facts.versions),
         versions=[
             (v, writing.text(ACCESS.get(v.status, "publication.access.kept"), store="data/store"))
