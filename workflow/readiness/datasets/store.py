@@ -68,7 +68,7 @@ class Remotes(ExitStack):
                 if not os.access(folder, os.R_OK | os.X_OK):
                     raise PermissionError(f"{folder} cannot be read")
             # One file that cannot be read is a damaged object, and no word about the others.
-            return fault_if_there(self._place_file(name, version), version)
+            return fault_if_there(self.folders[name] / version.object_name, version)
         try:
             with self._ask_remote(name), self._open(name, version) as file:
                 return fault_of_bytes(chunks(file), version)
@@ -107,7 +107,7 @@ class Remotes(ExitStack):
         try:
             with self._ask_remote(name):
                 if name in self.folders:
-                    self._place_file(name, version).unlink()
+                    (self.folders[name] / version.object_name).unlink()
                     return True
                 store = self._store(name)
                 path = store.oid_to_path(version.md5)
@@ -121,11 +121,8 @@ class Remotes(ExitStack):
     def address(self, name: str, version: Version) -> str:
         """Where the object of the version lies, for people to find it."""
         if name in self.folders:
-            return str(self._place_file(name, version))
+            return str(self.folders[name] / version.object_name)
         return f"{self.addresses[name].rstrip('/')}/{version.object_name}"
-
-    def _place_file(self, name: str, version: Version) -> Path:
-        return self.folders[name] / version.object_name
 
     def _open(self, name: str, version: Version) -> IO[bytes]:
         store = self._store(name)
