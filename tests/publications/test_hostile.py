@@ -31,14 +31,14 @@ from readiness.cli import main
 from readiness.datasets.versions import parse_pointer
 from readiness.errors import DataError
 from readiness.files import files_below, read_file, reading_once
-from readiness.lineage import readable_json
+from readiness.lineage import hash_record, readable_json
 from readiness.publications.attest import attest, new_key, private_key
 from readiness.publications.bundle.contents import _refuse_unsound, gather
 from readiness.publications.log import LOG, Log, read_log
 from readiness.publications.outcomes import AuditFinding
 from readiness.publications.presenting.page import read_subject
 from readiness.publications.program import ARCHIVE, read_archive
-from readiness.publications.seal import ATTESTATIONS, SEAL, _digest, check_seal, sha256
+from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal, sha256
 from readiness.register.disclosure_risk import read_attack
 from readiness.tables import rows_to_csv
 
@@ -249,7 +249,7 @@ def test_a_seal_without_one_of_its_facts_is_none(run: Run, folder: Path) -> None
     """Nor is one of a run elsewhere, nor one that states no digest of any number."""
     stated = json.loads((folder / SEAL).read_text("utf-8"))
     stated = {k: v for k, v in stated.items() if k not in ("digest", "values")}
-    forged = [readable_json({"digest": _digest(stated), **stated}).encode()]
+    forged = [readable_json({"digest": hash_record(stated), **stated}).encode()]
     forged.append(seal_over(folder, lambda facts: facts.update(run="../../../etc")))
     for name in ("numbers", "datasets", "run", "code", "lock", "id"):
         forged.append(seal_over(folder, lambda facts, name=name: facts.pop(name)))  # type: ignore[misc]

@@ -93,17 +93,17 @@ class Lineage:
     def hash(self) -> str:
         """SHA-256 over step, code, settings, inputs and parents; the outputs are not part of it."""
         origin = ("step", "code", "settings", "inputs", "parents")
-        return _hash_record({name: getattr(self, name) for name in origin})
+        return hash_record({name: getattr(self, name) for name in origin})
 
     def as_json(self) -> str:
         """The provenance record's text."""
         record: dict[str, Any] = {"lineage": self.hash}
         record |= {field.name: getattr(self, field.name) for field in fields(self)}
-        return readable_json({**record, "digest": _hash_record(record)})
+        return readable_json({**record, "digest": hash_record(record)})
 
 
-def _hash_record(record: Mapping[str, Any]) -> str:
-    """SHA-256 of a record's content: what the lineage hash leaves out may not change either."""
+def hash_record(record: Mapping[str, Any]) -> str:
+    """SHA-256 of a record's content, hexadecimal: one for one value."""
     return hashlib.sha256(canonical_json(record).encode()).hexdigest()
 
 
@@ -111,7 +111,7 @@ def read_lineage(path: Path) -> Lineage:
     """The provenance record at `path`; DataError when it is missing or damaged."""
     try:
         record = json.loads(read_file(path).decode("utf-8"))
-        intact = record.pop("digest") == _hash_record(record)
+        intact = record.pop("digest") == hash_record(record)
         recorded = record.pop("lineage")
         lists = {name: tuple(record[name]) for name in ("datasets", "keys")}
         lineage = Lineage(**{**record, **lists})

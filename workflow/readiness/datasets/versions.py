@@ -290,7 +290,7 @@ def fault_of_bytes(content: Iterable[bytes], version: Version) -> Fact | None:
         md5.update(chunk)
         sha256.update(chunk)
     if size != version.bytes:
-        return _describe_size(size, version)
+        return Fact("audit.copy.size", {"found": size, "sealed": version.bytes})
     if sha256.hexdigest() != version.sha256:
         return Fact("audit.copy.hash", {"hash": "SHA-256"})
     return Fact("audit.copy.hash", {"hash": "MD5"}) if md5.hexdigest() != version.md5 else None
@@ -305,15 +305,11 @@ def fault_of(path: Path, version: Version) -> Fact | None:
             return Fact("audit.copy.no_file")
         size = path.stat().st_size
         if size != version.bytes:
-            return _describe_size(size, version)
+            return Fact("audit.copy.size", {"found": size, "sealed": version.bytes})
         with path.open("rb") as file:
             return fault_of_bytes(chunks(file), version)
     except OSError as error:
         return unreadable(error)
-
-
-def _describe_size(size: int, version: Version) -> Fact:
-    return Fact("audit.copy.size", {"found": size, "sealed": version.bytes})
 
 
 def unreadable(error: OSError) -> Fact:

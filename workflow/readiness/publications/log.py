@@ -21,7 +21,7 @@ from readiness.datasets.versions import unreadable
 from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact
 from readiness.files import read_file, write_atomically
-from readiness.lineage import canonical_json, readable_json
+from readiness.lineage import hash_record, readable_json
 from readiness.publications.ledger import FOLDER, PLANS, publication_ids, read_inputs
 from readiness.publications.outcomes import AuditFinding, Outcome
 from readiness.publications.seal import DRAFT, SEAL, check_seal, read_seal, sha256
@@ -51,7 +51,7 @@ class LogEntry:
     @cached_property
     def head(self) -> str:
         """SHA-256 over the entry, which names the one before it, and so over all before it."""
-        return sha256(canonical_json(self.as_written).encode())
+        return hash_record(self.as_written)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from readiness.closure import PACKAGE_FOLDER
 from readiness.errors import DataError
 from readiness.facts import Fact, Term
 from readiness.files import LARGEST, read_file
-from readiness.lineage import canonical_json, readable_json, sha256_of
+from readiness.lineage import hash_record, readable_json, sha256_of
 from readiness.publications.ledger import FOLDER, PLANS
 
 PACKAGE = Path("workflow/readiness")
@@ -148,7 +148,7 @@ def program_hashes(files: Mapping[str, bytes]) -> dict[str, str]:
 
 def program_digest(hashes: Mapping[str, str]) -> str:
     """One hash of all code, by which it is named: over the hashes of its places."""
-    return hashlib.sha256(canonical_json(dict(hashes)).encode()).hexdigest()
+    return hash_record(dict(hashes))
 
 
 @cache

@@ -22,7 +22,7 @@ from readiness.datasets.versions import unreadable
 from readiness.errors import DataError
 from readiness.facts import Fact
 from readiness.files import files_below, read_file
-from readiness.lineage import canonical_json, readable_json
+from readiness.lineage import canonical_json, hash_record, readable_json
 from readiness.patterns import NAME
 from readiness.publications.ledger import CONFIG, read_settings
 from readiness.publications.outcomes import AuditFinding, Outcome, error_fact
@@ -85,11 +85,7 @@ def make_seal(files: Mapping[str, bytes], facts: Mapping[str, Any]) -> str:
     """
     hashes = {name: sha256(content) for name, content in sorted(files.items())}
     stated = {"format": FORMAT, **facts, "values": hashes[VALUES], "files": hashes}
-    return readable_json({"digest": _digest(stated), **stated})
-
-
-def _digest(stated: Mapping[str, Any]) -> str:
-    return sha256(canonical_json(stated).encode())
+    return readable_json({"digest": hash_record(stated), **stated})
 
 
 def read_seal(folder: Path) -> dict[str, Any]:
@@ -126,7 +122,7 @@ def _seal_in(content: bytes) -> tuple[dict[str, Any], bool]:
     seal = json.loads(text)
     stated = {name: value for name, value in seal.items() if name != "digest"}
     # Another layout could show a key twice: one value for people, another for the program.
-    whole = seal["digest"] == _digest(stated) and text == readable_json(seal)
+    whole = seal["digest"] == hash_record(stated) and text == readable_json(seal)
     if not (
         seal["format"] == FORMAT
         and all(isinstance(seal[name], kind) for name, kind in FACTS.items())

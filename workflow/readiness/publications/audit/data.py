@@ -15,6 +15,7 @@ from readiness.datasets.versions import VERSIONS, Version, read_versions, unread
 from readiness.errors import DataError, ReadinessError
 from readiness.facts import Fact, Listed
 from readiness.files import read_file
+from readiness.publications.audit.model import explain
 from readiness.publications.ledger import SealedDataset
 from readiness.publications.outcomes import AuditFinding, Outcome, error_fact
 from readiness.publications.seal import sha256
@@ -38,7 +39,8 @@ def read_registered(root: Path) -> tuple[dict[str, Version] | None, list[AuditFi
     try:
         return read_versions(root), []
     except DataError as error:
-        said = _short(error, root).removeprefix(str(VERSIONS)).lstrip(": ")
+        said = str(error).replace(f"{root}/", "").replace("\n", " ")
+        said = said.removeprefix(str(VERSIONS)).lstrip(": ")
         return None, [AuditFinding(str(VERSIONS), Outcome.DIFFERS, error_fact(said))]
 
 
@@ -80,7 +82,7 @@ def check_dataset(
             found = Availability(find_object(root, sealed, foreign), RIGHT)
         except DataError as error:
             outcome = Outcome.RESTRICTED if present.is_restricted else Outcome.MISSING
-            found = Availability(None, outcome, error.fact or error_fact(_short(error, root)))
+            found = Availability(None, outcome, explain(error, root))
     if found.fact is not None:
         findings.append(AuditFinding(sealed.name, found.outcome, found.fact))
     return findings, found
@@ -162,7 +164,3 @@ def _place(version: str, copy: Copy, root: Path) -> Fact:
     if copy.place.startswith(STORES):
         return Fact("audit.place.store", {**where, "store": copy.place.removeprefix(STORES)})
     return Fact("audit.place.folder", {**where, "folder": copy.place})
-
-
-def _short(error: DataError, root: Path) -> str:
-    return str(error).replace(f"{root}/", "").replace("\n", " ")

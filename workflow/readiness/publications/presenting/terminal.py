@@ -117,14 +117,14 @@ class _AuditLines:
         for number in sorted(audit.numbers, key=_rank_severity):
             if number.outcome not in FINE:
                 alike.setdefault((number.outcome, number.fact), []).append(number)
-        single: list[Number] = []
+        nothing, single = Term("terminal.nothing"), list[Number]()
         for numbers in alike.values():
             if len(numbers) > SHOWN:  # what is true of many is said once
-                said = self.text("terminal.many", n=len(numbers), detail=_tell_detail(numbers[0]))
+                detail = numbers[0].fact or nothing
+                said = self.text("terminal.many", n=len(numbers), detail=detail)
                 yield f"  {self.outcome(numbers[0].outcome):<12} {said}"
             else:
                 single += numbers
-        nothing = Term("terminal.nothing")
         for number in single[:SHOWN]:
             said = self.text(
                 "terminal.number",
@@ -132,7 +132,7 @@ class _AuditLines:
                 data=number.dataset or Term("terminal.no_data"),
                 published=number.published or nothing,
                 recomputed=number.recomputed or nothing,
-                detail=_tell_detail(number),
+                detail=number.fact or nothing,
             )
             yield f"  {self.outcome(number.outcome):<12} {said}"
         if len(single) > SHOWN:
@@ -152,10 +152,6 @@ class _AuditLines:
             rest = f" {self.text('terminal.more', n=more)}" if more > 0 else ""
             told.append(f"{self.text('terminal.changed_environment', names=names)}{rest}")
         yield from (f"  {self.text(summary.CHANGED):<12} {what}" for what in told)
-
-
-def _tell_detail(number: Number) -> Value:
-    return number.fact or Term("terminal.nothing")
 
 
 def summary_text(audits: Sequence[Audit], language: Language = "en") -> str:
