@@ -131,7 +131,7 @@ def earlier_release(figures: pd.DataFrame, data: str) -> Earlier:
     ratio = (float(heaviest) + 0.005) / (float(lightest) - 0.005) if lightest and heaviest else 1.0
     shares: dict[str, Told | None] = {}
     bases: dict[str, Ends | None] = {}
-    snapshots = set()
+    respondents, snapshots = dict[str, int](), set()
     for row in rows:
         value = shown.get(row["id"])
         if row["kind"] == "count":
@@ -144,22 +144,15 @@ def earlier_release(figures: pd.DataFrame, data: str) -> Earlier:
             bases.setdefault(base_id(row["item"], row["group"], base), told)
             ends = _bound_printed(row, float(value)) if value else None
             shares[row["id"]] = Told(*ends, 1.0 if unweighted else ratio) if ends else None
-    return Earlier(shares, bases, _read_respondents(rows), snapshots == {data})
-
-
-def _read_respondents(rows: list[dict[Any, str]]) -> dict[str, int]:
-    found = {}
-    for row in rows:
-        if row["suppressed"]:
-            continue
-        if row["kind"] == "quality" and (
-            row["statistic"] == "answered" or (row["statistic"] == "kept" and row["group"] != TOTAL)
-        ):
-            found[row["group"]] = int(row["value"])
-        elif row["kind"] == "balance" and row["n"]:
+        elif row["kind"] == "quality" and not row["suppressed"]:
+            if row["statistic"] == "answered" or (
+                row["statistic"] == "kept" and row["group"] != TOTAL
+            ):
+                respondents[row["group"]] = int(row["value"])
+        elif row["kind"] == "balance" and row["n"] and not row["suppressed"]:
             variable = row["id"].split(".")[1]
-            found[group_name(variable, row["level"] or row["item"])] = int(row["n"])
-    return found
+            respondents[group_name(variable, row["level"] or row["item"])] = int(row["n"])
+    return Earlier(shares, bases, respondents, snapshots == {data})
 
 
 def _bound_printed(row: dict[Any, str], value: float) -> Ends:

@@ -341,7 +341,7 @@ class _Builder:
                 continue
             ends = earlier.ends(name, others(name), size)
             came = self.counts.cohorts.came[k].get(group, np.inf)
-            told = self.rules.earlier[k].bases.get(size)
+            told = earlier.bases.get(size)
             answered = self.counts.people(people[size]) - told[0] if told else np.inf
             few = min((n for n in (came, answered) if n > 0), default=np.inf)
             if few < self.policy.minimum_cell and (both := joint[k].ends(category, group)):
@@ -350,24 +350,18 @@ class _Builder:
                 self.counts.add_known_row(LinearRow.of(chosen, *both))
             certain = (label for label, (low, high) in ends.items() if low == high)
             known |= {label for label in certain if len(there[label]) == len(people[label])}
-            if not self.free and len(there[name]) < len(people[name]):
-                self._add_earlier_targets(k, few, people, group)
+            if self.free or len(there[name]) == len(people[name]):
+                continue
+            # What it withheld of few, or of who may have been few, and who came.
+            for label, at in people.items():
+                now = self.counts.people(at)
+                withheld = (size if label == size else name) in earlier.withheld_ids
+                if withheld and now > 0 and now - came < self.policy.minimum_cell:
+                    self._add_target(f"{k}/{label}", there[label])
+            if name in earlier.shares and few < self.policy.minimum_cell:
+                at = people[name]
+                self._add_target(f"+{k}/{name}", at[self.counts.since(at) > k], width=0)
         return known
-
-    def _add_earlier_targets(
-        self, k: int, few: float, people: Mapping[str, Places], group: str
-    ) -> None:
-        """What an earlier release withheld of few, or of who may have been few, and who came."""
-        earlier, (size, name, _) = self.rules.earlier[k], people
-        came = self.counts.cohorts.came[k].get(group, np.inf)
-        for label, at in people.items():
-            now = self.counts.people(at)
-            withheld = (size if label == size else name) in earlier.withheld_ids
-            if withheld and now > 0 and now - came < self.policy.minimum_cell:
-                self._add_target(f"{k}/{label}", at[self.counts.since(at) <= k])
-        if name in earlier.shares and few < self.policy.minimum_cell:
-            at = people[name]
-            self._add_target(f"+{k}/{name}", at[self.counts.since(at) > k], width=0)
 
     def _add_target(self, name: str, at: Places, width: int | None = None) -> None:
         key, more = tuple(at.tolist()), self.rules.demand.widths.get(name)

@@ -46,7 +46,14 @@ def repair(root: Path) -> list[str]:
     said = []
     # The data first: the digests of what is made of them need their keys.
     for folder in sorted(filled, key=lambda each: each.parents[1] != results / "inputs"):
-        lineage, changed = _read_record(folder, results)
+        lineage, changed = None, list[str]()
+        if (folder / PROVENANCE).exists():
+            try:
+                lineage = read_lineage(folder / PROVENANCE)
+            except DataError:
+                changed = [PROVENANCE]
+            else:
+                changed = changed_outputs(folder, lineage, results)
         restored = {
             results.joinpath("inputs", *n.split("@")) for n in (lineage.keys if lineage else ())
         }
@@ -77,17 +84,6 @@ def _list_files(folder: Path) -> list[Path]:
     found = folder.rglob("*") if folder.name == SITE else folder.iterdir()
     files = [path for path in found if path.is_file() and path.name[0] != "."]
     return [path for path in files if path.name in CLOSING] if folder.name == "results" else files
-
-
-def _read_record(folder: Path, results: Path) -> tuple[Lineage | None, list[str]]:
-    """What the record says, None when there is none; and the files that are not what was made."""
-    if not (folder / PROVENANCE).exists():
-        return None, []
-    try:
-        lineage = read_lineage(folder / PROVENANCE)
-    except DataError:
-        return None, [PROVENANCE]
-    return lineage, changed_outputs(folder, lineage, results)
 
 
 def _keep_with_parents(results: Path, whole: dict[Path, Lineage]) -> dict[Path, Lineage]:
