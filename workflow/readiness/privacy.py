@@ -81,9 +81,8 @@ def personal_data_seen(cells: pd.DataFrame, detectors: Detectors) -> pd.DataFram
         if kinds := {text: found for text in cell.unique() if (found := see(str(text)))}:
             told = cell.astype(object).map(kinds).dropna()
             parts.append(pd.DataFrame({"at": told.index, "column": column, "kinds": told.array}))
-    if not parts:
-        return pd.DataFrame({"at": [], "column": [], "kinds": []}, dtype=object)
-    return pd.concat(parts, ignore_index=True)
+    none = pd.DataFrame({"at": [], "column": [], "kinds": []}, dtype=object)
+    return pd.concat(parts, ignore_index=True) if parts else none
 
 
 def _compile_template(template: str, flags: int = 0) -> re.Pattern[str]:
@@ -201,8 +200,7 @@ def without_values(
     """The table with `GIVEN` in these columns of the rows of `at`, where they hold anything."""
     shown = table.copy()
     for column in columns:
-        held = at & shown[column].ne("")
-        shown[column] = shown[column].astype(object).where(~held, GIVEN)
+        shown[column] = shown[column].astype(object).where(~(at & shown[column].ne("")), GIVEN)
     return shown
 
 

@@ -138,16 +138,16 @@ class Divergence:
     @property
     def step_name(self) -> Fact | str:
         """The step by its name in the chain and in words, where it is one that has words."""
-        name = self.step
-        kind = "restore" if name.startswith(RESTORE) else name.partition("-")[0]
+        kind = "restore" if self.step.startswith(RESTORE) else self.step.partition("-")[0]
         known = f"audit.step.{kind}"
-        return Fact(known, {"name": name}) if known in STEP_KINDS else name
+        return Fact(known, {"name": self.step}) if known in STEP_KINDS else self.step
 
     @property
     def fact(self) -> Fact:
         """Where the chains diverge, and what changed there."""
-        values = {"step": self.step_name, "causes": Listed(self.causes)}
-        return Fact("audit.diverges.changed", values)
+        return Fact(
+            "audit.diverges.changed", {"step": self.step_name, "causes": Listed(self.causes)}
+        )
 
 
 def first_divergence(frozen: Chain, present: Chain) -> Divergence | None:

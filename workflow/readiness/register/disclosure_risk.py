@@ -22,8 +22,7 @@ def small_groups(figures: pd.DataFrame, minimum: int) -> Iterator[str]:
     """Numbers of people below the minimum that a register shows: bases, and respondents."""
     for row in list_rows(figures[figures["suppressed"] == ""]):
         of_quality = row["kind"] == "quality" and row["statistic"] in ("answered", "kept")
-        people = row["kind"] == "count" or of_quality
-        text = row["value"] if people else row["n"]
+        text = row["value"] if row["kind"] == "count" or of_quality else row["n"]
         if text and 0 < int(text) < minimum:
             yield f"{row['id']}: shown on a base of {text}, below {minimum}."
 

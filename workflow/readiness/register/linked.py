@@ -211,8 +211,7 @@ class _Builder:
         codes = ["1", "0"] if item.kind == "multi" else list(item.codes)
         states = [c for c in SPECIAL_CODES if c != NOT_ASKED or item.asked_if]
         states = [c for c in states if c != DONT_KNOW or item.dont_know]
-        seen = sorted(set(self.answers[column].astype(str)) - {*codes, *states})
-        return [*codes, *states, *seen]
+        return [*codes, *states, *sorted({*self.answers[column].astype(str)} - {*codes, *states})]
 
     def route(self, item: Item, column: str) -> None:
         """Who was asked an item answered that to which it belongs, or is not known to have."""

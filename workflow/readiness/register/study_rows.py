@@ -25,12 +25,11 @@ def claim_rows(claims: pd.DataFrame) -> Iterator[FigureRow]:
         if row["unit"] == "text":
             continue
         percent = row["unit"] == "percent"
-        figure = parse_figure(row["value"], per=100 if percent else 1)
         yield FigureRow(
             id=f"claim.{row['claim_id']}",
             kind="claim",
             unit="figure",
-            value=str(figure),
+            value=str(parse_figure(row["value"], per=100 if percent else 1)),
             item=row["item"],
             level=row["category"],
             group=row["attributed_to"],

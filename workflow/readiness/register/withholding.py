@@ -177,14 +177,12 @@ def _state_facts(
                 reason = PRIMARY
             elif name in found.given and group not in scheme.apart and n < rules.reliable_base:
                 reason = RELIABILITY
-            what = level if level in OF_NUMBERS else "share"
-            rows[name] = (name, item, group, what, reason)
+            rows[name] = (name, item, group, level if level in OF_NUMBERS else "share", reason)
             if base == WITH_DONT_KNOW:
                 # The wider base stands by its one share.
                 rows.setdefault(size, (size, item, group, "base", reason))
         if size in hidden:
-            small = n < policy.minimum_base or policy.is_small(n)
-            reason = PRIMARY if small else COMPLEMENTARY
+            reason = PRIMARY if n < policy.minimum_base or policy.is_small(n) else COMPLEMENTARY
             rows.setdefault(size, (size, item, group, "base", reason))
     return pd.DataFrame([rows[name] for name in sorted(rows)], columns=FACTS)
 

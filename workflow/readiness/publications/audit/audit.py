@@ -259,8 +259,7 @@ def _list_config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> l
             raise TypeError
         with suppress(ValueError):
             # As the frozen one is written: `true` and one word stand for more.
-            model = WaveSettings if kind == "waves" else StudySettings
-            own = model.model_validate(today)
+            own = (WaveSettings if kind == "waves" else StudySettings).model_validate(today)
             today = own.model_dump(mode="json", by_alias=True, exclude_unset=True)
         return [f"{run}.{k}" for k in sealed if k in today and _is_other_value(sealed[k], today[k])]
     except _UNREADABLE:

@@ -87,8 +87,7 @@ def rerun(
     with scratch_project(project, objects) as scratch:
         for dataset in datasets:
             # What was right when it was looked at may have been written since.
-            place = scratch / STORE / dataset.pointer.object_name
-            if fault := fault_of(place, dataset.version):
+            if fault := fault_of(scratch / STORE / dataset.pointer.object_name, dataset.version):
                 raise DataError(f"{dataset.version.name}: changed while it was copied", fault)
         if failure := (
             run_sealed(scratch, targets, cores, confined=confined)
@@ -232,25 +231,19 @@ def _put_under_seal(seal: Sequence[AuditFinding], numbers: list[Number]) -> list
     found = [finding for finding in seal if finding.outcome is Outcome.BROKEN]
     if not found:
         return numbers
-    broken, unfit = broken_numbers(found), Fact("audit.number.unfit", {"file": LEDGER})
+    places = {f.place: f.fact for f in found if isinstance(f.place, str)}
+    prefix, unfit = f"{LEDGER}: ", Fact("audit.number.unfit", {"file": LEDGER})
+    named = {p.removeprefix(prefix): d for p, d in places.items() if p.startswith(prefix)}
+    more = any(f.place == LEDGER and f.fact.kind == MORE_NUMBERS for f in found)
+    # Whether the seal says it of all of them.
+    whole = SEAL in places or (LEDGER in places and (more or not named))
     under = []
     for number in numbers:
-        fact = unfit if broken is None else broken.get(number.id)
-        if broken and fact and number.outcome is Outcome.DIFFERS and number.fact:
+        fact = unfit if whole else named.get(number.id)
+        if not whole and fact and number.outcome is Outcome.DIFFERS and number.fact:
             fact = Fact("audit.both", {"first": number.fact, "second": fact})
         under.append(replace(number, outcome=Outcome.BROKEN, fact=fact) if fact else number)
     return under
-
-
-def broken_numbers(seal: Sequence[AuditFinding]) -> Mapping[str, Fact] | None:
-    """What the seal says of single numbers, by id; None when it says it of all of them."""
-    places = {f.place: f.fact for f in seal if isinstance(f.place, str)}
-    if SEAL in places:
-        return None
-    prefix = f"{LEDGER}: "
-    named = {p.removeprefix(prefix): d for p, d in places.items() if p.startswith(prefix)}
-    more = [f for f in seal if f.place == LEDGER and f.fact.kind == MORE_NUMBERS]
-    return None if LEDGER in places and (more or not named) else named
 
 
 def compare_recomputed(

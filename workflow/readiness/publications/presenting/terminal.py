@@ -120,8 +120,7 @@ class _AuditLines:
         nothing, single = Term("terminal.nothing"), list[Number]()
         for numbers in alike.values():
             if len(numbers) > SHOWN:  # what is true of many is said once
-                detail = numbers[0].fact or nothing
-                said = self.text("terminal.many", n=len(numbers), detail=detail)
+                said = self.text("terminal.many", n=len(numbers), detail=numbers[0].fact or nothing)
                 yield f"  {self.outcome(numbers[0].outcome):<12} {said}"
             else:
                 single += numbers

@@ -146,8 +146,7 @@ def missing_rows(
         counts = dict(zip(table["status"], table["n"].astype(int), strict=True))
         outside = share_id(str(item), DONT_KNOW, TOTAL, WITH_DONT_KNOW)
         wider = base_id(str(item), TOTAL, WITH_DONT_KNOW)
-        small = 0 < counts[DONT_KNOW] < rules.minimum_base
-        if small or outside in hidden or wider in hidden:
+        if 0 < counts[DONT_KNOW] < rules.minimum_base or outside in hidden or wider in hidden:
             counts[NO_ANSWER] = counts.pop(DONT_KNOW) + counts.pop(BLANK)
         for status, count in counts.items():
             yield FigureRow(

@@ -341,8 +341,7 @@ def _make_comparison_rows(
             **common,
         )
     value = number(row["statistic"])
-    tested = selection.inference and test not in ("contrast", "odds_ratio")
-    if value is not None and tested:
+    if value is not None and selection.inference and test not in ("contrast", "odds_ratio"):
         name, said = f"{identity}.statistic", f"{row['statistic_name']} of {test}"
         how: dict[str, Any] = {"statistic": said, "digits": EFFECT_DIGITS, **common}
         yield FigureRow(name, unit="number", value=value, **how)
