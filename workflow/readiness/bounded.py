@@ -76,9 +76,8 @@ def _check_bounds(text: str, loader: type) -> None:
 
 
 def read_yaml_text(content: bytes | str, loader: type = StrictLoader) -> Any:
-    """The YAML document in `content` (bytes as UTF-8), within bounds.
-
-    Raises yaml.YAMLError when it is none, UnicodeDecodeError when it is no text.
+    """The YAML document in `content` (bytes as UTF-8), within bounds; yaml.YAMLError when it is
+    none, UnicodeDecodeError when it is no text.
     """
     text = content.decode("utf-8") if isinstance(content, bytes) else content
     try:

@@ -164,9 +164,8 @@ def _set_up_log(path: Path | None) -> None:
 
 @contextmanager
 def _hold_work(out: Path) -> Iterator[None]:
-    """A step that writes results holds a lock: no run starts beside the job of one that was killed.
-
-    One that writes elsewhere is nobody's job.
+    """A step that writes results holds a lock, and no run starts beside the job of one that was
+    killed; one that writes elsewhere is nobody's job.
     """
     descriptor = None
     if JOBS.parent.is_dir() and out.resolve().is_relative_to(JOBS.parent.resolve()):

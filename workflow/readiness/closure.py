@@ -54,9 +54,8 @@ def _find_file(module: str) -> Path | None:
 
 
 def memory_file() -> Path | None:
-    """Where the memory lies: among the user's own caches; None where that is nowhere.
-
-    Never in the project's folder, which may be somebody else's: what it says is believed.
+    """Where the memory lies: among the user's own caches, and never in the project's folder, for
+    what it says is believed; None where that is nowhere.
     """
     named = os.environ.get("XDG_CACHE_HOME") or ""
     caches = Path(named) if named else Path(os.environ.get("HOME") or "") / ".cache"

@@ -94,9 +94,8 @@ def _read(path: Path, limit: int) -> bytes:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """Everything below `folder` that is no folder, links among it; sorted.
-
-    OSError when there are more than `MOST_FILES`. Of a folder that may not be listed, nothing.
+    """Everything below `folder` that is no folder, links among it, sorted; OSError where that is
+    more than `MOST_FILES`. Of a folder that may not be listed, nothing.
     """
     once, name = _reading.get(), folder.absolute()
     if once is None or not name.is_relative_to(once.folder):

@@ -75,9 +75,8 @@ def readable_json(value: object) -> str:
 
 @dataclass(frozen=True)
 class Lineage:
-    """What a provenance record holds: the step, what went in, what came out.
-
-    `keys` are the dataset versions whose keys are that of its keyed digests.
+    """What a provenance record holds: the step, what went in, what came out; `keys` are the dataset
+    versions whose keys are that of its keyed digests.
     """
 
     step: str

@@ -159,9 +159,8 @@ def key_from_data(sha256: str) -> bytes:
 def names_people(
     invitation: str | None, respondent: str | None, personal: Iterable[str] = ()
 ) -> bool:
-    """Whether an export has a column that names its respondents.
-
-    `invitation` and `respondent` are the columns of codes, `personal` the items marked as such.
+    """Whether an export has a column that names its respondents: one of codes (`invitation`,
+    `respondent`), or an item that is marked as `personal`.
     """
     return bool(invitation or respondent or any(personal))
 

@@ -80,9 +80,8 @@ class LinearProgram:
         self._solver.changeColBounds(column, least, most)
 
     def minimise(self, objective: npt.ArrayLike) -> ProgramSolution | None:
-        """The least value of `objective @ columns`; None where no columns fulfil all rows.
-
-        StatisticsError where the solver does not find it.
+        """The least value of `objective @ columns`; None where no columns fulfil all rows;
+        StatisticsError where the solver finds neither.
         """
         costs = np.asarray(objective, dtype=np.float64)
         self._solver.changeColsCost(len(costs), self._every, costs)

@@ -144,9 +144,8 @@ def read_whole(file: Path) -> bytes:
 
 
 def check_questionnaire(root: Path, name: str) -> None:
-    """ConfigError unless the questionnaire is there (or none is named).
-
-    The register is append-only: a name that is misspelt would stand there for good.
+    """ConfigError unless the questionnaire is there or none is named: the register is append-only,
+    and a name that is misspelt would stand there for good.
     """
     if name and not (
         re.fullmatch(NAME, name) and (root / f"data/questionnaires/{name}.yaml").is_file()

@@ -56,9 +56,8 @@ class Remotes(ExitStack):
         self._stores: dict[str, Any] = {}
 
     def fault(self, name: str, version: Version) -> Fact | None:
-        """What is wrong with the version in the remote: None for nothing, `ABSENT` if missing.
-
-        Raises UnreachableError when the remote cannot be asked.
+        """What is wrong with the version in the remote: None for nothing, `ABSENT` if missing;
+        UnreachableError when the remote cannot be asked.
         """
         if name in self.folders:
             with self._ask_remote(name):
@@ -100,9 +99,8 @@ class Remotes(ExitStack):
                 path.unlink(missing_ok=True)
 
     def remove(self, name: str, version: Version) -> bool:
-        """Remove the version's object from the remote; whether there was one.
-
-        Raises UnreachableError when the remote cannot be asked or does not let objects be removed.
+        """Remove the version's object from the remote; whether there was one. UnreachableError when
+        it cannot be asked or lets no object be removed.
         """
         try:
             with self._ask_remote(name):
@@ -256,9 +254,8 @@ def copies_beside_remotes(root: Path, version: Version) -> dict[str, Path]:
 
 
 def local_copies(root: Path, version: Version, foreign: Foreign | None = None) -> Iterator[Copy]:
-    """Every copy to restore from, each one hashed: folder remotes, cache, data/raw.
-
-    Of a foreign tree only its own store and the folders that the auditor named.
+    """Every copy to restore from, each one hashed: folder remotes, cache, data/raw; of a foreign
+    tree only its own store and the folders that the auditor named.
     """
     places = {
         f"{STORES}{name}": folder / version.object_name

@@ -105,7 +105,6 @@ def _make_envelope(payload: bytes, signer: str, signature: bytes) -> str:
 
 def attest(folder: Path, key: Ed25519PrivateKey) -> str:
     """Sign the seal of the publication in `folder`, as one more line; returns the key's id.
-
     DataError when the seal is broken, ConfigError when the key has signed before.
     """
     # What is checked is what is signed.

@@ -271,9 +271,8 @@ def _write(material: PublicationMaterial, files: Mapping[str, bytes], cores: str
 
 
 def _prove(material: PublicationMaterial, folder: Path, cores: str) -> None:
-    """What was sealed is reproduced by the sealed code and data here; else DataError.
-
-    So the archive is complete, and no result was made by packages that were replaced since.
+    """DataError unless the sealed code and data make what was sealed: the archive is complete, and
+    no result was made by packages that were replaced since.
     """
     own = program.program_digest(
         program.program_hashes(program.read_archive(folder / program.ARCHIVE))

@@ -110,9 +110,8 @@ def frozen_config(
     privacy: Privacy | None = None,
     own: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """The configuration of one run, alone, with a report of its own, as YAML.
-
-    `languages` of the report: all that can be told when empty. `own`: what it says of itself.
+    """The configuration of one run, alone, with a report of its own, as YAML: in its `languages`,
+    all that can be told when empty. `own`: what it says of itself.
     """
     kinds, personal = "studies", {}
     if isinstance(section, WaveSettings):

@@ -244,9 +244,8 @@ def _list_steps(targets: Sequence[str]) -> list[list[str]]:
 
 
 def run_sealed(folder: Path, targets: Sequence[str], cores: str, *, confined: bool) -> str:
-    """Run the program of the project in `folder`, which is somebody else's, for some targets.
-
-    "" when it is done, else why it is not. `confined`: in a sandbox.
+    """Run the program of the project in `folder`, which is somebody else's, for some targets; ""
+    when it is done, else why not. `confined`: in a sandbox.
     """
     variables = {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),

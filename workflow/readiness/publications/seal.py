@@ -79,9 +79,8 @@ def values_table(ledger: str) -> str:
 
 
 def make_seal(files: Mapping[str, bytes], facts: Mapping[str, Any]) -> str:
-    """The text of `seal.json` for the files of a publication (name to content).
-
-    `facts` is what else the seal states: id, run, lineage, code, lock, datasets, ...
+    """The text of `seal.json` for the files of a publication (name to content); `facts` is what
+    else the seal states: id, run, lineage, code, lock, datasets, ...
     """
     hashes = {name: sha256(content) for name, content in sorted(files.items())}
     stated = {"format": FORMAT, **facts, "values": hashes[VALUES], "files": hashes}
@@ -137,9 +136,8 @@ def _seal_in(content: bytes) -> tuple[dict[str, Any], bool]:
 
 
 def check_seal(folder: Path) -> list[AuditFinding]:
-    """Each thing in which a publication's folder is not what was sealed; empty when it holds.
-
-    Reads the folder only: no data, no network, no git. What cannot be read is NOT CHECKED.
+    """Each thing in which a publication's folder, read without data, network or git, is not what
+    was sealed; empty when it holds. What cannot be read is NOT CHECKED.
     """
     try:
         if (folder / SEAL).is_symlink():

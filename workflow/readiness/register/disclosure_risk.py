@@ -49,10 +49,7 @@ def left_behind(figures: pd.DataFrame) -> Iterator[str]:
 
 
 def read_attack(path: Path) -> pd.DataFrame:
-    """The attack's table, as `freeze` keeps it: what readers can prove of each withheld count.
-
-    DataError when it is another table.
-    """
+    """The attack's table, what readers can prove of each withheld count; DataError for another."""
     table = read_text_table(path, "the disclosure-risk check")
     if missing := [name for name in COLUMNS if name not in table]:
         raise DataError(f"{path}: no column {', '.join(missing)}. Restore it with git.")
@@ -67,10 +64,7 @@ def findings(attacked: pd.DataFrame) -> str:
 
 
 def refuse_given_away(what: str, table: pd.DataFrame) -> None:
-    """DisclosureError naming the first count that a release gives away, if there is one.
-
-    `what`: the release, for the message.
-    """
+    """DisclosureError naming the first count that a release (`what`, in words) gives away."""
     if told := first_given_away(table):
         raise DisclosureError(
             f"{what}: {told}\nTell fewer groups or decimals, merge small groups, or let "

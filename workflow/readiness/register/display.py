@@ -122,7 +122,6 @@ def compare_with_half(lower: float, upper: float, digits: int) -> str:
 
 def bound_hidden_share(shares: Iterable[float | None], *, exclusive: bool) -> float:
     """The largest share that an answer which is not shown can have, by what is shown; 0 for none.
-
     `exclusive`: whether each person gave one answer, so that shares add to 1.
     """
     known = list(shares)

@@ -61,9 +61,8 @@ class FigureRow:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where one number comes from: dataset versions and the lineage hashes of the steps behind it.
-
-    Both empty for what no data made: a choice of the analyst, read from the configuration.
+    """Where one number comes from: dataset versions and the lineage hashes of the steps behind it;
+    none of both where it is a choice of the analyst, which no data made.
     """
 
     datasets: frozenset[str] = frozenset()
@@ -150,10 +149,7 @@ Values = Callable[[str], float | None]
 
 
 def values_of(rows: pd.DataFrame) -> Values:
-    """The value of an id in a register (numbers, or the text of `figures.csv`).
-
-    None where the register has no such row, or does not publish its value.
-    """
+    """The value of an id in a register (numbers or text); None where it has or publishes none."""
     known: dict[str, Any] = dict(zip(rows["id"], rows["value"], strict=True))
     withheld = set(rows.loc[rows["suppressed"].fillna("") != "", "id"])
 
@@ -165,10 +161,7 @@ def values_of(rows: pd.DataFrame) -> Values:
 
 
 def by_size(codes: Iterable[str], value: Values) -> list[str]:
-    """Codes from the largest value to the smallest.
-
-    Those without a value come last; those that are equal keep the order of listing.
-    """
+    """Codes from the largest value to the smallest; without one last, equal ones as listed."""
 
     listed = list(codes)
     known = {code: value(code) for code in listed}

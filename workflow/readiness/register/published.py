@@ -63,9 +63,8 @@ def plain(text: str) -> str:
 
 
 def gives(value: float, figure: str, digits: int, rounding: str = "half_even") -> bool:
-    """Whether a value, rounded to `digits` decimals, is the figure that was published.
-
-    For a ledger that holds what was published and no digit more: `figure` is its cell.
+    """Whether a value, rounded to `digits` decimals, is the `figure` that was published, the cell
+    of a ledger that holds no digit more.
     """
     published = number(figure)
     if published is None or rounding not in ROUNDINGS:

@@ -52,9 +52,8 @@ def _is_same(one: Path, other: Path) -> bool:
 
 
 def _find_in_project(root: Path, target: Path) -> Path | None:
-    """The file or folder of the project that `target` is, or lies in; None when it is neither.
-
-    A copy in `data/raw` may be written: that is where `data get` puts one.
+    """The file or folder of the project that `target` is or lies in; None for neither, and for a
+    copy in `data/raw`, where `data get` puts one.
     """
     # The configuration's models take longer to build than a whole audit of seals.
     from readiness.datasets.versions import RAW

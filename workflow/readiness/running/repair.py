@@ -24,9 +24,8 @@ NOTES = Path(".snakemake/metadata")
 
 
 def repair(root: Path) -> list[str]:
-    """Remove what cannot be trusted below `root/results`; one line on each cause, in order.
-
-    Only while no other run is at work: what is half-written is taken for left behind.
+    """Remove what cannot be trusted below `root/results`; one line on each cause, in order. Only
+    while no other run is at work, which would seem half-written.
     """
     results = root / "results"
     # What else lies below `results` is not ours to remove.

@@ -107,8 +107,7 @@ def count_memory_kills() -> int:
 
 
 def reason(root: Path, code: int, memory_kills: int = 0) -> str:
-    """Why Snakemake stopped, as its log and the folder tell, and what to do; one line.
-
+    """Why Snakemake stopped, as its log and the folder tell, and what to do, in one line;
     `memory_kills`: the count before it began.
     """
     try:

@@ -232,9 +232,8 @@ class Again:
         )
 
     def _ask_own_code(self, result: Audit, present: pd.DataFrame | None) -> Audit:
-        """The audit with the second answer: whether the numbers still come out of their own code.
-
-        `present` is the register of the code that judges; None where it made none.
+        """The audit with the second answer: whether the numbers still come out of their own code;
+        `present` is the register of the code that judges, None where it made none.
         """
         why = self.runnable or (result.divergence if self.is_known and present is None else None)
         if why is not None:

@@ -240,9 +240,8 @@ def _code_changes(root: Path, sealed: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _list_config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> list[str | Fact]:
-    """The keys in which today's configuration of the run is another one than the frozen one.
-
-    None where the frozen one is not the sealed one, or cannot be read.
+    """The keys in which today's configuration of the run is another one than the frozen one; none
+    where that one is not the sealed one, or cannot be read.
     """
     run = str(seal["run"])
     kind, _, name = run.partition("/")

@@ -205,9 +205,8 @@ def list_unchecked(
     why: Fact,
     missing: Mapping[str, Availability] | None = None,
 ) -> list[Number]:
-    """The numbers where nothing was computed: NOT CHECKED, or SEAL BROKEN.
-
-    `missing`: the datasets that cannot be had; of what rests on them it is said why not.
+    """The numbers where nothing was computed: NOT CHECKED, or SEAL BROKEN; of what rests on
+    datasets that cannot be had (`missing`) it is said why not.
     """
     numbers = []
     for row in rows:

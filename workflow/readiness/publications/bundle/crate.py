@@ -283,9 +283,8 @@ def _simplify(value: Any) -> Any:
 
 
 def bundle(root: Path, contents: Contents) -> bytes:
-    """The zip of these contents, with its README and the description as a research object.
-
-    Uncompressed, and the same bytes for the same tree, on any machine.
+    """The zip of these contents with its README and its description as a research object,
+    uncompressed: the same bytes for the same tree, on any machine.
     """
     files = dict(contents.files)
     files[README] = readme(root, contents).encode()

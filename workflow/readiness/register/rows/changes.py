@@ -73,9 +73,8 @@ def match_items(
 
 
 def match_groups(then: Questionnaire, now: Questionnaire, by: str) -> tuple[str, ...]:
-    """The groups of a variable that were groups of it then: of the same code and text.
-
-    A register names groups by their codes alone, so none that another variable had then, too.
+    """The groups of a variable that were its groups then, of the same code and text, which no other
+    variable had: a register names groups by their codes alone.
     """
     if by not in {*(each.id for each in then.frame), *(each.id for each in then.items)}:
         return ()

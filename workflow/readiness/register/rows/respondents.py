@@ -43,8 +43,7 @@ def map_reasons(rows: Iterable[FigureRow]) -> dict[str, str]:
 def nonresponse_rows(
     tables: Mapping[str, pd.DataFrame], hidden: Mapping[str, str], rules: FigureRules
 ) -> Iterator[FigureRow]:
-    """All rows of the nonresponse step's tables (`bounds`, `response`, `balance`, `missing`).
-
+    """All rows of the nonresponse step's tables (`bounds`, `response`, `balance`, `missing`);
     `hidden`: why shares and bases are withheld, by id (`suppressed`).
     """
     yield from bound_rows(tables["bounds"], hidden, rules)

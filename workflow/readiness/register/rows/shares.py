@@ -174,9 +174,8 @@ NONE = "no_alpha"
 
 
 def scale_rows(scales: pd.DataFrame, rules: FigureRules) -> Iterator[FigureRow]:
-    """Alpha of each scale, with its interval where there is one; `scales` as text.
-
-    On fewer answers than a reliable share needs there is none.
+    """Alpha of each scale (`scales` as text), with its interval where there is one; none on fewer
+    answers than a reliable share needs.
     """
     for row in scales.to_dict("records"):
         item, without, n = row["item"], row["without"], int(row["n"])
