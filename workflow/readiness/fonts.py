@@ -25,8 +25,7 @@ REGULAR, BOLD = "Regular", "Bold"
 
 def css(families: Iterable[str] = SANS) -> str:
     """The families as a value of `font-family`."""
-    generic = ("system-ui", "sans-serif")
-    return ", ".join(name if name in generic else f'"{name}"' for name in families)
+    return ", ".join(n if n in ("system-ui", "sans-serif") else f'"{n}"' for n in families)
 
 
 def own_folder() -> Path:

@@ -181,8 +181,7 @@ def released_on(folder: Path) -> str:
 
 def read_words(folder: Path) -> dict[str, str]:
     """What each number of the publication in `folder` is of, in the words of its tidy table."""
-    language = next(iter(in_order(languages_of(folder))), FIRST)
-    path = folder / TABLES / language / TIDY
+    path = folder / TABLES / next(iter(in_order(languages_of(folder))), FIRST) / TIDY
     labels = ("item_label", "answer_label", "variable_label", "group_label")
     return {
         row.get("id", ""): ", ".join(filter(None, (row.get(label) for label in labels)))

@@ -27,7 +27,6 @@ from readiness.publications.outcomes import AuditFinding, Outcome
 from readiness.publications.seal import DRAFT, SEAL, check_seal, read_seal, sha256
 
 LOG = FOLDER / "index.json"
-FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ class Log:
     def as_text(self) -> str:
         """The one way in which a log is written down."""
         entries = [{"head": entry.head, **entry.as_written} for entry in self.entries]
-        return readable_json({"format": FORMAT, "entries": entries})
+        return readable_json({"format": 1, "entries": entries})
 
 
 def read_log(root: Path) -> Log:
@@ -345,8 +344,7 @@ def describe_change(old: Mapping[Any, str], new: Mapping[Any, str] | None) -> tu
     if new and texts[0] == texts[1]:
         texts = old["value"], new["value"]
     if new and texts[0] == texts[1]:
-        moves = find_moves(old, new)
-        texts = texts[0], f"{texts[1]} ({', '.join(f'{c} {new[c]}' for c in moves)})"
+        texts = texts[0], f"{texts[1]} ({', '.join(f'{c} {new[c]}' for c in find_moves(old, new))})"
     return texts
 
 

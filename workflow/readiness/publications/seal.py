@@ -39,8 +39,6 @@ MORE_NUMBERS = "audit.seal.more_numbers"
 # Of seals; those of others are read by the releases that made them.
 FORMAT = 3
 DRAFT, RELEASED = "draft", "released"
-# Digits of the digest of a number: it tells which one was changed, and the seal that one was.
-SHORT = 16
 # How many changed numbers of a ledger are named.
 NAMED = 10
 # What a seal states, and as what.
@@ -69,7 +67,8 @@ def number_digests(ledger: str) -> dict[str, str]:
         # Cells beyond the last column have no name.
         seen = {name or "": cell for name, cell in row.items() if name != "lineage"}
         digest = sha256(canonical_json(seen).encode("utf-8", "replace"))
-        digests[row.get("id") or ""] = digest[:SHORT]
+        # It tells which one was changed, and the seal that one was.
+        digests[row.get("id") or ""] = digest[:16]
     return digests
 
 

@@ -37,14 +37,8 @@ from readiness.register.counts import (
 from readiness.register.earlier import Earlier, Joint
 from readiness.register.figures import base_id, share_id
 
-# A share costs what part of the base gave the answer, and this: a rare one is told, too.
-RARE_LOSS = 0.1
-# Of each of its shares, what a base that is not told costs: how precise they are is not told then.
-BASE_LOSS = 0.5
 # Special codes of who gave no answer, where none of a question's shares counts them.
 SILENT = frozenset(SPECIAL_CODES) - {NOT_ASKED}
-# What a number of all costs, beside one of a group that is as large: most readers read it.
-TOTAL_LOSS = 4.0
 
 
 def systems(
@@ -282,16 +276,19 @@ class _Builder:
         """What is said of a share, and of its base unless that stands by one share alone."""
         counts, policy = self.counts, self.policy
         n, count = counts.people(base), counts.people(chosen)
-        cells, dear = self.cells.groups[group], TOTAL_LOSS if group == TOTAL else 1.0
+        # A number of all costs more than one of a group that is as large: most readers read it.
+        cells, dear = self.cells.groups[group], 4.0 if group == TOTAL else 1.0
         population = float(self.cells.weights[cells] @ self.cells.sizes[cells]) * dear
         small = n < policy.minimum_base or policy.is_small(n)
         rows = tuple(self._add_base_rows(base, kind, column, group))
         alone = kind != WITH_DONT_KNOW
-        loss = population * (RARE_LOSS + count / n)
+        # A share costs what part of the base gave the answer, and more: a rare one is told, too.
+        loss = population * (0.1 + count / n)
         if alone:
             new = Statement(size, rows, 0.0, given=small or size in self.again)
             told = self.statements.get(size, new)
-            self.statements[size] = replace(told, loss=told.loss + BASE_LOSS * loss)
+            # Without its base it is not told how precise a share is.
+            self.statements[size] = replace(told, loss=told.loss + 0.5 * loss)
         weak = n < (self.rules.reliable_base if self.cells.weighted else policy.minimum_base)
         sensitive = policy.is_sensitive(count, n)
         digits = self.rules.digits + 2

@@ -7,9 +7,6 @@ from pathlib import Path
 
 from readiness.errors import ConfigError
 
-# Folders of a project that hold what commands read.
-KEPT = ("data", "publications", "workflow", ".dvc")
-
 
 def add_force(parser: argparse.ArgumentParser) -> None:
     """The option of a command that writes a file which is named to it."""
@@ -61,7 +58,7 @@ def _find_in_project(root: Path, target: Path) -> Path | None:
     place = target.resolve()
     if (root / RAW).resolve() in place.parents and place.suffix == ".csv":
         return None
-    for name in KEPT:
+    for name in ("data", "publications", "workflow", ".dvc"):
         if (root / name).resolve() in (place, *place.parents):
             return Path(name)
     files = (root / "config.yaml", root / "Snakefile")

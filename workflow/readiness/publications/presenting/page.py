@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -105,10 +106,6 @@ def read_subject(root: Path, identity: str) -> Subject:
     )
 
 
-# How many numbers that are not valid stand beside the verdict itself.
-NAMED = 5
-
-
 def audit_page(
     audits: Sequence[Audit], subjects: Mapping[str, Subject], language: Language = "en"
 ) -> str:
@@ -181,7 +178,7 @@ class _AuditSection:
         where there are more than the first screen can hold.
         """
         failed = [n for n in self.audit.numbers if n.outcome in (Outcome.BROKEN, Outcome.DIFFERS)]
-        if self.audit.level < NUMBERS or len(failed) > NAMED:
+        if self.audit.level < NUMBERS or len(failed) > 5:
             return []
         language, nothing = self.writing.language, self.writing.text("terminal.nothing")
         plain = self.writing.form.plain
@@ -267,12 +264,10 @@ def _group(audit: Audit, writing: Writing) -> Iterator[dict[str, Any]]:
         elif facts and len(numbers) > 1 and all(fact == facts[0] for fact in facts):
             reason = writing.text("verdict.page.one_reason", reason=writing.tell(facts[0]))
         open_ = asked and outcome not in PASSING
-        kinds: dict[str, list[Number]] = {}
-        for number in () if open_ else numbers:
-            kinds.setdefault(number.kind, []).append(number)
+        folded = sorted(() if open_ else numbers, key=lambda number: number.kind)
         named = [
-            (writing.text(KINDS[kind]) if kind in KINDS else writing.form.name(kind), some)
-            for kind, some in sorted(kinds.items())
+            (writing.text(KINDS[kind]) if kind in KINDS else writing.form.name(kind), list(some))
+            for kind, some in groupby(folded, key=lambda number: number.kind)
         ]
         told = bool(facts) and not reason
         columns = [key for key in COLUMNS if told or key != "verdict.page.column.detail"]

@@ -72,8 +72,7 @@ def share_rows(
         precise = selection.inference and not (reason or untold or tells)
         # A mean has the decimals of the answers, three at most; a large one those of a share.
         fine = row["level"] in OF_NUMBERS and abs(float(row["estimate"] or 0)) < 100
-        places = min((decimals or {}).get(item, 0), 3) if fine else 0
-        digits = max(rules.digits, places)
+        digits = max(rules.digits, min((decimals or {}).get(item, 0), 3) if fine else 0)
         precision: dict[str, Any] = {
             name: number(row[name]) if precise else None
             for name in ("se", "lower", "upper", "n_eff", "deff")
