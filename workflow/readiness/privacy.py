@@ -1,9 +1,8 @@
 """Personal data: which of it there is, and names that tell respondents apart and name nobody.
 
-In free text it is seen, said where, never deleted: e-mail addresses, telephone numbers, numbers of
-identity papers, bank accounts (IBAN, ISO 13616: the check digits of ISO 7064 mod 97-10). How
-telephone and identity numbers look is data: templates of `#` (a digit), `@` (a capital letter) and
-`[5-7]`, between which blanks and signs may stand. All patterns are of bounded length.
+In free text it is seen, said where, never deleted: e-mail addresses, telephone and identity numbers
+by templates (`#` a digit, `@` a capital letter, `[5-7]`) between which blanks and signs may stand,
+bank accounts (IBAN, ISO 13616: check digits of ISO 7064 mod 97-10). No pattern is unbounded.
 
 Pseudonyms are HMAC-SHA256 (RFC 2104, FIPS 198-1) under a secret key, cut to 80 bits: two of a
 million respondents share one with a probability below 1e-12. No number depends on a pseudonym, nor

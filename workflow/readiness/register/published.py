@@ -1,14 +1,13 @@
 """A register at the precision that is published, and whether two values are the same number.
 
-The working register in `results/` holds 12 digits (column `precision`: `working`). Of those of a
-weighted share, whoever knows who answered can work out counts that were withheld: a ledger from the
-second format of seals on is as it is released (`published`), one without the column has 12.
+The working register in `results/` holds 12 digits (column `precision`: `working`), from which who
+knows who answered can work out withheld counts. A ledger of the second format of seals and later is
+as it is released (`published`), one without the column has 12 digits.
 
-Two values are the same number (audits, reproductions, diffs and tests: docs/auditing.md) when they
-are equal to a relative 1e-9, or to an absolute 1e-12 beside zero, as builds of numpy differ in last
-bits, and when the published text is one that the recomputed value gives: at a rounding boundary it
-may be moved by the same 1e-9 first. Spaces, direction marks, and a language's minus and percent
-signs are typography; decimal commas and points are not.
+Two values are the same number (docs/auditing.md) when they are equal to a relative 1e-9, or to an
+absolute 1e-12 beside zero, as builds of numpy differ in last bits, and when the published text is
+one that the recomputed value gives: at a rounding boundary it may be moved by the same 1e-9 first.
+Spaces, direction marks, and a language's minus and percent signs are typography.
 """
 
 import math
