@@ -276,16 +276,7 @@ def compare_recomputed(
             steps, now = ancestors(frozen, hashes.split()), again.chain
             same = all(step in now and now[step].code == frozen[step].code for step in steps)
             behind[hashes] = UNCHANGED if same else CHANGED
-        known = (
-            "id",
-            "kind",
-            "published",
-            "recomputed",
-            "difference",
-            "digits",
-            "rounding",
-            "fact",
-        )
+        known = ("id", "kind", "published", "recomputed", "difference", "digits", "rounding")
         numbers.append(
             Number(
                 **{name: verdict[name] for name in known},
@@ -294,6 +285,7 @@ def compare_recomputed(
                 code=behind[hashes],
                 environment=CHANGED if environment else UNCHANGED,
                 outcome=Outcome(verdict["verdict"]),
+                fact=verdict["fact"],
             )
         )
         made = new.get(verdict["id"], row)
