@@ -252,8 +252,8 @@ def _list_faults(
 
 
 def open_log(root: Path) -> Log:
-    """The log to append to, or one of all that was released before it; DataError when it is
-    damaged, or missing though a seal says that there was one.
+    """The log to append to; where there is none yet, one of all that was released before. DataError
+    when it is damaged, or missing though a seal says that there was one.
     """
     log = read_log(root)
     if not log.fault:
