@@ -112,13 +112,13 @@ class _Numbers:
         if opens is None:
             return "", ""
         identity, kind = self.identity(name), "n long" if len(shown) > LONG else "n"
+        tag, leads = "span", ""
         if opens:
-            target = escape(anchor(identity))
-            return f'<button class="{kind}" popovertarget="{target}">', "</button>"
-        if identity in self.passports.rows:
+            tag, leads = "button", f' popovertarget="{escape(anchor(identity))}"'
+        elif identity in self.passports.rows:
             line = escape(anchor(self.passports.parent(identity)))
-            return f'<a class="{kind}" href="{PAGE}#{line}">', "</a>"
-        return f'<span class="{kind}">', "</span>"
+            tag, leads = "a", f' href="{PAGE}#{line}"'
+        return f'<{tag} class="{kind}"{leads}>', f"</{tag}>"
 
 
 def finish_page(html: str, passports: Passports, *, style: str = "") -> str:

@@ -80,7 +80,7 @@ def numbers_page(
         FOLDER,
         "numbers.html",
         language,
-        style(language),
+        (Path(__file__).parent / "page.css").read_text("utf-8") + letters(language),
         title=tell(Fact("numbers.title", {"name": passports.title}), language),
         heads=Markup(f"\n@media screen and (max-width: 640px) {{{named}\n}}\n{chosen}"),
         columns=[text(key, language) for key in heads],
@@ -96,11 +96,6 @@ def numbers_page(
         pulls=[standing.pull(name) for name in passports.register.datasets],
     )
     return add_policy(page)
-
-
-def style(language: Language) -> str:
-    """The stylesheet, and the letters that a page in this language brings along."""
-    return (Path(__file__).parent / "page.css").read_text("utf-8") + letters(language)
 
 
 def letters(language: Language) -> str:

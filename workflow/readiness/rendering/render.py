@@ -135,8 +135,7 @@ def _deliver_files(made: Mapping[str, Path], output_folder: Path, stem: str) -> 
     contents = {name: path.read_bytes() for name, path in made.items()}
     if empty := sorted(name for name, content in contents.items() if not content):
         raise RenderError(f"The renderer left an empty file ({', '.join(empty)}).")
-    done: dict[str, Path] = {}
-    for name, content in contents.items():
-        done[name] = output_folder / f"{stem}.{name}"
-        write_atomically(done[name], content)
+    done = {name: output_folder / f"{stem}.{name}" for name in contents}
+    for name, path in done.items():
+        write_atomically(path, contents[name])
     return done
