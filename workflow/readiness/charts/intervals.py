@@ -98,8 +98,7 @@ def intervals(
     hidden, rows = [group.label for group, figure in table if figure.value is None], []
     for (group, figure), base in zip(table, bases, strict=True):
         marks = list(_make_marks(group, figure, small))
-        row = ChartRow(group.label, marks, _write_reading(figure, language), base)
-        rows.append((group, row))
+        rows.append((group, ChartRow(group.label, marks, _write_reading(figure, language), base)))
     unit: Unit = "share" if table[0][1].unit == "share" else "number"
     key = LegendKey(word("charts.small", language, n=small), "accent", "circle", filled=False)
     return Picture(

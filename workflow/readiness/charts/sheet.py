@@ -286,8 +286,7 @@ class Drawing:
     def hatch(self, x: float, y: float, width: float, height: float, *, id: str = "") -> None:
         """Diagonal stripes in the paper's colour over a rectangle."""
         self._hatched = True
-        stripes = {"fill": f"url(#{self.name}-hatch)"}
-        self._add("rect", _write_box(x, y, width, height) | stripes)
+        self._add("rect", {**_write_box(x, y, width, height), "fill": f"url(#{self.name}-hatch)"})
         self.marks.append(Mark("hatch", id, (x, y, x + width, y + height)))
 
     def line(

@@ -146,8 +146,7 @@ def _tell_piece(
     # A form may do without its number: one answer, two answers in Arabic.
     # Within a sentence of the first language it is told in that one, too.
     spoken = language if has(fact.kind, language) else FIRST
-    written = [markup.plain(part) for part in text(key, spoken, value).split("{n}")]
-    return said.join(written)
+    return said.join(markup.plain(part) for part in text(key, spoken, value).split("{n}"))
 
 
 def _is_composed(value: Value) -> bool:
@@ -212,5 +211,4 @@ def join_texts(texts: list[str], link: str, language: Language) -> str:
     comma = text("language.comma", language)
     if len(texts) < 2 or link == "comma":
         return comma.join(texts)
-    head = comma.join(texts[:-1])
-    return text(LINKS[link], language).format(head=head, last=texts[-1])
+    return text(LINKS[link], language).format(head=comma.join(texts[:-1]), last=texts[-1])

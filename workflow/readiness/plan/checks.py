@@ -110,8 +110,7 @@ def read_outline(root: Path, path: Path) -> Asked:
         codes = {str(item["id"]): _codes(item.get("categories") or ()) for item in items}
         frame = {str(v["id"]): _codes(v["categories"]) for v in document.get("frame") or ()}
         apart = frozenset(map(str, (document.get("groups") or {}).get("apart") or ()))
-        named = (i["id"] for i in items if str(i.get("personal", "")).lower() in TRUE)
-        personal = frozenset(named)
+        personal = frozenset(i["id"] for i in items if str(i.get("personal", "")).lower() in TRUE)
         tables = {grid["id"] for grid in document.get("grids") or () if grid["kind"] == "grid"}
         grids = {str(i["id"]): str(i["grid"]) for i in items if i.get("grid") in tables}
     except (AttributeError, KeyError, TypeError):
@@ -414,12 +413,11 @@ def describe_run(
 ) -> dict[str, Any]:
     """What a wave is told, as a sealed plan states it; `code` gives the hash of a step."""
     hashes = {step: code(step) for step in STEPS if step != "derive" or run.derives}
-    drawn = versions.get(run.wave.sample or "")
 
     def read(path: Path) -> bytes:
         return read_bytes(root / path, "the wave")
 
-    return describe_wave(run.wave, read, hashes, drawn)
+    return describe_wave(run.wave, read, hashes, versions.get(run.wave.sample or ""))
 
 
 def list_plans(root: Path, run: PlannedRun) -> list[Path]:

@@ -64,8 +64,7 @@ def numbers_page(
     sections = []
     for title, own in groupby(told, lambda p: passports.section(p.id)):
         by_kind = groupby(own, lambda p: passports.kind(p.id))
-        groups = [(kind, list(same)) for kind, same in by_kind]
-        sections.append({"title": title, "groups": groups})
+        sections.append({"title": title, "groups": [(kind, list(same)) for kind, same in by_kind]})
     # On a phone, where a row is a list, CSS names each cell: once, and not in each row.
     names = (json.dumps(f"{text(key, language)}: ", ensure_ascii=False) for key in heads[1:])
     named = "".join(

@@ -282,9 +282,8 @@ def _read_results(
     asked, answered = run.work / "cells.json", run.work / "shown.jsonl"
     content = [{"source": source, "inline": inline} for source, _, inline in pieces]
     asked.write_text(json.dumps(content), encoding="utf-8")
-    command = [sys.executable, "-m", "readiness.rendering.running", str(asked), str(answered)]
     code, printed, messages = run_group(
-        command,
+        [sys.executable, "-m", "readiness.rendering.running", str(asked), str(answered)],
         cwd=run.work,
         environment=run.environment,
         timeout=run.timeout,

@@ -41,13 +41,12 @@ def write_word(page: str, charts: Path) -> bytes:
     missing, and where pandoc fails.
     """
     tree = LexborHTMLParser(page)
-    root = find_only(tree, "html")
     parts = [part for part in tree.css(".status .tag, .status .part") if not part.css("a")]
     margins = {
         "header": " ".join(map(_take_text, tree.css(".ribbon"))),
         "footer": " · ".join(map(_take_text, parts)),
     }
-    known = root.attributes
+    known = find_only(tree, "html").attributes
     spoken = [f"--metadata={name}={known[name]}" for name in ("lang", "dir") if name in known]
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)

@@ -339,9 +339,8 @@ class _Maker:
     def _make_lines(self, columns: Sequence[BannerColumn]) -> Iterator[BannerLine]:
         yield from self._make_answer_lines(columns)
         if self.item.dont_know:
-            label = self.item.dont_know.label(self.language)
             ids = [share_id(self.item.id, DONT_KNOW, c.group, WITH_DONT_KNOW) for c in columns]
-            yield self._line("outside", label, ids)
+            yield self._line("outside", self.item.dont_know.label(self.language), ids)
         item, shown = self.item.id, self.item.first_level
         bases = [base_id(item, c.group, c.base) for c in columns]
         yield self._line("base", self._write_word("tables.row.base"), bases)
@@ -356,9 +355,8 @@ class _Maker:
         item, labels = self.item, self.item.labels(self.language)
         if item.kind == "number":
             for level in OF_NUMBERS:
-                label = self._write_word(NUMBERS[level])
                 kind = "main" if level == item.first_level else "answer"
-                yield self._make_share_line(kind, label, level, columns)
+                yield self._make_share_line(kind, self._write_word(NUMBERS[level]), level, columns)
             return
         for place, (box, levels) in enumerate(item.levels_of.items()):
             named = Listed(tuple(labels[code] for code in levels), "or")

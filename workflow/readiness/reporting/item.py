@@ -256,8 +256,7 @@ class _ItemWriter:
             facts.append(Fact("tables.line.answers", {"answers": Listed(tuple(answers), "slash")}))
         facts += list_conditions(*asked, self.wave.language)
         title = "tables.fold.derived" if item.derived_from else "tables.fold.question"
-        body = paragraphs(map(self.register.write_fact, facts))
-        return fold(self.wave.word(title), body)
+        return fold(self.wave.word(title), paragraphs(map(self.register.write_fact, facts)))
 
     # What was tested.
 
@@ -361,8 +360,8 @@ class _ItemWriter:
             row = [f"{plain(labels[b])} – {plain(labels[a])}", self.register.span(figure)]
             if infers:
                 interval, p = self.register.interval(figure), f"{figure}.p"
-                row.append(self.register.write_fact(interval) if interval else EMPTY)
-                row.append(self.register.span(p) if self.register.has(p) else EMPTY)
+                tested = self.register.span(p) if self.register.has(p) else EMPTY
+                row += [self.register.write_fact(interval) if interval else EMPTY, tested]
             rows.append(row)
         shared: dict[str, Value] = {
             "item": self.item.label.text(self.wave.language),

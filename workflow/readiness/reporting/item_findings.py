@@ -186,8 +186,7 @@ class Findings:
         first: dict[str, Value] = {"first": labels[codes[0]], "share": self._name_value(ids[0])}
         if hidden >= top:
             return Fact("report.finding.first.shown", first)
-        equal = [labels[c] for c, share in zip(codes, shares, strict=True) if share == top]
-        if tied := equal[1:]:
+        if tied := [labels[c] for c, share in zip(codes, shares, strict=True) if share == top][1:]:
             named = (labels[codes[0]], *tied)
             also = Listed(tuple(Fact("language.quoted", {"what": name}) for name in named))
             return Fact("report.finding.first.tied", {"answers": also, "share": first["share"]})

@@ -65,10 +65,9 @@ def _state_counts(wave: WavePart) -> Iterator[Fact]:
     """What was received and kept. How many were asked and answered, the summary says."""
     register = wave.register
     rules = (key.rpartition(".")[2] for key in statements.EXCLUDED)
-    known = (rule for rule in rules if register.number(f"quality.{rule}.all") is not None)
-    counts = {rule: _find_count(wave, rule) for rule in known}
+    known = [rule for rule in rules if register.number(f"quality.{rule}.all") is not None]
     yield Fact("report.received", {"received": register.name_value("quality.received.all")})
-    yield statements.describe_exclusions(counts)
+    yield statements.describe_exclusions({rule: _find_count(wave, rule) for rule in known})
     yield statements.count_or_none("report.issues", *_find_count(wave, "issues"))
     if kinds := _list_kinds(wave):
         yield Fact("report.issues.most", {"kinds": kinds})
@@ -201,8 +200,7 @@ def _write_bounds(wave: WavePart, numbers: list[tuple[str | Fact, str]]) -> str:
     register, rows = wave.register, []
     for words, share in numbers:
         reason, proxy = f"{share}.selection", f"{share}.selection.correlation"
-        known = register.has(reason)
-        assumed = register.span(reason) if known else _write_between(wave, reason)
+        assumed = register.span(reason) if register.has(reason) else _write_between(wave, reason)
         tells = register.span(proxy) if register.has(proxy) else EMPTY
         worst = _write_between(wave, f"{share}.worst")
         asked = plain(words) if isinstance(words, str) else register.write_fact(words)
