@@ -9,7 +9,7 @@ nothing can be said.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, product
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -70,23 +70,16 @@ class Claim:
         }
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(NamedTuple):
     """A finding in one variant: whether it holds, the shares (0-1) of its groups, and the limits
     of the share or of the gap.
     """
 
     state: str
-    shares: tuple[float, ...] = ()
+    first: float | None = None
+    second: float | None = None
     lower: float | None = None
     upper: float | None = None
-
-    @property
-    def record(self) -> dict[str, Any]:
-        """The same as cells of a table."""
-        first, second = (*self.shares, None, None)[:2]
-        ends = {"lower": self.lower, "upper": self.upper}
-        return {"state": self.state, "first": first, "second": second, **ends}
 
 
 @dataclass(frozen=True)
@@ -133,7 +126,7 @@ class Judge:
         same = own is not None and own.level == claim.level
         kinds = (FIRST, APART) if claim.kind == FIRST else (claim.kind,)
         state = HOLDS if same and own is not None and own.kind in kinds else FAILS
-        return Judged(state, (numbers[0] or 0.0,), *numbers[1:])
+        return Judged(state, numbers[0] or 0.0, None, *numbers[1:])
 
     def gap(self, claim: Claim, shares: pd.DataFrame, contrasts: pd.DataFrame) -> Judged:
         """Whether a claim on groups holds."""
@@ -153,7 +146,7 @@ class Judge:
         if row["b"] != claim.groups[0]:
             limits = [None if limit is None else -limit for limit in limits[::-1]]
         values = [found.material.register.number(name) or 0.0 for name in ids]
-        return Judged(HOLDS if holds else FAILS, tuple(values), *limits)
+        return Judged(HOLDS if holds else FAILS, *(*values, None)[:2], *limits)
 
 
 ENDS = (".lower", ".upper")
@@ -252,7 +245,7 @@ def judge_all(
                 judging = replace(judge, questionnaire=asked)
                 told = judging.judge(claim, wave, varied, choices["test"])
                 for test, judged in zip(choices["test"], told, strict=True):
-                    rows.append({**claim.record, **chosen, "test": test, **judged.record})
+                    rows.append({**claim.record, **chosen, "test": test, **judged._asdict()})
     table = pd.DataFrame(rows, columns=COLUMNS)
     place = {(claim.item, claim.finding): k for k, claim in enumerate(claims)}
     keys = pd.Series([place[key] for key in zip(table["item"], table["finding"], strict=True)])
