@@ -200,6 +200,7 @@ def test_texts_and_marks_stand_out_on_paper(colours: dict[str, str]) -> None:
     for token, colour in colours.items():
         assert palette.contrast(palette.ink_on(colour), colour) >= 4.5, token
     assert set(palette.LIGHT) == set(palette.DARK)
+    assert palette.on("#8c510a") == palette.LIGHT_TEXT  # between two tokens, whatever the page is
 
 
 def test_a_picture_is_drawn_from_the_same_svg(register: pd.DataFrame) -> None:

@@ -69,8 +69,8 @@ _FORCED = {"paper": "Canvas", "ink": "CanvasText", "muted": "CanvasText", "grid"
 
 
 def on(colour: str) -> str:
-    """The token of texts that stand on a colour."""
-    return f"{_ON}{colour}"
+    """The token of texts that stand on a token; on a colour between two, their own colour."""
+    return ink_on(colour) if colour.startswith("#") else f"{_ON}{colour}"
 
 
 def ink_on(colour: str) -> str:
@@ -126,7 +126,8 @@ def stylesheet() -> str:
         "@media (forced-colors:active){:root{" + declared(_FORCED) + "}}",
         "svg.chart{forced-color-adjust:none;print-color-adjust:exact;"
         "-webkit-print-color-adjust:exact}",
-        "svg.chart text{fill:var(--chart-ink)}",
+        # What stands on a colour between two tokens keeps its own.
+        "svg.chart text:where(:not([fill^='#'])){fill:var(--chart-ink)}",
         "svg.chart{font-family:var(--sans," + css() + ")}",
     ]
     for token in tokens:
