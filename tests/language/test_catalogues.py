@@ -146,6 +146,7 @@ FOREIGN = re.compile("[àâäçéèêëîïôöùûüÿœæÀÂÇÉÈÊËÎÏÔ�
 # Modules whose letters are data, with what they are.
 DATA = {
     "readiness.language.catalogue": "the letters of a Latin run",
+    "readiness.readers.moments": "words between a day and its time",
     "readiness.readers.tools.words": "what survey tools write for yes and no, morning and evening",
 }
 

@@ -44,9 +44,6 @@ TABLES = {
 }
 
 
-NOBODY = {"invitation": None, "respondent": None}  # no column names anybody
-
-
 def settings(**changes: Any) -> DpoPages:
     told: dict[str, Any] = {
         "languages": ["fr"],
@@ -96,9 +93,10 @@ def test_it_says_what_was_hidden_why_and_against_whom() -> None:
 
 
 def test_what_was_given_away_and_who_did_not_sign_is_said() -> None:
+    nobody = {"invitation": None, "respondent": None}
     found = protection(
         settings(signed_off_by="", simulated=True),
-        QUESTIONNAIRE.model_copy(update={"export": QUESTIONNAIRE.export.model_copy(update=NOBODY)}),
+        QUESTIONNAIRE.model_copy(update={"export": QUESTIONNAIRE.export.model_copy(update=nobody)}),
         TABLES,
         {**VERDICT, "given_away": 8},
         {},
