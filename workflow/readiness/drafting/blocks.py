@@ -93,11 +93,8 @@ def _find_again(columns: Sequence[ExportColumn]) -> list[ExportColumn]:
     It puts a number behind each that stood there before: 2, 3, ... through the whole table.
     """
     heads = [column.header for column in columns]
-    again = [
-        (at, found[1], int(found[2]))
-        for at, head in enumerate(heads)
-        if (found := _COUNTED.fullmatch(head)) and found[1] in heads[:at]
-    ]
+    ends = ((at, found) for at, head in enumerate(heads) if (found := _COUNTED.fullmatch(head)))
+    again = [(at, found[1], int(found[2])) for at, found in ends if found[1] in heads[:at]]
     if len(again) < LEAST_ROWS or [n for *_, n in again] != [*range(2, len(again) + 2)]:
         return [*columns]
     before = {at: head for at, head, _ in again}

@@ -58,11 +58,10 @@ def follow(drafted: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, A
             new.add(item["id"])
     # What is asked of questions together was decided of those that stay.
     every = {item["id"] for item in drafted["items"]}
-    said = [
-        line
-        for line in str(drafted.get(COMMENT, "")).splitlines()
-        if not line.startswith(CHECK) or {*re.findall(r"\w+", line)} & every <= new
+    lines = [
+        (line, {*re.findall(r"\w+", line)}) for line in str(drafted.get(COMMENT, "")).splitlines()
     ]
+    said = [t for t, names in lines if not t.startswith(CHECK) or names & every <= new]
     said += [f"{CHECK}no longer asked: {', '.join(gone.values())}"] if gone else []
     made = expand({**before, "items": items})["items"]
     codes = {one["id"]: {e["code"] for e in one.get("categories", ())} for one in made}
@@ -89,12 +88,10 @@ def _list_headers(item: Mapping[str, Any], document: Mapping[str, Any]) -> dict[
 
 def _take_columns(item: Mapping[str, Any], headers: Collection[str]) -> dict[str, Any]:
     """An item with the rows or options alone that are in these columns; one column is all of it."""
-    rows = {
-        key: [each for each in _list_entries(item, key) if match_key(each["column"]) in headers]
-        for key in ("rows", "categories")
-        if any("column" in each for each in _list_entries(item, key))
-    }
-    return {**item, **rows}
+    listed = {key: _list_entries(item, key) for key in ("rows", "categories")}
+    spread = {k: own for k, own in listed.items() if any("column" in each for each in own)}
+    taken = {k: [e for e in v if match_key(e["column"]) in headers] for k, v in spread.items()}
+    return {**item, **taken}
 
 
 def _name_question(item: Mapping[str, Any]) -> str:

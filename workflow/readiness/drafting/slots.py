@@ -82,15 +82,12 @@ def _judge(columns: Sequence[ExportColumn], codebook: Codebook) -> str:
     known, places = dict(labels[0]), dict[str, int]()
     given = np.full((len(columns), len(columns[0].codes)), -1)
     for slot, column in zip(given, columns, strict=True):
-        own = [
-            -1
-            if match_key(text) in VOID
-            or is_missing(text, column.missing)
-            or find_special(known.get(text, text))
-            else places.setdefault(match_key(text), len(places))
-            for text in column.texts
-        ]
-        slot[:] = np.array([*own, -1])[column.codes]
+        own = [-1] * (len(column.texts) + 1)
+        for at, text in enumerate(column.texts):
+            void = match_key(text) in VOID or is_missing(text, column.missing)
+            if not (void or find_special(known.get(text, text))):
+                own[at] = places.setdefault(match_key(text), len(places))
+        slot[:] = np.array(own)[column.codes]
     filled, ordered = given >= 0, np.sort(given, axis=0)
     people = int((filled.sum(axis=0) > 1).sum())
     twice = int(((ordered[1:] == ordered[:-1]) & (ordered[1:] >= 0)).any(axis=0).sum())

@@ -29,11 +29,8 @@ def changes(old: Questionnaire, new: Questionnaire) -> list[Fact]:
     after = {item.id: item for item in new.items}
     # Items whose question stands under another id in the old version.
     gone = {match_key(item.column): item.id for item in old.items if item.id not in after}
-    renamed = {
-        item.id: gone[key]
-        for item in new.items
-        if item.id not in before and (key := match_key(item.column)) in gone
-    }
+    added = {item.id: match_key(item.column) for item in new.items if item.id not in before}
+    renamed = {own: gone[key] for own, key in added.items() if key in gone}
     found: list[Fact] = []
     for item in new.items:
         if item.id in before:
@@ -45,11 +42,9 @@ def changes(old: Questionnaire, new: Questionnaire) -> list[Fact]:
         else:
             asked = {"item": item.id, "question": item.column}
             found.append(Fact("questionnaire.change.added", asked))
-    found += [
-        Fact("questionnaire.change.removed", {"item": item.id, "question": item.column})
-        for item in old.items
-        if item.id not in after and item.id not in renamed.values()
-    ]
+    lost = [i for i in old.items if i.id not in {*after, *renamed.values()}]
+    removed = [{"item": item.id, "question": item.column} for item in lost]
+    found += [Fact("questionnaire.change.removed", values) for values in removed]
     return [*found, *_compare_whole(old, new)]
 
 
@@ -85,11 +80,8 @@ def _compare_options(old: Item, new: Item) -> Iterator[Fact]:
     before = {category.code: category.text for category in old.categories}
     after = {category.code: category.text for category in new.categories}
     texts = {match_key(text): code for code, text in before.items()}
-    recoded = {
-        code: texts[match_key(text)]
-        for code, text in after.items()
-        if texts.get(match_key(text), code) != code
-    }
+    told = {code: texts.get(match_key(text), code) for code, text in after.items()}
+    recoded = {code: was for code, was in told.items() if was != code}
     for code, was in recoded.items():
         values = {"option": after[code], "before": was, "after": code}
         yield Fact("questionnaire.change.recoded", {**item, **values})

@@ -198,11 +198,9 @@ def refuse_oversized(path: Path, rows: int, columns: int) -> None:
 
 def drop_empty_columns(sheet: Sheet) -> Sheet:
     """The sheet without columns that have neither a name nor a cell."""
-    kept = [
-        at
-        for at, column in enumerate(sheet.columns)
-        if match_key(column) or any(map(match_key, sheet.rows[at].texts))
-    ]
+    both = zip(sheet.columns, sheet.rows, strict=True)
+    filled = (match_key(name) or any(map(match_key, row.texts)) for name, row in both)
+    kept = [at for at, told in enumerate(filled) if told]
     if len(kept) == len(sheet.columns):
         return sheet
     rows = tuple(sheet.rows[at] for at in kept)

@@ -163,11 +163,8 @@ class _FormWriter:
     def _write_texts(self, labels: Mapping[str, str], own: str) -> Row:
         """Labels under the headers of their languages; in its own language as it is asked."""
         texts = {**labels, **({self.questionnaire.language: own} if own else {})}
-        return {
-            f"label::{_name_language(key)}": self._escape_references(texts[key])
-            for key in self.languages
-            if key in texts
-        }
+        told = {key: self._escape_references(texts[key]) for key in self.languages if key in texts}
+        return {f"label::{_name_language(key)}": text for key, text in told.items()}
 
     def _escape_references(self, text: str) -> str:
         """A text in which nothing stands for an answer that the form does not ask for."""
@@ -202,11 +199,9 @@ def _choose_names(wanted: Sequence[str | None], codes: Sequence[str]) -> list[st
 
 def _write_constraint(item: Item) -> str:
     if item.kind == "multi":
-        return " and ".join(
-            f"not(selected(., '{name}') and count-selected(.) > 1)"
-            for name, category in zip(option_names(item), item.categories, strict=False)
-            if category.exclusive
-        )
+        named = zip(option_names(item), item.categories, strict=False)
+        alone = [name for name, category in named if category.exclusive]
+        return " and ".join(f"not(selected(., '{n}') and count-selected(.) > 1)" for n in alone)
     if item.range is None:
         return ""
     low, high = item.range.bounds

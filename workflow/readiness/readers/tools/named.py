@@ -63,5 +63,6 @@ class Unipark(SoSci):
     }
     also = re.compile(
         r"external_lfdn|lastpage|quality|quota.*|page_history|[hv]flip|output_mode|javascript|flash"
-        r"|session_id|language|cleaned|ats|date_of_first_mail|rts\d+|refer(r)?er|device_type|browser"
+        r"|session_id|language|cleaned|ats|date_of_first_mail|rts\d+|rnd_pg_[\d_]+|participant_.*"
+        r"|refer(r)?er|device_type|browser"
     )

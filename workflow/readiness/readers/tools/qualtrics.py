@@ -121,12 +121,9 @@ class Qualtrics(Tool):
         made: dict[int, str] = {}
         for role in ("status", "channel"):
             if role in assigned.roles:
-                cells = sheet.texts(assigned.roles[role])
-                made |= {
-                    at: f"{TEST} ({cell.strip()})"
-                    for at, cell in enumerate(cells)
-                    if match_key(cell) in _TESTS
-                }
+                cells = enumerate(sheet.texts(assigned.roles[role]))
+                tests = {at: cell for at, cell in cells if match_key(cell) in _TESTS}
+                made |= {at: f"{TEST} ({cell.strip()})" for at, cell in tests.items()}
         return made
 
     def cell(self, item: Item, text: str, sheet: Sheet, at: int) -> str:
