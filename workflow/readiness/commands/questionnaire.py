@@ -18,7 +18,7 @@ names the language of an XLSForm or .sav that does not name it.
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from readiness.bounded import TextLoader, read_yaml_text
@@ -29,7 +29,13 @@ from readiness.errors import ConfigError
 from readiness.facts import Fact, Listed, Value
 from readiness.files import read_file, write_atomically
 from readiness.language import LANGUAGES, tell
-from readiness.questionnaire import Questionnaire, load_questionnaire, questionnaire_of
+from readiness.questionnaire import (
+    FrameVariable,
+    Item,
+    Questionnaire,
+    load_questionnaire,
+    questionnaire_of,
+)
 from readiness.questionnaire.codebook import COLUMNS, table
 from readiness.questionnaire.versions import changes, kind_of
 from readiness.questionnaire.writing import form_name, open_decisions
@@ -84,7 +90,11 @@ def _tell_groups(q: Questionnaire) -> Iterator[Fact]:
 
 
 def _tell_languages(q: Questionnaire) -> Iterator[Fact]:
-    lacks = {language: list(_find_unlabelled(q, language)) for language in languages_of(q)}
+    labelled = list(_list_labels(q))
+    lacks = {
+        language: [place for place, labels in labelled if language not in labels]
+        for language in languages_of(q)
+    }
     if whole := [language for language, missing in lacks.items() if not missing]:
         yield Fact("questionnaire.read.languages", {"languages": Listed(tuple(whole), "comma")})
     for language, missing in lacks.items():
@@ -94,23 +104,17 @@ def _tell_languages(q: Questionnaire) -> Iterator[Fact]:
             yield Fact("questionnaire.read.lacks", values)
 
 
-def _find_unlabelled(q: Questionnaire, language: str) -> Iterator[str]:
-    if language not in q.title.root:
-        yield "title"
-    for item in q.items:
-        if language not in item.label.root:
-            yield item.id
-        outside = (item.dont_know,) if item.dont_know else ()
-        lacking = [o for o in (*item.categories, *outside) if language not in o.labels]
-        yield from (f"{item.id}.{getattr(o, 'code', 'dont_know')}" for o in lacking)
-        if item.range and item.range.unit and language not in item.range.unit.root:
-            yield f"{item.id}.unit"
-    for variable in q.frame:
-        if language not in variable.label.root:
-            yield variable.id
-        yield from (
-            f"{variable.id}.{c.code}" for c in variable.categories if language not in c.labels
-        )
+def _list_labels(q: Questionnaire) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Each place of a text for readers, with its labels by language."""
+    yield "title", q.title.root
+    parts: list[Item | FrameVariable] = [*q.items, *q.frame]
+    for part in parts:
+        yield part.id, part.label.root
+        yield from ((f"{part.id}.{c.code}", c.labels) for c in part.categories)
+        if isinstance(part, Item) and part.dont_know:
+            yield f"{part.id}.dont_know", part.dont_know.labels
+        if isinstance(part, Item) and part.range and part.range.unit:
+            yield f"{part.id}.unit", part.range.unit.root
 
 
 def header(questionnaire: Questionnaire) -> list[str]:

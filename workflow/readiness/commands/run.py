@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from datetime import date
 from pathlib import Path
 
@@ -63,28 +63,23 @@ def _lock_run(root: Path) -> Iterator[int]:
     A job may outlive both: each holds the second lock, shared, and writes with the settings that it
     was started with. So nothing begins before the last one has ended.
     """
-    try:
-        descriptor = lock(root / LOCK)
+    with ExitStack() as held:
         try:
+            descriptor = lock(root / LOCK)
+            held.callback(os.close, descriptor)
             os.close(lock(root / JOBS))
-        except OSError:
-            os.close(descriptor)
-            raise
-    except BlockingIOError:
-        raise BusyError(
-            f"another run is at work in {root} (or a job of a killed one still is).\n"
-            "Wait until it has ended, then run again."
-        ) from None
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        raise StoppedError(
-            f"{root / 'results'}: {error.strerror}; results are written here: make it writable."
-        ) from None
-    try:
+        except BlockingIOError:
+            raise BusyError(
+                f"another run is at work in {root} (or a job of a killed one still is).\n"
+                "Wait until it has ended, then run again."
+            ) from None
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            raise StoppedError(
+                f"{root / 'results'}: {error.strerror}; results are written here: make it writable."
+            ) from None
         yield descriptor
-    finally:
-        os.close(descriptor)
 
 
 def _make_environment(root: Path) -> dict[str, str]:

@@ -1,7 +1,5 @@
 """How the results look: tables for the terminal, JSON, and words that follow the selection."""
 
-from __future__ import annotations
-
 import io
 import json
 from collections.abc import Callable

@@ -33,12 +33,10 @@ def changes(old: Questionnaire, new: Questionnaire) -> list[Fact]:
     renamed = {own: gone[key] for own, key in added.items() if key in gone}
     found: list[Fact] = []
     for item in new.items:
-        if item.id in before:
-            found += item_changes(before[item.id], item)
-        elif item.id in renamed:
-            was = before[renamed[item.id]]
-            named = Fact("questionnaire.change.renamed", {"before": was.id, "item": item.id})
-            found += [named, *item_changes(was, item)]
+        if was := before.get(renamed.get(item.id, item.id)):
+            values = {"before": was.id, "item": item.id}
+            found += [Fact("questionnaire.change.renamed", values)] if item.id in renamed else []
+            found += item_changes(was, item)
         else:
             asked = {"item": item.id, "question": item.column}
             found.append(Fact("questionnaire.change.added", asked))

@@ -8,6 +8,7 @@ A draft also proposes ids of items and codes of options, from texts of any scrip
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import yaml
@@ -69,9 +70,7 @@ def without_comments(node: Any) -> Any:
     """The document alone, as `questionnaire_of` takes it."""
     if isinstance(node, Mapping):
         return {k: without_comments(v) for k, v in node.items() if k != COMMENT}
-    if isinstance(node, list | tuple):
-        return [without_comments(child) for child in node]
-    return node
+    return [without_comments(child) for child in node] if isinstance(node, list | tuple) else node
 
 
 def open_decisions(text: str) -> int:
@@ -88,14 +87,10 @@ def write(document: Mapping[str, Any]) -> str:
             lines += _write_entry(key, value, "", {})
     lines.append("items:")
     for item in document.get("items", ()):
-        lines += ["", *_write_comment(item, "  ")]
-        first = "  - "
-        for key, value in item.items():
-            if key == COMMENT:
-                continue
-            entry = list(_write_entry(key, value, "    ", shared))
-            lines += [first + entry[0][4:], *entry[1:]]
-            first = "    "
+        written = (_write_entry(k, v, "    ", shared) for k, v in item.items() if k != COMMENT)
+        entry = [*chain.from_iterable(written)]
+        dashed = [f"  - {line[4:]}" for line in entry[:1]]
+        lines += ["", *_write_comment(item, "  "), *dashed, *entry[1:]]
     return "\n".join(lines) + "\n"
 
 

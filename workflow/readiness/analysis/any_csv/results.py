@@ -51,8 +51,8 @@ def estimate_all(sample: Sample, selection: Selection) -> pd.DataFrame:
             parts.append(table[table["by"] != ""] if place else table)
     whole = pd.concat(parts, ignore_index=True)[["by", *COLUMNS]]
     if not selection.inference:
-        whole = whole.assign(**dict.fromkeys(PRECISION))
-        whole["note"] = whole["note"].where(whole["n"] == 0, "")
+        note = whole["note"].where(whole["n"].eq(0), "")
+        whole = whole.assign(**dict.fromkeys(PRECISION), note=note)
     return whole
 
 

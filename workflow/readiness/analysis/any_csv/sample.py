@@ -4,12 +4,10 @@ The model of the settings is the only description; docs/any-csv.md shows it at w
 items, cells codes, respondents have weights; every cell that cannot be used is named.
 """
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -72,7 +70,7 @@ class SingleQuestion(StrictModel):
         return self.categories[: min(2, len(self.categories) - 1)] if self.ordered else []
 
     @model_validator(mode="after")
-    def _is_a_question(self) -> SingleQuestion:
+    def _is_a_question(self) -> Self:
         _check_distinct([*self.categories, *self.outside], "categories and outside:")
         return self
 
@@ -95,7 +93,7 @@ class Ticks(StrictModel):
     blank_means: Literal["not_ticked", "no_answer"] = Field(description="what an empty cell means")
 
     @model_validator(mode="after")
-    def _check_columns(self) -> Ticks:
+    def _check_columns(self) -> Self:
         if bool(self.columns) == (self.column is not None):
             raise ValueError("columns (one an option), or column (all joined in one); not both")
         if self.column is None and (self.options or self.split):
@@ -121,7 +119,7 @@ class AddedScale(StrictModel):
     items: list[Column] = Field(min_length=2, description="questions of `items`, all ordered")
 
     @model_validator(mode="after")
-    def _check_items(self) -> AddedScale:
+    def _check_items(self) -> Self:
         _check_distinct(self.items, "items")
         return self
 
@@ -161,7 +159,7 @@ class Survey(StrictModel):
     seed: int = Field(default=1, ge=0, le=LARGEST_SEED, description="seed of the permutations")
 
     @model_validator(mode="after")
-    def _check_together(self) -> Survey:
+    def _check_together(self) -> Self:
         if self.trim is not None and self.margins is None:
             raise ValueError("trim only with margins: it bounds raked weights")
         if self.replicates and (self.strata or self.psu or self.fpc or not self.weights):

@@ -172,12 +172,10 @@ class _FormWriter:
         return _REFERENCE.sub(lambda r: r[0] if r[1] in known else f"$ {r[0][1:]}", text)
 
 
-def _list_no_answers(item: Item) -> Iterator[tuple[Answer, str]]:
+def _list_no_answers(item: Item) -> list[tuple[Answer, str]]:
     """What can be chosen beside the categories, each with its word in the column `means`."""
-    if item.dont_know is not None:
-        yield item.dont_know, OUTSIDE
-    for entry in item.missing:
-        yield entry, entry.means
+    outside = [(item.dont_know, OUTSIDE)] if item.dont_know else []
+    return [*outside, *((entry, entry.means) for entry in item.missing)]
 
 
 def option_names(item: Item) -> list[str]:
@@ -226,5 +224,4 @@ def languages_of(questionnaire: Questionnaire) -> list[str]:
 
 
 def _name_language(language: str) -> str:
-    name = own_name(language) if language in LANGUAGES else language
-    return f"{name} ({language})"
+    return f"{own_name(language) if language in LANGUAGES else language} ({language})"
