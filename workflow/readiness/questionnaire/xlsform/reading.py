@@ -64,9 +64,7 @@ def options_of(form: XlsForm, row: SheetRow, listed: str, kind: str) -> dict[str
             categories.append({"code": code, **entry, **flags})
     if len(categories) < (1 if kind == "multi" else 2):
         raise form.refuse_row(row, f"{row.get('name')!r}: the list {listed!r} has too few options.")
-    if missing:
-        others["missing"] = missing
-    return {"categories": categories, **others}
+    return {"categories": categories, **others, **({"missing": missing} if missing else {})}
 
 
 def mark_exclusive(item: dict[str, Any], row: SheetRow) -> list[str]:
@@ -210,10 +208,8 @@ def _read_question(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> Non
     from pyxform.xls2json import RE_SELECT
 
     if choice := RE_SELECT.match(row.type):
-        command, listed, or_other = (
-            choice[name] for name in ("select_command", "list_name", "specify_other")
-        )
-        _read_choice(made, row, select[command], listed, or_other is not None, inherited)
+        kind, or_other = select[choice["select_command"]], choice["specify_other"] is not None
+        _read_choice(made, row, kind, choice["list_name"], or_other, inherited)
         return
     if (known := QUESTION_TYPE_DICT.get(row.type)) is None:
         told = f"is of type {row.type!r}, which no questionnaire has."
@@ -224,11 +220,9 @@ def _read_question(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> Non
         if "readonly" not in bind:  # a note is shown and takes no answer
             _read_simple(made, row, "range" if tag == "range" else data, inherited)
     elif tag == "trigger" and data == "string":
-        item = {
-            **_begin_item(made, row, "multi", inherited),
-            "blank_means": "none",
-            "categories": [{"code": "ok", "text": AGREED, "value": AGREED}],
-        }
+        item = _begin_item(made, row, "multi", inherited)
+        agreed = {"code": "ok", "text": AGREED, "value": AGREED}
+        item |= {"blank_means": "none", "categories": [agreed]}
         made.sources[row.get("name")] = FormQuestion(item["id"], "multi", {AGREED: "ok"})
         made.items.append(item)
     elif row.type in ("start", "start time", "get start time"):
@@ -338,8 +332,8 @@ def _add_typed_other(
     added = _begin_item(made, SheetRow(row.number, {"name": name}, {}), "text", ())
     other = source.codes[OTHER]
     added["asked_if"] = [*item.get("asked_if", ()), {"item": item["id"], "one_of": [other]}]
-    for category in item["categories"]:
-        category |= {"specify": added["variable"]} if category["code"] == other else {}
+    typed = next(category for category in item["categories"] if category["code"] == other)
+    typed["specify"] = added["variable"]
     made.items.append(added)
 
 
@@ -349,9 +343,8 @@ def _read_simple(made: _Made, row: SheetRow, written: str, inherited: Sequence[A
     notes: list[str] = []
     if kind == "number":
         item["range"] = _read_range(row, written, notes)
-        made.sources[row.get("name")] = FormQuestion(
-            item["id"], "integer" if not item["range"].get("decimals") else "decimal", {}
-        )
+        number = "decimal" if item["range"].get("decimals") else "integer"
+        made.sources[row.get("name")] = FormQuestion(item["id"], number, {})
     elif row.get("constraint"):
         notes.append(f"constraint {row.get('constraint')!r}: not carried over.")
     if notes:
@@ -401,18 +394,13 @@ def _close(made: _Made, group: SheetRow, start: int) -> None:
     own, name = made.form.language, group.get("name")
     question = group.labels.get(own) or name
     rest = {k: v for k, v in shared[0].items() if k not in ("kind", _LIST)}
-    identity = item_id(name, made.taken)
-    made.taken.add(identity)
+    made.taken.add(identity := item_id(name, made.taken))
     each = inside[0]["kind"]
     if each == "single":
         note = "each: ordinal, low to high as listed; `single` where there is no order."
         each, rest = "ordinal", {COMMENT: note, **rest}
     grid = {
-        "id": identity,
-        "kind": "grid",
-        "each": each,
-        "column": question,
-        "variable": name,
+        **{"id": identity, "kind": "grid", "each": each, "column": question, "variable": name},
         "label": {own: question, **group.labels},
         "rows": [_name_row(item, own) for item in inside],
         **rest,
@@ -422,10 +410,6 @@ def _close(made: _Made, group: SheetRow, start: int) -> None:
 
 def _name_row(item: dict[str, Any], own: str) -> dict[str, Any]:
     labels = {k: v for k, v in item["label"].items() if k != own}
-    return {
-        "id": item["id"],
-        "text": item["label"][own],
-        "column": item["column"],
-        "variable": item["variable"],
-        **({"labels": labels} if labels else {}),
-    }
+    row = {"id": item["id"], "text": item["label"][own]}
+    row |= {key: item[key] for key in ("column", "variable")}
+    return {**row, **({"labels": labels} if labels else {})}
