@@ -64,9 +64,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def load(arguments: argparse.Namespace) -> Shown:
     """The answers and the design of the command line.
 
-    Raises:
-        ConfigError, DataError, StatisticsError: what cannot be used, and where; `--csv` that is one
-            of the inputs, or exists.
+    Raises ConfigError, DataError or StatisticsError for what cannot be used, and for a `--csv` that
+    is one of the inputs, or exists.
     """
     inputs = [path for path in (arguments.file, arguments.design) if path]
     described = None
@@ -79,10 +78,8 @@ def load(arguments: argparse.Namespace) -> Shown:
     if described is None:
         frame = read_answers(arguments.file)
     elif settings.items or settings.multiple:
-        raise ConfigError(
-            f"{arguments.design}: items, multiple: the questionnaire says what is asked; remove "
-            "them."
-        )
+        why = "the questionnaire says what is asked; remove them."
+        raise ConfigError(f"{arguments.design}: items, multiple: {why}")
     else:
         frame = coded_answers(arguments.file, described)
     if arguments.csv:
@@ -115,14 +112,9 @@ GUIDE = "docs/any-csv.md"
 
 
 def read_settings(path: Path | None, **more: Any) -> Survey:
-    """The design file at `path`, or what stands in its place.
+    """The design file at `path`, or in its place (None) `more`: keys of the command line, if given.
 
-    Args:
-        path: None: `more` is all there is.
-        more: keys that the command line or a questionnaire gives; None: not given.
-
-    Raises:
-        ConfigError: not found, not YAML, or the first key that does not fit, in one line.
+    Raises ConfigError: not found, not YAML, or the first key that does not fit, in one line.
     """
     document = {} if path is None else read_yaml(path)
     if not isinstance(document, dict):
@@ -155,9 +147,7 @@ def _refuse(path: Path, error: ValidationError) -> Survey:
 def read_answers(path: Path) -> pd.DataFrame:
     """The table as text (CSV, workbook or SPSS file), checked to be one of named columns.
 
-    Raises:
-        DataError: not found, letters that cannot be told, not a table, no rows, a column named
-            twice.
+    Raises DataError: not found, letters that cannot be told, no table or rows, a name given twice.
     """
     if not path.is_file():
         raise DataError(f"{path}: not found, or no file; correct its name.")

@@ -1,9 +1,8 @@
 """One question: its kind, its answers, what is missing, when it is asked.
 
-Six things that a table of answers must keep apart have one code each: not asked (routing), asked
-but not answered, refused, not reached by who broke off, "don't know" (outside the scale and outside
-the base), and a value that cannot be true and was excluded. Codes of categories never begin with
-`_`, so they cannot collide.
+Six things that a table of answers must keep apart have one code each, which begins with `_` as no
+category's does: not asked (routing), asked but not answered, refused, not reached by who broke off,
+"don't know" (outside scale and base), and a value that cannot be true and was excluded.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,9 +1,8 @@
 """Reading a questionnaire file, with errors that name the file, the item and the field.
 
-What is written as a grid, a ranking or a scale becomes the ordinary items that it stands for: a
-*grid* is one item a row; a *ranking* one ordinal item an option, whose levels are the ranks (the
-share of those who rank it first is its headline; a mean of ranks is not, for the distance between
-ranks is nobody's answer); a *scale* an ordinal item of numbers between two named ends.
+What is written for others becomes the items that it stands for: a *grid* one item a row; a
+*ranking* one ordinal item an option, of ranks (the share that ranks it first is its headline; no
+mean, for the distance between ranks is nobody's answer); a *scale* one of numbers between two ends.
 """
 
 import re

@@ -75,9 +75,8 @@ def compare_all(sample: Sample, selection: Selection) -> tuple[pd.DataFrame, pd.
     second table has `item`, `by`, `lead` and `fact`, why that test is primary. A question without a
     result is a row with a note.
 
-    Raises:
-        ConfigError: no `by` in the settings, or no question to compare.
-        StatisticsError: not one question can be compared.
+    Raises ConfigError: no `by` in the settings, or no question to compare; StatisticsError: not one
+    question can be compared.
     """
     settings = sample.settings
     if not settings.by:

@@ -206,10 +206,8 @@ def make_sample(
     design file. `source`: what messages call the table. `questionnaire`: what was asked, if the
     cells are its codes; None: the settings say it.
 
-    Raises:
-        ConfigError: a column that the table does not have.
-        DataError: a cell that cannot be used, with its row and column.
-        StatisticsError: a design or margins that do not hold together.
+    Raises ConfigError: a column that the table does not have; DataError: a cell that cannot be
+    used, with its row and column; StatisticsError: a design or margins that do not hold together.
     """
     _check_columns(frame, settings, source)
     made, report = _make_design(frame, settings, source), None

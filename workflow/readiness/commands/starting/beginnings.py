@@ -83,18 +83,12 @@ def begin_wave(
 ) -> str:
     """Begin a wave from an export; returns what was written and what is open, in lines.
 
-    Args:
-        root: of the project.
-        export: the file as the tool wrote it; its bytes are what is registered.
-        wave: its name; the file's own unless given.
-        labels: codebooks that lie beside the export.
-        language: of the texts; found unless given.
-        selection: how respondents came in; left open unless given.
-        questionnaire: one that exists, or the next version of one, which is drafted from it and
-            from the export; drafted from the export alone unless given.
-        form: an XLSForm, or an SPSS file with labels, that says what was asked.
-        public: the answers may be public: git may keep them.
-        told: what was said of the file: encoding, sheet, tool, header rows; found unless said.
+    `export`: the file as the tool wrote it; its bytes are what is registered. Found unless given:
+    the name of the `wave`, the `language` of its texts and what is `told` of the file. `selection`:
+    how respondents came in, left open unless given. `labels`: codebooks that lie beside the export.
+    `questionnaire`: one that exists, or the next version of one, which is drafted from it and from
+    the export (from that alone unless given). `form`: an XLSForm, or an SPSS file with labels, that
+    says what was asked. `public`: the answers may be public: git may keep them.
 
     Raises ConfigError where a name is taken or none, or git would take answers that may not be
     public; DataError where a file cannot be read.

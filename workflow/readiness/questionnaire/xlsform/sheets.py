@@ -93,10 +93,8 @@ def is_xlsform(path: Path) -> bool:
 def read_form(path: Path, language: str | None = None) -> XlsForm:
     """Read an XLSForm and let pyxform judge it.
 
-    `language`: of labels whose header names none, where the form's settings do not say.
-
-    Raises ConfigError, in one line naming the file and where it can the row, when the file is no
-    XLSForm or pyxform refuses it.
+    `language`: of labels whose header names none, where the form's settings do not say. Raises
+    ConfigError, naming the file and if it can the row: no XLSForm, or one that pyxform refuses.
     """
     from pyxform import aliases
     from pyxform.xls2json_backends import get_xlsform
