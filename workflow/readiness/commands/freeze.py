@@ -39,10 +39,6 @@ from readiness.publications.seal import read_seal
 from readiness.register.disclosure_risk import ATTACK, findings, read_attack
 from readiness.reporting.particulars import DISCLOSED, PERSONAL, RIGHTS
 
-# What a citation file has of it.
-CITED = ("authors", "licence")
-# Where a run's page for the data protection officer lies.
-DPO = "disclosure"
 LOCK = Path("results/.freeze.lock")
 # Characters: file systems take 255 bytes for a name, and files are named after the id.
 LONGEST_ID = 100
@@ -122,7 +118,7 @@ def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> in
     if real and chosen.privacy.signed_off_by is None:
         print(
             "Nobody has signed off the page for the data protection officer "
-            f"({results}/{DPO}): privacy.signed_off_by names who does."
+            f"({results}/disclosure): privacy.signed_off_by names who does."
         )
     for who, missing in list_gaps(chosen.section).items():
         print(f"{chosen.key}.study: not stated, and wanted by {who}: {', '.join(missing)}.")
@@ -135,7 +131,8 @@ def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> in
 def list_gaps(section: WaveSettings | StudySettings) -> dict[str, list[str]]:
     """What nobody stated of a survey, by who wants to know it."""
     known = set(section.stated)
-    wanted = {"AAPOR's disclosure": DISCLOSED, "CITATION.cff": CITED, "a data editor (AEA)": RIGHTS}
+    cited = ("authors", "licence")
+    wanted = {"AAPOR's disclosure": DISCLOSED, "CITATION.cff": cited, "a data editor (AEA)": RIGHTS}
     if isinstance(section, WaveSettings):
         known |= {"invited"} if section.sample else set()
         wanted |= {} if section.simulated else {"law 09-08 (Morocco) and the GDPR": PERSONAL}
@@ -202,14 +199,22 @@ def _gather_material(
         raise ConfigError("--erratum: an erratum is about a publication; name it by --supersedes.")
     if not arguments.erratum:
         erratum = before.get("erratum", "")
+    versions = [find_version(root, name) for name in chosen.datasets]
+    # What was released before decides what is withheld.
+    earlier = plan.earlier(chosen.folder) if isinstance(chosen.section, WaveSettings) else []
     return PublicationMaterial(
         root=root,
         identity=arguments.id,
         run=chosen.folder,
         name=chosen.name,
         section=chosen.section,
-        versions=[find_version(root, name) for name in chosen.datasets],
-        files=_list_inputs(plan, chosen),
+        versions=versions,
+        files={
+            **input_files(chosen.section),
+            **{role: Path(path) for role, path in plan.before(chosen.folder).items()},
+            **{f"plan-{path.stem}": path for path in list_plans(root, chosen)},
+            **{f"earlier-{Path(path).parent.name}": Path(path) for path in earlier},
+        },
         supersedes=supersedes,
         erratum=erratum,
         reasons=reasons,
@@ -218,19 +223,6 @@ def _gather_material(
         languages=languages,
         privacy=chosen.privacy,
     )
-
-
-def _list_inputs(plan: Plan, chosen: PlannedRun) -> dict[str, Path]:
-    """The files that a run reads beside its datasets; what was released before decides what is
-    withheld.
-    """
-    earlier = plan.earlier(chosen.folder) if isinstance(chosen.section, WaveSettings) else []
-    return {
-        **input_files(chosen.section),
-        **{role: Path(path) for role, path in plan.before(chosen.folder).items()},
-        **{f"plan-{path.stem}": path for path in list_plans(plan.root, chosen)},
-        **{f"earlier-{Path(path).parent.name}": Path(path) for path in earlier},
-    }
 
 
 def _read_errata(said: Iterable[str]) -> tuple[str, dict[str, str]]:

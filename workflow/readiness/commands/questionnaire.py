@@ -131,7 +131,6 @@ def header(questionnaire: Questionnaire) -> list[str]:
 
 
 FORMS = ("codebook", "table", "xlsform", "header", "yaml")
-HOME = Path("data/questionnaires")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -193,7 +192,7 @@ def _find_earlier(path: Path, questionnaire: Questionnaire) -> Path | None:
 
 
 def _place(path: Path) -> Path:
-    named = HOME / f"{path}.yaml"
+    named = Path("data/questionnaires") / f"{path}.yaml"
     return named if not path.is_file() and named.is_file() else path
 
 

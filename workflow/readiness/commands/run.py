@@ -37,7 +37,6 @@ from readiness.running.snakemake_log import (
 
 LOCK = Path("results/.run.lock")
 FAILURE = Path("results/.failure")
-GATE = Path("results/gate.txt")
 # The closing table where a number differs or could not be checked: Snakemake removes what a job
 # that fails has made.
 DIFFERS = Path("results/differs.txt")
@@ -247,7 +246,7 @@ def run(arguments: argparse.Namespace) -> int:
     for line in (*find_unused(root), *_read_damages(root, began), *_read_losses(root)):
         print(f"readiness run: {line}", file=sys.stderr)
     if not arguments.snakemake:
-        print((root / GATE).read_text("utf-8"), end="")
+        print((root / "results/gate.txt").read_text("utf-8"), end="")
     return 0
 
 

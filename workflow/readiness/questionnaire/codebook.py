@@ -19,7 +19,6 @@ MEANS = {
     meaning: f"questionnaire.means.{meaning}"
     for meaning in ("refused", "dont_know", "not_asked", "broken_off", "blank")
 }
-OUTSIDE = "questionnaire.flag.outside"
 # Of the table: one row an option, or one an item that has none.
 COLUMNS = (
     *("item", "kind", "question", "variable", "grid", "label", "asked_of"),
@@ -146,7 +145,7 @@ def _make_line(category: Category, language: Language) -> OptionLine:
 
 def _list_options(item: Item, language: Language) -> Iterator[OptionLine]:
     yield from (_make_line(category, language) for category in item.categories)
-    outside = [(item.dont_know, DONT_KNOW, OUTSIDE)] if item.dont_know else []
+    outside = [(item.dont_know, DONT_KNOW, "questionnaire.flag.outside")] if item.dont_know else []
     missing = [(one, one.special, MEANS[one.means]) for one in item.missing]
     for answer, code, key in (*outside, *missing):
         label = _label(answer.labels, language, answer.text)
