@@ -50,25 +50,18 @@ UNSAYABLE = {"Cc", "Cs", "Zl", "Zp"}
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("id", help="id of the publication: lower-case letters, digits, hyphens")
+    add = parser.add_argument
+    add("id", help="id of the publication: lower-case letters, digits, hyphens")
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--wave", help="a wave of config.yaml")
     source.add_argument("--study", help="a study of config.yaml")
-    parser.add_argument(
-        "--release", action="store_true", help="final: no draft, and never changed again"
-    )
-    parser.add_argument("--supersedes", metavar="ID", help="the publication it replaces")
-    parser.add_argument(
-        "--erratum", metavar="[ID=]TEXT", action="append", help="why numbers of that one moved"
-    )
-    parser.add_argument(
-        "--reviewer", metavar="NAME", help="who reviewed the figures marked for review"
-    )
-    parser.add_argument(
-        "--withdraw", metavar="TEXT", help="why a released publication is withdrawn"
-    )
-    parser.add_argument("--successor", metavar="ID", help="what takes the place of a withdrawn one")
-    parser.add_argument("--cores", default="all", help="number of cores (default: all)")
+    add("--release", action="store_true", help="final: no draft, and never changed again")
+    add("--supersedes", metavar="ID", help="the publication it replaces")
+    add("--erratum", metavar="[ID=]TEXT", action="append", help="why numbers of that one moved")
+    add("--reviewer", metavar="NAME", help="who reviewed the figures marked for review")
+    add("--withdraw", metavar="TEXT", help="why a released publication is withdrawn")
+    add("--successor", metavar="ID", help="what takes the place of a withdrawn one")
+    add("--cores", default="all", help="number of cores (default: all)")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -29,30 +29,25 @@ TOLD = ("encoding", "sheet", "tool", "header_rows")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("folder", type=Path, nargs="?", help="of the new project; empty, or none")
-    parser.add_argument("--from", dest="export", type=Path, metavar="EXPORT", help="of any tool")
-    parser.add_argument("--wave", default="", metavar="NAME", help="the export's name unless given")
-    parser.add_argument(
-        "--labels", type=Path, action="append", default=[], metavar="FILE", help="a codebook"
-    )
-    parser.add_argument("--language", default="", metavar="CODE", help="of the export's texts")
-    parser.add_argument("--selection", choices=SELECTIONS, help="how respondents came in")
-    parser.add_argument(
+    add = parser.add_argument
+    add("folder", type=Path, nargs="?", help="of the new project; empty, or none")
+    add("--from", dest="export", type=Path, metavar="EXPORT", help="of any tool")
+    add("--wave", default="", metavar="NAME", help="the export's name unless given")
+    add("--labels", type=Path, action="append", default=[], metavar="FILE", help="a codebook")
+    add("--language", default="", metavar="CODE", help="of the export's texts")
+    add("--selection", choices=SELECTIONS, help="how respondents came in")
+    add(
         "--questionnaire",
         default="",
         metavar="NAME",
         help="one that exists, or its next version; drafted unless given",
     )
-    parser.add_argument(
-        "--form", type=Path, metavar="FILE", help="the XLSForm, or an SPSS file with labels"
-    )
-    parser.add_argument("--encoding", metavar="NAME", help="of a text export, if it cannot be told")
-    parser.add_argument("--sheet", metavar="NAME", help="of a workbook; found if not named")
-    parser.add_argument("--header-rows", type=int, metavar="N", help="that name the questions")
-    parser.add_argument("--tool", metavar="NAME", help="that wrote the export; recognised if not")
-    parser.add_argument(
-        "--public", action="store_true", help="the answers may be public: git may keep them"
-    )
+    add("--form", type=Path, metavar="FILE", help="the XLSForm, or an SPSS file with labels")
+    add("--encoding", metavar="NAME", help="of a text export, if it cannot be told")
+    add("--sheet", metavar="NAME", help="of a workbook; found if not named")
+    add("--header-rows", type=int, metavar="N", help="that name the questions")
+    add("--tool", metavar="NAME", help="that wrote the export; recognised if not")
+    add("--public", action="store_true", help="the answers may be public: git may keep them")
 
 
 def run(arguments: argparse.Namespace) -> int:

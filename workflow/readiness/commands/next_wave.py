@@ -53,6 +53,7 @@ NUMBERS = {
     "power": (0.05, 0.99, "with which a difference is found: 0.8 unless given"),
 }
 HEADS = (
+    "tables.column.group_label",
     *(f"plan.next.column.{name}" for name in ("people", "invited")),
     "plan.area.answers",
     *(f"plan.next.column.{name}" for name in ("limits", "margin", "open", "difference")),
@@ -237,9 +238,9 @@ def _tell(arguments: argparse.Namespace, setting: Setting, answers: IntArray, so
         drawn = precision(groups, wanted.margin, language, simulated=simulated)
         write_atomically(arguments.chart, drawn.svg())
     shown = Table(box=box.SIMPLE_HEAD)
-    shown.add_column(strip_marks(show(Fact("tables.column.group_label"), language)))
-    for key in HEADS:
-        shown.add_column(strip_marks(show(Fact(key), language)), justify="right")
+    for at, key in enumerate(HEADS):
+        head = strip_marks(show(Fact(key), language))
+        shown.add_column(head, justify="right" if at else "left")
     for row in table.to_dict("records"):
         cells = [
             setting.labels[row["group"]],

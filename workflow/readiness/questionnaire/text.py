@@ -74,10 +74,10 @@ def split_joined(
     the longest option is tried first, and a shorter one where that leads nowhere. A sign may have
     spaces around it, or stand once more at the end. Each option is given once.
     """
-    key = match_key(text.replace(TICKED, "\n") if TICKED in text else text)
     if TICKED in text:
         parts = [match_key(part) for part in text.split(TICKED)]
         return parts if all(part in options for part in parts) else None
+    key = match_key(text)
     if not key or len(key) > _MOST:
         return None
     longest_first = sorted(set(options) - {""}, key=lambda option: (-len(option), option))
@@ -92,12 +92,9 @@ def split_joined(
     # From the end: at each place the longest option from which the end can be reached.
     leads: dict[int, tuple[str, int]] = {}
     for at in range(len(key) - 1, -1, -1):
-        for option in longest_first:
-            end = at + len(option)
-            if not key.startswith(option, at):
-                continue
-            gap = between.match(key, end)
-            end = gap.end() if gap else end
+        for option in (each for each in longest_first if key.startswith(each, at)):
+            gap = between.match(key, at + len(option))
+            end = gap.end() if gap else at + len(option)
             if end == len(key) or (gap and end in leads):
                 leads[at] = (option, end)
                 break

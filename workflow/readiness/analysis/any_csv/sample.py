@@ -248,32 +248,25 @@ def _check_scales(settings: Survey, asked: Questionnaire) -> None:
 
 def _draft_questionnaire(settings: Survey, answers: Collection[str]) -> Questionnaire:
     """The questions of the settings; names and answers of a table need be no codes."""
-    items = [
-        _make_item(name, "ordinal" if own.ordered else "single", own.categories, own.box)
+    asked = [
+        (name, "ordinal" if own.ordered else "single", own.categories, own.box)
         for name, own in settings.items.items()
     ]
     for name in settings.multiple:
         own = [c.removeprefix(f"{name}.") for c in answers if c.startswith(f"{name}.")]
-        items.append(_make_item(name, "multi", own))
-    return Questionnaire.model_construct(
-        name="table", version="1", language=LANGUAGE, items=tuple(items)
+        asked.append((name, "multi", own, []))
+    items = tuple(
+        Item.model_construct(
+            id=name,
+            kind=kind,
+            column=name,
+            label=Label({LANGUAGE: name}),
+            categories=_make_categories(own),
+            boxes={"low": tuple(low)} if low else {},
+        )
+        for name, kind, own, low in asked
     )
-
-
-def _make_item(
-    name: str,
-    kind: Literal["single", "ordinal", "multi"],
-    answers: Sequence[str],
-    low: Sequence[str] = (),
-) -> Item:
-    return Item.model_construct(
-        id=name,
-        kind=kind,
-        column=name,
-        label=Label({LANGUAGE: name}),
-        categories=_make_categories(answers),
-        boxes={"low": tuple(low)} if low else {},
-    )
+    return Questionnaire.model_construct(name="table", version="1", language=LANGUAGE, items=items)
 
 
 def _make_categories(names: Sequence[str]) -> tuple[Category, ...]:

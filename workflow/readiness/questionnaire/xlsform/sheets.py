@@ -137,7 +137,7 @@ def _find_own_language(
                 "`English (en)`."
             )
         return code, True
-    languages = list(dict.fromkeys(key for row in survey for key in row.labels))
+    languages = [key for row in survey for key in row.labels]
     if languages and DEFAULT not in languages:
         return languages[0], True
     return language or "en", language is not None
