@@ -115,9 +115,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     known, gone = listed_ids(root), withdrawals(root)
-    for name in arguments.ids:
-        if name not in known and name not in gone:
-            find_publication(root, name)
+    for name in [name for name in arguments.ids if name not in {*known, *gone}]:
+        find_publication(root, name)
     log = read_log(root)
     faults = [*check_log(log), *check_plans(root, log, own=terms.foreign is None)]
     if not known and not gone and not faults:
@@ -129,8 +128,6 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     subjects: dict[str, Subject] = {}
     public_keys(arguments.key)
     told = _find_superseded(root)
-    for name, fact in gone.items():
-        told.setdefault(name, []).append(fact)
     # Where all are audited the log has lines of its own.
     about_log = Fact("language.labelled", {"label": str(LOG), "what": log.fault or ""})
     beside = [about_log] if log.fault and arguments.ids else []
@@ -142,7 +139,10 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     names = [name for name in names if name in known or name not in gone]
     if not names:
         return COULD_NOT_CHECK
-    notes = {name: [*told.get(name, ()), *beside] for name in names}
+    notes = {
+        name: [*told.get(name, ()), *([gone[name]] if name in gone else ()), *beside]
+        for name in names
+    }
     judge = partial(_judge, root, terms, arguments, log, faults, notes)
     cores = max(1, min(len(names), arguments.cores)) if arguments.level >= NUMBERS else 1
     for found, subject in perform_side_by_side(judge, names, cores):

@@ -71,17 +71,16 @@ def run(arguments: argparse.Namespace) -> int:
             raise DataError(
                 f"{describe_finding(finding, arguments.language)}. Restore it with git."
             )
-    if arguments.timestamp:
-        from readiness.publications.attest import read_moment
+    if arguments.timestamp or not arguments.seal:
+        plans = read_plans(root, list_plans(root, wave))
+        if arguments.timestamp:
+            from readiness.publications.attest import read_moment
 
-        plans = read_plans(root, list_plans(root, wave))
-        found, moment, who = read_moment(plans, arguments.timestamp, arguments.authority)
-        print(f"{FOLDER}/{found.id}.json: was there at {moment}, by {who}.")
-        return 0
-    if not arguments.seal:
-        plans = read_plans(root, list_plans(root, wave))
-        outcome = judge_plans(plans, tree) if plans else PlanOutcome((), ())
-        sys.stdout.write(strip_marks(write_plan(wave.name, tree, outcome, arguments.language)))
+            found, moment, who = read_moment(plans, arguments.timestamp, arguments.authority)
+            print(f"{FOLDER}/{found.id}.json: was there at {moment}, by {who}.")
+        else:
+            outcome = judge_plans(plans, tree) if plans else PlanOutcome((), ())
+            sys.stdout.write(strip_marks(write_plan(wave.name, tree, outcome, arguments.language)))
         return 0
     dataset = wave.section.answers.partition("@")[0]
     busy = f"another freeze or seal is at work in {root}. Wait until it has ended."
