@@ -51,7 +51,8 @@ from readiness.running.outputs import add_force, check_output
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument(
+    add = parser.add_argument
+    add(
         "ids",
         nargs="*",
         metavar="ID",
@@ -59,21 +60,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=lambda word: Path(word) if is_tree(word) else word,
         help="publications (default: all); first, the folder that holds them",
     )
-    parser.add_argument("--level", type=int, choices=(0, 1, 2, 3), default=2, help="default: 2")
-    parser.add_argument(
+    add("--level", type=int, choices=(0, 1, 2, 3), default=2, help="default: 2")
+    add(
         "--code",
         choices=(TODAY, FROZEN),
         default=TODAY,
         help="frozen: also whether the numbers still come out of their own sealed code",
     )
-    parser.add_argument(
+    add(
         "--trust",
         metavar="HASH",
         action="append",
         default=[],
         help="sealed code that is believed, by its hash: it judges; may be given several times",
     )
-    parser.add_argument(
+    add(
         "--remote",
         metavar="ADDRESS",
         action="append",
@@ -81,17 +82,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=lambda word: word if "://" in word else Path(word),
         help="where data of another tree may be read: a folder or URL; several times",
     )
-    parser.add_argument(
-        "--no-sandbox", action="store_true", help="run sealed code without one; the audit says so"
-    )
+    add("--no-sandbox", action="store_true", help="run sealed code without one; the audit says so")
     every = os.cpu_count() or 1
-    parser.add_argument("--cores", type=int, default=every, help="number of cores (default: all)")
-    parser.add_argument("--json", action="store_true", help="print everything as JSON")
-    parser.add_argument(
-        "--html", type=Path, metavar="FILE", help="also write a page, to read or to print and sign"
-    )
+    add("--cores", type=int, default=every, help="number of cores (default: all)")
+    add("--json", action="store_true", help="print everything as JSON")
+    add("--html", type=Path, metavar="FILE", help="also write a page, to read or to print and sign")
     add_force(parser)
-    parser.add_argument(
+    add(
         "--key",
         type=Path,
         metavar="PUBLIC",
@@ -99,7 +96,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="who must have signed: a public key (PEM); may be given several times",
     )
-    parser.add_argument("--language", choices=LANGUAGES, default="en", help="of what is said")
+    add("--language", choices=LANGUAGES, default="en", help="of what is said")
 
 
 def run(arguments: argparse.Namespace) -> int:

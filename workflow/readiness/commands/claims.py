@@ -86,7 +86,7 @@ def _solve(arguments: argparse.Namespace) -> None:
         rounding=arguments.rounding,
         language=arguments.language,
     )
-    print(solution.text, end="" if solution.text.endswith("\n") else "\n")
+    print(solution.text.removesuffix("\n"))
 
 
 def _read_material(name: str) -> tuple[pd.DataFrame, Structure]:

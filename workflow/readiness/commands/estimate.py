@@ -36,29 +36,26 @@ SELECTIONS: tuple[str, ...] = get_args(SelectionName)
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("file", type=Path, help="one row a respondent, UTF-8, a header row")
-    parser.add_argument(
+    add = parser.add_argument
+    add("file", type=Path, help="one row a respondent, UTF-8, a header row")
+    add(
         "design",
         type=Path,
         nargs="?",
         help="the YAML that describes it (with a questionnaire: "
         "of its design, if there is more to say than --selection)",
     )
-    parser.add_argument(
+    add(
         "--questionnaire",
         metavar="NAME",
         help="below data/questionnaires, or a YAML file: FILE is read as its export",
     )
-    parser.add_argument("--selection", choices=SELECTIONS, help="how respondents came in")
-    parser.add_argument(
-        "--by", action="append", metavar="COLUMN", help="the groups; may be given several times"
-    )
-    parser.add_argument(
-        "--language", help="of the questionnaire's labels (its own unless given)", metavar="CODE"
-    )
-    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the table, shares in 0-1")
+    add("--selection", choices=SELECTIONS, help="how respondents came in")
+    add("--by", action="append", metavar="COLUMN", help="the groups; may be given several times")
+    add("--language", help="of the questionnaire's labels (its own unless given)", metavar="CODE")
+    add("--csv", type=Path, metavar="FILE", help="write the table, shares in 0-1")
     add_force(parser)
-    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    add("--json", action="store_true", help="print JSON instead of tables")
 
 
 def load(arguments: argparse.Namespace) -> Shown:

@@ -45,21 +45,18 @@ WORST = 10
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument(
-        "file", type=Path, help="the export of the form, the drawn sample, or a run's answers.csv"
-    )
-    parser.add_argument(
+    add = parser.add_argument
+    add("file", type=Path, help="the export of the form, the drawn sample, or a run's answers.csv")
+    add(
         "--questionnaire",
         metavar="NAME",
         required=True,
         help="below data/questionnaires, or its file",
     )
-    parser.add_argument("--html", type=Path, metavar="PAGE", help="write all faults as a page")
-    parser.add_argument("--csv", type=Path, metavar="TABLE", help="write all faults as a table")
-    parser.add_argument(
-        "--labelled", type=Path, metavar="OUT", help="write the coded answers as .sav or .dta"
-    )
-    parser.add_argument("--language", choices=LANGUAGES, default="en", help="of what is said")
+    add("--html", type=Path, metavar="PAGE", help="write all faults as a page")
+    add("--csv", type=Path, metavar="TABLE", help="write all faults as a table")
+    add("--labelled", type=Path, metavar="OUT", help="write the coded answers as .sav or .dta")
+    add("--language", choices=LANGUAGES, default="en", help="of what is said")
 
 
 def run(arguments: argparse.Namespace) -> int:

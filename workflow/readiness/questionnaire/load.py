@@ -223,8 +223,7 @@ def scale_code(number: int) -> str:
 def _read_points(box: Any) -> Any:
     if not isinstance(box, list):
         return box
-    whole = re.compile(r"-?\d{1,6}")
-    return [scale_code(int(n)) if whole.fullmatch(str(n)) else n for n in box]
+    return [scale_code(int(n)) if re.fullmatch(r"-?\d{1,6}", str(n)) else n for n in box]
 
 
 def load_questionnaire(path: Path) -> Questionnaire:

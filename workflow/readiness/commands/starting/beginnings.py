@@ -273,8 +273,7 @@ def _check_names(root: Path, wave: str, questionnaire: str) -> None:
             f"data/questionnaires/{wave}-{VERSION}.yaml exists; choose another --wave, or use it: "
             f"--questionnaire {wave}-{VERSION}."
         )
-    versions = read_versions(root) if (root / VERSIONS).exists() else {}
-    if f"{wave}@{VERSION}" in versions:
+    if f"{wave}@{VERSION}" in (read_versions(root) if (root / VERSIONS).exists() else {}):
         raise ConfigError(f"the dataset version {wave}@{VERSION} exists; choose another --wave.")
 
 

@@ -97,11 +97,8 @@ def _copy_guides(place: Path) -> list[str]:
         return []
     config = load_config(tree / "config.yaml")
     names = (*config.studies, *config.waves, *publication_ids(tree))
-    texts = {
-        name: (tree / "docs" / name).read_text("utf-8")
-        for name in GUIDES
-        if (tree / "docs" / name).is_file()
-    }
+    paths = {name: tree / "docs" / name for name in GUIDES}
+    texts = {name: path.read_text("utf-8") for name, path in paths.items() if path.is_file()}
     there = [name for name, text in texts.items() if not any(own in text for own in names)]
     kept = (*there, "../config/README.md")
     for name in there:

@@ -242,9 +242,8 @@ def _invert(atoms: list[Atom]) -> list[Atom]:
     if _is_closed(atom.source):
         return [replace(atom, codes=frozenset(atom.source.codes.values()) - atom.codes)]
     if atom.source.kind == "integer" and inf in (-atom.low, atom.high):
-        if atom.high < inf:
-            return [replace(atom, low=atom.high + 1, high=inf)]
-        return [replace(atom, low=-inf, high=atom.low - 1)]
+        low, high = (atom.high + 1, inf) if atom.high < inf else (-inf, atom.low - 1)
+        return [replace(atom, low=low, high=high)]
     raise Unsaid(f"the opposite of a range of {atom.source.item}")
 
 
