@@ -10,8 +10,6 @@ How well the items of a scale measure the same: Cronbach's alpha, and without ea
 who answered all items, with the wave's weights and an interval from the design.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -60,7 +58,7 @@ class Cut:
     categories: tuple[str, ...]
 
     @property
-    def values(self) -> pd.Categorical[Any]:
+    def values(self) -> "pd.Categorical[Any]":
         """A category of each respondent, shape (rows,)."""
         labels = list(dict.fromkeys(c for c in self.chosen if c is not None))
         place: dict[str | None, int] = {None: -1, **{c: k for k, c in enumerate(labels)}}

@@ -6,8 +6,6 @@ the stratum, as the weighting does; what else nonresponse could do stands beside
 no finite population. A margin is half the width of an interval, 0-0.5.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -84,7 +82,7 @@ class Domain:
     people: FloatArray
 
     @classmethod
-    def of(cls, strata: pd.DataFrame, group: str, answers: FloatArray | None = None) -> Domain:
+    def of(cls, strata: pd.DataFrame, group: str, answers: FloatArray | None = None) -> "Domain":
         """Strata weigh by their people; by `answers` where those are not known."""
         inside = (strata["group"] == group).to_numpy() | (group == TOTAL)
         people, shares = strata["population"].to_numpy(), strata["share"].to_numpy()

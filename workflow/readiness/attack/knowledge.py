@@ -5,8 +5,6 @@ weights there can be; and all of them what a release tells of its people by othe
 wider bases.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -340,7 +338,7 @@ class Sums:
     people: IntArray
 
     @classmethod
-    def of(cls, people: IntArray, weights: FloatArray) -> Sums:
+    def of(cls, people: IntArray, weights: FloatArray) -> "Sums":
         """Those of some cells, of so many people who weigh so much each."""
         sums, counts = np.zeros(1), np.zeros(1, dtype=np.int64)
         for most, weight in zip(people, weights, strict=True):

@@ -5,8 +5,6 @@ never by time. What the solver says is checked: a solution counts only when its 
 rounded, still fulfil every row.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property

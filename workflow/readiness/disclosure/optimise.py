@@ -10,8 +10,6 @@ statements. Where a limit is met, the cheapest statements complete the choice, a
 nobody proved it the best.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -67,7 +65,7 @@ class Decisions:
         """Whether it is proved that no choice loses less."""
         return self.loss <= self.least * (1 + 1e-6) + 1e-6
 
-    def __or__(self, other: Decisions) -> Decisions:
+    def __or__(self, other: "Decisions") -> "Decisions":
         return Decisions(
             self.given | other.given,
             self.complementary | other.complementary,
@@ -93,7 +91,7 @@ def optimise(system: CountSystem, policy: Policy, *, margin: int = 0) -> Decisio
     return found
 
 
-def _decisions(search: Search, hidden: frozenset[int], least: float) -> Decisions:
+def _decisions(search: "Search", hidden: frozenset[int], least: float) -> Decisions:
     system, bounds, unprotected = search.system, {}, []
     for target in (each for each in system.targets if search.judge.is_one(each, hidden)):
         found, enough = search.judge.final(target, hidden)
@@ -255,7 +253,7 @@ class Search:
                     return made[0]
         return None
 
-    def _demand_cut(self, target: ProtectedSum, hidden: frozenset[int]) -> Cut:
+    def _demand_cut(self, target: ProtectedSum, hidden: frozenset[int]) -> "Cut":
         """The cut that a target gives which is not protected; empty where there is none."""
         if (found := self.judge.narrow(target, hidden)) is None:
             return {}

@@ -11,8 +11,6 @@ is arithmetic on this system, so that counts, percentages at their published pre
 bases and earlier releases obey one and the same rule: each is a row.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
@@ -69,7 +67,7 @@ class Policy:
             raise StatisticsError(f"policy: {low[0]} is below {least[low[0]]}.")
 
     @classmethod
-    def of(cls, given: Mapping[str, Any] | None = None, minimum: int = LEAST) -> Policy:
+    def of(cls, given: Mapping[str, Any] | None = None, minimum: int = LEAST) -> "Policy":
         """The policy that a configuration's section describes, over its preset.
 
         `minimum`: the smallest base (`figures.minimum_base`), and the smallest cell where neither
@@ -191,13 +189,13 @@ class LinearRow:
         high: float,
         least: float = -np.inf,
         most: float = np.inf,
-    ) -> LinearRow:
+    ) -> "LinearRow":
         """A row without its zeros."""
         kept = {place: value for place, value in sorted(coefficients.items()) if value}
         return cls(tuple(kept), tuple(kept.values()), low, high, least, most)
 
     @classmethod
-    def total(cls, places: Iterable[int], value: float, most: float = np.inf) -> LinearRow:
+    def total(cls, places: Iterable[int], value: float, most: float = np.inf) -> "LinearRow":
         """The counts at these places add to a value, and to `most` at most."""
         return cls.of(dict.fromkeys(places, 1.0), value, value, most=most)
 

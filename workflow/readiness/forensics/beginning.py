@@ -3,8 +3,6 @@
 Pure: the table as a data frame of text in, the register and the structure's document out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -87,7 +85,7 @@ def begin_study(
 class _BegunStudy:
     """A study while its table is read: rows of the register, items of the structure."""
 
-    def __init__(self, source: ClaimSource, names: _Names, where: str) -> None:
+    def __init__(self, source: ClaimSource, names: "_Names", where: str) -> None:
         self._source, self._names, self._where = source, names, where
         self._publisher = option_code(source.publisher)
         self._figures: dict[str, dict[str, PrintedFigure]] = {}

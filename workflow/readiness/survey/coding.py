@@ -7,8 +7,6 @@ A respondent may tick several options, so their shares do not add up to 1. The b
 who were asked (a blank counts as "not this one"), or those who answered (a blank leaves the base).
 """
 
-from __future__ import annotations
-
 import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,12 +55,12 @@ class Codes:
     identity: bool = False
 
     @staticmethod
-    def rows(n: int) -> Codes:
+    def rows(n: int) -> "Codes":
         """Each of n rows is a unit of its own."""
         return Codes(np.arange(n, dtype=np.int64), n, None, identity=True)
 
     @staticmethod
-    def constant(n: int) -> Codes:
+    def constant(n: int) -> "Codes":
         """All n rows are in one group."""
         return Codes(np.zeros(n, dtype=np.int64), 1, ("all",))
 

@@ -13,8 +13,6 @@ Who answered: rates with weights (AAPOR 2023, Standard Definitions, 10th edition
 (Schouten, Cobben and Bethlehem 2009; for small samples Shlomo, Skinner and Schouten 2012).
 """
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -222,7 +220,7 @@ class SelectedMoments:
     @staticmethod
     def of(
         y: npt.ArrayLike, z: npt.ArrayLike, weights: npt.ArrayLike | None = None
-    ) -> SelectedMoments:
+    ) -> "SelectedMoments":
         """The moments of an answer (n,) and auxiliaries (n, p), with n - 1.
 
         `weights`: base weights of a sample drawn with unequal chances; None: equal ones.

@@ -1,7 +1,5 @@
 """From the columns of a data frame to the stages and weights of a design, with every check."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -17,7 +15,7 @@ from readiness.survey.variance import Stage
 Named: TypeAlias = "tuple[str, pd.Series[Any]]"
 
 
-def one_column(data: pd.DataFrame, name: str) -> pd.Series[Any]:
+def one_column(data: pd.DataFrame, name: str) -> "pd.Series[Any]":
     """The column of a name. Raises StatisticsError: no such column, or more than one."""
     if name not in data.columns:
         raise StatisticsError(

@@ -12,8 +12,6 @@ The covariance of the weighted totals of categories follows from sums of weights
 and category: at a million rows and forty categories their indicators alone would take 320 MB.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -49,7 +47,7 @@ class Stage:
     population: FloatArray
 
     @staticmethod
-    def make(strata: Codes, units: Codes, fpc: tuple[str, pd.Series[Any]] | None) -> Stage:
+    def make(strata: Codes, units: Codes, fpc: "tuple[str, pd.Series[Any]] | None") -> "Stage":
         """A stage from codes and a column of population sizes or sampling fractions.
 
         Raises StatisticsError: the FPC is missing, not positive, mixed, not constant in a stratum,
@@ -78,7 +76,7 @@ class Stage:
 
 
 def _find_population(
-    fpc: tuple[str, pd.Series[Any]], strata: Codes, sampled: FloatArray
+    fpc: "tuple[str, pd.Series[Any]]", strata: Codes, sampled: FloatArray
 ) -> FloatArray:
     name, column = fpc
     try:

@@ -3,8 +3,6 @@
 Corrections stand in a separate, counted file. The raw data are never edited.
 """
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -72,7 +70,7 @@ class Answers:
         at: npt.NDArray[np.intp],
         respondent: npt.NDArray[np.object_],
         questionnaire: Questionnaire,
-    ) -> Answers:
+    ) -> "Answers":
         """The submissions at the places `at` of the export, in that order."""
         moved = not np.array_equal(at, np.arange(len(raw)))
 
@@ -89,7 +87,7 @@ class Answers:
     def __len__(self) -> int:
         return len(self.row)
 
-    def without(self, gone: Booleans) -> Answers:
+    def without(self, gone: Booleans) -> "Answers":
         """The same without these submissions."""
         kept = ~gone
         return replace(

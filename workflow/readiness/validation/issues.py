@@ -5,8 +5,6 @@ Severities: `note` (nothing lost: a spelling read, a blank), `warning` (kept, bu
 `error` (a value or a whole submission is not used as it came).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -177,6 +175,6 @@ def sort_issues(issues: pd.DataFrame) -> pd.DataFrame:
     return _sort_worst(issues, pd.to_numeric(issues["row"], errors="coerce").fillna(0))
 
 
-def _sort_worst(table: pd.DataFrame, then: pd.Series[int]) -> pd.DataFrame:
+def _sort_worst(table: pd.DataFrame, then: "pd.Series[int]") -> pd.DataFrame:
     rank = table["severity"].map({"error": 0, "warning": 1, "note": 2})
     return table.iloc[np.lexsort([then, rank])]

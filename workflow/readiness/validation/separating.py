@@ -4,8 +4,6 @@ Nothing is sorted and no row leaves: no number depends on a key, and whoever rec
 published needs none.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -57,13 +55,13 @@ class Apart:
 
 
 def separate(
-    result: Validated,
+    result: "Validated",
     raw: pd.DataFrame,
     ignored: pd.DataFrame,
     questionnaire: Questionnaire,
     detectors: Detectors,
     key: bytes | None = None,
-) -> tuple[Validated, Apart]:
+) -> "tuple[Validated, Apart]":
     """What goes on, and what is kept apart.
 
     `result`: what `validate` made of `raw`. `raw`: the export, in whose items personal data are

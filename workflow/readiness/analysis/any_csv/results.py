@@ -1,7 +1,5 @@
 """What the two commands compute: the tables of a wave, by question and crossing."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -144,7 +142,7 @@ def compare_as_drawn(sample: Sample, item: Item, by: str) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _place_codes(column: pd.Series[str], codes: Sequence[str]) -> FloatArray:
+def _place_codes(column: "pd.Series[str]", codes: Sequence[str]) -> FloatArray:
     """The place of each code, from 1 on; NaN outside."""
     places = column.map({code: float(place) for place, code in enumerate(codes, 1)})
     return np.asarray(places, dtype=np.float64)

@@ -16,8 +16,6 @@ Brown 2019): the SD of answers 0 and 1 follows from their mean. SDs are sample S
 n - 1). Bounds are fractions: floats with a fuzz of 1e-12 accept impossible numbers.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -142,14 +140,14 @@ class ShareInterval:
         return above and (share < self.high or (self.with_high and share == self.high))
 
     @property
-    def within_unit(self) -> ShareInterval:
+    def within_unit(self) -> "ShareInterval":
         """What of it lies between 0 and 1."""
         low, high = max(self.low, Fraction(0)), min(self.high, Fraction(1))
         return ShareInterval(
             low, high, self.with_low or self.low < 0, self.with_high or self.high > 1
         )
 
-    def meets(self, other: ShareInterval) -> bool:
+    def meets(self, other: "ShareInterval") -> bool:
         """Whether some share lies in both."""
         low = max((self.low, not self.with_low), (other.low, not other.with_low))
         high = min((self.high, self.with_high), (other.high, other.with_high))

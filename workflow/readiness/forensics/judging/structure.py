@@ -9,8 +9,6 @@ which total, what bounds that total, which phrases describe which figure, where 
 kept in `data/claims/<study>-<version>.yaml`; this module knows its shape, not its place.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -160,7 +158,7 @@ class Structure(Strict):
         return {name: t.claim for t in self.totals if t.counts != "sent" for name in t.sets}
 
     @property
-    def searched(self) -> Structure:
+    def searched(self) -> "Structure":
         """The structure of what has no reported number of answers: there bases are searched."""
         if not (known := self.reported):
             return self

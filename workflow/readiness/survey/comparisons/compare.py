@@ -10,8 +10,6 @@ thousand the studentised permutation kept its level, and found differences of sm
 large ones; no asymptotic test did both.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -136,7 +134,7 @@ class ComparedItem:
         categories: Sequence[Any],
         groups: Column,
         group_names: Sequence[Any],
-    ) -> ComparedItem:
+    ) -> "ComparedItem":
         """The item on the base of those who have an answer and a group.
 
         Raises StatisticsError: nobody has both, one level or one group, an unknown value.
@@ -228,7 +226,7 @@ class ComparedItem:
         return _name_method(self._linear._try(name, make), "linearised")
 
     @property
-    def _linear(self) -> ComparedItem:
+    def _linear(self) -> "ComparedItem":
         return replace(self, design=replace(self.design, refits=False))
 
     def model(self) -> tuple[list[ComparisonRow], list[ComparisonRow]]:

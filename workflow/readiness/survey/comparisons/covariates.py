@@ -8,8 +8,6 @@ likelihood of any answer (separation; Albert and Anderson 1984): a linear progra
 2007).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -54,7 +52,7 @@ class Covariates:
         filled = np.vstack([self.values, np.full((1, self.values.shape[1]), np.nan)])
         return np.asarray(filled[self.row], dtype=np.float64)
 
-    def without(self, term: str) -> Covariates:
+    def without(self, term: str) -> "Covariates":
         """The matrix without one term, on the same rows. Raises StatisticsError: no such term."""
         dropped = set(self.columns(term))
         kept = [i for i in range(len(self.names)) if i not in dropped]
@@ -67,7 +65,7 @@ class Covariates:
             tuple(position[i] for i in self.numbers if i in position),
         )
 
-    def standardise(self, kinds: IntArray) -> Standardised:
+    def standardise(self, kinds: IntArray) -> "Standardised":
         """Some distinct rows with their numbers centred and scaled, for fitting.
 
         A large mean (a year, an income) would leave the fit no digits: 1e6 and a spread of 1 are

@@ -5,8 +5,6 @@ points around it; all derivatives are assembled from those with respect to these
 McCullagh (1980).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Literal
 
@@ -134,7 +132,7 @@ class CumulativeLikelihood:
             found[part] = scores @ way
         return found
 
-    def _cut_blocks(self) -> Iterator[tuple[slice, CumulativeLikelihood]]:
+    def _cut_blocks(self) -> "Iterator[tuple[slice, CumulativeLikelihood]]":
         """Some cells at a time, with where they stand: at a million, all would not fit."""
         for start in range(0, len(self.y), _BLOCK):
             part = slice(start, start + _BLOCK)

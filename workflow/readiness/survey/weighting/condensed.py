@@ -6,8 +6,6 @@ their number of respondents: hundreds, whether the sample has a hundred people o
 jackknife leaves out one respondent at a time, of a large sample a random group at a time.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -87,7 +85,7 @@ class Recipe:
         """The crossing of the margins."""
         return cross(self.margins)
 
-    def of(self, first: IntArray) -> Recipe:
+    def of(self, first: IntArray) -> "Recipe":
         """The same recipe for patterns that are finer: `first` has a coarse pattern of each."""
         return replace(self, margins=of_patterns(self.margins, first))
 
@@ -155,7 +153,7 @@ class Raking:
     main: Raked
 
     @staticmethod
-    def of(design: Design, totals: Totals, collapse: Sequence[Collapse]) -> Raking:
+    def of(design: Design, totals: Totals, collapse: Sequence[Collapse]) -> "Raking":
         """The raking of a design. Raises StatisticsError: as `make_margins` and `rake_weights`."""
         margins = make_margins(design.data, totals, collapse)
         _, weight = np.unique(design.weights, return_inverse=True)

@@ -5,8 +5,6 @@ raking fail or drop someone in silence is refused here by name. Which strata and
 together where few responded is decided by size, never by an answer.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -90,8 +88,8 @@ def make_margins(
 
 
 def _collapse_column(
-    column: pd.Series[Any], totals: dict[Any, float], merges: Sequence[Collapse]
-) -> tuple[pd.Series[Any], dict[Any, float]]:
+    column: "pd.Series[Any]", totals: dict[Any, float], merges: Sequence[Collapse]
+) -> "tuple[pd.Series[Any], dict[Any, float]]":
     for merge in merges:
         # The target may be a new name: only the merged categories must exist.
         if unknown := [c for c in merge.categories if c not in totals and c != merge.into]:
@@ -105,7 +103,7 @@ def _collapse_column(
 
 
 def _make_margin(
-    variable: str, column: pd.Series[Any], totals: dict[Any, float], mask: BoolArray | None
+    variable: str, column: "pd.Series[Any]", totals: dict[Any, float], mask: BoolArray | None
 ) -> Margin:
     codes = encode_declared(column, list(totals))
     values = np.array(list(totals.values()), dtype=np.float64)
@@ -166,7 +164,7 @@ def merged_strata(
 
 
 def merged_categories(
-    column: pd.Series[Any], totals: Mapping[Any, float], declared: Sequence[Collapse], least: int
+    column: "pd.Series[Any]", totals: Mapping[Any, float], declared: Sequence[Collapse], least: int
 ) -> list[Collapse] | None:
     """The merges that leave `least` respondents in every category, after the declared ones; None
     where one category would be left.
