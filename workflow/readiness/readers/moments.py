@@ -16,7 +16,7 @@ from readiness.questionnaire import match_key
 from readiness.readers.tools import words
 
 _TIME = (
-    r"(?:(?:[ ,]+|t)(?:(?:à|at|um) )?(?:(?P<before>[^\W\d_]{2}) ?)?"
+    rf"(?:(?:[ ,]+|t)(?:(?:{'|'.join(words.AT)}) )?(?:(?P<before>[^\W\d_]{{2}}) ?)?"
     r"(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})"
     r"(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?(?P<rest>.*))?"
 )

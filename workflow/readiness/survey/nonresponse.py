@@ -187,7 +187,7 @@ def worst_case(
     values = design.numeric(answers, "the answers")
     base = design if asked is None else design.subset(asked)
 
-    def estimate(blank: float) -> pd.Series[Any]:
+    def estimate(blank: float) -> "pd.Series[Any]":
         made = proportion_estimates(base, np.where(np.isnan(values), blank, values), [1.0, 0.0])
         return proportion_table(made, level=level, interval=interval).iloc[0]
 

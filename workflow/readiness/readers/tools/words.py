@@ -36,6 +36,8 @@ EVENING = frozenset(("pm", "p.m.", "p. m.", "p", "\u0645", f"\u0e2b\u0e25\u0e31\
     *("ös", "\u03bc.\u03bc.", "du.", "ip.", "em", "m.d.", "ch", "ptg", "\u043f\u043f"),
     *("\u0628.\u0638.", "下午", "午後", "오후"),
 }
+# What may stand between a day and its hour.
+AT = ("at", "\u00e0", "um")
 # Locales by whose names a month is read, as Babel has them; no name is of two months.
 MONTHS_OF = ("en", "fr", "es", "pt", "de", "it", "nl", "tr", "ar", "ar_MA", "ar_DZ")
 # What often stands where there is no answer, and what it may mean: proposed, never applied.
