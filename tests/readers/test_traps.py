@@ -90,6 +90,8 @@ MAIL = [
     [row[0], mail, *row[1:]]
     for row, mail in zip((HEADER, *ROWS), ("Username", "a@b.ma", "c@d.ma", ""), strict=True)
 ]
+IGNORED = [[*row, "x@y.ma" if k else "Adresse e-mail"] for k, row in enumerate((HEADER, *ROWS))]
+SCORED = [[*row, "-- / 0" if k else "Quel âge ? [Score]"] for k, row in enumerate((HEADER, *ROWS))]
 BROKEN_LINES = [[cell.replace("souvent ?", "souvent\n?") for cell in HEADER], *ROWS]
 CUT = text([HEADER, *ROWS]).rstrip("\n")
 
@@ -102,15 +104,8 @@ CUT = text([HEADER, *ROWS]).rstrip("\n")
         ("a column without header or cell", data(WIDER)),
         ("the moment under the header of another language", of(ROWS, ["Timestamp", *HEADER[1:]])),
         ("a mail address that the form collected", data(MAIL)),
-        (
-            "a column that is ignored",
-            data(
-                [
-                    [*row, "x@y.ma" if at else "Adresse e-mail"]
-                    for at, row in enumerate((HEADER, *ROWS))
-                ]
-            ),
-        ),
+        ("a column that is ignored", data(IGNORED)),
+        ("the score of a question of a quiz", data(SCORED)),
         ("UTF-8 with a mark", text([HEADER, *ROWS]).encode("utf-8-sig")),
         ("UTF-16 with a mark", text([HEADER, *ROWS]).encode("utf-16")),
         ("UTF-16, low byte first", text([HEADER, *ROWS]).encode("utf-16-le")),

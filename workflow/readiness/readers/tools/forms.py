@@ -20,7 +20,7 @@ from readiness.readers.table import Sheet
 from readiness.readers.tools.base import Tool
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_SCORE = re.compile(r"\d+(?:[.,]\d+)? ?/ ?\d+")
+_SCORE = re.compile(r"(?:--|\d+(?:[.,]\d+)?) ?/ ?\d+")
 # Columns among which the form puts what it collects by itself.
 _BESIDE = 4
 
@@ -55,10 +55,11 @@ class GoogleForms(Tool):
         return made
 
     def is_own(self, sheet: Sheet, at: int) -> bool:
-        """A mail address or a score beside the timestamp."""
+        """A mail address or a score beside the timestamp, the score of each question of a quiz."""
         given = [text.strip() for text in sheet.rows[at].texts if text.strip()]
-        known = any(all(map(pattern.fullmatch, given)) for pattern in (_MAIL, _SCORE))
-        return 0 < at < _BESIDE and bool(given) and known
+        near, of_one = 0 < at < _BESIDE, sheet.columns[at].endswith("]")
+        known = [_MAIL] * near + [_SCORE] * (near or of_one)
+        return bool(given) and any(all(map(pattern.fullmatch, given)) for pattern in known)
 
 
 _SIGNATURE = {"start time", "completion time"}
