@@ -1,7 +1,5 @@
 """Arrays of numpy by what they hold, for signatures; and the rows of a table."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -17,7 +15,7 @@ BoolArray: TypeAlias = npt.NDArray[np.bool_]
 TextArray: TypeAlias = npt.NDArray[np.object_]
 
 
-def list_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+def list_rows(table: "pd.DataFrame") -> list[dict[str, Any]]:
     """Each row by column: what `to_dict("records")` gives of text in a seventh of the time."""
     names, columns = table.columns.tolist(), [table[name].tolist() for name in table]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]

@@ -4,8 +4,6 @@ Every error a user can cause derives from `ReadinessError`; the command line pri
 (never a traceback) and exits with its code. The codes are documented in docs/commands.md.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from readiness.terminal import cut_lines
@@ -27,7 +25,7 @@ class ReadinessError(Exception):
 
     exit_code = 7
 
-    def __init__(self, message: str = "", fact: Fact | None = None) -> None:
+    def __init__(self, message: str = "", fact: "Fact | None" = None) -> None:
         super().__init__(message)
         self.fact = fact
 

@@ -4,8 +4,6 @@ Modules hand each other facts. `language.tell` makes a sentence of one at the ed
 language; no module reads a sentence that another wrote.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -33,7 +31,7 @@ class TranslatedText:
 class Listed:
     """Several values in one place: "12, 15 and 22"; `link` is `and`, `or`, `comma` or `slash`."""
 
-    items: tuple[Value, ...]
+    items: "tuple[Value, ...]"
     link: str = "and"
 
 
@@ -51,7 +49,9 @@ class Quantity:
     rounding: str = "half_even"
 
     @classmethod
-    def of(cls, value: float, unit: str, digits: int = 0, rounding: str = "half_even") -> Quantity:
+    def of(
+        cls, value: float, unit: str, digits: int = 0, rounding: str = "half_even"
+    ) -> "Quantity":
         """The quantity of a number that was computed."""
         text = f"{value:.{SIGNIFICANT_DIGITS}g}" if isinstance(value, float) else str(value)
         return cls(text, unit, digits, rounding)
@@ -84,7 +84,7 @@ class Fact:
     """A kind, which is a key of the catalogues, and named values."""
 
     kind: str
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: "Mapping[str, Value]" = field(default_factory=dict)
 
     def __hash__(self) -> int:
         # Equal facts have equal hashes, whatever else a mapping may be.

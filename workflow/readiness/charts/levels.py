@@ -7,8 +7,6 @@ others: side by side on one side of the axis they are drawn as one piece; otherw
 for the place and length of each piece would hint at what is hidden.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -91,7 +89,7 @@ class Levels:
         left = palette.shades(palette.LOW, self.count_left)
         return [*left, *["neutral"] * self.across, *reversed(right)]
 
-    def answers(self, figures: DrawnFigures, group: DrawnGroup) -> DrawnAnswers | None:
+    def answers(self, figures: DrawnFigures, group: DrawnGroup) -> "DrawnAnswers | None":
         """A group's numbers, None without any level; RenderError when only some are there."""
         item = group.item or self.item
         found = {level: figures.get(f"{item}.{level}.{group.code}") for level in self.labels}

@@ -1,7 +1,5 @@
 """The whole configuration: the report, the studies, the waves."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -129,7 +127,7 @@ class WaveSettings(StrictModel):
         return {"weight": {}, **value} if drawn else value
 
     @model_validator(mode="after")
-    def _check_selection(self) -> WaveSettings:
+    def _check_selection(self) -> "WaveSettings":
         if self.weight and self.weight.given and (self.weight.margins or self.sample):
             raise ValueError("weight: given weights, or margins and a sample; not both")
         if self.study.fieldwork:

@@ -4,8 +4,6 @@ A section of a wave is handed to its step as it stands, as canonical JSON, so a 
 section reruns that step and what is downstream of it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from datetime import date
@@ -110,7 +108,7 @@ class Validate(StrictModel):
     )
 
     @model_validator(mode="after")
-    def _check_days(self) -> Validate:
+    def _check_days(self) -> "Validate":
         if self.opens and self.closes and self.opens > self.closes:
             raise ValueError("closes on or after the day of opens")
         return self
@@ -165,7 +163,7 @@ class GivenWeights(StrictModel):
         return bool(self.replicates or self.drawn_by)
 
     @model_validator(mode="after")
-    def _check_design(self) -> GivenWeights:
+    def _check_design(self) -> "GivenWeights":
         if self.replicates and self.drawn_by:
             raise ValueError("replicates, or strata and psu; not both")
         return self

@@ -6,8 +6,6 @@ has the code of a question (`q3`, or `3` for every `q3_...`), a value that the e
 label. One table may be both, with the answers in rows below their question, which name it no more.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
@@ -43,7 +41,7 @@ class Codebook:
     questions: dict[str, tuple[str, str]] = field(default_factory=dict)
     answers: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
-    def and_also(self, other: Codebook) -> Codebook:
+    def and_also(self, other: "Codebook") -> "Codebook":
         """Both together; the other one's word counts where both speak."""
         return Codebook({**self.questions, **other.questions}, {**self.answers, **other.answers})
 

@@ -1,7 +1,5 @@
 """The export as a draft sees it: headers, and cells as tidy text."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -48,7 +46,7 @@ class ExportColumn:
     @staticmethod
     def from_codes(
         at: int, header: str, cells: Sequence[str], codes: npt.NDArray[np.int64], **known: Any
-    ) -> ExportColumn:
+    ) -> "ExportColumn":
         """A column whose rows are `codes` of distinct raw `cells`.
 
         Spellings of one text are the one that most have.

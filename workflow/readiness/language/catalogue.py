@@ -11,8 +11,6 @@ Catalogues are written with plain spaces and without direction marks. Both come 
 place: which spaces do not break, how wide they are, and the isolation of what runs otherwise.
 """
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 from functools import cache
@@ -44,7 +42,7 @@ PLURALS = ("zero", "one", "two", "few", "many", "other")
 
 
 @cache
-def read_catalogue(language: Language, domain: str) -> Catalog:
+def read_catalogue(language: Language, domain: str) -> "Catalog":
     """A language's messages of one domain; RenderError where there is none."""
     from babel.messages.pofile import read_po
 
@@ -97,7 +95,7 @@ def plurals(language: Language) -> tuple[str, ...]:
 
 
 @cache
-def locale(language: Language) -> Locale:
+def locale(language: Language) -> "Locale":
     """The CLDR locale of a language, as its catalogue names it."""
     from babel import Locale
 

@@ -6,8 +6,6 @@ frozen with a publication. So the publications are recomputed with today's code 
 and editing today's config leaves them alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,7 +72,7 @@ class PlannedRun:
             return f"results/{self.folder}/derive/questionnaire.yaml"
         return input_files(self.section)["questionnaire"].as_posix()
 
-    def same_as(self, other: PlannedRun) -> bool:
+    def same_as(self, other: "PlannedRun") -> bool:
         """Whether both compute the same numbers: of one name, with the same settings."""
         unread = {"title", "show", "study"}
         own, others = (run.section.model_dump(exclude=unread) for run in (self, other))

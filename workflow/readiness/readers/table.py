@@ -1,7 +1,5 @@
 """A bounded table of text: what each format of a file is read into, before any tool is known."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -104,7 +102,7 @@ class Sheet:
         """All cells as text (object), columns by `names`."""
         return pd.DataFrame({name: self.texts(at) for at, name in enumerate(self.names())})
 
-    def below(self, count: int) -> Sheet:
+    def below(self, count: int) -> "Sheet":
         """The sheet with its first `count` rows as further headers."""
         rows = tuple(column.take(slice(count, None)) for column in self.rows)
         faults = {at - count: why for at, why in self.faults.items() if at >= count}

@@ -1,7 +1,5 @@
 """The tables that stand beside the answers of a wave: drawn sample, corrections, margins."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np
@@ -34,9 +32,9 @@ def _refuse(
     path: Path,
     frame: pd.DataFrame,
     column: str,
-    bad: pd.Series[bool],
+    bad: "pd.Series[bool]",
     expected: str,
-    right: pd.Series[float] | None = None,
+    right: "pd.Series[float] | None" = None,
 ) -> None:
     """DataError naming the first bad cell of a column; `right`: the number that each row wants."""
     if bad.any():
@@ -47,7 +45,7 @@ def _refuse(
         raise DataError(f"{path}, row {at + 2}, column {column}: {shown}; expected {wanted}.")
 
 
-def _read_numbers(path: Path, frame: pd.DataFrame, column: str) -> pd.Series[float]:
+def _read_numbers(path: Path, frame: pd.DataFrame, column: str) -> "pd.Series[float]":
     """The column as positive finite numbers; DataError naming the first row that is not."""
     values = pd.to_numeric(frame[column], errors="coerce").astype(float)
     _refuse(path, frame, column, ~(values.gt(0) & values.lt(np.inf)), "a positive number")

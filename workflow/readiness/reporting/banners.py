@@ -7,8 +7,6 @@ letter at the 90 % level; p-values are adjusted within one question and variable
 share is not published are in no comparison that is shown.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -61,7 +59,7 @@ class Contrasts:
     rows: Sequence[Mapping[str, str]] = ()
 
     @classmethod
-    def of(cls, table: pd.DataFrame) -> Contrasts:
+    def of(cls, table: pd.DataFrame) -> "Contrasts":
         """The contrasts of a table of the compare step."""
         return cls([{str(k): v for k, v in row.items()} for row in table.to_dict("records")])
 
@@ -212,7 +210,7 @@ class Banner:
             if column.variable in self.tested and not column.letter
         )
 
-    def of(self, variable: str, *, apart: bool = False) -> Banner:
+    def of(self, variable: str, *, apart: bool = False) -> "Banner":
         """The same table with the columns of one variable, the total first; with those `apart`."""
         kept = [
             column.variable == variable or column.group == TOTAL or (apart and column.apart)
@@ -225,7 +223,7 @@ class Banner:
                 lines.append(replace(line, ids=ids, letters=said))
         return replace(self, columns=tuple(compress(self.columns, kept)), lines=tuple(lines))
 
-    def short(self) -> Banner:
+    def short(self) -> "Banner":
         """The same table with the headline, else the answers, and the number of them."""
         bases = [line for line in self.lines if line.kind == "base"]
         headlines = [line for line in self.lines if line.kind in ("main", "net")]

@@ -1,7 +1,5 @@
 """What a report shows: the register of a study or of a wave, and what is read beside it."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Sequence
@@ -149,7 +147,7 @@ class Register:
         return bool(self._revision.any())
 
     @property
-    def _revision(self) -> pd.Series[bool]:
+    def _revision(self) -> "pd.Series[bool]":
         return self.rows["id"].str.startswith("revision.")
 
     @property
@@ -274,7 +272,7 @@ class StudyPart(ReportPart):
         """The claims that are figures, in the order of their register."""
         return self.claims[self.claims["unit"] != "text"]
 
-    def claim(self, identity: str) -> pd.Series[str]:
+    def claim(self, identity: str) -> "pd.Series[str]":
         """The row of a claim; RenderError where there is none."""
         found = self.claims[self.claims["claim_id"] == identity]
         if found.empty:

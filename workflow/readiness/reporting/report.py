@@ -6,8 +6,6 @@ The cells run in the project itself, or in a folder with copies, where `report.j
 run. What a simulated wave shows is marked as simulated by its blocks, in every caption.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -64,7 +62,7 @@ class ReportPage:
     shown: set[str] = field(default_factory=set)
 
     @classmethod
-    def open(cls, run: str = "", lang: str = "") -> ReportPage:
+    def open(cls, run: str = "", lang: str = "") -> "ReportPage":
         """The report's material: what the render step tells here, or told when it made the report
         of `run` in `lang` (of the first there is where they are "").
 

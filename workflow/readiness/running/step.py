@@ -9,8 +9,6 @@ provenance record follow:
 - `run`, which takes a `Job` and leaves files by it.
 """
 
-from __future__ import annotations
-
 import argparse
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -35,8 +33,8 @@ class StepModule(Protocol):
     """What the module of a step says of it."""
 
     INPUTS: tuple[str, ...]
-    SETTINGS: type[StrictModel] | None
-    run: Callable[[Job[Any]], None]
+    SETTINGS: "type[StrictModel] | None"
+    run: "Callable[[Job[Any]], None]"
 
 
 @dataclass
@@ -66,7 +64,7 @@ class Job(Generic[Settings]):
         """The same where there may be none."""
         return next(iter(self.inputs[role]), None)
 
-    def csv(self, name: str, frame: pd.DataFrame, *, people: bool = False) -> None:
+    def csv(self, name: str, frame: "pd.DataFrame", *, people: bool = False) -> None:
         """Write a table; one whose rows are `people` for its owner's eyes, as is the folder."""
         from readiness.tables import write_csv
 

@@ -2,8 +2,6 @@
 their last check, versions of data), and the guides, which are the Markdown pages of `docs/`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -117,7 +115,7 @@ class File:
     kind: str
 
     @classmethod
-    def at(cls, path: PurePosixPath) -> File | None:
+    def at(cls, path: PurePosixPath) -> "File | None":
         """The file at a path, where it is one that the index names."""
         kind = KINDS.get(path.suffix, "")
         if not kind or path.stem == CODEBOOK:
@@ -139,7 +137,7 @@ class ReportEntry:
     simulated: bool
     files: Mapping[str, Sequence[File]]
     finding: Mapping[str, str]
-    published: Published | None
+    published: "Published | None"
     moved: int
 
     @property
