@@ -39,7 +39,7 @@ from readiness.register.firmness import (
 )
 from readiness.register.published import round_register
 from readiness.reporting.banners import Contrasts, TableMaterial
-from readiness.reporting.firmness import draw_firmness, state_firmness
+from readiness.reporting.firmness import draw_firmness, list_findings, state_firmness
 from readiness.reporting.holding import COLUMNS, Judge, claims_of, find_common, judge_all
 from readiness.reporting.parts import Register
 from readiness.reporting.workbooks.wave import firmness_sheets
@@ -220,6 +220,8 @@ def test_the_register_tells_whole_percentages_and_what_the_attack_reads(
 ) -> None:
     assert not find_unread(told)
     gap, share = read_findings(told)
+    first = told.assign(statistic=told["statistic"].str.replace("majority", "first_apart"))
+    assert [one.kind for one in list_findings(first, questionnaire_of(ASKED, "q"))] == [gap.kind]
     assert (gap.kind, gap.pairs, share.kind) == ("higher", (("a", "b"),), "majority")
     own = table[(table["item"] == "use") & (table["finding"] == "share")]
     assert (share.variants["state"] == "holds").sum() == (own["state"] == "holds").sum()

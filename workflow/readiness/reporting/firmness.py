@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 
+import pandas as pd
+
+from readiness.analysis.selection import ANSWERED
 from readiness.analysis.varying import CHOICES, COUNTED, MERGED, OTHER, OWN
 from readiness.charts.figures import DrawnFigures, closing, quote_labels, word
 from readiness.charts.firmness import Curve, DrawnVariant
 from readiness.charts.picture import LegendKey, Picture, table_of
 from readiness.facts import Fact, Listed, Value
 from readiness.language import Language, tell, text
-from readiness.questionnaire import Questionnaire
+from readiness.questionnaire import TOTAL, Questionnaire
+from readiness.register.display import bound_hidden_share
+from readiness.register.figures import number, share_id
 from readiness.register.firmness import (
     FIRMNESS,
     HOLDS,
@@ -18,7 +23,7 @@ from readiness.register.firmness import (
     read_findings,
 )
 from readiness.reporting.blocks import paragraphs, plain, write_list
-from readiness.reporting.holding import FAR_HIGHER, HIGHER, NO_PAIR, find_common
+from readiness.reporting.holding import FAR_HIGHER, FIRST, HIGHER, NO_PAIR, find_common
 from readiness.reporting.item_findings import name_within
 from readiness.reporting.parts import Register, WavePart
 
@@ -48,6 +53,22 @@ OTHERS = {
     "base": (COUNTED, "report.firmness.counted"),
     "groups": (MERGED, "report.firmness.merged"),
 }
+
+
+def list_findings(rows: pd.DataFrame, questionnaire: Questionnaire) -> list[FirmFinding]:
+    """The findings whose variants a register (as text) tells, but a first answer where one that is
+    withheld may be more frequent.
+    """
+    values = dict(zip(rows["id"], rows["value"], strict=True))
+
+    def is_sure(found: FirmFinding) -> bool:
+        item = questionnaire.item(found.item)
+        ids = {code: share_id(item.id, code, TOTAL, ANSWERED) for code in item.codes}
+        shares = {code: number(values.get(identity)) for code, identity in ids.items()}
+        hidden = bound_hidden_share(shares.values(), exclusive=item.kind != "multi")
+        return not found.kind.startswith(FIRST) or hidden < (shares.get(found.level) or 0.0)
+
+    return [found for found in read_findings(rows) if is_sure(found)]
 
 
 def state_claim(
@@ -103,7 +124,8 @@ def describe_firmness(wave: WavePart) -> str:
     their only other variant, in a list; "" where no variant is told.
     """
     register, language = wave.register, wave.language
-    found = [one for one in read_findings(register.rows) if one.item in wave.items]
+    told = list_findings(register.rows, wave.questionnaire)
+    found = [one for one in told if one.item in wave.items]
     if not found:
         return wave.word("report.firmness.hidden") if wave.settings["wave"].get(FIRMNESS) else ""
     parts = [wave.word("report.firmness")]

@@ -27,10 +27,10 @@ from readiness.register.figures import (
     share_id,
     values_of,
 )
-from readiness.register.firmness import FIRMNESS, list_pictured, read_findings
+from readiness.register.firmness import FIRMNESS, list_pictured
 from readiness.register.published import round_register
 from readiness.register.rows.changes import change_levels
-from readiness.reporting.firmness import draw_firmness
+from readiness.reporting.firmness import draw_firmness, list_findings
 from readiness.reporting.standing import Standing
 from readiness.running.step import Job
 
@@ -76,7 +76,7 @@ class DrawnWave:
     def charts(self) -> dict[str, Picture]:
         """Every chart, by file name; of firmness where something is told of it."""
         firm = {planned.item for planned in self.settings.charts if planned.form == FIRMNESS}
-        found = [one for one in read_findings(self.rows) if one.item in firm]
+        found = [one for one in list_findings(self.rows, self.questionnaire) if one.item in firm]
         told = {item: [one for one in found if one.item == item] for item in list_pictured(found)}
         shown = (self._figures, self.questionnaire, self.settings.by)
         return {

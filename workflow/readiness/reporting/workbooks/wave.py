@@ -17,7 +17,7 @@ from readiness.questionnaire import TOTAL, Questionnaire
 from readiness.questionnaire.units import unit_text
 from readiness.register.display import SIGNS, SUPPRESSED_TEXT, Sign, show_row, sign
 from readiness.register.figures import DONT_KNOW
-from readiness.register.firmness import HOLDS, read_findings
+from readiness.register.firmness import HOLDS
 from readiness.reporting import firmness, statements
 from readiness.reporting.banners import (
     NUMBERS,
@@ -61,7 +61,7 @@ def firmness_sheets(material: TableMaterial) -> list[WorkbookSheet]:
     """The sheet of the findings in each variant of the analysis; none where none is told."""
     language, register = material.language, material.register
     by, rows = next(iter(material.variables), ""), []
-    for one in read_findings(register.rows):
+    for one in firmness.list_findings(register.rows, material.questionnaire):
         claim = tell(firmness.state_claim(one, material.questionnaire, by, language), language)
         for row in list_rows(one.variants):
             kept = text(firmness.KEPT[row["state"] == HOLDS], language)
