@@ -64,10 +64,16 @@ def begin_study(
         )
     if table.empty:
         raise DataError(f"{where}: no row; expected one a published figure.")
-    begun = _BegunStudy(source, _Names(questionnaire, source.language, where), where)
-    for number, record in enumerate(table.to_dict("records"), 2):
-        begun.add({str(name): str(value).strip() for name, value in record.items()}, number)
-    totals = [begun.add_base(item, base) for item, base in begun.bases.items()]
+    begun, place = _BegunStudy(source, questionnaire), where
+    try:
+        for number, record in enumerate(table.to_dict("records"), 2):
+            place = f"{where}, row {number}"
+            begun.add({str(name): str(value).strip() for name, value in record.items()})
+        place = where
+        totals = [begun.add_base(item, base) for item, base in begun.bases.items()]
+        sets = begun.sets
+    except DataError as error:
+        raise DataError(f"{place}, column {error}") from None
     register = pd.DataFrame(begun.rows, columns=list(COLUMNS), dtype=object).fillna("")
     structure = {
         "study": study,
@@ -76,17 +82,23 @@ def begin_study(
         "claims": f"{study}-claims",
         "version": "1",
         "items": begun.items,
-        "sets": begun.sets,
+        "sets": sets,
         **({"totals": totals} if totals else {}),
     }
     return register, structure
 
 
 class _BegunStudy:
-    """A study while its table is read: rows of the register, items of the structure."""
+    """A study while its table is read: rows of the register, items of the structure.
 
-    def __init__(self, source: ClaimSource, names: "_Names", where: str) -> None:
-        self._source, self._names, self._where = source, names, where
+    Ids and codes are a questionnaire's, or made of the words that were printed. Errors begin with
+    the column; who reads the table knows the row.
+    """
+
+    def __init__(self, source: ClaimSource, questionnaire: Questionnaire | None) -> None:
+        self._source, self._asked = source, questionnaire
+        self._ids: dict[str, str] = {}
+        self._codes: dict[tuple[str, str], str] = {}
         self._publisher = option_code(source.publisher)
         self._figures: dict[str, dict[str, PrintedFigure]] = {}
         self._kinds: dict[str, str] = {}
@@ -94,20 +106,18 @@ class _BegunStudy:
         self.items: dict[str, dict[str, Any]] = {}
         self.bases: dict[str, str] = {}
 
-    def add(self, cell: Mapping[str, str], number: int) -> None:
+    def add(self, cell: Mapping[str, str]) -> None:
         """One row of the table."""
-        item, label = self._names.item(cell, number)
-        answer, answer_label = self._names.answer(item, cell, number)
+        item, label = self._find_item(cell)
+        answer, answer_label = self._find_answer(item, cell)
         info = self.items.setdefault(item, {"label": label, "categories": {}})
         figures = self._figures.setdefault(item, {})
         if answer in figures:
-            raise DataError(
-                f"{self._where}, row {number}, column answer: {cell['answer']!r} stands twice."
-            )
+            raise DataError(f"answer: {cell['answer']!r} stands twice.")
         try:
             figures[answer] = parse_figure(cell["value"])
         except DataError as error:
-            raise DataError(f"{self._where}, row {number}, column value: {error}") from None
+            raise DataError(f"value: {error}") from None
         info["categories"][answer] = answer_label
         self._kinds[item] = cell.get("kind", "") or self._kinds.get(item, "")
         said = {name: cell.get(name, "") for name in ("wording", "note")}
@@ -115,20 +125,53 @@ class _BegunStudy:
         base = cell.get("base", "")
         if base and self.bases.setdefault(item, base) != base:
             raise DataError(
-                f"{self._where}, row {number}, column base: {base!r} where {item} has "
-                f"{self.bases[item]!r} before; expected one base a question."
+                f"base: {base!r} where {item} has {self.bases[item]!r} before; expected one base a "
+                "question."
             )
 
     def add_base(self, item: str, base: str) -> dict[str, Any]:
         """How many answered a question, as reported; returns what the structure says of it."""
         if not base.isdecimal() or int(base) < 1:
-            raise DataError(
-                f"{self._where}, column base: {base!r} of {item}; expected a whole number."
-            )
+            raise DataError(f"base: {base!r} of {item}; expected a whole number.")
         words = {lang: text("forensics.base.word", lang) for lang in self.languages}
         self.items[item]["categories"][BASE] = words
         claim = self._write(item, BASE, base, "count")
         return {"claim": claim, "counts": "answered", "sets": [item]}
+
+    def _find_item(self, cell: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+        """The id of a question, and what readers are told it is, by language."""
+        if not (said := cell["item"]):
+            raise DataError("item: is empty.")
+        stated = {self._source.language: cell["question"]} if cell.get("question") else {}
+        label = stated or {self._source.language: said}
+        if self._asked is None:
+            return self._ids.setdefault(said, item_id(said, set(self._ids.values()))), label
+        for item in self._asked.items:
+            names = (item.id, item.column, *item.label.root.values())
+            if match_key(said) in map(match_key, names):
+                return item.id, {**item.label.root, **stated}
+        raise DataError(f"item: {self._asked.id} has no question {said!r}.")
+
+    def _find_answer(self, item: str, cell: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+        """The code of an answer, and what readers are told it is, by language."""
+        if not (said := cell["answer"]):
+            raise DataError("answer: is empty.")
+        stated = {self._source.language: cell["label"]} if cell.get("label") else {}
+        if self._asked is None:
+            taken = {code for (own, _), code in self._codes.items() if own == item} | {BASE}
+            code = self._codes.setdefault((item, said), option_code(said, taken))
+            return code, stated or {self._source.language: said}
+        asked = self._asked.item(item)
+        if said in asked.levels_of:
+            return said, {self._source.language: said, **stated}
+        for each in asked.categories:
+            names = (each.code, each.value or "", each.text, *each.labels.values())
+            if match_key(said) in map(match_key, names):
+                return each.code, {**(each.labels or {self._source.language: said}), **stated}
+        raise DataError(
+            f"answer: {item} has no answer {said!r}; expected "
+            f"{', '.join(each.text for each in asked.categories[:6])}."
+        )
 
     def _write(self, item: str, category: str, value: str, unit: str, **more: str) -> str:
         claim, source = f"{self._publisher}.{item}.{category}", self._source
@@ -157,69 +200,22 @@ class _BegunStudy:
             {
                 "id": item,
                 "item": item,
-                "kind": str(_choose_kind(self._kinds[item], known, self._where)),
+                "kind": str(_choose_kind(self._kinds[item], known)),
                 "claims": [f"{self._publisher}.{item}.{answer}" for answer in known],
             }
             for item, known in self._figures.items()
         ]
 
 
-def _choose_kind(stated: str, figures: Mapping[str, PrintedFigure], where: str) -> SetKind:
+def _choose_kind(stated: str, figures: Mapping[str, PrintedFigure]) -> SetKind:
     """How the answers hang together: as stated, else by their sum.
 
     A whole is everybody with one answer each; more than a whole are several answers each.
     """
     if stated:
         if stated not in list(SetKind):
-            raise DataError(f"{where}, column kind: {stated!r}; expected {', '.join(SetKind)}.")
+            raise DataError(f"kind: {stated!r}; expected {', '.join(SetKind)}.")
         return SetKind(stated)
     if len(figures) > 1 and sum_to_whole(list(figures.values())).ok:
         return SetKind.EXHAUSTIVE
     return SetKind.MULTI if sum(f.share for f in figures.values()) > 1 else SetKind.EXCLUSIVE
-
-
-class _Names:
-    """The ids and codes of a study: a questionnaire's, or made of the words that were printed."""
-
-    def __init__(self, questionnaire: Questionnaire | None, language: str, where: str) -> None:
-        self._asked, self._where = questionnaire, where
-        self._language = language
-        self._items: dict[str, str] = {}
-        self._answers: dict[tuple[str, str], str] = {}
-
-    def item(self, cell: Mapping[str, str], row: int) -> tuple[str, dict[str, str]]:
-        """The id of a question, and what readers are told it is, by language."""
-        if not (said := cell["item"]):
-            raise DataError(f"{self._where}, row {row}, column item: is empty.")
-        stated = {self._language: cell["question"]} if cell.get("question") else {}
-        label = stated or {self._language: said}
-        if self._asked is None:
-            return self._items.setdefault(said, item_id(said, set(self._items.values()))), label
-        for item in self._asked.items:
-            names = (item.id, item.column, *item.label.root.values())
-            if match_key(said) in map(match_key, names):
-                return item.id, {**item.label.root, **stated}
-        raise DataError(
-            f"{self._where}, row {row}, column item: {self._asked.id} has no question {said!r}."
-        )
-
-    def answer(self, item: str, cell: Mapping[str, str], row: int) -> tuple[str, dict[str, str]]:
-        """The code of an answer, and what readers are told it is, by language."""
-        if not (said := cell["answer"]):
-            raise DataError(f"{self._where}, row {row}, column answer: is empty.")
-        stated = {self._language: cell["label"]} if cell.get("label") else {}
-        if self._asked is None:
-            taken = {code for (own, _), code in self._answers.items() if own == item} | {BASE}
-            code = self._answers.setdefault((item, said), option_code(said, taken))
-            return code, stated or {self._language: said}
-        asked = self._asked.item(item)
-        if said in asked.levels_of:
-            return said, {self._language: said, **stated}
-        for each in asked.categories:
-            names = (each.code, each.value or "", each.text, *each.labels.values())
-            if match_key(said) in map(match_key, names):
-                return each.code, {**(each.labels or {self._language: said}), **stated}
-        raise DataError(
-            f"{self._where}, row {row}, column answer: {item} has no answer {said!r}; expected "
-            f"{', '.join(each.text for each in asked.categories[:6])}."
-        )
