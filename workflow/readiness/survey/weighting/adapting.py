@@ -29,7 +29,6 @@ from readiness.errors import StatisticsError
 from readiness.facts import Fact, Listed, Quantity, Value
 from readiness.survey.design import Design, design
 from readiness.survey.replicates import Replicates
-from readiness.survey.variance import Projection
 from readiness.survey.weighting.condensed import (
     MOST_JACKKNIFE,
     Limits,
@@ -41,14 +40,11 @@ from readiness.survey.weighting.condensed import (
 from readiness.survey.weighting.margins import (
     Collapse,
     Totals,
-    WeightingReport,
     join_codes,
-    margin_table,
     merged_categories,
     merged_strata,
-    summarise,
 )
-from readiness.survey.weighting.recipe import Trim, Weighting
+from readiness.survey.weighting.recipe import Trim, Weighting, make_weighting
 
 # Respondents that a category of a margin needs.
 LEAST = 5
@@ -162,8 +158,11 @@ def weigh_adapting(
     if replicates is not None:
         made, told = repeat(base, limited, final, replicates)
         steps += told
+    method = [f"raking to {', '.join(m.variable for m in recipe.margins)}"]
+    if recipe.how is not Limits.NONE:
+        method.append(recipe.how.value)
     return Adapted(
-        _make_weighting(base, limited, final, made),
+        make_weighting(base, limited, final, final, made, method),
         tuple(kept),
         tuple(c for c in merges if c.variable in kept),
         tuple(steps),
@@ -273,30 +272,3 @@ def _tell_limits(found: Raking, recipe: Recipe, gap: float) -> Fact:
     if recipe.how is Limits.BOUNDED or gap <= NEGLIGIBLE:
         return Fact("weighting.step.bounded", values)
     return Fact("weighting.step.trimmed", {**values, "gap": Quantity.of(gap, "share", 1)})
-
-
-def _make_weighting(
-    base: Design, found: Raking, final: FloatArray, replicates: Replicates | None
-) -> Weighting:
-    recipe, totals = found.recipe, final * found.count
-    projection = Projection(
-        tuple(replace(m.codes, codes=m.codes.codes[found.pattern]) for m in recipe.margins),
-        None,
-        final[found.pattern],
-        base.weights,
-    )
-    weighted = base.with_weights(final[found.pattern], projection)
-    method = [f"raking to {', '.join(m.variable for m in recipe.margins)}", recipe.how.value]
-    if replicates is not None:
-        weighted = replace(weighted, replicates=replicates)
-        method.append(f"replicates: {replicates.kind}")
-    report = WeightingReport(
-        method=tuple(word for word in method if word != Limits.NONE.value),
-        base=summarise(base.weights),
-        final=summarise(weighted.full_weights),
-        margins=margin_table(recipe.margins, found.base * found.count, totals),
-        trimmed=0
-        if recipe.how is Limits.NONE
-        else recipe.outside(found.main.weights, found.base * found.count, found.count),
-    )
-    return Weighting(weighted, report)

@@ -37,7 +37,7 @@ from readiness.survey.weighting.calibration import (
     calibrate_weights,
     trim_weights,
 )
-from readiness.survey.weighting.condensed import Limits, Recipe
+from readiness.survey.weighting.condensed import Limits, Raking, Recipe
 from readiness.survey.weighting.margins import (
     Collapse,
     Totals,
@@ -216,20 +216,40 @@ def weigh(
         lower, upper = recipe.bounds(main.weights, base)
         words.append(f"{recipe.how.value} to {lower:.6g} to {upper:.6g} times the base weight")
     met = main.weights if recipe.how is Limits.TRIMMED else final
-    projection = Projection(tuple(m.codes for m in margins), None, met, base)
-    weighted = design.with_weights(final, projection)
     made = _build_replicates(design, recipe, main, replicates, n_replicates, seed)
-    if made is not None:
-        weighted = replace(weighted, replicates=made)
-        words.append(f"replicates: {made.kind}")
-    report = WeightingReport(
-        method=tuple(words),
-        base=summarise(base),
-        final=summarise(final),
-        margins=margin_table(margins, base, final),
-        trimmed=0 if trim is None else recipe.outside(main.weights, base, each),
+    # Each row is a pattern of its own.
+    own = np.arange(design.rows)
+    return make_weighting(
+        design, Raking(recipe, own, own, base, each, main), final, met, made, words
     )
-    return Weighting(weighted, report)
+
+
+def make_weighting(
+    design: Design,
+    raking: Raking,
+    final: FloatArray,
+    met: FloatArray,
+    replicates: Replicates | None,
+    method: Sequence[str],
+) -> Weighting:
+    """The design with its weights and replicates, and the report.
+
+    Of one respondent of each pattern, `final` is the weight and `met` that which meets the margins;
+    `method`: what was done, in words.
+    """
+    recipe, pattern, before = raking.recipe, raking.pattern, raking.base * raking.count
+    codes = tuple(replace(m.codes, codes=m.codes.codes[pattern]) for m in recipe.margins)
+    projection = Projection(codes, None, met[pattern], design.weights)
+    weighted = design.with_weights(final[pattern], projection)
+    limited = recipe.how is not Limits.NONE
+    report = WeightingReport(
+        method=(*method, *([] if replicates is None else [f"replicates: {replicates.kind}"])),
+        base=summarise(design.weights),
+        final=summarise(weighted.full_weights),
+        margins=margin_table(recipe.margins, before, final * raking.count),
+        trimmed=recipe.outside(raking.main.weights, before, raking.count) if limited else 0,
+    )
+    return Weighting(replace(weighted, replicates=replicates), report)
 
 
 def _build_replicates(
