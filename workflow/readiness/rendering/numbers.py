@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from readiness import fonts
 from readiness.facts import Fact
 from readiness.language import Language, direction, tell, text
 from readiness.reporting.passports import CODES, PLAN, TRACE, Passport, Passports
-from readiness.templating import add_policy, environment
+from readiness.templating import add_policy, environment, stylesheet
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 # The name of the page of all numbers, beside the report.
@@ -44,6 +45,12 @@ def render_template(folder: Path, name: str, language: Language, css: str, **val
             **values,
         )
     )
+
+
+def render_page(room: str, name: str, style: str, language: Language, **values: Any) -> str:
+    """A page of a room (`readiness.site`) in its style, with what it may load."""
+    folder = Path(str(files(room))) / "templates"
+    return add_policy(render_template(folder, name, language, stylesheet(room, style), **values))
 
 
 def passports_html(passports: Iterable[Passport], language: Language) -> str:

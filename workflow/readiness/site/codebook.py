@@ -9,8 +9,7 @@ from readiness.facts import Fact
 from readiness.language import Language, tell
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.codebook import CodebookEntry, entries, frame_entries
-from readiness.rendering.numbers import render_template
-from readiness.templating import add_policy, stylesheet
+from readiness.rendering.numbers import render_page, render_template
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 # What stands over the options of a question.
@@ -51,11 +50,11 @@ def codebook_page(
 
     named = {"title": questionnaire.title.text(language)}
     listed = list(entries(questionnaire, language))
-    page = render_template(
-        FOLDER,
+    return render_page(
+        "readiness.site",
         "codebook.html",
+        "codebook.css",
         language,
-        stylesheet("readiness.site", "codebook.css"),
         questionnaire=questionnaire,
         heading=tell(Fact("questionnaire.page.title", named), language),
         summary=summary,
@@ -65,4 +64,3 @@ def codebook_page(
         frame=list(frame_entries(questionnaire, language)),
         shown=shown,
     )
-    return add_policy(page)

@@ -6,17 +6,14 @@ there were, and who signed for it. Made of counts alone: nothing of a respondent
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from readiness.facts import Fact, Listed, Quantity, Term
 from readiness.language import Language, tell, text
 from readiness.language.numbers import whole
-from readiness.rendering.numbers import render_template
+from readiness.rendering.numbers import render_page
 from readiness.reporting.particulars import CALLED, PERSONAL, list_statements
-from readiness.templating import add_policy, stylesheet
 
-FOLDER = Path(__file__).resolve().parent / "templates"
 # For whom a release is.
 READERS = {r: f"site.dpo.reader.{r}" for r in ("public", "researchers", "internal")}
 # What each reader of the attack is taken to know.
@@ -90,11 +87,11 @@ def dpo_page(found: Protection, title: str, language: Language) -> str:
         Fact("site.dpo.pseudonyms" if found.pseudonyms else "site.dpo.no_pseudonyms"),
         *[Fact("site.dpo.seen", {"n": found.seen})] * bool(found.seen),
     ]
-    page = render_template(
-        FOLDER,
+    return render_page(
+        "readiness.site",
         "dpo.html",
+        "dpo.css",
         language,
-        stylesheet("readiness.site", "dpo.css"),
         heading=tell(Fact("site.dpo.title", {"title": title}), language),
         found=found,
         number=lambda count: whole(count, language),
@@ -107,4 +104,3 @@ def dpo_page(found: Protection, title: str, language: Language) -> str:
             for key, said in list_statements(found.study, language, PERSONAL)
         ],
     )
-    return add_policy(page)

@@ -6,7 +6,6 @@ site has it.
 
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -15,13 +14,11 @@ from readiness.errors import DataError, RenderError
 from readiness.facts import Fact, of_domain
 from readiness.language import Language, numbers, tell, text
 from readiness.questionnaire import Questionnaire
-from readiness.rendering.numbers import render_template
-from readiness.templating import add_policy, stylesheet
+from readiness.rendering.numbers import render_page
 from readiness.terminal import one_line, shorten
 from readiness.validation import MEANINGS, SEVERITIES
 from readiness.validation.issues import by_rule, sort_issues
 
-FOLDER = Path(__file__).resolve().parent / "templates"
 # Rows of a list on the page; the tables have all.
 MOST = 500
 # Characters of a cell; an answer may fill a page.
@@ -69,11 +66,11 @@ def faults_page(
         (r["rule"], say(SEVERITIES[r["severity"]]), say(MEANINGS[r["rule"]]), count(r["n"]))
         for r in by_rule(issues).to_dict("records")
     ]
-    page = render_template(
-        FOLDER,
+    return render_page(
+        "readiness.site",
         "faults.html",
+        "codebook.css",
         language,
-        stylesheet("readiness.site", "codebook.css"),
         questionnaire=questionnaire,
         heading=tell(Fact("validation.page.title", named), language),
         counts=[(say(key), count(_count(counts, name))) for name, key in COUNTED.items()],
@@ -83,7 +80,6 @@ def faults_page(
         aside=aside,
         more_aside=_tell_more(len(quarantine), language),
     )
-    return add_policy(page)
 
 
 def _take_first(table: pd.DataFrame) -> list[dict[Any, Any]]:
