@@ -1,11 +1,10 @@
 """Tables: the workbook of a run in one language, all its numbers as a tidy table, the codebook."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-
-import pandas as pd
 
 from readiness.analysis.selection import Selection
 from readiness.config import StrictModel, read_yaml
@@ -51,17 +50,20 @@ def run(job: Job[TableSettings]) -> None:
     job.public = True
     settings = job.settings
     register = Register(round_register(read_register(job["figures"])), settings.language)
-    book, numbers, codes = (_make_wave if settings.kind == "wave" else _make_study)(register, job)
+    make = _make_wave if settings.kind == "wave" else _make_study
+    book, labels, codes = make(register, job)
+    numbers = wave.tidy(register.rows, labels, settings.language)
     said = settings.standing.line(settings.language, simulated=register.is_simulated)
     book = replace(book, cover=(said, *book.cover))
     job.file(f"{settings.name}.xlsx", write_workbook(book))
     # For people, who open them in a spreadsheet; the register is the copy for machines.
     job.csv(NUMBERS, escape_words(numbers))
-    job.csv(CODEBOOK, escape_words(codes))
+    job.csv(CODEBOOK, escape_words(wave.codebook(settings.language, codes)))
     log.info("tables: %d sheets, %d numbers", len(book.sheets), len(numbers))
 
 
-Made = tuple[Book, pd.DataFrame, pd.DataFrame]
+# The workbook, the labels of its numbers, and what is told of their codes.
+Made = tuple[Book, wave.Labels, Iterator[list[str]]]
 
 
 def _make_wave(register: Register, job: Job[TableSettings]) -> Made:
@@ -72,26 +74,20 @@ def _make_wave(register: Register, job: Job[TableSettings]) -> Made:
     simulated, datasets = register.is_simulated, register.current_datasets
     cover = wave.cover_lines(material, simulated=simulated, datasets=datasets)
     labels = wave.wave_labels(questionnaire, next(iter(variables), ""), settings.language)
-    return (
-        wave.wave_book(material, settings.title, settings.items, cover),
-        wave.tidy(register.rows, labels, settings.language),
-        wave.codebook(settings.language, wave.wave_codes(questionnaire, settings.language)),
-    )
+    book = wave.wave_book(material, settings.title, settings.items, cover)
+    return book, labels, wave.wave_codes(questionnaire, settings.language)
 
 
 def _make_study(register: Register, job: Job[TableSettings]) -> Made:
-    settings, verdicts = job.settings, json.loads(job["verdicts"].read_text("utf-8"))
+    verdicts = json.loads(job["verdicts"].read_text("utf-8"))
     study = StudyPart(
         register,
         Path(),
-        {"run": settings.run, "title": settings.title},
+        {"run": job.settings.run, "title": job.settings.title},
         Prose(Path()),
         verdicts={verdict["id"]: verdict for verdict in verdicts},
         claims=read_text_table(job["claims"], "the claims"),
         structure=parse_structure(read_yaml(job["structure"])),
     )
-    return (
-        study_book(study, register.datasets),
-        wave.tidy(register.rows, partial(label_figure, study), settings.language),
-        wave.codebook(settings.language, study_codes(study)),
-    )
+    book = study_book(study, register.datasets)
+    return book, partial(label_figure, study), study_codes(study)

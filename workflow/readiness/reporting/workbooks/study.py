@@ -2,26 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 
-from readiness.facts import Fact, Listed
 from readiness.forensics.judging.verdict import Status, facts_of
 from readiness.forensics.reporting import STATUS, render_verdict
-from readiness.language import show, tell
+from readiness.language import show
 from readiness.register.display import show_row
 from readiness.reporting.parts import StudyPart
-from readiness.reporting.workbooks.wave import NOTHING
+from readiness.reporting.workbooks.wave import NOTHING, notes_sheet, tell_data
 from readiness.reporting.workbooks.writing import Book, Cell, WorkbookSheet
 
 
 def study_book(study: StudyPart, datasets: Sequence[str]) -> Book:
     """The workbook of a study: its claims as printed, its verdicts as sentences."""
     language, title = study.language, str(study.settings["title"])
-    named = show(Listed(tuple(datasets), "comma"), language)
-    data = tell(Fact("tables.cover.data", {"datasets": named}), language)
+    cover = (study.word("tables.cover.study"), tell_data(datasets, language))
     meanings = [(show(STATUS[status], language), study.word(_MEANING[status])) for status in Status]
-    notes, head = study.word("tables.sheet.notes"), ("tables.head.status", "verdict.page.says")
-    explained = WorkbookSheet(notes, notes, tuple(map(study.word, head)), tuple(meanings))
+    notes = notes_sheet("tables.head.status", meanings, language)
     sheets = (_make_claims(study), _make_verdicts(study))
-    return Book(title, title, language, (study.word("tables.cover.study"), data), explained, sheets)
+    return Book(title, title, language, cover, notes, sheets)
 
 
 _MEANING = {

@@ -13,7 +13,7 @@ from readiness.analysis.varying import CHOICES
 from readiness.arrays import list_rows
 from readiness.facts import Fact, Listed, Value
 from readiness.language import Language, show, tell, text
-from readiness.questionnaire import TOTAL, Questionnaire
+from readiness.questionnaire import TOTAL, Item, Questionnaire
 from readiness.questionnaire.units import unit_text
 from readiness.register.display import SIGNS, SUPPRESSED_TEXT, Sign, show_row, sign
 from readiness.register.figures import DONT_KNOW
@@ -51,12 +51,6 @@ def wave_book(
     return Book(title, subject, material.language, tuple(cover), notes, tuple(sheets))
 
 
-_OF_VARIANTS = (
-    *(f"report.firmness.column.{name}" for name in ("finding", "state", *CHOICES)),
-    *("numbers.column.value", "tables.column.lower", "tables.column.upper"),
-)
-
-
 def firmness_sheets(material: TableMaterial) -> list[WorkbookSheet]:
     """The sheet of the findings in each variant of the analysis; none where none is told."""
     language, register = material.language, material.register
@@ -71,25 +65,34 @@ def firmness_sheets(material: TableMaterial) -> list[WorkbookSheet]:
                 for end in ("value", "lower", "upper")
             ]
             rows.append((claim, kept, *chosen, *cells))
-    header = tuple(text(key, language) for key in _OF_VARIANTS)
-    name = text("report.title.firmness", language)
-    lines = (text("report.firmness", language),)
-    return [WorkbookSheet(name, name, header, tuple(rows), lines)] if rows else []
+    heads = (
+        *(f"report.firmness.column.{name}" for name in ("finding", "state", *CHOICES)),
+        *("numbers.column.value", "tables.column.lower", "tables.column.upper"),
+    )
+    header = tuple(text(key, language) for key in heads)
+    name, line = text("report.title.firmness", language), text("report.firmness", language)
+    return [WorkbookSheet(name, name, header, tuple(rows), (line,))] if rows else []
 
 
 def _make_notes(material: TableMaterial) -> WorkbookSheet:
     language = material.language
-    rows = [*((_sign(one), one.words(language)) for one in SIGNS)]
-    rows.append((NOTHING, text("tables.note.nothing", language)))
+    rows = [(_sign(one), one.words(language)) for one in SIGNS]
     meanings = dict(_MEANING)
     if material.selection.inference:
         meanings = {"tables.note.letter": "tables.note.letters", **meanings}
     if not material.register.is_weighted:
         del meanings["tables.row.weighted"]
+    rows.append((NOTHING, text("tables.note.nothing", language)))
     rows += [(text(name, language), text(said, language)) for name, said in meanings.items()]
-    name = text("tables.sheet.notes", language)
-    head = (text("tables.head.sign", language), text("verdict.page.says", language))
-    return WorkbookSheet(name, name, head, tuple(rows))
+    return notes_sheet("tables.head.sign", rows, language)
+
+
+def notes_sheet(head: str, rows: Sequence[tuple[str, str]], language: Language) -> WorkbookSheet:
+    """The sheet that says what signs or words mean; `head`: what stands over them."""
+    name, *heads = (
+        text(key, language) for key in ("tables.sheet.notes", head, "verdict.page.says")
+    )
+    return WorkbookSheet(name, name, tuple(heads), tuple(rows))
 
 
 _MEANING = {
@@ -225,13 +228,18 @@ def unique(heads: Sequence[str]) -> list[str]:
 def cover_lines(material: TableMaterial, *, simulated: bool, datasets: Sequence[str]) -> list[str]:
     """The lines of a wave's cover sheet."""
     language = material.language
-    named = show(Listed(tuple(datasets), "comma"), language)
     return [
         *([text("numbers.simulated", language)] if simulated else []),
         text("tables.cover.what", language),
-        tell(Fact("tables.cover.data", {"datasets": named}), language),
+        tell_data(datasets, language),
         text("tables.cover.precision", language),
     ]
+
+
+def tell_data(datasets: Sequence[str], language: Language) -> str:
+    """The line of a cover sheet that names the data."""
+    named = show(Listed(tuple(datasets), "comma"), language)
+    return tell(Fact("tables.cover.data", {"datasets": named}), language)
 
 
 # The columns of `numbers.csv`, and what each is.
@@ -304,14 +312,18 @@ def wave_labels(questionnaire: Questionnaire, compared: str, language: Language)
         label, of = groups.get(group, ("", ""))
         if item is None:
             return "", "", label, of
-        answers = {**words, **item.labels(language)}
-        if item.dont_know:
-            answers[DONT_KNOW] = item.dont_know.label(language)
-        for box, levels in item.levels_of.items():
-            answers[box] = " + ".join(answers[code] for code in levels)
+        answers = words | _label_answers(item, language)
         return item.label.text(language), answers.get(level, ""), label, of
 
     return labels
+
+
+def _label_answers(item: Item, language: Language) -> dict[str, str]:
+    """The label of each answer, of "don't know", and of the levels that are told together."""
+    labels = item.labels(language)
+    boxes = {box: " + ".join(labels[c] for c in levels) for box, levels in item.levels_of.items()}
+    unknown = {DONT_KNOW: item.dont_know.label(language)} if item.dont_know else {}
+    return labels | unknown | boxes
 
 
 def codebook(language: Language, rows: Iterator[list[str]]) -> pd.DataFrame:
@@ -327,14 +339,11 @@ def wave_codes(questionnaire: Questionnaire, language: Language) -> Iterator[lis
         asked = tell(statements.quote_question(questionnaire, item, language), language)
         said = asked if item.derived_from else item.column
         yield ["item", item.id, item.kind, item.label.text(language), said]
-        for category in item.categories:
-            yield ["answer", category.code, item.id, category.label(language), category.text]
+        texts = {category.code: category.text for category in item.categories}
         if item.dont_know:
-            label = item.dont_know.label(language)
-            yield ["answer", DONT_KNOW, item.id, label, item.dont_know.text]
-        for box, levels in item.levels_of.items():
-            labels = item.labels(language)
-            yield ["answer", box, item.id, " + ".join(labels[code] for code in levels), ""]
+            texts[DONT_KNOW] = item.dont_know.text
+        for code, label in _label_answers(item, language).items():
+            yield ["answer", code, item.id, label, texts.get(code, "")]
     for variable in questionnaire.frame:
         yield ["variable", variable.id, "", variable.label.text(language), ""]
         for category in variable.categories:
