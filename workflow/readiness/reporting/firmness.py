@@ -56,9 +56,7 @@ OTHERS = {
 
 
 def list_findings(rows: pd.DataFrame, questionnaire: Questionnaire) -> list[FirmFinding]:
-    """The findings whose variants a register (as text) tells, but a first answer where one that is
-    withheld may be more frequent.
-    """
+    """The findings that a register tells, but a first answer that a withheld one may exceed."""
     values = dict(zip(rows["id"], rows["value"], strict=True))
 
     def is_sure(found: FirmFinding) -> bool:
