@@ -66,7 +66,7 @@ _MOST = 20_000
 
 
 def split_joined(
-    text: str, options: Collection[str], signs: Collection[str] = (",", ";")
+    text: str, options: Collection[str], signs: Collection[str] = (",", ";", "|")
 ) -> list[str] | None:
     """The options that a cell joins, as match keys in its order; None where it is not all options.
 

@@ -35,6 +35,7 @@ _NAMED = re.compile(
 )
 _BEGINS = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{2}")
 _CLOCK = re.compile(r"[ T](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d", re.ASCII)
+_COUNTED, _DAY_0 = re.compile(r"[34]\d{4}\.\d{2,12}", re.ASCII), datetime(1899, 12, 30)
 # By how much the years of the Thai calendar are more than others.
 BUDDHIST = 543
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
@@ -135,6 +136,8 @@ def order_of(texts: Sequence[str], first: Sequence[str], language: str) -> str:
 
 def read_one(text: str, order: str) -> str:
     """Text -> `YYYY-MM-DDTHH:MM:SS`; "" where it is no moment."""
+    if _COUNTED.fullmatch(text.strip()):  # the days that a spreadsheet counts
+        return (_DAY_0 + timedelta(seconds=round(float(text) * 86_400))).isoformat()
     found = match_moment(text)
     moment = make_moment(found, order) if found else None
     return "" if moment is None else moment.isoformat()

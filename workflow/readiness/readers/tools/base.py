@@ -211,7 +211,7 @@ class Tool:
             return join(sheet, item, assigned.options[item.id])
         if item.id not in assigned.items:
             columns = [sheet.rows[at] for at in assigned.rankings[str(item.grid)]]
-            return rankings.read_ranks(item, questionnaire, columns, self.signs)
+            return rankings.read_ranks(item, questionnaire, columns, (*self.signs, "|"))
         at = assigned.items[item.id]
         if item.kind == "multi" and not self.keeps_joined:
             options = self.options_of(item, sheet)
@@ -239,7 +239,7 @@ class Tool:
 
         Where no piece is an option, the cell stays as it is.
         """
-        found = split_joined(text, options, self.signs)
+        found = split_joined(text, options, (*self.signs, "|"))
         if found is not None:
             return TICKED.join(options[key] for key in found)
         signs = [sign.strip() or sign for sign in self.signs]

@@ -50,7 +50,8 @@ class Qualtrics(Tool):
         r"ipaddress|progress|recipient(lastname|firstname|email)|external(data)?reference"
         r"|location(latitude|longitude|accuracy)|userlanguage|responseset|resolution|q_(recaptcha.+|relevantid.*|duplicaterespondent|ballotboxstuffing|total.+|unanswered.+"
         r"|straightlining.*|population.*|terminateflag|datapolicy.+|ambiguous.+|language|chl|dl|r)"
-        r"|sc\d+|.+_do_\d+|.+_(first click|last click|page submit|click count)|.+_text"
+        r"|sc\d+|.+_do_\d+|(q|fl_)\d+_do|bl_\w+_do|ro-br-fl_\d+|.+_text"
+        r"|.+_(first click|last click|page submit|click count)"
         r"|.+ - (topics|sentiment.*|parent topics)"
     )
     signs = (",",)
