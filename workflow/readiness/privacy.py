@@ -184,9 +184,8 @@ def kept_apart(
     table = answers.copy()
     for item in (column for column in answers.columns if column in items):
         said = ~answers[item].isin(list(specials))
-        given = answers[said]
-        own = {"respondent": given["respondent"], "item": item, "value": given[item]}
-        found.append(pd.DataFrame(own))
+        who, given = answers["respondent"][said], answers[item][said]
+        found.append(pd.DataFrame({"respondent": who, "item": item, "value": given}))
         table[item] = answers[item].astype(object).where(~said, GIVEN)
     columns = ["respondent", "item", "value"]
     return table, pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)

@@ -204,7 +204,7 @@ def read_archive(archive: Path) -> dict[str, bytes]:
     """The files of an archive by name; DataError when it is no archive of this kind.
 
     Links, devices, sparse files, names that lead out of the folder and names that stand twice are
-    refused, and so is more than `LARGEST` bytes or `MOST_MEMBERS` files. (Not by tarfile's own
+    refused, and so is more than `LARGEST` bytes or 5,000 files. (Not by tarfile's own
     filter, which Python 3.11 has only since 3.11.4.)
     """
     try:
