@@ -77,14 +77,14 @@ def test_the_plan_sees_the_same_items(tmp_path: Any) -> None:
     (tmp_path / "q.yaml").write_text(TEXT, "utf-8")
     light, whole = read_outline(tmp_path, tmp_path / "q.yaml"), read()
     assert light.kinds == {item.id: item.kind for item in whole.items}
-    assert light.codes == {item.id: list(item.codes) for item in whole.items}
-    assert light.frame == {}
+    assert light.codes == {i.id: list(i.codes) for i in whole.items} and light.frame == {}
 
 
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
         ("- It helps\n", "- {id: r}\n", "item views, rows: expected"),
+        ("- It helps\n", "- {text: It helps, fr: [a]}\n", "item views_1, label, fr: Input"),
         ("value: SQ002", "valu: SQ002", "rows, valu: unknown key; did you mean `value`?"),
         ("{question} - {row}", "{question}", "item ticks, header: '{question}' has no {row}"),
         ("each: multi", "each: date", "item ticks, each: 'date'; expected ordinal, single"),

@@ -68,14 +68,16 @@ def expand(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _tell_rows_apart(rows: list[dict[str, Any]], grids: Sequence[Mapping[str, Any]]) -> None:
     """Put its block's label before a row's where another block has a row of that label."""
-    blocks = {grid.get("id"): grid["label"] for grid in grids}
-    known = {(row["grid"], *label) for row in rows for label in row["label"].items()}
+    blocks = {str(grid.get("id")): grid["label"] for grid in grids}
+    every = [(row, *label) for row in rows for label in row["label"].items()]
+    # What is no text is refused later, in its own words.
+    said = [each for each in every if isinstance(each[2], str) and each[2].strip()]
+    known = {(str(row["grid"]), code, text) for row, code, text in said}
     found = Counter((code, text) for _, code, text in known)
-    for row in rows:
-        for code, text in row["label"].items():
-            block = blocks[row["grid"]]
-            if found[code, text] > 1 and isinstance(block, dict) and code in block:
-                row["label"][code] = f"{block[code]} [{text}]"
+    for row, code, text in said:
+        block = blocks[str(row["grid"])]
+        if found[code, text] > 1 and isinstance(block, dict) and code in block:
+            row["label"][code] = f"{block[code]} [{text}]"
 
 
 def _quote_question(item: Mapping[str, Any]) -> str:
