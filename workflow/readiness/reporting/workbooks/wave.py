@@ -51,6 +51,12 @@ def wave_book(
     return Book(title, subject, material.language, tuple(cover), notes, tuple(sheets))
 
 
+_OF_VARIANTS = (
+    *(f"report.firmness.column.{name}" for name in ("finding", "state", *CHOICES)),
+    *("numbers.column.value", "tables.column.lower", "tables.column.upper"),
+)
+
+
 def firmness_sheets(material: TableMaterial) -> list[WorkbookSheet]:
     """The sheet of the findings in each variant of the analysis; none where none is told."""
     language, register = material.language, material.register
@@ -65,11 +71,7 @@ def firmness_sheets(material: TableMaterial) -> list[WorkbookSheet]:
                 for end in ("value", "lower", "upper")
             ]
             rows.append((claim, kept, *chosen, *cells))
-    heads = (
-        *(f"report.firmness.column.{name}" for name in ("finding", "state", *CHOICES)),
-        *("numbers.column.value", "tables.column.lower", "tables.column.upper"),
-    )
-    header = tuple(text(key, language) for key in heads)
+    header = tuple(text(key, language) for key in _OF_VARIANTS)
     name, line = text("report.title.firmness", language), text("report.firmness", language)
     return [WorkbookSheet(name, name, header, tuple(rows), (line,))] if rows else []
 
