@@ -152,10 +152,10 @@ def propose_answers(
         covered = 2 * sum(given[text] for text in known) > given.total()
         many = unlabelled > SHORT_SCALE and _propose_numbers(given) is not None
         few = unlabelled >= max(2, len(known)) and (many or not covered)
-        if scale := _scale(counts, labels, missing_values):
+        if scale := _find_scale(counts, outside, named_answers):
             return scale
         if few:
-            return _read_ends(counts, labels, missing_values)
+            return _read_ends(counts, outside, named_answers, missing_values)
         labels = every_label
         keys = {match_key(text) for pair in labels for text in pair}
         more = [text for text in counts if match_key(text) not in keys]
@@ -262,11 +262,10 @@ def find_outside(
     return outside, answers
 
 
-def _scale(
-    counts: Counter[str], labels: Sequence[tuple[str, str]], missing: Sequence[str]
+def _find_scale(
+    counts: Counter[str], outside: list[tuple[str, str, str]], ends: list[tuple[str, str]]
 ) -> ProposedAnswers | None:
-    """A scale of which only the two ends have a label."""
-    outside, ends = find_outside(labels, missing)
+    """A scale of which only the two ends have a label, beside what is no answer."""
     if len(ends) != 2 or not all(re.fullmatch(r"-?\d{1,3}", value) for value, _ in ends):
         return None
     (low, first), (high, last) = sorted((int(value), label) for value, label in ends)
@@ -282,10 +281,12 @@ def _scale(
 
 
 def _read_ends(
-    counts: Counter[str], labels: Sequence[tuple[str, str]], missing: Sequence[str]
+    counts: Counter[str],
+    outside: list[tuple[str, str, str]],
+    named: list[tuple[str, str]],
+    missing: Sequence[str],
 ) -> ProposedAnswers:
     """Numbers of which a few have a label: the ends of a scale, or what is no answer."""
-    outside, named = find_outside(labels, missing)
     void = {value for _, value, _ in outside}
     unnamed = {text for text in {*counts} - void if is_missing(text, missing)}
     kept = Counter({t: n for t, n in counts.items() if t not in void | unnamed})
@@ -295,15 +296,15 @@ def _read_ends(
         found = ProposedAnswers("number")  # what is no answer is no point of a scale
     # Nor is what lies far off the points, though a label may say so in words that nothing knows.
     off = {text for text, _, _ in found.missing}
-    outside += [(label, value, find_meaning(label)) for value, label in named if value in off]
+    beyond = [(label, value, find_meaning(label)) for value, label in named if value in off]
     unnamed |= off - {value for value, _ in named}
     named = [(value, label) for value, label in named if value not in off]
     said = f"labelled are {', '.join(f'{value} is {label!r}' for value, label in named)}"
     said = f"{said}: numbers, or no answers?" if found.kind == "number" else f"{DECIDED}{said}"
     checks = [each for each in found.checks if each != UNNAMED]
     checks += [*([said] if named else ()), *([UNNAMED] if unnamed else ())]
-    outside += [(text, "", "blank") for text in sorted(unnamed)]
-    return replace(found, missing=tuple(outside), checks=tuple(checks))
+    blank = [(text, "", "blank") for text in sorted(unnamed)]
+    return replace(found, missing=(*outside, *beyond, *blank), checks=tuple(checks))
 
 
 def order_options(

@@ -7,12 +7,11 @@ from typing import Any
 from readiness.drafting.answers import ONCE, OTHER, STRAY, ProposedAnswers
 from readiness.drafting.draft import Draft, ProposedQuestion
 from readiness.drafting.metadata import EMPTY
-from readiness.drafting.wordings import is_middle, name_word
+from readiness.drafting.wordings import OF_EXPORT, is_middle, name_word
 from readiness.questionnaire.items import LOWEST
 from readiness.questionnaire.text import match_key, strip_markup
 from readiness.questionnaire.writing import CHECK, COMMENT, DECIDED, write
 
-_OF_EXPORT = ("timestamp", "started", "duration", "respondent", "invitation")
 # What is asked of all columns of a kind together.
 ASKED_ONCE = {
     "personal": "set apart, for they say who somebody is:",
@@ -88,7 +87,7 @@ def document_of(draft: Draft) -> dict[str, Any]:
     export: dict[str, Any] = {}
     ignored: list[str] = []
     for header, column in draft.metadata.items():
-        if column.role in _OF_EXPORT and column.role not in export:
+        if column.role in OF_EXPORT and column.role not in export:
             export[column.role] = header
         elif column.role != "own":
             ignored.append(header)

@@ -10,14 +10,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
+from readiness.drafting.wordings import OF_EXPORT
 from readiness.questionnaire.load import expand
 from readiness.questionnaire.text import match_key
 from readiness.questionnaire.writing import CHECK, COMMENT, item_id
 
 # From which likeness on a question that is new is asked about as one that is gone.
 ALIKE = 0.6
-# Columns that are no questions, by the key of `export` that says so.
-_BESIDE = ("timestamp", "started", "duration", "respondent", "invitation")
 # Keys of the whole that a draft knows nothing of; of the file it knows best.
 _DECIDED = ("language", "title", "group_item", "groups", "frame", "grids")
 
@@ -34,7 +33,7 @@ def follow(drafted: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, A
     gone = {_name_question(item): item["id"] for item, own in old if not own & there}
     export = dict(drafted.get("export", {}))
     roles = {match_key(text): "ignored" for text in before.get("export", {}).get("ignored", ())}
-    roles |= {match_key(v): k for k, v in before.get("export", {}).items() if k in _BESIDE}
+    roles |= {match_key(v): k for k, v in before.get("export", {}).items() if k in OF_EXPORT}
     taken = {each["id"] for each in expand(before)["items"]} | {item["id"] for item, _ in old}
     items, kept, new = list[dict[str, Any]](), dict[str, dict[str, Any]](), set[str]()
     for item in drafted["items"]:

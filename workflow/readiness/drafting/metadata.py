@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from readiness.drafting.table import ExportColumn, ExportTable
-from readiness.drafting.wordings import asks_who, find_role, find_special, names_weight
+from readiness.drafting.wordings import OF_EXPORT, asks_who, find_role, find_special, names_weight
 from readiness.privacy import Detectors
 from readiness.readers.moments import looks_like_moments, match_moment
 
@@ -33,7 +33,6 @@ LEAST_WEIGHTS = 20
 NEAR_ONE = 0.001
 # Numbers by which they may be seen to be names; fewer are answers.
 FEW_NUMBERS = 20
-_SINGLE = ("timestamp", "started", "duration", "respondent", "invitation", "complete")
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def find_metadata(table: ExportTable) -> dict[int, MetadataColumns]:
         elif (role := find_role(column.header)) == "respondent" in given and _fits(column, role):
             found[column.at] = MetadataColumns("ignored", "a further name of the row")
         elif role and _fits(column, role) and role not in given:
-            given |= {role} if role in _SINGLE else set()
+            given |= {role} if role in (*OF_EXPORT, "complete") else set()
             found[column.at] = MetadataColumns(role, "by its name")
         elif _is_weight(column):
             found[column.at] = MetadataColumns("weight", "by its numbers")

@@ -15,11 +15,9 @@ from readiness.bounded import TextLoader, read_yaml_text
 from readiness.questionnaire import match_key
 
 FOLDER = Path(__file__).parent / "wordings"
-# What a column can be that is no question.
-ROLES = (
-    *("timestamp", "started", "duration", "respondent", "invitation", "complete"),
-    *("weight", "personal", "ignored"),
-)
+# What a column can be that is no question: what `export` names by one column, and the others.
+OF_EXPORT = ("timestamp", "started", "duration", "respondent", "invitation")
+ROLES = (*OF_EXPORT, "complete", "weight", "personal", "ignored")
 # Words of a header at most that names who asked: a question about them is longer.
 SHORT = 5
 SPECIALS = ("dont_know", "refused", "not_asked", "blank")
