@@ -122,7 +122,7 @@ class Again:
             finding = AuditFinding("report", Outcome.NOT_CHECKED, why)
             result = replace(
                 result,
-                numbers=tuple(list_unchecked(self.rows, result.seal, why)),
+                numbers=list_unchecked(self.rows, result.seal, why),
                 report=(finding,) if result.level >= REPORT else (),
                 divergence=why,
             )

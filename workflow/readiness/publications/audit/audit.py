@@ -96,7 +96,7 @@ def audit(
             changes,
             seal=tuple(seal),
             notes=(*notes, *limits),
-            numbers=tuple(list_unchecked(rows, seal, Fact("audit.number.level"))),
+            numbers=list_unchecked(rows, seal, Fact("audit.number.level")),
             plan=plan,
         )
         if level >= DATA:
@@ -136,7 +136,7 @@ def _look_further(
         why = explain(error, root)
         numbers = list_unchecked(rows, seal, Fact("audit.number.not_again", {"why": why}))
         data = (*result.data, AuditFinding(result.identity, Outcome.NOT_CHECKED, why))
-        result = replace(result, data=data, numbers=tuple(numbers))
+        result = replace(result, data=data, numbers=numbers)
     # Beside what is said of the numbers: it is not the ledger that the seal does not fit.
     return replace(result, seal=(*result.seal, *against))
 
@@ -160,7 +160,7 @@ def _add_data(
     if findings:
         why = Fact("audit.number.unfit", {"file": findings[0].place})
         numbers = list_unchecked(rows, result.seal, why)
-        return replace(result, data=tuple(findings), numbers=tuple(numbers))
+        return replace(result, data=tuple(findings), numbers=numbers)
     today, findings = read_registered(root)
     objects, missing = {}, {}
     for dataset in read_datasets(folder):
@@ -170,20 +170,18 @@ def _add_data(
             missing[dataset.version.name] = available
         else:
             objects[dataset.pointer] = available.path
-    inputs = check_inputs(root, read_inputs(folder))
-    findings += inputs[0]
-    result = replace(result, data=tuple(findings))
+    beside, inputs = check_inputs(root, read_inputs(folder))
+    result = replace(result, data=(*findings, *beside))
     if missing:
         needs = Fact("audit.number.needs", {"names": Listed(tuple(missing), "comma")})
-        numbers = list_unchecked(rows, result.seal, needs, missing)
-        return replace(result, numbers=tuple(numbers))
+        return replace(result, numbers=list_unchecked(rows, result.seal, needs, missing))
     if result.level < NUMBERS:
         return result
     why_not = None
     if faults := (*result.seal, *against):
         broken = any(f.outcome is Outcome.BROKEN for f in faults)
         why_not = Fact("audit.code.seal_broken" if broken else "audit.code.seal_unchecked")
-    return Again(root, folder, rows, objects, inputs[1], terms, why_not).check(result)
+    return Again(root, folder, rows, objects, inputs, terms, why_not).check(result)
 
 
 # --- In what today's tree and environment are not those that a publication was sealed with.

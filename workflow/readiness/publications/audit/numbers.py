@@ -204,7 +204,7 @@ def list_unchecked(
     seal: Sequence[AuditFinding],
     why: Fact,
     missing: Mapping[str, Availability] | None = None,
-) -> list[Number]:
+) -> tuple[Number, ...]:
     """The numbers where nothing was computed: NOT CHECKED, or SEAL BROKEN; of what rests on
     datasets that cannot be had (`missing`) it is said why not.
     """
@@ -223,7 +223,7 @@ def list_unchecked(
                 fact=gone.fact if gone else why,
             )
         )
-    return _put_under_seal(seal, numbers)
+    return tuple(_put_under_seal(seal, numbers))
 
 
 def _put_under_seal(seal: Sequence[AuditFinding], numbers: list[Number]) -> list[Number]:
