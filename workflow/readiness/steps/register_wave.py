@@ -58,8 +58,6 @@ TABLES = (
     *("estimates", "comparisons", "summary", "steps", "margins", "counts", "issues"),
     *("bounds", "response", "balance", "missing", "scales"),
 )
-# What decides what is withheld, beside the estimates.
-OF_RESPONDENTS = ("questionnaire", "answers", "weights")
 # The inputs that the numbers of each kind are made from.
 MADE_FROM: Mapping[str, tuple[str, ...]] = {
     "estimate": ("estimates",),
@@ -84,7 +82,9 @@ MADE_FROM: Mapping[str, tuple[str, ...]] = {
 
 
 INPUTS = (
-    *(*TABLES, *OF_RESPONDENTS),
+    *TABLES,
+    # What decides what is withheld, beside the estimates.
+    *("questionnaire", "answers", "weights"),
     *("published?", "earlier*", "before?", "asked_before?", "firmness?", "varied?"),
 )
 SETTINGS = WaveRegister

@@ -246,27 +246,17 @@ def tell_data(datasets: Sequence[str], language: Language) -> str:
 
 # The columns of `numbers.csv`, and what each is.
 COLUMNS = {
-    "id": "tables.column.id",
-    "kind": "tables.column.kind",
-    "item": "tables.column.item",
+    **{name: f"tables.column.{name}" for name in ("id", "kind", "item")},
     "item_label": "tables.head.question",
     "answer": "tables.column.answer",
     "answer_label": "tables.head.answer",
-    "variable": "tables.column.variable",
-    "variable_label": "tables.column.variable_label",
-    "group": "tables.column.group",
-    "group_label": "tables.column.group_label",
-    "statistic": "tables.column.statistic",
-    "unit": "tables.column.unit",
-    "value": "tables.column.value",
-    "display": "tables.column.display",
-    "sign": "tables.column.sign",
-    "suppressed": "tables.column.suppressed",
-    "reliability": "tables.column.reliability",
-    "lower": "tables.column.lower",
-    "upper": "tables.column.upper",
-    "se": "tables.column.se",
-    "n": "tables.column.n",
+    **{
+        name: f"tables.column.{name}"
+        for name in (
+            *("variable", "variable_label", "group", "group_label", "statistic", "unit", "value"),
+            *("display", "sign", "suppressed", "reliability", "lower", "upper", "se", "n"),
+        )
+    },
     "n_eff": "tables.row.effective",
     "deff": "tables.column.deff",
     "simulated": "tables.column.simulated",

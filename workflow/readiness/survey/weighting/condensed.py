@@ -212,7 +212,7 @@ Repeats: TypeAlias = Literal["auto", "JKn", "groups"]
 
 # Random groups: their variance has 79 degrees of freedom, and a t quantile 1 % above the normal's.
 GROUPS = 80
-# Respondents up to which each is left out once.
+# Respondents, or PSUs, up to which each is left out once.
 MOST_JACKKNIFE = 2000
 
 

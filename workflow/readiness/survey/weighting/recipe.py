@@ -37,7 +37,7 @@ from readiness.survey.weighting.calibration import (
     calibrate_weights,
     trim_weights,
 )
-from readiness.survey.weighting.condensed import Limits, Raking, Recipe
+from readiness.survey.weighting.condensed import GROUPS, MOST_JACKKNIFE, Limits, Raking, Recipe
 from readiness.survey.weighting.margins import (
     Collapse,
     Totals,
@@ -50,8 +50,6 @@ from readiness.survey.weighting.margins import (
 Made = Literal["JKn", "groups", "subbootstrap"]
 # More replicate weights than these (1.6 GB) are refused.
 _LARGEST = 200_000_000
-# Above this number of PSUs one replicate for each is too many: so many random groups then.
-_MOST_JACKKNIFE, _GROUPS = 2000, 80
 
 
 def make_replicates(
@@ -266,8 +264,8 @@ def _build_replicates(
     if kind is None and recipe.how is not Limits.TRIMMED:
         return None
     if kind is None:
-        many = design.stages[0].units.size > _MOST_JACKKNIFE
-        kind, number = ("groups", _GROUPS) if many else ("JKn", number)
+        many = design.stages[0].units.size > MOST_JACKKNIFE
+        kind, number = ("groups", GROUPS) if many else ("JKn", number)
     return make_replicates(design, kind, n_replicates=number, seed=seed, adjust=adjust)
 
 
