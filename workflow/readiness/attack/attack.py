@@ -25,13 +25,7 @@ from readiness.attack.knowledge import (
     Knowledge,
     Sums,
 )
-from readiness.attack.released import (
-    ANSWERED,
-    ASKED,
-    DONT_KNOW,
-    Release,
-    ReleasedTable,
-)
+from readiness.attack.released import ANSWERED, ASKED, DONT_KNOW, Release, ReleasedTable
 from readiness.attack.solving import (
     CAME,
     MARGIN,

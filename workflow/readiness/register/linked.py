@@ -26,14 +26,7 @@ from readiness.questionnaire import (
     Item,
     Questionnaire,
 )
-from readiness.register.counts import (
-    Cohorts,
-    Counts,
-    KnownCells,
-    Places,
-    share_rows,
-    weight_row,
-)
+from readiness.register.counts import Cohorts, Counts, KnownCells, Places, share_rows, weight_row
 from readiness.register.earlier import Earlier, Joint
 from readiness.register.figures import base_id, share_id
 
