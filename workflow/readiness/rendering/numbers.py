@@ -21,12 +21,8 @@ FOLDER = Path(__file__).resolve().parent / "templates"
 PAGE = "numbers.html"
 # What the columns of its tables are called.
 COLUMNS = (
-    "numbers.column.id",
-    "numbers.column.what",
-    "numbers.column.value",
-    "numbers.interval",
-    "study.term.base",
-    "numbers.effective",
+    *("numbers.column.id", "numbers.column.what", "numbers.column.value"),
+    *("numbers.interval", "study.term.base", "numbers.effective"),
 )
 # What paper leaves out: the page has it.
 _LONG = ("numbers.pull", "numbers.steps", "numbers.lineage", "numbers.cite", "numbers.trace")

@@ -236,12 +236,8 @@ COLUMNS = (
 # What the files of a report or of a publication are called.
 FILES = (
     "site.file.page",
-    "report.rendering.origin.paper",
-    "report.rendering.origin.numbers",
-    "report.rendering.origin.workbook",
-    "report.rendering.origin.tidy",
-    "site.file.seal",
-    "site.file.citation",
+    *(f"report.rendering.origin.{name}" for name in ("paper", "numbers", "workbook", "tidy")),
+    *("site.file.seal", "site.file.citation"),
 )
 
 # How a reader checks, and walks back from one number.

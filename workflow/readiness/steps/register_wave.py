@@ -5,7 +5,6 @@ from functools import reduce
 from operator import or_
 
 import pandas as pd
-from pydantic import Field
 
 from readiness.analysis.selection import Selection, variable_of
 from readiness.arrays import list_rows
@@ -46,7 +45,7 @@ class WaveRegister(StrictModel):
 
     run: str
     simulated: bool
-    figures: FigureRules = Field()
+    figures: FigureRules
     level: float
     selection: SelectionName
     disclosure: Disclosure

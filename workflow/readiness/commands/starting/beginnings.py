@@ -72,14 +72,14 @@ def begin_wave(
     root: Path,
     export: Path,
     *,
-    wave: str = "",
-    labels: Sequence[Path] = (),
-    language: str = "",
-    selection: str = "",
-    questionnaire: str = "",
-    form: Path | None = None,
-    public: bool = False,
-    told: Export = UNSAID,
+    wave: str,
+    labels: Sequence[Path],
+    language: str,
+    selection: str,
+    questionnaire: str,
+    form: Path | None,
+    public: bool,
+    told: Export,
 ) -> str:
     """Begin a wave from an export; returns what was written and what is open, in lines.
 

@@ -29,13 +29,8 @@ from readiness.register.figures import PRECISION, PUBLISHED
 PACKAGE = "workflow/readiness/"
 # What nothing recomputes: whoever seals can state it, and only a signature says who did.
 STATED = (
-    "seal.json (reviewer, erratum)",
-    "environment.json",
-    "README.md",
-    "CITATION.cff",
-    "codecheck.yml",
-    RECOMPUTE,
-    "lineage/*.json (outputs)",
+    *("seal.json (reviewer, erratum)", "environment.json", "README.md", "CITATION.cff"),
+    *("codecheck.yml", RECOMPUTE, "lineage/*.json (outputs)"),
 )
 # The same of an audit that does not run the frozen code.
 STATED_TODAY = (program.ARCHIVE, "lineage/*.json (code, settings)")

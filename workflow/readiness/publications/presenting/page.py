@@ -236,15 +236,10 @@ class _AuditSection:
 # --- The numbers of an audit, as the page's tables show them: problems first, the rest folded.
 COLUMNS = (
     "numbers.column.id",
-    "verdict.page.column.published",
-    "verdict.page.column.recomputed",
-    "verdict.page.column.difference",
+    *(f"verdict.page.column.{name}" for name in ("published", "recomputed", "difference")),
     "verdict.page.verdict",
-    "verdict.page.column.detail",
-    "verdict.page.column.rounding",
-    "verdict.page.column.dataset",
-    "verdict.page.column.code",
-    "verdict.page.column.environment",
+    *(f"verdict.page.column.{name}" for name in ("detail", "rounding", "dataset")),
+    *(f"verdict.page.column.{name}" for name in ("code", "environment")),
 )
 
 

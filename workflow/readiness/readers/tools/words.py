@@ -47,16 +47,8 @@ NO_ANSWER = {
     ),
     **dict.fromkeys(
         (
-            *(
-                "nr",
-                "n.r.",
-                "no answer",
-                "sans reponse",
-                "sans r\u00e9ponse",
-                "null",
-                "nan",
-                "none",
-            ),
+            *("nr", "n.r.", "no answer", "sans reponse", "sans r\u00e9ponse"),
+            *("null", "nan", "none"),
             *("-", "--", ".", "?", "99", "999", "9999", "-99", "-9", "888", "-88"),
             "\u0644\u0627 \u062c\u0648\u0627\u0628",
         ),
