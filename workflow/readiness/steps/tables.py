@@ -53,12 +53,13 @@ def run(job: Job[TableSettings]) -> None:
     make = _make_wave if settings.kind == "wave" else _make_study
     book, labels, codes = make(register, job)
     numbers = wave.tidy(register.rows, labels, settings.language)
+    codebook = wave.codebook(settings.language, codes)
     said = settings.standing.line(settings.language, simulated=register.is_simulated)
     book = replace(book, cover=(said, *book.cover))
     job.file(f"{settings.name}.xlsx", write_workbook(book))
     # For people, who open them in a spreadsheet; the register is the copy for machines.
     job.csv(NUMBERS, escape_words(numbers))
-    job.csv(CODEBOOK, escape_words(wave.codebook(settings.language, codes)))
+    job.csv(CODEBOOK, escape_words(codebook))
     log.info("tables: %d sheets, %d numbers", len(book.sheets), len(numbers))
 
 
