@@ -92,8 +92,7 @@ class Fact:
         return hash((self.kind, *plain))
 
 
-# int: a count. Fraction: a share, 0 to 1, said in percent without the sign. str: a name, a code, a
-# foreign sentence.
+# int: a count. Fraction: a share, 0 to 1, said in percent without the sign. str: a foreign text.
 Value = (
     int
     | Fraction

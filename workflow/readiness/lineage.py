@@ -179,8 +179,7 @@ def leave_lineage(
     `inputs` maps a role ("answers", "margins") to a file. Where a record lies beside an input, its
     lineage hash becomes the parent of that role, its datasets are inherited, and the file has the
     digest that stands there. `public`: readers get the outputs, or a register has their plain hash.
-    Raises DataError as `check_inputs` does: what was read at the beginning must still be there at
-    the end.
+    Raises DataError as `check_inputs`: what was read at first must still be there at the end.
     """
     check_inputs(inputs.values())
     parents: dict[str, str] = {}

@@ -40,9 +40,7 @@ _SUSPECT = re.compile(r"@|\(at\)|\[at\]|\d(?:[^\d]{0,3}\d){3}", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Detectors:
-    """Templates (`TEMPLATE`) of what is looked for beside addresses, accounts and international
-    telephone numbers.
-    """
+    """Templates (`TEMPLATE`) of what is looked for beside addresses, accounts and telephones."""
 
     telephone: tuple[str, ...] = ()
     identity: tuple[str, ...] = ()

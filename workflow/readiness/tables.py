@@ -226,8 +226,7 @@ def read_text_table(
     """Read a CSV with every cell as text and empty cells as "".
 
     `content` are the file's bytes where they are in hand already; `columns` are those to keep, of
-    those that it has. Raises DataError, naming file and row, as `read_rows` does, and when two
-    columns have one name.
+    those that it has. Raises DataError as `read_rows` does, and when two columns have one name.
     """
     import pandas as pd
 

@@ -205,8 +205,7 @@ def describe_nonresponse(
 
     `design`: of the weighted respondents, with their base weights in the column `base_weight` of
     its data; nobody drew those who came in by themselves: each stands for one. Without `margins` of
-    the frame the totals are those of all who were drawn (`sample`; None where there is no list of
-    them).
+    the frame the totals are those of all who were drawn (`sample`; None without their list).
     """
     base = np.ones(design.rows)
     if sample is not None and selection.response_rate:

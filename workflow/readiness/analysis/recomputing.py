@@ -1,8 +1,7 @@
 """The script with which a person computes a wave's headline numbers again, without this program.
 
-It is text: what the configuration and the questionnaire say, written as constants, in a fixed body
-of pandas and scipy that a statistician reads in ten minutes. What it leaves out it names in its
-first lines.
+It is text: what configuration and questionnaire say, written as constants, in a fixed body of
+pandas and scipy that a statistician reads in ten minutes. What it leaves out it names at its top.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence

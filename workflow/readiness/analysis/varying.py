@@ -142,9 +142,7 @@ class Wave:
     def contrast_groups(
         self, design: Design, asked: Questionnaire, item: str, tests: Sequence[str]
     ) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
-        """The compared shares of an item by group, and the contrasts of all pairs as the steps make
-        them, by each of the tests.
-        """
+        """The compared shares of an item by group, and the contrasts of all pairs, by each test."""
         found, groups = asked.item(item), asked.grouping(self.by).codes
         level, interval = self.estimate.level, self.estimate.interval
         crossings = Crossings(design, self.by, groups)

@@ -209,8 +209,7 @@ def with_unknown(
 def tell_move(weighed: Adapted, answers: pd.DataFrame, columns: Sequence[str]) -> tuple[Fact, ...]:
     """The most by which limits move a share of all; nothing where they changed no weight.
 
-    Over every code of the `columns` of the coded `answers` (the rows of the weights), each among
-    those who gave one.
+    Over every code of the `columns` of the coded `answers`, each among those who gave one.
     """
     made = weighed.weighting
     if made is None or np.allclose(weighed.raked, made.weights, rtol=1e-9):
@@ -307,8 +306,7 @@ def read_weighted(
     """The design with replicate weights, and the coded answers of all whose weight is not 0.
 
     `answers` is the coded table of the validate step, `weights` the weight step's `weights.csv`
-    with `replicates.npz` beside it. `columns`: the answers and frame variables that are needed;
-    all unless given.
+    with `replicates.npz` beside it. `columns`: answers and frame variables; all unless given.
     """
     wanted = None if columns is None else {"respondent", "group", "stratum", *columns}
     coded = read_text_table(answers, "the coded answers", columns=wanted)

@@ -55,8 +55,7 @@ def attack(
 ) -> list[Attacked]:
     """Every withheld count of a release, and every published share whose count is given away.
 
-    `items`, and `counts` by their ids: all when empty. DataError where the published numbers
-    contradict each other.
+    `items`, and `counts` by their ids: all when empty. DataError where numbers contradict.
     """
     return [
         found

@@ -1,8 +1,7 @@
 """What is attacked, by whom, what each kind of reader knows, and what was found.
 
 Of an item readers have systems with their solvers, made once; who knows every weight, what sums of
-weights there can be; and all of them what a release tells of its people by other weights, or in
-wider bases.
+weights there can be; and all what a release tells of its people by other weights or wider bases.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -99,8 +99,7 @@ class ChartRow:
     """A row: its label with a small text, its marks in drawing order, what is read at their side.
 
     `section`: it opens one. `head`: the number that stands for the row, beside its marks or on a
-    telephone across from its label. `aside`: a bar from zero in a panel of its own, on the same
-    scale of lengths.
+    telephone across from its label. `aside`: a bar from zero, apart, on the same scale.
     """
 
     label: str
@@ -131,8 +130,7 @@ Unit = Literal["share", "number", "points", ""]
 class AmountAxis:
     """What amounts are, and where the axis ends; without a unit it has no numbers.
 
-    The axis of shares starts at 0, that of numbers where none is below. `sides`: what lies left and
-    right of 0.
+    The axis of shares starts at 0, of numbers if none is below. `sides`: left and right of it.
     """
 
     unit: Unit = "share"
@@ -342,8 +340,7 @@ def closing(
 ) -> list[Fact]:
     """What ends an alternative text: few answers, unpublished rows, what is simulated.
 
-    `few`, `partly` and `hidden` are labels of rows; the last fact points to the table beside the
-    chart.
+    `few`, `partly`, `hidden` are labels of rows; the last fact points to the chart's table.
     """
     return [
         *about("charts.alt.small", few),

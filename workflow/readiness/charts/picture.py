@@ -45,8 +45,7 @@ _KEY_GAP, _BETWEEN = 7.0, 18.0
 class LegendKey:
     """One entry of a legend: how the thing looks, and its label.
 
-    `look`: `patch`, `hatch` (a hatched patch), `outline` (an empty one), `stroke` (a line), or the
-    shape of a marker.
+    `look`: `patch`, `hatch`, `outline` (an empty one), `stroke` (a line), or a marker's shape.
     """
 
     label: str

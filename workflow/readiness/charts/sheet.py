@@ -180,9 +180,7 @@ def write_raised(text: str) -> str:
 
 
 def set_direction(text: str) -> str:
-    """A text as it is set: with curved apostrophes, and isolated where it runs from right to left,
-    whatever it begins with.
-    """
+    """A text as it is set: apostrophes curved, and isolated where it runs from right to left."""
     text = re.sub(r"(?<=\w)'(?=\w)", "\N{RIGHT SINGLE QUOTATION MARK}", drop_forbidden(text))
     mirrored = any(bidirectional(character) in ("R", "AL") for character in text)
     return text.join(("\u2067", "\u2069")) if mirrored else text

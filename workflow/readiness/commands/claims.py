@@ -7,8 +7,7 @@
 
 `check` with a wave or an export puts each published figure beside the data's own, with the base
 that gives it. `add --from` starts a study from a small CSV: item, answer, value (in percent), and
-if known base; `--questionnaire` calls them by its ids, so that the study can be compared with its
-data.
+if known base; `--questionnaire` calls them by its ids, to compare the study with its data.
 """
 
 import argparse

@@ -197,9 +197,7 @@ def _place(path: Path) -> Path:
 
 
 def read_any_kind(path: Path, written_in: str | None = None) -> tuple[Questionnaire, str]:
-    """The questionnaire in a file of any kind, and its text; ConfigError or DataError where it is
-    none.
-    """
+    """The questionnaire in a file of any kind, and its text; ConfigError, DataError if none."""
     path = _place(path)
     kind = path.suffix.lower()
     if kind in (".yaml", ".yml"):

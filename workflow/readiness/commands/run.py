@@ -37,8 +37,7 @@ from readiness.running.snakemake_log import (
 
 LOCK = Path("results/.run.lock")
 FAILURE = Path("results/.failure")
-# The closing table where a number differs or could not be checked: Snakemake removes what a job
-# that fails has made.
+# The closing table where a number differs or could not be checked: what a failed job made, goes.
 DIFFERS = Path("results/differs.txt")
 # What the last whole run has left: see `_state`.
 FINISHED = Path("results/.finished")
@@ -305,8 +304,7 @@ def run_snakemake(root: Path, cores: str, arguments: list[str], *, finished: boo
 
     `arguments` go to Snakemake: targets and options; none for the default target. Raises what the
     first failed step says; where a number differs, the closing table is printed before.
-    `finished`: nothing has changed since the last run, so Snakemake is asked only for what is not
-    as its step wrote it.
+    `finished`: nothing has changed since the last run: asked for is what is not as it was written.
     """
     with _lock_run(root) as descriptor:
         if obstacle := _find_full_disk(root):

@@ -267,9 +267,7 @@ class Compare(StrictModel):
 
 
 class Change(StrictModel):
-    """How answers changed since an earlier wave, question by question; samples are taken as drawn
-    independently of each other.
-    """
+    """How answers changed since an earlier wave, taken as drawn independently of this one."""
 
     from_: str = Field(
         alias="from",
@@ -447,8 +445,7 @@ class Author(StrictModel):
 class Particulars(StrictModel):
     """Who asked whom, how and when; whose the data are. What is not given is not stated.
 
-    Each text is one for all languages, or one for each. Of a study: of the survey whose figures
-    are judged.
+    Each text is one for all languages, or one for each. Of a study: of the survey judged.
     """
 
     sponsor: Said = Field(default=None, description="who asked for the survey, and for whom")

@@ -42,8 +42,7 @@ class RowDiff:
 
     `added` and `removed` are the keys of rows that only one of them has; `changes` has one row a
     changed cell (columns `key`, `column`, `before`, `after`), `changed` the number of rows with
-    such a cell. A column that only one table has is in `columns_added` or `columns_removed`, and in
-    no change.
+    such a cell. A column of one table alone is in `columns_added` or `columns_removed` only.
     """
 
     key_name: str

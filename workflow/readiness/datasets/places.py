@@ -31,8 +31,7 @@ COMMAND = "bearer_token_command"
 class Foreign:
     """What may be read for a tree that is somebody else's: its own store, and what is named here.
 
-    `remotes` are addresses that the auditor gave; `fetched` is a folder of the auditor's for what
-    comes from there.
+    `remotes` are addresses that the auditor gave; into `fetched` goes what comes from there.
     """
 
     remotes: tuple[str, ...]

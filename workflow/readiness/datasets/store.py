@@ -205,8 +205,7 @@ def _says_missing(cause: BaseException | None) -> bool:
 def check_in_default_remote(root: Path, *versions: Version) -> None:
     """Prove that the default remote holds the right bytes of each version; each one is hashed.
 
-    Raises DataError when there is no remote, it cannot be reached, or an object is missing or
-    damaged there.
+    Raises DataError: no remote, one out of reach, an object that is missing or damaged there.
     """
     with Remotes(root) as opened:
         if (name := next(iter(opened.addresses), None)) is None:

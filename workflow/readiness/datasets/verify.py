@@ -90,8 +90,7 @@ def verify(root: Path) -> Iterator[CopyFinding]:
     """Hash every object of every version in every place, one finding each.
 
     What lies in a folder remote or below `data/raw` and has no row is named, too. A remote that
-    cannot be reached is one finding, and asked no more. Raises DataError when the register itself
-    cannot be read.
+    cannot be reached is one finding, and asked no more. DataError: the register cannot be read.
     """
     versions = read_versions(root)
     unreachable: set[str] = set()

@@ -31,8 +31,7 @@ from readiness.disclosure.policy import (
 # Of the branch and bound of one master problem.
 NODES = 1_000
 # The search for the optimum of one component ends after so many linear programs over its rows times
-# the numbers in them (what a program takes grows nearly so), and at the latest after
-# `MOST_PROGRAMS`.
+# the numbers in them (what a program takes grows nearly so), at the latest after `MOST_PROGRAMS`.
 PROGRAMS_TIMES_SIZE = 4.5e7
 MOST_PROGRAMS = 300
 

@@ -35,8 +35,7 @@ _ASIDE = re.compile(rf"^\s*{_BRACKETS}\s*(?=\S)|(?<=\S)\s*{_BRACKETS}$")
 _TIMES_EACH = re.compile(r"\d+(?:\W+(?:\w{1,3} )?\d+)?\+?")
 _LEAD = re.compile(r"^[^\W\d_]+, ")
 _NAMED = re.compile(r"(?:.*\()?[^\W\d_]+\d\w*\)?")
-# A number, an hour and its minutes, and what multiplies it (`300k`, `1M`, `50 GB`), or its half of
-# the day.
+# A number, an hour and its minutes; what multiplies it (`300k`, `1M`, `50 GB`), or am and pm.
 _NUMBER = re.compile(
     r"(\d{1,2}:\d\d(?::\d\d)?(?![\d:])|\d+(?:[.,]\d+)*)(?:(\s?[kmgt]b|[km]|\s?[ap]m)(?![^\W\d_]))?"
 )
@@ -145,9 +144,7 @@ def order_scale(texts: Sequence[str]) -> list[int] | None:
 
 
 def _order_sides(keys: Sequence[str]) -> list[int] | None:
-    """The same of "very clear", "neither", "unclear", "very unclear": degrees of a word, and of
-    that word with letters before it.
-    """
+    """The same of "very clear", "neither", "unclear", "very unclear": degrees of one word."""
     for degree in _read_degrees() if len(keys) > 2 else ():
         begun = [max((w for w in degree if k.startswith(f"{w} ".lstrip())), key=len) for k in keys]
         pairs = [

@@ -128,8 +128,7 @@ ENVIRONMENT_ALONE = (Fact("verdict.page.column.environment"),)
 class Divergence:
     """The first step whose outputs are other ones, and what of it changed.
 
-    `causes` are facts: data with the roles, settings with their keys, code, or the environment when
-    nothing else did.
+    `causes` are facts: data with roles, settings with keys, code, or else the environment.
     """
 
     step: str

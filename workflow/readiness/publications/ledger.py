@@ -30,8 +30,7 @@ DATASETS = "datasets.csv"
 INPUTS = "inputs.csv"
 CONFIG = "config.yaml"
 INPUT_COLUMNS = ("path", "sha256")
-# The columns of a ledger. Those of a register may change; these may not: other ones need another
-# format of seals.
+# The columns of a ledger. Those of a register may change, these not without another seal's format.
 LEDGER_COLUMNS = (
     *("id", "kind", "unit", "value", "item", "level", "group", "statistic"),
     *("se", "lower", "upper", "n", "n_eff", "deff", "reliability", "suppressed"),
@@ -102,9 +101,7 @@ def read_inputs(folder: Path) -> dict[Path, str]:
 
 
 def _is_input(name: str | None) -> bool:
-    """Whether a name can be that of an input: it is read here and written into a scratch project,
-    so it must not lead out of either.
-    """
+    """Whether a name can be an input's, which leads out of neither its folder nor a project."""
     path = PurePosixPath(name or "")
     inside = len(path.parts) > 1 and path.parts[0] in ("data", FOLDER.name)
     return inside and ".." not in path.parts and (name or "").isprintable()
@@ -164,9 +161,7 @@ def languages_of(folder: Path) -> tuple[str, ...]:
 
 
 def read_settings(folder: Path, section: str) -> dict[str, Any]:
-    """A section of the configuration that lies in `folder`, as it stands; {} where there is none
-    that can be read.
-    """
+    """A section of the configuration in `folder`, as it stands; {} where none can be read."""
     try:
         found = read_yaml_text(read_file(folder / CONFIG))[section]
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, RecursionError):

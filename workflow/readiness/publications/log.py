@@ -172,8 +172,7 @@ def read_seals(root: Path) -> dict[str, dict[str, Any]]:
 def listed_ids(root: Path) -> list[str]:
     """Every publication that there is or should be, sorted: in the log, or a folder of any kind.
 
-    A folder counts whatever it lacks: one without its seal is not passed over. What was withdrawn
-    need not be there.
+    A folder counts whatever it lacks, be it its seal. What was withdrawn need not be there.
     """
     folder = root / FOLDER
     folders = {p.name for p in folder.glob("*/") if p.is_dir() and not p.name.startswith(".")}

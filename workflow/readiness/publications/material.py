@@ -231,8 +231,7 @@ class Facts(PublicationMaterial):
 
     `recompute_lines` are those of the script that computes it again, 0 without one; `pages` are the
     names of its reports; `erratum_table` is whether `erratum.csv` names each number of what it
-    supersedes that moved; `counts` are how many people were `invited` and `answered`, where the
-    register knows it.
+    supersedes that moved; `counts`: how many were `invited` and `answered`, where it is known.
     """
 
     numbers: int = 0

@@ -62,9 +62,7 @@ def most_severe(codes: Iterable[int]) -> int:
 
 @dataclass(frozen=True)
 class AuditFinding:
-    """What was found at one place: a file of the publication, a page, or a copy of a dataset (which
-    is a fact of its own).
-    """
+    """What was found at one place: a file of the publication, a page, a copy of a dataset."""
 
     place: str | Fact
     outcome: Outcome
@@ -80,9 +78,7 @@ _MODES = {mode: f"forensics.rounding.{mode}" for mode in ROUNDINGS}
 
 
 def rounding_rule(row: Mapping[Any, Any]) -> Fact | None:
-    """The rounding rule of a number, how many decimals it is shown with and the mode; None where
-    its row names none.
-    """
+    """A number's rounding rule, its decimals and the mode; None where its row names none."""
     digits, mode = str(row.get("digits", "")), str(row.get("rounding", ""))
     if not re.fullmatch("[0-9]{1,2}", digits) or mode not in _MODES:
         return None

@@ -216,9 +216,7 @@ def seal_plan(
 
 
 def describe_register(root: Path, dataset: str, until: int | None = None) -> dict[str, Any]:
-    """How `data/versions.csv` stands, in its first `until` bytes: rows, bytes, digest, and the
-    versions of a dataset in it.
-    """
+    """How `data/versions.csv` began, `until` bytes: rows, bytes, digest, versions of a dataset."""
     try:
         content = read_file(root / VERSIONS)[:until]
     except FileNotFoundError:

@@ -181,9 +181,7 @@ def assemble(
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
-    """An archive of the files, the same bytes for the same content; without what other
-    publications published.
-    """
+    """An archive of the files, the same bytes for the same; without others' publications."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for name, content in sorted(files.items()):

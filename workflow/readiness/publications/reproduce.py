@@ -1,7 +1,6 @@
 """A publication's figures against their recomputation, and the table of it that ends a run.
 
-One verdict a number. Verdicts compare values, never hashes: the same number from refactored code is
-the same number.
+One verdict a number, by its value, never by hashes: from refactored code it is the same number.
 """
 
 from collections import Counter
@@ -170,8 +169,6 @@ def tally(verdicts: pd.DataFrame) -> Tally:
 
 
 # --- The erratum of a publication: every number of the one it supersedes that moved, and why.
-
-
 def erratum_table(
     before: pd.DataFrame, after: pd.DataFrame, why: str, reasons: Mapping[str, str]
 ) -> str:

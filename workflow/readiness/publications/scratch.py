@@ -317,8 +317,7 @@ def is_tree(word: str) -> bool:
 def open_tree(path: Path, remotes: Sequence[str | Path] = ()) -> Iterator[Foreign | None]:
     """What may be read for the tree at `path`; None for this program's own.
 
-    `remotes` are addresses that the auditor named: folders or URLs. ConfigError when there is no
-    such folder.
+    `remotes` are addresses that the auditor named: folders or URLs. ConfigError: no such folder.
     """
     if not path.is_dir():
         raise ConfigError(

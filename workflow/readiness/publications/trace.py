@@ -126,9 +126,7 @@ def state_line(root: Path, name: str, log: Log) -> str:
 
 
 def which(root: Path, publication: str, names: Sequence[str]) -> Iterator[Trace]:
-    """What is behind each of these numbers of a publication: what its `lineage` leads to, and the
-    datasets that it names.
-    """
+    """What is behind each number: what its `lineage` leads to, and the datasets it names."""
     folder = root / ledger.FOLDER / publication
     chain = frozen_chain(folder)
     rows = {row["id"]: row for row in ledger_rows(folder)}
@@ -159,9 +157,7 @@ def which(root: Path, publication: str, names: Sequence[str]) -> Iterator[Trace]
 def _read_earlier(
     root: Path, publication: str, hashes_of: dict[str, set[str]], versions: dict[str, Version]
 ) -> None:
-    """Add the lineage hashes and the dataset versions of the publications whose numbers went into
-    one, and into those.
-    """
+    """Add hashes and dataset versions of the publications whose numbers went in, and of theirs."""
     waiting, there = [publication], ledger.publication_ids(root)
     while waiting:
         for path in ledger.read_inputs(root / ledger.FOLDER / waiting.pop()):
@@ -177,8 +173,7 @@ def _read_earlier(
 def find_affected(root: Path, version: str) -> list[tuple[str, Mapping[str, str]]]:
     """Every published number that rests on a dataset version, as (publication, row of its ledger).
 
-    Also those that rest on it through another publication: a revision shows what was published
-    before.
+    Also those that rest on it through another publication: a revision shows earlier numbers.
     """
     return [
         (publication, row)

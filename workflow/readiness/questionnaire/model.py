@@ -57,9 +57,7 @@ class FrameVariable(Strict):
 
 
 class Grid(Strict):
-    """A block of items, of a table or a ranking: the text of its `column`, the name of its
-    `variable`.
-    """
+    """A block of items: a table or ranking, its `column`'s text, its `variable`'s name."""
 
     id: Code
     kind: Literal["grid", "ranking"]

@@ -141,9 +141,7 @@ def _find_separator(text: str, wanted: Collection[str]) -> str:
     return chosen
 
 
-# --- by csv -------------------------------------------------------------------------------------
-
-
+# --- by csv
 def _read_by_csv(
     path: Path, text: str, separator: str, wanted: Collection[str], line: int
 ) -> Sheet:
@@ -215,9 +213,7 @@ def _fit_rows(
     return replace(sheet, faults=faults, notes=notes, spare=spare)
 
 
-# --- by pandas ----------------------------------------------------------------------------------
-
-
+# --- by pandas
 def _read_by_pandas(path: Path, content: bytes, separator: str, line: int) -> Sheet | None:
     """The same of a large file that any parser reads alike; None where one might not."""
     header = next(_parse_rows(content[:_SAMPLE].decode("utf-8", "ignore"), separator), [])

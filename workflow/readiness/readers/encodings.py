@@ -66,8 +66,7 @@ def decode(
     """The text and the name of its encoding, a byte-order mark left out.
 
     `wanted` are match keys of texts that are expected; `encoding` is what the analyst says, which
-    only a byte-order mark contradicts. Raises DataError where the bytes are no text, or letters
-    that cannot be told.
+    only a byte-order mark contradicts. Raises DataError: no text, or letters not to be told.
     """
     for mark, name in MARKS:
         if content.startswith(mark):

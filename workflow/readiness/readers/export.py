@@ -154,8 +154,7 @@ def recognise_export(
     What the tool says of each column is `Tool.headings(sheet)`; `Tool.own` and `Tool.is_own` tell
     the columns that it adds by itself. What is `said` of encoding, sheet, tool and header rows
     overrules what the bytes seem to say. Of several sheets the one that a tool wrote is taken, else
-    the largest. Raises as `read_export` does, and DataError where the file holds the questions of a
-    form.
+    the largest. Raises as `read_export` does, and DataError where the file holds a form.
     """
     content = read_bytes(path, "the export") if content is None else content
     sheet = read_sheet(path, content, encoding=said.encoding, name=said.sheet)

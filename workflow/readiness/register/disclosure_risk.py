@@ -1,7 +1,6 @@
 """What the attack on a register found: read, told, and a reason to stop.
 
-What was left standing of a withheld number, or shown on too few people, is found too: so an altered
-register is seen.
+What was left of a withheld number, or shown on too few, is found too: an altered register is seen.
 """
 
 from collections.abc import Iterator

@@ -24,8 +24,7 @@ from readiness.questionnaire import TOTAL, Item, Questionnaire
 from readiness.tables import read_text_table
 
 PRECISION = "precision"
-# 12 digits, not for release; or the digits that are shown. A ledger without the column is of 12
-# digits, too.
+# 12 digits, not for release, as those of a ledger without the column; or the digits shown.
 WORKING, PUBLISHED = "working", "published"
 
 

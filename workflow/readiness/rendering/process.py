@@ -1,7 +1,6 @@
 """Programs run as a group: when one is stopped, its children stop with it.
 
-Quarto starts deno and pandoc, and a cell may start anything; killing only the first process leaves
-the others running.
+Quarto starts deno and pandoc, a cell may start anything; killing the first leaves them running.
 """
 
 import contextlib

@@ -41,8 +41,7 @@ class SourceLine(NamedTuple):
 class ProseCell:
     """Markdown between two cells; `line` is the document's line (from 1) of its first line.
 
-    `fenced` holds the offsets, from 0, of its lines that stand in fenced code: nothing is
-    evaluated there.
+    `fenced`: the offsets, from 0, of its lines that stand in fenced code, never evaluated.
     """
 
     line: int
@@ -97,8 +96,7 @@ def parse(path: Path) -> Document:
 
     Raises RenderError, with file and line, for a file that is missing or not UTF-8, for front
     matter or cell options that are not YAML, for a cell that is never closed, and for an include
-    that stands within code or text or within an included file, or that names a file outside the
-    document's folder.
+    that stands within code, text or an included file, or names a file outside the folder.
     """
     lines = _read_lines(path, path.name, f"{path}: the report's source was not found.")
     front_matter, start = _read_front_matter(lines)
@@ -117,7 +115,7 @@ def _read_lines(path: Path, name: str, missing: str) -> list[SourceLine]:
     return [SourceLine(name, number, line) for number, line in enumerate(text.splitlines(), 1)]
 
 
-# --- includes -------------------------------------------------------------------------------------
+# --- includes
 def _include_chapters(
     path: Path, lines: list[SourceLine], start: int
 ) -> tuple[list[SourceLine], list[str]]:
@@ -164,7 +162,7 @@ def _read_chapter(path: Path, line: SourceLine, name: str) -> list[SourceLine]:
     return lines
 
 
-# --- front matter, fences, cells ------------------------------------------------------------------
+# --- front matter, fences, cells
 def _read_yaml_lines(
     lines: Sequence[SourceLine], first: int, text: str, what: str
 ) -> dict[str, Any]:

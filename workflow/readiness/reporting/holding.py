@@ -2,8 +2,7 @@
 
 A finding is the share of an item (a side of one half, or the answer that comes first) or the gap
 between its groups (pairs that are established, or none). It holds in a variant where the variant's
-own numbers, by themselves, let the same be said; where they are on too few answers for any sentence
-nothing can be said.
+own numbers, by themselves, let the same be said; on too few answers nothing can be said.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -71,9 +70,7 @@ class Claim:
 
 
 class Judged(NamedTuple):
-    """A finding in one variant: whether it holds, the shares (0-1) of its groups, and the limits
-    of the share or of the gap.
-    """
+    """A finding in one variant: whether it holds, its groups' shares (0-1), and the limits."""
 
     state: str
     first: float | None = None

@@ -92,9 +92,7 @@ def sum_up(outcome: PlanOutcome) -> Fact:
 def state_outcome(
     outcome: PlanOutcome, run: str, rows: Iterable[Mapping[Any, Any]]
 ) -> tuple[list[Fact], list[Fact]]:
-    """The sentences of the block: what was sealed and how many numbers are as planned; each
-    deviation, or that there is none.
-    """
+    """The block's sentences: what was sealed, how many numbers are as planned, what deviates."""
     told = [*state_plans(outcome.entries, run), count_marks(outcome, rows)]
     return told, [*list_deviations(outcome)] or [Fact("plan.kept")]
 

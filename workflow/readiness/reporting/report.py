@@ -113,9 +113,7 @@ class ReportPage:
             self._print(section(self.part, blocks[place], level))
 
     def items(self, *names: str, level: int = 1) -> None:
-        """Print the blocks of some items of a wave; without names, all that were not printed, the
-        rows of a grid below the grid.
-        """
+        """Print the blocks of some items of a wave; without names, of all that were not printed."""
         if not isinstance(self.part, WavePart):
             return
         for name in names:

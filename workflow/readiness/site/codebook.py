@@ -20,9 +20,7 @@ _CODE, _TEXT = Markup('<code dir="ltr">{}</code>'), Markup("<bdi>{}</bdi>")
 
 
 def _make_columns(entry: CodebookEntry, own: str) -> dict[str, list[Markup]]:
-    """The cells of its options by column, without those that are empty; `own`: the language of what
-    is exported.
-    """
+    """The cells of its options by column, none empty; `own`: the language of what is exported."""
     looks = (_CODE, _CODE, Markup('<bdi lang="{}">{{}}</bdi>').format(own), _TEXT, _TEXT)
     rows = [
         (o.code, o.value, o.text if o.text != o.label else "", o.label, " · ".join(o.notes))

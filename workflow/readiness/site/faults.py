@@ -1,7 +1,6 @@
 """The faults of an export as one self-contained page; pure: the text is returned.
 
-It holds what single people answered. It is internal, says so, and no publication, bundle or public
-site has it.
+It holds what single people answered: it says that it is internal, and is in nothing public.
 """
 
 from collections.abc import Mapping

@@ -41,8 +41,7 @@ def guide(name: str, source: str, guides: Collection[str], files: Collection[str
     """The guide that a Markdown text is.
 
     `guides` are the names of all guides and `files` those of pictures beside them: links to them
-    hold in the site, links to other files of the project are shown as text. Markup in the text is
-    shown, not used.
+    hold in the site, links to other files of the project are text. Markup in it is shown.
     """
     tokens, title = _READER.parse(source), name
     for token, inline in pairwise(tokens):

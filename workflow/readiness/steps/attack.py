@@ -18,9 +18,7 @@ from readiness.tables import read_text_table
 
 
 class AttackWave(StrictModel):
-    """Whom the numbers are for, what is too small for them, and the variables of the groups, the
-    compared one first.
-    """
+    """Whom the numbers are for, what is too small for them, group variables, compared first."""
 
     disclosure: Disclosure
     minimum_base: int

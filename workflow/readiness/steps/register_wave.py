@@ -100,8 +100,7 @@ def _make_rows(
     firm: Collection[str],
 ) -> list[FigureRow]:
     """Every row of the register, where the numbers of these ids are `withheld`; `even`: the
-    variables whose groups are of one stratum and weight; `firm`: the items of which variants are
-    told.
+    variables whose groups are of one stratum and weight; `firm`: items with variants told.
     """
     settings, rules, scheme = job.settings, job.settings.figures, Scheme.of(questionnaire)
     selection, weighted = Selection(settings.selection), are_weighted(tables["steps"])

@@ -92,9 +92,7 @@ SETTINGS = ValidateWave
 
 
 def run(job: Job[ValidateWave]) -> None:
-    """Write `answers.csv`, `issues.csv`, `quarantine.csv`, `counts.csv`, `reconciliation.csv` and
-    `sample.csv`.
-    """
+    """Write the answers, issues, quarantine, counts, reconciliation and sample, each as CSV."""
     settings, questionnaire = job.settings, load_questionnaire(job["questionnaire"])
     listed, corrections = job.get("sample"), job.get("corrections")
     raw = read_export(job["answers"], questionnaire, simulated=settings.simulated)

@@ -69,8 +69,7 @@ class Design:
         refits: tests and models are fitted again under each replicate (`refitting`).
         corrects: shares and means are corrected for few clusters (`correcting`).
 
-    The data are never modified, so columns that were coded once stay coded, for this design and for
-    those made from it.
+    The data are never modified: columns coded once stay coded, for designs made from this one, too.
     """
 
     data: pd.DataFrame

@@ -297,8 +297,7 @@ class Proxy:
     ) -> tuple[float, float]:
         """Mean and variance of the proxy among others, from their auxiliaries' moments.
 
-        Without the covariance (a frame that gives margins only) the variance is that among those
-        selected.
+        Without the covariance (a frame of margins only) it is the variance among those selected.
         """
         slopes = self.coefficients[1:]
         mean = float(self.coefficients[0] + slopes @ np.asarray(mean_z, dtype=np.float64))

@@ -37,8 +37,7 @@ class Replicates:
     each pattern, shape (rows or patterns, R). `scale`: factor of the whole sum of squares.
     `rscales`: factor of each replicate, shape (R,). `mse`: deviations from the full-sample estimate
     instead of the mean of the replicates. `kind`: how they were made (`JKn`, `groups`,
-    `subbootstrap`, `given`). `pattern`: the pattern of each row, shape (rows,); None: the matrix
-    has all rows.
+    `subbootstrap`, `given`). `pattern`: of each row, shape (rows,); None: the matrix has all.
     """
 
     matrix: FloatArray

@@ -270,7 +270,7 @@ def _read_multi(item: Item, text: str, options: Options) -> ReadCell:
     return ReadCell(tuple("1" if code in codes else "0" for code in item.codes), tuple(faults))
 
 
-# --- numbers and days as people and tools write them --------------------------------------------
+# --- numbers and days as people and tools write them
 
 # What may tell thousands apart: a blank and a mark of its own always, the others where it is said.
 _THOUSANDS = {

@@ -191,8 +191,7 @@ def find_straight_lines(
 def times(coded: Sequence[Coded], answers: Answers, broke: Ends) -> list[pd.DataFrame]:
     """Issues of interviews that were too fast, or that ended before they began.
 
-    Too fast is less than a third of the median of those that did not break off, where there are
-    enough of them.
+    Too fast is less than a third of the median of whole ones, where there are enough of them.
     """
     found = []
     known, whole = answers.known, broke == len(coded)

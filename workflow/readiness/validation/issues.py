@@ -17,8 +17,7 @@ from readiness.language import Language, tell
 from readiness.questionnaire import TICKED
 from readiness.terminal import quote_cell
 
-# What is written of a fault, behind it the question, what an answer can be, and the option that it
-# nearly is.
+# What is written of a fault: the question, what an answer can be, the option that it nearly is.
 ISSUE_COLUMNS = (
     *("row", "respondent", "column", "item", "rule", "severity", "value", "fact"),
     *("question", "expected", "suggestion"),
@@ -147,7 +146,7 @@ def sentence(issue: Mapping[Any, Any], language: Language) -> str:
     return tell(place_issue(issue), language)
 
 
-# --- the faults of an export in few lines: how many of each rule, and the worst ------------------
+# --- the faults of an export in few lines: how many of each rule, and the worst
 
 _ALIKE = ["rule", "item", "value"]
 

@@ -1,7 +1,6 @@
 """What validation found, without what names or quotes a respondent.
 
-Nothing is sorted and no row leaves: no number depends on a key, and whoever recomputes what was
-published needs none.
+Nothing is sorted and no row leaves: no number depends on a key, and whoever recomputes needs none.
 """
 
 from dataclasses import dataclass, replace

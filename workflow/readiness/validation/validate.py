@@ -245,8 +245,7 @@ def first_reading(raw: pd.DataFrame, questionnaire: Questionnaire) -> Validated:
     """The same for an export of which only the questionnaire is known, not yet its wave.
 
     Every day counts (a submission has one, where the export has a column of it) and, where the
-    questionnaire has a frame, every invitation code that is not blank. Raises DataError as
-    `validate` does.
+    questionnaire has a frame, every invitation code that is not blank. Raises as `validate`.
     """
     tokens = None
     if questionnaire.frame and "_invitation" in raw:

@@ -377,8 +377,7 @@ def begin(
 ) -> int:
     """Start a study from a table of published figures; returns how many claims there are.
 
-    Raises ConfigError where the name is taken or none, DataError naming what of the table cannot be
-    used.
+    Raises ConfigError where the name is taken or none, DataError naming what cannot be used.
     """
     path = root / f"data/claims/{study}-{VERSION}.yaml"
     dataset = f"{study}-claims"

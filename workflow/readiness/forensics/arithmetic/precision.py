@@ -102,8 +102,7 @@ MAX_TABLES = 200_000
 def p_range(rows: tuple[int, int], columns: tuple[int, int]) -> PRange:
     """The range of Fisher's two-sided p over all 2 x 2 tables with these margins.
 
-    One pass over the weights that the tables share: the rarest table has the least p-value, the
-    likeliest has 1.
+    One pass over the weights that tables share: the rarest has the least p, the likeliest 1.
     """
     n = sum(rows)
     if n != sum(columns) or min(*rows, *columns) < 0 or n == 0:

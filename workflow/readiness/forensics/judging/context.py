@@ -179,9 +179,7 @@ def whole(structure: Structure) -> SharedBase | None:
 def fits(
     figures: Sequence[bases.FigureSet], missing: int, allowed: Sequence[bases.Convention]
 ) -> tuple[int, tuple[int, ...]] | None:
-    """On which numbers of people the sets can rest: all from one on, and those below it; None where
-    no number is the last to fail.
-    """
+    """On which numbers of people sets can rest: all from one on, those below it; else None."""
     if (every := bases.every_base_from(figures, missing, allowed)) is None:
         return None
     below = bases.joint_bases(figures, every - 1, missing, allowed) if every > 1 else []

@@ -120,8 +120,7 @@ def read_study(claims: pd.DataFrame, structure: Structure, n_max: int | None = N
     """The register and its structure, checked against each other.
 
     `claims` is the register as text (`register.COLUMNS`); bases are listed up to `n_max`, by
-    default the largest reported total, or 40 when there is none. Raises DataError naming the
-    faulty rows.
+    default the largest reported total, or 40 without one. Raises DataError naming faulty rows.
     """
     study = Study(read_register(claims, structure), structure, n_max or DEFAULT_REACH)
     totals = [study.count_people(total.claim) for total in structure.totals]
@@ -135,8 +134,7 @@ def judge(claims: pd.DataFrame, structure: Structure) -> list[Verdict]:
     """Every verdict on a study's published figures, the innocent readings first.
 
     Of what has a reported number of answers the figures are checked against it; only of the others
-    bases are searched. Arguments and errors as in `read_study`. Verdict ids are unique; their order
-    is fixed.
+    bases are searched. Arguments and errors as in `read_study`. Ids are unique, in a fixed order.
     """
     study = read_study(claims, structure)
     searched = read_study(claims, structure.searched)

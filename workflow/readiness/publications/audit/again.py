@@ -262,8 +262,7 @@ class Again:
 def _describe_divergence(divergence: Divergence | None, numbers: Iterable[Number]) -> Fact | None:
     """Where the chains diverge, and what is known of it.
 
-    A register also holds the lineage of its numbers: other code before it and the same numbers are
-    no divergence.
+    A register also holds the lineage of its numbers: other code before it is no divergence.
     """
     if divergence is None:
         return None
@@ -319,8 +318,7 @@ def stated_otherwise(
     """The provenance records of a publication that are not those that its own code leaves.
 
     `whole`: whether the run made charts and report too, so that a record more is one too many;
-    `edited` are the hashes of the files it read that are not the sealed ones: of those no record
-    can tell.
+    `edited` are hashes of files it read that are not the sealed ones: no record tells of those.
     """
     if different := [s for s in frozen if s in present and present[s].code != frozen[s].code]:
         other = Fact("audit.stated.code", {"steps": Listed(tuple(different), "comma")})
@@ -350,9 +348,7 @@ def _take_settings(lineage: Lineage) -> dict[str, object]:
 
 
 def _take_origin(lineage: Lineage, apart: Collection[str]) -> tuple[object, ...]:
-    """The step, its data, what it read: files that no step made by hash, others by role, and so
-    those in the roles `apart`.
-    """
+    """The step, its data, what it read: by hash, or by role what steps made or is `apart`."""
     raw = {role: d for role, d in lineage.inputs.items() if role not in lineage.parents}
     hashes = {role: "" if role in apart else digest for role, digest in raw.items()}
     return lineage.step, lineage.datasets, hashes, sorted(lineage.parents)

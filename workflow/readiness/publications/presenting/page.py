@@ -246,8 +246,7 @@ COLUMNS = (
 def _group(audit: Audit, writing: Writing) -> Iterator[dict[str, Any]]:
     """The numbers of each outcome, the most severe first: open in one table, or folded by kind.
 
-    `told`: whether each one's detail stands in its line; else `reason` is what is true of all,
-    where something is.
+    `told`: whether each one's detail stands in its line; else `reason`, true of all, if any.
     """
     for outcome, numbers in by_outcome(audit).items():
         # A level that computes nothing leaves numbers unchecked, which is no problem.

@@ -181,9 +181,7 @@ def _call_pyxform(path: Path, refused: str, call: Callable[[], Any]) -> Any:
 
 
 def judge(path: Path, form: bytes | dict[str, Any]) -> None:
-    """Let pyxform make the form that ODK and Kobo would, of a workbook or its sheets; ConfigError
-    where it refuses.
-    """
+    """Let pyxform make the form of a workbook or its sheets; ConfigError where it refuses."""
     from pyxform.xls2xform import convert
 
     ending = path.suffix.lower()

@@ -29,8 +29,7 @@ class PlainTool(Tool):
     def prepare(self, sheet: Sheet) -> Sheet:
         """Questions in merged cells, above their rows and options, over each of their columns.
 
-        The row below the header is filled where the header is that of several columns, and there
-        alone: no answer is.
+        The row below the header is filled where a header is that of several columns: no answer is.
         """
         names = [bool(match_key(column)) for column in sheet.columns]
         if sheet.under or not len(sheet) or names.count(False) < 2 or not names[0]:

@@ -25,8 +25,7 @@ from readiness.register.figures import DONT_KNOW, REASON, FigureRow, base_id, nu
 BOUND, RESPONSE, BALANCE, MISSING = "bound", "response", "balance", "missing"
 WORST, SELECTION = "worst", "selection"
 KINDS = {WORST: BOUND, SELECTION: SELECTION}
-# Left blank or excluded; that or "don't know", where telling them apart would tell a withheld
-# number.
+# Left blank or excluded; or "don't know", where one apart would tell a withheld number.
 BLANK, NO_ANSWER = "blank", "no_answer"
 R_INDICATOR = "r_indicator"
 _SAYS = {

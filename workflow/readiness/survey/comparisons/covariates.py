@@ -131,8 +131,7 @@ def covariates(
     `levels`: declared levels of categorical columns, the reference first; levels without answers
     get no column.
 
-    Raises StatisticsError: unknown column, infinite value, no term or one twice, a category with
-    one level.
+    Raises StatisticsError: unknown column, infinite value, no term, one twice, a single level.
     """
     if isinstance(terms, str):
         raise StatisticsError(f"terms is the text {terms!r}; expected a list of column names")

@@ -208,8 +208,7 @@ def share_contrasts(
     `group_levels`: declared groups; every pair of them is a row, tested or not. `interval`: of each
     share, from which the limits of the difference are made. `level`: of the limits, 0-1.
 
-    Raises StatisticsError: values that are neither 0 nor 1, fewer than two observed groups, an
-    unknown option.
+    Raises StatisticsError: values but 0 and 1, fewer than two observed groups, unknown option.
     """
     values, groups = outcome_by_group(design, y, group, group_levels, "a contrast")
     known = values[groups.has_level]

@@ -303,8 +303,7 @@ def quantiles(
     values where the share is exactly p), `hf7` (linear interpolation, as R's `quantile`).
     `missing`: `fail` or `drop`.
 
-    Raises StatisticsError: a probability or a level outside (0, 1), an unknown rule, missing values
-    with `fail`.
+    Raises StatisticsError: probability or level outside (0, 1), unknown rule, missing (`fail`).
     """
     check_level(level)
     one_of(rule, Rule, "quantile rule")

@@ -166,9 +166,7 @@ def merged_strata(
 def merged_categories(
     column: "pd.Series[Any]", totals: Mapping[Any, float], declared: Sequence[Collapse], least: int
 ) -> list[Collapse] | None:
-    """The merges that leave `least` respondents in every category, after the declared ones; None
-    where one category would be left.
-    """
+    """The merges that leave `least` in each category, declared ones first; None: one is left."""
     into = {str(category): str(merge.into) for merge in declared for category in merge.categories}
     people: dict[str, float] = {}
     for category, total in totals.items():
@@ -212,8 +210,7 @@ class WeightSummary:
 
     `n`: respondents with a positive weight. `total`: sum of the weights. `minimum`, `maximum`:
     extremes, in the unit of the weights. `cv`: standard deviation (n - 1) over mean. `kish_deff`: n
-    sum w^2 / (sum w)^2, >= 1: how much unequal weights inflate a variance. `n_eff`: n / kish_deff,
-    in respondents.
+    sum w^2 / (sum w)^2, >= 1: how much weights inflate a variance. `n_eff`: n / kish_deff.
     """
 
     n: int
