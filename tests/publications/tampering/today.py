@@ -67,8 +67,8 @@ CODE = {
     "draw-study": Step(
         "draw",
         "steps/draw_study.py",
-        "study = (claims, structure,",
-        "study = (claims.iloc[:-1], structure,",
+        "grid_chart(claims,",
+        "grid_chart(claims.iloc[:-1],",
         wave=False,
     ),
 }
