@@ -445,7 +445,8 @@ class Author(StrictModel):
 class Particulars(StrictModel):
     """Who asked whom, how and when; whose the data are. What is not given is not stated.
 
-    Each text is one for all languages, or one for each. Of a study: of the survey judged.
+    Each text is one for all languages, or one for each. Of a study: of the survey whose figures
+    are judged.
     """
 
     sponsor: Said = Field(default=None, description="who asked for the survey, and for whom")
