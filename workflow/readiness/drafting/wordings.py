@@ -62,10 +62,10 @@ def _read_files() -> dict[str, dict[str, Any]]:
 
 
 @cache
-def _read_scales() -> tuple[tuple[frozenset[str], ...], ...]:
-    """The known scales of all languages, the levels of each from low to high."""
-    scales = (scale for data in _read_files().values() for scale in data["scales"])
-    return tuple(tuple(map(_make_keys, scale)) for scale in scales)
+def _read_scales() -> tuple[dict[str, int], ...]:
+    """The known scales of all languages: the level, from low to high, of each text of one."""
+    scales = (map(_make_keys, s) for data in _read_files().values() for s in data["scales"])
+    return tuple({word: k for k, words in enumerate(s) for word in words} for s in scales)
 
 
 @cache
@@ -73,8 +73,7 @@ def _read_degrees() -> tuple[dict[str, int], ...]:
     """The levels of scales on which a word may stand by itself ("confident"), beside degrees of it
     ("very confident"): their files have "" where it stands.
     """
-    told = [{word: k for k, words in enumerate(s) for word in words} for s in _read_scales()]
-    return tuple(degree for degree in told if "" in degree)
+    return tuple(scale for scale in _read_scales() if "" in scale)
 
 
 @cache
@@ -132,14 +131,11 @@ def order_scale(texts: Sequence[str]) -> list[int] | None:
     numbers = [int(found[0]) if (found := re.search(r"\d+", key)) else 0 for key in whole]
     for keys in (whole, asides, left, *halves, counted):
         for scale in _read_scales():
-            place = [next((k for k, s in enumerate(scale) if key in s), None) for key in keys]
-            known = [
-                (k, n * (keys is counted))
-                for k, n in zip(place, numbers, strict=True)
-                if k is not None
-            ]
-            if len(known) == len(keys) and len(set(known)) == len(keys) > 1:
-                return sorted(range(len(keys)), key=known.__getitem__)
+            if all(key in scale for key in keys):
+                pairs = zip(keys, numbers, strict=True)
+                known = [(scale[key], n * (keys is counted)) for key, n in pairs]
+                if len(set(known)) == len(keys) > 1:
+                    return sorted(range(len(keys)), key=known.__getitem__)
     return _order_sides(whole)
 
 
