@@ -37,9 +37,11 @@ _NAMES = {
     "cp1256": "Windows-1256",
 }
 _SAMPLE = 1 << 18
-_HIGH = [*map(chr, range(0x80, 0x100))]
-_READ = [[s.encode("latin1").decode(n, "replace") for s in _HIGH] for n in ("cp1252", "cp1256")]
-_APART = {ord(s) for s, one, other in zip(_HIGH, *_READ, strict=True) if one != other}
+_APART = {
+    byte
+    for byte in range(0x80, 0x100)
+    if bytes([byte]).decode("cp1252", "replace") != bytes([byte]).decode("cp1256", "replace")
+}
 _ARABIC = f"[{chr(0x620)}-{chr(0x64A)}{chr(0x66E)}-{chr(0x6D3)}]"
 _ARABIC_WORD = re.compile(f"{_ARABIC}{{2,}}")
 # What letters of DOS are to Windows, and a space of a Mac: no word has them.

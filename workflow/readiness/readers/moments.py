@@ -35,7 +35,8 @@ _NAMED = re.compile(
 )
 _BEGINS = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{2}")
 _CLOCK = re.compile(r"[ T](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d", re.ASCII)
-_COUNTED, _DAY_0 = re.compile(r"[34]\d{4}\.\d{2,12}", re.ASCII), datetime(1899, 12, 30)
+_COUNTED = re.compile(r"[34]\d{4}\.\d{2,12}", re.ASCII)
+_DAY_0 = datetime(1899, 12, 30)
 # By how much the years of the Thai calendar are more than others.
 BUDDHIST = 543
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
