@@ -60,6 +60,26 @@ def test_a_project_has_the_program_and_nobody_s_studies(office: Path, capsys: An
     )
 
 
+def test_a_folder_beside_the_project_is_named_with_dots(office: Path, capsys: Any) -> None:
+    """As the manual types it: `..` leaves the project, and does not lie in it."""
+    (office / "sub").mkdir()
+    assert main(["new", "../second", "--from", "../votes.csv", "--language", "en"]) == 0
+    assert "../second: a project of its own" in capsys.readouterr().out
+    assert (office.parent / "second/data/questionnaires/votes-1.yaml").is_file()
+    for inside in ("sub/../third", "../office/third", "../second/../office/third"):
+        assert main(["new", inside]) == 2
+        assert f"{inside}: lies in the project {office}" in capsys.readouterr().err
+    # By way of a link, too: what counts is where the folder lies.
+    (office.parent / "link").symlink_to(office)
+    assert main(["new", "../link/third"]) == 2
+    assert "lies in the project" in capsys.readouterr().err
+    assert not (office / "third").exists()
+    # A link that leads nowhere is in the way.
+    (office.parent / "nowhere").symlink_to(office.parent / "gone")
+    assert main(["new", "../nowhere"]) == 2
+    assert "exists, and is not empty" in capsys.readouterr().err
+
+
 def test_a_wave_is_begun_and_waits_for_its_decisions(office: Path, capsys: Any) -> None:
     assert main(["new", "--from", "../votes.csv", "--language", "en"]) == 0
     out = capsys.readouterr().out

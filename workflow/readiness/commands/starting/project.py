@@ -47,13 +47,14 @@ _LINK = re.compile(r"\[([^\]]+)\]\((?!https?:|#)([^)#\s]+)(#[^)\s]*)?\)")
 
 @contextmanager
 def new_project(folder: Path) -> Iterator[Path]:
-    """A project at `folder`, whole when the context ends well, and not there otherwise.
+    """Make a project at `folder`: whole when the context ends well, and not there otherwise.
 
-    What is given is its place until then. Raises ConfigError where something is in the way, or the
-    folder lies in another project.
+    Yields the temporary folder that becomes the project. Raises ConfigError where something is in
+    the way, or where `folder`, its links and `..` followed, lies in another project.
     """
-    target = folder.absolute()
-    if os.path.lexists(target) and (not target.is_dir() or any(target.iterdir())):
+    # "../office" lies beside the project that it is typed in, though its parents by name are below.
+    target = Path(os.path.realpath(folder))
+    if os.path.lexists(folder) and (not target.is_dir() or any(target.iterdir())):
         raise ConfigError(f"{folder}: exists, and is not empty; name a new folder.")
     for above in target.parents:
         if (above / "workflow/Snakefile").is_file():
