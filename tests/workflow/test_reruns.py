@@ -15,7 +15,7 @@ ENDS = {"gate", "site"}
 # What shows the live wave.
 SHOWN = ENDS | {f"report_simulated {LIVE}@en"}
 EVERY_PAGE = SHOWN | {f"report_study {STUDY}@en"}
-FIGURES = ("register_wave", "attack")
+FIGURES = ("register_wave", "attack", "dpo")
 MODULES = "workflow/readiness"
 
 
@@ -116,7 +116,17 @@ def test_changed_code_reruns_the_steps_that_can_reach_it(
 def test_changed_files_that_are_not_python_rerun_their_step(project: Project) -> None:
     for name in ("report.qmd", f"{MODULES}/rendering/page.css"):
         (project.root / name).write_text(project.read(name) + "\n", "utf-8")
-    assert project.to_do() == EVERY_PAGE | live("attack", "faults")
+    assert project.to_do() == EVERY_PAGE | live("dpo", "faults")
+
+
+def test_a_colour_or_a_word_of_the_officer_s_page_reruns_no_attack(project: Project) -> None:
+    """An attack takes minutes on a real survey, and tells nothing in words."""
+    colours = f"{MODULES}/site/dpo.css"
+    (project.root / colours).write_text(project.read(colours) + "\n", "utf-8")
+    assert project.to_do() == {f"dpo {LIVE}", *ENDS}
+    words = f"{MODULES}/language/catalogues/en/site.po"
+    project.replace(words, 'msgstr "The release is for', 'msgstr "This release is for')
+    assert project.to_do() == EVERY_PAGE | live("dpo", "faults") | OF_STUDY
 
 
 @pytest.mark.parametrize(

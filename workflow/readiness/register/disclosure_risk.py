@@ -11,7 +11,6 @@ import pandas as pd
 from readiness.arrays import list_rows
 from readiness.attack import COLUMNS, CountVerdict, first_given_away, given_away
 from readiness.errors import DataError, DisclosureError
-from readiness.register.display import SUPPRESSED_TEXT, show_safely
 from readiness.tables import read_text_table
 
 ATTACK, VERDICT = "attack.csv", "verdict.json"
@@ -43,8 +42,6 @@ def left_behind(figures: pd.DataFrame) -> Iterator[str]:
         left += [own for own in (*(f"{name}.{end}" for end in BESIDE), *moved) if own in ids]
         if left:
             yield f"{name}: is not published, but {left[0]} is."
-        if (text := show_safely(row, "en")) != SUPPRESSED_TEXT:
-            yield f"{name}: is not published, but {text} is shown."
 
 
 def read_attack(path: Path) -> pd.DataFrame:
