@@ -25,5 +25,12 @@ from readiness.questionnaire.items import (
 )
 from readiness.questionnaire.labels import Label
 from readiness.questionnaire.load import expand, load_questionnaire, questionnaire_of
+from readiness.questionnaire.matching import (
+    Matches,
+    list_answers,
+    list_own_keys,
+    list_twofold_keys,
+    match_options,
+)
 from readiness.questionnaire.model import FrameVariable, Questionnaire
 from readiness.questionnaire.text import TICKED, match_key, split_joined, tidy

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from readiness.questionnaire import Item, Questionnaire, match_key
+from readiness.questionnaire import Item, Questionnaire, list_own_keys, match_key
+from readiness.questionnaire.items import Answer
 
 
 @dataclass(frozen=True)
@@ -91,13 +92,12 @@ def _list_every_name(questionnaire: Questionnaire) -> Iterator[tuple[int, str, I
 def _list_option_names(item: Item, called: Sequence[str]) -> Iterator[tuple[int, str, ItemColumn]]:
     """What the column of each ticked option may be called."""
     yield from ((_OWN, c.column, ItemColumn(item.id, c.code)) for c in item.categories if c.column)
-    options: list[tuple[str, tuple[str | None, ...]]]
-    options = [(c.code, (c.text, c.value, c.code)) for c in item.categories]
+    options: list[tuple[str, Answer]] = [(c.code, c) for c in item.categories]
     if item.dont_know:
-        options.append(("_dont_know", (item.dont_know.text, item.dont_know.value)))
-    for number, (code, texts) in enumerate(options, 1):
+        options.append(("_dont_know", item.dont_know))
+    for number, (code, answer) in enumerate(options, 1):
         option = ItemColumn(item.id, code)
-        beside = _find_companions(called, [text for text in texts if text])
+        beside = _find_companions(called, sorted(list_own_keys(answer, item)))
         yield from ((_OPTION, name, option) for name in beside)
         yield from ((_PLACE, name, option) for name in _find_places(called, number))
 

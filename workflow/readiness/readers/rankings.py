@@ -55,13 +55,7 @@ def read_ranks(
 
     A cell that holds anything else than options is handed on as it is.
     """
-    start = f"{item.grid}_"
-    options: dict[str, str] = {}
-    for other in questionnaire.items:
-        if other.grid == item.grid and other.row is not None:
-            for text in (other.row.text, other.row.value, other.id.removeprefix(start)):
-                if text:
-                    options.setdefault(match_key(text), other.id)
+    options = _list_options(item, questionnaire)
     if len(columns) == 1:
         return columns[0].change_texts(lambda text: _rank(text, item, options, signs))
     named = [
@@ -69,6 +63,22 @@ def read_ranks(
     ]
     made = reduce(lambda one, other: one.join_with(other, lambda *pair: TICKED.join(pair)), named)
     return made.change_texts(lambda text: _rank_of(text.split(TICKED), item))
+
+
+def _list_options(item: Item, questionnaire: Questionnaire) -> dict[str, str]:
+    """Match key of what an option of the ranking may be in a cell -> the id of its item.
+
+    The text of an option comes before the id of another; what is the text of one and the value of
+    another is none of both.
+    """
+    start = f"{item.grid}_"
+    rows = [(each.row, each) for each in questionnaire.items if each.grid == item.grid]
+    texts = {match_key(row.text): each.id for row, each in rows if row}
+    values = {match_key(row.value): each.id for row, each in rows if row and row.value}
+    ids = {match_key(each.id.removeprefix(start)): each.id for _, each in rows}
+    claimed = {key for key in texts.keys() & values.keys() if texts[key] != values[key]}
+    found = {**ids, **values, **texts}
+    return {key: own for key, own in found.items() if key not in claimed}
 
 
 def _rank(text: str, item: Item, options: dict[str, str], signs: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 A cell is read on its own, so each distinct text of a column is read once, however many rows hold
 it. A text is an option when it is the option's text to the letter, or in normal form (spaces, case,
 apostrophes), or the value that the tool exports for it, or, in a column that holds codes, its code.
+Where two options claim it and the column does not say which, it is neither's.
 What cannot be an answer becomes `_invalid`, with the reason and, where one option is near, that
 option as a suggestion: it is shown and never applied.
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from math import isinf
@@ -24,11 +25,14 @@ from readiness.questionnaire import (
     INVALID,
     REFUSED,
     TICKED,
+    Category,
     Item,
     match_key,
+    match_options,
     split_joined,
     tidy,
 )
+from readiness.questionnaire.items import Missing
 from readiness.questionnaire.text import latin_digits
 from readiness.readers.moments import DAY_FIRST, MONTH_FIRST, make_moment, match_moment
 
@@ -54,49 +58,70 @@ class ReadCell:
 
 @dataclass(frozen=True)
 class Options:
-    """The options of an item by what a cell may hold: `(code, exported text)` of each.
+    """The options of an item by what a cell of its column may hold.
 
-    `texts` by normal form; `others` by value and, in a column of codes, by code, where no option
-    has that text. `other`: the code of the option that takes what is typed. `dates`: the order of
-    day, month and year in the export, where the questionnaire says it.
+    Attributes:
+        texts: `(code, exported text)` of each option by the normal form of its text.
+        found: the same by all that a cell of this column may hold.
+        missing: the code of what is declared missing, by the same.
+        contested: the exported texts of the two answers that claim a normal form.
+        other: the code of the option that takes what is typed.
+        dates: the order of day, month and year in the export, where the questionnaire says it.
     """
 
     texts: dict[str, tuple[str, str]]
-    others: dict[str, tuple[str, str]]
+    found: dict[str, tuple[str, str]]
+    missing: dict[str, str]
+    contested: dict[str, tuple[str, str]]
     other: str = ""
     dates: str | None = None
 
     @classmethod
-    def of(cls, item: Item, codes: bool = False, dates: str | None = None) -> Options:
-        """The options of `item`; with their own codes where the column holds `codes`."""
-        options = [(category.code, category.text) for category in item.categories]
-        values = [(category.value, (category.code, category.text)) for category in item.categories]
-        if item.dont_know:
-            options.append((DONT_KNOW, item.dont_know.text))
-            values.append((item.dont_know.value, options[-1]))
-        texts = {match_key(option[1]): option for option in options}
-        others = {match_key(value): option for value, option in values if value}
-        if codes:
-            others |= {match_key(o[0]): o for o in options if match_key(o[0]) not in others}
-        other = next((category.code for category in item.categories if category.other), "")
-        others = {key: option for key, option in others.items() if key not in texts}
-        return cls(texts, others, other, dates)
+    def of(
+        cls,
+        item: Item,
+        cells: Iterable[str] = (),
+        dates: str | None = None,
+        contested: Collection[str] | None = None,
+    ) -> Options:
+        """The options of `item` in a column that holds these distinct `cells`.
 
-    @staticmethod
-    def missing(item: Item, text: str) -> str:
-        """The code of the declared missing answer that `text` is; "" where it is none."""
-        key = match_key(text)
-        found = (
-            entry.special
-            for entry in item.missing
-            if key in (match_key(entry.text), match_key(entry.value or entry.text))
-        )
-        return next(found, "")
+        `contested`: what a reader that put texts of options into the cells could not decide; None
+        where the cells are as they were exported.
+        """
+        pieces = [piece for cell in cells for piece in cell.split(TICKED)]
+        matches = match_options(item, pieces, contested=contested)
+        options, missing = dict[str, tuple[str, str]](), dict[str, str]()
+        for key, answer in matches.found.items():
+            if isinstance(answer, Missing):
+                missing[key] = answer.special
+            else:
+                code = answer.code if isinstance(answer, Category) else DONT_KNOW
+                options[key] = (code, answer.text)
+        texts = {match_key(each.text): (each.code, each.text) for each in item.categories}
+        if item.dont_know:
+            texts[match_key(item.dont_know.text)] = (DONT_KNOW, item.dont_know.text)
+        pairs = {key: (one.text, other.text) for key, (one, other) in matches.contested.items()}
+        other = next((category.code for category in item.categories if category.other), "")
+        return cls(texts, options, missing, pairs, other, dates)
 
     def find(self, text: str) -> tuple[str, str] | None:
         """The option that `text` is, as a whole."""
+        return self.found.get(match_key(text))
+
+    def is_text(self, text: str) -> bool:
+        """Whether `text` is an option by its text, and not by its value or code."""
         key = match_key(text)
-        return self.texts.get(key) or self.others.get(key)
+        return key in self.texts and self.texts[key] == self.found.get(key)
+
+    def find_contested(self, text: str) -> tuple[str, str] | None:
+        """The texts of the two answers that claim `text`, or the first such piece of it."""
+        if not self.contested:
+            return None
+        pieces = text.split(TICKED)
+        if len(pieces) == 1 and not self.find(text):
+            pieces = split_joined(text, self.texts) or pieces
+        return next(filter(None, map(self.contested.get, map(match_key, pieces))), None)
 
     def is_typed(self, text: str) -> bool:
         """Whether an unknown text can be one that was typed for "other".
@@ -131,21 +156,16 @@ def nearest(text: str, keys: Iterable[str]) -> str:
     return next(iter(difflib.get_close_matches(key, alike, n=1, cutoff=NEAR)), "")
 
 
-def holds_codes(item: Item, texts: Iterable[str]) -> bool:
-    """Whether some texts of a column are the item's codes, and none an option's text or value."""
-    if not item.categories:
-        return False
-    options, coded = Options.of(item), Options.of(item, codes=True)
-    pieces = [piece for text in texts for piece in text.split(TICKED) if match_key(piece)]
-    return not any(map(options.find, pieces)) and any(map(coded.find, pieces))
-
-
 def read_cell(item: Item, text: str, options: Options | None = None) -> ReadCell:
     """Read the exported `text` of one answer to `item`; `options`: its own, where in hand."""
     options = options or Options.of(item)
     if not match_key(text):
         return _read_blank(item)
-    if item.missing and (special := options.missing(item, text)):
+    if claimed := options.find_contested(text):
+        told = dict(zip(("by_text", "by_value"), claimed, strict=True))
+        fault = CellFault("two_options", Fact("validation.two_options", told))
+        return ReadCell((INVALID,) * len(item.columns), (fault,))
+    if special := options.missing.get(match_key(text)):
         if special == BLANK:
             return _read_blank(item)
         return ReadCell((special,) * len(item.columns), given=special in (REFUSED, DONT_KNOW))
@@ -164,7 +184,7 @@ def read_cell(item: Item, text: str, options: Options | None = None) -> ReadCell
         return ReadCell((INVALID,), (CellFault("unknown_option", options.unknown),))
     code, exported = option
     # A value or a code is another way of writing the option, not a misspelling of it.
-    if text == exported or match_key(text) in options.others:
+    if text == exported or not options.is_text(text):
         return ReadCell((code,))
     return ReadCell((code,), (_make_spelling_fault(exported),))
 
@@ -230,7 +250,7 @@ def _split_ticked(text: str, options: Options) -> tuple[list[str], list[str]]:
             return [whole[0]], []
         if (keys := split_joined(text, options.texts)) is None:
             return split_options(text, options.texts)
-        return [options.texts[key][0] for key in keys], []
+        return [options.found.get(key, options.texts[key])[0] for key in keys], []
     pieces = [piece for piece in text.split(TICKED) if match_key(piece)]
     found = [(piece, options.find(piece)) for piece in pieces]
     return [o[0] for _, o in found if o], [match_key(piece) for piece, o in found if not o]
@@ -263,7 +283,7 @@ def _read_multi(item: Item, text: str, options: Options) -> ReadCell:
     by_code = {category.code: category.text for category in item.categories}
     as_ticked = [by_code.get(code, "") for code in codes]
     to_the_letter = any(text in (s.join(exported), s.join(as_ticked)) for s in (";", ", "))
-    as_value = TICKED in text or match_key(text) in options.others
+    as_value = TICKED in text or (options.find(text) and not options.is_text(text))
     contradicts = bool(alone and faults) or DONT_KNOW in codes
     if not (pieces or contradicts or as_value or to_the_letter):
         faults.append(_make_spelling_fault(*exported))

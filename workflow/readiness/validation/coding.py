@@ -27,10 +27,10 @@ from readiness.questionnaire import (
     match_key,
     tidy,
 )
-from readiness.questionnaire.items import WRITTEN, Routing
-from readiness.readers import Booleans, Texts
+from readiness.questionnaire.items import WRITTEN, Answer, Category, Routing
+from readiness.readers import CONTESTED, Booleans, Texts
 from readiness.readers.tools.words import NO_ANSWER
-from readiness.validation.cells import Options, ReadCell, holds_codes, read_cell
+from readiness.validation.cells import Options, ReadCell, read_cell
 from readiness.validation.issues import NO_ROW, UNREAD, issues_of
 
 # Whether an item was asked: no, cannot be known, yes.
@@ -51,8 +51,7 @@ class Answers:
         respondent: the name of each.
         texts: the exported text, by item.
         known: what the tool knows beside the answers, by column of the reader (`OF_THE_TOOL`).
-        codes: the items whose column holds codes instead of texts.
-        dates: the order of day, month and year in the export, where the questionnaire says it.
+        options: what the cells of each item's column may hold, by item.
     """
 
     place: npt.NDArray[np.intp]
@@ -60,8 +59,7 @@ class Answers:
     respondent: npt.NDArray[np.object_]
     texts: Mapping[str, Texts]
     known: Mapping[str, Texts]
-    codes: frozenset[str]
-    dates: str | None
+    options: Mapping[str, Options]
 
     @classmethod
     def of(
@@ -80,9 +78,13 @@ class Answers:
 
         texts = {item.id: column(item.id) for item in questionnaire.items}
         known = {name: column(name) for name in OF_THE_TOOL if name in raw}
-        coded = (i.id for i in questionnaire.items if holds_codes(i, texts[i.id].texts))
+        told, dates = raw.attrs.get(CONTESTED, {}), questionnaire.export.dates
+        options = {
+            item.id: Options.of(item, texts[item.id].texts, dates, told.get(item.id))
+            for item in questionnaire.items
+        }
         row = raw["_row"].to_numpy(dtype=np.int64)[at]
-        return cls(at, row, respondent, texts, known, frozenset(coded), questionnaire.export.dates)
+        return cls(at, row, respondent, texts, known, options)
 
     def __len__(self) -> int:
         return len(self.row)
@@ -99,13 +101,9 @@ class Answers:
             known={name: texts.take(kept) for name, texts in self.known.items()},
         )
 
-    def options(self, item: Item) -> Options:
-        """What a cell of the item may hold."""
-        return Options.of(item, item.id in self.codes, self.dates)
-
     def cells(self, item: Item) -> tuple[ReadCell, ...]:
         """Each distinct text of the item, read."""
-        options = self.options(item)
+        options = self.options[item.id]
         return tuple(read_cell(item, text, options) for text in self.texts[item.id].texts)
 
     def issues(
@@ -252,7 +250,8 @@ def _list_cell_issues(coded: Coded, answers: Answers, inside: Booleans) -> list[
         written = {id(fact): to_json(fact) for fact in {id(f): f for f in facts.values()}.values()}
         said[list(facts)] = [written[id(fact)] for fact in facts.values()]
         if rule in ("unknown_option", "near_option"):
-            for place, suggestion in _find_near(texts, facts, answers.options(coded.item)).items():
+            options = answers.options[coded.item.id]
+            for place, suggestion in _find_near(texts, facts, options).items():
                 near[place] = suggestion
         if rule in UNREAD:
             for place in facts:
@@ -368,7 +367,7 @@ def apply_corrections(
             continue
         at = place[who]
         column = texts.get(item.id, answers.texts[item.id])
-        options = answers.options(item)
+        options = answers.options[item.id]
         exported = column.at(at)
         _require_match(where, item, who, exported, entry, options)
         to = _find_exported_text(where, item, entry["to"], options)
@@ -401,19 +400,31 @@ def _require_match(
 
 
 def _find_exported_text(where: str, item: Item, to: str, options: Options) -> str:
-    """The text that the form would have exported for the code, codes or value `to`."""
+    """What the column would hold for the code, codes or value `to`."""
     if to in ("", BLANK):
         return ""
+    by_code: dict[str, Answer] = {category.code: category for category in item.categories}
     if item.dont_know and to == DONT_KNOW:
-        return item.dont_know.text
-    texts = {category.code: category.text for category in item.categories}
+        return _write_option(where, item.dont_know, options)
     if item.kind in ("single", "ordinal", "multi"):
         codes = [code.strip() for code in to.split(";")] if item.kind == "multi" else [to]
-        if unknown := [code for code in codes if code not in texts]:
+        if unknown := [code for code in codes if code not in by_code]:
             raise DataError(
-                f"{where}: `to` is {unknown[0]!r}; {item.id} has {', '.join(texts)} and {BLANK}."
+                f"{where}: `to` is {unknown[0]!r}; {item.id} has {', '.join(by_code)} and {BLANK}."
             )
-        return TICKED.join(texts[code] for code in codes)
+        return TICKED.join(_write_option(where, by_code[code], options) for code in codes)
     if to in (NOT_ASKED, INVALID) or read_cell(item, to, options).values == (INVALID,):
         raise DataError(f"{where}: `to` is {to!r}, which cannot be an answer to {item.id}.")
     return to
+
+
+def _write_option(where: str, option: Answer, options: Options) -> str:
+    """The text of an option, or its value or code where the column would not read it by that."""
+    code = option.code if isinstance(option, Category) else DONT_KNOW
+    for name in (option.text, option.value or "", code):
+        if options.find(name) == (code, option.text):
+            return name
+    raise DataError(
+        f"{where}: `to` is {code!r}, and two options claim {option.text!r}: settle that in the "
+        "questionnaire first."
+    )

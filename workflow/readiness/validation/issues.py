@@ -54,6 +54,7 @@ RULES: dict[str, str] = {
     "impossible_date": "error",
     "exclusive": "warning",
     "near_option": "warning",
+    "two_options": "error",
     "impossible_time": "warning",
     "broken_off": "note",
     "same_content": "warning",

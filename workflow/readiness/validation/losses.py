@@ -41,7 +41,7 @@ REASONS = {
     **{
         rule: f"validation.reason.{rule}"
         for rule in (
-            *("unknown_option", "not_a_number", "out_of_range"),
+            *("unknown_option", "two_options", "not_a_number", "out_of_range"),
             *("not_a_date", "impossible_date", ROUTED_OUT, UNEXPLAINED),
         )
     },

@@ -13,8 +13,8 @@ import pandas as pd
 from readiness.facts import Day, Fact
 from readiness.questionnaire import Questionnaire, tidy
 from readiness.readers.texts import Booleans, Texts, ranks
-from readiness.readers.tools.base import EMPTY, REJECTED, TEST
-from readiness.validation.cells import Options, holds_codes
+from readiness.readers.tools.base import CONTESTED, EMPTY, REJECTED, TEST
+from readiness.validation.cells import Options
 from readiness.validation.issues import issues_of
 
 KEPT = "kept"
@@ -59,7 +59,8 @@ def submissions(
     if answer is not None:
         # The code of the group that each answer names; "" where it names none.
         item, texts = questionnaire.item(str(questionnaire.group_item)), Texts.of(answer)
-        options = Options.of(item, codes=holds_codes(item, texts.texts))
+        told = raw.attrs.get(CONTESTED, {}).get(item.id)
+        options = Options.of(item, texts.texts, contested=told)
         table["group"] = texts.spread([(options.find(text) or ("",))[0] for text in texts.texts])
     codes = (
         Texts.of(raw["_invitation"]) if "_invitation" in raw else Texts.repeat_text("", len(raw))

@@ -5,7 +5,7 @@ writes headers and joins ticked options. A further tool is a class of such facts
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial, reduce
 from typing import Any, ClassVar
 
@@ -13,8 +13,18 @@ import numpy as np
 import pandas as pd
 
 from readiness.patterns import write_out
-from readiness.questionnaire import TICKED, Item, Questionnaire, match_key, split_joined
-from readiness.questionnaire.items import Answer
+from readiness.questionnaire import (
+    TICKED,
+    Item,
+    Matches,
+    Questionnaire,
+    list_answers,
+    list_own_keys,
+    match_key,
+    match_options,
+    split_joined,
+)
+from readiness.questionnaire.items import Answer, Missing
 from readiness.readers import moments, rankings
 from readiness.readers.assigned import (
     Assigned,
@@ -32,6 +42,9 @@ from readiness.readers.tools import words
 ROW, TIMESTAMP, INVITATION = "_row", "_timestamp", "_invitation"
 SUBMITTED, STARTED, SECONDS = "_submitted", "_started", "_seconds"
 ID, COMPLETE, FAULT = "_id", "_complete", "_fault"
+# What a table that was read says of its items (`attrs`): by item whose cells the reader turned into
+# texts of options, the match keys that two options claim and that it could not decide.
+CONTESTED = "contested"
 # Columns beside the questions that are read, as the questionnaire's `export` names them.
 READ = ("timestamp", "started", "duration", "respondent", "invitation")
 
@@ -116,7 +129,7 @@ class Tool:
         if plain == key or item.kind == "text":
             return text
         void = {match_key(name) for each in item.missing for name in (each.text, each.value or "")}
-        known = not item.codes or plain in void or plain in self.options_of(item, sheet)
+        known = not item.codes or plain in void or plain in self.list_known_keys(item)
         return plain if known else text
 
     def is_own(self, sheet: Sheet, at: int) -> bool:
@@ -144,6 +157,10 @@ class Tool:
         for item in questionnaire.items:
             made[item.id] = self._item(sheet, item, questionnaire, assigned).categorical
         frame = pd.DataFrame(made)
+        contested = {i.id: self.list_contested(sheet, i, assigned) for i in questionnaire.items}
+        frame.attrs[CONTESTED] = {
+            item: keys for item, keys in contested.items() if keys is not None
+        }
         self._add_moments(frame, sheet, questionnaire, assigned)
         self._add_status(frame, sheet, questionnaire, assigned)
         return frame
@@ -213,8 +230,14 @@ class Tool:
             columns = [sheet.rows[at] for at in assigned.rankings[str(item.grid)]]
             return rankings.read_ranks(item, questionnaire, columns, (*self.signs, "|"))
         at = assigned.items[item.id]
-        if item.kind == "multi" and not self.keeps_joined:
-            options = self.options_of(item, sheet)
+        if self.splits_ticked(item):
+            matches = self.match_ticked(sheet, item, at)
+            # What two options claim is handed on as it is, and never what stands for another cell.
+            options = {
+                key: key if match_key(answer.text) in matches.contested else answer.text
+                for key, answer in matches.found.items()
+            }
+            options |= {key: key for key in matches.contested}
             return sheet.rows[at].change_texts(lambda text: self._split_ticked(text, options))
         if item.kind == "date":
             # What is no date stays as it is.
@@ -223,16 +246,31 @@ class Tool:
             return sheet.rows[at].map_to([iso[:10] or text for text, iso in read])
         return sheet.rows[at].change_texts(lambda text: self.cell(item, text, sheet, at))
 
-    def options_of(self, item: Item, sheet: Sheet) -> dict[str, str]:
-        """Match key of all that an option may be in a cell -> its exported text."""
-        options: dict[str, str] = {}
-        answers: list[Answer] = [*item.categories]
-        answers += [item.dont_know] if item.dont_know else []
-        for answer in answers:
-            for text in (answer.text, answer.value, getattr(answer, "code", "")):
-                if text:
-                    options.setdefault(match_key(text), answer.text)
-        return options
+    def splits_ticked(self, item: Item) -> bool:
+        """Whether this reader tells the ticked options of a cell apart."""
+        return item.kind == "multi" and not self.keeps_joined
+
+    def list_known_keys(self, item: Item) -> set[str]:
+        """The match keys of all that an option may be in a cell."""
+        answers = (answer for answer in list_answers(item) if not isinstance(answer, Missing))
+        names = ((each.text, each.value, getattr(each, "code", "")) for each in answers)
+        return {match_key(name) for own in names for name in own if name}
+
+    def match_ticked(self, sheet: Sheet, item: Item, at: int) -> Matches:
+        """What the pieces of a column of joined options stand for."""
+        known = self.list_known_keys(item)
+        signs = (*self.signs, "|")
+        cells = ((text, split_joined(text, known, signs)) for text in sheet.rows[at].texts)
+        pieces = {piece for text, found in cells for piece in found or (text,)}
+        return match_options(item, pieces, codes=True)
+
+    def list_contested(self, sheet: Sheet, item: Item, assigned: Assigned) -> set[str] | None:
+        """The match keys that two options claim in cells turned into texts; None of other cells."""
+        if item.id in assigned.options and whole(item, assigned.options[item.id]):
+            return None if item.slots else set()
+        if item.id not in assigned.items or not self.splits_ticked(item):
+            return None
+        return {*self.match_ticked(sheet, item, assigned.items[item.id]).contested}
 
     def _split_ticked(self, text: str, options: Mapping[str, str]) -> str:
         """A cell of ticked options, told apart; what is none of them stays, told apart as well.
@@ -266,22 +304,22 @@ class Tool:
 
     def _join_spread(self, sheet: Sheet, item: Item, columns: Mapping[str, int]) -> Texts:
         """Columns of one box each -> the ticked options' texts, as if joined in one cell."""
-        answers = {c.code: c.text for c in item.categories}
+        answers: dict[str, Answer] = {c.code: c for c in item.categories}
         if item.dont_know:
-            answers["_dont_know"] = item.dont_know.text
-        options = self.options_of(item, sheet)
+            answers["_dont_know"] = item.dont_know
         made = Texts.repeat_text("", len(sheet))
         # Databases write -1 where a box is ticked, and 0 in all others.
         cells = {cell for at in columns.values() for cell in sheet.rows[at].texts}
         minus = {"-1", "0"} <= cells <= {"-1", "0", ""} and not item.missing
-        for code, text in answers.items():
+        for code, answer in answers.items():
             if code not in columns:
                 continue
             at = columns[code]
             held = sheet.rows[at]
             if minus:
                 held = held.change_texts(lambda cell: "1" if cell == "-1" else cell)
-            box = held.change_texts(partial(self.box, text, options, sheet, at))
+            names = list_own_keys(answer, item)
+            box = held.change_texts(partial(self.box, answer.text, names, sheet, at))
             # What every box says of itself, that there is no answer, is said once.
             made = made.join_with(box, lambda *pair: TICKED.join(filter(None, dict.fromkeys(pair))))
         return made
@@ -301,10 +339,13 @@ class Tool:
         ]
         return reduce(lambda one, other: one.join_with(other, join), slots)
 
-    def box(self, text: str, options: Mapping[str, str], sheet: Sheet, at: int, cell: str) -> str:
-        """What the cell of one box says: `text` where it is ticked, "" where not, else the cell."""
+    def box(self, text: str, names: Collection[str], sheet: Sheet, at: int, cell: str) -> str:
+        """What the cell of one box says: `text` where it is ticked, "" where not, else the cell.
+
+        `names`: the match keys by which the option of the box is known.
+        """
         key = match_key(cell)
-        if options.get(key) == text or key in words.TICKED:
+        if key in names or key in words.TICKED:
             return text
         return "" if key in words.NOT_TICKED else cell
 

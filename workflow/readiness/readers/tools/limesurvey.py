@@ -109,7 +109,7 @@ class LimeSurvey(Tool):
     def cell(self, item: Item, text: str, sheet: Sheet, at: int) -> str:
         """`N/A`: not shown; `-oth-`: the answer that was typed."""
         key = match_key(text)
-        if key == "n/a" and key not in self.options_of(item, sheet):
+        if key == "n/a" and key not in self.list_known_keys(item):
             return ""
         if key == "-oth-":
             return next((category.text for category in item.categories if category.other), text)

@@ -130,7 +130,7 @@ class Qualtrics(Tool):
     def cell(self, item: Item, text: str, sheet: Sheet, at: int) -> str:
         """Seen and not answered is no answer."""
         unanswered = match_key(text) == _SEEN and item.kind != "text"
-        if unanswered and _SEEN not in self.options_of(item, sheet):
+        if unanswered and _SEEN not in self.list_known_keys(item):
             return ""
         return super().cell(item, text, sheet, at)
 

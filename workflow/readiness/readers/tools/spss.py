@@ -6,12 +6,20 @@ the questionnaire says what it means.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection
 from typing import ClassVar
 
 from readiness.errors import DataError
-from readiness.questionnaire import Item, Questionnaire, match_key
-from readiness.readers.table import Sheet, is_missing
+from readiness.questionnaire import (
+    Item,
+    Matches,
+    Questionnaire,
+    list_twofold_keys,
+    match_key,
+    match_options,
+)
+from readiness.readers.assigned import Assigned
+from readiness.readers.table import Sheet, Variable, is_missing
 from readiness.readers.tools import words
 from readiness.readers.tools.base import Tool
 from readiness.readers.tools.kobo import Kobo
@@ -50,15 +58,38 @@ class Spss(Tool):
     def cell(self, item: Item, text: str, sheet: Sheet, at: int) -> str:
         """The label where it is an answer, else the value; "" where it is declared missing."""
         variable = sheet.labels[sheet.columns[at]]
-        label = variable.values.get(text, "")
-        known = {*self.options_of(item, sheet), *_list_missing_keys(item)}
-        if label and match_key(label) in known:
+        if label := self._find_label(item, text, variable):
             return label
         if is_missing(text, variable.missing) and match_key(text) not in _list_missing_keys(item):
             return ""
-        return text
+        if match_key(text) not in list_twofold_keys(item):
+            return text
+        # A value without a label, which is the text of another option.
+        answer = self._match_values(item, sheet, at).found.get(match_key(text))
+        return text if answer is None else answer.text
 
-    def box(self, text: str, options: Mapping[str, str], sheet: Sheet, at: int, cell: str) -> str:
+    def list_contested(self, sheet: Sheet, item: Item, assigned: Assigned) -> set[str] | None:
+        """Of a labelled column, too: a label is the text of its answer."""
+        at = assigned.items.get(item.id)
+        if at is None or not list_twofold_keys(item) or item.kind == "multi":
+            return super().list_contested(sheet, item, assigned)
+        variable = sheet.labels[sheet.columns[at]]
+        cells = (t for t in sheet.rows[at].texts if not self._find_label(item, t, variable))
+        return {*map(match_key, cells)} & self._match_values(item, sheet, at).contested.keys()
+
+    def _find_label(self, item: Item, text: str, variable: Variable) -> str:
+        """The label of a value where it is an answer; "" where there is none, or it is another."""
+        label = variable.values.get(text, "")
+        known = self.list_known_keys(item) | _list_missing_keys(item)
+        return label if label and match_key(label) in known else ""
+
+    def _match_values(self, item: Item, sheet: Sheet, at: int) -> Matches:
+        """What the values of a column stand for that have no label among the answers."""
+        variable = sheet.labels[sheet.columns[at]]
+        bare = [t for t in sheet.rows[at].texts if not self._find_label(item, t, variable)]
+        return match_options(item, bare)
+
+    def box(self, text: str, names: Collection[str], sheet: Sheet, at: int, cell: str) -> str:
         """By the value that a set counts, or a label that says yes or no, else by the value."""
         variable = sheet.labels[sheet.columns[at]]
         if variable.counted:
@@ -66,9 +97,9 @@ class Spss(Tool):
         label = match_key(variable.values.get(cell, ""))
         if label and (label in words.NOT_TICKED or is_missing(cell, variable.missing)):
             return ""
-        if label and (label in words.TICKED or options.get(label) == text):
+        if label and (label in words.TICKED or label in names):
             return text
-        return super().box(text, options, sheet, at, cell)
+        return super().box(text, names, sheet, at, cell)
 
 
 def _list_missing_keys(item: Item) -> set[str]:
