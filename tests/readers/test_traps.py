@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import struct
 import unicodedata
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
@@ -380,6 +382,24 @@ def test_a_letter_behind_the_point_of_stata_is_no_answer(tmp_path: Path) -> None
     path, frame = tmp_path / "a.dta", pd.DataFrame({"pay": [1.0, "a", 4.5]})
     pyreadstat.write_dta(frame, path, missing_user_values={"pay": ["a"]})
     assert read_sheet(path).labels["pay"].missing == ("a",)
+
+
+def test_a_letter_stands_in_a_column_of_single_precision_too(tmp_path: Path) -> None:
+    path = tmp_path / "single.dta"
+    frame = pd.DataFrame({"pay": np.array([16.2, np.nan, 4.5], dtype=np.float32)})
+    frame.to_stata(path, write_index=False, version=118)
+    head, mark, cells = path.read_bytes().partition(b"<data>")
+    # As Stata keeps them: `.` and `.a` of a float.
+    none, letter = struct.pack("<I", 0x7F000000), struct.pack("<I", 0x7F000800)
+    assert cells.count(none) == 1
+    path.write_bytes(head + mark + cells.replace(none, letter))
+    sheet = read_sheet(path)
+    assert sheet.texts(0).tolist() == ["16.2", "a", "4.5"]
+    assert sheet.labels["pay"].missing == ("a",)
+    asked = questionnaire_of(
+        document("club", question("pay", "number", range={"decimals": 1})), "club-1"
+    )
+    assert read_export(path, asked)["pay"].tolist() == ["16.2", "", "4.5"]
 
 
 def test_the_codes_of_each_tool() -> None:

@@ -76,8 +76,7 @@ def read_spss(path: Path, content: bytes, encoding: str | None = None) -> Sheet:
     for name in meta.column_names:
         codes, values = pd.factorize(np.asarray(cells[name], dtype=object))
         if meta.readstat_variable_types.get(name) == "float":
-            # Stata keeps numbers in half of the digits: 16.2 comes as 16.2000007629.
-            values = np.array([float(str(np.float32(value))) for value in values], dtype=object)
+            values = np.array([_shorten_single(value) for value in values], dtype=object)
         # Text variables are filled up with spaces.
         texts = ["", *(as_text(value).rstrip() for value in values)]
         rows.append(Texts((codes + 1).astype(np.int32), ()).map_to(texts).used())
@@ -91,6 +90,14 @@ def read_spss(path: Path, content: bytes, encoding: str | None = None) -> Sheet:
         encoding=str(meta.file_encoding or ""),
         labels={name: _read_variable(name, meta) for name in meta.column_names},
     )
+
+
+def _shorten_single(value: object) -> object:
+    """A number that Stata keeps in half of the digits: 16.2 comes as 16.2000007629.
+
+    The letter of a missing value (`.a` to `.z`) is none.
+    """
+    return float(str(np.float32(value))) if isinstance(value, float) else value
 
 
 def _read_variable(name: str, meta: Any) -> Variable:
