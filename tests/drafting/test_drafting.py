@@ -38,7 +38,7 @@ from readiness.drafting.joined import find_joined_options
 from readiness.drafting.wordings import find_special, guess_language, order_numbers, order_scale
 from readiness.errors import ConfigError, DataError
 from readiness.questionnaire import TICKED, Questionnaire, questionnaire_of
-from readiness.questionnaire.writing import open_decisions
+from readiness.questionnaire.writing import open_decisions, option_codes
 from readiness.readers import read_export
 from readiness.validation import first_reading, losses, write_sums
 from readiness.validation.cells import read_cell
@@ -100,6 +100,31 @@ def test_each_kind_is_proposed_by_its_cells() -> None:
     assert asked.export.timestamp == "Timestamp"
     assert asked.draft
     assert open_decisions(text) == 3 and "few different answers" in text
+
+
+@pytest.mark.parametrize(
+    ("texts", "codes"),
+    [
+        ("C++|C|C#", ("c_2", "c", "c_3")),
+        ("A+|A|B", ("a_2", "a", "b")),
+        ("F#|F", ("f_2", "f")),
+        ("<5|5|>5", ("c5_2", "c5", "c5_3")),
+        ("C|c++|Python", ("c", "c_2", "python")),
+        ("نعم!|لا|ربما", ("c1", "c2", "c3")),
+    ],
+)
+def test_no_option_is_drafted_with_a_code_that_is_the_text_of_another(
+    texts: str, codes: tuple[str, ...]
+) -> None:
+    every = texts.split("|")
+    assert tuple(option_codes(every)) == codes
+    cells = [text for n, text in enumerate(reversed(every), 10) for _ in range(n)]
+    [item] = drafted(table(tool=cells))[1].items
+    assert len({option.code for option in item.categories}) == len(every)
+    for option in item.categories:
+        assert read_cell(item, option.text).values == (option.code,)
+        others = {other.text.casefold() for other in item.categories if other is not option}
+        assert option.code not in others
 
 
 def test_options_may_hold_what_joins_them() -> None:

@@ -23,7 +23,7 @@ from readiness.drafting.wordings import (
 from readiness.patterns import shorten_decimal, write_out
 from readiness.privacy import Detectors
 from readiness.questionnaire import match_key
-from readiness.questionnaire.writing import DECIDED, option_code
+from readiness.questionnaire.writing import DECIDED, option_codes
 from readiness.readers.moments import DAY_FIRST, MONTH_FIRST, make_moment, match_moment
 from readiness.readers.table import is_missing
 from readiness.readers.tools.words import BOXES, VOID
@@ -217,11 +217,9 @@ def give_codes(options: Sequence[ProposedOption]) -> tuple[ProposedOption, ...]:
 
     Values that have one label (a class and the only one below it) have their own behind it.
     """
-    taken: set[str] = set()
+    codes = option_codes([o.text for o in options], [o.code for o in options])
     coded: list[ProposedOption] = []
-    for option in options:
-        code = option.code or option_code(option.text, taken)
-        taken.add(code)
+    for option, code in zip(options, codes, strict=True):
         typed = option.other and not any(each.other for each in coded)
         again = option.value and match_key(option.text) in {match_key(o.text) for o in coded}
         text = f"{option.text} [{option.value}]" if again else option.text

@@ -15,10 +15,12 @@ import yaml
 
 from readiness.patterns import ITEM
 from readiness.questionnaire.items import OF_TABLES, RESERVED, TOTAL
-from readiness.questionnaire.text import strip_markup
+from readiness.questionnaire.text import match_key, strip_markup
 
 # How long a proposed name is at most; it is cut between words.
 LONGEST = 30
+# A text of which its code says all: letters, digits, and what stands between words.
+_PLAIN = re.compile(r"[\w\s.,;:'\u2019()/-]+")
 
 
 def item_id(text: str, taken: Collection[str] = ()) -> str:
@@ -29,6 +31,25 @@ def item_id(text: str, taken: Collection[str] = ()) -> str:
 def option_code(text: str, taken: Collection[str] = ()) -> str:
     """A code for an option, none of `taken` nor reserved; `c1` where no letter is left."""
     return _name_uniquely(text, "c", {*taken, *RESERVED, TOTAL})
+
+
+def option_codes(texts: Sequence[str], given: Sequence[str] = ()) -> list[str]:
+    """A code for each option, none of which is another's or could be taken for another's text.
+
+    `given`: codes that are settled, "" for the others. "C++" leaves `c` to the option "C", and "<5"
+    leaves `c5` to "5".
+    """
+    given = given or [""] * len(texts)
+    keys = [match_key(text) for text in texts]
+    plain = [bool(_make_slug(text)) and _PLAIN.fullmatch(text) is not None for text in texts]
+    own = [option_code(text) if said else "" for text, said in zip(texts, plain, strict=True)]
+    codes: list[str] = []
+    for at, text in enumerate(texts):
+        others = {key for k, key in enumerate(keys) if k != at}
+        # Of several that are written plainly the first has the code.
+        left = {*own} - {own[at]}
+        codes.append(given[at] or option_code(text, {*codes, *given, *others, *left}))
+    return codes
 
 
 def form_name(text: str) -> str:

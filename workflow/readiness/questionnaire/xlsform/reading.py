@@ -16,7 +16,14 @@ from typing import Any
 from readiness.errors import ConfigError
 from readiness.questionnaire.items import MEANINGS
 from readiness.questionnaire.text import match_key
-from readiness.questionnaire.writing import CHECK, COMMENT, form_name, item_id, option_code
+from readiness.questionnaire.writing import (
+    CHECK,
+    COMMENT,
+    form_name,
+    item_id,
+    option_code,
+    option_codes,
+)
 from readiness.questionnaire.xlsform.expressions import (
     Atom,
     FormQuestion,
@@ -41,14 +48,19 @@ def options_of(form: XlsForm, row: SheetRow, listed: str, kind: str) -> dict[str
     categories: list[dict[str, Any]] = []
     others: dict[str, Any] = {}
     missing: list[dict[str, Any]] = []
-    codes: set[str] = set()
     # An option may stand there once for each answer by which a form filters its list.
     options = list({option.get("name"): option for option in form.choices[listed]}.values())
     texts = [match_key(o.labels.get(own, o.get("name"))) for o in options]
+    names, said = [], []
     for option, key in zip(options, texts, strict=True):
         name = option.get("name")
         text = option.labels.get(own, name)
-        text = f"{text} ({name})" if texts.count(key) > 1 else text
+        names.append(name)
+        said.append(f"{text} ({name})" if texts.count(key) > 1 else text)
+    # A number as a name says nothing: the code is made of the label then.
+    both = zip(names, said, strict=True)
+    codes = option_codes([t if re.fullmatch(r"-?\d+", name) else name for name, t in both])
+    for option, name, text, code in zip(options, names, said, codes, strict=True):
         labels = {k: v for k, v in option.labels.items() if k != own}
         entry = {"text": text, "value": name, **({"labels": labels} if labels else {})}
         means = option.get(MEANS)
@@ -57,8 +69,6 @@ def options_of(form: XlsForm, row: SheetRow, listed: str, kind: str) -> dict[str
         elif means in MEANINGS:
             missing.append({**entry, "means": means})
         else:
-            # A number as a name says nothing: the code is made of the label then.
-            codes.add(code := option_code(text if re.fullmatch(r"-?\d+", name) else name, codes))
             flags: dict[str, Any] = {"screens_out": True} if option.get(SCREENS) else {}
             flags |= {"specify": option.get(SPECIFY)} if option.get(SPECIFY) else {}
             categories.append({"code": code, **entry, **flags})
