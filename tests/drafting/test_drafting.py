@@ -127,6 +127,66 @@ def test_no_option_is_drafted_with_a_code_that_is_the_text_of_another(
         assert option.code not in others
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("I'm not sure", "Not sure", "Unsure", "No opinion", "Not sure / Don't know"),
+        *("Je ne suis pas sûr(e)", "Sans opinion", "No estoy seguro/a", "Não tenho certeza"),
+        *("Keine Meinung", "Non sono sicuro", "لا رأي لي", "غير متأكد"),
+    ],
+)
+def test_who_is_not_sure_has_given_an_answer_that_is_asked_about(said: str) -> None:
+    columns = table(
+        vote=cycle("No", "Yes", "Yes", said),
+        trust=cycle(*AGREE[::-1], said),
+        good=cycle("1", "2", "3", "4", "5", said),
+        media=cycle("Radio;Press", "Radio", "Press;Web", said, "Web;Radio", "Web"),
+        hours=[*(str(k % 37) for k in range(N - 1)), said],
+        colour=cycle("Red", "Green", "Blue", said),
+        only=cycle("Yes", said),
+    )
+    _, asked, text = drafted(columns)
+    rows = {item.id: [option.text for option in item.categories] for item in asked.items}
+    assert rows["vote"] == ["Yes", "No", said]
+    assert rows["trust"] == [*AGREE, said] and asked.item("trust").kind == "single"
+    assert rows["good"] == ["1", "2", "3", "4", "5"]
+    beside = asked.item("good").dont_know
+    assert beside is not None and beside.text == said
+    assert {*rows["media"]} == {"Radio", "Press", "Web", said}
+    assert rows["only"] == ["Yes", said] and rows["colour"][-1] == said
+    # Typed beside numbers, it is no number.
+    assert [m.text for m in asked.item("hours").missing] == [said]
+    lines = text.splitlines()
+    for name in ("vote", "trust", "good", "media", "colour", "only"):
+        at = next(k for k, line in enumerate(lines) if line.endswith(f"id: {name}"))
+        comments = [c for c in lines[at - 6 : at] if repr(said) in c and "check:" in c]
+        assert comments, name
+        assert not asked.item(name).missing
+    read = read_cell(asked.item("vote"), said)
+    assert read.values == (asked.item("vote").codes[-1],) and not read.faults
+
+
+def test_who_is_declared_missing_or_seen_by_interviewers_alone_gave_no_answer() -> None:
+    labels = {"1": "Yes", "2": "No", "3": "Not sure"}
+    cells = cycle("1", "2", "3")
+    declared = ExportTable((column(0, "vote", cells, values=labels, missing=("3",)),))
+    assert [m.text for m in drafted(declared)[1].items[0].missing] == ["Not sure"]
+    offered = ExportTable((column(0, "vote", cells, values=labels),))
+    [item] = drafted(offered)[1].items
+    assert [option.text for option in item.categories] == ["Yes", "No", "Not sure"]
+    assert not item.missing and item.categories[2].value == "3"
+    volunteered = drafted(table(vote=cycle("Yes", "No", "[DO NOT READ] Not sure")))[1].items[0]
+    assert [m.special for m in volunteered.missing] == ["_dont_know"]
+
+
+def test_a_secret_is_no_lowest_level_and_is_asked_about() -> None:
+    secret = "I prefer to keep it a secret"
+    _, asked, text = drafted(table(age=cycle("18-24", "25-34", "35-44", secret)))
+    [item] = asked.items
+    assert item.kind == "single" and item.categories[-1].text == secret
+    assert f"check: low to high but for {secret!r}" in text
+
+
 def test_options_may_hold_what_joins_them() -> None:
     cells = Counter(
         {

@@ -17,6 +17,7 @@ from readiness.drafting.wordings import (
     is_half,
     is_none,
     is_other,
+    is_unsure,
     order_numbers,
     order_scale,
 )
@@ -96,6 +97,7 @@ class ProposedAnswers:
         kind: single, ordinal, multi, ranking, number, date, text or scale.
         options: in their order; low to high of an ordinal one.
         missing: text, value ("" where none) and meaning of what is no answer.
+        outside: text and value of the answer that stands beside a scale of bare numbers; or None.
         ends: of a scale of bare numbers, its lowest and highest; `named`: what these are called.
         decimals, unit, thousands: of a number; what tells its thousands apart.
         unranked: of a ranking, whether some ranked a part of the options.
@@ -105,6 +107,7 @@ class ProposedAnswers:
     kind: str
     options: tuple[ProposedOption, ...] = ()
     missing: tuple[tuple[str, str, str], ...] = ()
+    outside: tuple[str, str] | None = None
     ends: tuple[int, int] | None = None
     named: tuple[str, str] | None = None
     decimals: int = 0
@@ -126,6 +129,36 @@ def propose_answers(
         labels: value and label of each declared answer, where something names them.
         signs: what may join ticked options, beside the usual.
     """
+    return _put_unsure_beside(_propose_answers(columns, labels, signs), columns[0].missing)
+
+
+def _put_unsure_beside(found: ProposedAnswers, declared: Sequence[str]) -> ProposedAnswers:
+    """Beside a scale of bare numbers "Not sure" is the answer outside it, unless the file says no.
+
+    `declared`: the values that the file declares missing.
+    """
+    offered = [
+        each for each in found.missing if is_unsure(each[0]) and not is_missing(each[1], declared)
+    ]
+    if found.kind != "scale" or len(offered) != 1:
+        return found
+    [(text, value, _)] = offered
+    left = tuple(each for each in found.missing if each not in offered)
+    return replace(
+        found, missing=left, outside=(text, value), checks=(*found.checks, _ask_of([text]))
+    )
+
+
+def _ask_of(texts: Sequence[str], counts: Counter[str] | None = None) -> str:
+    """What is asked of texts that may be an answer or say that there is none."""
+    return f"is {_quote_some(texts, counts)} an answer, or none?"
+
+
+def _propose_answers(
+    columns: Sequence[ExportColumn],
+    labels: Sequence[tuple[str, str]],
+    signs: Sequence[str],
+) -> ProposedAnswers:
     counts: Counter[str] = Counter()
     values = dict(labels)
     for cell, n in chain.from_iterable(column.counts.items() for column in columns):
@@ -192,8 +225,10 @@ def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Propo
     if not kept:
         said = (f"{DECIDED}no answer but missing ones",)
         return ProposedAnswers("text", missing=missing, checks=said)
-    found = _propose_numbers(kept) or _propose_dates(kept) or _draft_joined(kept, signs)
-    found = found or _draft_closed(kept) or ProposedAnswers("text")
+    # That one is not sure is an answer where answers are options, and none beside numbers.
+    offered = Counter({t: n for t, n in counts.items() if t in kept or is_unsure(t)})
+    found = _propose_numbers(kept) or _propose_dates(kept) or _draft_joined(offered, signs)
+    found = found or _draft_closed(offered) or ProposedAnswers("text")
     options = {match_key(option.text) for option in found.options}
     # What is ticked beside options is one of them.
     missing = tuple(each for each in missing if match_key(each[0]) not in options)
@@ -206,9 +241,9 @@ def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Propo
     # Among codes of as many capitals ("ON", "QC") "NS" may be one of them.
     if len(kept) > 2 and all(map(str.isupper, kept)) and len({*map(len, kept)}) == 1:
         bare += [t for t in special if t.isupper() and len(t) == len(min(kept))]
-    bare += [option.text for option in found.options if is_half(option.text)]
+    bare += [o.text for o in found.options if is_half(o.text) and not is_unsure(o.text)]
     if bare:
-        asked.append(f"is {_quote_some(bare, counts)} an answer, or none?")
+        asked.append(_ask_of(bare, counts))
     return replace(found, missing=(*missing, *found.missing), checks=(*found.checks, *asked))
 
 
@@ -230,14 +265,14 @@ def give_codes(options: Sequence[ProposedOption]) -> tuple[ProposedOption, ...]:
 def _draft_labelled(
     counts: Counter[str], labels: Sequence[tuple[str, str]], ordered: bool, missing: Sequence[str]
 ) -> ProposedAnswers:
-    outside, named = find_outside(labels, missing)
+    outside, named = find_outside(labels, missing, offered=True)
     options = [ProposedOption(label, value=value, other=is_other(label)) for value, label in named]
     if len(options) < 2:
         return replace(propose_unlabelled(counts), missing=tuple(outside))
     unseen = [o.text for o in options if not counts[o.value] and not counts[o.text]]
-    half = [option.text for option in options if is_half(option.text)]
+    half = [o.text for o in options if is_half(o.text) and not is_unsure(o.text)]
     checks = [f"{DECIDED}nobody answered {_quote_some(unseen)}"] if unseen else []
-    checks += [f"is {_quote_some(half)} an answer, or none?"] if half else []
+    checks += [_ask_of(half)] if half else []
     kind, options, said = order_options(options, declared=True)
     # "None of these" and "Other" are no highest level, whatever the file says.
     level = not is_none(options[-1].text) and not any(option.other for option in options)
@@ -247,12 +282,17 @@ def _draft_labelled(
 
 
 def find_outside(
-    labels: Sequence[tuple[str, str]], missing: Sequence[str]
+    labels: Sequence[tuple[str, str]], missing: Sequence[str], *, offered: bool = False
 ) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]]:
-    """The labelled values that are no answers, with what they mean; and those that are."""
+    """The labelled values that are no answers, with what they mean; and those that are.
+
+    `offered`: whether that one is not sure is an answer, unless the file declares it missing.
+    """
     outside, answers = [], []
     for value, label in labels:
         means = find_meaning(label) if is_missing(value, missing) else find_special(label)
+        if offered and is_unsure(label) and not is_missing(value, missing):
+            means = ""
         if means:
             outside.append((label, value, means))
         else:
@@ -311,6 +351,15 @@ def order_options(
     """Ordinal and low to high where the texts are a known scale or bands of numbers."""
     texts = [option.text for option in options]
     scale = order_scale(texts)
+    unsure = [] if scale else [option for option in options if is_unsure(option.text)]
+    if unsure and len(options) > len(unsure):
+        # The others as they are without it, and it behind them.
+        rest = [option for option in options if option not in unsure]
+        kind, ordered, said = order_options(rest, declared=declared)
+        named = [option.text for option in unsure]
+        beside = f"{STRAY} {named[0]!r}: no level (dont_know, kind: ordinal)?"
+        said = [beside] if kind == "ordinal" and len(named) == 1 else [*said, _ask_of(named)]
+        return "single", [*ordered, *unsure], said
     order = scale or order_numbers(texts)
     if order is not None and len(options) > 2:
         said = f"{DECIDED}low to high, a known scale"
@@ -408,7 +457,8 @@ def _propose_dates(counts: Counter[str]) -> ProposedAnswers | None:
 def _draft_joined(counts: Counter[str], signs: Sequence[str]) -> ProposedAnswers | None:
     """A multiple choice whose ticked options stand in one cell."""
     # The levels of a scale share words: "Very good" is not "Very" and "good".
-    found = None if order_scale(list(counts)) else find_joined_options(counts, signs)
+    scale = order_scale([text for text in counts if not is_unsure(text)])
+    found = None if scale else find_joined_options(counts, signs)
     if found is None:
         return None
     if found.ranked and not found.typed:
@@ -416,6 +466,8 @@ def _draft_joined(counts: Counter[str], signs: Sequence[str]) -> ProposedAnswers
         said = f"{DECIDED}a list put in order, for each cell holds all of it"
         return ProposedAnswers("ranking", options, checks=(said,))
     checks = [f"{DECIDED}options joined by {found.separator!r}, each in other company, too"]
+    unsure = [text for text in found.options if is_unsure(text)]
+    checks += [_ask_of(unsure)] if unsure else []
     proposed = [
         ProposedOption(t, other=is_other(t), exclusive=is_none(t) and t in found.alone)
         for t in found.options
@@ -442,7 +494,8 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
         repeated = [text for text in repeated if counts[text] > rare]
         if sum(counts[text] for text in repeated) < MOSTLY * total:
             return None
-    every, pair = list(counts), tuple(map(match_key, counts))
+    every = [text for text in counts if not is_unsure(text)]
+    pair = tuple(map(match_key, every))
     scale = order_scale(every)
     # Yes and no, and levels of a scale, are options however few gave them.
     known = scale or not {pair, pair[::-1]}.isdisjoint(BOXES)
@@ -450,14 +503,14 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     if many or (not known and (len(repeated) < 2 or covered < 0.5)):
         alike = covered >= 0.5 and len(counts) <= FEW_TEXTS and lengths <= SHORT_TEXT
         return ProposedAnswers("text", checks=(OPEN,)) if alike and not many else None
-    typed = [t for t in counts if counts[t] <= rare and not is_other(t)]
+    typed = [t for t in every if counts[t] <= rare and not is_other(t)]
     seen = Detectors().ready()
     # Nobody types a level of a scale, a band or the name of an option.
     banded = 2 * sum(map(bool, map(_BAND.search, every))) > len(every)
     ordered = scale or (order_numbers(every) if banded else None)
     told = known or ordered or all(map(_NUMBERED.fullmatch, every))
     few = len(typed) if len(counts) > 8 and len(typed) > 2 and not told else 0
-    alone = [text for text in counts if counts[text] == 1 and not is_other(text)]
+    alone = [text for text in every if counts[text] == 1 and not is_other(text)]
     often = all(n >= LEAST_OFTEN for text, n in counts.items() if text not in alone)
     if not few and often and len(alone) <= RARE_TOGETHER * total and not told:
         # Beside options that many chose, what one person wrote in its own words.
@@ -472,7 +525,8 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     options = [ProposedOption(text, other=bool(few) and is_other(text)) for text in ranked]
     checks = []
     odd = total - sum(counts[text] for text in texts)
-    if few and len(texts) > 2 and odd <= NO_NUMBERS * total and order_scale(texts) is not None:
+    levels = [text for text in texts if not is_unsure(text)]
+    if few and len(levels) > 2 and odd <= NO_NUMBERS * total and order_scale(levels) is not None:
         checks.append(f"texts that few gave are no levels of the scale ({few}): not counted?")
     elif few:
         # Never quoted: what only one person wrote may tell who it was.

@@ -186,6 +186,9 @@ def _write_item(
         if answers.kind == "ordinal" and half != LOWEST < len(every) <= WORDED:
             # Two of three levels are no low end, nor two of seven, nor the middle of a scale.
             item["boxes"] = {"low": [each["code"] for each in every[:half]]}
+    if answers.outside is not None:
+        text, value = answers.outside
+        item["dont_know"] = {"text": text, **({"value": value} if value else {})}
     checks += _put_missing(answers, item)
     if checks:
         item[COMMENT] = "\n".join(s if s.startswith(DECIDED) else CHECK + s for s in checks)

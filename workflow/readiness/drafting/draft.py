@@ -343,7 +343,9 @@ def _find_ticked(column: ExportColumn, row: str) -> npt.NDArray[np.bool_]:
 def _make_source(question: ProposedQuestion) -> GateQuestion:
     options = question.answers.options
     (column,) = question.block.columns
-    place = {text: k for k, option in enumerate(options) for text in (option.value, option.text)}
+    # A column with values holds these: "2" is a value there, though it be a text as well.
+    texts = {option.text: k for k, option in enumerate(options)}
+    place = texts | {option.value: k for k, option in enumerate(options) if option.value}
     # The last is where a row without an answer points to.
     codes = np.array([*(place.get(text, -1) for text in column.texts), -1], dtype=np.int64)
     return GateQuestion(question.id, codes[column.codes], tuple(o.code for o in options))

@@ -5,7 +5,7 @@ The files beside this module hold them; a language more is a file more.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import chain, pairwise, zip_longest
 from pathlib import Path
@@ -39,6 +39,9 @@ _NAMED = re.compile(r"(?:.*\()?[^\W\d_]+\d\w*\)?")
 _NUMBER = re.compile(
     r"(\d{1,2}:\d\d(?::\d\d)?(?![\d:])|\d+(?:[.,]\d+)*)(?:(\s?[kmgt]b|[km]|\s?[ap]m)(?![^\W\d_]))?"
 )
+_WORD = re.compile(r"[^\W\d_]+")
+# Letters that a plural has more, at most.
+_ENDING = 3
 # Seconds of the units, in the order of the files.
 _SECONDS = (1, 60, 3600, 86_400, 604_800, 2_629_800, 31_557_600)
 _TIMES = {"k": 1e3, "m": 1e6, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
@@ -198,7 +201,9 @@ def order_numbers(texts: Sequence[str]) -> list[int] | None:
     bare = all(re.fullmatch(r"[\d.,\s%]+", text) for text in texts)
     if bare or (not all(numbers) and max(map(len, numbers), default=0) < 2):
         return None
-    found = [own or _read_words(key) for own, key in zip(numbers, keys, strict=True)]
+    pairs = [*zip(numbers, keys, strict=True)]
+    counted = {word for own, key in pairs if own for word in _WORD.findall(key)}
+    found = [own or _read_words(key, counted) for own, key in pairs]
     if numbers.count([]) > 1 or not all(1 <= len(own) <= 2 for own in found):
         return None
     if any(own[0] < own[-1] for own in found):
@@ -234,8 +239,9 @@ def _read_spans(text: str, sizes: Mapping[str, int]) -> list[float]:
     """
     words = ["", *re.findall(r"\d+(?:[.,]\d+)?|[^\W\d_]+", text), "", ""]
     # "An" is a year in French, and none before an hour.
+    known = _find_meaning("one") | _find_meaning("articles")
     ones = [
-        word in _find_meaning("one") and (word not in sizes or after in sizes)
+        word in known and (word not in sizes or after in sizes)
         for word, after in pairwise([*words, ""])
     ]
     found, size = list[float](), 0
@@ -266,11 +272,30 @@ def _read_numbers(text: str) -> list[float]:
     return found
 
 
-def _read_words(key: str) -> list[float]:
-    """The number of a text in words that begins bands: none, or less than one."""
+def _read_words(key: str, counted: Collection[str]) -> list[float]:
+    """The number of a text in words that begins bands: none, or less than one.
+
+    An article is a number before a unit, before what is `counted` in the other texts ("less than a
+    dollar" below "1 to 5 dollars") and at the end ("moins d'un"), and none in "a secret".
+    """
     if key in _find_meaning("zero"):
         return [0.0]
-    return [1.0] if _find_meaning("one").intersection(re.split(r"[\s’']+", key)) else []
+    words = _WORD.findall(key)
+    if _find_meaning("one").intersection(words):
+        return [1.0]
+    known = frozenset().union(*_read_units())
+    for at, word in enumerate(words):
+        if word in _find_meaning("articles"):
+            # An adjective may stand between: "a full year".
+            after = words[at + 1 : at + 3]
+            if not after or any(each in known or _is_counted(each, counted) for each in after):
+                return [1.0]
+    return []
+
+
+def _is_counted(word: str, counted: Collection[str]) -> bool:
+    """Whether a word is among those, or has an ending more there: child, children."""
+    return any(each.startswith(word) and len(each) <= len(word) + _ENDING for each in counted)
 
 
 def _read_value(number: str) -> float:
@@ -333,22 +358,45 @@ def find_special(text: str) -> str:
         meanings = [find_special(part.strip()) for part in text.split("/")]
         if all(meanings):
             return meanings[0]
+    keys = _list_readings(text)
+    for name in SPECIALS:
+        if keys & _list_special(name) or any(key.startswith(_list_begun(name)) for key in keys):
+            return name
+    return ""
+
+
+def is_unsure(text: str) -> bool:
+    """Whether a text says that who answers has no view ("I'm not sure", "No opinion").
+
+    It is one of the answers that a form offers, and counts among them until somebody decides
+    otherwise. What only interviewers see (`[DO NOT READ] Not sure`) is offered to nobody.
+    """
+    parts = [text, *(text.split("/") if "/" in text else ())]
+    said = (part.strip().rstrip(" .").replace("_", " ") for part in parts)
+    keys = {match_key(each) for own in said for each in (own, _CODE.sub("", own))}
+    return bool(keys & _find_meaning("unsure")) and find_special(text) == "dont_know"
+
+
+def _list_readings(text: str) -> set[str]:
+    """The match keys of a text, without what stands in brackets or before it."""
     written = [
         each.rstrip(" .")
         for said in (text, text.replace(" / ", "/"), text.replace("_t_", "t_").replace("_", " "))
         for each in (said, _ASIDE.sub("", said))
     ]
-    keys = {match_key(each) for own in written for each in (own, _CODE.sub("", own))}
-    for name in SPECIALS:
-        if keys & _find_meaning(name) or any(key.startswith(_list_begun(name)) for key in keys):
-            return name
-    return ""
+    return {match_key(each) for own in written for each in (own, _CODE.sub("", own))}
 
 
 def is_half(text: str) -> bool:
     """Whether it says one of two things: that there is no answer ("Don't know/It depends")."""
     said = text.split("/")
     return len(said) > 1 and any(map(find_special, said))
+
+
+@cache
+def _list_special(name: str) -> frozenset[str]:
+    """What says a meaning in any language; who is unsure does not know."""
+    return _find_meaning(name) | (_find_meaning("unsure") if name == "dont_know" else frozenset())
 
 
 @cache
@@ -361,7 +409,7 @@ def find_meaning(label: str) -> str:
     """What a label says of a value that is declared missing ("Refused to say"), else `blank`."""
     said = _space_words(label)
     for name in SPECIALS:
-        if any(_space_words(words) in said for words in _find_meaning(name)):
+        if any(_space_words(words) in said for words in _list_special(name)):
             return name
     return "blank"
 
