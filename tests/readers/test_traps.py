@@ -32,9 +32,10 @@ from broken_exports import (
     data,
     text,
 )
+from drafted import draft
 
 from made_questionnaire import document, question
-from readiness.commands.starting.beginnings import export_table
+from readiness.commands.starting.beginnings import _draft_questionnaire, export_table
 from readiness.errors import DataError
 from readiness.patterns import write_out
 from readiness.questionnaire import Questionnaire, match_key, questionnaire_of
@@ -694,6 +695,51 @@ def test_rows_of_another_kind_are_headers() -> None:
         NAME, data([["d", "q1", "q2", "q3"], *first, *rows]), Export(header_rows=2)
     )
     assert len(sheet) == 12
+
+
+TABLE = ["q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8"]
+
+
+@pytest.mark.parametrize(
+    ("second", "headers"),
+    [
+        # One cell recurs below, or is a number among numbers.
+        (["How old?", "Since when?", "Children?", "Job?", "Town?", "Other", "Radio", "Press"], 1),
+        (["How old?", "Since when?", "2026", "Job?", "Town?", "Why?", "Radio", "Press"], 1),
+        (["Wie alt?", "Seit wann?", "Kinder?", "Job?", " b ", "Warum?", "Radio", "Press"], 1),
+        # Somebody: several cells that others gave, though some numbers are in words.
+        (["forty", "long ago", "2", "a", "b", "Other", "Radio", ""], 0),
+        (["forty", "long ago", "none", "a", "b", "Other", "Radio", "Press"], 0),
+        (["forty", "long ago", "2", "farmer", "", "", "", ""], 0),
+        (["forty", "long ago", "two", "", "", "", "Radio", ""], 0),
+        (["forty", "9", "two", "a", "c", "Other", "", ""], 0),
+    ],
+)
+def test_a_second_header_of_which_one_cell_recurs_is_nobody(
+    second: list[str], headers: int
+) -> None:
+    answers = (("20", "4", "0", "a", "b"), ("31", "2", "3", "b", "c"), ("42", "9", "1", "b", "d"))
+    said = (("Other", "Radio", ""), ("Because", "", "Press"))
+    rows = [[*answers[k % 3], *said[k % 2]] for k in range(18)]
+    content = data([TABLE, second, *rows])
+    sheet, _ = recognise_export(NAME, content)
+    assert (len(sheet.under), len(sheet)) == (headers, 19 - headers)
+    # A wave is read as its draft was.
+    asked = draft(NAME, content)
+    assert len(read_export(NAME, asked, content)) == 19 - headers
+
+
+def test_a_row_that_may_be_a_header_is_asked_about() -> None:
+    rows = [[str(20 + k), str(k), ["Other", "Because"][k % 2]] for k in range(18)]
+    said = ["How old?", "Since when?", "Other"]
+    content = data([["q1", "q2", "q3"], said, *rows])
+    table = export_table(NAME, content)
+    assert (table.rows, table.doubted) == (19, "2")
+    text = _draft_questionnaire(table, NAME.name, "made", [], "en")
+    assert "check: row 2 is of another kind: somebody's answers, or a second row of" in text
+    assert export_table(NAME, content, Export(header_rows=1)).doubted == ""
+    assert export_table(NAME, content, Export(header_rows=2)).rows == 18
+    assert export_table(NAME, data([["q1", "q2", "q3"], *rows])).doubted == ""
 
 
 @pytest.mark.parametrize(

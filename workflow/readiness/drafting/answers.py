@@ -355,11 +355,13 @@ def order_options(
     if unsure and len(options) > len(unsure):
         # The others as they are without it, and it behind them.
         rest = [option for option in options if option not in unsure]
-        kind, ordered, said = order_options(rest, declared=declared)
-        named = [option.text for option in unsure]
-        beside = f"{STRAY} {named[0]!r}: no level (dont_know, kind: ordinal)?"
-        said = [beside] if kind == "ordinal" and len(named) == 1 else [*said, _ask_of(named)]
-        return "single", [*ordered, *unsure], said
+        kind, ordered, checks = order_options(rest, declared=declared)
+        checks = [] if kind == "ordinal" else checks
+        if kind == "ordinal" and len(unsure) == 1:
+            checks.append(f"{STRAY} {unsure[0].text!r}: no level (dont_know, kind: ordinal)?")
+        else:
+            checks.append(_ask_of([option.text for option in unsure]))
+        return "single", [*ordered, *unsure], checks
     order = scale or order_numbers(texts)
     if order is not None and len(options) > 2:
         said = f"{DECIDED}low to high, a known scale"

@@ -94,6 +94,8 @@ class ExportTable:
     notes: tuple[str, ...] = ()
     # Which rows stand behind empty ones, at the end: sums below the answers, maybe.
     apart: str = ""
+    # The row below the header that may be a further one.
+    doubted: str = ""
 
     @property
     def rows(self) -> int:

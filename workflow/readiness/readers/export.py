@@ -54,6 +54,8 @@ _MARKS = words.TICKED | words.NOT_TICKED | words.NO_ANSWER.keys()
 FEWEST = 5
 # Times that an answer of a closed question is given, on average and at least.
 RECURRING = 3
+# Cells of another kind than those below, at least, beside one that recurs, in a row of headers.
+STRANGE = 4
 # Different lines of a column's cells at most that may be options, and the share that recurs.
 MOST_LINES, RECUR = 100, 0.75
 # What a table that was read says of its file (`attrs`): its header rows, as they are written, how
@@ -336,30 +338,67 @@ def _take_strange_rows(sheet: Sheet, header_rows: int | None = None) -> Sheet:
     return sheet.below(rows) if rows else sheet
 
 
+def is_doubtful(sheet: Sheet) -> bool:
+    """Whether the first row below the header may be a further one, or somebody's answers.
+
+    Words stand above numbers there, and more cells never recur below than do.
+    """
+    if sheet.under or not len(sheet):
+        return False
+    typed, closed, alike = _count_kinds(sheet, 0)
+    return 0 < alike < typed + closed and typed > 1
+
+
 def _is_strange(sheet: Sheet, row: int) -> bool:
     """Whether a row is of another kind than those below it.
 
-    A mark in place of a number names no column; one mark in all columns is nobody's answer.
+    One cell that recurs below ("Other" above what people wrote) makes nobody of a row whose other
+    cells never do.
     """
-    typed = closed = 0
+    typed, closed, alike = _count_kinds(sheet, row)
+    strange = typed + closed
+    if alike:
+        return alike == 1 and ((typed >= 2 and strange >= STRANGE) or closed >= 2 * STRANGE)
+    return typed >= 2 or (strange >= 3 and closed > 0)
+
+
+def _count_kinds(sheet: Sheet, row: int) -> tuple[int, int, int]:
+    """The cells of a row that are words above numbers or moments, those that never recur below in
+    a closed question, and those that are like the cells below.
+
+    A mark in place of a number names no column; one mark in all columns is nobody's answer. Of
+    boxes that repeat their option all stand in a row of headers, above their ticks.
+    """
+    typed = closed = alike = 0
+    boxes: list[bool] = []
     marks = {match_key(cell) for column in sheet.rows for cell in column.those(slice(row, row + 1))}
     marked = len(marks) == 1 and marks <= words.TICKED
     for column in sheet.rows:
         cell, *others = column.those(slice(row, SOME)).tolist() or [""]
         given = [text for text in others if text.strip()]
-        if not cell.strip() or len(given) < FEWEST:
+        if len(given) < FEWEST:
+            continue
+        key, keys = match_key(cell), {*map(match_key, given)}
+        ticked = (
+            len(keys) == 1 and keys.isdisjoint(words.TICKED) and not _NUMBER.fullmatch(given[0])
+        )
+        if ticked and not marked and (not key or key in keys):
+            boxes.append(bool(key))
+            continue
+        if not key:
             continue
         for kind in (_NUMBER.fullmatch, match_moment):
             if all(map(kind, set(given))):
-                if kind(cell):
-                    return False
-                typed += marked or match_key(cell) not in _MARKS
+                alike += kind(cell) is not None
+                typed += kind(cell) is None and (marked or key not in _MARKS)
                 break
         else:
-            if cell in given and not marked:
-                return False
-            closed += len(given) >= RECURRING * len(set(given))
-    return typed >= 2 or (typed + closed >= 3 and closed > 0)
+            recurs = key in keys and not marked
+            alike += recurs
+            closed += not recurs and len(given) >= RECURRING * len(keys)
+    if len(boxes) == 1 or not all(boxes):
+        alike += sum(boxes)
+    return typed, closed, alike
 
 
 def choose(sheet: Sheet, questionnaire: Questionnaire | None) -> Tool:

@@ -48,7 +48,7 @@ from readiness.questionnaire.items import Export
 from readiness.questionnaire.writing import CHECK, COMMENT, DECIDED, form_name, open_decisions
 from readiness.questionnaire.xlsform import from_xlsform, is_xlsform
 from readiness.readers import Sheet, read_export, read_sheet
-from readiness.readers.export import UNSAID, recognise_export
+from readiness.readers.export import UNSAID, is_doubtful, recognise_export
 from readiness.readers.table import name_each_once
 from readiness.tables import to_csv
 from readiness.terminal import one_line
@@ -229,6 +229,9 @@ def _draft_questionnaire(
     if table.apart:
         asks = "stand behind empty rows or are a total: people, or sums (give a copy without)?"
         document[COMMENT] += f"\n{CHECK}rows {table.apart} {asks}"
+    if table.doubted:
+        asks = "somebody's answers, or a second row of headers (--header-rows 2)?"
+        document[COMMENT] += f"\n{CHECK}row {table.doubted} is of another kind: {asks}"
     # Decided here, once: what a reader recognised by itself might be another tool than was drafted.
     decided = {
         "tool": table.tool,
@@ -298,7 +301,11 @@ def export_table(path: Path, content: bytes, told: Export = UNSAID) -> ExportTab
     table = table_of(sheet, names, own, tool.signs)
     name = sheet.name if sheet.others else ""
     apart = _find_rows_apart(sheet.numbers) or _find_sums(sheet)
-    return replace(table, tool=tool.name, sheet=name, notes=sheet.notes, apart=apart)
+    # What somebody said of the header rows is settled.
+    doubtful = told.header_rows is None and is_doubtful(sheet)
+    doubted = str(sheet.numbers[0]) if doubtful else ""
+    table = replace(table, tool=tool.name, sheet=name, notes=sheet.notes)
+    return replace(table, apart=apart, doubted=doubted)
 
 
 def _find_sums(sheet: Sheet) -> str:
