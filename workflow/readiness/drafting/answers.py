@@ -3,16 +3,30 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import chain
 
 from readiness.drafting.digits import find_thousands, find_unit, normalise_digits, strip_unit
 from readiness.drafting.joined import MOST_ALIKE, find_joined_options
+from readiness.drafting.options import (
+    BAND,
+    OPEN,
+    ORDERED,
+    OTHER,
+    SCALE,
+    TWINS,
+    UNNAMED,
+    ProposedAnswers,
+    ProposedOption,
+    ask_of,
+    give_codes,
+    order_options,
+    quote_some,
+)
 from readiness.drafting.table import MOST_OPTIONS, ExportColumn
 from readiness.drafting.wordings import (
     find_meaning,
     find_special,
-    find_stray,
     find_twins,
     is_half,
     is_none,
@@ -24,7 +38,7 @@ from readiness.drafting.wordings import (
 from readiness.patterns import shorten_decimal, write_out
 from readiness.privacy import Detectors
 from readiness.questionnaire import match_key
-from readiness.questionnaire.writing import DECIDED, option_codes
+from readiness.questionnaire.writing import DECIDED
 from readiness.readers.moments import DAY_FIRST, MONTH_FIRST, make_moment, match_moment
 from readiness.readers.table import is_missing
 from readiness.readers.tools.words import BOXES, VOID
@@ -51,70 +65,10 @@ SHORT_SCALE = 11
 FAR = 6 * SHORT_SCALE
 # Points that nobody chose below a 9 that is none.
 GAP = 3
-# What is asked once of all: of values that the file calls ordered, as SPSS calls any few, of one
-# that stands beside a scale, of a scale of numbers.
-ORDERED = "low to high, as their values are? or high to low, or without an order (kind: single)?"
-STRAY = "low to high but for"
-SCALE = "a scale of numbers? which end is high? or codes: name their labels (--labels)"
-# The same of values that are no answers, which nothing names.
-UNNAMED = "missing values without a label: not answered (blank), or not asked (not_asked)?"
-NAMED = "low to high by their numbers, or names that have no order (kind: single)?"
-OPEN = "few different answers, most of them alike: a text, or options (kind: single)?"
-TWINS = "differ by accents alone: one answer? then the text and the value of one option"
-# The same of options that only their codes tell.
-CODES = "codes of options: which are they (--labels)?"
-# The same of options in a column each, which a tool writes of one answer, too.
-ONE_EACH = "nobody ticked two: one answer, or several (kind: multi, blank_means: skipped)?"
-ONCE = (CODES, SCALE, ORDERED, UNNAMED, ONE_EACH)
-# Stands for what was typed, until the draft names it in its language.
-OTHER = "?"
-_SHOWN = 3
 _NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,25})?")
-# From one number to another.
-_BAND = re.compile(r"\d[\d.,]*\D{1,12}\d")
 # The name of an option, which nobody types.
 _NUMBERED = re.compile(r"[^\W\d_]{0,12}[_-]?\d{1,3}")
 _MISSING_NUMBERS = re.compile(r"-?(?:9{1,9}|8{2,4}|7{2,4}|99?[78])|-99?6|-66|-[1-9]")
-
-
-@dataclass(frozen=True)
-class ProposedOption:
-    """One answer: its text, its code, and in the file its value or a column of its own."""
-
-    text: str
-    code: str = ""
-    value: str = ""
-    column: str = ""
-    other: bool = False
-    exclusive: bool = False
-
-
-@dataclass(frozen=True)
-class ProposedAnswers:
-    """The answers to one question, or to the rows of a grid, as proposed.
-
-    Attributes:
-        kind: single, ordinal, multi, ranking, number, date, text or scale.
-        options: in their order; low to high of an ordinal one.
-        missing: text, value ("" where none) and meaning of what is no answer.
-        outside: text and value of the answer that stands beside a scale of bare numbers; or None.
-        ends: of a scale of bare numbers, its lowest and highest; `named`: what these are called.
-        decimals, unit, thousands: of a number; what tells its thousands apart.
-        unranked: of a ranking, whether some ranked a part of the options.
-        checks: what the analyst must look at, in words.
-    """
-
-    kind: str
-    options: tuple[ProposedOption, ...] = ()
-    missing: tuple[tuple[str, str, str], ...] = ()
-    outside: tuple[str, str] | None = None
-    ends: tuple[int, int] | None = None
-    named: tuple[str, str] | None = None
-    decimals: int = 0
-    unit: str = ""
-    thousands: str = ""
-    unranked: bool = False
-    checks: tuple[str, ...] = field(default=())
 
 
 def propose_answers(
@@ -145,13 +99,8 @@ def _put_unsure_beside(found: ProposedAnswers, declared: Sequence[str]) -> Propo
     [(text, value, _)] = offered
     left = tuple(each for each in found.missing if each not in offered)
     return replace(
-        found, missing=left, outside=(text, value), checks=(*found.checks, _ask_of([text]))
+        found, missing=left, outside=(text, value), checks=(*found.checks, ask_of([text]))
     )
-
-
-def _ask_of(texts: Sequence[str], counts: Counter[str] | None = None) -> str:
-    """What is asked of texts that may be an answer or say that there is none."""
-    return f"is {_quote_some(texts, counts)} an answer, or none?"
 
 
 def _propose_answers(
@@ -174,7 +123,7 @@ def _propose_answers(
         if joined and 2 * len(bare) < len(joined.options):
             every = [*(ProposedOption(text, value=value) for value, text in labels), *bare]
             texts = [option.text for option in bare if option.text != OTHER]
-            said = (f"no label for {_quote_some(texts)}",) if texts else ()
+            said = (f"no label for {quote_some(texts)}",) if texts else ()
             return replace(joined, options=give_codes(every), checks=(*joined.checks, *said))
         outside, named_answers = find_outside(labels, missing_values)
         void = {text for label, value, _ in outside for text in (label, value)}
@@ -198,7 +147,7 @@ def _propose_answers(
         many = any(sum(c.counts[t] for t in more) > LARGEST_LOSS * c.total for c in columns)
         labels = [*labels, *((text, text) for text in (*unnamed, *(more if many else ())))]
         found = _draft_labelled(counts, labels, columns[0].ordered, missing_values)
-        said = (f"no label for {_quote_some(more, counts)}",) if more else ()
+        said = (f"no label for {quote_some(more, counts)}",) if more else ()
         asked = (UNNAMED,) if unnamed else ()
         return replace(found, checks=(*found.checks, *said, *asked))
     found = propose_unlabelled(counts, signs)
@@ -233,7 +182,7 @@ def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Propo
     # What is ticked beside options is one of them.
     missing = tuple(each for each in missing if match_key(each[0]) not in options)
     twins = find_twins(option.text for option in found.options)
-    asked = [*([UNNAMED] if unnamed else []), *(f"{_quote_some(texts)} {TWINS}" for texts in twins)]
+    asked = [*([UNNAMED] if unnamed else []), *(f"{quote_some(texts)} {TWINS}" for texts in twins)]
     # A code whose label is lost stands beside the labels of the others.
     bare = sorted(text for text in numbers if text in options)
     if found.kind != "single" or 2 * len(bare) >= len(options):
@@ -243,23 +192,8 @@ def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Propo
         bare += [t for t in special if t.isupper() and len(t) == len(min(kept))]
     bare += [o.text for o in found.options if is_half(o.text) and not is_unsure(o.text)]
     if bare:
-        asked.append(_ask_of(bare, counts))
+        asked.append(ask_of(bare, counts))
     return replace(found, missing=(*missing, *found.missing), checks=(*found.checks, *asked))
-
-
-def give_codes(options: Sequence[ProposedOption]) -> tuple[ProposedOption, ...]:
-    """The options with a code each; of several "other" the first takes what is typed.
-
-    Values that have one label (a class and the only one below it) have their own behind it.
-    """
-    codes = option_codes([o.text for o in options], [o.code for o in options])
-    coded: list[ProposedOption] = []
-    for option, code in zip(options, codes, strict=True):
-        typed = option.other and not any(each.other for each in coded)
-        again = option.value and match_key(option.text) in {match_key(o.text) for o in coded}
-        text = f"{option.text} [{option.value}]" if again else option.text
-        coded.append(replace(option, text=text, code=code, other=typed))
-    return tuple(coded)
 
 
 def _draft_labelled(
@@ -271,8 +205,8 @@ def _draft_labelled(
         return replace(propose_unlabelled(counts), missing=tuple(outside))
     unseen = [o.text for o in options if not counts[o.value] and not counts[o.text]]
     half = [o.text for o in options if is_half(o.text) and not is_unsure(o.text)]
-    checks = [f"{DECIDED}nobody answered {_quote_some(unseen)}"] if unseen else []
-    checks += [_ask_of(half)] if half else []
+    checks = [f"{DECIDED}nobody answered {quote_some(unseen)}"] if unseen else []
+    checks += [ask_of(half)] if half else []
     kind, options, said = order_options(options, declared=True)
     # "None of these" and "Other" are no highest level, whatever the file says.
     level = not is_none(options[-1].text) and not any(option.other for option in options)
@@ -345,42 +279,6 @@ def _read_ends(
     return replace(found, missing=(*outside, *beyond, *blank), checks=tuple(checks))
 
 
-def order_options(
-    options: list[ProposedOption], *, declared: bool
-) -> tuple[str, list[ProposedOption], list[str]]:
-    """Ordinal and low to high where the texts are a known scale or bands of numbers."""
-    texts = [option.text for option in options]
-    scale = order_scale(texts)
-    unsure = [] if scale else [option for option in options if is_unsure(option.text)]
-    if unsure and len(options) > len(unsure):
-        # The others as they are without it, and it behind them.
-        rest = [option for option in options if option not in unsure]
-        kind, ordered, checks = order_options(rest, declared=declared)
-        checks = [] if kind == "ordinal" else checks
-        if kind == "ordinal" and len(unsure) == 1:
-            checks.append(f"{STRAY} {unsure[0].text!r}: no level (dont_know, kind: ordinal)?")
-        else:
-            checks.append(_ask_of([option.text for option in unsure]))
-        return "single", [*ordered, *unsure], checks
-    order = scale or order_numbers(texts)
-    if order is not None and len(options) > 2:
-        said = f"{DECIDED}low to high, a known scale"
-        if declared and order != sorted(order):
-            said += " (turned round: the values run the other way)"
-        # "District 5" and "District 12" may be names, "Year 1" and "Year 2" are levels.
-        begun = {match_key(re.split(r"\d", text, maxsplit=1)[0]) for text in texts}
-        if not scale and len(begun) == 1 and not any(map(_BAND.search, texts)):
-            said = NAMED if any(map(str.isalpha, min(begun))) else said
-        return "ordinal", [options[k] for k in order], [said]
-    if (found := find_stray(texts)) and texts[found[0]] != OTHER:
-        stray, rest = found
-        said = f"{STRAY} {texts[stray]!r}: no level (dont_know, kind: ordinal)?"
-        return "single", [options[k] for k in (*rest, stray)], [said]
-    # A report tells the share of the first of two options: of yes, whatever came first.
-    turn = len(texts) == 2 and tuple(map(match_key, reversed(texts))) in BOXES
-    return "single", options[::-1] if turn else options, []
-
-
 def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
     """A number, or a short scale of bare numbers, where (nearly) every text is one."""
     unit = find_unit(counts)
@@ -437,7 +335,7 @@ def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
     most = max((values[text] for text in plain if text not in odd), default=low)
     odd = [t for t in odd if (values[t] == low or values[t] > most) and counts[t] > 1]
     if odd:
-        checks.append(f"is {_quote_some(sorted(odd), counts)} a number, or a missing answer?")
+        checks.append(f"is {quote_some(sorted(odd), counts)} a number, or a missing answer?")
     shortened = (shorten_decimal(number.replace(",", ".")) for number in plain.values())
     digits = max(len(number.partition(".")[2]) for number in shortened)
     said = tuple(checks)
@@ -469,7 +367,7 @@ def _draft_joined(counts: Counter[str], signs: Sequence[str]) -> ProposedAnswers
         return ProposedAnswers("ranking", options, checks=(said,))
     checks = [f"{DECIDED}options joined by {found.separator!r}, each in other company, too"]
     unsure = [text for text in found.options if is_unsure(text)]
-    checks += [_ask_of(unsure)] if unsure else []
+    checks += [ask_of(unsure)] if unsure else []
     proposed = [
         ProposedOption(t, other=is_other(t), exclusive=is_none(t) and t in found.alone)
         for t in found.options
@@ -508,7 +406,7 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     typed = [t for t in every if counts[t] <= rare and not is_other(t)]
     seen = Detectors().ready()
     # Nobody types a level of a scale, a band or the name of an option.
-    banded = 2 * sum(map(bool, map(_BAND.search, every))) > len(every)
+    banded = 2 * sum(map(bool, map(BAND.search, every))) > len(every)
     ordered = scale or (order_numbers(every) if banded else None)
     told = known or ordered or all(map(_NUMBERED.fullmatch, every))
     few = len(typed) if len(counts) > 8 and len(typed) > 2 and not told else 0
@@ -540,12 +438,3 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     if once and not few:
         said.append(f"{DECIDED}options, though some were given once ({once})")
     return ProposedAnswers(kind, give_codes(options), checks=(*said, *checks))
-
-
-def _quote_some(texts: Sequence[str], counts: Counter[str] | None = None) -> str:
-    """The first few texts, quoted, with how often they occur."""
-    shown = [
-        f"{text[:40]!r}{f' ({counts[text]} times)' if counts else ''}" for text in texts[:_SHOWN]
-    ]
-    more = len(texts) - _SHOWN
-    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from readiness.drafting.answers import ONCE, OTHER, STRAY, ProposedAnswers
 from readiness.drafting.draft import Draft, ProposedQuestion
 from readiness.drafting.metadata import EMPTY
+from readiness.drafting.options import ONCE, OTHER, STRAY, ProposedAnswers
 from readiness.drafting.wordings import OF_EXPORT, is_middle, name_word
 from readiness.questionnaire.items import LOWEST
 from readiness.questionnaire.text import match_key, strip_markup

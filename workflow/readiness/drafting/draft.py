@@ -7,20 +7,18 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from readiness.drafting.answers import (
-    CODES,
-    ONE_EACH,
-    SHORT_SCALE,
-    ProposedAnswers,
-    ProposedOption,
-    find_outside,
-    give_codes,
-    order_options,
-    propose_answers,
-)
+from readiness.drafting.answers import SHORT_SCALE, find_outside, propose_answers
 from readiness.drafting.blocks import AGAIN, LEAST_ROWS, ColumnBlock, group_columns, is_typed
 from readiness.drafting.codebooks import Codebook
 from readiness.drafting.metadata import EMPTY, MetadataColumns, find_metadata
+from readiness.drafting.options import (
+    CODES,
+    ONE_EACH,
+    ProposedAnswers,
+    ProposedOption,
+    give_codes,
+    order_options,
+)
 from readiness.drafting.routing import GateQuestion, Hint, find_routing_hint
 from readiness.drafting.slots import find_beginning
 from readiness.drafting.table import ExportColumn, ExportTable
