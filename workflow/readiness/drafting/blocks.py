@@ -110,18 +110,24 @@ def _name_alone(column: ExportColumn) -> str:
 def _find_comments(columns: Sequence[ExportColumn]) -> set[str]:
     """Headers of comments that may be typed beside each option, under one header for all.
 
-    Each stands behind another option of the question.
+    Each stands behind another option of the question. One may also be called as its option is, with
+    `comment` behind it (LimeSurvey: `q[SQ001comment]`).
     """
+    beside: set[str] = set()
     behind: dict[str, list[tuple[str, str]]] = {}
     for before, column in pairwise(columns):
         option = _BRACKETS.fullmatch(AGAIN.sub("", before.header))
         own = _BRACKETS.fullmatch(name := AGAIN.sub("", column.header))
-        if option and own and option["question"] == own["question"] and option["row"] != own["row"]:
+        if not option or not own or option["question"] != own["question"]:
+            behind[name] = []
+        elif own["row"] == f"{option['row']}comment":
+            beside.add(column.header)
+        elif option["row"] != own["row"]:
             behind.setdefault(name, []).append((option["row"], column.header))
         else:
             behind[name] = []
     each = [found for found in behind.values() if len(found) > 1 and len(dict(found)) == len(found)]
-    return {header for found in each for _, header in found}
+    return beside.union(header for found in each for _, header in found)
 
 
 def _part_scales(columns: Sequence[ExportColumn]) -> list[ExportColumn]:
@@ -348,9 +354,12 @@ def is_ticked(column: ExportColumn, option: str) -> bool:
 
 
 def is_typed(column: ExportColumn) -> bool:
-    """Whether the cells hold what was typed in place of an option, by the header."""
-    found = _DASH.fullmatch(AGAIN.sub("", column.header))
-    return found is not None and is_other(found["row"]) and not is_ticked(column, found["row"])
+    """Whether the cells hold what was typed in place of an option or beside it, by the header."""
+    header = AGAIN.sub("", column.header)
+    found = _DASH.fullmatch(header) or _BRACKETS.fullmatch(header)
+    if found is None or is_ticked(column, found["row"]):
+        return False
+    return is_other(found["row"]) or found["row"].endswith("comment")
 
 
 def _list_marks(column: ExportColumn) -> set[str]:

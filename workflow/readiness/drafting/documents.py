@@ -19,6 +19,11 @@ ASKED_ONCE = {
     "in config.yaml, weight: {given: ITEM}):",
     "repeated": "not read, for rows share a value: one who answered twice (`respondent:`), or two:",
 }
+# What is asked of questions that may be none, by their names.
+DOUBTFUL = (
+    "questions, or columns that a survey tool or an office added (then, under export: ignored), as "
+    "they are named:"
+)
 UNORDERED = (
     "options that are no known scale have no order (kind: single); kind: ordinal, lowest first, "
     "where they have one (boxes: {low: [...]} are the levels told first, else the two lowest)"
@@ -63,6 +68,9 @@ def document_of(draft: Draft) -> dict[str, Any]:
     for role, asks in ASKED_ONCE.items():
         if named := [repr(header) for header, b in draft.metadata.items() if b.role == role]:
             said.append(f"{CHECK}{asks} {', '.join(named)}?")
+    if draft.doubtful:
+        listed = ", ".join(map(repr, draft.doubtful))
+        said.append(f"{CHECK}{DOUBTFUL} {listed}?")
     if boxes := [each.id for each in draft.questions if each.kind == "multi"]:
         said.append(
             f"{CHECK}nothing ticked: not answered (blank_means: skipped), or none of them (none)? "

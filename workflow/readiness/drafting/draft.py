@@ -10,7 +10,7 @@ import numpy.typing as npt
 from readiness.drafting.answers import SHORT_SCALE, find_outside, propose_answers
 from readiness.drafting.blocks import AGAIN, LEAST_ROWS, ColumnBlock, group_columns, is_typed
 from readiness.drafting.codebooks import Codebook
-from readiness.drafting.metadata import EMPTY, MetadataColumns, find_metadata
+from readiness.drafting.metadata import EMPTY, MetadataColumns, find_metadata, is_named_as_own
 from readiness.drafting.options import (
     CODES,
     ONE_EACH,
@@ -71,6 +71,7 @@ class Draft:
         language: of its texts, and whether that was told, or is sure.
         source: what it was drafted from, in words.
         metadata: the columns that are no questions, by header.
+        doubtful: headers of questions that are named as tools name columns of their own.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Draft:
     source: str
     questions: tuple[ProposedQuestion, ...]
     metadata: dict[str, MetadataColumns] = field(default_factory=dict)
+    doubtful: tuple[str, ...] = ()
 
 
 def make_draft(
@@ -142,7 +144,10 @@ def make_draft(
     found = language or guess_language(q.block.question for q in questions)[0] or guessed or UNTOLD
     headers = {table.columns[at].header: role for at, role in metadata.items()}
     told = bool(language) or (sure and found == guessed)
-    return Draft(name, found, told, source, tuple(questions), headers)
+    # What is typed is kept apart, and a ticked box holds no text of anybody's.
+    shown = [q for q in questions if q.kind != "text" and q.block.kind != "ticks"]
+    doubtful = [c.header for q in shown for c in q.block.columns if is_named_as_own(c)]
+    return Draft(name, found, told, source, tuple(questions), headers, tuple(doubtful))
 
 
 def _join_blocks(

@@ -6,9 +6,19 @@ from dataclasses import dataclass
 from itertools import islice
 
 from readiness.drafting.table import ExportColumn, ExportTable
-from readiness.drafting.wordings import OF_EXPORT, asks_who, find_role, find_special, names_weight
+from readiness.drafting.wordings import (
+    OF_EXPORT,
+    asks_who,
+    find_role,
+    find_special,
+    names_weight,
+    tells_completion,
+)
 from readiness.privacy import Detectors
+from readiness.questionnaire import match_key
 from readiness.readers.moments import looks_like_moments, match_moment
+from readiness.readers.tools.added import OFFICE, PERSONAL, fits_texts
+from readiness.readers.tools.every import list_kinds
 
 # The time of a day that has none: a date that was asked.
 _MIDNIGHT = re.compile(r"[T ]00?:00(:00)?(\.0+)?$")
@@ -18,6 +28,8 @@ _TOKEN = re.compile(r"(?=\S*\d)[\w.:{}-]{6,64}|[A-Za-z0-9]{8,64}")
 _PLACE = re.compile(
     r"-?\d{1,3}\.\d{3,12}[ ,;]+-?\d{1,3}\.\d{3,12}(?:[ ,;].*)?|(?:\d{1,3}\.){3}\d{1,3}(?:\(.*)?"
 )
+# A telephone as people write it at home, or the number of a device: no amount, no day.
+_HOME_NUMBER = re.compile(r"(?=(?:\D*\d){9,15}\D*$)[+0][\d ./()-]+|\d{14,20}")
 _DECIMAL = re.compile(r"-?\d+([.,]\d+)?")
 _OWN_ID = re.compile(r"(?i)(?:.*[\W_])?id")
 _NAMELESS = re.compile(r"column \d+|Unnamed: \d+")
@@ -33,6 +45,8 @@ LEAST_WEIGHTS = 20
 NEAR_ONE = 0.001
 # Numbers by which they may be seen to be names; fewer are answers.
 FEW_NUMBERS = 20
+# What a name alone may tell of a column that is no question; a text of the column's may deny it.
+BY_NAME = ("ignored", "complete", "duration")
 
 
 @dataclass(frozen=True)
@@ -41,8 +55,8 @@ class MetadataColumns:
 
     Attributes:
         role: a key of the questionnaire's `export` (`timestamp`, ...), `ignored`, `personal`,
-            `weight`, `repeated` (a name that rows share), `empty`, or `own`: the tool's, which its
-            reader knows.
+            `weight`, `repeated` (a name that rows share), `empty`, or `own`: the tool's for
+            certain, which its reader knows.
         why: for the analyst.
     """
 
@@ -125,17 +139,21 @@ def _find_moments(columns: list[ExportColumn]) -> dict[int, MetadataColumns]:
 
 
 def _find_personal(column: ExportColumn) -> str:
-    if find_role(column.header) == "personal" and _fits(column, "personal"):
+    named = find_role(column.header) == "personal" or column.like_own in PERSONAL
+    if named and _fits(column, "personal"):
         return "personal by its name"
+    if column.like_own == OFFICE and not _says_otherwise(column):
+        return "what an office knows of people, by its name"
     said = {text: n for text, n in column.counts.items() if not find_special(text)}
     various = 2 * len(said) > sum(said.values())
     names = (column.header, column.label)
     # Answers that the file has a label for, each, are nobody's name.
-    listed = {*column.texts} <= {*column.values, *column.values.values()}
-    if not listed and any(asks_who(text, various=various) for text in names):
+    if not _is_listed(column) and any(asks_who(text, various=various) for text in names):
         return "says who somebody is, by its name"
     if all(map(_PLACE.fullmatch, column.texts)):
         return "holds places or addresses of devices"
+    if all(map(_is_home_number, column.texts)):
+        return "holds numbers of people or of devices"
     seen = Detectors().ready()
     looked_at = dict(islice(column.counts.items(), LOOK))
     hit = sum(n for text, n in looked_at.items() if seen(text))
@@ -144,8 +162,14 @@ def _find_personal(column: ExportColumn) -> str:
 
 
 def _fits(column: ExportColumn, role: str) -> bool:
-    """Whether the cells can be what the header says."""
+    """Whether the cells can be what the header says, and no text of the column denies it."""
     distinct = len(column.texts)
+    if role in BY_NAME and _says_otherwise(column):
+        return False
+    if role == "complete":
+        return tells_completion(column.counts)
+    if role == "ignored" and (kinds := list_kinds(match_key(column.header))):
+        return any(fits_texts(kind, column.texts) for kind in kinds)
     if role == "respondent":
         return distinct == column.total
     if role == "invitation":
@@ -157,6 +181,31 @@ def _fits(column: ExportColumn, role: str) -> bool:
         return all(re.fullmatch(r"\d+([.,:]\d+)*", text) for text in column.texts)
     # Moments are told by their cells.
     return role not in ("timestamp", "started")
+
+
+def _is_home_number(text: str) -> bool:
+    amount = _DECIMAL.fullmatch(text) and not text.isdigit()
+    return bool(_HOME_NUMBER.fullmatch(text)) and not amount and not match_moment(text)
+
+
+def is_named_as_own(column: ExportColumn) -> bool:
+    """Whether a question has the name of a column that tools add, and a file does not label it."""
+    named = column.like_own or find_role(column.header) in BY_NAME
+    return bool(named) and not _is_listed(column)
+
+
+def _is_listed(column: ExportColumn) -> bool:
+    """Whether the file has a label for each answer."""
+    return {*column.texts} <= {*column.values, *column.values.values()}
+
+
+def _says_otherwise(column: ExportColumn) -> bool:
+    """Whether the file says that a column is a question, whatever its name: a text, or labels."""
+    label, header = ("".join(filter(str.isalnum, text)) for text in (column.label, column.header))
+    told = match_key(label)
+    if told in ("", match_key(header)) or list_kinds(told) or find_role(column.label):
+        return bool(column.texts) and _is_listed(column)
+    return True
 
 
 def _is_weight(column: ExportColumn) -> bool:

@@ -28,7 +28,9 @@ class ExportColumn:
             the label of each value, values that are no answers, whether values have an order.
         together: the question of which it is one of several answers, where the file says so.
         listed: why it holds the first, second, ... of these; "" of boxes.
-        own: whether the tool adds it by itself: its reader knows what it is.
+        own: whether the tool surely added it by itself: its reader knows what it is.
+        like_own: where it is not surely the tool's own but named so, what the tool writes below
+            that name (a kind of `readers.tools.added`); "" of any other.
     """
 
     at: int
@@ -42,6 +44,7 @@ class ExportColumn:
     together: str = ""
     listed: str = ""
     own: bool = False
+    like_own: str = ""
 
     @staticmethod
     def from_codes(

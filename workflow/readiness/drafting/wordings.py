@@ -441,6 +441,18 @@ def tells_sum(text: str) -> bool:
     return match_key(text.rstrip(" :")) in _find_meaning("sums")
 
 
+def tells_completion(counts: Mapping[str, int]) -> bool:
+    """Whether a column tells who came to the end: in words, by a sign, or in per cent.
+
+    `counts`: how often each text occurs. Most people come to the end: per cents are mostly 100.
+    """
+    keys = {match_key(text): n for text, n in counts.items()}
+    if all(key in _find_meaning("completion") for key in keys):
+        return True
+    per_cent = all(re.fullmatch(r"\d{1,2}|100", key) for key in keys)
+    return per_cent and 2 * keys.get("100", 0) > sum(keys.values())
+
+
 def is_none(text: str) -> bool:
     """Whether an option says that no other one applies."""
     return match_key(text) in _find_meaning("none_of_these")

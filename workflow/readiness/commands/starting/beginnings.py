@@ -50,6 +50,7 @@ from readiness.questionnaire.xlsform import from_xlsform, is_xlsform
 from readiness.readers import Sheet, read_export, read_sheet
 from readiness.readers.export import UNSAID, is_doubtful, recognise_export
 from readiness.readers.table import name_each_once
+from readiness.readers.tools.every import find_any_kind
 from readiness.tables import to_csv
 from readiness.terminal import one_line
 from readiness.validation import (
@@ -296,9 +297,9 @@ def export_table(path: Path, content: bytes, told: Export = UNSAID) -> ExportTab
         for name in others:
             behind.setdefault(first.removesuffix(name), set()).add(name.partition("/")[0])
     names = [_name_column(heading, behind) for heading in headings]
-    # What the tool adds by itself, and its reader knows.
-    own = [tool.adds(tool.own_key(h)) or tool.is_own(sheet, at) for at, h in enumerate(headings)]
-    table = table_of(sheet, names, own, tool.signs)
+    added = tool.find_added(sheet)
+    kinds = [find_any_kind(tool, tool.own_key(heading)) for heading in headings]
+    table = table_of(sheet, names, added, kinds, tool.signs)
     name = sheet.name if sheet.others else ""
     apart = _find_rows_apart(sheet.numbers) or _find_sums(sheet)
     # What somebody said of the header rows is settled.
@@ -345,18 +346,23 @@ def _name_column(heading: tuple[str, ...], behind: Mapping[str, Set[str]]) -> tu
 def table_of(
     sheet: Sheet,
     names: Sequence[tuple[str, str]] = (),
-    own: Sequence[bool] = (),
+    added: Set[int] = frozenset(),
+    kinds: Sequence[str] = (),
     signs: tuple[str, ...] = (),
 ) -> ExportTable:
     """A sheet as a draft sees it, with what the file itself says of its columns.
 
-    `names` are the header and the text of each column where a tool tells them, `own` whether it is
-    the tool's, `signs` what it puts between ticked options.
+    `names` are the header and the text of each column where a tool tells them, `added` the places
+    of those that the tool surely added, `kinds` what a tool writes below a name of its own (""
+    below any other), `signs` what it puts between ticked options.
     """
     columns = []
     for at, header in enumerate(name_each_once([name for name, _ in names] or sheet.columns)):
         said: dict[str, Any] = {"label": names[at][1]} if names else {}
-        said |= {"own": own[at]} if own else {}
+        if at in added:
+            said["own"] = True
+        elif kinds:
+            said["like_own"] = kinds[at]
         if variable := sheet.labels.get(sheet.columns[at]):
             said |= {
                 "label": variable.label,

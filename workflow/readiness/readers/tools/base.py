@@ -38,6 +38,7 @@ from readiness.readers.columns import find, list_names, surest
 from readiness.readers.table import SOME, Sheet
 from readiness.readers.texts import Texts
 from readiness.readers.tools import words
+from readiness.readers.tools.added import OF_ROLES, fits_kind
 
 ROW, TIMESTAMP, INVITATION = "_row", "_timestamp", "_invitation"
 SUBMITTED, STARTED, SECONDS = "_submitted", "_started", "_seconds"
@@ -45,6 +46,9 @@ ID, COMPLETE, FAULT = "_id", "_complete", "_fault"
 # What a table that was read says of its items (`attrs`): by item whose cells the reader turned into
 # texts of options, the match keys that two options claim and that it could not decide.
 CONTESTED = "contested"
+# What a table that was read says of its file (`attrs`): the columns that hold something and are not
+# read, each as its name and how many of its cells are filled.
+LEFT_OUT = "left_out"
 # Columns beside the questions that are read, as the questionnaire's `export` names them.
 READ = ("timestamp", "started", "duration", "respondent", "invitation")
 
@@ -57,8 +61,18 @@ TEST = "a test answer"
 
 REJECTED = "rejected by a reviewer in the tool"
 
+# How sure a tool is of a sheet (`recognises`) that bears its signature, at least.
+CERTAIN = 0.9
+
 # The fault of a row that nobody stands behind: a table that was saved with lines to spare.
 EMPTY = "no cell is filled"
+
+
+def _name_whole(sheet: Sheet, name: str, at: int) -> str:
+    """The name of a column, and the text that the file has for it."""
+    variable = sheet.labels.get(sheet.columns[at])
+    label = variable.label.strip() if variable else ""
+    return f"{name}: {label}" if match_key(label) not in ("", match_key(name)) else name
 
 
 class Tool:
@@ -66,7 +80,10 @@ class Tool:
 
     own: match key of a column that the tool adds -> its role (`timestamp`, `started`, `ended`,
         `duration`, `respondent`, `invitation`, or one of the tool's own).
-    also: pattern of the match keys of those that it adds and that are not read.
+    also: pattern of the match keys of those that it adds and that are not read -> what their cells
+        hold (`added.fits_kind`).
+    unused: roles by which a column is known, and for which it is not read.
+    holds: what the cells hold of a column that is read in a role, where another tool's differ.
     signs: what it puts between ticked options in one cell.
     leading: whether what stands before the first question is its own, in whatever language.
     numbered: whether its headers give the place of a row or option in its list.
@@ -78,7 +95,9 @@ class Tool:
     name: ClassVar[str] = ""
     title: ClassVar[str] = ""
     own: ClassVar[Mapping[str, str]] = {}
-    also: ClassVar[re.Pattern[str]] = re.compile(r"(?!)")
+    also: ClassVar[Mapping[str, str]] = {}
+    unused: ClassVar[frozenset[str]] = frozenset()
+    holds: ClassVar[Mapping[str, str]] = {}
     signs: ClassVar[tuple[str, ...]] = (",", ";")
     leading: ClassVar[bool] = False
     numbered: ClassVar[bool] = False
@@ -138,7 +157,39 @@ class Tool:
 
     def adds(self, key: str) -> bool:
         """Whether the match key is that of a column that the tool adds by itself."""
-        return key in self.own or self.also.fullmatch(key) is not None
+        return bool(self.find_kind(key))
+
+    def find_kind(self, key: str) -> str:
+        """What the cells hold of a column that the tool adds by that match key; "" of any other."""
+        if role := self.own.get(key):
+            return self.holds.get(role) or OF_ROLES[role]
+        return next((kind for name, kind in self.also.items() if re.fullmatch(name, key)), "")
+
+    def is_certain(self, sheet: Sheet) -> bool:
+        """Whether the prepared sheet bears what no other program writes: the tool's signature."""
+        return self.recognises(sheet, None) >= CERTAIN
+
+    def find_added(self, sheet: Sheet, places: Collection[int] = ()) -> frozenset[int]:
+        """Places of the columns that the tool surely added by itself; of `places` alone, if given.
+
+        That is where the tool's signature is certain and the cells fit the name. A file of SPSS or
+        Stata bears no signature: whoever made it named its columns.
+        """
+        if sheet.format == "sav" or not self.is_certain(sheet):
+            return frozenset()
+        headings = self.headings(sheet)
+        return frozenset(
+            at for at in places or range(len(headings)) if self._is_added(sheet, at, headings[at])
+        )
+
+    def _is_added(self, sheet: Sheet, at: int, heading: tuple[str, ...]) -> bool:
+        if not (kind := self.find_kind(self.own_key(heading))):
+            return self.is_own(sheet, at)
+        return self.may_be_own(sheet, at) and fits_kind(kind, sheet.rows[at])
+
+    def may_be_own(self, sheet: Sheet, at: int) -> bool:
+        """Whether nothing beside its name says that a column of such a name is a question."""
+        return True
 
     # --- what all share -------------------------------------------------------------------------
 
@@ -163,7 +214,30 @@ class Tool:
         }
         self._add_moments(frame, sheet, questionnaire, assigned)
         self._add_status(frame, sheet, questionnaire, assigned)
+        frame.attrs[LEFT_OUT] = self._list_left_out(sheet, questionnaire, assigned)
         return frame
+
+    def _list_left_out(
+        self, sheet: Sheet, questionnaire: Questionnaire, assigned: Assigned
+    ) -> list[tuple[str, int]]:
+        """Name and number of filled cells of each column that is not read, though it holds some.
+
+        Without those that the tool surely added, and those that number the rows.
+        """
+        options = (at for found in assigned.options.values() for at in found.values())
+        ranks = (at for found in assigned.rankings.values() for at in found)
+        roles = (at for role, at in assigned.roles.items() if role not in self.unused)
+        marker = match_key(questionnaire.export.marker or "")
+        taken = {*assigned.items.values(), *options, *ranks, *roles}
+        left = [
+            at
+            for at, column in enumerate(sheet.columns)
+            if at not in taken and match_key(column) != marker and not is_row_number(sheet, at)
+        ]
+        added = self.find_added(sheet, left) if left else frozenset()
+        filled = {at: int(sheet.rows[at].where(match_key).sum()) for at in left if at not in added}
+        names = sheet.names()
+        return [(_name_whole(sheet, names[at], at), n) for at, n in filled.items() if n]
 
     def assign_columns(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
         """What each column is."""

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from readiness.questionnaire import Questionnaire, match_key
 from readiness.readers.table import Sheet
+from readiness.readers.tools.added import ANYTHING, OFFICE
 from readiness.readers.tools.base import Tool
 from readiness.readers.tools.forms import GoogleForms, MicrosoftForms
 from readiness.readers.tools.kobo import Kobo
@@ -63,6 +64,21 @@ class PlainTool(Tool):
             named = [f"{group} [{heading[0]}]"] if group else []
             grouped.append((*heading, *named, *([over] if over else [])))
         return grouped
+
+
+def list_kinds(key: str) -> list[str]:
+    """What the cells hold of columns that any tool adds by a match key (`added.fits_texts`)."""
+    return [kind for tool in TOOLS if (kind := tool.find_kind(key))]
+
+
+def find_any_kind(tool: Tool, key: str) -> str:
+    """What a tool's column holds that has a match key; "" where no tool adds any by that name.
+
+    A table may have gone through several tools. Names that another tool gives what an office added
+    are too common to say what the cells hold.
+    """
+    told = next(iter(list_kinds(key)), "")
+    return tool.find_kind(key) or (ANYTHING if told == OFFICE else told)
 
 
 # In the order in which they are told.

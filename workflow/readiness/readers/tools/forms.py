@@ -17,6 +17,7 @@ from readiness.questionnaire import Questionnaire, match_key
 from readiness.readers.assigned import Assigned
 from readiness.readers.moments import looks_like_moments
 from readiness.readers.table import Sheet
+from readiness.readers.tools.added import ANYTHING, MOMENT, PERSON
 from readiness.readers.tools.base import Tool
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -61,8 +62,21 @@ class GoogleForms(Tool):
         known = [_MAIL] * near + [_SCORE] * (near or of_one)
         return bool(given) and any(all(map(pattern.fullmatch, given)) for pattern in known)
 
+    def is_certain(self, sheet: Sheet) -> bool:
+        """A quiz: a score of each question behind it; a table of moments and texts is anybody's."""
+        named = set(map(match_key, sheet.columns))
+        return any(
+            match_key(column.rpartition("[")[0]) in named and self.is_own(sheet, at)
+            for at, column in enumerate(sheet.columns)
+            if column.endswith("]")
+        )
+
 
 _SIGNATURE = {"start time", "completion time"}
+# The points or the words that one question of a quiz was given.
+_OF_ONE = re.compile(r"(?:Points|Feedback) - (.+)", re.DOTALL)
+# Columns that stand before the first question at most.
+_FIRST = 9
 
 
 class MicrosoftForms(Tool):
@@ -71,9 +85,14 @@ class MicrosoftForms(Tool):
     name = "microsoft-forms"
     title = "Microsoft Forms"
     own: ClassVar = {"id": "respondent", "start time": "started", "completion time": "timestamp"}
-    also = re.compile(
-        r"email|name|last modified time|total points|quiz feedback|language|(points|feedback) - .+"
-    )
+    also: ClassVar = {
+        r"email": "mail",
+        r"name": PERSON,
+        r"last modified time": MOMENT,
+        r"total points|points - .+": "number",
+        r"quiz feedback|feedback - .+": ANYTHING,
+        r"language": "language",
+    }
     signs = (";",)
     leading = True
     places: ClassVar = {"respondent": 0, "started": 1, "timestamp": 2}
@@ -85,6 +104,16 @@ class MicrosoftForms(Tool):
         if keys >= _SIGNATURE:
             return 0.9
         return 0.8 if self.is_localised(sheet) else 0.0
+
+    def is_certain(self, sheet: Sheet) -> bool:
+        """Its own headers, its number first."""
+        keys = [match_key(column) for column in sheet.columns]
+        return keys[:1] == ["id"] and set(keys) >= _SIGNATURE
+
+    def may_be_own(self, sheet: Sheet, at: int) -> bool:
+        """Before the first question, or of a question of a quiz."""
+        of_one = _OF_ONE.fullmatch(sheet.columns[at])
+        return of_one[1] in sheet.columns if of_one else at < _FIRST
 
     def is_localised(self, sheet: Sheet) -> bool:
         """A number, two moments, and addresses or one word for all (`anonymous`)."""

@@ -15,6 +15,7 @@ from readiness.questionnaire import Questionnaire, match_key
 from readiness.readers.assigned import Assigned
 from readiness.readers.moments import looks_like_moments
 from readiness.readers.table import Sheet
+from readiness.readers.tools.added import ANYTHING, MOMENT, PERSON, fits_kind
 from readiness.readers.tools.base import REJECTED, Tool
 from readiness.terminal import quote_cell
 
@@ -23,6 +24,10 @@ _KOBO = {
     *("_xform_id_string", "formhub/uuid", "_submitted_by"),
 }
 _ODK = {"submissiondate", "key", "meta-instanceid", "submittername", "reviewstate", "instanceid"}
+# A place stands in four columns.
+_PART_OF_PLACE = re.compile(
+    r"(?P<place>.+)(?P<sign>[_-])(?:latitude|longitude|altitude|precision|accuracy)"
+)
 _REPEAT = re.compile(r"\[\d+\](?=[/-])")
 _CHILD = {"_parent_index", "_parent_table_name", "parent_key", "_submission__id"}
 # What stands there in a table that is the form's own: nothing, or a parent that is none.
@@ -53,16 +58,28 @@ class Kobo(Tool):
         "reviewstate": "review",
         "review_status": "review",
     }
-    also = re.compile(
-        r"today|deviceid|imei|subscriberid|simserial|phonenumber|username|email|audit|caseid|status|edits"
-        r"|background-audio|_notes|_status|_submitted_by|__version__|_version_(_\d+)?|_tags|_index"
-        r"|_parent_(index|table_name)|_geolocation|_attachments|_xform_id(_string)?|formhub/uuid"
-        r"|_total_media|_media_(count|all_received)|_version|_last_edited|_date_modified|set-of-.*"
-        r"|_bamboo_dataset_id|meta/(rootuuid|instancename|deprecatedid|audit)|isvalidated"
-        r"|meta-(instancename|audit)|instancename|submitter(id|name)|formversion|formdef_version"
-        r"|attachments(present|expected)|(.*[/-])?_.+_(latitude|longitude|altitude|precision)|.+-(latitude|longitude|altitude|accuracy)"
-        r"|(.*[/-])?(reserved_name_for_field_list_labels|generated_table_list_label)_\d+"
-    )
+    also: ClassVar = {
+        r"today|_date_modified|_last_edited": MOMENT,
+        r"deviceid|imei|subscriberid|simserial": "device",
+        r"phonenumber": "telephone",
+        r"username|_submitted_by|submitter(id|name)": PERSON,
+        r"email": "mail",
+        r"audit|background-audio|meta[/-]audit": "file",
+        r"caseid|formdef_version|formversion|__version__|_version(_(_\d+)?)?": "token",
+        r"_xform_id(_string)?": "token",
+        r"status|_status": "submission",
+        r"edits|_index|_total_media|_media_count|_bamboo_dataset_id": "number",
+        r"attachments(present|expected)": "number",
+        r"_media_all_received|isvalidated": "flag",
+        r"formhub/uuid|meta/(rootuuid|deprecatedid)": "uuid",
+        r"_geolocation": "place",
+        r"_notes|_tags|_attachments|_parent_(index|table_name)|set-of-.*": ANYTHING,
+        r"meta/instancename|meta-instancename|instancename": PERSON,
+        r"(.*[/-])?_.+_(latitude|longitude|altitude|precision)": "place",
+        r".+-(latitude|longitude|altitude|accuracy)": "place",
+        r"(.*[/-])?(reserved_name_for_field_list_labels|generated_table_list_label)_\d+": ANYTHING,
+    }
+    unused = frozenset(("uuid",))
     signs = (" ", ",", ";")
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
@@ -75,6 +92,19 @@ class Kobo(Tool):
             return 0.9
         began = [match_key(column) for column in sheet.columns[:2]] == ["start", "end"]
         return 0.65 if began and looks_like_moments(sheet.some(0)) else 0.0
+
+    def is_certain(self, sheet: Sheet) -> bool:
+        """Two columns that only these tools add."""
+        keys = {match_key(column) for column in sheet.columns}
+        return max(len(keys & _KOBO), len(keys & _ODK)) >= 2
+
+    def may_be_own(self, sheet: Sheet, at: int) -> bool:
+        """A part of a place stands among its other parts."""
+        found = _PART_OF_PLACE.fullmatch(match_key(sheet.columns[at]))
+        if found is None:
+            return True
+        parts = (f"{found['place']}{found['sign']}{part}" for part in ("latitude", "longitude"))
+        return {*parts} <= {*map(match_key, sheet.columns)}
 
     def prepare(self, sheet: Sheet) -> Sheet:
         """Refuses the table of a repeat; leaves out what is repeated beside the interviews."""
@@ -106,7 +136,8 @@ class Kobo(Tool):
     def is_own(self, sheet: Sheet, at: int) -> bool:
         """A note to the respondent, which has no cell; the address of a file beside its name."""
         key = match_key(sheet.columns[at])
-        address = key.endswith("_url") and key.removesuffix("_url") in map(match_key, sheet.columns)
+        named = key.endswith("_url") and key.removesuffix("_url") in map(match_key, sheet.columns)
+        address = named and fits_kind("url", sheet.rows[at])
         repeated = _REPEAT.search(sheet.columns[at]) is not None
         return address or repeated or not any(map(match_key, sheet.rows[at].texts))
 

@@ -12,6 +12,7 @@ from readiness.readers.assigned import Assigned
 from readiness.readers.moments import looks_like_moments
 from readiness.readers.table import SOME, Sheet
 from readiness.readers.texts import Texts
+from readiness.readers.tools.added import ANSWER, ASKS, MOMENT, OFFICE, fits_kind
 from readiness.readers.tools.base import Tool
 
 _SIGNATURE = {
@@ -41,11 +42,18 @@ class LimeSurvey(Tool):
         "token": "invitation",
         "access code": "invitation",
     }
-    also = re.compile(
-        r"last ?page|start ?language|seed|datestamp|date last action|ipaddr|ip address|refurl"
-        r"|referrer url|attribute_\d+.*|(group|question) time: .+|grouptime\d+|\d+x\d+x\w+time"
-        r"|.+\[(other|.*comment)\]"
-    )
+    also: ClassVar = {
+        r"last ?page": "whole",
+        r"start ?language": "language",
+        r"seed": "seed",
+        r"datestamp|date last action": MOMENT,
+        r"ipaddr|ip address": "address",
+        r"refurl|referrer url": "url",
+        # What an office knows of the people whom it invited; no code of a question has such a sign.
+        r"attribute_\d+.*": OFFICE,
+        r"(group|question) time: .+|grouptime\d+|\d+x\d+x\w+time": "number",
+        r".+\[(other|.*comment)\]": ANSWER,
+    }
     signs = (",", ";")
     leading = True
     numbered = True
@@ -90,9 +98,13 @@ class LimeSurvey(Tool):
     def is_own(self, sheet: Sheet, at: int) -> bool:
         """How long a question took: its code with `Time` behind it."""
         name = match_key(sheet.columns[at])
-        return name.endswith("time") and name.removesuffix("time") in {
-            self.own_key(heading) for heading in self.headings(sheet)
-        }
+        if not name.endswith("time") or not fits_kind("number", sheet.rows[at]):
+            return False
+        return name.removesuffix("time") in map(self.own_key, self.headings(sheet))
+
+    def may_be_own(self, sheet: Sheet, at: int) -> bool:
+        """A code with a text that asks is that of a question."""
+        return not sheet.columns[at].rstrip().endswith(ASKS)
 
     def read_moments(self, column: Texts, order: str) -> Texts:
         """As read, but for the moment that stands where none was kept."""

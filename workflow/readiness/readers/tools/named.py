@@ -3,7 +3,6 @@
 Both say in a column who reached the end, and in another who only tried the form.
 """
 
-import re
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -11,6 +10,7 @@ from readiness.questionnaire import Questionnaire, match_key
 from readiness.readers.assigned import Assigned
 from readiness.readers.table import Sheet
 from readiness.readers.texts import Texts
+from readiness.readers.tools.added import ANYTHING, MOMENT, OFFICE
 from readiness.readers.tools.base import TEST, Tool
 
 
@@ -28,10 +28,13 @@ class SoSci(Tool):
         **{"case": "respondent", "started": "started", "lastdata": "timestamp"},
         **{"time_sum": "duration", "finished": "finished", "mode": "mode"},
     }
-    also = re.compile(
-        r"serial|ref|questnnr|mailsent|q_viewer|(last|max)page|missing|missrel|time_rsi|time\d{3}"
-        r"|deg(_time|_miss|rade)"
-    )
+    also: ClassVar = {
+        r"serial|ref": OFFICE,
+        r"questnnr": "token",
+        r"mailsent": MOMENT,
+        r"q_viewer": "flag",
+        r"(last|max)page|missing|missrel|time_rsi|time\d{3}|deg(_time|_miss|rade)": "number",
+    }
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
         """Three of its names."""
@@ -61,8 +64,13 @@ class Unipark(SoSci):
         **{"lfdn": "respondent", "datetime": "started", "date_of_last_access": "timestamp"},
         **{"duration": "duration", "dispcode": "finished", "tester": "mode"},
     }
-    also = re.compile(
-        r"external_lfdn|lastpage|quality|quota.*|page_history|[hv]flip|output_mode|javascript|flash"
-        r"|session_id|language|cleaned|ats|date_of_first_mail|rts\d+|rnd_pg_[\d_]+|participant_.*"
-        r"|refer(r)?er|device_type|browser"
-    )
+    holds: ClassVar = dict.fromkeys(("duration", "finished", "mode"), "number")
+    also: ClassVar = {
+        r"external_lfdn|lastpage|quality|quota.*|[hv]flip|javascript|flash|ats|rts\d+": "number",
+        r"rnd_pg_[\d_]+|cleaned": "number",
+        r"output_mode|session_id|device_type": "token",
+        r"language": "language",
+        r"date_of_first_mail": MOMENT,
+        r"participant_.*": OFFICE,
+        r"page_history|refer(r)?er|browser": ANYTHING,
+    }

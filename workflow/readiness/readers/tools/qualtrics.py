@@ -14,6 +14,7 @@ from readiness.questionnaire import Item, Questionnaire, match_key
 from readiness.readers.assigned import Assigned
 from readiness.readers.table import Sheet
 from readiness.readers.texts import Texts
+from readiness.readers.tools.added import ANSWER, ANYTHING, ASKS, OFFICE, PERSON
 from readiness.readers.tools.base import TEST, Tool
 
 _SIGNATURE = {
@@ -23,6 +24,13 @@ _SIGNATURE = {
 _IMPORT = re.compile(r"""\{["']ImportId["']: ?["']([^"']+)["']""")
 # What an older export calls its own columns; the texts below tell them.
 _OLD = re.compile(r"V\d+")
+_OLD_NAMES = {"name", "emailaddress", "email"}
+# What an identifier of a question looks like: `QID5`, `QID5_2`, `QID5_2_TEXT`.
+_OF_QUESTION = re.compile(r"QID\d+(_x?\d+)*(_TEXT)?")
+# What the tool puts beside a question: in what order its options stood, how long it was shown.
+_BESIDE_QUESTION = re.compile(r".+_do(_\d+)?|.+_(first click|last click|page submit|click count)")
+# Words from which on what stands below a name is the text of a question.
+ASKED = 5
 # What stands for a question that nobody wrote.
 _UNWRITTEN = re.compile(r"^Click to write the question text( - |$)")
 # Of the column Status, in words or values; and of DistributionChannel, in words.
@@ -46,14 +54,24 @@ class Qualtrics(Tool):
         "status": "status",
         "distributionchannel": "channel",
     }
-    also = re.compile(
-        r"ipaddress|progress|recipient(lastname|firstname|email)|external(data)?reference"
-        r"|location(latitude|longitude|accuracy)|userlanguage|responseset|resolution|q_(recaptcha.+|relevantid.*|duplicaterespondent|ballotboxstuffing|total.+|unanswered.+"
-        r"|straightlining.*|population.*|terminateflag|datapolicy.+|ambiguous.+|language|chl|dl|r)"
-        r"|sc\d+|.+_do_\d+|(q|fl_)\d+_do|bl_\w+_do|ro-br-fl_\d+|.+_text"
-        r"|.+_(first click|last click|page submit|click count)"
-        r"|.+ - (topics|sentiment.*|parent topics)"
-    )
+    also: ClassVar = {
+        r"ipaddress": "address",
+        r"progress": "per cent",
+        r"recipient(lastname|firstname)": PERSON,
+        r"external(data)?reference": OFFICE,
+        r"recipientemail": "mail",
+        r"location(latitude|longitude|accuracy)": "place",
+        r"userlanguage|q_language": "language",
+        r"responseset": ANYTHING,
+        r"resolution": "token",
+        r"q_(recaptcha.+|relevantid.*|duplicaterespondent|ballotboxstuffing|total.+|unanswered.+"
+        r"|straightlining.*|population.*|terminateflag|datapolicy.+|ambiguous.+|chl|dl|r)": "token",
+        r"sc\d+": "number",
+        r".+_do_\d+|(q|fl_)\d+_do|bl_\w+_do|ro-br-fl_\d+": "order",
+        r".+_text": ANSWER,
+        r".+_(first click|last click|page submit|click count)": "number",
+        r".+ - (topics|sentiment.*|parent topics)": ANYTHING,
+    }
     signs = (",",)
     numbered = True
 
@@ -106,8 +124,21 @@ class Qualtrics(Tool):
         return made
 
     def is_own(self, sheet: Sheet, at: int) -> bool:
-        """The first columns of an older export."""
-        return bool(_OLD.fullmatch(sheet.columns[at]))
+        """The first columns of an older export, by the texts below their names."""
+        texts = (match_key(row[at]).replace(" ", "") for row in sheet.under)
+        return bool(_OLD.fullmatch(sheet.columns[at])) and any(
+            text in _OLD_NAMES or self.adds(text) for text in texts
+        )
+
+    def may_be_own(self, sheet: Sheet, at: int) -> bool:
+        """An identifier of a question, or a text that asks, is that of a question."""
+        name, *texts = (row[at] for row in (sheet.columns, *sheet.under))
+        if _BESIDE_QUESTION.fullmatch(match_key(name)):
+            return True
+        found = _IMPORT.match(texts[-1].strip()) if texts else None
+        if found:
+            return not _OF_QUESTION.fullmatch(found[1])
+        return not any(text.rstrip().endswith(ASKS) or len(text.split()) >= ASKED for text in texts)
 
     def complete(self, sheet: Sheet, assigned: Assigned) -> Texts | None:
         """The column Finished."""
@@ -136,7 +167,7 @@ class Qualtrics(Tool):
 
 
 def _read_rows(sheet: Sheet) -> list[tuple[str, ...]]:
-    return [*sheet.above, sheet.columns, *sheet.first(3)]
+    return [*sheet.above, sheet.columns, *sheet.under, *sheet.first(3)]
 
 
 def _find_import_row(sheet: Sheet) -> int | None:

@@ -5,7 +5,6 @@ stays the value, for the questionnaire may know it. A declared missing value is 
 the questionnaire says what it means.
 """
 
-import re
 from collections.abc import Collection
 from typing import ClassVar
 
@@ -28,12 +27,17 @@ from readiness.readers.tools.qualtrics import Qualtrics
 
 
 class Spss(Tool):
-    """See above; what other tools add by themselves stands in their SPSS files, too."""
+    """See above.
+
+    What other tools add by themselves stands in their SPSS files, too: a questionnaire need not
+    name it, while no draft takes a column for such by its name (`Tool.find_added`).
+    """
 
     name = "spss"
     title = "an SPSS file"
     own: ClassVar = {**Kobo.own, **LimeSurvey.own, **Qualtrics.own}
-    also = re.compile("|".join(each.also.pattern for each in (Kobo, LimeSurvey, Qualtrics)))
+    also: ClassVar = {**Kobo.also, **LimeSurvey.also, **Qualtrics.also}
+    unused = frozenset(("uuid", "review", "finished", "status", "channel"))
     signs = (",", ";")
     numbered = True
 

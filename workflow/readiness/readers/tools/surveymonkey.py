@@ -13,6 +13,7 @@ from typing import ClassVar
 from readiness.questionnaire import Questionnaire, match_key
 from readiness.readers.moments import MONTH_FIRST
 from readiness.readers.table import Sheet
+from readiness.readers.tools.added import ANYTHING, OFFICE, PERSON
 from readiness.readers.tools.base import Tool
 
 _SIGNATURE = {"respondent id", "collector id"}
@@ -36,15 +37,27 @@ class SurveyMonkey(Tool):
         "date created": "started",
         "date modified": "timestamp",
     }
-    also = re.compile(
-        r"collector id|ip address|email address|(first|last) name|tags?"
-        r"|custom data( \d+)?|custom_\d+"
-    )
+    also: ClassVar = {
+        r"collector id": "whole",
+        r"ip address": "address",
+        r"email address": "mail",
+        r"(first|last) name": PERSON,
+        r"tags?": ANYTHING,
+        r"custom data( \d+)?|custom_\d+": OFFICE,
+    }
     signs = (",", ";")
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
         """Both numbers that every export begins with, or a second row of headers."""
         return 0.9 if self._find_head(sheet) is not None else 0.0
+
+    def is_certain(self, sheet: Sheet) -> bool:
+        """Both numbers that every export begins with."""
+        return {match_key(column) for column in sheet.columns} >= _SIGNATURE
+
+    def may_be_own(self, sheet: Sheet, at: int) -> bool:
+        """Below the header of a question stands what kind of answer it has."""
+        return not any(match_key(row[at]) for row in sheet.under)
 
     def _find_head(self, sheet: Sheet) -> int | None:
         """Which of the rows from the first of the file to the header names the questions."""
