@@ -103,7 +103,7 @@ def test_the_shipped_waves_lose_little_and_say_it(wave: Wave) -> None:
         first, *items = losses(result)
         assert first.of == of and first.lost == of - result.count("kept")
         assert all(loss.item and loss.share < 0.02 for loss in items)
-        line = write_loss_line(result)
+        line = write_loss_line(result, {})
         assert (
             line.startswith(f"LOST: Submissions not kept: {first.lost} of {of} (")
             and "\n" not in line

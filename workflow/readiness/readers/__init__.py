@@ -11,7 +11,7 @@ from readiness.readers.export import (
 )
 from readiness.readers.table import Sheet
 from readiness.readers.texts import Booleans, Texts
-from readiness.readers.tools.base import CONTESTED
+from readiness.readers.tools.base import CONTESTED, LEFT_OUT
 from readiness.readers.wave_tables import (
     SAMPLE_COLUMNS,
     read_corrections,

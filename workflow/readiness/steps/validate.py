@@ -122,7 +122,7 @@ def run(job: Job[ValidateWave]) -> None:
     job.csv("sample.csv", mark_ineligible(sample, result.quarantine), people=True)
     looked_for = {name: each for name, each in settings.privacy.looked_for.items() if each}
     job.record = {**settings.model_dump(exclude=JUDGING), **looked_for}
-    line = write_loss_line(result)
+    line = write_loss_line(result, raw.attrs)
     # `readiness run` says it again at its end, and where there is nothing to do.
     lost = line.startswith("LOST")
     log.log(WARNING if lost else INFO, "%s Every fault: %s", line, job.out / "issues.csv")

@@ -4,14 +4,14 @@ A fault of one answer is listed and counted. The same fault in every twentieth r
 respondents': dates of another order, codes that were not exported, an option that was renamed.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from readiness.errors import DataError
 from readiness.facts import Fact, Listed, Quantity, Term, Value
 from readiness.language import Language, tell
-from readiness.readers import HEADERS, SLOTS
+from readiness.readers import HEADERS, LEFT_OUT, SLOTS
 from readiness.terminal import quote_cell, shorten
 from readiness.validation.issues import MEANINGS, sentence
 from readiness.validation.rows import KEPT
@@ -119,11 +119,17 @@ def losses(result: Validated) -> list[Loss]:
     return sorted(made, key=lambda loss: (loss.item != "", -loss.share, loss.item))
 
 
-def write_sums(result: Validated, about: Mapping[Hashable, Any], language: Language) -> list[str]:
+def write_sums(
+    result: Validated,
+    about: Mapping[Hashable, Any],
+    language: Language,
+    *,
+    quoting: bool = True,
+) -> list[str]:
     """What became of the rows of the file, and of the answers in them, a line each.
 
-    `about`: what was read says of its file (`attrs`). What is guessed is quoted: header rows where
-    there are several, columns that are read together.
+    `about`: what was read says of its file (`attrs`). `quoting`: with the header rows where there
+    are several, the columns that are read together and those that are left out, each by its name.
     """
     table = result.reconciliation
     rows = table[table["item"] == ""].set_index("part")["n"]
@@ -132,19 +138,29 @@ def write_sums(result: Validated, about: Mapping[Hashable, Any], language: Langu
     aside = 2 * outside[ROWS] - sum(outside.values())
     known = {name: int(sums.get(name, 0)) for name in (ANSWERS, USED, ASIDE, DECLARED, CORRECTED)}
     lost = int(sums.sum()) - sum(known.values())
-    rest = [quote_cell(" | ".join(filter(None, row))) for row in about.get(HEADERS, ())[1:]]
+    headers = about.get(HEADERS, ())[1:] if quoting else ()
+    rest = [quote_cell(" | ".join(filter(None, row))) for row in headers]
     said: dict[str, Value] = {
         **{"file_rows": outside[ROWS], "headers": outside[HEADER], "empty": outside[EMPTY]},
         **{"aside": aside, "kept": outside[KEPT]},
         **({"said_headers": Listed(tuple(rest), "comma")} if rest else {}),
     }
     kind = "validation.sums.headed" if rest else "validation.sums.rows"
+    unread: Sequence[tuple[str, int]] = about.get(LEFT_OUT, ())
+    left_out = sum(n for _, n in unread)
     answers = {**{f"n_{name}": n for name, n in known.items()}, "n_lost": lost}
-    several = [", ".join(map(quote_cell, slots)) for slots in about.get(SLOTS, ())]
+    answers |= {"n_answers": known[ANSWERS] + left_out, "n_left_out": left_out}
+    lists = {"validation.sums.slots": about.get(SLOTS, ())}
+    lists["validation.sums.left_out"] = [[name for name, _ in unread]] if unread else []
+    quoted = [
+        tell(Fact(kind, {"columns": ", ".join(map(quote_cell, columns))}), language)
+        for kind, each in lists.items()
+        for columns in (each if quoting else ())
+    ]
     return [
         tell(Fact(kind, said), language),
         tell(Fact("validation.sums.answers", {**answers}), language),
-        *(tell(Fact("validation.sums.slots", {"columns": each}), language) for each in several),
+        *quoted,
     ]
 
 
@@ -170,7 +186,8 @@ def write_loss_lines(result: Validated, language: Language, *, quoting: bool = T
     return lines
 
 
-def write_loss_line(result: Validated) -> str:
-    """The same in one line with the sums, for logs, which quote nobody."""
+def write_loss_line(result: Validated, about: Mapping[Hashable, Any]) -> str:
+    """The same in one line with the sums (`write_sums`), for logs, which quote nobody."""
     lines = write_loss_lines(result, "en", quoting=False)
-    return " ".join(["LOST:" if lines else "SUMS:", *lines, *write_sums(result, {}, "en")])
+    sums = write_sums(result, about, "en", quoting=False)
+    return " ".join(["LOST:" if lines else "SUMS:", *lines, *sums])
