@@ -67,7 +67,7 @@ def unmake(root: Path, name: str) -> None:
 
 
 # Files of a run that are no results, whoever leaves them.
-LOCKS = (".run.lock", ".jobs.lock", ".freeze.lock", ".failure", ".ballast", ".finished")
+LOCKS = (".run.lock", ".jobs.lock", ".freeze.lock", ".failure", ".ballast")
 
 
 def results(root: Path) -> dict[str, bytes]:

@@ -8,7 +8,6 @@ docs/commands.md. Arguments after `--` go to Snakemake as they are, and with an 
 
 import argparse
 import errno
-import hashlib
 import os
 import re
 import shutil
@@ -16,16 +15,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from readiness.errors import BusyError, ConfigError, DataError, ReadinessError, StoppedError
+from readiness.errors import BusyError, ConfigError, ReadinessError, StoppedError
 from readiness.files import JOBS, lock, write_atomically
-from readiness.lineage import PROVENANCE, read_lineage
+from readiness.running.edits import file_states, list_edited
 from readiness.running.pseudonym_key import KEYS, key_folder
-from readiness.running.repair import repair
+from readiness.running.repair import forget_readers, repair
 from readiness.running.snakemake_log import (
     LOG,
     Listener,
@@ -39,13 +39,13 @@ LOCK = Path("results/.run.lock")
 FAILURE = Path("results/.failure")
 # The closing table where a number differs or could not be checked: what a failed job made, goes.
 DIFFERS = Path("results/differs.txt")
-# What the last whole run has left: see `_state`.
-FINISHED = Path("results/.finished")
-# Folders of what no result depends on.
-UNSEEN = ("__pycache__", "logs", "benchmarks")
 NOTHING = "Nothing to be done"
 # Seconds from the first word to Snakemake that it is to end until it is ended.
 PATIENCE = 8
+# Snakemake's options that ask for no change.
+DRY = {"-n", "--dry-run", "--dryrun"}
+# How many edited files are named at the end of a run.
+NAMED = 5
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -219,26 +219,25 @@ def run(arguments: argparse.Namespace) -> int:
     root = Path.cwd()
     if not (root / "Snakefile").is_file():
         raise ConfigError(f"{root}: no Snakefile here; run readiness in the project's folder.")
-    finished = not arguments.snakemake and _is_finished(root)
-    if not finished:
-        from readiness.config import load_config
-        from readiness.plan import load_plan
-        from readiness.publications.ledger import publication_ids
+    from readiness.config import load_config
+    from readiness.plan import load_plan
+    from readiness.publications.ledger import publication_ids
 
-        config = load_config(root / "config.yaml")
-        if not (config.studies or config.waves or publication_ids(root)):
-            print("Nothing to compute yet. Begin with: readiness new --from EXPORT")
-            return 0
+    config = load_config(root / "config.yaml")
+    if not (config.studies or config.waves or publication_ids(root)):
+        print("Nothing to compute yet. Begin with: readiness new --from EXPORT")
+        return 0
 
-        # Said here, in one line, before Snakemake wraps it into many.
-        plan = load_plan(root)
-        plan.check_document()
-        for wave, why in plan.waiting.items():
-            print(f"readiness run: {wave}: {why}; it waits, the others run.", file=sys.stderr)
-        plan.check_kept(date.today())
+    # Said here, in one line, before Snakemake wraps it into many.
+    plan = load_plan(root)
+    plan.check_document()
+    for wave, why in plan.waiting.items():
+        print(f"readiness run: {wave}: {why}; it waits, the others run.", file=sys.stderr)
+    plan.check_kept(date.today())
     check_cores(arguments.cores)
     began = time.time()
-    if run_snakemake(root, arguments.cores, arguments.snakemake, finished=finished):
+    ended = run_snakemake(root, arguments.cores, arguments.snakemake)
+    if ended.nothing:
         print(f"{NOTHING}: every result is up to date.", file=sys.stderr)
     from readiness.datasets.verify import find_unused
 
@@ -246,6 +245,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"readiness run: {line}", file=sys.stderr)
     if not arguments.snakemake:
         print((root / "results/gate.txt").read_text("utf-8"), end="")
+    ended.warn("run")
     return 0
 
 
@@ -274,37 +274,27 @@ def check_cores(cores: str) -> None:
         raise ConfigError(f"--cores {cores}: expected a number from 1 on, or `all`.")
 
 
-def _state(root: Path) -> str:
-    """A hash of what a run depends on and has made, by names, sizes and times, not by bytes."""
-    told = [date.today().isoformat(), sys.version, str(shutil.which("quarto"))]
-    told += [os.environ.get(name, "") for name in ("PATH", "QUARTO_PATH", "CONDA_PREFIX")]
-    for folder, folders, files in os.walk(root):
-        folders[:] = sorted(name for name in folders if name[0] != "." and name not in UNSEEN)
-        for name in sorted(files):
-            if name[0] != ".":
-                state = os.lstat(f"{folder}/{name}")
-                told.append(f"{folder}/{name} {state.st_size} {state.st_mtime_ns}")
-    return hashlib.sha256("\0".join(told).encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _is_finished(root: Path) -> bool:
-    """Whether nothing has changed since the last finished run, which left nothing out.
-
-    A third of the work of a run with nothing to do would be to ask Snakemake for it.
+@dataclass(frozen=True)
+class FinishedRun:
+    """How a run went that came to its end: whether there was `nothing` to be done, and the files of
+    the project that were `edited` meanwhile.
     """
-    try:
-        left_out = read_lineage(root / "results" / PROVENANCE).settings["unavailable"]
-        return not left_out and (root / FINISHED).read_text("utf-8") == _state(root)
-    except (OSError, DataError, KeyError):
-        return False
+
+    nothing: bool
+    edited: Sequence[str]
+
+    def warn(self, command: str) -> None:
+        """Say on standard error what was edited, if anything was."""
+        _warn_of_edits(self.edited, command)
 
 
-def run_snakemake(root: Path, cores: str, arguments: list[str], *, finished: bool = False) -> bool:
-    """Run Snakemake as the only run of this folder; True when there was nothing to be done.
+def run_snakemake(root: Path, cores: str, arguments: list[str]) -> FinishedRun:
+    """Run Snakemake as the only run of this folder.
 
     `arguments` go to Snakemake: targets and options; none for the default target. Raises what the
-    first failed step says; where a number differs, the closing table is printed before.
-    `finished`: nothing has changed since the last run: asked for is what is not as it was written.
+    first failed step says; where a number differs, the closing table is printed before. What read a
+    file that was edited meanwhile is made again by the next run: Snakemake alone would keep what a
+    job made of it before.
     """
     with _lock_run(root) as descriptor:
         if obstacle := _find_full_disk(root):
@@ -316,23 +306,36 @@ def run_snakemake(root: Path, cores: str, arguments: list[str], *, finished: boo
             )
         # Blanks that can be written over, also when the disk has become full by then.
         write_atomically(root / FAILURE, b" " * 4096)
+        before = file_states(root)
+        dry = bool(DRY.intersection(arguments))
         # The lock is ours, so whatever a killed run left locked or half-written is stale.
-        # Snakemake's arguments that ask for no change.
-        if not {"-n", "--dry-run", "--dryrun"}.intersection(arguments):
-            damaged = repair(root)
-            for line in damaged:
-                print(f"readiness run: {line}", file=sys.stderr)
-            if finished and not damaged:
-                return True
+        for line in [] if dry else repair(root):
+            print(f"readiness run: {line}", file=sys.stderr)
         shutil.rmtree(root / ".snakemake/locks", ignore_errors=True)
         (root / DIFFERS).unlink(missing_ok=True)
         memory_kills = count_memory_kills()
-        code = _call_snakemake(root, cores, arguments, descriptor)
+        code = None
+        try:
+            code = _call_snakemake(root, cores, arguments, descriptor)
+        finally:
+            edited = [] if dry else list_edited(before, file_states(root))
+            forget_readers(root, edited)
+            if code != 0:
+                _warn_of_edits(edited, "run")
         if code != 0:
             if (root / DIFFERS).exists():
                 print((root / DIFFERS).read_text("utf-8"), end="")
             raise _explain_failure(root, code, memory_kills)
-        if not arguments:
-            with suppress(OSError):
-                write_atomically(root / FINISHED, _state(root))
-        return NOTHING in (root / LOG).read_text("utf-8", "replace")
+        nothing = NOTHING in (root / LOG).read_text("utf-8", "replace")
+        return FinishedRun(nothing and not edited, edited)
+
+
+def _warn_of_edits(edited: Sequence[str], command: str) -> None:
+    if not edited:
+        return
+    more = f" and {len(edited) - NAMED} more" if len(edited) > NAMED else ""
+    print(
+        f"readiness {command}: {', '.join(edited[:NAMED])}{more}: edited while the run was at "
+        "work; results may be of what it was before. Run again.",
+        file=sys.stderr,
+    )

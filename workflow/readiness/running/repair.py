@@ -8,7 +8,10 @@ removed, and with them whatever was made from them.
 
 import json
 import shutil
+from base64 import urlsafe_b64decode
 from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from readiness.errors import DataError
@@ -70,6 +73,34 @@ def repair(root: Path) -> list[str]:
         said.append(f"{len(whole) - len(kept)} steps rest on what is no more; made again.")
     _remove([folder for folder in filled if folder not in kept])
     return said
+
+
+def forget_readers(root: Path, inputs: Iterable[str]) -> None:
+    """Remove the record of each step that read one of `inputs`, which are paths from `root`: the
+    next run makes it again, and what rests on it. Steps are found by Snakemake's notes.
+    """
+    edited = set(inputs)
+    notes = (root / NOTES).rglob("*") if edited else ()
+    for note in (path for path in notes if path.is_file()):
+        output = _name_output(note.relative_to(root / NOTES))
+        if output.name != PROVENANCE:
+            continue
+        try:
+            read = json.loads(note.read_bytes()).get("input") or []
+        except (ValueError, AttributeError):
+            continue  # damaged: the next run makes everything again
+        if edited.intersection(read):
+            with suppress(OSError):
+                (root / output).unlink()
+
+
+def _name_output(note: Path) -> Path:
+    """The result that a note is on: its path in Base64, in folders beginning with @ where long."""
+    encoded = "".join(part.removeprefix("@") for part in note.parts)
+    try:
+        return Path(urlsafe_b64decode(encoded).decode("utf-8"))
+    except ValueError:
+        return note  # not a note of Snakemake's
 
 
 def _remove(folders: list[Path]) -> None:

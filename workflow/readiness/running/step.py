@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from readiness.errors import ConfigError
+from readiness.errors import ConfigError, DataError
 from readiness.files import write_atomically
-from readiness.lineage import PROVENANCE, leave_lineage
+from readiness.lineage import PROVENANCE, leave_lineage, sha256_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,7 +128,13 @@ def perform(
 
         job.settings = parse_json(step.SETTINGS, settings)
         job.record = job.settings.model_dump()
+    before = _hash_unmade(inputs)
     step.run(job)
+    after = _hash_unmade(inputs)
+    for path in (path for path in before if after.get(path) != before[path]):
+        # Its record would name the file as it is now, and Snakemake takes what is newer than its
+        # inputs for made of them.
+        raise DataError(f"{path}: edited while the step {name} read it. Run again.")
     lineage = leave_lineage(
         name,
         job.out,
@@ -140,3 +146,10 @@ def perform(
         public=job.public,
     )
     log.info("%s: lineage %s", name, lineage.hash)
+
+
+def _hash_unmade(inputs: Mapping[str, list[Path]]) -> dict[Path, str]:
+    """SHA-256 of the inputs that no step made: what a step made is proved by its record."""
+    paths = sorted({path for given in inputs.values() for path in given})
+    unmade = (path for path in paths if not (path.parent / PROVENANCE).exists())
+    return {path: sha256_of(path) for path in unmade if path.is_file()}
