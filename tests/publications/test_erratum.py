@@ -19,11 +19,12 @@ from readiness.errors import DataError
 from readiness.language import tell
 from readiness.publications.log import (
     ERRATUM,
+    LOG,
     Correction,
-    append,
     errata_of,
     read_errata,
     read_log,
+    with_publication,
     withdraw,
 )
 from readiness.publications.outcomes import UNREADABLE, Outcome, exit_code
@@ -83,7 +84,7 @@ def succeed(
     for path, content in {**files, SEAL: make_seal(files, facts).encode()}.items():
         (folder / path).write_bytes(content)
     if listed:
-        append(tree, name, read_log(tree))
+        (tree / LOG).write_text(with_publication(folder, read_log(tree)).as_text(), "utf-8")
     return folder
 
 

@@ -18,11 +18,11 @@ from readiness.publications.freeze import refuse_released
 from readiness.publications.log import (
     LOG,
     Log,
-    append,
     check_listed,
     listed_ids,
     open_log,
     read_log,
+    with_publication,
     withdraw,
 )
 from readiness.publications.seal import SEAL
@@ -125,8 +125,8 @@ def test_a_log_that_is_missing_is_told(tree: Path, capsys: CaptureFixture[str]) 
 def test_a_second_history(tree: Path, capsys: CaptureFixture[str]) -> None:
     """The log written again without a publication: each later seal states the hash of before."""
     log = open_log(tree)
-    new(tree, "menus-2025", log.head)
-    append(tree, "menus-2025", log)
+    folder = new(tree, "menus-2025", log.head)
+    (tree / LOG).write_text(with_publication(folder, log).as_text(), "utf-8")
     assert audited(capsys)[0] == 0
     chain = read_log(tree)
     shutil.rmtree(tree / "publications" / SECOND)
@@ -148,7 +148,7 @@ def test_a_second_history(tree: Path, capsys: CaptureFixture[str]) -> None:
 def test_nothing_is_listed_twice(tree: Path) -> None:
     log = open_log(tree)
     with pytest.raises(DataError, match="lists menus-r1 already"):
-        append(tree, STUDY, log)
+        with_publication(tree / "publications" / STUDY, log)
     twice = Log((*log.entries, replace(log.entries[0], seal="0" * 64, previous=log.head)))
     (tree / LOG).write_text(twice.as_text(), "utf-8")
     assert read_log(tree).fault == Fact("audit.seal.rewritten")

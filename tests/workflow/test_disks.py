@@ -17,6 +17,7 @@ import pytest
 from chains import FIRST, FOLDERS, catch, different, results, steps, unmake
 from holding import PRIVATE, Moment, Step, mounting
 
+import tiny_project
 from project_copy import PATIENCE, Project, message
 
 JOIN = [] if os.geteuid() == 0 else ["--user", "--preserve-credentials"]
@@ -145,3 +146,44 @@ def test_a_folder_that_is_read_only(mounted: Mounted) -> None:
         mounted.do("mount", "-o", "remount,bind,ro", folder)
         stopped(mounted.run(), folder, "make it writable")
         mounted.do("umount", folder)
+
+
+# `readiness freeze` without its proof, in a process that fills the disk of the publications as soon
+# as it begins to write their log.
+FULL = """
+import importlib, os, re, shutil, sys
+def fill(event, arguments):
+    log = r"/\\.(index|canteen-r9)\\.json\\.\\d+\\.tmp$"
+    if event == "open" and re.search(log, str(arguments[0])):
+        if not os.path.exists("publications/.ballast"):
+            with open("publications/.ballast", "wb") as file:
+                os.posix_fallocate(file.fileno(), 0, shutil.disk_usage("publications").free)
+if sys.argv.pop(1) == "full":
+    sys.addaudithook(fill)
+importlib.import_module("readiness.publications.freeze")._prove = lambda *given: None
+sys.exit(importlib.import_module("readiness.cli").main(sys.argv[1:]))
+"""
+
+
+def test_a_release_whose_disk_is_full_before_it_is_in_the_log(mounted: Mounted) -> None:
+    """Nothing of it is there, and typed again it goes on."""
+    mounted.do("cp", "-a", "publications", "published")
+    mounted.do("mount", "-t", "tmpfs", "-o", "size=50m", "none", "publications")
+    mounted.do("cp", "-a", "published/.", "publications")
+    publications = mounted.inside / "publications"
+    log = (publications / "index.json").read_bytes()
+    words = ("freeze", "canteen-r9", "--wave", tiny_project.WAVE, "--release", "--cores", "2")
+    command = (".venv/bin/python", "-I", "-X", "utf8", "-c", FULL)
+    stopped(mounted.call(*command, "full", *words), "No space left", "publications/")
+    assert (publications / "index.json").read_bytes() == log
+    assert sorted(path.name for path in publications.iterdir()) == [
+        ".ballast",
+        "index.json",
+        "menus-r1",
+    ]
+    (publications / ".ballast").unlink()
+    result = mounted.call(*command, "free", *words)
+    assert result.returncode == 0, message(result)
+    assert "figures sealed and released. Now commit it." in result.stdout
+    audited = mounted.readiness("audit", "--level", "0")
+    assert audited.returncode == 0 and "canteen-r9: VALID" in audited.stdout, audited.stdout

@@ -32,9 +32,10 @@ from readiness.plan import Plan, PlannedRun, input_files, load_plan
 from readiness.plan.checks import list_plans
 from readiness.publications.chain import ATTACKED, REGISTER
 from readiness.publications.freeze import freeze, refuse_released, refuse_strangers
-from readiness.publications.ledger import PLANS, folder_of_step, steps_shown
+from readiness.publications.ledger import FOLDER, PLANS, folder_of_step, steps_shown
 from readiness.publications.log import withdraw
 from readiness.publications.material import PublicationMaterial
+from readiness.publications.placing import resume
 from readiness.publications.seal import read_seal
 from readiness.register.disclosure_risk import ATTACK, findings, read_attack
 from readiness.reporting.particulars import DISCLOSED, PERSONAL, RIGHTS
@@ -70,19 +71,20 @@ def run(arguments: argparse.Namespace) -> int:
     _check(arguments)
     # Two at once would write into one scratch folder.
     busy = f"another freeze is at work in {root}. Wait until it has ended, then freeze again."
-    only_freeze = holding(root / LOCK, busy)
-    if arguments.withdraw:
-        with only_freeze:
+    with holding(root / LOCK, busy):
+        if completed := resume(root):
+            _say_sealed(completed, read_seal(root / FOLDER / completed)["numbers"], released=True)
+            if completed == arguments.id and arguments.release:
+                return 0
+        if arguments.withdraw:
             withdraw(root, arguments.id, arguments.withdraw.strip(), arguments.successor or "")
-        print(
-            f"publications/{arguments.id}: withdrawn, and the log says why. Now commit it; the "
-            "folder may be removed."
-        )
-        return 0
-    plan = load_plan(root)
-    chosen = _choose_run(plan, arguments)
-    with only_freeze:
-        return _freeze(plan, chosen, arguments)
+            print(
+                f"publications/{arguments.id}: withdrawn, and the log says why. Now commit it; the "
+                "folder may be removed."
+            )
+            return 0
+        plan = load_plan(root)
+        return _freeze(plan, _choose_run(plan, arguments), arguments)
 
 
 def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> int:
@@ -100,7 +102,7 @@ def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> in
         for step in (REGISTER, *judged, *steps_shown(languages))
     ]
     sealed = f"sealed={material.identity}/{material.released}"
-    run_snakemake(root, arguments.cores, [*targets, "--config", sealed])
+    run_snakemake(root, arguments.cores, [*targets, "--config", sealed]).warn("freeze")
     count = freeze(material, cores=arguments.cores)
     if (material.folder / ATTACK).exists():
         attacked = read_attack(material.folder / ATTACK)
@@ -115,10 +117,14 @@ def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> in
         )
     for who, missing in list_gaps(chosen.section).items():
         print(f"{chosen.key}.study: not stated, and wanted by {who}: {', '.join(missing)}.")
-    draft = "sealed, as a draft. --release makes it final."
-    state = "sealed and released. Now commit it." if arguments.release else draft
-    print(f"publications/{arguments.id}: {count} figures {state}")
+    _say_sealed(arguments.id, count, released=arguments.release)
     return 0
+
+
+def _say_sealed(identity: str, count: int, *, released: bool) -> None:
+    draft = "sealed, as a draft. --release makes it final."
+    state = "sealed and released. Now commit it." if released else draft
+    print(f"publications/{identity}: {count} figures {state}")
 
 
 def list_gaps(section: WaveSettings | StudySettings) -> dict[str, list[str]]:

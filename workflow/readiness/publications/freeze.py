@@ -1,10 +1,9 @@
 """Seal the figures of a finished run as a publication, for every later audit to be compared with.
 
-Everything is assembled in memory, written beside, and renamed: nothing half-written is ever a
-publication, and none is ever edited afterwards.
+Everything is assembled in memory, written beside, proved there, and renamed: nothing half-written
+is ever a publication, and none is ever edited afterwards.
 """
 
-import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -17,7 +16,7 @@ from readiness.config import WaveSettings, load_config
 from readiness.datasets.versions import open_data
 from readiness.errors import ConfigError, DataError
 from readiness.facts import of_domain
-from readiness.files import KEY_NAME, PRIVATE, write_atomically
+from readiness.files import KEY_NAME, PRIVATE
 from readiness.language import tell
 from readiness.lineage import PROVENANCE, sha256_of
 from readiness.privacy import FROM_DATA
@@ -25,7 +24,7 @@ from readiness.publications import ledger, program
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import REPORT, Changes, Terms
 from readiness.publications.chain import REGISTER, read_chain, refuse_stale, step_folders
-from readiness.publications.log import ERRATUM, append, open_log
+from readiness.publications.log import ERRATUM, LOG, open_log
 from readiness.publications.material import (
     Facts,
     PublicationMaterial,
@@ -36,6 +35,7 @@ from readiness.publications.material import (
     refuse_unfit,
 )
 from readiness.publications.outcomes import Outcome, describe_finding
+from readiness.publications.placing import put_in_place
 from readiness.publications.reproduce import erratum_table
 from readiness.publications.seal import (
     DRAFT,
@@ -66,6 +66,10 @@ def refuse_released(root: Path, identity: str) -> None:
         with suppress(DataError):
             if not folder.exists() or read_seal(folder)["status"] == DRAFT:
                 return
+            raise ConfigError(
+                f"publications/{identity}: its seal says that it is released, and {LOG} does not "
+                "list it. Restore the log with git, or remove the folder, then freeze again."
+            )
     raise ConfigError(
         f"publications/{identity} is released and never changes; choose another id, and say "
         f"--supersedes {identity}."
@@ -248,26 +252,14 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
         "erratum": material.erratum,
         "reviewer": material.reviewer,
     }
-    _write(material, {**files, SEAL: make_seal(files, stated).encode()}, cores)
-    if material.status != DRAFT:
-        append(root, material.identity, log)
+    put_in_place(
+        root,
+        material.identity,
+        {**files, SEAL: make_seal(files, stated).encode()},
+        lambda folder: _prove(material, folder, cores),
+        None if material.status == DRAFT else log,
+    )
     return len(figures)
-
-
-def _write(material: PublicationMaterial, files: Mapping[str, bytes], cores: str) -> None:
-    scratch = material.root / ledger.FOLDER / ".new"
-    shutil.rmtree(scratch, ignore_errors=True)
-    folder = scratch / material.identity
-    try:
-        for name, content in files.items():
-            write_atomically(folder / name, content)
-        _prove(material, folder, cores)
-        if material.folder.exists():
-            # Moved away whole: a publication is never seen half-deleted.
-            material.folder.rename(scratch / "before")
-        folder.rename(material.folder)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _prove(material: PublicationMaterial, folder: Path, cores: str) -> None:

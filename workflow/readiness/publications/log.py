@@ -119,6 +119,18 @@ def read_log(root: Path) -> Log:
     """The log of the project at `root`; with a `fault`, and no entries, where it is damaged."""
     try:
         text = read_file(root / LOG).decode("utf-8")
+    except FileNotFoundError:
+        return Log(fault=Fact("audit.log.missing"), missing=True)
+    except OSError as error:
+        return Log(fault=unreadable(error), unread=True)
+    except UnicodeDecodeError:
+        return Log(fault=Fact("audit.log.none"))
+    return parse_log(text)
+
+
+def parse_log(text: str) -> Log:
+    """The log that is written down so; with a `fault`, and no entries, where it is damaged."""
+    try:
         entries = tuple(
             LogEntry(**{name: cell for name, cell in entry.items() if name != "head"})
             for entry in json.loads(text)["entries"]
@@ -127,10 +139,6 @@ def read_log(root: Path) -> Log:
             raise TypeError
         # Half a character has no bytes to be hashed: a ValueError, too.
         heads = ["", *(entry.head for entry in entries)][: len(entries)]
-    except FileNotFoundError:
-        return Log(fault=Fact("audit.log.missing"), missing=True)
-    except OSError as error:
-        return Log(fault=unreadable(error), unread=True)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Log(fault=Fact("audit.log.none"))
     log = Log(entries)
@@ -281,11 +289,10 @@ def withdraw(root: Path, identity: str, reason: str, successor: str = "") -> Non
     write_atomically(root / LOG, open_log(root).without(identity, reason, successor).as_text())
 
 
-def append(root: Path, identity: str, log: Log) -> None:
-    """Enter a released publication into the log; DataError when it is there already."""
-    folder = root / FOLDER / identity
-    after = log.after(identity, sha256(read_file(folder / SEAL)), _find_before(read_seal(folder)))
-    write_atomically(root / LOG, after.as_text())
+def with_publication(folder: Path, log: Log) -> Log:
+    """The log with the released publication in `folder` more; DataError when it is there."""
+    seal = sha256(read_file(folder / SEAL))
+    return log.after(folder.name, seal, _find_before(read_seal(folder)))
 
 
 ERRATUM = "erratum.csv"

@@ -1,0 +1,100 @@
+"""Put a finished publication in its place and its entry into the log, as if in one step.
+
+Both are made below `publications/.new`, whole, before anything is moved; then files are renamed. A
+command that is stopped between two renames leaves there what is left to do, and the next one goes
+on. The folder `.new` holds, of a publication called ID:
+
+- `ID/`, until it is moved to its place;
+- `ID.before/`, the draft that stood there;
+- `ID.json`, the log with its entry, where it is released.
+"""
+
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from readiness.files import read_file, write_atomically
+from readiness.publications.ledger import FOLDER
+from readiness.publications.log import LOG, Log, parse_log, read_log, with_publication
+from readiness.publications.seal import SEAL, sha256
+
+SCRATCH = FOLDER / ".new"
+
+
+def put_in_place(
+    root: Path,
+    identity: str,
+    files: Mapping[str, bytes],
+    prove: Callable[[Path], None],
+    log: Log | None,
+) -> None:
+    """Write the files of a publication, prove them where they lie, and move them to their place.
+
+    `prove` raises what is wrong with the folder that it is given. `log`: that to which a released
+    publication is added; None for a draft. Until all is written and proved, nothing that was there
+    before is touched. What an earlier command has left must be gone (`resume`).
+    """
+    folder = root / SCRATCH / identity
+    try:
+        for name, content in files.items():
+            write_atomically(folder / name, content)
+        prove(folder)
+        if log is not None:
+            # Before the folder is moved: a disk that is full by now leaves all as it was.
+            write_atomically(_next_log(root, identity), with_publication(folder, log).as_text())
+    except BaseException:
+        shutil.rmtree(root / SCRATCH, ignore_errors=True)
+        raise
+    _move(root, identity)
+
+
+def resume(root: Path) -> str:
+    """Bring to its end what a stopped command has left; the id of the publication whose release was
+    completed so, "" for none.
+
+    What was not released yet, and a release under a log that is another one by now, is taken back.
+    """
+    completed = ""
+    for prepared in sorted((root / SCRATCH).glob("*.json")):
+        identity = prepared.stem
+        if _fits(root, prepared):
+            _move(root, identity)
+            completed = identity
+        else:
+            _take_back(root, identity, parse_log(read_file(prepared).decode("utf-8")))
+    for before in sorted((root / SCRATCH).glob("*.before")):
+        if not (root / FOLDER / before.stem).exists():
+            before.rename(root / FOLDER / before.stem)
+    shutil.rmtree(root / SCRATCH, ignore_errors=True)
+    return completed
+
+
+def _next_log(root: Path, identity: str) -> Path:
+    return root / SCRATCH / f"{identity}.json"
+
+
+def _move(root: Path, identity: str) -> None:
+    scratch, place = root / SCRATCH, root / FOLDER / identity
+    if (scratch / identity).exists():
+        if place.exists():
+            # Moved away whole: a publication is never seen half-deleted.
+            place.rename(scratch / f"{identity}.before")
+        (scratch / identity).rename(place)
+    if (prepared := _next_log(root, identity)).exists():
+        prepared.replace(root / LOG)
+    shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _fits(root: Path, prepared: Path) -> bool:
+    """Whether a log that was prepared is the present one with more entries."""
+    after, present = parse_log(read_file(prepared).decode("utf-8")), read_log(root)
+    known = after.entries[: len(present.entries)] == present.entries
+    return not after.fault and known and (present.missing or not present.fault)
+
+
+def _take_back(root: Path, identity: str, after: Log) -> None:
+    """Remove a publication that was moved to its place, and never came into the log."""
+    place = root / FOLDER / identity
+    entry = after.latest.get(identity)
+    if entry and (place / SEAL).is_file() and sha256(read_file(place / SEAL)) == entry.seal:
+        shutil.rmtree(place)
