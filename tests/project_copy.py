@@ -133,6 +133,13 @@ def install_wheel(folder: Path) -> Path:
     return folder / "env/bin/readiness"
 
 
+def hear_ctrl_c() -> None:
+    """Hear an interrupt also where the tests were started to ignore it, as `nohup ... &` does; to
+    be called in a process that is being started.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @dataclass(frozen=True)
 class Project:
     """A copy of the project, and what its commands find in their environment (None: unset)."""
@@ -167,6 +174,7 @@ class Project:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
+            preexec_fn=hear_ctrl_c,
         )
 
     def call(self, *command: str, **more: str | None) -> subprocess.CompletedProcess[str]:

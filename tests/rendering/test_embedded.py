@@ -12,7 +12,7 @@ from pytest import MonkeyPatch
 from selectolax.lexbor import LexborHTMLParser
 from small_report import CHARTS, DISPLAYS, PAGE, gone, html_of, wait_for_text, write
 
-from project_copy import PATIENCE
+from project_copy import PATIENCE, hear_ctrl_c
 from readiness.errors import RenderError
 from readiness.rendering.checks import check_numbers, check_self_contained
 from readiness.rendering.render import Rendering, render
@@ -332,6 +332,7 @@ def test_interrupted_it_cleans_up(tmp_path: Path, number: signal.Signals, code: 
         [sys.executable, "-c", program, str(source), str(out)],
         env={**os.environ, "PYTHONPATH": str(WORKFLOW), "TMPDIR": str(tmp_path / "tmp")},
         stderr=subprocess.PIPE,
+        preexec_fn=hear_ctrl_c,
     )
     child = int(wait_for_text(tmp_path / "pid"))
     process.send_signal(number)

@@ -88,14 +88,20 @@ def different(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
 
 
 def catch(
-    project: Project, step: Step, moment: Moment, root: Path | None = None, *targets: str
+    project: Project,
+    step: Step,
+    moment: Moment,
+    root: Path | None = None,
+    *targets: str,
+    starter: Sequence[str] = (),
 ) -> tuple[subprocess.Popen[str], psutil.Process]:
     """A run, of all or of `targets`, and its step, stopped at that moment; tried again where it was
     missed.
 
-    `root` is where the project is seen from here.
+    `root` is where the project is seen from here; `starter` a command that becomes the run.
     """
-    command = (".venv/bin/python", "-m", "readiness", "run", "--cores", "2", "--", *targets)
+    run_words = (".venv/bin/python", "-m", "readiness", "run", "--cores", "2", "--", *targets)
+    command = (*starter, *run_words)
     place = root or project.root
     if (place / step.folder / "lineage.json").exists():
         unmake(place, step.name)  # it was made beside the one that was caught before

@@ -21,7 +21,8 @@ from holding import Moment, family, kill, wait_for_end
 from project_copy import PATIENCE, Project, message
 
 TABLE = f"{STUDY}/judge/verdicts.csv"
-PENDING = 1 << (signal.SIGINT - 1)
+# The interrupt's bit in what the system tells of a process.
+INTERRUPT = 1 << (signal.SIGINT - 1)
 
 
 @dataclass
@@ -59,7 +60,7 @@ def let_hear(job: psutil.Process) -> None:
     deadline = time.monotonic() + PATIENCE
     status = Path(f"/proc/{job.pid}/status")
     with suppress(FileNotFoundError, psutil.NoSuchProcess):
-        while not int(status.read_text().partition("ShdPnd:")[2].split()[0], 16) & PENDING:
+        while not int(status.read_text().partition("ShdPnd:")[2].split()[0], 16) & INTERRUPT:
             assert time.monotonic() < deadline
             time.sleep(0.02)
         job.resume()
@@ -76,6 +77,24 @@ def test_ctrl_c_ends_all(disturbed: Project, held: Held) -> None:
     assert "Traceback" not in err
     wait_for_end(children)
     assert not (disturbed.root / TABLE).with_name("lineage.json").exists()
+
+
+def test_ctrl_c_is_ignored_where_a_shell_had_it_ignored(
+    disturbed: Project, finished: Project
+) -> None:
+    """As `nohup make &` of a script has it: another program's Ctrl-C must not end the run."""
+    [step] = steps(finished, ("judge",))
+    deaf = ("sh", "-c", 'trap "" INT; exec "$@"', "sh")
+    run, job = catch(disturbed, step, Moment.WRITING, None, TABLE, starter=deaf)
+    os.killpg(run.pid, signal.SIGINT)
+    status = Path(f"/proc/{run.pid}/status").read_text()
+    ignored, caught = (
+        int(status.partition(f"{name}:")[2].split()[0], 16) for name in ("SigIgn", "SigCgt")
+    )
+    assert ignored & INTERRUPT and not caught & INTERRUPT
+    job.resume()
+    _, err = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 0, err[-2000:]
 
 
 def test_a_run_that_is_asked_to_end_does(held: Held) -> None:

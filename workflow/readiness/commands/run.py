@@ -193,7 +193,8 @@ def _pass_signals(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
     """Within it, what asks this process to end goes to Snakemake's group; and is listed.
 
     Again each second, for a job that Snakemake begins meanwhile has not heard; at last to all of it
-    as nobody can refuse: the next run recovers from that.
+    as nobody can refuse: the next run recovers from that. What this process was started to ignore,
+    as a shell lets what it puts in the background ignore Ctrl-C, it goes on ignoring.
     """
     asked: list[int] = []
 
@@ -204,8 +205,9 @@ def _pass_signals(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
             os.killpg(process.pid, passed if len(asked) < PATIENCE else signal.SIGKILL)
         signal.alarm(1)
 
-    heard = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
-    previous = {number: signal.signal(number, end) for number in heard}
+    asking = (signal.SIGINT, signal.SIGTERM)
+    heard = [number for number in asking if signal.getsignal(number) is not signal.SIG_IGN]
+    previous = {number: signal.signal(number, end) for number in (*heard, signal.SIGALRM)}
     try:
         yield asked
     finally:
