@@ -1,5 +1,8 @@
 """`readiness new`: a project of its own or a wave in one, whole or not at all."""
 
+import os
+import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -236,3 +239,75 @@ def test_a_project_whose_wave_cannot_be_begun_is_not_there(tmp_path: Path, capsy
     assert main(["new", str(folder), "--from", str(tmp_path / "empty.csv")]) == 3
     assert not folder.exists()
     assert {path.name for path in tmp_path.iterdir()} == {"empty.csv"}
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture
+def usual_umask() -> Iterator[None]:
+    """Files that others may read, as most machines make them."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("usual_umask")
+def test_answers_of_an_office_are_for_their_owners_eyes(office: Path, capsys: Any) -> None:
+    """Wherever they lie, also where a release before this one, or DVC, has written them."""
+    assert main(["new", "--from", "../votes.csv", "--language", "en"]) == 0
+    again = EXPORT.replace("Yes", "rita@example.org").encode()
+    (office.parent / "again.csv").write_bytes(again)
+    words = ("add", "../again.csv", "--dataset", "votes", "--as", "2", "--restricted")
+    assert main(["data", *words]) == 0
+    (office / "data/raw/votes/2.csv").unlink()
+    assert main(["data", "get", "votes@2"]) == 0
+    found = [path for path in office.rglob("*") if path.is_file() and ".git" not in path.parts]
+    answers = [path for path in found if path.read_bytes() in (EXPORT.encode(), again)]
+    assert {path.relative_to(office).parts[:2] for path in answers} == {
+        (".dvc", "cache"),
+        ("data", "raw"),
+        ("data", "store"),
+    }
+    assert len(answers) == 6
+    folders = {folder for path in answers for folder in path.parents}
+    below = {f for f in folders if f.is_relative_to(office / "data/store")}
+    below |= {f for f in folders if f.is_relative_to(office / ".dvc/cache")}
+    below |= {office / "data/raw/votes"}
+
+    def assert_private() -> None:
+        assert {mode_of(folder) for folder in below} == {0o700}
+        for path in answers:
+            assert mode_of(path) == (0o600 if path.suffix == ".csv" else 0o400), path
+
+    assert_private()
+    for path in (*answers, *below):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    # It stops at what is undecided, and has protected the answers by then.
+    assert main(["run"]) == 2
+    assert "undecided" in capsys.readouterr().err
+    assert_private()
+
+
+@pytest.mark.usefixtures("usual_umask")
+def test_a_store_that_a_group_shares_stays_shared_with_it_alone(office: Path) -> None:
+    store = office.parent / "shared"
+    store.mkdir()
+    store.chmod(0o2775)
+    settings = (office / ".dvc/config").read_text("utf-8")
+    (office / ".dvc/config").write_text(settings.replace("../data/store", str(store)), "utf-8")
+    assert main(["new", "--from", "../votes.csv", "--language", "en"]) == 0
+    [stored] = [path for path in store.rglob("*") if path.is_file()]
+    assert mode_of(store) == 0o2775
+    assert {mode_of(folder) & 0o777 for folder in list(stored.parents)[:3]} == {0o750}
+    assert mode_of(stored) == 0o440
+
+
+@pytest.mark.usefixtures("usual_umask")
+def test_answers_that_are_open_stay_as_git_leaves_them(office: Path) -> None:
+    assert main(["new", "--from", "../votes.csv", "--language", "en", "--public"]) == 0
+    places = [office / "data/raw/votes/1.csv", *office.glob("data/store/files/md5/*/*")]
+    assert len(places) == 2
+    assert {mode_of(path) for path in places} == {0o644}
+    assert {mode_of(path.parent) for path in places} == {0o755}

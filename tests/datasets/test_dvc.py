@@ -3,6 +3,8 @@
 import csv
 import hashlib
 import os
+import shutil
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -91,6 +93,22 @@ def test_pull_fills_the_workspace_and_what_is_added_is_clean_to_dvc(clone: Path)
     dvc(clone, "add", "--quiet", "data/raw/simulated-2026/3.csv")
     assert pointer.read_bytes() == written
     assert "3.csv.dvc" in git(clone, "status", "--porcelain", "--untracked-files=all")
+
+
+def test_dvc_finds_and_fetches_what_its_owner_alone_may_read(clone: Path, tmp_path: Path) -> None:
+    dvc(clone, "remote", "add", "--default", "private", str(tmp_path / "private"))
+    (clone / "export.csv").write_text("respondent,answer\nA,yes\n", "utf-8")
+    words = "data add export.csv --dataset survey --as 1 --restricted"
+    assert Project(clone).here(*words.split()).returncode == 0
+    pointer, workspace = "data/raw/survey/1.csv.dvc", clone / "data/raw/survey/1.csv"
+    stored = [path for path in (tmp_path / "private").rglob("*") if path.is_file()]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in stored] == [0o400]
+    assert "up to date" in dvc(clone, "status", pointer)
+    assert "in sync" in dvc(clone, "status", "--cloud", pointer)
+    workspace.unlink()
+    shutil.rmtree(clone / ".dvc/cache")
+    dvc(clone, "pull", pointer)
+    assert workspace.read_bytes() == (clone / "export.csv").read_bytes()
 
 
 def test_a_clone_with_other_line_ends_keeps_every_byte(origin: Path, clone: Path) -> None:

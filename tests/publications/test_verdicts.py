@@ -182,4 +182,19 @@ def test_answers_are_for_their_owners_eyes(released: Project) -> None:
     found = [path for path in found if not apart & {*path.parts}]
     assert {path.name for path in found} >= {*rows[:3]}
     assert {path.stat().st_mode & 0o777 for path in found} == {0o600}
-    assert {path.parent.stat().st_mode & 0o777 for path in found} == {0o700}
+    folders = {path.parent for path in found}
+    assert {folder.stat().st_mode & 0o777 for folder in folders} == {0o700}
+    # What else such a step wrote, as the replicates of the weights, but its record.
+    others = {path for folder in folders for path in folder.iterdir()} - {*found}
+    others = {path for path in others if path.name != "lineage.json"}
+    assert {path.stat().st_mode & 0o777 for path in others} <= {0o600}
+
+
+def test_what_names_each_withheld_number_is_for_its_owners_eyes(released: Project) -> None:
+    """The figures beside it are for everybody."""
+    registers = [path.parent for path in (released.root / "results").rglob("disclosure.csv")]
+    assert registers
+    for folder in registers:
+        for name in ("disclosure.csv", "disclosure.json"):
+            assert (folder / name).stat().st_mode & 0o777 == 0o600
+        assert (folder / "figures.csv").stat().st_mode & 0o044

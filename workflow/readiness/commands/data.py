@@ -16,6 +16,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from readiness.datasets.access import protect
 from readiness.datasets.places import default_store, kept_by_git
 from readiness.datasets.store import restore
 from readiness.datasets.verify import erase_versions, verify
@@ -96,6 +97,7 @@ def _get(root: Path, arguments: argparse.Namespace) -> None:
     there = arguments.to is None and fault_if_there(target, version) is None
     check_output(target, "--to", force=arguments.force or there, root=root)
     restore(root, version, target)
+    protect(root, version)
     print(f"{version.name}: {version.rows} rows written to {target}, MD5 and SHA-256 right")
 
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from readiness.datasets.access import protect_all
 from readiness.errors import BusyError, ConfigError, ReadinessError, StoppedError
 from readiness.files import JOBS, lock, write_atomically
 from readiness.running.edits import file_states, list_edited
@@ -221,6 +222,8 @@ def run(arguments: argparse.Namespace) -> int:
     root = Path.cwd()
     if not (root / "Snakefile").is_file():
         raise ConfigError(f"{root}: no Snakefile here; run readiness in the project's folder.")
+    # Also what DVC fetched, or an earlier release of the program wrote.
+    protect_all(root)
     from readiness.config import load_config
     from readiness.plan import load_plan
     from readiness.publications.ledger import publication_ids

@@ -80,10 +80,11 @@ def run(arguments: argparse.Namespace) -> int:
             found.result, found.raw, found.raw[["_row"]], found.questionnaire, Detectors()
         )
         if csv:
-            write_csv(result.issues.assign(file=found.file.name), csv)
+            write_csv(result.issues.assign(file=found.file.name), csv, private=True)
         if html:
             tables = (result.issues, result.counts, result.quarantine)
-            write_atomically(html, faults_page(found.questionnaire, *tables, arguments.language))
+            page = faults_page(found.questionnaire, *tables, arguments.language)
+            write_atomically(html, page, private=True)
         if labelled:
             _write_labelled(labelled, result.answers, found.questionnaire, arguments.language)
     print(describe_reading(found, arguments.language, largest_loss(root, path.stem)))

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import yaml
 
+from readiness.datasets.access import protect
 from readiness.datasets.places import cache_folder, default_store, kept_by_git, remotes
 from readiness.datasets.versions import (
     OPEN,
@@ -50,7 +51,8 @@ def add_version(
 ) -> Version:
     """Put `file` under DVC as `dataset@version` and append it to `data/versions.csv`.
 
-    The bytes go to the default remote when that is a folder, and to DVC's cache. `meta`: what its
+    The bytes go to the default remote when that is a folder, and to DVC's cache; where they are
+    `restricted`, for their owner alone. `meta`: what its
     pointer says beside the note (source, licence, citation); `check` is given the bytes before
     anything is written, and raises what must not be registered; `count` says how many rows they
     hold where they are no CSV of ours. A version is never overwritten: ConfigError when it exists
@@ -182,7 +184,8 @@ def _write(root: Path, file: Path, new: Version, content: bytes, meta: Mapping[s
         for left in left_behind(place):
             left.unlink(missing_ok=True)
         if place.resolve() != file.resolve() and fault_of(place, new):
-            write_atomically(place, content)
+            write_atomically(place, content, private=new.is_restricted)
+    protect(root, new)
     pointer = Pointer(md5=new.md5, size=new.bytes, name=new.pointer_path.stem)
     # DVC keeps both through every command of its own.
     told = {name: one_line(text, f"--{name}") for name, text in meta.items() if text}

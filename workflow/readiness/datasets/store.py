@@ -12,10 +12,12 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
 
+from readiness.datasets.access import protect
 from readiness.datasets.places import (
     Foreign,
     cache_folder,
@@ -78,7 +80,8 @@ class Remotes(ExitStack):
         """Bring the right bytes to `target`, or return what is wrong with them as `fault` does."""
         target.parent.mkdir(parents=True, exist_ok=True)
         path = temporary_name(target)
-        with path.open("wb") as temporary:
+        # Nobody else reads the answers, not even before they are whole.
+        with open(path, "wb", opener=partial(os.open, mode=0o600)) as temporary:
 
             def kept(content: Iterator[bytes]) -> Iterator[bytes]:
                 for chunk in content:
@@ -90,7 +93,8 @@ class Remotes(ExitStack):
                     fault = fault_of_bytes(kept(chunks(file)), version)
                 if fault is None:
                     temporary.flush()
-                    path.chmod(0o444)  # as DVC keeps what lies in its cache
+                    # Read-only, as DVC keeps what lies in its cache.
+                    path.chmod(0o400 if version.is_restricted else 0o444)
                     path.replace(target)
                 return fault
             except FileNotFoundError:
@@ -362,6 +366,8 @@ def _fetch(root: Path, version: Version, foreign: Foreign | None) -> tuple[Path 
                 faults.append(Fact("audit.remote.unwritable", values))
                 break
             if fault is None:
+                if foreign is None:
+                    protect(root, version)
                 return target, faults
             if fault == ABSENT:
                 remote = Fact("audit.remote.folder", {"remote": name})

@@ -54,6 +54,7 @@ class Job(Generic[Settings]):
     datasets: tuple[str, ...] = ()
     public: bool = False
     names: list[str] = field(default_factory=list)
+    hidden: bool = False
 
     def __getitem__(self, role: str) -> Path:
         if not self.inputs[role]:
@@ -64,13 +65,17 @@ class Job(Generic[Settings]):
         """The same where there may be none."""
         return next(iter(self.inputs[role]), None)
 
-    def csv(self, name: str, frame: "pd.DataFrame", *, people: bool = False) -> None:
-        """Write a table; one whose rows are `people` for its owner's eyes, as is the folder."""
+    def csv(
+        self, name: str, frame: "pd.DataFrame", *, people: bool = False, private: bool = False
+    ) -> None:
+        """Write a table; a `private` one for its owner's eyes, and one whose rows are `people`
+        with the whole folder.
+        """
         from readiness.tables import write_csv
 
         if people:
             self.hide()
-        write_csv(frame, self.out / name, private=people)
+        write_csv(frame, self.out / name, private=private or self.hidden)
         self.names.append(name)
 
     def remove_others(self) -> None:
@@ -80,13 +85,16 @@ class Job(Generic[Settings]):
                 path.unlink()
 
     def hide(self) -> None:
-        """Let nobody but its owner look into the folder of the outputs."""
+        """Let nobody but its owner look into the folder of the outputs, nor into what is written
+        from now on.
+        """
         self.out.mkdir(parents=True, exist_ok=True)
         self.out.chmod(0o700)
+        self.hidden = True
 
-    def file(self, name: str, content: bytes | str) -> None:
-        """Write a file."""
-        write_atomically(self.out / name, content)
+    def file(self, name: str, content: bytes | str, *, private: bool = False) -> None:
+        """Write a file; a `private` one for its owner's eyes."""
+        write_atomically(self.out / name, content, private=private or self.hidden)
         self.names.append(name)
 
 

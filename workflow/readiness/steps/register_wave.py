@@ -211,8 +211,9 @@ def run(job: Job[WaveRegister]) -> None:
         log.info("firmness told of: %s", ", ".join(sorted(firm)) or "nothing")
         figures = register(hidden.ids, firm)
     job.csv("figures.csv", figures)
-    job.csv("disclosure.csv", hidden.facts)
-    job.file("disclosure.json", canonical_json(hidden.summary(policy, estimates)) + "\n")
+    job.csv("disclosure.csv", hidden.facts, private=True)
+    summary = canonical_json(hidden.summary(policy, estimates))
+    job.file("disclosure.json", f"{summary}\n", private=True)
     origins = [*before.values(), behind]
     job.datasets = tuple(sorted({name for one in origins for name in one.datasets}))
     log.info("registered: %d figures", len(figures))
