@@ -68,6 +68,39 @@ def test_without_a_folder_for_logs_the_traceback_is_a_temporary_file(tmp_path: P
     assert not (tmp_path / "results").exists()
 
 
+# --- the codes that docs/commands.md promises -----------------------------------------------------
+LIBRARY = "tests/commands/any_csv/library.csv"
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        # The command line cannot be used: no data are at fault.
+        ("claims solve abc", 2, "'abc' is not a figure"),
+        ("claims solve 67 33 --n-max 0", 2, "expected n_max from 1 to 100000"),
+        ("claims solve 67 33 --rounding up", 2, "rounding 'up': expected nearest"),
+        ("data get nowhere@1", 2, "no dataset version nowhere@1; there are"),
+        ("data diff nowhere@1 nowhere@2", 2, "no dataset version nowhere@1; there are"),
+        ("data key nowhere@1", 2, "no dataset version nowhere@1; there are"),
+        ("affected nowhere@1", 2, "no dataset version nowhere@1; there are"),
+        (f"estimate {LIBRARY} none.yaml", 2, "none.yaml: not found; correct its name"),
+        (f"compare {LIBRARY} none.yaml", 2, "none.yaml: not found; correct its name"),
+        (f"estimate {LIBRARY} --questionnaire none.yaml", 2, "none.yaml: not found; correct its"),
+        (f"validate {LIBRARY} --questionnaire none.yaml", 2, "none.yaml: not found; correct its"),
+        # The data are not there.
+        ("estimate none.csv tests/commands/any_csv/library.yaml", 3, "none.csv: not found"),
+    ],
+)
+def test_a_command_fails_with_the_code_of_its_reason(
+    line: str, code: int, said: str, monkeypatch: MonkeyPatch, capsys: CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert main(line.split()) == code
+    err = capsys.readouterr().err
+    assert said in err and "with git" not in err
+    assert len(err.splitlines()) <= 2
+
+
 # --- streams that are closed, full or left --------------------------------------------------------
 @pytest.mark.parametrize(
     ("line", "code", "said"),

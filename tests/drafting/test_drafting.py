@@ -314,6 +314,36 @@ def test_an_spss_file_is_drafted_of_what_it_says_of_itself(tmp_path: Path) -> No
     assert [(c.text, c.column) for c in asked.items[2].categories] == [("Radio", "A"), ("B", "B")]
 
 
+@pytest.mark.parametrize(
+    ("labels", "missing", "read"),
+    [
+        # Two answers, two kinds of no answer, an answer and no answer that share a label.
+        ({1: "Yes", 2: "Yes", 3: "No"}, (), "yes yes_2 no"),
+        ({1: "Yes", 2: "No", 8: "Refused", 9: "Refused"}, (8, 9), "yes no _refused _refused"),
+        ({1: "Perhaps", 2: "Perhaps", 3: "No"}, (2,), "perhaps _blank no"),
+        # Nothing but two kinds of no answer; no answer between the two ends of a scale.
+        ({1: "No answer", 2: "No answer"}, (), "_refused _refused"),
+        ({0: "Low", 10: "High", 3: "Refused", 4: "Refused"}, (3, 4), "0 10 _refused _refused"),
+    ],
+)
+def test_labels_of_an_spss_file_that_are_given_twice_stand_for_each_of_their_values(
+    tmp_path: Path, labels: dict[int, str], missing: tuple[int, ...], read: str
+) -> None:
+    path = tmp_path / "twice.sav"
+    cells = [*map(float, labels)]
+    between = [6.0, 7.0] if 10 in labels else []
+    pyreadstat.write_sav(
+        pd.DataFrame({"Q": [*cells, *between] * 5}),
+        path,
+        variable_value_labels={"Q": {float(value): text for value, text in labels.items()}},
+        missing_ranges={"Q": [float(value) for value in missing]} if missing else {},
+    )
+    _, asked, _ = drafted(export_table(path, path.read_bytes()))
+    raw = read_export(path, asked)
+    found = [read_cell(asked.items[0], text).values[0] for text in raw["q"][: len(cells)]]
+    assert found == read.split()
+
+
 def test_an_agency_writes_the_question_before_each_option_and_numbers_as_labels(
     tmp_path: Path,
 ) -> None:

@@ -26,7 +26,7 @@ from readiness.commands.validate import questionnaire_file
 from readiness.config import load_config, read_yaml
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import find_version
-from readiness.errors import ConfigError
+from readiness.errors import ConfigError, DataError
 from readiness.forensics.beginning import ClaimSource
 from readiness.forensics.judging.context import Study as JudgedStudy
 from readiness.forensics.judging.structure import Structure, parse_structure
@@ -78,13 +78,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _solve(arguments: argparse.Namespace) -> None:
-    solution = solve(
-        arguments.figures,
-        n_max=arguments.n_max,
-        max_missing=arguments.missing,
-        rounding=arguments.rounding,
-        language=arguments.language,
-    )
+    try:
+        solution = solve(
+            arguments.figures,
+            n_max=arguments.n_max,
+            max_missing=arguments.missing,
+            rounding=arguments.rounding,
+            language=arguments.language,
+        )
+    except DataError as error:
+        # Figures and bounds stand on the command line here, and in no data.
+        raise ConfigError(str(error)) from None
     print(solution.text.removesuffix("\n"))
 
 

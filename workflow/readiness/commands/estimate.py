@@ -113,6 +113,9 @@ def read_settings(path: Path | None, **more: Any) -> Survey:
 
     Raises ConfigError: not found, not YAML, or the first key that does not fit, in one line.
     """
+    if path is not None and not path.exists():
+        # A file of whoever types the command: git may know nothing of it.
+        raise ConfigError(f"{path}: not found; correct its name, or write it ({GUIDE}).")
     document = {} if path is None else read_yaml(path)
     if not isinstance(document, dict):
         raise ConfigError(f"{path}: empty; expected at least selection and items ({GUIDE}).")

@@ -94,8 +94,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def questionnaire_file(root: Path, named: str) -> Path:
-    """The questionnaire of a name below data/questionnaires, or the file itself."""
+    """Return the path of a questionnaire: a name below data/questionnaires, or the file itself.
+
+    Raises ConfigError where neither is there.
+    """
     if named.endswith((".yaml", ".yml")):
+        if not Path(named).exists():
+            raise ConfigError(f"--questionnaire {named}: not found; correct its name.")
         return Path(named)
     check_questionnaire(root, named)
     return root / f"data/questionnaires/{named}.yaml"

@@ -165,10 +165,10 @@ def _find_fault(version: Version, before: Version | None) -> str:
 
 
 def find_version(root: Path, name: str) -> Version:
-    """The version called `name`; DataError listing the known ones when there is none."""
+    """Return the version called `name`; ConfigError listing the known ones when there is none."""
     versions = read_versions(root)
     if name not in versions:
-        raise DataError(
+        raise ConfigError(
             f"{root / VERSIONS}: no dataset version {name}; there are {', '.join(versions)}."
         )
     return versions[name]

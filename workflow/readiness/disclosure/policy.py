@@ -121,10 +121,10 @@ class Policy:
 
 # The smallest cell of each preset; None: that of the configuration.
 #
-# The public: nobody may be identified by means that are likely to be used. Accredited researchers
-# are bound by contract and by the secrecy of statistics: 3 is the least with which one of the
-# people in a cell cannot compute another. An internal reader has the answers themselves; the
-# register withholds only what is too uncertain to be read.
+# The public: nobody may be identified by means that are reasonably likely to be used (GDPR, recital
+# 26). Accredited researchers are bound by contract and by the secrecy of statistics: 3 is the least
+# with which one of the people in a cell cannot compute another. An internal reader has the answers
+# themselves; the register withholds only what is too uncertain to be read.
 PRESETS: Mapping[str, int | None] = {"public": None, "researchers": 3, "internal": 1}
 
 

@@ -202,7 +202,9 @@ def _draft_labelled(
     outside, named = find_outside(labels, missing, offered=True)
     options = [ProposedOption(label, value=value, other=is_other(label)) for value, label in named]
     if len(options) < 2:
-        return replace(propose_unlabelled(counts), missing=tuple(outside))
+        void = {text for label, value, _ in outside for text in (label, value)}
+        given = Counter({text: n for text, n in counts.items() if text not in void})
+        return replace(propose_unlabelled(given), missing=tuple(outside))
     unseen = [o.text for o in options if not counts[o.value] and not counts[o.text]]
     half = [o.text for o in options if is_half(o.text) and not is_unsure(o.text)]
     checks = [f"{DECIDED}nobody answered {quote_some(unseen)}"] if unseen else []
@@ -242,7 +244,10 @@ def _find_scale(
         return None
     (low, first), (high, last) = sorted((int(value), label) for value, label in ends)
     points = {str(point) for point in range(low, high + 1)}
-    known = points | {value for _, value, _ in outside}
+    void = {value for _, value, _ in outside}
+    if points & void:
+        return None  # what is no answer is no point of a scale
+    known = points | void
     between = points - {str(low), str(high)}
     if not 2 < len(points) <= SHORT_SCALE or not set(counts) <= known:
         return None

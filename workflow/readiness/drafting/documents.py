@@ -204,16 +204,22 @@ def _write_item(
 
 
 def _put_missing(answers: ProposedAnswers, item: dict[str, Any]) -> list[str]:
-    """What is no answer, put into the item; returns what to look at."""
+    """Put what is no answer into the item; returns what to look at.
+
+    A label that several values share, or that is also an option, cannot say which value is no
+    answer: such a value is known by itself, or by its label with the value behind it.
+    """
     if not answers.missing:
         return []
     item["missing"] = []
-    given: set[str] = set()
+    options = item.get("categories", [])
+    taken = {match_key(option["text"]) for option in options}
+    taken |= {match_key(option["value"]) for option in options if "value" in option}
     for text, value, means in answers.missing:
-        # Two values may have one label: the second is known by its value alone.
-        called = text if match_key(text) not in given else value
-        if called and match_key(called) not in given:
-            given.add(match_key(called))
-            known = {"value": value} if value and called == text else {}
+        names = [text, value, f"{text} [{value}]"] if value else [text]
+        called = next((name for name in names if match_key(name) not in taken), "")
+        if called:
+            taken.add(match_key(called))
+            known = {"value": value} if value and called != value else {}
             item["missing"].append({**known, "text": called, "means": means})
     return [f"{DECIDED}{text!r} is no answer ({means})" for text, _, means in answers.missing]

@@ -35,8 +35,8 @@ LANGUAGES: tuple[Language, ...] = tuple(sorted(p.name for p in FOLDER.iterdir() 
 FIRST: Language = "en"
 MARK = f"[{FIRST}] "
 # Those that have more than the core: in them the pages of whoever runs a wave are made.
-# `closure` takes a text with a point in it for a key: with the whole file name here, a translated
-# word of the site would rerun every step that tells anything.
+# `closure` takes a text with a point in it for a key: with the whole file name here, each word of
+# the site that is translated would rerun every step that tells anything.
 _OF_SITE = {name: (FOLDER / name / "site").with_suffix(".po") for name in LANGUAGES}
 WHOLE: tuple[Language, ...] = tuple(name for name in LANGUAGES if _OF_SITE[name].is_file())
 

@@ -17,6 +17,7 @@ from readiness.questionnaire import (
     match_key,
     match_options,
 )
+from readiness.questionnaire.items import Answer
 from readiness.readers.assigned import Assigned
 from readiness.readers.table import Sheet, Variable, is_missing
 from readiness.readers.tools import words
@@ -62,6 +63,8 @@ class Spss(Tool):
     def cell(self, item: Item, text: str, sheet: Sheet, at: int) -> str:
         """The label where it is an answer, else the value; "" where it is declared missing."""
         variable = sheet.labels[sheet.columns[at]]
+        if answer := _find_by_value(item, text, variable):
+            return answer.text
         if label := self._find_label(item, text, variable):
             return label
         if is_missing(text, variable.missing) and match_key(text) not in _list_missing_keys(item):
@@ -104,6 +107,20 @@ class Spss(Tool):
         if label and (label in words.TICKED or label in names):
             return text
         return super().box(text, names, sheet, at, cell)
+
+
+def _find_by_value(item: Item, text: str, variable: Variable) -> Answer | None:
+    """The answer that a value is, where its label stands for several values of the file.
+
+    None where the label stands for this value alone: then the label tells the answer, whatever
+    values the questionnaire gives.
+    """
+    key = match_key(variable.values.get(text, ""))
+    if [match_key(label) for label in variable.values.values()].count(key) < 2:
+        return None
+    answers: list[Answer] = [*item.categories, *item.missing]
+    answers += [item.dont_know] if item.dont_know else []
+    return next((a for a in answers if match_key(a.value or a.text) == match_key(text)), None)
 
 
 def _list_missing_keys(item: Item) -> set[str]:
