@@ -82,12 +82,14 @@ def give_codes(options: Sequence[ProposedOption]) -> tuple[ProposedOption, ...]:
 
     Values that have one label (a class and the only one below it) have their own behind it.
     """
-    codes = option_codes([o.text for o in options], [o.code for o in options])
+    texts: list[str] = []
+    for option in options:
+        again = option.value and match_key(option.text) in map(match_key, texts)
+        texts.append(f"{option.text} [{option.value}]" if again else option.text)
+    codes = option_codes(texts, [o.code for o in options])
     coded: list[ProposedOption] = []
-    for option, code in zip(options, codes, strict=True):
+    for option, text, code in zip(options, texts, codes, strict=True):
         typed = option.other and not any(each.other for each in coded)
-        again = option.value and match_key(option.text) in {match_key(o.text) for o in coded}
-        text = f"{option.text} [{option.value}]" if again else option.text
         coded.append(replace(option, text=text, code=code, other=typed))
     return tuple(coded)
 
