@@ -211,3 +211,24 @@ def test_nothing_comes_after_a_withdrawal(tree: Path) -> None:
         entry = replace(log.entries[-1], previous=log.head, **more)
         (tree / LOG).write_text(Log((*log.entries, entry)).as_text(), "utf-8")
         assert read_log(tree).fault == Fact("audit.seal.rewritten")
+
+
+def test_no_circle_of_successors(tree: Path, capsys: CaptureFixture[str]) -> None:
+    """Each of two says that the other took its place: every hash fits, and neither is in force."""
+    log = read_log(tree)
+    entry = replace(log.latest[SECOND], superseded_by=FIRST, previous=log.head)
+    circle = Log((*log.entries, entry))
+    (tree / LOG).write_text(circle.as_text(), "utf-8")
+    found = read_log(tree)
+    assert found.entries == () and found.fault is not None
+    assert found.fault.kind == "audit.log.circle"
+    for words in ((), (FIRST,), (SECOND,)):
+        code, said = audited(capsys, *words)
+        assert code in (2, 3) and f"in force: {FIRST}, {SECOND}" in said, said
+
+
+def test_no_withdrawal_makes_a_circle(tree: Path) -> None:
+    """In favour of what it has itself succeeded."""
+    with pytest.raises(ConfigError, match=f"{SECOND} succeeds it"):
+        withdraw(tree, SECOND, "wrong", FIRST)
+    assert read_log(tree).latest[SECOND].withdrawn == ""

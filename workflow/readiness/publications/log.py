@@ -19,7 +19,7 @@ from typing import Any
 
 from readiness.datasets.versions import unreadable
 from readiness.errors import ConfigError, DataError
-from readiness.facts import Fact
+from readiness.facts import Fact, Listed
 from readiness.files import read_file, write_atomically
 from readiness.lineage import hash_record, readable_json
 from readiness.publications.ledger import FOLDER, PLANS, publication_ids, read_inputs
@@ -91,7 +91,7 @@ class Log:
         """The log in which a publication is withdrawn, in favour of `successor` ("" for none).
 
         ConfigError when it is not released, or is withdrawn already, and for a successor that is
-        itself or withdrawn.
+        itself, withdrawn, or succeeded by it.
         """
         if (entry := self.latest.get(identity)) is None:
             raise ConfigError(
@@ -102,6 +102,10 @@ class Log:
             raise ConfigError(f"{identity}: withdrawn already ({entry.withdrawn}).")
         if successor in self.withdrawn or successor == identity:
             raise ConfigError(f"--successor {successor}: withdrawn itself; name another one.")
+        if identity in list_successors(self.latest, successor):
+            raise ConfigError(
+                f"--successor {successor}: {identity} succeeds it; name a later publication."
+            )
         return Log((*self.entries, LogEntry(identity, entry.seal, successor, self.head, reason)))
 
     @cached_property
@@ -146,7 +150,29 @@ def parse_log(text: str) -> Log:
     chained = all(e.previous == head for e, head in zip(entries, heads, strict=True))
     if text != log.as_text() or not chained or not _has_only_grown(entries):
         return Log(fault=Fact("audit.seal.rewritten"))
+    if circle := find_circle(log.latest):
+        return Log(fault=Fact("audit.log.circle", {"names": Listed(circle, "comma")}))
     return log
+
+
+def list_successors(latest: Mapping[str, LogEntry], identity: str) -> list[str]:
+    """Return what took the place of a publication, the next one first.
+
+    It ends at the first that has no successor, or would be named a second time.
+    """
+    found: list[str] = []
+    entry = latest.get(identity)
+    while entry and entry.superseded_by and entry.superseded_by not in found:
+        found.append(entry.superseded_by)
+        entry = latest.get(entry.superseded_by)
+    return found
+
+
+def find_circle(latest: Mapping[str, LogEntry]) -> tuple[str, ...]:
+    """Return the publications, sorted, that succeed themselves; none where each row of successors
+    has an end, so that a reader can tell which publication is in force.
+    """
+    return tuple(sorted(name for name in latest if name in list_successors(latest, name)))
 
 
 def _has_only_grown(entries: Sequence[LogEntry]) -> bool:
