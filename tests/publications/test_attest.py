@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -31,6 +32,7 @@ from readiness.facts import Fact
 from readiness.publications.attest import (
     PASSPHRASE,
     attest,
+    has_small_order,
     key_id,
     new_key,
     private_key,
@@ -475,3 +477,34 @@ def test_the_first_line_says_whose_it_is(
             assert found == code and said.startswith(f"menus-r1: {verdict}"), (keys, said)
     finally:
         path.write_bytes(before)
+
+
+# The points of ed25519 whose order divides 8, as libsodium refuses them, and second encodings of
+# three of them (y as much as, or more than, the prime).
+SMALL = (
+    *("00" * 32, "01" + "00" * 31, "ec" + "ff" * 30 + "7f", "00" * 31 + "80"),
+    *("01" + "00" * 30 + "80", "ed" + "ff" * 30 + "7f", "ee" + "ff" * 30 + "7f"),
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+)
+
+
+@pytest.mark.parametrize("text", SMALL)
+def test_a_key_in_whose_name_anybody_can_sign_is_refused(tmp_path: Path, text: str) -> None:
+    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(text))
+    path = tmp_path / "weak.pub"
+    path.write_bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    with pytest.raises(ConfigError, match=r"weak\.pub: a key of small order"):
+        public_key(path)
+
+
+def test_without_a_private_key_a_weak_key_fits_any_message() -> None:
+    """Why it is refused: the library lets this signature pass."""
+    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex("01" + "00" * 31))
+    key.verify(bytes.fromhex("01" + "00" * 63), b"any message at all")
+    assert not any(
+        has_small_order(Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32).public_key())
+        for n in range(32)
+    )

@@ -299,7 +299,41 @@ def public_key(path: Path) -> Ed25519PublicKey:
         ) from None
     if not isinstance(key, Ed25519PublicKey):
         raise ConfigError(f"{path}: not an ed25519 key.")
+    if has_small_order(key):
+        raise ConfigError(
+            f"{path}: a key of small order, in whose name anybody can sign; ask the signer for "
+            "another one."
+        )
     return key
+
+
+# The field and the curve of ed25519 (RFC 8032, section 5.1): -x^2 + y^2 = 1 + d x^2 y^2.
+_PRIME = 2**255 - 19
+_D = -121665 * pow(121666, -1, _PRIME) % _PRIME
+# Three doublings are a multiplication by the curve's cofactor, 8.
+_DOUBLINGS = 3
+
+
+def has_small_order(key: Ed25519PublicKey) -> bool:
+    """Return whether eight times the point of a public key is the neutral element of the curve.
+
+    There are eight such points. A signature that needs no private key fits every message, or one
+    in eight, and the library that verifies signatures lets it pass. A y-coordinate that is not
+    below the prime, which RFC 8032 (section 5.1.3) refuses, counts as well.
+    """
+    y = int.from_bytes(key.public_bytes_raw(), "little") % 2**255
+    if y >= _PRIME:
+        return True
+    # The double of a point (x, y) has y' = (y^2 + x^2) / (1 - d x^2 y^2). Of x only the square is
+    # needed, and the equation of the curve gives it from y.
+    for _ in range(_DOUBLINGS):
+        y_square = y * y % _PRIME
+        x_square = (y_square - 1) * pow(_D * y_square + 1, -1, _PRIME) % _PRIME
+        denominator = (1 - _D * x_square * y_square) % _PRIME
+        if denominator == 0:
+            return False  # of no point of the curve: with such a key no signature verifies
+        y = (y_square + x_square) * pow(denominator, -1, _PRIME) % _PRIME
+    return y == 1
 
 
 def public_keys(paths: Iterable[Path]) -> dict[str, Ed25519PublicKey]:
