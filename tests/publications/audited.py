@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 import pandas as pd
 from released_tree import FIRST, SECOND, STUDY, released_root
@@ -11,6 +12,7 @@ from resealing import add_tombstone, set_status
 
 from readiness.datasets.versions import RESTRICTED
 from readiness.facts import Fact, Listed
+from readiness.publications import reproduce
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Audit, Changes
 from readiness.publications.audit.numbers import (
@@ -132,20 +134,23 @@ def later() -> Audit:
 
     def edit(table: pd.DataFrame) -> None:
         table.loc[table["id"] == wrong, "value"] = "0.5"
-        table.loc[len(table)] = {**table.iloc[0].to_dict(), "id": "a.new.number"}
+        new = {"id": "a.new.number", "kind": "later", "statistic": "share of those who came later"}
+        table.loc[len(table)] = {**table.iloc[0].to_dict(), **new}
 
     errata = {
         wrong: Correction(wrong, rows[wrong]["value"], "0.5", "an answer was coded twice", "r-9")
     }
-    numbers = compare_recomputed(
-        list(rows.values()),
-        rerun(SECOND, edit),
-        frozen_chain(folder),
-        (),
-        (),
-        today=True,
-        errata=errata,
-    )
+    came_later = frozenset([("later", "share of those who came later")])
+    with mock.patch.object(reproduce, "LATER_STATISTICS", came_later):
+        numbers = compare_recomputed(
+            list(rows.values()),
+            rerun(SECOND, edit),
+            frozen_chain(folder),
+            (),
+            (),
+            today=True,
+            errata=errata,
+        )
     first = audit(released_root(), SECOND, 1, changes=Changes())
     report = (AuditFinding("report", Outcome.NOT_COMPARED, Fact("audit.page.other_build")),)
     return replace(first, level=3, numbers=tuple(numbers), report=report)

@@ -17,6 +17,7 @@ from resealing import seal_again
 from readiness.cli import main
 from readiness.errors import DataError
 from readiness.language import tell
+from readiness.publications import reproduce
 from readiness.publications.log import (
     ERRATUM,
     LOG,
@@ -45,6 +46,13 @@ from releases import released_figures
 
 OLD, NEW = "canteen-r2", "canteen-r9"
 SHARE = "meal.hot.harbour"
+# A kind of number that came after what is audited was sealed.
+LATER = ("later", "share of those who came later")
+
+
+@pytest.fixture(autouse=True)
+def _later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reproduce, "LATER_STATISTICS", frozenset([LATER]))
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +101,7 @@ def moved(ledger: pd.DataFrame, *identities: str) -> pd.DataFrame:
     other = ledger.copy()
     for identity in identities:
         other.loc[other["id"] == identity, "value"] = "0.5"
-    more = other.iloc[[0]].assign(id="a.new.number")
+    more = other.iloc[[0]].assign(id="a.new.number", kind=LATER[0], statistic=LATER[1])
     return pd.concat([other, more], ignore_index=True)
 
 

@@ -11,6 +11,7 @@ from released_tree import STUDY, released_root
 from readiness.facts import Fact
 from readiness.language import LANGUAGES, tell
 from readiness.lineage import Lineage
+from readiness.publications import reproduce
 from readiness.publications.chain import ENVIRONMENT_ALONE, Divergence, first_divergence
 from readiness.publications.outcomes import Outcome
 from readiness.publications.reproduce import compare
@@ -66,6 +67,41 @@ def test_a_claim_stands_as_it_was_printed(study: pd.DataFrame) -> None:
     assert verdict(study, study, claim) == (Outcome.JUDGED, "")
     assert verdict(altered(study, claim, value="7"), study, claim)[0] == Outcome.DIFFERS
     assert verdict(altered(study, claim, note="another outlet"), study, claim)[0] == Outcome.DIFFERS
+
+
+@pytest.mark.parametrize("column", ["se", "lower", "upper", "n_eff", "deff", "n"])
+def test_nothing_is_put_beside_a_claim(study: pd.DataFrame, column: str) -> None:
+    """Somebody else's figure has no interval of ours."""
+    claim = study.loc[study["kind"] == "claim", "id"].iloc[0]
+    forged = altered(study, claim, **{column: "0.01"})
+    assert verdict(forged, study, claim)[0] == Outcome.DIFFERS
+
+
+def test_a_number_that_was_left_out_is_not_added_since(
+    study: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Today's program computes it from the sealed configuration: only of a kind that came later,
+    and of which the ledger has no number, was it not there yet.
+    """
+    gone = study[(study["kind"] == "verdict") & (study["item"] == "bases")]
+    less = study.drop(gone.index)
+
+    def judge(published: pd.DataFrame) -> set[str]:
+        found = compare(published, study, today=True).set_index("id")["verdict"]
+        return set(found[gone["id"]])
+
+    assert len(gone) > 1 and judge(less) == {Outcome.DIFFERS}
+    kinds = set(zip(gone["kind"], gone["statistic"], strict=True))
+    monkeypatch.setattr(reproduce, "LATER_STATISTICS", frozenset(kinds))
+    assert judge(less) <= {Outcome.ADDED, Outcome.DIFFERS}
+    row = gone.iloc[0]
+    of_kind = study[(study["kind"] == row["kind"]) & (study["statistic"] == row["statistic"])]
+    found = compare(study.drop(of_kind.index), study, today=True).set_index("id")["verdict"]
+    assert found[row["id"]] == Outcome.ADDED
+    if len(of_kind) > 1:
+        # The ledger has another number of that kind: it was computed then.
+        found = compare(study.drop(of_kind.index[:1]), study, today=True).set_index("id")
+        assert found.loc[of_kind["id"].iloc[0], "verdict"] == Outcome.DIFFERS
 
 
 def test_lineage_alone_changes_no_verdict(wave: pd.DataFrame) -> None:

@@ -4,7 +4,7 @@ One verdict a number, by its value, never by hashes: from refactored code it is 
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,12 @@ MUST_AGREE = (
     *("suppressed", "reliability", "n", "run", "dataset", "simulated", "note"),
 )
 
+# Kinds of numbers, as (kind, statistic), that the program computes since some of the publications
+# that it audits were sealed. A ledger that has no number of such a kind may have been sealed
+# before; a number of any other kind follows from the sealed configuration and data, and where it
+# is missing it was left out. Whoever adds a statistic to the register adds a pair here.
+LATER_STATISTICS: frozenset[tuple[str, str]] = frozenset()
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -50,14 +56,14 @@ def _judge_row(
     if recomputed is None:
         return Outcome.DIFFERS, Fact("audit.number.gone")
     changed = [c for c in MUST_AGREE if published[c] != recomputed[c]]
-    if published["kind"] == "claim" and not changed:
-        # Somebody else's figure, without data: it can be judged, never reproduced.
-        same = published["value"] == recomputed["value"]
-        return (Outcome.JUDGED, None) if same else (Outcome.DIFFERS, Fact("audit.number.claim"))
     changed += [c for c in find_moved_columns(published, recomputed) if c != "value"]
     if changed:
         was, became = published[changed[0]], recomputed[changed[0]]
         return Outcome.DIFFERS, _describe_move(changed[0], was, became)
+    if published["kind"] == "claim":
+        # Somebody else's figure, without data: it can be judged, never reproduced.
+        same = published["value"] == recomputed["value"]
+        return (Outcome.JUDGED, None) if same else (Outcome.DIFFERS, Fact("audit.number.claim"))
     if gives_row(published, recomputed):
         return Outcome.REPRODUCED, None
     rule = rounding_rule(published)
@@ -110,9 +116,10 @@ def compare(
     something else, has another precision beside the same value, or no longer goes with its own
     text.
 
-    Of `today`'s code only the published ids are judged: a number that it computes besides is ADDED
-    SINCE, and one that differs as the erratum of a later publication says, and is now what stands
-    there, is CORRECTED.
+    Of `today`'s code a number that the ledger lacks is ADDED SINCE where it is of a kind that came
+    later (`LATER_STATISTICS`) and the ledger has none of that kind; any other one was left out. One
+    that differs as the erratum of a later publication says, and is now what stands there, is
+    CORRECTED.
     """
     named = {**(errata or {})} if today else {}
     # An erratum states numbers with the precision in which they are published.
@@ -121,6 +128,8 @@ def compare(
     times = Counter(published["id"])
     before = {row["id"]: row for row in list_rows(published)}
     after = {row["id"]: row for row in list_rows(recomputed)}
+    sealed_kinds = {(row["kind"], row["statistic"]) for row in before.values()}
+    later_kinds = LATER_STATISTICS - sealed_kinds if today else frozenset()
     rows = []
     for identity in sorted(before.keys() | after.keys()):
         old, new = before.get(identity), after.get(identity)
@@ -128,7 +137,7 @@ def compare(
             fact: Fact | None
             outcome, fact = (
                 (Outcome.ADDED, Fact("audit.number.added"))
-                if today
+                if new and (new["kind"], new["statistic"]) in later_kinds
                 else (Outcome.DIFFERS, Fact("audit.number.new"))
             )
         elif times[identity] > 1:
@@ -169,6 +178,25 @@ def tally(verdicts: pd.DataFrame) -> Tally:
 
 
 # --- The erratum of a publication: every number of the one it supersedes that moved, and why.
+def find_corrected(
+    before: pd.DataFrame, after: pd.DataFrame
+) -> Iterator[tuple[str, dict[Any, str], dict[Any, str] | None]]:
+    """Yield the id of each number of the ledger `before` that the register `after` does not give,
+    with its row before and its row after, rounded as published; None for a number that is gone.
+    """
+    verdicts = compare(before, after)
+    old = {row["id"]: row for row in list_rows(before)}
+    new = {row["id"]: row for row in list_rows(round_register(after))}
+    for identity in verdicts[verdicts["verdict"] == Outcome.DIFFERS]["id"]:
+        if identity not in old:
+            continue  # it was not published: nothing of it is corrected
+        was, now = old[identity], new.get(identity)
+        same = now and (was["value"], quote_row(was)) == (now["value"], quote_row(now))
+        if now and same and not log.find_moves(was, now):
+            continue  # it rests on other data, which say the same
+        yield identity, was, now
+
+
 def erratum_table(
     before: pd.DataFrame, after: pd.DataFrame, why: str, reasons: Mapping[str, str]
 ) -> str:
@@ -179,19 +207,9 @@ def erratum_table(
     that `reasons` has for the id or the longest beginning of it, else `why`.
     ConfigError when a number moved and has no reason, or a reason has no number.
     """
-    verdicts = compare(before, after)
-    differing = verdicts[verdicts["verdict"] == Outcome.DIFFERS]["id"]
-    old = {row["id"]: row for row in list_rows(before)}
-    new = {row["id"]: row for row in list_rows(round_register(after))}
     rows = []
     used = set()
-    for identity in differing:
-        if identity not in old:
-            continue  # it was not published: nothing of it is corrected
-        was, now = old[identity], new.get(identity)
-        same = now and (was["value"], quote_row(was)) == (now["value"], quote_row(now))
-        if now and same and not log.find_moves(was, now):
-            continue  # it rests on other data, which say the same
+    for identity, was, now in find_corrected(before, after):
         parts = identity.split(".")
         names = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
         name = next((name for name in names if name in reasons), "")
