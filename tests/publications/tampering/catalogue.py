@@ -7,10 +7,11 @@ import csv
 from collections import defaultdict
 from pathlib import Path
 
-from tampering import data, files, ledger, statements, today
+from tampering import data, earlier, files, ledger, statements, today
 from tampering.model import Kind
 
-CHANGES = {**ledger.CHANGES, **statements.CHANGES, **files.CHANGES, **data.CHANGES, **today.CHANGES}
+PARTS = (ledger, statements, files, data, today, earlier)
+CHANGES = {name: change for part in PARTS for name, change in part.CHANGES.items()}
 
 
 def read_kinds() -> dict[str, list[Kind]]:

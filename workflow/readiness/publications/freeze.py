@@ -22,7 +22,7 @@ from readiness.lineage import PROVENANCE, sha256_of
 from readiness.privacy import FROM_DATA
 from readiness.publications import ledger, program
 from readiness.publications.audit.audit import audit
-from readiness.publications.audit.model import REPORT, Changes, Terms
+from readiness.publications.audit.model import NUMBERS, REPORT, Changes, Terms
 from readiness.publications.chain import REGISTER, read_chain, refuse_stale, step_folders
 from readiness.publications.log import ERRATUM, LOG, open_log
 from readiness.publications.material import (
@@ -269,13 +269,16 @@ def _prove(material: PublicationMaterial, folder: Path, cores: str) -> None:
     own = program.program_digest(
         program.program_hashes(program.read_archive(folder / program.ARCHIVE))
     )
+    # Where a key made pseudonyms, the pages name hashes of tables that nobody else can make again.
+    keyed = ledger.read_settings(folder, "privacy").get("key")
     proof = audit(
         material.root,
         material.identity,
-        REPORT,
+        NUMBERS if keyed else REPORT,
         changes=Changes(recorded_build=True),
         folder=folder,
-        terms=Terms(trust=(own,), cores=cores),
+        # What earlier publications published is taken as it was, whichever code made it.
+        terms=Terms(trust=(own,), cores=cores, earlier=False),
     )
     if proof.exit_code == 0:
         return

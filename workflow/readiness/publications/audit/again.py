@@ -32,6 +32,7 @@ from readiness.publications.audit.model import (
 )
 from readiness.publications.audit.numbers import (
     Rerun,
+    check_attack,
     check_report,
     compare_recomputed,
     in_another_environment,
@@ -62,6 +63,7 @@ from readiness.publications.program import (
 from readiness.publications.reproduce import compare, quote_row
 from readiness.publications.sandbox import bubblewrap
 from readiness.publications.seal import sha256
+from readiness.register.disclosure_risk import ATTACK
 from readiness.register.published import same_cell
 
 NEVER = "audit.note.unconfined.never"
@@ -98,6 +100,11 @@ class Again:
         """Whether the code that judges is the sealed code."""
         return self.is_trusted or self.digest == program_digest(present_program(self.root))
 
+    @property
+    def is_attacked(self) -> bool:
+        """Whether the table of the attack on the register is to be made again."""
+        return self.terms.attacked and (self.folder / ATTACK).is_file()
+
     def check(self, result: Audit) -> Audit:
         """The audit with the numbers, at its level the report, and what its own code gives."""
         asked = result.code == FROZEN
@@ -110,7 +117,9 @@ class Again:
         pages = result.level >= REPORT and apart is None
         figures = None
         try:
-            with self._run_again(result, sealed=self.is_trusted, report=pages) as again:
+            with self._run_again(
+                result, sealed=self.is_trusted, report=pages, attack=True
+            ) as again:
                 result = self._compare(result, again, apart)
                 figures = again.figures
         except (ReadinessError, OSError) as error:
@@ -130,7 +139,7 @@ class Again:
         return self._ask_own_code(result, figures) if asked else result
 
     def _run_again(
-        self, result: Audit, *, sealed: bool, report: bool = False
+        self, result: Audit, *, sealed: bool, report: bool = False, attack: bool = False
     ) -> AbstractContextManager[Rerun]:
         if sealed and self.terms.sandbox and self.terms.foreign and not self._can_confine:
             raise DataError(
@@ -148,6 +157,7 @@ class Again:
             report=report,
             cores=self.terms.cores,
             confined=self._can_confine,
+            attack=attack and self.is_attacked,
         )
 
     @property
@@ -213,6 +223,7 @@ class Again:
         pages = check_report(self.folder, again) if result.level >= REPORT else ()
         # That no page is compared, and why, is said once.
         report = [AuditFinding("report", Outcome.NOT_COMPARED, apart)] if apart else list(pages)
+        attacked = check_attack(self.folder, again, known=self.is_known) if self.is_attacked else ()
         seal = list(result.seal)
         if self.is_known:
             # Files of the tree that are not the sealed ones; sealed code reads none of them.
@@ -226,6 +237,7 @@ class Again:
         return replace(
             result,
             seal=tuple(seal),
+            data=(*result.data, *attacked),
             numbers=tuple(numbers),
             report=tuple(report),
             divergence=_describe_divergence(divergence, numbers),

@@ -14,26 +14,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from readiness.analysis.recomputing import RECOMPUTE
 from readiness.datasets.versions import COLUMNS as VERSION_COLUMNS
 from readiness.errors import DataError
 from readiness.facts import Fact
 from readiness.files import read_file
 from readiness.lineage import Lineage
 from readiness.publications import ledger, program
+from readiness.publications.audit.coverage import find_parts
 from readiness.publications.chain import REGISTER, RESTORE, ancestors, frozen_chain
 from readiness.publications.outcomes import AuditFinding, Outcome
 from readiness.publications.seal import LEDGER, SEAL, VALUES, sha256, values_table
+from readiness.register.disclosure_risk import ATTACK
 from readiness.register.figures import PRECISION, PUBLISHED
 
 PACKAGE = "workflow/readiness/"
-# What nothing recomputes: whoever seals can state it, and only a signature says who did.
-STATED = (
-    *("seal.json (reviewer, erratum)", "environment.json", "README.md", "CITATION.cff"),
-    *("codecheck.yml", RECOMPUTE, "lineage/*.json (outputs)"),
-)
-# The same of an audit that does not run the frozen code.
-STATED_TODAY = (program.ARCHIVE, "lineage/*.json (code, settings)")
 
 
 def contradictions(folder: Path, sealed: Mapping[str, Any]) -> list[AuditFinding]:
@@ -53,7 +47,10 @@ def contradictions(folder: Path, sealed: Mapping[str, Any]) -> list[AuditFinding
         languages=ledger.languages_of(folder),
         inputs=ledger.read_inputs(folder),
     )
-    parts = (stated.ledger, stated.provenances, stated.chain_in_order, stated.archive, stated.seal)
+    parts = (
+        *(stated.ledger, stated.provenances, stated.chain_in_order, stated.archive, stated.seal),
+        stated.sealed_files,
+    )
     return [AuditFinding(place, Outcome.BROKEN, fact) for part in parts for place, fact in part()]
 
 
@@ -173,6 +170,26 @@ class _Stated:
         stray = [n for n in self.code if n not in known and not program.place_of(n)]
         yield from ((program.ARCHIVE, Fact("audit.states.no_code", {"name": n})) for n in stray)
 
+    def sealed_files(self) -> Iterator[tuple[str, Fact]]:
+        """The files: each one of a publication, and what every one has of its kind."""
+        files = self.sealed["files"]
+        documents = {
+            ledger.kept_as(step, output, self.languages)
+            for step, lineage in self.chain.items()
+            for output in lineage.outputs
+        }
+        unknown = [
+            name
+            for name in files
+            if not find_parts(name)
+            or (name.partition("/")[0] in ledger.SHOWN and name not in documents)
+        ]
+        yield from ((name, Fact("audit.states.unused")) for name in sorted(unknown))
+        is_wave = str(self.sealed["run"]).startswith("waves/")
+        # What readers could prove of withheld counts is proved before a wave is published.
+        if is_wave != (ATTACK in files):
+            yield ATTACK, Fact("audit.states.absent" if is_wave else "audit.states.unused")
+
     def seal(self) -> Iterator[tuple[str, Fact]]:
         versions = [dataset.version for dataset in self.datasets]
         held = {
@@ -183,6 +200,11 @@ class _Stated:
         }
         if REGISTER in self.chain:
             held["lineage"] = self.chain[REGISTER].hash
+        # The frozen configuration has one run, and says of which publication it is.
+        kinds = {kind: ledger.read_settings(self.folder, kind) for kind in ("waves", "studies")}
+        runs = [f"{kind}/{name}" for kind, named in kinds.items() for name in named]
+        held["run"] = runs[0] if len(runs) == 1 else ""
+        held["id"] = ledger.read_settings(self.folder, "report").get("publication")
         other = [name for name, value in held.items() if self.sealed.get(name) != value]
         yield from ((SEAL, _tell_unlike(name)) for name in other)
 

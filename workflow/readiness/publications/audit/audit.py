@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,15 @@ from readiness.files import read_file, reading_once
 from readiness.publications import program
 from readiness.publications.attest import signatures
 from readiness.publications.audit.again import Again
-from readiness.publications.audit.agreeing import STATED, STATED_TODAY, contradictions
+from readiness.publications.audit.agreeing import contradictions
+from readiness.publications.audit.coverage import list_stated
 from readiness.publications.audit.data import check_dataset, check_inputs, read_registered
+from readiness.publications.audit.earlier import (
+    check_erratum,
+    check_provenance,
+    check_reproduced,
+    replace_refuted,
+)
 from readiness.publications.audit.model import (
     DATA,
     FROZEN,
@@ -63,6 +70,7 @@ def audit(
     list_numbers: bool = True,
     keys: Mapping[str, Ed25519PublicKey] | None = None,
     terms: Terms | None = None,
+    judged: dict[str, Audit] | None = None,
 ) -> Audit:
     """Audit `publications/<identity>` of the project at `root` up to `level` (0 to 3).
 
@@ -70,7 +78,8 @@ def audit(
     when it is not there yet. `list_numbers`: whether level 0 lists the numbers, which it does not
     compute, though the seal holds. `changes` is in what today's tree and environment are not the
     sealed ones. With `code` FROZEN the sealed code runs beside this program, when the seal holds.
-    Nothing of the tree is written.
+    `judged` holds the audits of earlier publications that were made on the way, by id, so that each
+    is made once. Nothing of the tree is written.
     """
     folder = folder or root / "publications" / identity
     with reading_once(folder):
@@ -81,7 +90,8 @@ def audit(
             sealed = {}
         limits = [Fact("audit.note.draft")] if sealed.get("status") == DRAFT else []
         if sealed and level >= DATA:
-            names = STATED if code == FROZEN and level >= NUMBERS else (*STATED, *STATED_TODAY)
+            asked = code == FROZEN and level >= NUMBERS
+            names = tuple(list_stated(sealed["files"], level, own_code=asked))
             limits.append(Fact("audit.note.stated", {"names": Listed(names, "comma")}))
         rows = ledger_rows(folder) if level >= DATA or seal or list_numbers else []
         plan: dict[str, Fact] = {}
@@ -100,7 +110,8 @@ def audit(
             plan=plan,
         )
         if level >= DATA:
-            result = _look_further(root, folder, result, rows, terms or Terms())
+            judged = {} if judged is None else judged
+            result = _look_further(root, folder, result, rows, terms or Terms(), judged)
         return _add_signatures(result, folder, keys or {})
 
 
@@ -124,14 +135,19 @@ def _add_signatures(result: Audit, folder: Path, keys: Mapping[str, Ed25519Publi
 
 
 def _look_further(
-    root: Path, folder: Path, result: Audit, rows: list[dict[str, str]], terms: Terms
+    root: Path,
+    folder: Path,
+    result: Audit,
+    rows: list[dict[str, str]],
+    terms: Terms,
+    judged: dict[str, Audit],
 ) -> Audit:
     seal = result.seal
     against: tuple[AuditFinding, ...] = ()
     try:
         if not seal:
             against = tuple(contradictions(folder, result.sealed))
-        result = _add_data(root, folder, result, rows, against, terms)
+        result = _add_data(root, folder, result, rows, against, terms, judged)
     except (ReadinessError, OSError) as error:
         why = explain(error, root)
         numbers = list_unchecked(rows, seal, Fact("audit.number.not_again", {"why": why}))
@@ -148,6 +164,7 @@ def _add_data(
     rows: list[dict[str, str]],
     against: Sequence[AuditFinding],
     terms: Terms,
+    judged: dict[str, Audit],
 ) -> Audit:
     # Compared with tables that are not the sealed ones, the data would be called wrong for what is
     # wrong with the table, and the numbers for what is wrong with the configuration.
@@ -171,17 +188,42 @@ def _add_data(
         else:
             objects[dataset.pointer] = available.path
     beside, inputs = check_inputs(root, read_inputs(folder))
-    result = replace(result, data=(*findings, *beside))
+    beside = replace_refuted(folder, beside, partial(check_provenance, root))
+    corrected = check_erratum(root, folder, result.sealed)
+    result = replace(result, data=(*findings, *beside, *corrected))
     if missing:
         needs = Fact("audit.number.needs", {"names": Listed(tuple(missing), "comma")})
         return replace(result, numbers=list_unchecked(rows, result.seal, needs, missing))
     if result.level < NUMBERS:
         return result
+    if terms.earlier:
+        beside = replace_refuted(folder, beside, partial(_check_again, root, terms, judged))
+        result = replace(result, data=(*findings, *beside, *corrected))
     why_not = None
     if faults := (*result.seal, *against):
         broken = any(f.outcome is Outcome.BROKEN for f in faults)
         why_not = Fact("audit.code.seal_broken" if broken else "audit.code.seal_unchecked")
     return Again(root, folder, rows, objects, inputs, terms, why_not).check(result)
+
+
+def _check_again(
+    root: Path, terms: Terms, judged: dict[str, Audit], identity: str, path: Path, _digest: str
+) -> AuditFinding | None:
+    """Return why the ledger that the earlier publication `identity` has at `path` is not known to
+    be what its data and settings give; None where it is.
+    """
+    if identity not in judged:
+        # Stands for it while it is made: a publication that leads to itself has no numbers then.
+        judged[identity] = Audit(identity, NUMBERS, TODAY, {}, Changes())
+        judged[identity] = audit(
+            root,
+            identity,
+            NUMBERS,
+            changes=Changes(),
+            terms=replace(terms, attacked=False),
+            judged=judged,
+        )
+    return check_reproduced(path, judged[identity])
 
 
 # --- In what today's tree and environment are not those that a publication was sealed with.

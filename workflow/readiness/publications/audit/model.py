@@ -72,12 +72,17 @@ class Terms:
     """On which terms a tree is audited: what is read for one that is somebody else's (None for the
     tree of this program), whether sealed code has to run in a sandbox, and which is trusted by its
     hash, on how many cores. In the tree of this program it also runs where there is no sandbox.
+
+    `earlier`: whether level 2 also makes the ledgers of earlier publications again that went in;
+    `attacked`: whether it makes `attack.csv` again.
     """
 
     foreign: Foreign | None = None
     sandbox: bool = True
     trust: tuple[str, ...] = ()
     cores: str = "all"
+    earlier: bool = True
+    attacked: bool = True
 
 
 class Signing(StrEnum):
@@ -128,11 +133,25 @@ class Audit:
     @property
     def exit_code(self) -> int:
         """0 valid, 1 differs, 2 could not check, 3 seal broken, 4 corrected by a later publication;
-        of what the level covers alone.
+        of what the level covers alone. A level that was not reached could not be checked.
         """
         found = [one.outcome for k in range(self.level + 1) for one in self.list_found(k)]
         numbers = self.numbers if self.level >= NUMBERS else ()
-        return outcomes.exit_code([*found, *(number.outcome for number in numbers)])
+        found += [number.outcome for number in numbers]
+        if self.stops_short:
+            found.append(outcomes.Outcome.NOT_CHECKED)
+        return outcomes.exit_code(found)
+
+    @property
+    def stops_short(self) -> bool:
+        """Whether a level that was asked for was not reached: no number was compared, or no page.
+
+        Where the pages cannot be compared (other code, another environment), the report has one
+        finding that says why.
+        """
+        no_number = self.level >= NUMBERS and not self.numbers
+        compared = [one for one in self.report if one.outcome is not outcomes.Outcome.NOT_COMPARED]
+        return no_number or (self.level >= REPORT and not compared)
 
     @property
     def verdict(self) -> str:

@@ -6,7 +6,7 @@ One line a number: what was published, what was reproduced, and why it may be an
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -25,7 +25,7 @@ from readiness.files import files_below, read_file
 from readiness.lineage import PROVENANCE, Lineage
 from readiness.publications.audit.data import Availability
 from readiness.publications.audit.model import Number
-from readiness.publications.chain import REGISTER, ancestors, read_chain, step_folders
+from readiness.publications.chain import ATTACKED, REGISTER, ancestors, read_chain, step_folders
 from readiness.publications.ledger import (
     CONFIG,
     DATASETS,
@@ -40,11 +40,19 @@ from readiness.publications.ledger import (
     versions_table,
 )
 from readiness.publications.log import Correction
-from readiness.publications.outcomes import PASSING, AuditFinding, Outcome
+from readiness.publications.outcomes import PASSING, AuditFinding, Outcome, error_fact
 from readiness.publications.program import ARCHIVE, ENVIRONMENT, assemble, is_earlier, read_archive
 from readiness.publications.reproduce import compare
 from readiness.publications.scratch import run_in, run_sealed, scratch_project
-from readiness.publications.seal import ATTESTATIONS, LEDGER, MORE_NUMBERS, SEAL, VALUES, sha256
+from readiness.publications.seal import (
+    ATTESTATIONS,
+    LEDGER,
+    MORE_NUMBERS,
+    NAMED,
+    SEAL,
+    VALUES,
+    sha256,
+)
 from readiness.register.disclosure_risk import ATTACK, not_attacked, read_attack
 from readiness.register.display import show_safely
 from readiness.register.figures import PRECISION, read_register
@@ -52,11 +60,17 @@ from readiness.register.figures import PRECISION, read_register
 
 @dataclass(frozen=True)
 class Rerun:
-    """A run made again, as long as its context lasts: register, records, folders of its steps."""
+    """A run made again, as long as its context lasts: register, records, folders of its steps.
+
+    `attack` is the table of the attack on the register, None where it was not asked for or could
+    not be made; `attack_failure` says why not, "" where nothing failed.
+    """
 
     figures: pd.DataFrame
     chain: Mapping[str, Lineage]
     folders: Mapping[str, Path]
+    attack: Path | None = None
+    attack_failure: str = ""
 
 
 @contextmanager
@@ -71,12 +85,14 @@ def rerun(
     report: bool,
     cores: str,
     confined: bool = False,
+    attack: bool = False,
 ) -> Iterator[Rerun]:
     """Make the run of the publication in `folder` again; DataError saying why it cannot be made.
 
     `run` is its folder below `results` in a project of its own; `inputs` are the files that went in
-    beside its datasets, as they were read; `report` makes charts and report too. The sealed code
-    (`frozen`) comes out of the archive: check the seal first; `confined`: it runs in a sandbox.
+    beside its datasets, as they were read; `report` makes charts and report too, `attack` the table
+    of what readers could prove of withheld counts. The sealed code (`frozen`) comes out of the
+    archive: check the seal first; `confined`: it runs in a sandbox.
     """
     datasets = read_datasets(folder)
     todays = (root, folder, datasets, inputs)
@@ -84,6 +100,9 @@ def rerun(
     steps = steps_shown(languages_of(folder)) if report else ()
     targets = [f"results/{run}/{REGISTER}/{LEDGER}"]
     targets += [f"results/{run}/{folder_of_step(step)}/{PROVENANCE}" for step in steps]
+    attacked = f"results/{run}/{ATTACKED}/{ATTACK}"
+    if frozen and attack:
+        targets.append(attacked)
     with scratch_project(project, objects) as scratch:
         for dataset in datasets:
             # What was right when it was looked at may have been written since.
@@ -97,7 +116,15 @@ def rerun(
             raise DataError(failure)
         names = [dataset.version.name for dataset in datasets]
         folders = step_folders(scratch / "results", run, names)
-        yield Rerun(read_register(folders[REGISTER] / LEDGER), read_chain(folders), folders)
+        # By itself: what this program's attack cannot read keeps no number from being compared.
+        failure = run_in(scratch, [attacked]) if attack and not frozen else ""
+        yield Rerun(
+            read_register(folders[REGISTER] / LEDGER),
+            read_chain(folders),
+            folders,
+            scratch / attacked if attack and not failure else None,
+            failure,
+        )
 
 
 def sealed_project(folder: Path, inputs: Mapping[Path, bytes]) -> dict[str, bytes]:
@@ -159,17 +186,88 @@ def check_report(folder: Path, again: Rerun) -> Iterator[AuditFinding]:
             yield AuditFinding(name, Outcome.REPRODUCED, SAME)
         else:
             yield AuditFinding(name, Outcome.DIFFERS, Fact("audit.input.other"))
-    if (folder / ATTACK).is_file():
-        # It rests on what readers had then, earlier releases among it: what was kept is held to
-        # attack every withheld share once and to have given none away.
-        held = False
-        with suppress(KeyError, ValueError):
-            table = read_attack(folder / ATTACK)
-            rows = table.loc[table["published"] == "no", ["id", "counted"]]
-            whole = not (not_attacked(again.figures, table) or rows.duplicated().any())
-            held = whole and given_away(table).empty
-        other = AuditFinding(ATTACK, Outcome.DIFFERS, Fact("audit.input.other"))
-        yield AuditFinding(ATTACK, Outcome.REPRODUCED, SAME) if held else other
+
+
+# --- Level 2: what readers could prove of withheld counts, attacked again.
+def check_attack(folder: Path, again: Rerun, *, known: bool) -> list[AuditFinding]:
+    """Return in what `attack.csv` of the publication in `folder` is not what the attack on the
+    register gives that was made again; one REPRODUCED finding where it is.
+
+    `known`: whether the code that attacked is the sealed code, so that every cell has to be the
+    same. Another version of the attack may prove more, or less: a row in which it finds another
+    interval is NOT CHECKED, unless the row cannot be right or the count is given away.
+    """
+    if again.attack is None:
+        why = Fact("audit.number.not_again", {"why": error_fact(again.attack_failure)})
+        return [AuditFinding(ATTACK, Outcome.NOT_CHECKED, why)]
+    other = [AuditFinding(ATTACK, Outcome.DIFFERS, Fact("audit.input.other"))]
+    made = read_attack(again.attack)
+    if not given_away(made).empty:
+        n = {"n": len(given_away(made))}
+        return [AuditFinding(ATTACK, Outcome.DIFFERS, Fact("audit.attack.given_away", n))]
+    if read_file(folder / ATTACK) == read_file(again.attack):
+        return [AuditFinding(ATTACK, Outcome.REPRODUCED, SAME)]
+    try:
+        kept = read_attack(folder / ATTACK)
+    except DataError:
+        return other
+    if list(kept.columns) != list(made.columns) or kept[ATTACK_KEY].duplicated().any():
+        return other
+    unattacked = {*not_attacked(again.figures, kept)}
+    most = _count_people(again.figures)
+    faults: list[AuditFinding] = []
+    sealed, present = ({_attack_key(r): r for r in list_rows(table)} for table in (kept, made))
+    for key in sorted(sealed.keys() | present.keys()):
+        old, new = sealed.get(key), present.get(key)
+        if old == new:
+            continue
+        wrong = known or key[0] in unattacked or (old is not None and _is_impossible(old, most))
+        fact = _describe_attacked(old, new)
+        outcome = Outcome.DIFFERS if wrong else Outcome.NOT_CHECKED
+        faults.append(AuditFinding(f"{ATTACK}: {key[0]}", outcome, fact))
+    faults.sort(key=lambda fault: fault.outcome is not Outcome.DIFFERS)
+    if len(faults) > NAMED:
+        more = Fact(MORE_NUMBERS, {"n": len(faults) - NAMED})
+        faults = [*faults[:NAMED], AuditFinding(ATTACK, faults[NAMED].outcome, more)]
+    # The same rows in another order, or written in another way.
+    return faults or other
+
+
+# What names a row of the attack's table: the share, and whether it is those who gave the answer.
+ATTACK_KEY = ["id", "counted"]
+
+
+def _attack_key(row: Mapping[Any, str]) -> tuple[str, str]:
+    return row["id"], row["counted"]
+
+
+def _count_people(figures: pd.DataFrame) -> int:
+    """Return the largest base of a register, as text: no count of its people is larger."""
+    bases = [int(text) for text in figures["n"] if text.isdecimal()]
+    kept = figures.loc[figures["unit"].isin(["base", "count"]), "value"]
+    return max([*bases, *(int(text) for text in kept if text.isdecimal())], default=0)
+
+
+def _is_impossible(row: Mapping[Any, str], most: int) -> bool:
+    """Return whether no attack can have left this row: an interval that is none, or that goes
+    beyond all people of the survey. Counts of earlier releases (`name/id`) are of other people.
+    """
+    lowest, highest = row["lowest"], row["highest"]
+    if not lowest.isdecimal() or not (highest.isdecimal() or highest == ""):
+        return True
+    if highest == "":
+        return False
+    return int(lowest) > int(highest) or ("/" not in row["id"] and int(highest) > most)
+
+
+def _describe_attacked(old: Mapping[Any, str] | None, new: Mapping[Any, str] | None) -> Fact:
+    if old is None or new is None:
+        return Fact("audit.number.gone" if new is None else "audit.states.absent")
+    moved = next(column for column in old if old[column] != new[column])
+    if not (old[moved] and new[moved]):
+        kind = "audit.number.appeared" if new[moved] else "audit.number.vanished"
+        return Fact(kind, {"column": moved, "old": old[moved], "new": new[moved]})
+    return Fact("audit.number.moved", {"column": moved, "old": old[moved], "new": new[moved]})
 
 
 NumberLine = TypeVar("NumberLine", Number, AuditFinding)

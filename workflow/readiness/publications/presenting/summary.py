@@ -78,7 +78,8 @@ def _list_severe(audit: Audit) -> Iterator[Fact]:
     data = audit.data if audit.level >= DATA else ()
     report = audit.report if audit.level >= REPORT else ()
     broken = _count(audit.seal, Outcome.BROKEN)
-    gone = () if audit.level >= NUMBERS else data
+    # Where no number could be made again for want of data, the numbers say so.
+    gone = data if audit.level < NUMBERS or has_numbers(audit) else ()
     unchecked = sum(one.outcome not in PASSING | {Outcome.DIFFERS} for one in gone)
     told: list[tuple[str, int, dict[str, int]]] = [
         ("verdict.says.seal_broken", broken, {}),

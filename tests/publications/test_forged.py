@@ -1,0 +1,207 @@
+"""Forgeries that fit in every hash, seal, log and records made again: the audit names each of them.
+
+What a level asks for and does not reach is not valid either.
+"""
+
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from pytest import TempPathFactory
+from released_tree import FIRST, SECOND, STUDY
+from tampering.catalogue import KINDS
+from tampering.earlier import point_to
+from tampering.model import Case
+from tampering.reseal import reseal, reseal_ledger, seal_as
+from tampering.run import Bench, Kept
+from tampering.tree import Target, change_first
+
+from project_copy import ROOT
+from readiness.facts import Fact
+from readiness.publications.audit.earlier import check_reproduced
+from readiness.publications.audit.model import NUMBERS, REPORT, SEAL, Audit, Changes
+from readiness.publications.audit.numbers import Rerun, check_attack
+from readiness.publications.log import ERRATUM
+from readiness.publications.outcomes import COULD_NOT_CHECK, VALID, AuditFinding, Outcome
+from readiness.publications.reproduce import erratum_table
+from readiness.publications.seal import LEDGER, read_seal, sha256
+from readiness.register.disclosure_risk import ATTACK, read_attack
+from readiness.register.figures import read_register
+from readiness.register.published import round_register
+from readiness.tables import to_csv
+
+BY_NAME = {kind.name: kind for kind in KINDS}
+OF_STUDY = [f"resealed-claim-{name}" for name in ("se", "lower", "upper", "n_eff", "deff")]
+OF_STUDY += ["resealed-verdicts-gone", "resealed-row-removed"]
+OF_SECOND = [f"resealed-erratum-{name}" for name in ("gone", "less", "more", "was", "is", "why")]
+OF_SECOND += ["resealed-earlier-ledger", "resealed-attack-wide", "resealed-attack"]
+CASES = [
+    *((name, STUDY, 2) for name in OF_STUDY),
+    *((name, SECOND, BY_NAME[name].level or 0) for name in OF_SECOND),
+    # A level that is asked for and not reached: other pages, beside another environment.
+    ("resealed-script", STUDY, 3),
+]
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: TempPathFactory) -> Iterator[Bench]:
+    with Kept() as kept:
+        made = Bench.at(tmp_path_factory.mktemp("forged") / "tree", kept)
+        yield made
+    assert not made.tree.before
+
+
+@pytest.mark.parametrize("identity", [STUDY, FIRST, SECOND])
+def test_what_was_not_forged_is_valid(bench: Bench, identity: str) -> None:
+    for level in (0, 1, 2, 3):
+        status, said = bench.untouched(identity, level, "today")
+        assert status == VALID, said
+
+
+@pytest.mark.parametrize(("name", "identity", "level"), CASES)
+def test_a_forgery_is_named(bench: Bench, name: str, identity: str, level: int) -> None:
+    [judged] = bench.judge(Case(BY_NAME[name], identity, seed=50), [level])
+    assert not judged.faults, judged.line()
+    assert judged.status != VALID
+
+
+def test_an_earlier_ledger_that_fits_its_own_seal_is_made_again(bench: Bench) -> None:
+    """Both publications, the erratum and the numbers that rest on the earlier ledger fit. Only the
+    data of the earlier one say that its number is another one.
+    """
+    tree, root = bench.tree, bench.tree.root
+    first, second = (Target(tree, name, random.Random(5)) for name in (FIRST, SECOND))
+    ledger, path = first.ledger(), f"publications/{FIRST}/{LEDGER}"
+    revised = {row["id"] for row in second.ledger() if row["id"].startswith("revision.")}
+    row = next(row for row in ledger if f"revision.{row['id']}" in revised)
+    row["value"] = change_first(first, row["value"])
+    try:
+        before = tree.read(path)
+        reseal_ledger(first, ledger)
+        point_to(second, sha256(before), sha256(tree.read(path)))
+        with bench.kept.used():
+            tree.audit(SECOND, 2)
+        # What the program makes of the forged ledger, the last run that was made.
+        made = list(bench.kept.made.values())[-1].figures
+        digest = read_seal(root / "publications" / FIRST)["digest"]
+        own = {row["id"]: row for row in second.ledger()}
+        figures = round_register(made)
+        forged = figures.assign(lineage=[own[name]["lineage"] for name in figures["id"]])
+        erratum = erratum_table(read_register(root / path), forged, "late answers", {})
+        reseal(second, {LEDGER: to_csv(forged).encode(), ERRATUM: erratum.encode()})
+        seal_as(second, edit=lambda facts: facts["supersedes"].update(digest=digest))
+        with bench.kept.used():
+            status, said = tree.audit(SECOND, 1)
+            assert status == VALID, said
+            status, said = tree.audit(SECOND, 2)
+    finally:
+        tree.undo()
+    assert status == 1, said
+    [line] = [line for line in said.splitlines() if line.startswith("DIFFERS")]
+    assert line.startswith(f"DIFFERS {path}: audit.earlier.differs") and FIRST in line
+
+
+def follow(facts: dict[str, Any], digest: str, place: str) -> None:
+    """Let a seal name the present seal of what it supersedes, and its place in the log."""
+    facts["supersedes"]["digest"] = digest
+    facts["log"] = place
+
+
+def test_an_earlier_ledger_whose_data_are_gone_is_not_passed(bench: Bench) -> None:
+    """Its hash holds; whether it is what the data gave then cannot be told."""
+    tree = bench.tree
+    first, second = (Target(tree, name, random.Random(5)) for name in (FIRST, SECOND))
+    [gone] = {v.name for v in first.versions()} - {v.name for v in second.versions()}
+    dataset, _, version = gone.partition("@")
+    try:
+        for name in tree.files(""):
+            text = name if name.startswith(("data/store", ".dvc/cache", "data/raw")) else ""
+            own = next(v for v in first.versions() if v.name == gone)
+            if text.endswith((f"{own.md5[:2]}/{own.md5[2:]}", f"{dataset}/{version}.csv")):
+                tree.remove(name)
+        with bench.kept.used():
+            assert tree.audit(SECOND, 1)[0] == VALID
+            status, said = tree.audit(SECOND, 2)
+    finally:
+        tree.undo()
+    assert status == COULD_NOT_CHECK, said
+    assert f"DATA MISSING publications/{FIRST}/{LEDGER}: audit.earlier.not_again" in said
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (Outcome.REPRODUCED, None),
+        (Outcome.WITHIN_ROUNDING, None),
+        (Outcome.DIFFERS, Outcome.DIFFERS),
+        (Outcome.CORRECTED, Outcome.NOT_CHECKED),
+        (Outcome.RESTRICTED, Outcome.RESTRICTED),
+        (Outcome.NOT_CHECKED, Outcome.NOT_CHECKED),
+    ],
+)
+def test_what_the_audit_of_an_earlier_one_says_of_its_ledger(
+    bench: Bench, outcome: Outcome, said: Outcome | None
+) -> None:
+    path = Path("publications") / FIRST / LEDGER
+    fine = AuditFinding("data/a.csv", Outcome.DIFFERS, Fact("audit.input.other"))
+    earlier = replace(reached(NUMBERS), data=(fine,))
+    # No number at all was compared.
+    nothing = check_reproduced(path, earlier)
+    assert nothing is not None and nothing.outcome is Outcome.NOT_CHECKED
+    ledger = AuditFinding("publications/a/figures.csv", outcome, Fact("audit.input.right"))
+    found = check_reproduced(path, replace(earlier, data=(fine, ledger)))
+    assert (found and found.outcome) == said
+
+
+def reached(level: int) -> Audit:
+    return Audit(STUDY, level, "today", {}, Changes())
+
+
+def test_a_level_that_is_not_reached_is_not_valid() -> None:
+    assert reached(SEAL).exit_code == VALID
+    # No number was compared, or none there is.
+    assert reached(NUMBERS).exit_code == COULD_NOT_CHECK
+    apart = AuditFinding("report", Outcome.NOT_COMPARED, Fact("audit.page.other_build"))
+    assert replace(reached(REPORT), report=(apart,)).stops_short
+    assert json.loads(json.dumps(reached(NUMBERS).as_record()))["verdict"] == "COULD NOT CHECK"
+
+
+# --- What readers could prove of withheld counts: of a publication that ships, whose attack this
+# program makes again with the same bytes (`readiness audit simulated-2026-r4`).
+SHIPPED = ROOT / "publications/simulated-2026-r4"
+
+
+def attacked(folder: Path, table: pd.DataFrame, *, known: bool) -> list[AuditFinding]:
+    """What is told of a table in the place of the one that ships."""
+    table.to_csv(folder / ATTACK, index=False)
+    again = Rerun(read_register(SHIPPED / LEDGER), {}, {}, SHIPPED / ATTACK)
+    return check_attack(folder, again, known=known)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_attack_is_compared_row_by_row(tmp_path: Path, known: bool) -> None:
+    table = read_attack(SHIPPED / ATTACK)
+    assert [f.outcome for f in attacked(tmp_path, table, known=known)] == [Outcome.REPRODUCED]
+    found = attacked(tmp_path, table.assign(lowest="0", highest="999"), known=known)
+    # No count of 689 people is 999: whichever version attacked, that is wrong.
+    assert {f.outcome for f in found} == {Outcome.DIFFERS}
+    assert [f.place for f in found] == [f"{ATTACK}: {name}" for name in table["id"]]
+    # A share that is withheld and stands in no row.
+    [found_less] = attacked(tmp_path, table.iloc[1:], known=known)
+    assert (found_less.place, found_less.outcome) == (f"{ATTACK}: {table['id'][0]}", "DIFFERS")
+
+
+def test_what_another_attack_may_have_found_is_not_checked(tmp_path: Path) -> None:
+    """A wider interval, of people that there are: the attack may have been a weaker one."""
+    table = read_attack(SHIPPED / ATTACK)
+    wider = table.assign(highest=[str(int(n) + 1) for n in table["highest"]])
+    for known, outcome in ((True, Outcome.DIFFERS), (False, Outcome.NOT_CHECKED)):
+        assert {f.outcome for f in attacked(tmp_path, wider, known=known)} == {outcome}
+    other = Rerun(read_register(SHIPPED / LEDGER), {}, {}, None, "no memory")
+    [failed] = check_attack(tmp_path, other, known=False)
+    assert (failed.place, failed.outcome) == (ATTACK, Outcome.NOT_CHECKED)

@@ -1,0 +1,98 @@
+"""What an audit does with each file of a publication, and with each column or key of it.
+
+Whoever can write a folder can seal it again, so a hash proves nothing about what a file says. Each
+part of a publication is therefore made again, compared with something else that is sealed, or only
+stated; `PARTS` says which, once, and the audit lists what is only stated. A file that is in no row
+is one that no publication has.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+from readiness.analysis.recomputing import RECOMPUTE
+from readiness.publications.audit.model import DATA, NUMBERS, REPORT
+from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, LEDGER_COLUMNS, SHOWN
+from readiness.publications.log import ERRATUM
+from readiness.publications.program import ARCHIVE, ENVIRONMENT
+from readiness.publications.seal import LEDGER, SEAL, VALUES
+from readiness.register.disclosure_risk import ATTACK
+
+RECORDS = "lineage/*.json"
+
+
+class Held(StrEnum):
+    """How a part of a publication is held to account.
+
+    RECOMPUTED: made again from the sealed data and settings. COMPARED: with other files of the
+    folder, the log, the data or an earlier publication. TEMPLATED: a text that the program wrote
+    from the other parts, which nothing writes again. STATED: said by who sealed it.
+    """
+
+    RECOMPUTED = "recomputed"
+    COMPARED = "compared"
+    TEMPLATED = "templated"
+    STATED = "stated"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file of a publication (`fnmatch`), or some columns or keys of it.
+
+    From `level` on it is held to account. `own_code`: only by a run of the sealed code itself
+    (`--code frozen`, `--trust`, or where it is this program); else it is stated.
+    """
+
+    file: str
+    names: tuple[str, ...]
+    held: Held
+    level: int = DATA
+    own_code: bool = False
+
+
+_SEALED = ("id", "run", "lineage", "code", "program", "status", "log", "lock")
+_SEALED += ("numbers", "datasets", "supersedes", "values", "files", "digest", "format")
+
+PARTS: tuple[Part, ...] = (
+    Part(LEDGER, tuple(c for c in LEDGER_COLUMNS if c != "lineage"), Held.RECOMPUTED, NUMBERS),
+    Part(LEDGER, ("lineage",), Held.RECOMPUTED, NUMBERS, own_code=True),
+    Part(VALUES, (), Held.COMPARED),
+    # The settings of the run move numbers; what its study says of itself moves none.
+    Part(CONFIG, (), Held.COMPARED),
+    Part(DATASETS, (), Held.COMPARED),
+    Part(INPUTS, (), Held.COMPARED),
+    Part(SEAL, _SEALED, Held.COMPARED),
+    Part(SEAL, ("reviewer", "erratum"), Held.STATED),
+    Part(ERRATUM, ("id", "was", "is"), Held.COMPARED),
+    Part(ERRATUM, ("why",), Held.STATED),
+    Part(ATTACK, (), Held.RECOMPUTED, NUMBERS),
+    Part(RECORDS, ("step", "inputs", "parents", "datasets", "keys"), Held.COMPARED),
+    Part(RECORDS, ("digest", "lineage"), Held.COMPARED),
+    Part(RECORDS, ("outputs",), Held.STATED),
+    Part(RECORDS, ("code", "settings"), Held.RECOMPUTED, NUMBERS, own_code=True),
+    Part(ARCHIVE, (), Held.RECOMPUTED, NUMBERS, own_code=True),
+    Part(ENVIRONMENT, (), Held.STATED),
+    *(Part(f"{folder}/*", (), Held.RECOMPUTED, REPORT, own_code=True) for folder in SHOWN),
+    *(Part(name, (), Held.TEMPLATED) for name in ("README.md", "CITATION.cff", "codecheck.yml")),
+    Part(RECOMPUTE, (), Held.TEMPLATED),
+)
+
+
+def find_parts(file: str) -> list[Part]:
+    """Return what is known of a file of a publication, by its name from the folder; none where no
+    publication has such a file.
+    """
+    return [part for part in PARTS if fnmatchcase(file, part.file)]
+
+
+def list_stated(files: Collection[str], level: int, *, own_code: bool) -> Iterator[str]:
+    """Yield the parts of a publication with these `files` that an audit at `level` does not hold to
+    account, as `file (column, column)`; `own_code`: whether the sealed code runs.
+    """
+    for part in PARTS:
+        free = part.held in (Held.STATED, Held.TEMPLATED) or (part.own_code and not own_code)
+        # At levels below its own nothing is computed, and the audit says that of all numbers.
+        shown = free and part.level <= max(level, NUMBERS)
+        if shown and (part.file == SEAL or any(fnmatchcase(name, part.file) for name in files)):
+            yield f"{part.file} ({', '.join(part.names)})" if part.names else part.file
