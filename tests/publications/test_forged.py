@@ -6,7 +6,7 @@ What a level asks for and does not reach is not valid either.
 import json
 import random
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from tampering.tree import Target, change_first
 from project_copy import ROOT
 from readiness.facts import Fact
 from readiness.publications.audit.earlier import check_reproduced
-from readiness.publications.audit.model import NUMBERS, REPORT, SEAL, Audit, Changes
+from readiness.publications.audit.model import NUMBERS, REPORT, SEAL, Audit, Changes, Number
 from readiness.publications.audit.numbers import Rerun, check_attack
 from readiness.publications.log import ERRATUM
 from readiness.publications.outcomes import COULD_NOT_CHECK, VALID, AuditFinding, Outcome
@@ -145,17 +145,27 @@ def test_an_earlier_ledger_whose_data_are_gone_is_not_passed(bench: Bench) -> No
     ],
 )
 def test_what_the_audit_of_an_earlier_one_says_of_its_ledger(
-    bench: Bench, outcome: Outcome, said: Outcome | None
+    outcome: Outcome, said: Outcome | None
 ) -> None:
     path = Path("publications") / FIRST / LEDGER
-    fine = AuditFinding("data/a.csv", Outcome.DIFFERS, Fact("audit.input.other"))
-    earlier = replace(reached(NUMBERS), data=(fine,))
+    # A copy of its data that is damaged, beside one that is right, moves no number.
+    copy = AuditFinding("data/a.csv", Outcome.DIFFERS, Fact("audit.input.other"))
+    earlier = replace(reached(NUMBERS), data=(copy,))
     # No number at all was compared.
     nothing = check_reproduced(path, earlier)
     assert nothing is not None and nothing.outcome is Outcome.NOT_CHECKED
-    ledger = AuditFinding("publications/a/figures.csv", outcome, Fact("audit.input.right"))
-    found = check_reproduced(path, replace(earlier, data=(fine, ledger)))
+    right = number(Outcome.REPRODUCED)
+    found = check_reproduced(path, replace(earlier, numbers=(right, number(outcome))))
     assert (found and found.outcome) == said
+    # It rests on an earlier ledger itself.
+    ledger = AuditFinding("publications/a/figures.csv", outcome, Fact("audit.input.right"))
+    found = check_reproduced(path, replace(earlier, numbers=(right,), data=(copy, ledger)))
+    assert (found and found.outcome) == said
+
+
+def number(outcome: Outcome) -> Number:
+    told = {field.name: "" for field in fields(Number) if field.name not in ("outcome", "fact")}
+    return Number(**told, outcome=outcome)
 
 
 def reached(level: int) -> Audit:

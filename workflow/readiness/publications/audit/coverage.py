@@ -51,8 +51,10 @@ class Part:
     own_code: bool = False
 
 
-_SEALED = ("id", "run", "lineage", "code", "program", "status", "log", "lock")
-_SEALED += ("numbers", "datasets", "supersedes", "values", "files", "digest", "format")
+_SEALED = (
+    *("id", "run", "lineage", "code", "program", "status", "log", "lock"),
+    *("numbers", "datasets", "supersedes", "values", "files", "digest", "format"),
+)
 
 PARTS: tuple[Part, ...] = (
     Part(LEDGER, tuple(c for c in LEDGER_COLUMNS if c != "lineage"), Held.RECOMPUTED, NUMBERS),

@@ -15,7 +15,7 @@ import pandas as pd
 
 from readiness.datasets.versions import unreadable
 from readiness.errors import DataError
-from readiness.facts import Fact
+from readiness.facts import Fact, Value
 from readiness.files import read_file
 from readiness.publications.audit.model import Audit
 from readiness.publications.ledger import FOLDER, read_inputs
@@ -73,9 +73,9 @@ def check_reproduced(place: Path, found: Audit) -> AuditFinding | None:
     outcomes = Counter(number.outcome for number in found.numbers)
     outcomes.update(one.outcome for one in found.data if is_ledger(one))
     wrong = {outcome: n for outcome, n in outcomes.items() if outcome not in PASSING}
-    if outcomes and not wrong:
+    if found.numbers and not wrong:
         return None
-    n = {"name": found.identity, "n": sum(wrong.values())}
+    n: dict[str, Value] = {"name": found.identity, "n": sum(wrong.values())}
     if wrong.keys() & {Outcome.DIFFERS, Outcome.BROKEN}:
         return AuditFinding(str(place), Outcome.DIFFERS, Fact("audit.earlier.differs", n))
     outcome = next((one for one in _UNAVAILABLE if one in wrong), Outcome.NOT_CHECKED)
@@ -123,8 +123,7 @@ def check_erratum(root: Path, folder: Path, sealed: Mapping[str, Any]) -> list[A
     has one is all that is checked of them.
     """
     before = sealed.get("supersedes")
-    corrects = isinstance(before, dict) and "digest" in before
-    if not corrects:
+    if not isinstance(before, dict) or "digest" not in before:
         # Of one that was withdrawn and was not there the seal has no digest, and nothing computed
         # an erratum of it.
         here = (folder / ERRATUM).is_file()
