@@ -111,10 +111,15 @@ def test_a_publication_of_todays_settings_is_not_computed_twice(tree: Path) -> N
     folder.mkdir(parents=True)
     (folder / "figures.csv").touch()
     (folder / "config.yaml").write_text(frozen_config(own.name, own.section, ["fr"]), "utf-8")
-    assert load_plan(tree).register_of("simulated-2026-r9") == (
-        "results/waves/simulated-2026/register/figures.csv"
-    )
+    run = "publications/simulated-2026-r9"
+    made, own_ledger = load_plan(tree), f"{run}/figures.csv"
+    assert made.computed_as(run) == "waves/simulated-2026"
+    assert made.files(run, "answers") == made.files("waves/simulated-2026", "answers")
+    # What is told of it is not today's decision: its ledger says what it withholds.
+    assert made.register_of("simulated-2026-r9") == f"results/{run}/register/figures.csv"
+    assert made.files(run, "sealed") == own_ledger
+    assert made.files("waves/simulated-2026", "sealed") == []
     # A publication keeps the languages in which it was sealed.
     assert load_plan(tree).languages_of("publications/simulated-2026-r9") == ("fr",)
     Project(tree).replace("config.yaml", "by: profession", "by: profession\n      level: 0.9")
-    assert "publications" in load_plan(tree).register_of("simulated-2026-r9")
+    assert load_plan(tree).computed_as(run) == run

@@ -15,7 +15,14 @@ from readiness.register.attacking import find_even
 from readiness.register.disclosure_risk import left_behind, small_groups
 from readiness.register.display import SUPPRESSED_TEXT, Sign, show_row, show_with_sign, sign
 from readiness.register.figures import BASE, UNRELIABLE, WITHHELD
-from readiness.register.rows.shares import comparison_rows, revision_rows, share_rows
+from readiness.register.rows.shares import (
+    P_BELOW,
+    P_NOT_BELOW,
+    comparison_rows,
+    find_band,
+    revision_rows,
+    share_rows,
+)
 from readiness.register.withholding import find_withheld_means
 
 LEAST = 5
@@ -191,22 +198,23 @@ def test_comparisons_and_revisions_of_what_is_hidden() -> None:
         for test in tests
         for a, b in (pairs if test != "rao_scott_f" else [("", "")])
     )
-    ids = {figure.id for figure in comparison_rows(comparisons, estimates, *shared, 0.95)}
+    told = [*comparison_rows(comparisons, estimates, *shared, 0.95)]
+    ids = {figure.id for figure in told}
     # `low` of technicians is shown, so its difference may be; what rests on every level may not.
-    assert {"readiness.contrast.producer.technician", "readiness.test.rao_scott_f.p"} <= ids
+    assert "readiness.contrast.producer.technician" in ids
     assert not [i for i in ids if "voice" in i or "odds" in i or "superiority" in i]
-    # Where everybody counts once, a statistic of all its cells gives the withheld ones away.
-    counted = comparison_rows(comparisons, estimates, *shared, 0.95, weighted=False)
-    scott = [figure for figure in counted if "rao_scott" in figure.id]
-    assert [(each.id, each.value, each.suppressed) for each in scott] == [
-        ("readiness.test.rao_scott_f.p", None, WITHHELD)
-    ]
+    # A statistic of all its cells gives the withheld ones away, whatever the weights: of the
+    # primary test the band of its p stands, of all others nothing.
+    scott = [(e.id, e.unit, e.value) for e in told if "rao_scott" in e.id]
+    assert scott == [("readiness.test.rao_scott_f.p", P_NOT_BELOW, 0.05)]
+    kept = comparison_rows(comparisons, estimates, *shared, 0.95, banded=())
+    assert [(e.value, e.suppressed) for e in kept if "rao_scott" in e.id] == [(None, WITHHELD)]
     # The least p of pairs tells no more than they do: it stands where none of them is missing.
     least = comparisons[comparisons["test"] == "rao_scott_f"].assign(test="contrasts_max_t")
     shown = estimates[estimates["group"] != "voice"]
-    for known, values in ((estimates, {None}), (shown, {0.3})):
-        told = comparison_rows(least, known, *shared, 0.95, weighted=False)
-        assert {each.value for each in told if each.unit == "p"} == values
+    for known, values in ((estimates, {("p_not_below", 0.05)}), (shown, {("p", 0.3)})):
+        told = [*comparison_rows(least, known, *shared, 0.95)]
+        assert {(e.unit, e.value) for e in told if e.id.endswith(".p")} == values
     rows = list(share_rows(estimates, *shared))
     moved = {figure.id for figure in revision_rows(rows, everything(estimates), FigureRules())}
     assert "revision.readiness.low.technician" in moved
@@ -242,3 +250,23 @@ def test_few_respondents_of_a_stratum_or_of_a_category_are_seen() -> None:
     for row in rows:
         few = pd.concat([figures, pd.DataFrame([row])], ignore_index=True)
         assert list(small_groups(few, LEAST)) == [f"{row['id']}: shown on a base of 3, below 5."]
+
+
+@pytest.mark.parametrize(
+    ("p", "level", "band"),
+    [
+        (0.0004, 0.95, (P_BELOW, 0.001)),
+        (0.001, 0.95, (P_BELOW, 0.01)),
+        (0.0499, 0.95, (P_BELOW, 0.05)),
+        (0.05, 0.95, (P_NOT_BELOW, 0.05)),
+        # By which a sentence says whether groups differ, where that is another level.
+        (0.07, 0.9, (P_BELOW, 0.1)),
+        (0.2, 0.9, (P_NOT_BELOW, 0.1)),
+        (0.03, 0.975, (P_BELOW, 0.05)),
+        (0.02, 0.975, (P_BELOW, 0.025)),
+    ],
+)
+def test_a_band_says_of_a_p_what_a_sentence_needs(
+    p: float, level: float, band: tuple[str, float]
+) -> None:
+    assert find_band(p, level) == band

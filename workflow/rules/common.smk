@@ -73,6 +73,12 @@ def its(role):
     return lambda wildcards: plan().files(wildcards.run, role)
 
 
+def computed(name):
+    """What an earlier step of a wave's run left; of a publication's, where today's configuration
+    computes the same, what it left of today's."""
+    return lambda wildcards: f"results/{plan().computed_as(wildcards.run)}/{name}"
+
+
 def steps(*names):
     """The parameters of the steps that a job performs in one process: their names, what each is
     told, and the hash of all code that it can reach, a change of which reruns the job.

@@ -26,6 +26,8 @@ from readiness.language.catalogue import Language, form, locale, typeset
 from readiness.language.rounding import Amount, check, exact_value, round_half, scale_to_unit
 
 _NBSP = "\N{NO-BREAK SPACE}"
+# How a p-value of which only a band is told lies to the bound that is shown.
+_RELATIONS = {"p_below": "<", "p_not_below": "\N{GREATER-THAN OR EQUAL TO}"}
 
 
 def number(
@@ -47,6 +49,7 @@ def number(
     - `p`: a p-value, 0 to 1, shown with its relation: "p = 0,012". Below the smallest number that
       `digits` decimals can show it is "p < 0,001", above the largest below one "p > 0,999"; the
       comparison is made on the value, not on the rounded text, so 0.0006 is "< 0,001".
+    - `p_below`, `p_not_below`: a p-value of which only that is told, 0 to 1: "p < 0,05", "p ≥ 0,05"
     - `count`: persons or a weighted total, 0 or more: "12 345"
     - `base`: an unweighted number of answers, a whole number, 0 or more: "57"
     - `number`: any other number, with a minus where it is negative: "−1,25"
@@ -108,6 +111,9 @@ def _write_exact(
 ) -> str:
     if unit == "p":
         return _write_p(exact, digits, rounding, language)
+    if unit in _RELATIONS:
+        bound = _sign_number(round_half(exact, digits, rounding), language)
+        return f"p{_NBSP}{_RELATIONS[unit]}{_NBSP}{bound}"
     rounded = round_half(scale_to_unit(exact, unit), digits, rounding)
     if unit == "share":
         return percent(_sign_number(rounded, language), language)

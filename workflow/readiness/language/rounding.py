@@ -19,7 +19,7 @@ from readiness.patterns import SIGNIFICANT_DIGITS
 PRECISION = 10
 
 # What a value measures; see `numbers.number`.
-UNITS = ("share", "count", "number", "p", "points", "base")
+UNITS = ("share", "count", "number", "p", "p_below", "p_not_below", "points", "base")
 
 # The rounding rules by name.
 ROUNDINGS: Mapping[str, str] = {
@@ -72,6 +72,8 @@ _RANGES: Mapping[str, tuple[int, int | None]] = {
     "share": (0, 1),
     "points": (-1, 1),
     "p": (0, 1),
+    "p_below": (0, 1),
+    "p_not_below": (0, 1),
     "count": (0, None),
     "base": (0, None),
 }

@@ -54,7 +54,7 @@ from readiness.plan.settings import (
     with_items,
     workbook_name,
 )
-from readiness.publications.ledger import publication_ids
+from readiness.publications.ledger import SEALED, publication_ids
 from readiness.publications.log import LogEntry, errata_of, listed_ids, open_log, read_log
 from readiness.publications.outcomes import UNREADABLE, Outcome
 
@@ -147,15 +147,24 @@ class Plan:
         except RenderError:
             return ""
 
-    def register_of(self, identity: str) -> str:
-        """The recomputed register of a publication.
+    def computed_as(self, folder: str) -> str:
+        """The folder of the run that computes the estimates and tests of a wave's run.
 
         What today's configuration computes in the same way, as that of a publication that was just
-        made, is not computed twice.
+        made, is not computed twice. What is told of it is another matter: see `register.sealed`.
         """
-        own = self.runs[f"publications/{identity}"]
-        runs = [run for run in self.runs.values() if not run.frozen and run.same_as(own)]
-        return f"results/{(runs or [own])[0].folder}/register/figures.csv"
+        own = self.runs[folder]
+        alike = [run for run in self.runs.values() if not run.frozen and run.same_as(own)]
+        return (alike or [own])[0].folder if own.frozen else folder
+
+    def register_of(self, identity: str) -> str:
+        """The recomputed register of a publication; of a study, which withholds nothing, today's
+        where it computes the same.
+        """
+        folder = f"publications/{identity}"
+        if not isinstance(self.runs[folder].section, WaveSettings):
+            folder = self.computed_as(folder)
+        return f"results/{folder}/register/figures.csv"
 
     @property
     def published_files(self) -> list[str]:
@@ -237,14 +246,23 @@ class Plan:
 
     @cached_property
     def _files(self) -> dict[str, Files]:
-        return {
-            folder: files_of(
-                run,
-                self.earlier(folder) if isinstance(run.section, WaveSettings) else (),
-                self.before(folder),
-            )
-            for folder, run in self.runs.items()
-        }
+        return {folder: self._list_files(run) for folder, run in self.runs.items()}
+
+    def _list_files(self, run: PlannedRun) -> Files:
+        wave = isinstance(run.section, WaveSettings)
+        earlier = self.earlier(run.folder) if wave else ()
+        files = files_of(run, earlier, self.before(run.folder))
+        if not wave:
+            return files
+        if run.frozen:
+            source = self.runs[self.computed_as(run.folder)]
+            computed = ("answers", "questionnaire", "firmness", "varied")
+            made = files_of(source, (), {})
+            files |= {role: made[role] for role in computed if role in made}
+            files["sealed"] = f"{run.folder}/figures.csv"
+        elif (self.root / SEALED).is_file():
+            files["sealed"] = SEALED.as_posix()
+        return files
 
     def files(self, run: str, role: str) -> str | list[str]:
         """The files of a role that a run has; none where it has none."""

@@ -24,6 +24,8 @@ from readiness.language import FIRST
 from readiness.tables import records_to_csv
 
 FOLDER = Path("publications")
+# In the project in which an audit makes a run again: the ledger that says what of it is withheld.
+SEALED = FOLDER / "sealed.csv"
 # The folder in it that is no publication: what was planned before the answers came.
 PLANS = "plans"
 DATASETS = "datasets.csv"

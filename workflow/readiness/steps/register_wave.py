@@ -1,6 +1,7 @@
 """Register: every publishable number of a wave, with its display text and its origin."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 
@@ -35,6 +36,7 @@ from readiness.register.rows.respondents import (
     weighting_rows,
 )
 from readiness.register.rows.shares import comparison_rows, revision_rows, scale_rows, share_rows
+from readiness.register.sealed import Withholding, read_withholding
 from readiness.register.withholding import Withheld, withhold
 from readiness.running.step import Job, log
 from readiness.tables import read_text_table
@@ -85,6 +87,8 @@ INPUTS = (
     # What decides what is withheld, beside the estimates.
     *("questionnaire", "answers", "weights"),
     *("published?", "earlier*", "before?", "asked_before?", "firmness?", "varied?"),
+    # The ledger of the publication that is recomputed.
+    "sealed?",
 )
 SETTINGS = WaveRegister
 
@@ -95,19 +99,22 @@ def _make_rows(
     questionnaire: Questionnaire,
     published: pd.DataFrame | None,
     past: pd.DataFrame | None,
-    withheld: frozenset[str],
+    withheld: Withholding,
     even: frozenset[str],
-    firm: Collection[str],
 ) -> list[FigureRow]:
-    """Every row of the register, where the numbers of these ids are `withheld`; `even`: the
-    variables whose groups are of one stratum and weight; `firm`: items with variants told.
+    """Every row of the register, of which this is `withheld`; `even`: the variables whose groups
+    are of one stratum and weight.
     """
     settings, rules, scheme = job.settings, job.settings.figures, Scheme.of(questionnaire)
     selection, weighted = Selection(settings.selection), are_weighted(tables["steps"])
-    shown = (rules, scheme, selection, withheld)
+    shown = (rules, scheme, selection, withheld.ids)
     decimals = {item.id: item.range.decimals for item in questionnaire.items if item.range}
     estimates = (tables["estimates"], *shown)
-    rows = [*share_rows(*estimates, weighted_bases=weighted, decimals=decimals, even=even)]
+    rows = [
+        *share_rows(
+            *estimates, weighted_bases=weighted, decimals=decimals, even=even, exact=withheld.exact
+        )
+    ]
     if published is not None:
         rows += list(revision_rows(rows, published, rules))
     if past is not None and settings.change is not None:
@@ -122,7 +129,7 @@ def _make_rows(
     compared = (tables["comparisons"], tables["estimates"], *shown, settings.level)
     return [
         *rows,
-        *comparison_rows(*compared, weighted=weighted),
+        *comparison_rows(*compared, banded=withheld.banded, exact=withheld.exact),
         *weighting_rows(
             tables["summary"] if weighted else tables["summary"].iloc[:0],
             tables["steps"],
@@ -134,12 +141,16 @@ def _make_rows(
         *quality_rows(tables["counts"], tables["issues"], selection, apart=scheme.apart),
         *nonresponse_rows(tables, map_reasons(rows), rules),
         *scale_rows(tables["scales"], rules),
-        *(firmness_rows(tables["firmness"], firm) if firm else ()),
+        *(firmness_rows(tables["firmness"], withheld.firm) if withheld.firm else ()),
     ]
 
 
 def run(job: Job[WaveRegister]) -> None:
-    """Write `figures.csv`, and `disclosure.csv` and `.json`, which are not for release."""
+    """Write `figures.csv`, and `disclosure.csv` and `.json`, which are not for release.
+
+    Of a publication that is recomputed its ledger, `sealed`, says what is withheld: nothing is
+    decided, and both tell of nothing.
+    """
     settings = job.settings
     inputs = {name: job[name] for name in TABLES}
     if firmness := job.get(FIRMNESS):
@@ -188,12 +199,16 @@ def run(job: Job[WaveRegister]) -> None:
     people = respondents.assign(stratum=inside["respondent"].map(strata))
     even = find_even(people, variables)
 
-    def register(withheld: frozenset[str], firm: Collection[str] = ()) -> pd.DataFrame:
-        rows = _make_rows(job, tables, questionnaire, published, past, withheld, even, firm)
+    def register(withheld: Withholding) -> pd.DataFrame:
+        rows = _make_rows(job, tables, questionnaire, published, past, withheld, even)
         return make_register(rows, run=settings.run, origin=origin, simulated=settings.simulated)
 
-    def tell(withheld: frozenset[str], firm: Collection[str] = ()) -> AttackTarget:
-        figures, own = register(withheld, firm).astype(str), finer if firm else classes
+    def find_told_variants(figures: pd.DataFrame) -> pd.DataFrame:
+        alike = {n: find_even(people.assign(weight=own), variables) for n, own in varied.items()}
+        return find_told(tables[FIRMNESS], figures, alike)
+
+    def tell(withheld: Withholding) -> AttackTarget:
+        figures, own = register(withheld).astype(str), finer if withheld.firm else classes
         return read_target(figures, job.inputs["earlier"], own, questionnaire, policy, varied)
 
     def decide(demand: Demand | None, decided: Decisions | None) -> Withheld:
@@ -201,15 +216,21 @@ def run(job: Job[WaveRegister]) -> None:
             log.info("withholding more of: %s", ", ".join(sorted(demand.items or ())))
         return withhold(estimates, *known, releases, demand, decided)
 
-    hidden = withhold_until_held(decide, tell, estimates)
-    figures = register(hidden.ids)
-    if FIRMNESS in tables:
-        alike = {n: find_even(people.assign(weight=own), variables) for n, own in varied.items()}
-        tables[FIRMNESS] = find_told(tables[FIRMNESS], figures, alike)
-        found = dict.fromkeys(tables[FIRMNESS]["item"])
-        firm = tell_until_held(found, lambda items: tell(hidden.ids, items))
-        log.info("firmness told of: %s", ", ".join(sorted(firm)) or "nothing")
-        figures = register(hidden.ids, firm)
+    if sealed := job.get("sealed"):
+        withheld = read_withholding(read_register(sealed))
+        if FIRMNESS in tables:
+            tables[FIRMNESS] = find_told_variants(register(replace(withheld, firm=frozenset())))
+        hidden = Withheld(withheld.ids)
+    else:
+        hidden = withhold_until_held(decide, lambda ids: tell(Withholding(ids)), estimates)
+        withheld = Withholding(hidden.ids)
+        if FIRMNESS in tables:
+            tables[FIRMNESS] = find_told_variants(register(withheld))
+            found = dict.fromkeys(tables[FIRMNESS]["item"])
+            firm = tell_until_held(found, lambda items: tell(replace(withheld, firm=items)))
+            log.info("firmness told of: %s", ", ".join(sorted(firm)) or "nothing")
+            withheld = replace(withheld, firm=firm)
+    figures = register(withheld)
     job.csv("figures.csv", figures)
     job.csv("disclosure.csv", hidden.facts, private=True)
     summary = canonical_json(hidden.summary(policy, estimates))

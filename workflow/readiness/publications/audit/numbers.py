@@ -30,6 +30,7 @@ from readiness.publications.ledger import (
     CONFIG,
     DATASETS,
     INPUTS,
+    SEALED,
     SealedDataset,
     folder_of_step,
     iterate_documents,
@@ -55,7 +56,8 @@ from readiness.publications.seal import (
 )
 from readiness.register.disclosure_risk import ATTACK, not_attacked, read_attack
 from readiness.register.display import show_safely
-from readiness.register.figures import PRECISION, read_register
+from readiness.register.figures import COLUMNS, PRECISION, read_register
+from readiness.tables import to_csv
 
 
 @dataclass(frozen=True)
@@ -86,16 +88,18 @@ def rerun(
     cores: str,
     confined: bool = False,
     attack: bool = False,
+    rows: Sequence[Mapping[str, str]] = (),
 ) -> Iterator[Rerun]:
     """Make the run of the publication in `folder` again; DataError saying why it cannot be made.
 
     `run` is its folder below `results` in a project of its own; `inputs` are the files that went in
     beside its datasets, as they were read; `report` makes charts and report too, `attack` the table
     of what readers could prove of withheld counts. The sealed code (`frozen`) comes out of the
-    archive: check the seal first; `confined`: it runs in a sandbox.
+    archive: check the seal first; `confined`: it runs in a sandbox. `rows`: of
+    the ledger, which says what is withheld, where other code than the sealed one runs.
     """
     datasets = read_datasets(folder)
-    todays = (root, folder, datasets, inputs)
+    todays = (root, folder, datasets, inputs, rows)
     project = sealed_project(folder, inputs) if frozen else todays_project(*todays)
     steps = steps_shown(languages_of(folder)) if report else ()
     targets = [f"results/{run}/{REGISTER}/{LEDGER}"]
@@ -148,9 +152,15 @@ def _find_input(path: Path, inputs: Mapping[Path, bytes]) -> bytes:
 
 
 def todays_project(
-    root: Path, folder: Path, datasets: Sequence[SealedDataset], inputs: Mapping[Path, bytes]
+    root: Path,
+    folder: Path,
+    datasets: Sequence[SealedDataset],
+    inputs: Mapping[Path, bytes],
+    rows: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, bytes]:
-    """Today's code with the publication's configuration and dataset versions, as files by name."""
+    """Today's code with the publication's configuration and dataset versions, as files by name; and
+    the `rows` of its ledger, if any are given.
+    """
     needed = {path.as_posix(): _find_input(path, inputs) for path in read_inputs(folder)}
     project = assemble(
         root,
@@ -159,6 +169,8 @@ def todays_project(
         {d.version.pointer_path: d.pointer_text for d in datasets},
         (),
     )
+    if rows:
+        needed[SEALED.as_posix()] = to_csv(ledger_table(rows, COLUMNS)[COLUMNS]).encode()
     return {**project, **needed}
 
 

@@ -11,6 +11,7 @@ for the whole family, as its p does; its own ones are `.pointwise.lower` and `.p
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -43,6 +44,7 @@ def share_rows(
     weighted_bases: bool = False,
     decimals: Mapping[str, int] | None = None,
     even: Collection[str] = (),
+    exact: Collection[str] = (),
 ) -> Iterator[FigureRow]:
     """Shares and means with their precision, and each base once.
 
@@ -51,7 +53,8 @@ def share_rows(
     their base, and without what would tell it. `weighted_bases`: whether the base of those who
     answered has its weight beside it, withheld where it is. `even`: the variables (as groups are
     called by them) whose groups are of one stratum and weight. There the standard error of a share
-    of all is a second equation of its groups' counts: it goes where one of them is withheld.
+    of all is a second equation of its groups' counts: it goes where one of them is withheld, but
+    for the ids that are `exact`, as a sealed ledger tells their precision (`register.sealed`).
     """
     records = list_rows(estimates)
     telling = {
@@ -68,17 +71,18 @@ def share_rows(
         reason = reason_of(row, rules, scheme, ids)
         # How precise a share is tells the base.
         untold = size in ids
-        tells = group == TOTAL and (item, row["level"], base) in telling
+        name = share_id(item, row["level"], group, base)
+        tells = group == TOTAL and (item, row["level"], base) in telling and name not in exact
         precise = selection.inference and not (reason or untold or tells)
         # A mean has the decimals of the answers, three at most; a large one those of a share.
         fine = row["level"] in OF_NUMBERS and abs(float(row["estimate"] or 0)) < 100
         digits = max(rules.digits, min((decimals or {}).get(item, 0), 3) if fine else 0)
         precision: dict[str, Any] = {
-            name: number(row[name]) if precise else None
-            for name in ("se", "lower", "upper", "n_eff", "deff")
+            column: number(row[column]) if precise else None
+            for column in ("se", "lower", "upper", "n_eff", "deff")
         }
         yield FigureRow(
-            id=share_id(item, row["level"], group, base),
+            id=name,
             kind="estimate",
             unit=_find_unit(row),
             value=None if reason else number(row["estimate"]),
@@ -212,6 +216,37 @@ P_DIGITS = 3
 # What compares two groups, `a` and `b`: beside a test of several groups stands an option.
 OF_GROUPS = ("contrast", "odds_ratio", "probability_of_superiority")
 EFFECT_DIGITS = 2
+# A p-value of which only the band is told: below a bound, or not below the last one.
+P_BELOW, P_NOT_BELOW = "p_below", "p_not_below"
+BAND_UNITS = (P_BELOW, P_NOT_BELOW)
+BOUNDS = (0.001, 0.01, 0.05)
+
+
+def find_band(p: float, level: float) -> tuple[str, float]:
+    """The unit and the bound that tell a p-value (0-1) as one of few bands.
+
+    Below .001, .01 or .05, or not below .05; and whether it is below what a `level` of confidence
+    (0.5-1) leaves to chance, where that is another number: by it a sentence says whether groups
+    differ.
+    """
+    bounds = sorted({*BOUNDS, round(1 - level, 12)})
+    above = [bound for bound in bounds if p < bound]
+    return (P_BELOW, above[0]) if above else (P_NOT_BELOW, bounds[-1])
+
+
+def _find_unpublished(
+    estimates: pd.DataFrame, rules: FigureRules, scheme: Scheme, ids: frozenset[str]
+) -> set[tuple[str, str, bool]]:
+    """Item and group of which something is not published, and whether it is the share that is
+    contrasted; both where both are so.
+    """
+    of_answers = estimates[estimates["base"] == ANSWERED].to_dict("records")
+    untold = [row for row in of_answers if reason_of(row, rules, scheme, ids)]
+    return {(row["item"], row["group"], False) for row in untold} | {
+        (row["item"], row["group"], True)
+        for row in untold
+        if row["level"] == scheme.headlines.get(row["item"], row["level"])
+    }
 
 
 def comparison_rows(
@@ -223,7 +258,8 @@ def comparison_rows(
     ids: frozenset[str],
     level: float,
     *,
-    weighted: bool = True,
+    banded: Collection[str] | None = None,
+    exact: Collection[str] = (),
 ) -> Iterator[FigureRow]:
     """Tests (p and statistic), contrasts (points, interval, adjusted p) and effect sizes.
 
@@ -232,20 +268,18 @@ def comparison_rows(
     probabilities of superiority rest on all levels. `ids`: as `share_rows` takes them; a sum of
     bases of which one is withheld is not told. `level`: of confidence, by which a p establishes.
 
-    Where answers are not `weighted` one decimal of a statistic of the whole table tells which of
-    the tables with its margins it is: there is none of an item with something unpublished, and of
-    its primary test a row that says so. The least p of pairs that are all told tells nothing more.
+    One decimal of a statistic of the whole table, beside all that is printed of it, tells which of
+    the tables with its margins it is, whatever the weights are: beside a number that is withheld of
+    its groups there is none, no exact p and no effect size. Of the primary test the band of its p
+    stands (`find_band`), or that it is withheld, too. The least p of pairs that are all told tells
+    nothing more than they do.
+
+    `banded`: the ids of the p-values whose band may be told; None: of each. `exact`: the ids of
+    numbers that are told as they are all the same, as a sealed ledger has them (`register.sealed`).
     """
-    # (item, group, whether of the contrasted share alone) of which something is not published
-    of_answers = estimates[estimates["base"] == ANSWERED].to_dict("records")
-    untold = [row for row in of_answers if reason_of(row, rules, scheme, ids)]
-    unknown = {(row["item"], row["group"], False) for row in untold} | {
-        (row["item"], row["group"], True)
-        for row in untold
-        if row["level"] == scheme.headlines.get(row["item"], row["level"])
-    }
+    unknown = _find_unpublished(estimates, rules, scheme, ids)
     outside = {*scheme.apart, *filter(variable_of, estimates["group"])}
-    partly = {item for item, group, _ in unknown if not weighted and group not in outside}
+    partly = {item for item, group, _ in unknown if group not in outside}
     parted = {item for item, _, headline in unknown if headline}
     shown = []
     for row in comparisons.to_dict("records"):
@@ -253,17 +287,18 @@ def comparison_rows(
         groups = [group for group in pair if group]
         counted = row["item"] in partly and row["test"] not in OF_GROUPS
         counted &= row["test"] != CONTRASTS_LEAD or row["item"] in parted
+        bases = [base_id(row["item"], group, ANSWERED) for group in groups or [TOTAL]]
+        told = not ids.intersection(bases)
+        if counted:
+            own = _make_comparison_rows(row, rules, selection, told=told)
+            if any(each.id in exact for each in own):
+                counted = False
         if counted and str(row["leads"]) == "True":
-            identity = f"{row['item']}.test.{row['test']}.p"
-            says = f"p of {row['test']}"
-            own = {"item": row["item"], "statistic": says, "digits": P_DIGITS}
-            yield FigureRow(identity, "test", "p", None, suppressed=WITHHELD, **own)
+            yield _make_band_row(row, level, banded)
         if not counted and not any(
             (row["item"], g, row["test"] == "contrast") in unknown for g in groups
         ):
             shown.append(row)
-            bases = [base_id(row["item"], group, ANSWERED) for group in groups or [TOTAL]]
-            told = not ids.intersection(bases)
             yield from _make_comparison_rows(row, rules, selection, told=told)
     if selection.inference:
         yield from _make_family_rows(comparisons.to_dict("records"), shown)
@@ -280,6 +315,19 @@ def comparison_rows(
             ):
                 identity = f"comparisons.{name}"
                 yield FigureRow(identity, "test", unit, value, digits=digits, statistic=says)
+
+
+def _make_band_row(
+    row: Mapping[Any, Any], level: float, banded: Collection[str] | None
+) -> FigureRow:
+    """The p-value of a primary test beside withheld numbers: its band, or none."""
+    identity, p = f"{row['item']}.test.{row['test']}.p", _read_p(row)
+    of: dict[str, Any] = {"item": row["item"], "statistic": f"p of {row['test']}"}
+    if p is None or (banded is not None and identity not in banded):
+        return FigureRow(identity, "test", "p", None, suppressed=WITHHELD, digits=P_DIGITS, **of)
+    unit, bound = find_band(p, level)
+    digits = max(1, -int(Decimal(repr(bound)).normalize().as_tuple().exponent))
+    return FigureRow(identity, "test", unit, bound, digits=digits, note=row["note"], **of)
 
 
 def _make_family_rows(
@@ -312,6 +360,14 @@ def _make_family_rows(
             yield FigureRow(identity, "test", "count", value, item=item, statistic=says)
 
 
+def _read_p(row: Mapping[Any, Any]) -> float | None:
+    """The p-value of a comparison, adjusted where it is one of several; None without one."""
+    adjusted = number(row["p_adjusted"])
+    if adjusted is None and row["test"] != "contrast":
+        return number(row["p_value"])
+    return adjusted
+
+
 def _make_comparison_rows(
     row: dict[Any, Any], rules: FigureRules, selection: Selection, *, told: bool
 ) -> Iterator[FigureRow]:
@@ -326,8 +382,7 @@ def _make_comparison_rows(
         "rounding": rules.rounding,
         "note": row["note"],
     }
-    adjusted = number(row["p_adjusted"])
-    p = number(row["p_value"]) if adjusted is None and test != "contrast" else adjusted
+    p = _read_p(row)
     if p is not None and selection.inference:
         yield FigureRow(
             id=f"{identity}.p",
