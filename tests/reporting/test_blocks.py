@@ -18,6 +18,7 @@ from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Quantity
 from readiness.language import WHOLE, join_texts
 from readiness.questionnaire.items import Routing
+from readiness.register.rows.shares import BAND_UNITS, P_BELOW
 from readiness.reporting.blocks import Prose
 from readiness.reporting.particulars import CALLED, DISCLOSED, NOTED, note_block, write_box
 from readiness.reporting.parts import Register, WavePart
@@ -31,8 +32,8 @@ from readiness.steps.render import labels
 SPAN = re.compile(r'\[([^\[\]]*)\]\{\.n data-id="clinic/([^"]+)"\}')
 SHIPPED = re.compile(r"professional|expert|profession|HACA|preparation|2026", re.I)
 CHOICES = {
-    "rating": ("permutation", Fact("report.choice.measured")),
-    "shift": ("permutation", Fact("report.choice.measured")),
+    "rating": ("contrasts_max_t", Fact("report.choice.contrasts")),
+    "shift": ("contrasts_max_t", Fact("report.choice.contrasts")),
 }
 STEPS = (
     Fact("weighting.step.raked", {"variables": Listed(("site",))}),
@@ -123,11 +124,19 @@ def test_a_document_of_any_questionnaire_says_what_its_selection_allows(
     assert not re.search(REPRESENTATIVE[language], words)
     assert ('.p"}' in text) == selection.inference
     # A difference is claimed of the items whose primary test is below the level.
-    tests = {"rating": "permutation_combined", "shift": "permutation_categories"}
-    for item, test in tests.items() if selection.inference else ():
-        value = part.register.number(f"{item}.test.{test}.p")
+    for item in CHOICES if selection.inference else ():
+        told = part.register.row(f"{item}.test.contrasts_max_t.p")
+        value = float(told["value"])
+        below = value < 0.05 or (told["unit"] == P_BELOW and value == 0.05)
         claims = re.search(FOUND[language].lstrip("^"), blocks[f"item-{item}"])
-        assert value is not None and bool(claims) == (value < 0.05)
+        assert bool(claims) == below
+        # Beside answers that are withheld the band of its p stands, and why.
+        banded = told["unit"] in BAND_UNITS
+        assert banded == bool(rows["id"].eq(f"{item}.test.cramers_v").sum() == 0)
+        said = part.register.write_fact(Fact("report.difference.banded"))
+        assert (said in blocks[f"item-{item}"]) == banded
+    units = set(rows.loc[rows["unit"].isin(["p", *BAND_UNITS]), "unit"])
+    assert not selection.inference or units & {*BAND_UNITS}
 
 
 def test_a_survey_of_which_nothing_is_published_says_so(

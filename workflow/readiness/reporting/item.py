@@ -6,6 +6,7 @@ was tested: why which test leads, and contrasts in a table.
 
 from collections.abc import Iterator
 from itertools import zip_longest
+from math import nextafter
 
 from readiness.analysis.selection import Selection
 from readiness.facts import Fact, Listed, Term, Value
@@ -14,7 +15,7 @@ from readiness.questionnaire import MEAN, Item
 from readiness.questionnaire.codebook import list_conditions
 from readiness.questionnaire.units import unit_text
 from readiness.register.display import Sign, sign
-from readiness.register.rows.shares import ALPHA
+from readiness.register.rows.shares import ALPHA, BAND_UNITS, P_BELOW
 from readiness.reporting import statements
 from readiness.reporting.banners import (
     Banner,
@@ -261,7 +262,15 @@ class _ItemWriter:
     # What was tested.
 
     def _read_p(self, test: str) -> float | None:
-        return self.register.number(f"{self.item.id}.test.{test}.p")
+        """The p-value of a test, or one that says of a level what its band does."""
+        identity = f"{self.item.id}.test.{test}.p"
+        p = self.register.number(identity)
+        below = p is not None and self.register.row(identity)["unit"] == P_BELOW
+        return nextafter(p, 0.0) if p is not None and below else p
+
+    def _is_banded(self, test: str) -> bool:
+        identity = f"{self.item.id}.test.{test}.p"
+        return self.register.has(identity) and self.register.row(identity)["unit"] in BAND_UNITS
 
     def _name_p(self, test: str) -> Value:
         return self.register.name_value(f"{self.item.id}.test.{test}.p")
@@ -282,6 +291,8 @@ class _ItemWriter:
         tests, size = [self._state_difference(lead), *self._write_secondary(lead)], list[Fact]()
         if self.register.number(cramer := f"{self.item.id}.test.cramers_v") is not None:
             size = [Fact("report.effect", {"effect": self.register.name_with_interval(cramer)})]
+        if any(self._is_banded(test) for test in PRIMARY[lead]):
+            tests.append(Fact("report.difference.banded"))
         sentences = [reason, *([*size, *tests] if lead == "effect_size" else [*tests, *size])]
         return " ".join(map(self.register.write_fact, sentences))
 
