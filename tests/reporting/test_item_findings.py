@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from readiness.analysis.selection import Selection
+from readiness.charts.figures import DrawnFigures, GroupLabels, against_half
+from readiness.charts.levels import Levels, level_bars
 from readiness.language import WHOLE
 from readiness.questionnaire import Item, Questionnaire
 from readiness.reporting.banners import Contrasts, TableMaterial
@@ -221,11 +223,78 @@ def test_an_answer_comes_first_where_none_that_is_withheld_can_be_larger(languag
     assert {"first", "second"} <= set(re.findall(r"\w+", said(0.4, 0.4, 0.2)))
 
 
+# Shares with their limits, None where one is withheld; whether the first is apart, and whether it
+# is said that both intervals overlap.
+APART = (
+    (((0.5, 0.45, 0.55), (0.3, 0.26, 0.34), (0.2, 0.17, 0.23)), True, False),
+    (((0.4, 0.35, 0.45), (0.38, 0.33, 0.43), (0.22, 0.19, 0.25)), False, True),
+    # The third one's interval is wide enough for it to be first.
+    (((0.5, 0.44, 0.56), (0.3, 0.26, 0.34), (0.2, 0.02, 0.46)), False, False),
+    (((0.5, None, None), (0.3, 0.26, 0.34), (0.2, 0.17, 0.23)), False, False),
+    (((0.5, 0.45, 0.55), (0.3, None, None), (0.2, 0.17, 0.23)), False, False),
+    (((0.5, 0.45, 0.55), (0.3, 0.26, 0.34), (0.2, None, None)), False, False),
+    # An answer that is withheld itself has 20 % at most, or 47 %.
+    (((0.5, 0.45, 0.55), (0.3, 0.26, 0.34), (None, None, None)), True, False),
+    (((0.5, 0.45, 0.55), (0.03, 0.01, 0.08), (None, None, None)), False, False),
+)
+
+
+@pytest.mark.parametrize("selection", [Selection.PROBABILITY, Selection.CENSUS])
+@pytest.mark.parametrize(("shares", "apart", "overlap"), APART)
+def test_a_picture_and_a_sentence_find_the_same_answer_apart(
+    shares: tuple[tuple[float | None, ...], ...], apart: bool, overlap: bool, selection: Selection
+) -> None:
+    rows = []
+    drawn = selection.inference
+    for code, (share, *ends) in zip(("first", "second", "third"), shares, strict=True):
+        limits = dict(zip(("lower", "upper"), ends if drawn else (None, None), strict=True))
+        name, known = f"degree.{code}.all", {**dict.fromkeys(limits, ""), "n": ""}
+        known |= {end: limit for end, limit in limits.items() if limit is not None}
+        gone = {} if share is not None else {"value": "", "suppressed": "few"}
+        rows.append({**row(name, share or 0.0, **known), **gone})
+        rows += [row(f"{name}.{e}", limit) for e, limit in limits.items() if limit is not None]
+    item, figures = QUESTIONNAIRE.item("degree"), pd.DataFrame(rows, dtype=object).fillna("")
+    fact = Findings(material(rows, [], "en", selection), item).whole()
+    assert fact is not None
+    is_first = fact.kind in ("report.finding.first", "report.finding.first.alone")
+    # Where everybody answered no interval is missing: nothing is chance.
+    assert is_first == (apart or not drawn)
+    assert fact.kind.endswith(".open") == (not is_first and not overlap)
+    told = DrawnFigures(figures, "en", inference=drawn)
+    levels = Levels(item.id, "Degree", item.labels("en"), ordered=False)
+    picture = level_bars(told, levels, GroupLabels({}, ("all", "All")), small=0)
+    assert ("most frequent" in picture.title) == is_first
+
+
+def test_a_half_needs_limits_that_are_told() -> None:
+    """A share whose interval is withheld is neither more nor less than a half."""
+    item = QUESTIONNAIRE.item("rating")
+    rows = [row("rating.low.all", 0.7, lower="", upper="", n="")]
+    for selection, kind in (
+        (Selection.PROBABILITY, "report.finding.share.plain"),
+        (Selection.CENSUS, "report.finding.majority.plain"),
+    ):
+        fact = Findings(material(rows, [], "en", selection), item).whole()
+        assert fact is not None and fact.kind == kind
+        figure = DrawnFigures(pd.DataFrame(rows), "en", inference=selection.inference).get(
+            "rating.low.all"
+        )
+        assert bool(against_half(figure, "Rating", "low")) == (selection is Selection.CENSUS)
+
+
 def test_of_one_level_that_few_chose_the_level_that_most_chose_is_told() -> None:
     best = {**ITEM["categories"][1], "code": "best", "text": "best"}
     shares = {"low": 0.1, "bad": 0.06, "good": 0.04, "best": 0.9}
     own = material(
-        [row(f"rating.{level}.all", share) for level, share in shares.items()],
+        [
+            each
+            for level, share in shares.items()
+            for each in (
+                row(f"rating.{level}.all", share),
+                row(f"rating.{level}.all.lower", share - 0.03),
+                row(f"rating.{level}.all.upper", share + 0.03),
+            )
+        ],
         [],
         "en",
         Selection.PROBABILITY,

@@ -20,9 +20,11 @@ from readiness.language import Language, numbers, tell
 from readiness.register.display import (
     SIGNS,
     SUPPRESSED_TEXT,
+    Limits,
     Sign,
     bound_hidden_share,
     compare_with_half,
+    is_apart,
     sign,
 )
 from readiness.register.figures import number
@@ -171,7 +173,8 @@ class DrawnFigure:
     `value`, `lower`, `upper` are in the unit's own scale (shares 0-1) or None where the register
     has none; `n` is the unweighted base or None; `display` is the number's text in the chart's
     language, empty where it is not published; `sign` what stands beside it or in its place. `place`
-    is the id of its number in a report: the run's name before its own.
+    is the id of its number in a report: the run's name before its own. `limits`: between what it
+    may lie, by which a picture says something of it.
     """
 
     id: str
@@ -186,6 +189,7 @@ class DrawnFigure:
     digits: int
     rounding: str
     display: str
+    limits: Limits
     sign: Sign = Sign.NONE
 
     @property
@@ -211,15 +215,23 @@ class DrawnFigures:
     """The numbers of one run's register, by id, in one language.
 
     `rows` may hold numbers or the text of `figures.csv`. `simulated`: the wave is, or any of the
-    rows comes from one that is. Raises RenderError when a column is missing or an id is twice.
+    rows comes from one that is. `inference`: whether chance has a part in them, as far as their
+    intervals tell. Raises RenderError when a column is missing or an id is twice.
     """
 
-    def __init__(self, rows: pd.DataFrame, language: Language, *, simulated: bool = False) -> None:
+    def __init__(
+        self,
+        rows: pd.DataFrame,
+        language: Language,
+        *,
+        simulated: bool = False,
+        inference: bool = True,
+    ) -> None:
         if missing := [c for c in COLUMNS if c not in rows.columns]:
             raise RenderError(f"chart: the register lacks the columns {', '.join(missing)}.")
         if twice := list(rows.loc[rows["id"].duplicated(), "id"]):
             raise RenderError(f"chart: the register has {twice[0]} twice; give one run's.")
-        self.language = language
+        self.language, self.inference = language, inference
         self.simulated = simulated or any(
             str(each).strip().lower() == "true" for each in rows["simulated"].unique()
         )
@@ -242,19 +254,24 @@ class DrawnFigures:
         # The cell, not its float: its text is the number's.
         shown = (row["value"], unit, digits, self.language, rounding)
         run, n = _read_text(row.get("run")), number(row["n"])
+        value, lower, upper = (
+            None if suppressed else each
+            for each in (value, number(row["lower"]), number(row["upper"]))
+        )
         return DrawnFigure(
             id=str(row["id"]),
             place=f"{run}/{row['id']}" if run else str(row["id"]),
             unit=unit,
-            value=None if suppressed else value,
-            lower=None if suppressed else number(row["lower"]),
-            upper=None if suppressed else number(row["upper"]),
+            value=value,
+            lower=lower,
+            upper=upper,
             n=None if n is None else int(n),
             reliability=_read_text(row["reliability"]),
             suppressed=suppressed,
             digits=digits,
             rounding=rounding,
             display="" if suppressed else numbers.number(*shown),
+            limits=Limits.of(value, lower, upper, inference=self.inference),
             sign=sign({**row, "suppressed": suppressed}),
         )
 
@@ -378,9 +395,7 @@ def against_half(figure: DrawnFigure | None, item: str, levels: Value) -> Fact |
     """Whether a share of all is more or less than a half; `levels`: which answers it adds up."""
     if figure is None or figure.value is None or figure.unit != "share" or not firm(figure):
         return None
-    lower = figure.value if figure.lower is None else figure.lower
-    upper = figure.value if figure.upper is None else figure.upper
-    side = compare_with_half(lower, upper, figure.digits)
+    side = compare_with_half(figure.limits, figure.digits)
     return Fact(SIDES[side], {"item": item, "levels": levels}) if side else None
 
 
@@ -389,13 +404,15 @@ def foremost(
 ) -> Fact | None:
     """Which answer was given most often: label and number of each, from the largest on.
 
-    None where the largest is not firm, equals the next, or may be less than what is not shown.
+    None where the largest is not firm, or not apart from each other one and from what is not shown:
+    the sentences of a report say then that the order may be chance (`reporting.item_findings`).
     `exclusive`: whether each person gave one answer.
     """
     if not figures or not firm(figures[0][1]):
         return None
     (label, first), *others = figures
     hidden = bound_hidden_share((figure.value for _, figure in figures), exclusive=exclusive)
-    if (others and others[0][1].value == first.value) or hidden >= (first.value or 0.0):
+    shown = [figure.limits for _, figure in others if figure.value is not None]
+    if not is_apart(first.limits, shown, hidden):
         return None
     return Fact("charts.finding.most", {"item": item, "label": label})

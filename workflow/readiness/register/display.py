@@ -7,6 +7,7 @@ too low is marked, and no sentence is made of it.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from typing import Any
@@ -105,12 +106,48 @@ def show_with_sign(row: Mapping[Any, Any], language: Language) -> str:
     return f"{SUPPRESSED_TEXT if found.replaces_number else show_row(row, language)}{found.mark}"
 
 
-def compare_with_half(lower: float, upper: float, digits: int) -> str:
-    """Whether all that a share can be is a `majority`, a `minority` or about `half`; else "".
+@dataclass(frozen=True)
+class Limits:
+    """Between what a number may lie, in its own scale; None for a limit that is not told."""
+
+    lower: float | None
+    upper: float | None
+
+    @classmethod
+    def of(
+        cls, value: float | None, lower: float | None, upper: float | None, *, inference: bool
+    ) -> "Limits":
+        """Those of a published number; itself where the selection bears no `inference`, for it is
+        not a matter of chance.
+        """
+        return cls(lower, upper) if inference else cls(value, value)
+
+    def is_above(self, other: "Limits") -> bool:
+        """Whether all that a number may be is above all that another one may be.
+
+        A limit that is not told, for it would tell of what is withheld, never shows that.
+        """
+        return self.lower is not None and other.upper is not None and other.upper < self.lower
+
+
+def is_apart(first: Limits, others: Iterable[Limits], hidden: float = 0.0) -> bool:
+    """Whether a share is above each of some others, and above the largest that one which is not
+    shown can have (`hidden`): that it comes first is then no matter of chance.
+    """
+    rest = [*others, *([Limits(hidden, hidden)] if hidden else [])]
+    return all(first.is_above(other) for other in rest)
+
+
+def compare_with_half(limits: Limits, digits: int) -> str:
+    """Whether all that a share can be is a `majority`, a `minority` or about `half`; else "", as
+    where a limit is not told.
 
     By the limits as they are printed, in per cent with `digits` decimals: who reads "between 50.0%
     and 60.8%" reads of no majority.
     """
+    if limits.lower is None or limits.upper is None:
+        return ""
+    lower, upper = limits.lower, limits.upper
     lower, upper = round(lower, digits + 2), round(upper, digits + 2)
     if lower > 0.5:
         return "majority"

@@ -1,9 +1,10 @@
 """The sentences that a question's numbers say: each is chosen by a rule, or there is none.
 
 "More than half" needs a lower limit above one half, "less than half" an upper limit below it,
-"about half" both limits near it (`register.display`); else the share is said with its interval. An
-answer comes first where no answer that is withheld can be larger; where its interval reaches the
-next one's, that is said. Of a scale whose low end few gave, the answer that most gave is told. A
+"about half" both limits near it (`register.display`); else the share is said with its interval,
+if that is told. An answer comes first where no answer that is withheld can be larger; unless it is
+apart from all others, by the same rule as in the title of a picture, it is said that the order may
+be chance. Of a scale whose low end few gave, the answer that most gave is told. A
 group is above another where the adjusted p says so, and far above where the simultaneous limit of
 every gap that is named stays above `FAR`; of a list of answers the strongest gap in any of them is
 told; of an item that the settings do not compare no gap is said. Of a number whose reliability is
@@ -18,7 +19,7 @@ from readiness.facts import Fact, Listed, NamedNumber, Term, Value
 from readiness.language import Language
 from readiness.questionnaire import MEAN, MEDIAN, QUARTILES, TOTAL, FrameVariable, Item
 from readiness.questionnaire.units import unit_text
-from readiness.register.display import bound_hidden_share, compare_with_half
+from readiness.register.display import Limits, bound_hidden_share, compare_with_half, is_apart
 from readiness.register.figures import answer_order, share_id
 from readiness.reporting.banners import MANY, Gap, TableMaterial
 from readiness.reporting.statements import has_only_name
@@ -29,7 +30,7 @@ SIDES = {
     "majority": ("report.finding.majority", "report.finding.majority.plain"),
     "minority": ("report.finding.minority", "report.finding.minority.plain"),
     "half": ("report.finding.half", "report.finding.half.plain"),
-    "": ("report.finding.share", ""),
+    "": ("report.finding.share", "report.finding.share.plain"),
 }
 # What is said where no pair of groups differs, by whether all groups taken together do.
 NO_GAP = {False: "report.finding.groups.none", True: "report.finding.groups.differ"}
@@ -164,10 +165,8 @@ class Findings:
         if share is None or not self.is_reliable(identity):
             return None
         ends = self._find_ends(identity)
-        values = [self.material.register.number(name) for name in ends.values()]
-        lower, upper = (share if value is None else value for value in values or (None, None))
         digits = int(self.material.register.row(identity)["digits"] or 0)
-        kind = SIDES[compare_with_half(lower, upper, digits)][0 if ends else 1]
+        kind = SIDES[compare_with_half(self.limits_of(identity), digits)][0 if ends else 1]
         named = {end: self._name_value(name) for end, name in ends.items()}
         return Fact(kind, {**self._level, "share": self._name_value(identity), **named})
 
@@ -191,15 +190,18 @@ class Findings:
             also = Listed(tuple(Fact("language.quoted", {"what": name}) for name in named))
             return Fact("report.finding.first.tied", {"answers": also, "share": first["share"]})
         beside = len(ids) >= MANY and codes[1] not in typed and self.is_reliable(ids[1])
+        shown = [each for each in ids if self._is_shown(each)]
+        own, *others = map(self.limits_of, shown)
+        apart = is_apart(own, others, hidden)
         if not beside or hidden >= (shares[1] or 0.0):
-            return Fact("report.finding.first.alone", first)
-        ends = (self._find_ends(ids[0]).get("lower", ""), self._find_ends(ids[1]).get("upper", ""))
-        least, most = map(number, ends)
-        # The difference has no interval of its own; where theirs are apart it is not chance.
-        apart = least is None or most is None or most < least
-        kind = "report.finding.first" if apart else "report.finding.first.close"
+            kind = "report.finding.first.alone" if apart else "report.finding.first.alone.open"
+            return Fact(kind, first)
+        # Why it may be chance is said where both intervals show it.
+        overlap = None not in (own.lower, others[0].upper) and not own.is_above(others[0])
+        close = "report.finding.first.close" if overlap else "report.finding.first.open"
         share = self._name_value(ids[1])
-        return Fact(kind, {**first, "second": labels[codes[1]], "second_share": share})
+        told = {**first, "second": labels[codes[1]], "second_share": share}
+        return Fact("report.finding.first" if apart else close, told)
 
     # What the register has.
 
@@ -219,6 +221,12 @@ class Findings:
         ends = {end: f"{identity}.{end}" for end in ("lower", "upper")}
         there = all(self.material.register.number(name) is not None for name in ends.values())
         return ends if there else {}
+
+    def limits_of(self, identity: str) -> Limits:
+        """Between what a number may lie, as far as the register tells."""
+        number, inference = self.material.register.number, self.material.selection.inference
+        ends = (number(f"{identity}.{end}") for end in ("lower", "upper"))
+        return Limits.of(number(identity), *ends, inference=inference)
 
     def _name_value(self, identity: str) -> NamedNumber:
         return self.material.register.name_value(identity)

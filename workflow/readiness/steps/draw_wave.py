@@ -118,7 +118,12 @@ class DrawnWave:
     def _figures(self) -> DrawnFigures:
         """The numbers as charts show them: a flag of precision only where chance drew people."""
         rows = self.rows if self._selection.is_drawn else self.rows.assign(reliability="")
-        return DrawnFigures(rows, self._language, simulated=self.settings.simulated)
+        return DrawnFigures(
+            rows,
+            self._language,
+            simulated=self.settings.simulated,
+            inference=self._selection.inference,
+        )
 
     @property
     def _language(self) -> Language:
