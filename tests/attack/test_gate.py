@@ -62,11 +62,11 @@ def test_a_freeze_refuses_it_and_what_was_not_attacked(finished: Project, given:
     figures = read_register(folder / "register/figures.csv")
     refuse = partial(refuse_unfit, "r9", folder, base, figures)
     whole = folder / "attack"
-    refuse(whole, "somebody")
+    refuse(whole)
     with pytest.raises(DisclosureError, match=r"r9: regulation\."):
-        refuse(given.parent, "somebody")
+        refuse(given.parent)
     hidden = figures["id"].str.startswith("meal.cold.harbour")
     figures.loc[hidden, ["value", "se", "lower", "upper", "n", "n_eff", "deff"]] = ""
     figures.loc[hidden, "suppressed"] = "few answers"
     with pytest.raises(DataError, match="is withheld, and was not attacked"):
-        refuse(whole, "somebody")
+        refuse(whole)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pandas as pd
 import pytest
 import yaml
 
@@ -33,6 +34,7 @@ from readiness.publications.material import (
     codecheck,
     frozen_config,
     readme,
+    refuse_unstated,
 )
 from readiness.reporting.particulars import CALLED, list_statements
 
@@ -79,6 +81,63 @@ def test_what_the_configuration_knows_is_not_stated_twice() -> None:
         told = {**WAVE.model_dump(by_alias=True, exclude_none=True), "study": {key: "1740"}}
         with pytest.raises(ConfigError, match=f"study.{key}"):
             parse(WaveSettings, told, "config.yaml")
+
+
+REGISTER = pd.DataFrame({"id": ["q.a.all", "q.b.all"], "reliability": "", "suppressed": ""})
+FOR_REVIEW = REGISTER.assign(reliability=["", "review"])
+
+
+def refused(figures: pd.DataFrame, **other: Any) -> str:
+    with pytest.raises(ConfigError) as caught:
+        refuse_unstated(material(Path(), released="2026-12-01", **other), figures)
+    return str(caught.value)
+
+
+def test_a_release_of_answers_that_are_not_simulated_says_who_asked_whom() -> None:
+    """All that is missing is one list, with the reviewer, and what to type."""
+    silent = REAL.model_copy(update={"validate_": Validate()})
+    said = refused(FOR_REVIEW, section=silent)
+    for line in (
+        'waves.w.study.sponsor: "WHO ASKED FOR THE SURVEY, AND FOR WHOM"',
+        'waves.w.study.population: "',
+        'waves.w.study.mode: "',
+        'waves.w.validate.opens: "YYYY-MM-DD"',
+        'waves.w.validate.closes: "YYYY-MM-DD"',
+        'study.sponsor: "not known: WHY" (of both days: study.fieldwork)',
+        "--reviewer NAME: figures marked for review: 1, the first q.b.all",
+    ):
+        assert line in said, line
+    # A draft keeps its own configuration: what is said now is read of config.yaml.
+    assert "--wave w" not in said
+    assert "then --wave w" in refused(REGISTER, section=silent, run="publications/w-r1")
+    for quiet in ({"section": STATED}, {"section": WAVE}, {"section": silent, "released": ""}):
+        told: dict[str, Any] = {"released": "2026-12-01", **quiet}
+        refuse_unstated(material(Path(), **told), REGISTER)
+    # Whose figures are for review is asked of a draft, too, and of simulated answers.
+    with pytest.raises(ConfigError, match=r"said:\n  --reviewer NAME: "):
+        refuse_unstated(material(Path(), section=WAVE), FOR_REVIEW)
+
+
+def test_what_nobody_knows_is_said_with_why_in_every_language() -> None:
+    untold = dict.fromkeys(("sponsor", "population", "mode"), "not known: the office was closed")
+    own = {**untold, "fieldwork": "Not known: the tool exports no dates"}
+    wave = REAL.model_copy(
+        update={"validate_": Validate(), "study": parse(Particulars, own, "config.yaml")}
+    )
+    refuse_unstated(material(Path(), section=wave, released="2026-12-01"), REGISTER)
+    told = {name: dict(list_statements(wave.stated, name)) for name in ("fr", "en", "ar")}
+    assert told["en"]["sponsor"] == "not known: the office was closed"
+    assert "inconnu" in told["fr"]["fieldwork"] and "exports no dates" in told["ar"]["fieldwork"]
+    assert len({each["mode"] for each in told.values()}) == 3
+    # Without a reason it is not said.
+    for bare in ("not known", "Not known:", "not known."):
+        mute = wave.study.model_copy(update={"mode": {"und": bare}})
+        silent = wave.model_copy(update={"study": mute})
+        assert "study.mode" in refused(REGISTER, section=silent)
+    day = {"fieldwork": "not known: why"}
+    again = {**WAVE.model_dump(by_alias=True, exclude_none=True), "study": day}
+    with pytest.raises(ConfigError, match=r"study\.fieldwork"):
+        parse(WaveSettings, again, "config.yaml")
 
 
 def test_only_of_real_answers_is_it_frozen_who_signed() -> None:
@@ -200,8 +259,8 @@ KEY = "0123456789abcdef"
 
 
 def material(root: Path, **other: Any) -> PublicationMaterial:
-    own: dict[str, Any] = {"section": REAL, "versions": [], "files": {}, **other}
-    return PublicationMaterial(root=root, identity="office-r2", run="waves/w", name="w", **own)
+    own: dict[str, Any] = {"section": REAL, "versions": [], "files": {}, "run": "waves/w", **other}
+    return PublicationMaterial(root=root, identity="office-r2", name="w", **own)
 
 
 def frozen_with(tmp_path: Path, key: str, version: str) -> None:

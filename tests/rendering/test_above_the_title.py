@@ -1,11 +1,15 @@
 """What stands above a report's title: that it is a draft, that it is simulated, its languages."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from readiness.language import WHOLE
+import readiness.rendering as page
+from readiness.analysis.selection import Selection
+from readiness.language import WHOLE, text
 from readiness.language.catalogue import strip_marks
 from readiness.reporting.parts import Register
 from readiness.reporting.standing import Standing
@@ -37,6 +41,23 @@ def test_only_simulated_answers_are_said_to_be(language: str) -> None:
     assert said["ribbon"] and said["pagetitle"] != said["title"] == "Titre"
     assert strip_marks(str(said["pagetitle"])).startswith("Titre")
     assert not {"ribbon", "pagetitle"} & above(language=language).keys()
+
+
+@pytest.mark.parametrize("language", WHOLE)
+def test_a_page_says_how_people_were_selected(language: str) -> None:
+    """Of answers nobody can tell whether they are real: no page says that they are."""
+    said = [
+        Standing.model_validate({"selection": way}).line(language, simulated=False)
+        for way in ("", *(selection.value for selection in Selection))
+    ]
+    assert len(set(said)) == len(said) == 5
+    for way in Selection:
+        told = text(f"report.rendering.status.{way.key}", language)
+        own = Standing.model_validate({"selection": way.value})
+        assert told in own.line(language, simulated=False)
+        assert told not in own.line(language, simulated=True)
+    assert not re.search("real|réel|حقيقي", " ".join(said), re.IGNORECASE)
+    assert ".tag.real" not in Path(page.__file__).with_name("page.css").read_text("utf-8")
 
 
 @pytest.mark.parametrize("language", WHOLE)

@@ -9,8 +9,10 @@ readiness freeze ID --withdraw TEXT   a released one is withdrawn, and why
 A draft says so on every page and may be frozen again. A publication may supersede one:
 --supersedes ID names every number that moved in erratum.csv; --erratum TEXT says why, --erratum
 ID=TEXT of one number (or all whose ids begin so). Figures that the reliability rule marks for
-review need --reviewer NAME. What is withdrawn stays in the log, with the reason and --successor ID;
-its id is never used again, and its folder may be removed.
+review need --reviewer NAME; a release of answers that are not simulated says who asked whom, how
+and when (`study` of the wave), or why nobody knows it. What of it is missing is one list, before
+anything is rendered. What is withdrawn stays in the log, with the reason and --successor ID; its id
+is never used again, and its folder may be removed.
 """
 
 import argparse
@@ -34,10 +36,11 @@ from readiness.publications.chain import ATTACKED, REGISTER
 from readiness.publications.freeze import freeze, refuse_released, refuse_strangers
 from readiness.publications.ledger import FOLDER, PLANS, folder_of_step, steps_shown
 from readiness.publications.log import withdraw
-from readiness.publications.material import PublicationMaterial
+from readiness.publications.material import PublicationMaterial, refuse_unstated
 from readiness.publications.placing import resume
-from readiness.publications.seal import read_seal
+from readiness.publications.seal import LEDGER, read_seal
 from readiness.register.disclosure_risk import ATTACK, findings, read_attack
+from readiness.register.figures import read_register
 from readiness.reporting.particulars import DISCLOSED, PERSONAL, RIGHTS
 
 LOCK = Path("results/.freeze.lock")
@@ -101,8 +104,13 @@ def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> in
         f"{results}/{folder_of_step(step)}/{PROVENANCE}"
         for step in (REGISTER, *judged, *steps_shown(languages))
     ]
-    sealed = f"sealed={material.identity}/{material.released}"
-    run_snakemake(root, arguments.cores, [*targets, "--config", sealed]).warn("freeze")
+    sealed = ["--config", f"sealed={material.identity}/{material.released}"]
+    if judged:
+        # What people have yet to say is asked for before anything is rendered.
+        register = Path(results) / REGISTER
+        run_snakemake(root, arguments.cores, [f"{register}/{PROVENANCE}", *sealed])
+        refuse_unstated(material, read_register(root / register / LEDGER))
+    run_snakemake(root, arguments.cores, [*targets, *sealed]).warn("freeze")
     count = freeze(material, cores=arguments.cores)
     if (material.folder / ATTACK).exists():
         attacked = read_attack(material.folder / ATTACK)

@@ -8,6 +8,7 @@ from readiness.config.model import Config, ReportSettings, StudySettings, WaveSe
 from readiness.config.reading import explain, load_config, parse, parse_json, read_yaml
 from readiness.config.sections import (
     LARGEST_SEED,
+    NOT_KNOWN,
     PERMUTATIONS,
     STRATUM,
     Author,
@@ -24,4 +25,5 @@ from readiness.config.sections import (
     StrictModel,
     Validate,
     Weight,
+    why_not_known,
 )

@@ -32,6 +32,7 @@ from readiness.config.sections import (
     Titles,
     Validate,
     Weight,
+    why_not_known,
 )
 from readiness.patterns import NAME
 
@@ -130,8 +131,13 @@ class WaveSettings(StrictModel):
     def _check_selection(self) -> "WaveSettings":
         if self.weight and self.weight.given and (self.weight.margins or self.sample):
             raise ValueError("weight: given weights, or margins and a sample; not both")
-        if self.study.fieldwork:
-            raise ValueError("`validate.opens` and `closes` in the place of `study.fieldwork`")
+        days = self.validate_.opens or self.validate_.closes
+        untold = all(map(why_not_known, (self.study.fieldwork or {}).values()))
+        if self.study.fieldwork and (days or not untold):
+            raise ValueError(
+                "`validate.opens` and `closes` in the place of `study.fieldwork`, or there why "
+                "nobody knows them: `not known: why`"
+            )
         if self.sample is not None:
             if self.study.invited:
                 raise ValueError("no `study.invited`: the sample says it")

@@ -442,11 +442,24 @@ class Author(StrictModel):
         return value
 
 
+# How a text begins that says why nobody knows what it is asked for: `not known: why`.
+NOT_KNOWN = "not known:"
+
+
+def why_not_known(text: str) -> str:
+    """Why nobody knows what is asked for, as a text says it: `not known: why`; "" where it does
+    not say it.
+    """
+    known = not text.strip().casefold().startswith(NOT_KNOWN)
+    return "" if known else text.strip()[len(NOT_KNOWN) :].strip()
+
+
 class Particulars(StrictModel):
     """Who asked whom, how and when; whose the data are. What is not given is not stated.
 
     Each text is one for all languages, or one for each. Of a study: of the survey whose figures
-    are judged.
+    are judged. A release of answers that are not simulated wants sponsor, population, mode and
+    dates, or `not known: why` in their place.
     """
 
     sponsor: Said = Field(default=None, description="who asked for the survey, and for whom")
@@ -459,7 +472,9 @@ class Particulars(StrictModel):
     )
     mode: Said = Field(default=None, description="how people answered: on paper, by telephone, ...")
     fieldwork: Said = Field(
-        default=None, description="when people answered; of a wave `validate.opens` and `closes`"
+        default=None,
+        description="when people answered; of a wave `validate.opens` and `closes`, or here "
+        "`not known: why`",
     )
     incentive: Said = Field(default=None, description="what people were given for answering")
     limits: Said = Field(default=None, description="what is known to limit the figures")

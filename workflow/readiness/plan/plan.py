@@ -44,6 +44,7 @@ from readiness.plan.settings import (
     downloads,
     missing_labels,
     page_name,
+    selection_of,
     told_of_answers,
     told_of_charts,
     told_of_pages,
@@ -384,7 +385,8 @@ class Plan:
         named = self.sealed or f"{own.publication or ''}/{own.released or ''}"
         name, _, released = named.partition("/")
         data = {name: self._versions[name].md5 for name in run.datasets if name in self._versions}
-        return {"publication": name, "released": released, "data": data}
+        selection = selection_of(run.section)
+        return {"publication": name, "released": released, "data": data, "selection": selection}
 
     def _find_report(self, run: PlannedRun) -> ReportSettings:
         own = self._frozen[run.folder.partition("/")[2]] if run.frozen else self.config

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from readiness.config import DerivedVariable, Disclosure, WaveSettings
+from readiness.config import DerivedVariable, Disclosure, StudySettings, WaveSettings
 from readiness.errors import ConfigError
 from readiness.language import LANGUAGES, WHOLE
 from readiness.patterns import WRITTEN_IN
@@ -349,6 +349,11 @@ def _fill_title(title: Mapping[str, str]) -> dict[str, str]:
     return {**dict.fromkeys(LANGUAGES, next(iter(title.values()))), **title}
 
 
+def selection_of(section: WaveSettings | StudySettings) -> str:
+    """How the respondents of a wave were selected; "" of a study."""
+    return section.selection if isinstance(section, WaveSettings) else ""
+
+
 def told_on_the_site(run: PlannedRun) -> Told:
     """How the site names a run."""
     wave = run.section
@@ -356,6 +361,7 @@ def told_on_the_site(run: PlannedRun) -> Told:
         "run": run.name,
         "title": _fill_title(wave.title),
         "simulated": isinstance(wave, WaveSettings) and wave.simulated,
+        "selection": selection_of(wave),
         "datasets": run.datasets,
     }
 

@@ -33,6 +33,7 @@ from readiness.publications.material import (
     codecheck,
     readme,
     refuse_unfit,
+    refuse_unstated,
 )
 from readiness.publications.outcomes import Outcome, describe_finding
 from readiness.publications.placing import put_in_place
@@ -173,10 +174,10 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
     """Write the publication's folder from its finished run; returns the number of its figures.
 
     A released one is entered into the log of publications. Raises ConfigError when one of that id
-    is released already, when figures marked for review have no reviewer, or when what it supersedes
-    is unknown or numbers of that moved without a reason; DataError when a result is stale or
-    missing, a small cell or base would be published, a file would run that no hash covers, or the
-    sealed code does not make the same again.
+    is released already, when figures marked for review have no reviewer, when nobody stated who
+    asked whom, or when what it supersedes is unknown or numbers of that moved without a reason;
+    DataError when a result is stale or missing, a small cell or base would be published, a file
+    would run that no hash covers, or the sealed code does not make the same again.
     """
     refuse_released(material.root, material.identity)
     refuse_strangers(material.root)
@@ -191,11 +192,12 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
     files_by_role = {role: root / path for role, path in material.files.items()}
     refuse_stale(root / "results", folders, chain, files_by_role)
     figures = read_register(folders[REGISTER] / LEDGER)
+    refuse_unstated(material, figures)
     judged = None
     if isinstance(section, WaveSettings):
         run, least = root / "results" / material.run, section.figures.minimum_base
         judged = attacked_folder(root / "results", run, folders, files_by_role)
-        refuse_unfit(material.identity, run, least, figures, judged, material.reviewer)
+        refuse_unfit(material.identity, run, least, figures, judged)
         refuse_named(material)
     material = with_key(material)
 

@@ -16,7 +16,7 @@ import pandas as pd
 import yaml
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
-from readiness.config import Privacy, StudySettings, WaveSettings
+from readiness.config import NOT_KNOWN, Privacy, StudySettings, WaveSettings
 from readiness.datasets.versions import ERASED, RESTRICTED, Version
 from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact, Term
@@ -146,11 +146,9 @@ def attacked_folder(
 
 
 def refuse_unfit(
-    identity: str, run: Path, least: int, figures: pd.DataFrame, attacked: Path, reviewer: str
+    identity: str, run: Path, least: int, figures: pd.DataFrame, attacked: Path
 ) -> None:
-    """Refuse what must not be published: what gives people away, or shows a base below `least`;
-    figures for review without a reviewer.
-    """
+    """Refuse what must not be published: what gives people away, or shows a base below `least`."""
     table = read_attack(attacked / ATTACK)
     refuse_given_away(identity, table)
     faults = sorted([*small_groups(figures, least), *left_behind(figures)])
@@ -163,12 +161,61 @@ def refuse_unfit(
             "Publish fewer groups or coarser margins; where the register was changed by hand, "
             f"delete {run} and freeze again."
         )
+
+
+# What a release of answers that are not simulated states beside its dates, or why nobody knows it.
+WANTED = ("sponsor", "population", "mode")
+
+
+def refuse_unstated(material: PublicationMaterial, figures: pd.DataFrame) -> None:
+    """ConfigError with all that people have yet to say of a wave, and where they write it.
+
+    Of a release whose answers are not simulated who asked whom, how and when, or `not known: why`;
+    of figures marked for review who reviewed them (`figures`: the register, as text).
+    """
+    section = material.section
+    if not isinstance(section, WaveSettings):
+        return
+    lines = []
+    if material.released and not section.simulated:
+        unstated = [*_list_unstated(material.name, section)]
+        if unstated and material.run.startswith(f"{FOLDER}/"):
+            unstated.append(f"then --wave {material.name}: a draft keeps what it was made with")
+        lines += unstated
     review = figures[(figures["reliability"] == "review") & (figures["suppressed"] == "")]
-    if len(review) and not reviewer:
-        raise ConfigError(
-            f"{identity}: {len(review)} figures are marked for review, the first "
-            f"{review['id'].iloc[0]}. Name who reviewed them: --reviewer NAME."
+    if len(review) and not material.reviewer:
+        first = review["id"].iloc[0]
+        lines.append(
+            f"--reviewer NAME: figures marked for review: {len(review)}, the first {first}"
         )
+    if lines:
+        listed = "".join(f"\n  {line}" for line in lines)
+        raise ConfigError(
+            f"{material.identity}: nothing is rendered or sealed before this is said:{listed}"
+        )
+
+
+def _list_unstated(name: str, section: WaveSettings) -> Iterator[str]:
+    """What of a wave is neither stated nor said to be not known: what to type, a line each."""
+    stated, asked = section.stated, type(section.study).model_fields
+    missing = [key for key in WANTED if not _is_said(stated.get(key))]
+    for key in missing:
+        yield f'config.yaml: waves.{name}.study.{key}: "{str(asked[key].description).upper()}"'
+    days = {"opens": section.validate_.opens, "closes": section.validate_.closes}
+    undated = [] if _is_said(section.study.fieldwork) else [k for k, day in days.items() if not day]
+    for key in undated:
+        yield f'config.yaml: waves.{name}.validate.{key}: "YYYY-MM-DD"'
+    if missing or undated:
+        key = missing[0] if missing else "fieldwork"
+        dates = " (of both days: study.fieldwork)" if missing and undated else ""
+        yield f'of what nobody knows, why: waves.{name}.study.{key}: "not known: WHY"{dates}'
+
+
+def _is_said(texts: Mapping[str, str] | None) -> bool:
+    """Whether something is stated, or why nobody knows it."""
+    bare = NOT_KNOWN.rstrip(":")
+    said = [text.strip().casefold().rstrip(" .:") for text in (texts or {}).values()]
+    return bool(said) and bare not in said
 
 
 # --- Which publication takes the place of which: what `--supersedes` may name.

@@ -125,7 +125,7 @@ def picture(wide: str, narrow: str, alternative: str, name: str, caption: str) -
 
 
 def status(parts: Iterable[tuple[str, str]]) -> str:
-    """One line of what this is: each text with its kind (`real`, `simu`, `valid`, `old`, none)."""
+    """One line of what this is: each text with its kind (`of`, `simu`, `valid`, `old`, none)."""
     told = [f"[{text}]{{.tag .{kind}}}" if kind else f"[{text}]{{.part}}" for kind, text in parts]
     return block("status", " ".join(told))
 

@@ -6,7 +6,9 @@ What the data know is the register's; what nobody stated is said to be not state
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from readiness.language import Language, join_texts
+from readiness.config import why_not_known
+from readiness.facts import Fact, Term
+from readiness.language import Language, join_texts, tell
 from readiness.language.numbers import day
 from readiness.reporting.blocks import (
     EMPTY,
@@ -34,6 +36,9 @@ BOXED = tuple(
 # What each is called.
 CALLED = {key: f"report.study.{key}" for key in (*NOTED, *RIGHTS)}
 
+# In the place of what nobody knows.
+UNKNOWN = "report.study.unknown"
+
 # The blocks where the rest of the method is told, by their titles.
 OF_WAVE = ("report.title.answered", "report.title.weighting")
 OF_STUDY = ("study.title.method",)
@@ -42,7 +47,10 @@ OF_STUDY = ("study.title.method",)
 def list_statements(
     stated: Mapping[str, Any], language: Language, keys: Iterable[str] = (*NOTED, *RIGHTS)
 ) -> Iterator[tuple[str, str]]:
-    """What is stated, by key, as text; what is not said in the language, in the one that it is."""
+    """What is stated, by key, as text; what is not said in the language, in the one that it is.
+
+    Of what nobody knows (`not known: why`) that it is not known, and why.
+    """
     for key in keys:
         value = stated.get(key)
         if isinstance(value, Mapping):
@@ -52,6 +60,9 @@ def list_statements(
             value = f"{first} {EMPTY} {last}".strip()
         elif value and key == "keep_until":
             value = day(value, language)
+        if isinstance(value, str) and (why := why_not_known(value)):
+            untold = Fact("language.labelled", {"label": Term(UNKNOWN), "what": why})
+            value = tell(untold, language)
         if value:
             yield key, str(value)
 

@@ -37,7 +37,7 @@ from readiness.reporting.blocks import (
 from readiness.reporting.particulars import RIGHTS, list_rows, name_author, note_block, write_box
 from readiness.reporting.parts import ReportPart, StudyPart, WavePart, open_part
 from readiness.reporting.planned import outcome_of, sum_up
-from readiness.reporting.standing import REAL, SIMULATED, Standing
+from readiness.reporting.standing import Standing, nature_of
 from readiness.reporting.study import BLOCKS, study_blocks, study_summary
 from readiness.reporting.wave import PLACES, wave_blocks, wave_summary
 
@@ -146,6 +146,7 @@ class ReportPage:
 
     def _state(self) -> list[tuple[str, str]]:
         part, simulated = self.part, self.part.is_simulated
+        nature = nature_of(self.standing.selection, simulated=simulated)
         now, here = self.standing.now(part.language), f"[{part.run}]{{.prov}}"
         texts = [
             f"[{part.word('report.standing.now')}]({now})" if now else here,
@@ -160,7 +161,7 @@ class ReportPage:
         if said := setting("core", part.language):
             texts.append(plain(said))
         return [
-            ("simu" if simulated else "real", part.word(SIMULATED if simulated else REAL)),
+            ("simu" if simulated else "of", part.word(nature)),
             ("valid" if self.standing.released else "old", self._write_state()),
             *(("", text) for text in texts),
         ]

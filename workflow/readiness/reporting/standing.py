@@ -3,24 +3,42 @@
 What becomes of a publication later its seal cannot know: pages lead to the one that says it.
 """
 
+from typing import Literal
+
 from pydantic import Field
 
-from readiness.config import StrictModel
+from readiness.analysis.selection import Selection
+from readiness.config import SelectionName, StrictModel
 from readiness.datasets.versions import pull_line
 from readiness.facts import Day, Fact, Listed, Term, Value
 from readiness.language import Language, tell
 
-REAL, SIMULATED = "report.rendering.status.real", "report.rendering.status.simulated"
+SIMULATED = "report.rendering.status.simulated"
+# How the people came to answer whose answers it shows; "": figures that others published, judged.
+# Whether the answers are real no program can tell.
+SELECTED = {
+    "": "report.rendering.status.judged",
+    **{selection.value: f"report.rendering.status.{selection.key}" for selection in Selection},
+}
+
+
+def nature_of(selection: str, *, simulated: bool) -> str:
+    """The key of what a page is of: simulated, or how respondents were selected (`selection` of a
+    wave as the configuration has it, "" of a study).
+    """
+    return SIMULATED if simulated else SELECTED[selection]
 
 
 class Standing(StrictModel):
     """The publication that a document is of, "" for a run of today; `released`: the day, "" for a
-    draft; `data`: MD5 of each dataset version of its run.
+    draft; `data`: MD5 of each dataset version of its run; `selection`: how the respondents of its
+    wave were selected, "" of a study.
     """
 
     publication: str = ""
     released: str = ""
     data: dict[str, str] = Field(default_factory=dict)
+    selection: SelectionName | Literal[""] = ""
 
     @property
     def state(self) -> Fact:
@@ -32,9 +50,9 @@ class Standing(StrictModel):
         return Fact(kind, named if self.publication else {})
 
     def line(self, language: Language, *, simulated: bool) -> str:
-        """The one line: real or simulated, what it is, and of which data."""
+        """The one line: of whom it is, or simulated; what it is, and of which data."""
         told: dict[str, Value] = {
-            "nature": Term(SIMULATED if simulated else REAL),
+            "nature": Term(nature_of(self.selection, simulated=simulated)),
             "state": self.state,
             "data": Listed(tuple(self.data), "comma"),
         }

@@ -22,6 +22,7 @@ from readiness.publications.citing import Citation
 from readiness.publications.log import state_of
 from readiness.publications.reproduce import Tally
 from readiness.rendering.numbers import render_template
+from readiness.reporting.standing import nature_of
 from readiness.templating import hashes, stylesheet
 
 _READER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
@@ -134,10 +135,16 @@ class ReportEntry:
     run: str
     title: Mapping[str, str]
     simulated: bool
+    selection: str
     files: Mapping[str, Sequence[File]]
     finding: Mapping[str, str]
     published: "Published | None"
     moved: int
+
+    @property
+    def nature(self) -> str:
+        """The key of what it is of."""
+        return nature_of(self.selection, simulated=self.simulated)
 
     @property
     def status(self) -> Fact:
@@ -167,6 +174,7 @@ class Published:
     run: str = ""
     title: Mapping[str, str] = field(default_factory=dict)
     simulated: bool = False
+    selection: str = ""
     draft: bool = False
     released: str = ""
     successor: str = ""
@@ -174,6 +182,11 @@ class Published:
     datasets: Sequence[str] = ()
     citation: Citation = NOT_CITED
     check: Tally | None = None
+
+    @property
+    def nature(self) -> str:
+        """The key of what it is of."""
+        return nature_of(self.selection, simulated=self.simulated)
 
     @property
     def state(self) -> Fact:

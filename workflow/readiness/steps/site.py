@@ -144,7 +144,8 @@ def _copy_report(
         now = {row["id"]: row for row in list_rows(read_register(results / REGISTER / LEDGER))}
         moved = sum(r["id"] not in now or not gives_row(r, now[r["id"]]) for r in ledger)
     return ReportEntry(
-        told["run"], told["title"], told["simulated"], files, finding, published, moved
+        *(told[name] for name in ("run", "title", "simulated", "selection")),
+        *(files, finding, published, moved),
     )
 
 
