@@ -227,7 +227,9 @@ def run(job: Job[WaveRegister]) -> None:
         if FIRMNESS in tables:
             tables[FIRMNESS] = find_told_variants(register(withheld))
             found = dict.fromkeys(tables[FIRMNESS]["item"])
-            firm = tell_until_held(found, lambda items: tell(replace(withheld, firm=items)))
+            firm = tell_until_held(
+                found, lambda items: tell(replace(withheld, firm=frozenset(items)))
+            )
             log.info("firmness told of: %s", ", ".join(sorted(firm)) or "nothing")
             withheld = replace(withheld, firm=firm)
     figures = register(withheld)

@@ -144,8 +144,14 @@ def _copy_report(
         now = {row["id"]: row for row in list_rows(read_register(results / REGISTER / LEDGER))}
         moved = sum(r["id"] not in now or not gives_row(r, now[r["id"]]) for r in ledger)
     return ReportEntry(
-        *(told[name] for name in ("run", "title", "simulated", "selection")),
-        *(files, finding, published, moved),
+        run=told["run"],
+        title=told["title"],
+        simulated=told["simulated"],
+        selection=told["selection"],
+        files=files,
+        finding=finding,
+        published=published,
+        moved=moved,
     )
 
 
