@@ -16,9 +16,11 @@ import pandas as pd
 import pytest
 
 from clinic_wave import ITEMS, Clinic, clinic, register, tables
-from project_copy import PATIENCE
+from project_copy import PATIENCE, ROOT
 from readiness.analysis.selection import Selection
 from readiness.language import LANGUAGES
+from readiness.questionnaire import load_questionnaire
+from readiness.register.figures import read_register
 from readiness.register.published import round_register
 from readiness.reporting.banners import Contrasts, Gap, TableMaterial, banner, column_names, letters
 from readiness.reporting.item import banner_table
@@ -126,6 +128,29 @@ def test_libreoffice_reads_the_register_and_the_letters(
                 assert set(by_group.values()) == {"–"}
         assert next(cells, None) is None
     assert seen > 120
+
+
+def test_a_dash_stands_only_where_there_is_no_such_number() -> None:
+    """Limits and effective n that are withheld have no row in a register: the sign says so."""
+    path = max(ROOT.glob("publications/simulated-*/figures.csv"), key=lambda p: p.stat().st_size)
+    asked = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml")
+    published = Register(round_register(read_register(path)), "en")
+    own = TableMaterial(published, asked, ("profession",), DRAWN, Contrasts())
+    items = [item for item in asked.items if item.kind != "text"]
+    book = wave_book(own, "A wave", [item.id for item in items], ())
+    withheld = 0
+    for sheet in book.sheets:
+        item = asked.item(sheet.name)
+        table = banner(own, item)
+        for row in sheet.rows:
+            limits = row[1] in ("Lower limit of the interval", "Upper limit of the interval")
+            if not limits and row[0] != "Effective sample size":
+                continue
+            for column, cell in zip(table.columns, row[2:], strict=True):
+                # Groups apart are not weighted, and have no interval.
+                assert (cell == "–") == column.apart, (item.id, row[0], column.label, cell)
+                withheld += isinstance(cell, str) and cell.startswith("(…)")
+    assert withheld > 50
 
 
 def test_a_workbook_is_the_same_bytes_and_runs_nothing(

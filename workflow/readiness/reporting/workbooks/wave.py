@@ -16,7 +16,7 @@ from readiness.language import Language, show, tell, text
 from readiness.questionnaire import TOTAL, Item, Questionnaire
 from readiness.questionnaire.units import unit_text
 from readiness.register.display import SIGNS, SUPPRESSED_TEXT, Sign, show_row, sign
-from readiness.register.figures import DONT_KNOW
+from readiness.register.figures import DONT_KNOW, WITHHELD, base_id, share_id
 from readiness.register.firmness import HOLDS
 from readiness.reporting import firmness, statements
 from readiness.reporting.banners import (
@@ -184,18 +184,49 @@ class _WaveSheet:
                 yield line.kind, (*label, *[letter or NOTHING for letter in line.letters])
 
     def _make_row(self, line: BannerLine, ids: Sequence[str], measure: str) -> tuple[Cell, ...]:
-        cells = [self._make_cell(name, own) for name, own in zip(ids, line.ids, strict=True)]
+        shares = line.ids
+        if line.label == self._write_word("tables.row.effective"):
+            # It is that of the headline's share, which says why there is none.
+            item = self.table.item
+            groups = [(column.group, column.base) for column in self.table.columns]
+            shares = tuple(share_id(item.id, item.first_level, *group) for group in groups)
+        cells = map(self._make_cell, ids, shares, self.table.columns)
         return (line.label, self._write_word(_MEASURES[measure]), *cells)
 
-    def _make_cell(self, identity: str, own: str) -> Cell:
-        """A number, the sign in its place, or that there is none; `own`: whose it is."""
-        if own and sign(self.register.row(own)).replaces_number:
-            return _sign(sign(self.register.row(own)))
-        if not identity or not self.register.has(identity):
-            return NOTHING
-        row = self.register.row(identity)
-        shown = number_format(row["unit"], int(row["digits"]), sign(row))
-        return Amount(float(row["value"]), shown)
+    def _make_cell(self, identity: str, share: str, column: BannerColumn) -> Cell:
+        """Return a number, the sign in its place, or the dash where there is no such number.
+
+        `share`: the id of the share whose number, limit, base or effective n it is.
+        """
+        if identity and self.register.has(identity):
+            row = self.register.row(identity)
+            if sign(row).replaces_number:
+                return _sign(sign(row))
+            shown = number_format(row["unit"], int(row["digits"]), sign(row))
+            return Amount(float(row["value"]), shown)
+        # Limits and effective n have no row where they are withheld.
+        withheld = self._find_sign_of_precision(share, column)
+        return NOTHING if withheld is Sign.NONE else _sign(withheld)
+
+    def _find_sign_of_precision(self, share: str, column: BannerColumn) -> Sign:
+        """Return the sign in place of a share's limits and effective n; NONE where there are none.
+
+        They are withheld with the share, with its base, which they would tell, and, of a share of
+        all, where they would tell the share of a group that is withheld.
+        """
+        # Groups apart have no weights, and a survey without inference no limits.
+        if not self.register.has(share) or column.apart or not self.material.selection.inference:
+            return Sign.NONE
+        row = self.register.row(share)
+        base = base_id(row["item"], column.group, column.base)
+        for name in (share, base):
+            if self.register.has(name) and sign(self.register.row(name)).replaces_number:
+                return sign(self.register.row(name))
+        same = ("item", "level", "statistic")
+        groups = self.register.rows[self.register.rows["group"] != TOTAL]
+        groups = groups[(groups[[*same]] == [row[name] for name in same]).all(axis=1)]
+        tells = column.group == TOTAL and (groups["suppressed"] == WITHHELD).any()
+        return Sign.FEW if tells else Sign.NONE
 
 
 def lettering(material: TableMaterial, table: Banner) -> Iterator[str]:
