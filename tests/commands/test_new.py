@@ -53,7 +53,13 @@ def test_a_project_has_the_program_and_nobody_s_studies(office: Path, capsys: An
         ".dvc/config",
         "data/versions.csv",
     } <= set(files)
-    assert not any(name.startswith(("publications/", "examples/", "benchmarks/")) for name in files)
+    assert not any(name.startswith(("publications/", "benchmarks/")) for name in files)
+    # What the guides type.
+    examples = {name for name in files if name.startswith("examples/")}
+    assert examples == {
+        f"examples/first-use/{name}"
+        for name in ("README.md", "invented-answers.csv", "make_sample.py")
+    }
     assert main(["run"]) == 0
     assert "readiness new --from EXPORT" in capsys.readouterr().out
     readme = files["README.md"].decode()

@@ -36,6 +36,8 @@ GUIDES = (
     *("languages.md", "methods.md", "questionnaire.md", "remotes-and-clusters.md"),
     *("survey-for-r-users.md", "tampering.md"),
 )
+# What the guides type: a sample of invented answers.
+SAMPLE = Path("examples/first-use")
 # What the settings of the checks name that a new project does not have.
 _ELSEWHERE = (
     (re.compile(r':examples/[\w-]+"'), '"'),
@@ -78,6 +80,7 @@ def _fill(place: Path, name: str) -> None:
         shutil.copy(path, copy)
     _write(place / GUIDE, guide())
     guides = _copy_guides(place)
+    _copy_sample(place)
     templates = Environment(undefined=StrictUndefined, keep_trailing_newline=True)
     for template, target in HIDDEN.items():
         source = (TEMPLATES / template).read_text("utf-8")
@@ -106,6 +109,13 @@ def _copy_guides(place: Path) -> list[str]:
         text = _LINK.sub(lambda link: link[0] if link[2] in kept else link[1], texts[name])
         _write(place / "docs" / name, text)
     return there
+
+
+def _copy_sample(place: Path) -> None:
+    """Copy the sample export that the guides use, where the program lies in a tree that has it."""
+    if (tree := own_tree()) is not None and (tree / SAMPLE).is_dir():
+        (place / SAMPLE.parent).mkdir()
+        shutil.copytree(tree / SAMPLE, place / SAMPLE, ignore=shutil.ignore_patterns("__pycache__"))
 
 
 def _write(path: Path, text: str) -> None:
