@@ -245,11 +245,9 @@ def _find_scale(
     (low, first), (high, last) = sorted((int(value), label) for value, label in ends)
     points = {str(point) for point in range(low, high + 1)}
     void = {value for _, value, _ in outside}
-    if points & void:
-        return None  # what is no answer is no point of a scale
-    known = points | void
     between = points - {str(low), str(high)}
-    if not 2 < len(points) <= SHORT_SCALE or not set(counts) <= known:
+    # What is no answer is no point of a scale.
+    if points & void or not 2 < len(points) <= SHORT_SCALE or not {*counts} <= points | void:
         return None
     # One stray number between two answers makes no scale of them.
     if len(between.intersection(counts)) < min(2, len(between)):
