@@ -26,7 +26,7 @@ from readiness.facts import Fact
 from readiness.publications.audit.earlier import check_reproduced
 from readiness.publications.audit.model import NUMBERS, REPORT, SEAL, Audit, Changes, Number
 from readiness.publications.audit.numbers import Rerun, check_attack
-from readiness.publications.log import ERRATUM
+from readiness.publications.log import ERRATUM, read_log
 from readiness.publications.outcomes import COULD_NOT_CHECK, VALID, AuditFinding, Outcome
 from readiness.publications.reproduce import erratum_table
 from readiness.publications.seal import LEDGER, read_seal, sha256
@@ -94,7 +94,8 @@ def test_an_earlier_ledger_that_fits_its_own_seal_is_made_again(bench: Bench) ->
         forged = figures.assign(lineage=[own[name]["lineage"] for name in figures["id"]])
         erratum = erratum_table(read_register(root / path), forged, "late answers", {})
         reseal(second, {LEDGER: to_csv(forged).encode(), ERRATUM: erratum.encode()})
-        seal_as(second, edit=lambda facts: facts["supersedes"].update(digest=digest))
+        place = read_log(root).places[SECOND]
+        seal_as(second, edit=lambda facts: follow(facts, digest, place))
         with bench.kept.used():
             status, said = tree.audit(SECOND, 1)
             assert status == VALID, said
@@ -198,7 +199,7 @@ def test_the_attack_is_compared_row_by_row(tmp_path: Path, known: bool) -> None:
     table = read_attack(SHIPPED / ATTACK)
     assert [f.outcome for f in attacked(tmp_path, table, known=known)] == [Outcome.REPRODUCED]
     found = attacked(tmp_path, table.assign(lowest="0", highest="999"), known=known)
-    # No count of 689 people is 999: whichever version attacked, that is wrong.
+    # So many people there are not: whichever version attacked, that is wrong.
     assert {f.outcome for f in found} == {Outcome.DIFFERS}
     assert [f.place for f in found] == [f"{ATTACK}: {name}" for name in table["id"]]
     # A share that is withheld and stands in no row.

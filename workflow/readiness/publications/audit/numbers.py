@@ -255,9 +255,8 @@ def _attack_key(row: Mapping[Any, str]) -> tuple[str, str]:
 
 def _count_people(figures: pd.DataFrame) -> int:
     """Return the largest base of a register, as text: no count of its people is larger."""
-    bases = [int(text) for text in figures["n"] if text.isdecimal()]
-    kept = figures.loc[figures["unit"].isin(["base", "count"]), "value"]
-    return max([*bases, *(int(text) for text in kept if text.isdecimal())], default=0)
+    stated = figures.loc[figures["unit"] == "base", "value"]
+    return max((int(text) for text in (*figures["n"], *stated) if text.isdecimal()), default=0)
 
 
 def _is_impossible(row: Mapping[Any, str], most: int) -> bool:
