@@ -20,12 +20,13 @@ import os
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from random import Random
+from typing import Any
 
 # One BLAS thread: it is the same at every core count.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -294,7 +295,7 @@ def read_again(frame: pd.DataFrame, what: str) -> None:
         raise FaultError(f"{what}: {len(frame)} rows written, {len(again)} read")
 
 
-def accounted(result: Validated, received: int) -> None:
+def accounted(result: Validated, received: int, about: Mapping[Hashable, Any]) -> None:
     """Received = kept + not kept of each reason, and every one that is not kept is an issue."""
     rules = (*NOT_KEPT, *SET_ASIDE)
     totals = result.counts[result.counts["group"] == "all"].set_index("quantity")["value"]
@@ -313,7 +314,7 @@ def accounted(result: Validated, received: int) -> None:
         raise FaultError("a submission that is not kept is no issue")
     for name in ("answers", "issues", "counts", "quarantine"):
         read_again(getattr(result, name), name)
-    if "\n" in write_loss_line(result):
+    if "\n" in write_loss_line(result, about):
         raise FaultError("the line of what is lost is more than one")
 
 
@@ -335,7 +336,7 @@ def _export(draw: Random) -> None:
             closes=ground.closes,
             duplicates=rule,
         )
-    accounted(result, received)
+    accounted(result, received, raw.attrs)
     refuse_mass_loss(result, NAME, draw.choice((0.05, 0.5, 1.0)))
 
 

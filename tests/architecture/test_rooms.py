@@ -178,15 +178,6 @@ def test_no_star_imports_and_no_imports_by_name() -> None:
             assert "importlib.import_module(" not in text and "__import__(" not in text, path
 
 
-def test_no_module_is_longer_than_a_sitting() -> None:
-    long = {
-        str(path.relative_to(PACKAGE)): lines
-        for path in MODULES
-        if (lines := len(path.read_text("utf-8").splitlines())) > 500
-    }
-    assert long == {}
-
-
 @pytest.mark.parametrize(
     ("module", "heavy"),
     [

@@ -36,6 +36,6 @@ def test_the_fuzz_sees_what_it_is_for() -> None:
         fuzz_data.NAME, ground.questionnaire, fuzz_data.rows_to_csv(ground.export).encode()
     )
     result = fuzz_data.first_reading(raw, ground.questionnaire)
-    fuzz_data.accounted(result, len(raw))
+    fuzz_data.accounted(result, len(raw), raw.attrs)
     with pytest.raises(fuzz_data.FaultError, match="submissions read"):
-        fuzz_data.accounted(result, len(raw) + 1)
+        fuzz_data.accounted(result, len(raw) + 1, raw.attrs)

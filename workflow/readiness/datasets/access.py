@@ -4,8 +4,8 @@ Of a restricted version the folders are 0700, files 0600, and objects of DVC's 0
 read-only. A version that is open stays as git and the user's own settings leave it.
 """
 
+import errno
 import stat
-from contextlib import suppress
 from pathlib import Path
 
 from readiness.datasets.places import cache_folder, local_remotes
@@ -52,7 +52,13 @@ def _restrict(file: Path, top: Path, left: int, mode: int) -> None:
     modes = {file: mode}
     for folder in (folder for folder in file.parents if folder.is_relative_to(top)):
         modes[folder] = stat.S_IMODE(folder.stat().st_mode) & (left | ~0o777)
-    with suppress(PermissionError):
+    try:
         for path, wanted in reversed(modes.items()):
             if stat.S_IMODE(path.stat().st_mode) != wanted:
                 path.chmod(wanted)
+    except PermissionError:
+        pass  # another user's
+    except OSError as error:
+        # Sealed code in a sandbox reads the store and cannot write to it.
+        if error.errno != errno.EROFS:
+            raise

@@ -152,11 +152,18 @@ class Plan:
         """The folder of the run that computes the estimates and tests of a wave's run.
 
         What today's configuration computes in the same way, as that of a publication that was just
-        made, is not computed twice. What is told of it is another matter: see `register.sealed`.
+        made, is not computed twice; but a draft is computed by itself, for its release seals the
+        records of its own steps. What is told of it is another matter: see `register.sealed`.
         """
         own = self.runs[folder]
+        if not self._is_released(own):
+            return folder
         alike = [run for run in self.runs.values() if not run.frozen and run.same_as(own)]
-        return (alike or [own])[0].folder if own.frozen else folder
+        return (alike or [own])[0].folder
+
+    def _is_released(self, run: PlannedRun) -> bool:
+        """Whether a run is that of a publication that never changes again."""
+        return run.frozen and Path(run.folder).name not in self.drafts
 
     def register_of(self, identity: str) -> str:
         """The recomputed register of a publication; of a study, which withholds nothing, today's
@@ -255,7 +262,7 @@ class Plan:
         files = files_of(run, earlier, self.before(run.folder))
         if not wave:
             return files
-        if run.frozen:
+        if self._is_released(run):
             source = self.runs[self.computed_as(run.folder)]
             computed = ("answers", "questionnaire", "firmness", "varied")
             made = files_of(source, (), {})

@@ -363,6 +363,8 @@ def _take_settings(lineage: Lineage) -> dict[str, object]:
 
 def _take_origin(lineage: Lineage, apart: Collection[str]) -> tuple[object, ...]:
     """The step, its data, what it read: by hash, or by role what steps made or is `apart`."""
-    raw = {role: d for role, d in lineage.inputs.items() if role not in lineage.parents}
+    # An audit hands the ledger itself to the register: no record of a publication names that.
+    own = {role: d for role, d in lineage.inputs.items() if role != "sealed"}
+    raw = {role: d for role, d in own.items() if role not in lineage.parents}
     hashes = {role: "" if role in apart else digest for role, digest in raw.items()}
     return lineage.step, lineage.datasets, hashes, sorted(lineage.parents)

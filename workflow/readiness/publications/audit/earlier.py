@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from readiness.arrays import list_rows
 from readiness.datasets.versions import unreadable
 from readiness.errors import DataError
 from readiness.facts import Fact, Value
@@ -32,7 +33,11 @@ from readiness.publications.program import is_earlier
 from readiness.publications.reproduce import find_corrected
 from readiness.publications.seal import LEDGER, NAMED, SEAL, UnreadableError, read_seal, sha256
 from readiness.register.figures import read_register
+from readiness.register.published import number
 from readiness.tables import read_text_table
+
+# The reliability flags of a register.
+FLAGS = frozenset(("", "present", "review", "caution", "suppress"))
 
 # Outcomes that say why an earlier ledger could not be made again, the most telling first.
 _UNAVAILABLE = (Outcome.ERASED, Outcome.RESTRICTED, Outcome.MISSING)
@@ -122,6 +127,8 @@ def check_erratum(root: Path, folder: Path, sealed: Mapping[str, Any]) -> list[A
     `sealed` is what the seal states. The reasons (`why`) are stated by the publisher; that each row
     has one is all that is checked of them.
     """
+    if not sealed:
+        return []  # the seal cannot be read, and its own check says so
     before = sealed.get("supersedes")
     if not isinstance(before, dict) or "digest" not in before:
         # Of one that was withdrawn and was not there the seal has no digest, and nothing computed
@@ -172,8 +179,16 @@ def find_erratum_faults(
     ledgers `before` and `after` say, and of each number that moved and has no row, with the fault.
     """
     moved = {name: (was, now) for name, was, now in find_corrected(before, after)}
+    # A cell that no register holds is told where the number itself is checked.
+    odd = {
+        row["id"]
+        for row in list_rows(after)
+        if row["reliability"] not in FLAGS or (row["n"] and number(row["n"]) is None)
+    }
     times = Counter(table["id"])
     for identity, was, now, why in table[list(COLUMNS)].itertuples(index=False):
+        if identity in odd:
+            continue
         if times[identity] > 1:
             yield identity, Fact("audit.states.times", {"name": identity, "n": times[identity]})
         elif identity not in moved:
@@ -183,5 +198,5 @@ def find_erratum_faults(
             yield identity, Fact("audit.erratum.other", {"text_old": was, "text_new": now})
         elif not why.strip():
             yield identity, Fact("audit.erratum.no_reason")
-    for identity in moved.keys() - times.keys():
+    for identity in moved.keys() - times.keys() - odd:
         yield identity, Fact("audit.erratum.unnamed")
