@@ -15,7 +15,7 @@ from readiness.forensics.arithmetic.bases import (
     Convention,
     FigureSet,
     SetKind,
-    _find_feasible,
+    feasible_mask,
     joint_bases,
     joint_witness,
     smallest_joint_base,
@@ -105,7 +105,7 @@ def test_set_bases_are_brute_force(
     figures = figure_set(texts, kind)
     n_max = 14
     convention = Convention(rounding, complement)
-    mask = _find_feasible(figures, n_max, convention)
+    mask = feasible_mask(figures, n_max, convention)
     for n in range(1, n_max + 1):
         found = set(witnesses(figures, n, convention))
         assert found == brute_witnesses(figures, n, convention)

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from project_copy import ROOT
-from readiness.forensics.arithmetic.bases import FigureSet, SetKind, apportioned_counts
+from readiness.forensics.arithmetic.bases import FigureSet, SetKind, apportioned_mask
 from readiness.forensics.arithmetic.figures import PrintedFigure
 from readiness.forensics.judging.structure import COLUMNS, Structure, parse_structure
 from readiness.forensics.judging.study import judge
@@ -340,7 +340,7 @@ def test_counts_by_largest_remainders_are_found_again(counts: list[int]) -> None
     rank = sorted(range(len(counts)), key=lambda k: -cut[k][1])
     raised = set(rank[: 100 - sum(whole for whole, _ in cut)])
     shown = [PrintedFigure(whole + (k in raised), 0) for k, (whole, _) in enumerate(cut)]
-    assert apportioned_counts(FigureSet(tuple(shown), SetKind.EXHAUSTIVE), n) is not None
+    assert apportioned_mask(FigureSet(tuple(shown), SetKind.EXHAUSTIVE), n)[n]
 
 
 def test_the_numbers_of_verdicts_say_what_they_are(real: StudyPart) -> None:

@@ -1,10 +1,15 @@
-"""A journalist with two numbers and a minute: which numbers of people can stand behind them?
+"""Find which numbers of people can stand behind printed percentages.
+
+A journalist with two numbers and a minute asks it, with or without the number of people that is
+printed beside the percentages. The page for a phone gives the same facts (`readiness.site`).
 
 >>> solve(["67", "33"], n_max=32).rows[0].bases
 (3, 6, 9, 12, 15, 18, 21, 24, 27, 30)
+>>> solve(["67/33", "64"], base=32).together.fits
+False
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -16,6 +21,8 @@ from readiness.forensics.arithmetic.bases import (
     FigureSet,
     SetKind,
     conventions,
+    every_base_from,
+    is_apportionable,
     joint_bases,
     smallest_joint_base,
 )
@@ -25,17 +32,37 @@ from readiness.forensics.arithmetic.figures import (
     Rounding,
     parse_figure,
 )
-from readiness.forensics.arithmetic.sums import joint_power, sum_to_whole
-from readiness.language import LANGUAGES, tell, text
+from readiness.forensics.arithmetic.sums import SumResult, base_power, joint_power, sum_to_whole
+from readiness.forensics.arithmetic.together import (
+    ABOVE,
+    How,
+    Together,
+    judge_together,
+    other_manners,
+)
+from readiness.forensics.judging.together import state_strength, state_together
+from readiness.language import LANGUAGES, tell
 
 LARGEST_N_MAX = 100_000
-LISTED = 20
-
-# Of more numbers than `LISTED`, the first so many are shown.
-SHOWN = 8
+MOST_FIGURES = 60
+# What parts the figures of one question from each other: 67/33.
+ONE_QUESTION = "/"
+# Longer lists of numbers are described by the first of them.
+LONGEST_LIST = 100
+FIRST_SHOWN = 8
+# From which number on all fit is sought for figures of so few last digits in a whole.
+LARGEST_SCALE = 10_000
+# The strength of a check is counted up to so many people.
+LARGEST_COUNTED = 1_000
 
 READINGS = {
-    reading: f"forensics.reading.{reading}" for reading in ("exhaustive", "together", "alone")
+    reading: f"forensics.reading.{reading}"
+    for reading in ("exhaustive", "exclusive", "several", "together", "alone")
+}
+MANNERS = {
+    How.LARGEST_REMAINDER: "forensics.reading.largest_remainder",
+    How.TRUNCATION: "forensics.reading.truncation",
+    How.CEILING: "forensics.reading.ceiling",
 }
 ROUNDED = {how: f"forensics.rounded.{how}" for how in ("nearest", "truncation", "ceiling")}
 HALVES = {how.value: f"forensics.rounding.{how}" for how in NEAREST_ROUNDINGS}
@@ -45,107 +72,245 @@ HALVES = {how.value: f"forensics.rounding.{how}" for how in NEAREST_ROUNDINGS}
 class Reading:
     """One way to read the figures, and the numbers of people that it allows.
 
-    `kind` is one of `READINGS`, `missing` how many answers may be missing on each question,
-    `smallest` the first number that fits (None when there is none), `power` the share of arbitrary
-    figures that would pass (None when not counted).
+    `kind`: one of `READINGS`. `how`: how the figures were made. `missing`: how many answers may be
+    missing on each question. `bases`: the numbers up to `n_max` that fit; `smallest`: the first
+    number that fits, None where there is none; `every`: the number from which on all fit, None
+    where it is larger than `n_max` or not sought. `power`: the share of made-up figures that would
+    pass, 0 to 1, None where it was not counted.
     """
 
     kind: str
-    figures: tuple[str, ...]
+    figures: tuple[tuple[str, ...], ...]
     missing: int
     bases: tuple[int, ...]
     smallest: int | None
+    every: int | None
     power: Fraction | None
+    how: How = How.PLAIN
 
 
 @dataclass(frozen=True)
 class Solution:
-    """What two or more figures allow: its readings, and the same as text for a terminal."""
+    """What the figures allow, as data, as facts, and as text for a terminal.
+
+    `rows`: the readings, where no number of people is printed; `together`: the figures beside that
+    number, where one is. `facts`: one a line.
+    """
 
     rows: tuple[Reading, ...]
+    together: Together | None
+    facts: tuple[Fact, ...]
     text: str
 
 
 def solve(
     figures: Sequence[str],
-    n_max: int = 40,
+    n_max: int = 100,
     max_missing: int = 1,
     rounding: str = "nearest",
     language: str = "en",
+    base: int | None = None,
 ) -> Solution:
-    """Which numbers of people up to `n_max` can stand behind printed percentages.
+    """Find the numbers of people up to `n_max` that can stand behind printed percentages.
 
-    Figures that add to a whole are read as answers to one question first; then as figures of
-    different questions, with 0..max_missing answers missing on each; then each one alone.
-    `rounding` is nearest or one of half_up, half_down, half_even, truncation, ceiling.
-    Raises DataError for a figure, a rounding or a bound that cannot be used.
+    `figures`: one figure each, or the figures of one question joined by "/": "67/33". Where nothing
+    is joined, figures that add to 100 are read as answers to one question first. `base`: the number
+    of people printed beside them; the figures are then judged together against it. `max_missing`:
+    how many answers may be missing on each question. `rounding`: nearest, or one of half_up,
+    half_down, half_even, truncation, ceiling.
+
+    Raises DataError for a figure, a number or a rounding that cannot be used.
     """
+    _check_options(figures, n_max, max_missing, rounding, language, base)
+    allowed = NEAREST if rounding == "nearest" else conventions([Rounding(rounding)])
+    groups = [_parse_group(written) for written in figures]
+    facts: list[Fact] = []
+    rows: tuple[Reading, ...] = ()
+    found = None
+    sets = [_make_set(group, allowed, facts) for group in groups]
+    as_one = _read_as_one(groups, allowed)
+    if base is None:
+        facts.insert(0, _state_head("forensics.solve.head", rounding, n_max=n_max))
+        rows = tuple(_list_rows(sets, as_one, n_max, max_missing, allowed))
+        facts += [_state_row(row, n_max) for row in rows]
+        if any(not row.bases for row in rows):
+            facts.append(Fact("forensics.solve.tail"))
+        if {row.power for row in rows} <= {1, None} and rows[0].power == 1:
+            facts.append(Fact("forensics.solve.says_nothing", {"n_max": n_max}))
+    else:
+        facts.insert(0, _state_head("forensics.solve.assumed", rounding))
+        if as_one is not None:
+            sets = [as_one]
+            figures_of_it = {"figures": _name_figures(as_one, range(len(as_one.figures)))}
+            facts.append(Fact("forensics.solve.one_question", figures_of_it))
+        found = judge_together(sets, base, allowed, max_missing)
+        told = tuple(sets)
+        facts += state_together(found, told, lambda at, places: _name_figures(told[at], places))
+        facts += state_strength(base_power(sets, base, allowed))
+    text = "\n".join(tell(fact, language) for fact in facts) + "\n"
+    return Solution(rows, found, tuple(facts), text)
+
+
+def _check_options(
+    figures: Sequence[str],
+    n_max: int,
+    max_missing: int,
+    rounding: str,
+    language: str,
+    base: int | None,
+) -> None:
     if not figures:
         raise DataError("No figure to solve; give at least one, such as 67.")
+    if sum(len(written.split(ONE_QUESTION)) for written in figures) > MOST_FIGURES:
+        raise DataError(f"Too many figures; give at most {MOST_FIGURES} at once.")
     if not 1 <= n_max <= LARGEST_N_MAX or not 0 <= max_missing <= n_max:
         raise DataError(
             f"n_max {n_max}, missing {max_missing}: expected n_max from 1 to {LARGEST_N_MAX} and "
             "missing from 0 to n_max."
         )
+    if base is not None and not 1 <= base <= LARGEST_N_MAX - ABOVE:
+        raise DataError(f"base {base}: expected a number from 1 to {LARGEST_N_MAX - ABOVE}.")
     if rounding != "nearest" and rounding not in list(Rounding):
         raise DataError(
             f"rounding {rounding!r}: expected nearest, {', '.join(r.value for r in Rounding)}."
         )
     if language not in LANGUAGES:
         raise DataError(f"language {language!r}: expected one of {', '.join(LANGUAGES)}.")
-    allowed = NEAREST if rounding == "nearest" else conventions([Rounding(rounding)])
-    parsed = [parse_figure(text) for text in figures]
-    rows = tuple(
-        _read(kind, sets, missing, n_max, allowed)
-        for kind, sets, missing in _list_readings(parsed, max_missing, allowed)
-    )
-    keys = [ROUNDED["nearest"], HALVES[rounding]] if rounding in HALVES else [ROUNDED[rounding]]
-    rounded = Listed(tuple(map(Term, keys)), "comma")
-    head = Fact("forensics.solve.head", {"n_max": n_max, "rounded": rounded})
-    lines = (f"  {tell(_line(row, n_max), language)}" for row in rows)
-    tail = text("forensics.solve.tail", language)
-    return Solution(rows, "\n".join([tell(head, language), *lines, tail]) + "\n")
 
 
-def _list_readings(
-    figures: list[PrintedFigure], max_missing: int, allowed: Sequence[Convention]
-) -> list[tuple[str, list[FigureSet], int]]:
-    roundings = list(dict.fromkeys(convention.rounding for convention in allowed))
-    found: list[tuple[str, list[FigureSet], int]] = []
-    whole = sum((figure.share for figure in figures), Fraction(0)) == 1
-    if len(figures) > 1 and (whole or sum_to_whole(figures, roundings).ok):
-        found.append(("exhaustive", [FigureSet(tuple(figures), SetKind.EXHAUSTIVE)], 0))
-    alone = [FigureSet((figure,), SetKind.EXCLUSIVE) for figure in figures]
-    if len(figures) > 1:
-        found += [("together", alone, missing) for missing in range(max_missing + 1)]
-    return found + [("alone", [single], 0) for single in dict.fromkeys(alone)]
+def _parse_group(written: str) -> tuple[PrintedFigure, ...]:
+    return tuple(parse_figure(part) for part in written.split(ONE_QUESTION))
+
+
+def _list_roundings(allowed: Sequence[Convention]) -> list[Rounding]:
+    return list(dict.fromkeys(convention.rounding for convention in allowed))
+
+
+def _adds_to_whole(
+    figures: Sequence[PrintedFigure], allowed: Sequence[Convention]
+) -> tuple[bool, SumResult]:
+    """Whether figures can be all answers to one question, and their sum."""
+    total = sum_to_whole(figures, _list_roundings(allowed))
+    return total.ok or total.total.share == 1, total
+
+
+def _make_set(
+    figures: tuple[PrintedFigure, ...], allowed: Sequence[Convention], facts: list[Fact]
+) -> FigureSet:
+    """The set of one question's figures; `facts` gets what is wrong with their sum."""
+    if len(figures) == 1:
+        return FigureSet(figures, SetKind.EXCLUSIVE)
+    whole, total = _adds_to_whole(figures, allowed)
+    if whole:
+        return FigureSet(figures, SetKind.EXHAUSTIVE)
+    if total.total.share < 1:
+        # Not all answers were printed.
+        return FigureSet(figures, SetKind.EXCLUSIVE)
+    own = FigureSet(figures, SetKind.MULTI)
+    least, greatest = (Printed(str(end)) for end in total.allowed)
+    values: dict[str, Value] = {
+        "figures": _name_figures(own, range(len(figures))),
+        "sum": Printed(str(total.total)),
+        "least": least,
+        "greatest": greatest,
+    }
+    facts.append(Fact("forensics.solve.not_one", values))
+    return own
+
+
+def _read_as_one(
+    groups: Sequence[tuple[PrintedFigure, ...]], allowed: Sequence[Convention]
+) -> FigureSet | None:
+    """All figures as answers to one question, where nothing else was said and they add to 100."""
+    if len(groups) < 2 or any(len(group) > 1 for group in groups):
+        return None
+    figures = tuple(figure for group in groups for figure in group)
+    whole, _ = _adds_to_whole(figures, allowed)
+    return FigureSet(figures, SetKind.EXHAUSTIVE) if whole else None
+
+
+def _list_rows(
+    sets: Sequence[FigureSet],
+    as_one: FigureSet | None,
+    n_max: int,
+    max_missing: int,
+    allowed: Sequence[Convention],
+) -> Iterator[Reading]:
+    """The readings: one question, the same people, each question alone; other roundings last."""
+    if as_one is not None:
+        yield from _read("exhaustive", [as_one], 0, n_max, allowed)
+    if len(sets) > 1:
+        for missing in range(max_missing + 1):
+            yield from _read("together", sets, missing, n_max, allowed)
+    for figures in dict.fromkeys(sets):
+        kind = "alone"
+        if len(figures.figures) > 1:
+            kind = "several" if figures.kind is SetKind.MULTI else str(figures.kind)
+        yield from _read(kind, [figures], 0, n_max, allowed)
 
 
 def _read(
-    kind: str, sets: list[FigureSet], missing: int, n_max: int, allowed: Sequence[Convention]
-) -> Reading:
-    found = joint_bases(sets, n_max, missing, allowed)
-    smallest = found[0] if found else smallest_joint_base(sets, missing, allowed, LARGEST_N_MAX)
-    power = joint_power(sets, n_max, missing, allowed) if n_max <= 1000 else None
-    figures = tuple(str(figure) for s in sets for figure in s.figures)
-    return Reading(kind, figures, missing, tuple(found), smallest, power)
+    kind: str,
+    sets: Sequence[FigureSet],
+    missing: int,
+    n_max: int,
+    allowed: Sequence[Convention],
+) -> Iterator[Reading]:
+    """One reading; where another way of printing explains what rounding does not, that one, too."""
+    bases = tuple(joint_bases(sets, n_max, missing, allowed))
+    smallest = bases[0] if bases else smallest_joint_base(sets, missing, allowed, LARGEST_N_MAX)
+    every = None
+    if bases and bases[-1] == n_max and max(s.figures[0].scale for s in sets) <= LARGEST_SCALE:
+        from_there = every_base_from(sets, missing, allowed)
+        every = from_there if from_there is not None and from_there <= n_max else None
+    power = joint_power(sets, n_max, missing, allowed) if n_max <= LARGEST_COUNTED else None
+    figures = tuple(tuple(str(figure) for figure in s.figures) for s in sets)
+    yield Reading(kind, figures, missing, bases, smallest, every, power)
+    if missing:
+        return
+    for how, others in other_manners(sets, n_max, allowed).items():
+        # Figures adjusted to 100 are common; that they were cut or raised explains what else fits
+        # no number of people.
+        adjusted = how is How.LARGEST_REMAINDER and all(map(is_apportionable, sets))
+        explains = not bases or (adjusted and bool(others) and others[0] < bases[0])
+        if others and explains:
+            yield Reading(kind, figures, missing, others, others[0], None, None, how)
 
 
-def _line(row: Reading, n_max: int) -> Fact:
+def _name_figures(figures: FigureSet, places: Sequence[int]) -> Value:
+    return Listed(tuple(Printed(str(figures.figures[place])) for place in places), "slash")
+
+
+def _state_head(kind: str, rounding: str, **numbers: int) -> Fact:
+    keys = [ROUNDED["nearest"], HALVES[rounding]] if rounding in HALVES else [ROUNDED[rounding]]
+    return Fact(kind, {**numbers, "rounded": Listed(tuple(map(Term, keys)), "comma")})
+
+
+def _state_row(row: Reading, n_max: int) -> Fact:
+    """State which numbers of people a reading allows, and how strong the check is."""
+    each = tuple(Listed(tuple(map(Printed, own)), "slash") for own in row.figures)
     reading: Value = Term(READINGS[row.kind])
     if row.missing:
         reading = Fact("forensics.reading.together_missing", {"missing": row.missing})
-    figures = Listed(tuple(map(Printed, row.figures)), "slash")
-    values: dict[str, Value] = {"figures": figures, "reading": reading}
-    if len(row.bases) > LISTED:
-        values |= {"bases": Listed(row.bases[:SHOWN], "comma"), "count": len(row.bases)}
-        line = Fact("forensics.solve.many", values)
-    elif row.smallest and not row.bases:
-        values |= {"n_max": n_max, "smallest": row.smallest}
+    if row.how in MANNERS:
+        reading = Listed((reading, Term(MANNERS[row.how])), "comma")
+    values: dict[str, Value] = {"figures": Listed(each, "comma"), "reading": reading}
+    line = Fact("forensics.solve.list", {**values, "bases": Listed(row.bases, "or")})
+    below = tuple(n for n in row.bases if row.every is None or n < row.every)
+    if not row.bases and row.smallest is None:
+        line = Fact("forensics.solve.never", {**values, "n_max": n_max})
+    elif not row.bases:
+        values |= {"n_max": n_max, "smallest": row.smallest or 0}
         line = Fact("forensics.solve.none", values)
-    else:
-        found = Listed(row.bases, "or") if row.bases else Term("terminal.none")
-        line = Fact("forensics.solve.list", values | {"bases": found})
-    if row.power is None:
+    elif len(below) > LONGEST_LIST:
+        values |= {"bases": Listed(row.bases[:FIRST_SHOWN], "comma"), "count": len(row.bases)}
+        line = Fact("forensics.solve.many", values)
+    elif row.every is not None and below:
+        values |= {"bases": Listed(below, "comma"), "every": row.every}
+        line = Fact("forensics.solve.every", values)
+    elif row.every is not None:
+        line = Fact("forensics.solve.from", {**values, "every": row.every})
+    # That up to so many people everything fits stands once below all readings.
+    if row.power == 1 or not (strength := state_strength(row.power)):
         return line
-    return Fact("forensics.solve.power", {"line": line, "power": row.power})
+    return Fact("forensics.solve.strength", {"line": line, "strength": strength[0]})

@@ -120,32 +120,59 @@ def _fill(ranges: list[tuple[int, int]], n: int, kind: SetKind) -> Iterator[tupl
     yield from rest(0, n)
 
 
-def apportioned_counts(figures: FigureSet, n: int) -> tuple[int, ...] | None:
-    """Counts on `n` answers that show as the set by largest remainders; None if there are none.
+def is_apportionable(figures: FigureSet) -> bool:
+    """Check that the figures of a set can have been made to add to 100.
+
+    Everyone gave one answer, all figures have the same decimals, and they add to 100 exactly.
+    """
+    scale = figures.figures[0].scale
+    alike = all(figure.scale == scale for figure in figures.figures)
+    whole = sum(figure.digits for figure in figures.figures) == scale
+    return figures.kind is SetKind.EXHAUSTIVE and alike and whole
+
+
+@lru_cache(maxsize=1024)
+def apportioned_mask(figures: FigureSet, n_max: int) -> BoolArray:
+    """For each base 0..n_max, whether counts show as the set by largest remainders. Read-only.
 
     The shares are cut at the last digit, and what is missing of 100 goes, a last digit each, to the
     largest remainders (Hamilton's method): an exhaustive set then adds to 100 exactly, and a figure
-    may be the next after the nearest. Sought up to twice as many answers as a whole has last
-    digits: beyond, plain rounding shows any figures that add to 100.
+    may be the next after the nearest. With S last digits in a whole, count k of n shows as digits x
+    exactly when one threshold t, 0 <= t < n, common to all figures, gives
+
+        n(x-1) + t <= S k <= n x + t
+
+    (remainders of t or more were raised, of t or less were cut). The lowest and highest counts grow
+    with t, so the largest t whose lowest counts sum to n or less decides. False everywhere where
+    `is_apportionable` is.
     """
-    scale = figures.figures[0].scale
-    digits = [figure.digits for figure in figures.figures]
-    alike = all(figure.scale == scale for figure in figures.figures) and sum(digits) == scale
-    if figures.kind is not SetKind.EXHAUSTIVE or not alike or not 1 <= n <= 2 * scale:
-        return None
-    ranges = [(-(-n * max(x - 1, 0) // scale), min(n, (n * (x + 1) - 1) // scale)) for x in digits]
-    for counts in _fill(ranges, n, figures.kind):
-        cut = [divmod(scale * count, n) for count in counts]
-        raised = [rest for (whole, rest), x in zip(cut, digits, strict=True) if x > whole]
-        kept = [rest for (whole, rest), x in zip(cut, digits, strict=True) if x == whole]
-        if min(raised, default=n) >= max(kept, default=0):
-            return counts
-    return None
+    n = np.arange(n_max + 1, dtype=np.int64)
+    if not is_apportionable(figures):
+        found = np.zeros(len(n), dtype=np.bool_)
+    else:
+        digits = [figure.digits for figure in figures.figures]
+        scale = figures.figures[0].scale
+        # Remainders are below n.
+        least, most = np.zeros_like(n), np.maximum(n - 1, 0)
+        while (least < most).any():
+            middle = (least + most + 1) // 2
+            small = _sum_lowest(digits, scale, n, middle) <= n
+            least, most = np.where(small, middle, least), np.where(small, most, middle - 1)
+        highest = sum(np.minimum(n, (n * x + least) // scale) for x in digits)
+        found = (_sum_lowest(digits, scale, n, least) <= n) & (highest >= n) & (n > 0)
+    found.setflags(write=False)
+    return np.asarray(found, dtype=np.bool_)
+
+
+def _sum_lowest(digits: Sequence[int], scale: int, n: IntArray, threshold: IntArray) -> IntArray:
+    """The sum of the lowest counts, one a figure, whose remainders agree with the threshold."""
+    lowest = (np.maximum(0, -(-(n * (x - 1) + threshold) // scale)) for x in digits)
+    return np.sum(list(lowest), axis=0)
 
 
 @lru_cache(maxsize=4096)
-def _find_feasible(figures: FigureSet, n_max: int, convention: Convention) -> BoolArray:
-    """For each base 0..n_max, whether the set fits. Read-only, as it is shared."""
+def feasible_mask(figures: FigureSet, n_max: int, convention: Convention) -> BoolArray:
+    """For each base 0..n_max, whether the set fits. Read-only, as the cache shares it."""
     n = np.arange(n_max + 1, dtype=np.int64)
     found = (count_intervals(figure, n_max, convention.rounding) for figure in figures.figures)
     ends = [(np.maximum(low, 0), np.minimum(high, n)) for low, high in found]
@@ -157,7 +184,7 @@ def _find_feasible(figures: FigureSet, n_max: int, convention: Convention) -> Bo
 def fitting(
     ends: Sequence[tuple[IntArray, IntArray]], n: IntArray, kind: SetKind, *, either: bool
 ) -> BoolArray:
-    """Where counts between these ends hang together on bases `n` (0 first, last axis).
+    """Where counts between these ends hang together on bases `n` (last axis); never on base 0.
 
     `either`: one of the two figures is enough, the other being its complement.
     """
@@ -170,8 +197,7 @@ def fitting(
             mask &= np.sum([low for low, _ in ends], axis=0) <= n
         if kind is SetKind.EXHAUSTIVE:
             mask &= np.sum([high for _, high in ends], axis=0) >= n
-    mask[..., 0] = False
-    return np.asarray(mask, dtype=np.bool_)
+    return np.asarray(mask & (n > 0), dtype=np.bool_)
 
 
 def with_missing(mask: BoolArray, max_missing: int) -> BoolArray:
@@ -191,7 +217,7 @@ def joint_mask(
     """For each number of people 0..n_max, whether all sets fit, with missing answers on each."""
     fits = [
         np.logical_and.reduce(
-            [with_missing(_find_feasible(s, n_max, c), max_missing) for s in sets]
+            [with_missing(feasible_mask(s, n_max, c), max_missing) for s in sets]
         )
         for c in allowed
     ]
@@ -266,7 +292,7 @@ def fewest_missing(
     """
     found = []
     for convention in allowed:
-        masks = [_find_feasible(s, people, convention) for s in sets]
+        masks = [feasible_mask(s, people, convention) for s in sets]
         bases_tried = range(people, max(people - max_missing, 1) - 1, -1)
         lacking = [next((people - n for n in bases_tried if mask[n]), None) for mask in masks]
         known = [missing for missing in lacking if missing is not None]

@@ -215,14 +215,42 @@ def joint_power(
     max_missing: int = 0,
     allowed: Sequence[Convention] = NEAREST,
 ) -> Fraction | None:
-    """The share of arbitrary figures of these shapes with a joint base; None if uncountable."""
+    """The share of arbitrary figures of these shapes with a joint base up to `n_max`.
+
+    None if uncountable.
+    """
+    return _count_passing(sets, (0, n_max), max_missing, tuple(allowed))
+
+
+def base_power(
+    sets: Sequence[FigureSet], base: int, allowed: Sequence[Convention] = NEAREST
+) -> Fraction | None:
+    """The share of arbitrary figures of these shapes that all fit the number `base`.
+
+    None if uncountable.
+    """
+    # On one base, figures that are free of each other are counted one by one.
+    each: list[FigureSet] = []
+    for figures in sets:
+        free = figures.kind is SetKind.MULTI
+        each += [FigureSet((f,), figures.kind) for f in figures.figures] if free else [figures]
+    return _count_passing(each, (base, base), 0, tuple(allowed))
+
+
+def _count_passing(
+    sets: Sequence[FigureSet],
+    bases: tuple[int, int],
+    max_missing: int,
+    allowed: tuple[Convention, ...],
+) -> Fraction | None:
+    """The share of arbitrary figures that fit one of the bases from the first to the last."""
     combined, total, without = Counter({-1: 1}), 1, 0
     for position, figures in enumerate(sets, 1):
         first = figures.figures[0]
         if any(figure.decimals != first.decimals for figure in figures.figures):
             return None
         alternatives = _count_masks(
-            len(figures.figures), first.decimals, figures.kind, n_max, max_missing, tuple(allowed)
+            len(figures.figures), first.decimals, figures.kind, bases, max_missing, allowed
         )
         if alternatives is None or len(alternatives) * len(combined) > MAX_PAIRS:
             return None
@@ -237,12 +265,12 @@ def joint_power(
     return Fraction(total - without, total)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _count_masks(
     size: int,
     decimals: int,
     kind: SetKind,
-    n_max: int,
+    bases: tuple[int, int],
     max_missing: int,
     allowed: tuple[Convention, ...],
 ) -> Counter[int] | None:
@@ -252,9 +280,10 @@ def _count_masks(
     if (scale + 1) ** free > 2 * MAX_ALTERNATIVES:
         return None
     digits = np.array(list(_list_digits(size, scale, kind)), dtype=np.int64)
-    if len(digits) * n_max > MAX_CELLS:
+    n = np.arange(bases[0], bases[1] + 1, dtype=np.int64)
+    if len(digits) * len(n) > MAX_CELLS:
         return None
-    masks = [_judge_feasible(digits, scale, kind, n_max, convention) for convention in allowed]
+    masks = [_judge_feasible(digits, scale, kind, n, convention) for convention in allowed]
     if max_missing:
         masks = [with_missing(mask.T, max_missing).T for mask in masks]
     packed = np.packbits(np.concatenate(masks, axis=1), axis=1)
@@ -280,10 +309,9 @@ def _list_digits(size: int, left: int, kind: SetKind) -> Iterator[tuple[int, ...
 
 
 def _judge_feasible(
-    digits: IntArray, scale: int, kind: SetKind, n_max: int, convention: Convention
+    digits: IntArray, scale: int, kind: SetKind, n: IntArray, convention: Convention
 ) -> BoolArray:
-    """For each row of digits and each base 0..n_max, whether the set fits (`bases._feasible`)."""
-    n = np.arange(n_max + 1, dtype=np.int64)
+    """For each row of digits and each base of `n`, whether the set fits (`bases.fitting`)."""
     found = (_bound_counts(column, scale, n, convention.rounding) for column in digits.T)
     counts = [(np.maximum(low, 0), np.minimum(high, n)) for low, high in found]
     pair = kind is SetKind.EXHAUSTIVE and len(counts) == 2

@@ -111,9 +111,13 @@ class Study:
             return item
         return Fact("language.labelled", {"label": item, "what": answer})
 
-    def label(self, claim_set: ClaimSet) -> Fact:
-        """A set with its figures and whose they are: « préparation » (67 % / 33 %, X)."""
+    def label(self, claim_set: ClaimSet, places: Sequence[int] | None = None) -> Fact:
+        """A set with its figures and whose they are: « préparation » (67 % / 33 %, X).
+
+        `places`: of which of its figures, by default of all.
+        """
         members = self.members(claim_set)
+        members = members if places is None else [members[place] for place in places]
         told = tuple(percent(f"{claim_set.id}_{claim.category}", claim) for claim in members)
         what = {"item": self.topic(claim_set), "figures": Listed(told, "slash")}
         return Fact("forensics.set", {**what, "whose": self.whose(members[0])})

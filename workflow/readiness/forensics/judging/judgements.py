@@ -5,22 +5,27 @@ and `power`, the words in the catalogues.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from readiness.facts import Fact, Listed, Value
 from readiness.forensics.arithmetic.bases import (
     NEAREST,
     Convention,
     FigureSet,
-    apportioned_counts,
+    apportioned_mask,
     joint_bases,
     joint_splits,
     joint_witness,
     smallest_joint_base,
 )
 from readiness.forensics.arithmetic.figures import Rounding
-from readiness.forensics.arithmetic.sums import joint_power, sum_to_whole
+from readiness.forensics.arithmetic.sums import base_power, joint_power, sum_to_whole
+from readiness.forensics.arithmetic.together import judge_together
 from readiness.forensics.judging.context import LONGEST_LIST, Study, judge_every, verdict
-from readiness.forensics.judging.structure import ClaimSet, SharedBase, Total
+from readiness.forensics.judging.structure import ClaimSet, SharedBase, Total, source_of
+from readiness.forensics.judging.together import state_strength, state_together
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, name_numbers
 
 # How far above a reported base others are sought that would fit.
@@ -191,7 +196,7 @@ def _is_apportioned(study: Study, claim_set: ClaimSet, n: int) -> bool:
     """Whether figures show on `n` answers by largest remainders and by no nearest rounding."""
     figures, allowed = study.figures(claim_set), study.conventions([claim_set])
     plain = joint_witness([figures], n, 0, allowed)
-    return allowed == NEAREST and plain is None and bool(apportioned_counts(figures, n))
+    return allowed == NEAREST and plain is None and bool(apportioned_mask(figures, n)[n])
 
 
 def _judge_apportioned(study: Study, name: str, sets: Sequence[ClaimSet]) -> Iterator[Verdict]:
@@ -199,7 +204,10 @@ def _judge_apportioned(study: Study, name: str, sets: Sequence[ClaimSet]) -> Ite
     if study.conventions(sets) != NEAREST:
         return
     figures = [study.figures(s) for s in sets]
-    found = [n for n in range(1, study.reach + 1) if all(apportioned_counts(s, n) for s in figures)]
+    # Beyond, plain rounding shows any figures that add to 100.
+    reach = min(study.reach, *(2 * s.figures[0].scale for s in figures))
+    fitting = np.logical_and.reduce([apportioned_mask(s, reach) for s in figures])
+    found = [int(n) for n in np.flatnonzero(fitting)]
     key = "forensics.conventions.largest_remainder"
     yield from _state_convention(study, f"{name}.largest_remainder", key, sets, found)
 
@@ -272,6 +280,51 @@ def _judge_reported_base(study: Study, total: Total, people: int, claim_set: Cla
         Status.POSSIBLE if fits or adjusted else Status.IMPOSSIBLE,
         [Fact(key, words)],
         (total.claim, *claim_set.claims),
+    )
+
+
+def judge_sources(study: Study) -> Iterator[Verdict]:
+    """The figures of each source, together, against the number that is reported for them."""
+    groups: dict[tuple[str, int], list[ClaimSet]] = {}
+    for name, claim in study.structure.reported.items():
+        claim_set = study.structure.set_named(name)
+        if study.describe_weighting([claim_set]) != "yes":
+            key = source_of(claim_set.claims[0]), study.count_people(claim)
+            groups.setdefault(key, []).append(claim_set)
+    sources = [source for source, _ in groups]
+    for (source, people), sets in groups.items():
+        if people:
+            # A source that reports several numbers has a verdict for each.
+            several = sources.count(source) > 1
+            name = f"total.source.{source}" + (f".{people}" if several else "")
+            yield from _judge_source(study, name, people, sets)
+
+
+def _judge_source(
+    study: Study, name: str, people: int, sets: Sequence[ClaimSet]
+) -> Iterator[Verdict]:
+    figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
+    found = judge_together(figures, people, allowed, study.structure.max_missing)
+    if found.fits and len(sets) == 1:
+        # `_judge_reported_base` says the same of the one question.
+        return
+    facts = state_together(
+        found,
+        figures,
+        lambda position, places: study.label(sets[position], places),
+        weighted=study.describe_weighting(sets),
+    )
+    power = base_power(figures, people, allowed)
+    status = Status.INCOMPATIBLE if found.readings else Status.IMPOSSIBLE
+    yield replace(
+        verdict(
+            name,
+            "total",
+            Status.POSSIBLE if found.fits else status,
+            [*facts, *state_strength(power)],
+            (*dict.fromkeys(study.structure.reported[s.id] for s in sets), *claim_names(sets)),
+        ),
+        power=power,
     )
 
 

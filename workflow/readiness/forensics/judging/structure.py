@@ -10,7 +10,7 @@ kept in `data/claims/<study>-<version>.yaml`; this module knows its shape, not i
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Annotated, Any, Literal
 
@@ -220,6 +220,21 @@ class Structure(Strict):
         raise ConfigError(f"Claims structure of {self.study}: no set {name!r}. Known: {known}.")
 
 
+def source_of(claim: str) -> str:
+    """The source that prints a claim: the first word of the claim's id."""
+    return claim.partition(".")[0]
+
+
+def _share_by_source(sets: Sequence[ClaimSet]) -> tuple[SharedBase, ...]:
+    """The sets of each source as ones that may rest on the same people; of one set, none."""
+    by_source: dict[str, list[str]] = {}
+    for claim_set in sets:
+        by_source.setdefault(source_of(claim_set.claims[0]), []).append(claim_set.id)
+    return tuple(
+        SharedBase(id=source, sets=tuple(own)) for source, own in by_source.items() if len(own) > 1
+    )
+
+
 def _read_labels(item: ItemInfo) -> Mapping[str, Text]:
     return item.categories if isinstance(item.categories, dict) else {}
 
@@ -227,7 +242,7 @@ def _read_labels(item: ItemInfo) -> Mapping[str, Text]:
 def parse_structure(content: Any, where: str = "claims structure") -> Structure:
     """A `Structure` from parsed YAML.
 
-    Raises ConfigError, one line naming the place, for an unknown key, a wrong type, an item that is
+    Where it has no key `shared_bases`, the sets of one source are judged together. Raises ConfigError, one line naming the place, for an unknown key, a wrong type, an item that is
     not declared, a set named twice, a claim in two sets, or a reference to a set that is not there.
     """
     if not isinstance(content, Mapping):
@@ -240,6 +255,8 @@ def parse_structure(content: Any, where: str = "claims structure") -> Structure:
         tail = f" (and {more} more)" if (more := error.error_count() - 1) else ""
         raise ConfigError(f"{where}, at {place}: {first['msg']}{tail}.") from None
     _check_references(structure, where)
+    if "shared_bases" not in structure.model_fields_set:
+        return structure.model_copy(update={"shared_bases": _share_by_source(structure.sets)})
     return structure
 
 

@@ -28,7 +28,12 @@ from readiness.forensics.arithmetic.figures import (
 from readiness.forensics.arithmetic.sums import net_fits
 from readiness.forensics.judging import readings
 from readiness.forensics.judging.context import DEFAULT_REACH, Study, judge_every, lead, verdict
-from readiness.forensics.judging.judgements import judge_set, judge_shared, judge_totals
+from readiness.forensics.judging.judgements import (
+    judge_set,
+    judge_shared,
+    judge_sources,
+    judge_totals,
+)
 from readiness.forensics.judging.structure import (
     Claim,
     ClaimSet,
@@ -144,6 +149,7 @@ def judge(claims: pd.DataFrame, structure: Structure) -> list[Verdict]:
         *readings.judge_whole(searched),
         *(found for each in shared for found in judge_shared(searched, each)),
         *(found for each in alone for found in judge_every(searched, each.id, [each])),
+        *judge_sources(study),
         *judge_totals(study),
         *(found for each in structure.sets for found in judge_set(searched, each)),
         *(readings.judge_phrase(study, phrase) for phrase in structure.phrases),

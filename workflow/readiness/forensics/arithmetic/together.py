@@ -1,0 +1,363 @@
+"""Judge the figures of one source together, against the number of people printed beside them.
+
+A printed number N and percentages that are no shares of N have innocent readings: N were asked and
+fewer answered, a question had a filter, a few answers are missing, the figures were adjusted to add
+to 100. Each reading that holds is found with the numbers of people that it needs. Integers only;
+nothing is said in words here. The page for a phone has the same arithmetic in JavaScript.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from readiness.arrays import BoolArray
+from readiness.forensics.arithmetic.bases import (
+    NEAREST,
+    Convention,
+    FigureSet,
+    SetKind,
+    apportioned_mask,
+    conventions,
+    feasible_mask,
+    is_apportionable,
+    with_missing,
+)
+from readiness.forensics.arithmetic.figures import (
+    NEAREST_ROUNDINGS,
+    Rounding,
+    count_interval,
+    parse_figure,
+)
+from readiness.forensics.arithmetic.sums import one_edit_away
+
+# How far above the printed number another one is sought.
+ABOVE = 1_000
+# Of so many people one answer may be missing on a question before it is no slip any more.
+ONE_BLANK_IN = 10
+
+
+class Who(StrEnum):
+    """Who answered, where that explains the figures."""
+
+    # All who are counted by the printed number.
+    PRINTED = "printed"
+    # One smaller number of people, the same for all questions.
+    FEWER = "fewer"
+    # The same, with a few answers missing on each question.
+    FEWER_MISSING = "fewer_missing"
+    # The printed number, with a few answers missing on each question.
+    BLANKS = "blanks"
+    # Of the questions that do not fit, each has a smaller number of its own.
+    FILTER = "filter"
+    # The printed number, each of whom could give several answers.
+    SEVERAL = "several"
+    # One smaller number of people, each of whom could give several answers.
+    SEVERAL_FEWER = "several_fewer"
+    # One larger number.
+    OTHER = "other"
+
+
+class How(StrEnum):
+    """How shares became figures, where that explains them."""
+
+    # Rounded to the nearest value, or as the source declares.
+    PLAIN = "plain"
+    # Adjusted to add to 100: what rounding leaves goes to the largest remainders.
+    LARGEST_REMAINDER = "largest_remainder"
+    TRUNCATION = "truncation"
+    CEILING = "ceiling"
+
+
+@dataclass(frozen=True)
+class Misprint:
+    """One figure that may be misprinted: its set, its place in the set, what it may stand for."""
+
+    position: int
+    figure: int
+    repairs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TogetherReading:
+    """One reading under which all figures are right.
+
+    `bases`: the numbers of people that it allows for all questions, in order. `own`: of `FILTER`,
+    for each set the smaller numbers that it may rest on, empty where it fits the printed number.
+    `missing`: the fewest answers that have to be missing on a question. `misprints`: the figures of
+    which one has to be another.
+    """
+
+    who: Who
+    how: How
+    bases: tuple[int, ...] = ()
+    own: tuple[tuple[int, ...], ...] = ()
+    missing: int = 0
+    misprints: tuple[Misprint, ...] = ()
+
+
+@dataclass(frozen=True)
+class Together:
+    """Figures of one source beside the number of people that is printed with them.
+
+    `refused`: set and place of each figure that is no share of that number. `unfit`: the sets whose
+    figures each are one and cannot be together. `fits`: whether all sets fit, by one way of
+    rounding. `readings`: those that hold, the innocent first; empty where all fit.
+    """
+
+    base: int
+    refused: tuple[tuple[int, int], ...]
+    unfit: tuple[int, ...]
+    fits: bool
+    readings: tuple[TogetherReading, ...]
+
+
+@dataclass(frozen=True)
+class _Manner:
+    """One way to print shares: `allowed` conventions; `adjusted`: whole sets add to 100."""
+
+    how: How
+    allowed: tuple[Convention, ...]
+    adjusted: bool = False
+
+    def mask(self, figures: FigureSet, n_max: int, convention: Convention) -> BoolArray:
+        """For each base 0..n_max, whether the set fits."""
+        if self.adjusted and is_apportionable(figures):
+            return apportioned_mask(figures, n_max)
+        return feasible_mask(figures, n_max, convention)
+
+
+_ADJUSTED = _Manner(
+    How.LARGEST_REMAINDER, tuple(Convention(r) for r in NEAREST_ROUNDINGS), adjusted=True
+)
+_CUT = _Manner(How.TRUNCATION, conventions([Rounding.TRUNCATION]))
+_RAISED = _Manner(How.CEILING, conventions([Rounding.CEILING]))
+
+
+def judge_together(
+    sets: Sequence[FigureSet],
+    base: int,
+    allowed: Sequence[Convention] = NEAREST,
+    max_missing: int = 1,
+) -> Together:
+    """Judge sets of figures against the number of people printed beside them.
+
+    `allowed`: the conventions that the source may follow; only where these are `NEAREST` are other
+    ways of printing tried. `max_missing`: how many answers may be missing on each question where
+    fewer people answered than were asked.
+    """
+    plain = _Manner(How.PLAIN, tuple(allowed))
+    fits = bool(_find_common(plain, sets, base)[base])
+    if fits:
+        return Together(base, (), (), True, ())
+    failing = [
+        position
+        for position, figures in enumerate(sets)
+        if not any(feasible_mask(figures, base, convention)[base] for convention in allowed)
+    ]
+    roundings = list(dict.fromkeys(convention.rounding for convention in allowed))
+    refused = [
+        (position, place)
+        for position in failing
+        for place, figure in enumerate(sets[position].figures)
+        if not any(_is_share(figure, base, rounding) for rounding in roundings)
+    ]
+    unfit = [position for position in failing if position not in {own for own, _ in refused}]
+    return Together(
+        base,
+        tuple(refused),
+        tuple(unfit),
+        False,
+        tuple(_list_readings(sets, base, plain, max_missing)),
+    )
+
+
+def other_manners(
+    sets: Sequence[FigureSet], n_max: int, allowed: Sequence[Convention] = NEAREST
+) -> dict[How, tuple[int, ...]]:
+    """The numbers of people up to `n_max` that fit all sets, by each way but rounding to nearest.
+
+    Empty where a rounding is declared.
+    """
+    manners = _list_manners(sets, _Manner(How.PLAIN, tuple(allowed)))[1:]
+    return {manner.how: _list_bases(_find_common(manner, sets, n_max)) for manner in manners}
+
+
+def as_several(sets: Sequence[FigureSet]) -> list[FigureSet]:
+    """The same sets, where each person could give several answers."""
+    return [replace(figures, kind=SetKind.MULTI) for figures in sets]
+
+
+def _is_share(figure: object, base: int, rounding: Rounding) -> bool:
+    low, high = count_interval(figure, base, rounding)  # type: ignore[arg-type]
+    return max(low, 0) <= min(high, base)
+
+
+def _list_manners(sets: Sequence[FigureSet], plain: _Manner) -> list[_Manner]:
+    """The ways to print that are tried, the plain one first."""
+    if plain.allowed != NEAREST:
+        return [plain]
+    adjusted = [_ADJUSTED] if any(map(is_apportionable, sets)) else []
+    return [plain, *adjusted, _CUT, _RAISED]
+
+
+def _find_common(
+    manner: _Manner, sets: Sequence[FigureSet], n_max: int, missing: int = 0
+) -> BoolArray:
+    """For each number of people 0..n_max, whether all sets fit it by one convention."""
+    fitting = [
+        np.logical_and.reduce(
+            [with_missing(manner.mask(figures, n_max, convention), missing) for figures in sets]
+        )
+        for convention in manner.allowed
+    ]
+    return np.asarray(np.logical_or.reduce(fitting), dtype=np.bool_)
+
+
+def _list_bases(mask: BoolArray) -> tuple[int, ...]:
+    return tuple(int(n) for n in np.flatnonzero(mask))
+
+
+Seeker = Callable[[_Manner], TogetherReading | None]
+
+
+def _list_readings(
+    sets: Sequence[FigureSet], base: int, plain: _Manner, max_missing: int
+) -> Iterator[TogetherReading]:
+    """The readings that hold: one cause each; two causes where one is not enough."""
+
+    def fewer(manner: _Manner) -> TogetherReading | None:
+        found = _list_bases(_find_common(manner, sets, base))
+        below = tuple(n for n in found if n < base)
+        return TogetherReading(Who.FEWER, manner.how, below) if below else None
+
+    def blanks(manner: _Manner) -> TogetherReading | None:
+        fewest = _find_fewest_missing(manner, sets, base)
+        if fewest is None or not 0 < fewest <= max(1, base // ONE_BLANK_IN):
+            return None
+        return TogetherReading(Who.BLANKS, manner.how, (base,), missing=fewest)
+
+    def filtered(manner: _Manner) -> TogetherReading | None:
+        own = _find_own_bases(manner, sets, base)
+        return TogetherReading(Who.FILTER, manner.how, own=own) if own else None
+
+    manners = _list_manners(sets, plain)
+    who_answered: list[Seeker] = [fewer, blanks, filtered]
+    single = [found for seek in who_answered if (found := seek(plain))]
+    if not any(found.who is Who.FEWER for found in single):
+        single += _find_fewer_missing(plain, sets, base, max_missing)
+    single += _find_several(plain, sets, base)
+    single += [
+        TogetherReading(Who.PRINTED, manner.how, (base,))
+        for manner in manners[1:]
+        if _find_common(manner, sets, base)[base]
+    ]
+    yield from single
+    if not single:
+        for manner in manners[1:]:
+            combined = (seek(manner) for seek in who_answered)
+            yield from [found for found in combined if found][:1]
+    if misprints := tuple(_find_misprints(plain, sets, base)):
+        yield TogetherReading(Who.PRINTED, plain.how, (base,), misprints=misprints)
+    larger = _list_bases(_find_common(plain, sets, base + ABOVE))
+    if above := tuple(n for n in larger if n > base):
+        yield TogetherReading(Who.OTHER, plain.how, above)
+
+
+def _find_fewer_missing(
+    plain: _Manner, sets: Sequence[FigureSet], base: int, max_missing: int
+) -> Iterator[TogetherReading]:
+    if max_missing and len(sets) > 1:
+        found = _list_bases(_find_common(plain, sets, base, max_missing))
+        if below := tuple(n for n in found if n < base):
+            yield TogetherReading(Who.FEWER_MISSING, plain.how, below, missing=max_missing)
+
+
+def _find_several(
+    plain: _Manner, sets: Sequence[FigureSet], base: int
+) -> Iterator[TogetherReading]:
+    """Several answers allowed: only where it changes how figures hang together."""
+    several = as_several(sets)
+    if several == list(sets):
+        return
+    found = _list_bases(_find_common(plain, several, base))
+    if base in found:
+        yield TogetherReading(Who.SEVERAL, plain.how, (base,))
+        return
+    answers_of_one = _list_bases(_find_common(plain, sets, base))
+    if below := tuple(n for n in found if n not in answers_of_one):
+        yield TogetherReading(Who.SEVERAL_FEWER, plain.how, below)
+
+
+def _find_fewest_missing(manner: _Manner, sets: Sequence[FigureSet], base: int) -> int | None:
+    """The fewest answers that have to be missing on a question, so that all sets fit; or None."""
+    fewest = []
+    for convention in manner.allowed:
+        masks = [manner.mask(figures, base, convention) for figures in sets]
+        if all(mask.any() for mask in masks):
+            fewest.append(max(base - int(np.flatnonzero(mask)[-1]) for mask in masks))
+    return min(fewest, default=None)
+
+
+def _find_own_bases(
+    manner: _Manner, sets: Sequence[FigureSet], base: int
+) -> tuple[tuple[int, ...], ...]:
+    """For each set the numbers of people below `base` that it may rest on; () if one has none.
+
+    Of a set that fits `base` itself they are empty.
+    """
+    smaller = [np.zeros(base + 1, dtype=np.bool_) for _ in sets]
+    fits_base = [False for _ in sets]
+    for convention in manner.allowed:
+        masks = [manner.mask(figures, base, convention) for figures in sets]
+        if not all(mask.any() for mask in masks):
+            continue
+        for position, mask in enumerate(masks):
+            smaller[position] |= mask
+            fits_base[position] = fits_base[position] or bool(mask[base])
+    if not all(mask.any() for mask in smaller):
+        return ()
+    return tuple(
+        () if fits else _list_bases(mask)
+        for mask, fits in zip(smaller, fits_base, strict=True)
+    )
+
+
+def _find_misprints(plain: _Manner, sets: Sequence[FigureSet], base: int) -> Iterator[Misprint]:
+    """The figures of which one, changed by one slip of a hand, lets all sets fit `base`."""
+    for position, figures in enumerate(sets):
+        others = [*sets[:position], *sets[position + 1 :]]
+        able = [
+            convention
+            for convention in plain.allowed
+            if all(plain.mask(other, base, convention)[base] for other in others)
+        ]
+        if not able:
+            continue
+        for place, figure in enumerate(figures.figures):
+            repairs = []
+            for candidate in one_edit_away(str(figure)):
+                changed = list(figures.figures)
+                changed[place] = parse_figure(candidate)
+                mended = replace(figures, figures=tuple(changed))
+                if any(_fits_one(mended, base, convention) for convention in able):
+                    repairs.append(candidate)
+            if repairs:
+                in_order = sorted(repairs, key=lambda text: parse_figure(text).digits)
+                yield Misprint(position, place, tuple(in_order))
+
+
+def _fits_one(figures: FigureSet, base: int, convention: Convention) -> bool:
+    """Whether a set fits one base: `feasible_mask` at one place."""
+    ranges = [count_interval(figure, base, convention.rounding) for figure in figures.figures]
+    clipped = [(max(low, 0), min(high, base)) for low, high in ranges]
+    there = [low <= high for low, high in clipped]
+    if convention.complement and figures.is_pair:
+        return any(there)
+    if not all(there):
+        return False
+    least, most = (sum(ends) for ends in zip(*clipped, strict=True))
+    if figures.kind is SetKind.MULTI:
+        return True
+    return least <= base and (figures.kind is SetKind.EXCLUSIVE or most >= base)
