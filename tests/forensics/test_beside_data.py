@@ -15,7 +15,7 @@ from readiness.errors import DataError
 from readiness.forensics.beginning import ClaimSource, begin_study
 from readiness.forensics.judging.structure import parse_structure
 from readiness.forensics.judging.study import beside_data, judge, read_study
-from readiness.language import tell
+from readiness.language import strip_marks, tell
 from readiness.questionnaire import questionnaire_of
 
 SOURCE = ClaimSource("The Journal", "https://example.org/report", "2024-05", "en")
@@ -117,6 +117,11 @@ def test_a_reported_base_is_used_as_one() -> None:
     assert (str(uses.status), uses.facts[0].kind) == ("impossible", "forensics.base.other")
     assert "The nearest that fit: 8 or 16." in tell(uses.facts[0], "en")
     assert "total.base" not in verdicts
+    source = verdicts["total.source.the_journal"]
+    assert str(source.status) == "incompatible" and source.numbers["refused"] == 2
+    told = [strip_marks(tell(fact, "en")) for fact in source.facts]
+    assert told[0].startswith("2 of the 4 figures cannot come from 9 people: “uses” (12.5% / 87.5%")
+    assert "“uses” (12.5% / 87.5%, The Journal): right if only some of the people" in told[2]
     table["answer"] = ["Bad", "Good", "Yes", "No"]
     _, document = begin_study(table, "journal", SOURCE, ASKED)
     assert document["items"]["view"]["label"] == {"en": "What is your view?"}
@@ -132,10 +137,18 @@ BAD = {
     "row 3, column base: '8' where uses has '9' before": figures(
         ("uses", "yes", "1", "9"), ("uses", "no", "2", "8")
     ),
-    "column base: 'many' of uses; expected a whole number": figures(("uses", "yes", "1", "many")),
+    "row 2, column base: 'many' of uses; expected a whole number": figures(
+        ("uses", "yes", "1", "many")
+    ),
     "row 2, column item: press-1 has no question 'age'": figures(("age", "yes", "1", "")),
     "row 2, column answer: uses has no answer 'maybe'": figures(("uses", "maybe", "1", "")),
     "no column value; expected item, answer, value": pd.DataFrame({"item": ["a"], "answer": ["b"]}),
+    "no column value; is column 'percent' meant as value?": pd.DataFrame(
+        {"item": ["a"], "answer": ["b"], "percent": ["1"]}
+    ),
+    "unknown column 'bases'; is column 'bases' meant as base?": pd.DataFrame(
+        {"item": ["a"], "answer": ["b"], "value": ["1"], "bases": ["9"]}
+    ),
     "no row; expected one a published figure": figures(),
 }
 
@@ -179,7 +192,9 @@ def test_a_study_is_begun_and_checked_by_commands(
     assert "The Journal reports 259 answers to this question" in capsys.readouterr().out
     assert main(["claims", "check", "journal"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) <= 5 and lines[-1].endswith("--long"), lines
+    # The figures of the source together, a sentence a line; then how many verdicts of each status.
+    assert lines[0].startswith("None of the 2 figures can come from 259 people")
+    assert len(lines) <= 15 and lines[-1].endswith("--long"), lines
     assert main(["claims", "check", "journal", "--long"]) == 0
     assert "The Journal reports 259 answers" in " ".join(capsys.readouterr().out.split())
     assert main(begun) == 2

@@ -3,8 +3,9 @@
 Pure: the table as a data frame of text in, the register and the structure's document out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import pandas as pd
@@ -43,13 +44,15 @@ def begin_study(
     source: ClaimSource,
     questionnaire: Questionnaire | None = None,
     where: str = "the table",
+    places: Sequence[str] = (),
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The register of claims and the document of the structure.
 
     `table`: text; columns `REQUIRED`, and of `OPTIONAL` those that it has. `study`: its name.
     `source`: where the figures were read. `questionnaire`: items and answers are called by its ids
     and codes, found by id, header or label, and by code, value, text or label; None: they are made
-    of the table's words. `where`: what messages call the table.
+    of the table's words. `where`: what messages call the table; `places`: what they call each of
+    its rows, by default by the row's number as a spreadsheet counts.
 
     Raises DataError, naming row and column: a column is missing or not known, a figure is none, an
     answer is given twice, a question has two bases, the questionnaire has no such question.
@@ -58,16 +61,13 @@ def begin_study(
     missing = [name for name in REQUIRED if name not in columns]
     unknown = [name for name in columns if name not in (*REQUIRED, *OPTIONAL)]
     if missing or unknown:
-        what = f"no column {missing[0]}" if missing else f"unknown column {unknown[0]!r}"
-        raise DataError(
-            f"{where}: {what}; expected {', '.join(REQUIRED)}, and if wanted {', '.join(OPTIONAL)}."
-        )
+        raise DataError(f"{where}: {_name_column_fault(missing, unknown)}")
     if table.empty:
         raise DataError(f"{where}: no row; expected one a published figure.")
     begun, place = _BegunStudy(source, questionnaire), where
     try:
-        for number, record in enumerate(table.to_dict("records"), 2):
-            place = f"{where}, row {number}"
+        for number, record in enumerate(table.to_dict("records")):
+            place = f"{where}, {places[number] if places else f'row {number + 2}'}"
             begun.add({str(name): str(value).strip() for name, value in record.items()})
         place = where
         totals = [begun.add_base(item, base) for item, base in begun.bases.items()]
@@ -86,6 +86,19 @@ def begin_study(
         **({"totals": totals} if totals else {}),
     }
     return register, structure
+
+
+def _name_column_fault(missing: Sequence[str], unknown: Sequence[str]) -> str:
+    """What is wrong with the columns of a table, and which column is probably meant."""
+    listed = f"expected {', '.join(REQUIRED)}, and if wanted {', '.join(OPTIONAL)}."
+    what = f"no column {missing[0]}" if missing else f"unknown column {unknown[0]!r}"
+    for column in unknown:
+        wanted = missing or (*REQUIRED, *OPTIONAL)
+        near = get_close_matches(column.casefold(), wanted, n=1)
+        only = [missing[0]] if len(missing) == 1 == len(unknown) else []
+        if meant := near or only:
+            return f"{what}; is column {column!r} meant as {meant[0]}? {listed.capitalize()}"
+    return f"{what}; {listed}"
 
 
 class _BegunStudy:
@@ -123,6 +136,8 @@ class _BegunStudy:
         said = {name: cell.get(name, "") for name in ("wording", "note")}
         self._write(item, answer, cell["value"], "percent", **UNSAID, **said)
         base = cell.get("base", "")
+        if base and (not base.isdecimal() or int(base) < 1):
+            raise DataError(f"base: {base!r} of {item}; expected a whole number.")
         if base and self.bases.setdefault(item, base) != base:
             raise DataError(
                 f"base: {base!r} where {item} has {self.bases[item]!r} before; expected one base a "
@@ -131,8 +146,6 @@ class _BegunStudy:
 
     def add_base(self, item: str, base: str) -> dict[str, Any]:
         """How many answered a question, as reported; returns what the structure says of it."""
-        if not base.isdecimal() or int(base) < 1:
-            raise DataError(f"base: {base!r} of {item}; expected a whole number.")
         words = {lang: text("forensics.base.word", lang) for lang in self.languages}
         self.items[item]["categories"][BASE] = words
         claim = self._write(item, BASE, base, "count")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from readiness.facts import Fact, Term
+from readiness.forensics.judging.judgements import SOURCE
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, numbers_of, record
 from readiness.language import Language, Markup, tell
 from readiness.language.telling import Mark
@@ -34,6 +35,12 @@ def summary_ids(verdicts: Sequence[Verdict], lead: str) -> list[str]:
     """
     own = (f"joint.{lead}", f"bases.{lead}")
     return [v.id for v in verdicts if v.id in own or v.kind == "unknown"]
+
+
+def leading_ids(verdicts: Sequence[Verdict], lead: str) -> list[str]:
+    """The verdicts on figures judged together: of each source, and of what the study is about."""
+    own = (f"joint.{lead}", f"bases.{lead}")
+    return [v.id for v in verdicts if v.id in own or v.id.startswith(SOURCE)]
 
 
 def verdict_json(verdicts: Sequence[Verdict], language: str = "en") -> str:

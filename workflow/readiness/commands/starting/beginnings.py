@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import yaml
 
 from readiness.bounded import TextLoader, read_yaml_text
+from readiness.commands.claims_files import FigureTable
 from readiness.datasets.add import add_version, read_whole
 from readiness.datasets.places import default_store, kept_by_git
 from readiness.datasets.versions import VERSIONS, Version, read_versions
@@ -386,9 +386,16 @@ _HEAD = """\
 
 
 def begin(
-    root: Path, study: str, table: Path, source: ClaimSource, asked: Questionnaire | None
+    root: Path,
+    study: str,
+    figures: FigureTable,
+    where: str,
+    source: ClaimSource,
+    asked: Questionnaire | None,
 ) -> int:
     """Start a study from a table of published figures; returns how many claims there are.
+
+    `where`: what messages call the table.
 
     Raises ConfigError where the name is taken or none, DataError naming what cannot be used.
     """
@@ -399,10 +406,8 @@ def begin(
     versions = read_versions(root) if (root / VERSIONS).exists() else {}
     if path.exists() or f"{dataset}@{VERSION}" in versions:
         raise ConfigError(f"{path.relative_to(root)} or {dataset}@{VERSION} exists; another name.")
-    sheet = read_sheet(table)
-    cells = pd.DataFrame({name.strip(): sheet.texts(at) for at, name in enumerate(sheet.columns)})
-    register, document = begin_study(cells, study, source, asked, str(table))
-    read_register(register, parse_structure(document, str(table)), str(table))
+    register, document = begin_study(figures.cells, study, source, asked, where, figures.places)
+    read_register(register, parse_structure(document, where), where)
     section = study_section(
         study, title=document["publishers"][source.publisher], dataset=dataset, version=VERSION
     )

@@ -216,9 +216,7 @@ def joint_mask(
 ) -> BoolArray:
     """For each number of people 0..n_max, whether all sets fit, with missing answers on each."""
     fits = [
-        np.logical_and.reduce(
-            [with_missing(feasible_mask(s, n_max, c), max_missing) for s in sets]
-        )
+        np.logical_and.reduce([with_missing(feasible_mask(s, n_max, c), max_missing) for s in sets])
         for c in allowed
     ]
     return np.asarray(np.logical_or.reduce(fits), dtype=np.bool_)

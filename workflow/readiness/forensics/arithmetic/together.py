@@ -319,8 +319,7 @@ def _find_own_bases(
     if not all(mask.any() for mask in smaller):
         return ()
     return tuple(
-        () if fits else _list_bases(mask)
-        for mask, fits in zip(smaller, fits_base, strict=True)
+        () if fits else _list_bases(mask) for mask, fits in zip(smaller, fits_base, strict=True)
     )
 
 

@@ -28,6 +28,8 @@ from readiness.forensics.judging.structure import ClaimSet, SharedBase, Total, s
 from readiness.forensics.judging.together import state_strength, state_together
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, name_numbers
 
+# How the ids of verdicts on the figures of one source begin.
+SOURCE = "total.source."
 # How far above a reported base others are sought that would fit.
 NEAR = 1_000
 # How far a first common base is sought before giving up.
@@ -296,7 +298,7 @@ def judge_sources(study: Study) -> Iterator[Verdict]:
         if people:
             # A source that reports several numbers has a verdict for each.
             several = sources.count(source) > 1
-            name = f"total.source.{source}" + (f".{people}" if several else "")
+            name = f"{SOURCE}{source}" + (f".{people}" if several else "")
             yield from _judge_source(study, name, people, sets)
 
 

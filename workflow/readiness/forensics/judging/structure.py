@@ -242,8 +242,9 @@ def _read_labels(item: ItemInfo) -> Mapping[str, Text]:
 def parse_structure(content: Any, where: str = "claims structure") -> Structure:
     """A `Structure` from parsed YAML.
 
-    Where it has no key `shared_bases`, the sets of one source are judged together. Raises ConfigError, one line naming the place, for an unknown key, a wrong type, an item that is
-    not declared, a set named twice, a claim in two sets, or a reference to a set that is not there.
+    Where it has no key `shared_bases`, the sets of one source are judged together. Raises
+    ConfigError, one line naming the place, for an unknown key, a wrong type, an item that is not
+    declared, a set named twice, a claim in two sets, or a reference to a set that is not there.
     """
     if not isinstance(content, Mapping):
         raise ConfigError(f"{where}: expected a mapping with `study`, `items`, `sets`.")

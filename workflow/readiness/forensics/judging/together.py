@@ -1,6 +1,6 @@
 """State what figures and the number of people printed beside them allow, as facts.
 
-`claims check` and `claims solve` state the same facts; who names the figures is the only difference.
+`claims check` and `claims solve` state the same facts; they name the figures in different ways.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -1,0 +1,142 @@
+"""Read published figures from one small file, and a study from a folder, without a project.
+
+A table (CSV, workbook) has a row for each figure. YAML is shorter to write by hand:
+
+    publisher: The Journal
+    base: 1500
+    figures:
+      Do you use AI?: {Yes: 67, No: 33}
+      Is your team trained?: {base: 81, answers: {No: 64}}
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from readiness.config import read_yaml
+from readiness.errors import ConfigError, DataError
+from readiness.files import write_atomically
+from readiness.forensics.beginning import ClaimSource, begin_study
+from readiness.forensics.judging.structure import (
+    Structure,
+    parse_structure,
+    read_register,
+)
+from readiness.readers import read_sheet
+from readiness.tables import read_text_table, to_csv
+
+YAML = (".yaml", ".yml")
+# What a YAML of figures says of its source, and of one question.
+OF_SOURCE = ("publisher", "source", "date", "language", "base", "figures")
+OF_QUESTION = ("answers", "base", "kind")
+# The two files of a study outside a project.
+REGISTER, STRUCTURE = "claims.csv", "structure.yaml"
+NOT_SAID = "https://not.said/"
+
+
+@dataclass(frozen=True)
+class FigureTable:
+    """Published figures as written in a file.
+
+    `cells`: a row for each figure. `places`: where each row stands in the file, for messages.
+    `source`: what the file says of the source; "" where it says nothing.
+    """
+
+    cells: pd.DataFrame
+    places: tuple[str, ...]
+    source: Mapping[str, str]
+
+
+def read_figures(path: Path) -> FigureTable:
+    """Read a table or a YAML of figures.
+
+    Raises DataError or ConfigError, naming the place, for a file that cannot be read as one.
+    """
+    if not path.is_file():
+        raise DataError(f"{path}: no such file; expected a CSV, a workbook or a YAML of figures.")
+    if path.suffix.lower() in YAML:
+        return _read_yaml_figures(path)
+    sheet = read_sheet(path)
+    cells = pd.DataFrame({name.strip(): sheet.texts(at) for at, name in enumerate(sheet.columns)})
+    return FigureTable(cells, tuple(f"row {number}" for number in range(2, len(cells) + 2)), {})
+
+
+def read_loose_study(path: Path, language: str) -> tuple[pd.DataFrame, Structure]:
+    """Read figures outside a project: one small file, or the folder that `claims add` wrote."""
+    if path.is_dir():
+        structure = parse_structure(read_yaml(path / STRUCTURE), str(path / STRUCTURE))
+        return read_text_table(path / REGISTER, "the register of claims"), structure
+    figures = read_figures(path)
+    source = ClaimSource(
+        figures.source.get("publisher") or path.stem,
+        figures.source.get("source") or NOT_SAID,
+        figures.source.get("date") or "unknown",
+        figures.source.get("language") or language,
+    )
+    register, document = begin_study(
+        figures.cells, "figures", source, None, str(path), figures.places
+    )
+    structure = parse_structure(document, str(path))
+    read_register(register, structure, str(path))
+    return register, structure
+
+
+def write_loose_study(folder: Path, table: Path, study: str, source: ClaimSource) -> int:
+    """Write the register and the structure of a study into a new folder; returns its claims.
+
+    Raises ConfigError where the folder exists, and what `begin_study` raises.
+    """
+    if folder.exists():
+        raise ConfigError(f"{folder} exists; another name.")
+    figures = read_figures(table)
+    register, document = begin_study(figures.cells, study, source, None, str(table), figures.places)
+    read_register(register, parse_structure(document, str(table)), str(table))
+    folder.mkdir()
+    write_atomically(folder / REGISTER, to_csv(register))
+    text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100)
+    write_atomically(folder / STRUCTURE, text)
+    return len(register)
+
+
+def _read_yaml_figures(path: Path) -> FigureTable:
+    content = _check_mapping(read_yaml(path, as_text=True), OF_SOURCE, f"{path}")
+    questions = content.get("figures")
+    if not isinstance(questions, Mapping) or not questions:
+        raise DataError(f"{path}: no figures; expected `figures:` with questions and answers.")
+    rows, places = [], []
+    for question, answers in questions.items():
+        for row in _list_answers(path, str(question), answers):
+            rows.append({"base": _text(content.get("base")), **row})
+            places.append(f"figures, {question}, {row['answer']}")
+    cells = pd.DataFrame(rows, dtype=object).fillna("")
+    said = {name: _text(content.get(name)) for name in OF_SOURCE if name != "figures"}
+    return FigureTable(cells, tuple(places), said)
+
+
+def _list_answers(path: Path, question: str, answers: object) -> Iterator[dict[str, str]]:
+    place = f"{path}, figures, {question}"
+    more: dict[str, str] = {}
+    if isinstance(answers, Mapping) and "answers" in answers:
+        stated = _check_mapping(answers, OF_QUESTION, place)
+        more = {name: _text(stated[name]) for name in ("base", "kind") if name in stated}
+        answers = stated["answers"]
+    if not isinstance(answers, Mapping) or not answers:
+        raise DataError(f"{place}: expected answers with their percentages: {{Yes: 67, No: 33}}.")
+    for answer, value in answers.items():
+        yield {"item": question, "answer": str(answer), "value": _text(value), **more}
+
+
+def _check_mapping(content: object, known: tuple[str, ...], place: str) -> Mapping[str, Any]:
+    if not isinstance(content, Mapping):
+        raise DataError(f"{place}: expected {', '.join(known)}.")
+    if unknown := [str(name) for name in content if name not in known]:
+        raise DataError(f"{place}: unknown key {unknown[0]!r}; expected {', '.join(known)}.")
+    return content
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
