@@ -16,7 +16,6 @@ from random import Random
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from honest_tables import KINDS, honest_table, is_explained, wrong_base
-
 from readiness.forensics.arithmetic.together import judge_together
 
 FIGURES = (1, 2, 3, 4, 6, 8, 12)

@@ -78,6 +78,12 @@ def raw(key: str, language: Language) -> str | tuple[str, ...]:
     return message.string if isinstance(message.string, str) else tuple(message.string)
 
 
+def keys(language: Language, domain: str) -> tuple[str, ...]:
+    """The keys of a language's messages of one domain, sorted."""
+    ids = (message.id for message in read_catalogue(language, domain) if message.id)
+    return tuple(sorted(each if isinstance(each, str) else each[0] for each in ids))
+
+
 def form(key: str, language: Language, n: int | Decimal | None = None) -> str:
     """The text of a key in the plural form that goes with `n`, as the catalogue has it."""
     found = raw(key, language)

@@ -238,6 +238,8 @@ INDEX = "index.html"
 # What of a report's page leads back to the index in the site's copy of it.
 PLACE = '<span class="brand">readiness</span>'
 GUIDES = PurePosixPath("guides")
+# The page that checks percentages on a phone.
+TWO_NUMBERS = "two-numbers.html"
 STATUS = PurePosixPath("publications/status")
 # What an audit of each level looks at.
 LEVELS = tuple(f"verdict.level.{name}.looks_at" for name in ("seal", "data", "numbers", "report"))
@@ -298,6 +300,7 @@ def index_page(site: Site, language: Language, *, at_root: bool = False) -> str:
         levels=LEVELS,
         columns=COLUMNS,
         commands=COMMANDS,
+        two_numbers=TWO_NUMBERS,
     )
 
 

@@ -24,6 +24,7 @@ from readiness.register.published import gives_row
 from readiness.running.step import Job, log
 from readiness.site import pages
 from readiness.site.pages import Dataset, File, Guide, Published, ReportEntry, below, guide
+from readiness.site.two_numbers import two_numbers_page
 
 # The folders of a run that a reader gets.
 READ = (REPORT, CHARTS, TABLES)
@@ -102,6 +103,7 @@ def run(job: Job[SiteSettings]) -> None:
 
 def _write(site: pages.Site, copies: Copies, job: Job[SiteSettings]) -> None:
     job.file(pages.INDEX, pages.index_page(site, site.start, at_root=True))
+    job.file(pages.TWO_NUMBERS, two_numbers_page())
     for language in site.languages:
         job.file(f"{language}/{pages.INDEX}", pages.index_page(site, language))
     for one in (*site.publications, *site.gone):
