@@ -18,8 +18,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from honest_tables import KINDS, honest_table, is_explained, wrong_base
 from readiness.forensics.arithmetic.together import judge_together
 
+# Decimals, and the largest number of people: every whole percentage fits any hundred people.
+SHAPES = ((0, 100), (1, 600), (2, 600))
 FIGURES = (1, 2, 3, 4, 6, 8, 12)
-DECIMALS = (0, 1, 2)
 
 
 def judge_honest(tables: int) -> int:
@@ -40,12 +41,12 @@ def judge_honest(tables: int) -> int:
 
 def judge_wrong(tables: int) -> None:
     """Print the power curve: the share of wrong numbers found, and that of true ones named."""
-    each = -(-tables // (len(FIGURES) * len(DECIMALS)))
+    each = -(-tables // (len(FIGURES) * len(SHAPES)))
     print(f"\n{'decimals':>8} {'figures':>8} {'tables':>7} {'found':>7} {'true one named':>15}")
-    for decimals in DECIMALS:
+    for decimals, largest in SHAPES:
         for figures in FIGURES:
             draw = Random(f"wrong {decimals} {figures}")
-            results = [wrong_base(draw, figures, decimals) for _ in range(each)]
+            results = [wrong_base(draw, figures, decimals, largest) for _ in range(each)]
             named = [true for refused, true in results if refused]
             told = f"{100 * sum(named) / len(named):.1f}" if named else "-"
             print(

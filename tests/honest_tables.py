@@ -5,9 +5,20 @@ from fractions import Fraction
 from random import Random
 
 from readiness.forensics.arithmetic.bases import FigureSet, SetKind
-from readiness.forensics.arithmetic.figures import NEAREST_ROUNDINGS, Rounding, print_share
+from readiness.forensics.arithmetic.figures import (
+    NEAREST_ROUNDINGS,
+    PrintedFigure,
+    Rounding,
+    print_share,
+)
 from readiness.forensics.arithmetic.sums import sum_to_whole
-from readiness.forensics.arithmetic.together import How, Together, Who, judge_together
+from readiness.forensics.arithmetic.together import (
+    How,
+    Together,
+    TogetherReading,
+    Who,
+    judge_together,
+)
 
 KINDS = ("plain", "largest_remainder", "truncated", "nonresponse", "blanks", "filters", "several")
 
@@ -75,7 +86,7 @@ def _print_question(
     shares = [print_share(Fraction(count, n), decimals, rounding) for count in counts]
     if kind == "largest_remainder":
         digits = apportion(counts, decimals)
-        shares = [type(shares[0])(each, decimals) for each in digits]
+        shares = [PrintedFigure(each, decimals) for each in digits]
     if answers == 1:
         return FigureSet((shares[0],), SetKind.EXCLUSIVE)
     if kind != "largest_remainder" and answers > 2 and draw.random() < 0.3:
@@ -89,9 +100,8 @@ def is_explained(table: HonestTable, found: Together) -> bool:
     return found.fits or any(_is_true(table, reading) for reading in found.readings)
 
 
-def _is_true(table: HonestTable, reading: object) -> bool:
-    who, how = reading.who, reading.how  # type: ignore[attr-defined]
-    bases, own = reading.bases, reading.own  # type: ignore[attr-defined]
+def _is_true(table: HonestTable, reading: TogetherReading) -> bool:
+    who, how, bases, own = reading.who, reading.how, reading.bases, reading.own
     printed = table.printed
     if table.kind == "nonresponse":
         return who is Who.FEWER and table.bases[0] in bases
@@ -104,13 +114,13 @@ def _is_true(table: HonestTable, reading: object) -> bool:
     return who is Who.PRINTED and how is expected.get(table.kind) and bases == (printed,)
 
 
-def wrong_base(draw: Random, figures: int, decimals: int) -> tuple[bool, bool]:
-    """Single figures of one number of people beside another one.
+def wrong_base(draw: Random, figures: int, decimals: int, largest: int = 600) -> tuple[bool, bool]:
+    """Single figures of one number of people beside another one; both lie from 20 to `largest`.
 
     Returns whether the printed number is refused, and whether the true one is among those named.
     """
-    true = draw.randint(20, 400)
-    printed = draw.choice([n for n in range(20, 600) if n != true])
+    true = draw.randint(20, largest)
+    printed = draw.choice([n for n in range(20, largest + 1) if n != true])
     rounding = draw.choice(NEAREST_ROUNDINGS)
     sets = [
         FigureSet(

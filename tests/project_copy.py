@@ -109,8 +109,10 @@ def add_environment(root: Path) -> None:
 
 
 def install_wheel(folder: Path) -> Path:
-    """`readiness` as `pip install .` leaves it, from the wheel alone, in an environment of its own
-    below `folder`; the packages that it needs are those of this one.
+    """`readiness` as `pip install '.[run]'` leaves it, in an environment of its own.
+
+    It comes from the wheel alone and lies below `folder`; the packages that it needs are those of
+    this environment.
     """
     source = folder / "source"
     for name in shipped_files():

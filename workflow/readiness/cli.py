@@ -66,6 +66,8 @@ STEPS = {
     "site": ("readiness.steps.site", "reports, publications and guides as plain files"),
     "gate": ("readiness.steps.gate", "the closing table; fails when a number differs"),
 }
+# What these commands need beyond a plain installation; all others need `run`.
+SURVEY = ("claims", "compare", "estimate", "questionnaire", "validate")
 PURPOSE = "From raw survey answers to published numbers that anyone can check."
 SHELLS = ("bash", "zsh", "tcsh")
 LOGS = Path("results/logs")
@@ -202,6 +204,15 @@ def _report_unforeseen(error: Exception, command: str, log: Path | None) -> Read
     return UnforeseenError(f"a fault of the program: {told}. Please report it, with {where}.")
 
 
+def _name_extra(command: str, module: str) -> ConfigError:
+    """Name the extra of the package that brings a module which is not installed."""
+    extra = "survey" if command in SURVEY else "run"
+    return ConfigError(
+        f"needs {module.partition('.')[0]}, which is not installed: "
+        f"pip install 'readiness[{extra}]'."
+    )
+
+
 def _keep(text: str, path: Path) -> str:
     """Write the traceback among the logs, or where that cannot be to a temporary file."""
     content = text.encode("utf-8", "backslashreplace")
@@ -328,6 +339,12 @@ def _run_main(arguments: list[str], out: Spoken) -> int:
         return _report(error, name)
     except OSError as error:
         return _report(_describe_refusal(error), name)
+    except ModuleNotFoundError as error:
+        if (error.name or "readiness").partition(".")[0] == "readiness":
+            return _report(_report_unforeseen(error, name, log), name)
+        # A command whose module cannot be imported has set up no log.
+        _set_up_log(None)
+        return _report(_name_extra(name, str(error.name)), name)
     except KeyboardInterrupt:
         print(f"readiness {name}: interrupted; run it again to go on.", file=sys.stderr)
         return INTERRUPTED

@@ -32,8 +32,14 @@ from readiness.templating import add_policy
 
 # The texts that sentences of `solve` are made of, by how their keys begin.
 SAID = (
-    *(f"forensics.{name}." for name in ("solve", "reading", "rounded", "rounding", "together")),
-    *(f"forensics.{name}." for name in ("clause", "numbers", "strength")),
+    "forensics.solve.",
+    "forensics.reading.",
+    "forensics.rounded.",
+    "forensics.rounding.",
+    "forensics.together.",
+    "forensics.clause.",
+    "forensics.numbers.",
+    "forensics.strength.",
     "forensics.people_of",
     "forensics.missing_answers",
     "count.person",

@@ -167,7 +167,7 @@ def apportioned_mask(figures: FigureSet, n_max: int) -> BoolArray:
 def _sum_lowest(digits: Sequence[int], scale: int, n: IntArray, threshold: IntArray) -> IntArray:
     """The sum of the lowest counts, one a figure, whose remainders agree with the threshold."""
     lowest = (np.maximum(0, -(-(n * (x - 1) + threshold) // scale)) for x in digits)
-    return np.sum(list(lowest), axis=0)
+    return np.asarray(np.sum(list(lowest), axis=0), dtype=np.int64)
 
 
 @lru_cache(maxsize=4096)

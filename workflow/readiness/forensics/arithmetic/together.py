@@ -26,6 +26,7 @@ from readiness.forensics.arithmetic.bases import (
 )
 from readiness.forensics.arithmetic.figures import (
     NEAREST_ROUNDINGS,
+    PrintedFigure,
     Rounding,
     count_interval,
     parse_figure,
@@ -189,8 +190,8 @@ def as_several(sets: Sequence[FigureSet]) -> list[FigureSet]:
     return [replace(figures, kind=SetKind.MULTI) for figures in sets]
 
 
-def _is_share(figure: object, base: int, rounding: Rounding) -> bool:
-    low, high = count_interval(figure, base, rounding)  # type: ignore[arg-type]
+def _is_share(figure: PrintedFigure, base: int, rounding: Rounding) -> bool:
+    low, high = count_interval(figure, base, rounding)
     return max(low, 0) <= min(high, base)
 
 

@@ -142,7 +142,7 @@ def _state_smaller(reading: TogetherReading | None, base: int, count: int) -> Fa
 def _state_reading(
     reading: TogetherReading, base: int, sets: Sequence[FigureSet], naming: Naming
 ) -> Iterator[Fact]:
-    how = [HOW[reading.how]] if reading.how in HOW else []
+    how: list[Value] = [HOW[reading.how]] if reading.how in HOW else []
     if reading.who is Who.FILTER:
         own = [position for position, bases in enumerate(reading.own) if bases]
         if len(own) > MOST_QUESTIONS:
