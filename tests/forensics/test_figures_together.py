@@ -8,12 +8,16 @@ import pytest
 from haca_study import figure_set
 
 from honest_tables import KINDS, honest_table, is_explained, wrong_base
-from readiness.facts import Fact
+from made_claims import claims_table
+from readiness.facts import Fact, Listed, NamedNumber, Printed, Term
 from readiness.forensics.arithmetic.bases import FigureSet, SetKind, apportioned_mask, joint_mask
 from readiness.forensics.arithmetic.figures import PrintedFigure
 from readiness.forensics.arithmetic.sums import base_power
 from readiness.forensics.arithmetic.together import How, Who, judge_together
-from readiness.forensics.judging.together import state_strength
+from readiness.forensics.judging.structure import parse_structure
+from readiness.forensics.judging.study import judge
+from readiness.forensics.judging.together import state_strength, state_together
+from readiness.forensics.judging.verdict import numbers_of
 from readiness.forensics.solve import solve
 from readiness.language import WHOLE, tell
 
@@ -226,6 +230,68 @@ def test_every_sentence_is_told_in_every_language() -> None:
             kinds |= {kind for fact in solution.facts for kind in all_kinds(fact)}
     for expected in ("together.if_own", "clause.blanks", "clause.largest_remainder"):
         assert f"forensics.{expected}" in kinds
+
+
+def unnamed(value: object) -> list[object]:
+    """Numbers in a fact that have no name, and so would have no row in a register."""
+    match value:
+        case NamedNumber():
+            return []
+        case Fact(_, values):
+            return [bare for inner in values.values() for bare in unnamed(inner)]
+        case Listed(items):
+            return [bare for inner in items for bare in unnamed(inner)]
+        case int() | Printed() | Fraction():
+            return [value]
+    return []
+
+
+def test_every_number_of_a_verdict_has_a_name_and_one_value() -> None:
+    draw = random.Random("named")
+    for kind in KINDS * 25:
+        table = honest_table(kind, draw)
+        wrong = draw.randint(1, 2 * table.printed)
+        for base in (table.printed, wrong):
+            found = judge_together(table.sets, base)
+            facts = state_together(found, table.sets, lambda *_: Term("forensics.press"))
+            assert [bare for fact in facts for bare in unnamed(fact)] == []
+            by_name: dict[str, set[object]] = {}
+            for fact in facts:
+                for name, number in numbers_of([fact]).items():
+                    by_name.setdefault(name, set()).add(number)
+            assert all(len(values) == 1 for values in by_name.values()), by_name
+
+
+def test_the_figures_of_one_source_are_judged_together_without_being_told() -> None:
+    """Two questions of one source and no number of people: they have a verdict that they share."""
+    rows = [
+        {"claim_id": "x.use.yes", "item": "use", "category": "yes", "value": "67"},
+        {"claim_id": "x.train.no", "item": "train", "category": "no", "value": "64"},
+        {"claim_id": "y.use.yes", "item": "use", "category": "yes", "value": "10"},
+    ]
+    labels = {"label": {"en": "question"}}
+    content = {
+        "study": "x",
+        "publisher": "X",
+        "claims": "x",
+        "version": "1",
+        "items": {"use": labels, "train": labels},
+        "sets": [
+            {
+                "id": row["claim_id"].replace(".", "_"),
+                "item": row["item"],
+                "kind": "exclusive",
+                "claims": [row["claim_id"]],
+            }
+            for row in rows
+        ],
+    }
+    verdicts = {v.id: v for v in judge(claims_table(rows, "X"), parse_structure(content))}
+    assert verdicts["joint.x"].numbers["first"] == 33
+    assert "joint.y" not in verdicts
+    # Who says that nothing is shared is believed.
+    alone = parse_structure({**content, "shared_bases": []})
+    assert not any(v.kind == "joint" for v in judge(claims_table(rows, "X"), alone))
 
 
 def all_kinds(fact: Fact) -> set[str]:

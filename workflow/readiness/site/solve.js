@@ -548,8 +548,9 @@ const Readiness = (() => {
 
   function stateNumbers(own, bases) {
     if (bases.length <= LONGEST_TOLD) return named(own, bases);
-    const shown = listed(bases.slice(0, FIRST_SHOWN), "comma");
-    return fact("numbers.many", { shown, largest: bases.at(-1), count: bases.length });
+    const shown = { name: own, value: listed(bases.slice(0, FIRST_SHOWN), "comma") };
+    const largest = named(`${own}_last`, bases.at(-1));
+    return fact("numbers.many", { shown, largest, count: named(`${own}_count`, bases.length) });
   }
 
   function stateTogether(found, sets) {
@@ -630,7 +631,7 @@ const Readiness = (() => {
           ...asked, ...missing, fewer: named("answered_missing", shown),
         });
       case "blanks":
-        return fact("clause.blanks", missing);
+        return fact("clause.blanks", numbers({ blanks: one.missing }));
       case "several":
         return term("clause.several");
       case "several_fewer":
@@ -644,13 +645,17 @@ const Readiness = (() => {
 
   function stateMisprints(misprints, sets) {
     if (misprints.length > MOST_MISPRINTS) return term("clause.misprint_any");
-    const told = misprints.map(({ position, figure, repairs }) => {
+    const told = misprints.map(({ position, figure, repairs }, at) => {
       const own = sets[position].figures[figure];
       const far = (each) => Math.abs(each.digits - own.digits);
       const nearest = [...repairs].sort((a, b) => far(a) - far(b) || a.digits - b.digits);
       const chosen = nearest.slice(0, MOST_REPAIRS).sort((a, b) => a.digits - b.digits);
       const kind = repairs.length > MOST_REPAIRS ? "clause.misprint_some" : "clause.misprint";
-      return fact(kind, { printed: printed(own), repairs: listed(chosen.map(printed), "or") });
+      const repair = (each, place) => named(`repair_${at + 1}_${place + 1}`, printed(each));
+      return fact(kind, {
+        printed: named(`misprint_${at + 1}`, printed(own)),
+        repairs: listed(chosen.map(repair), "or"),
+      });
     });
     return listed(told, "or");
   }

@@ -6,7 +6,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
-from readiness.facts import Fact, Listed, Printed, Term, Value
+from readiness.facts import Fact, Listed, NamedNumber, Term, Value
 from readiness.forensics.arithmetic.bases import FigureSet
 from readiness.forensics.arithmetic.figures import parse_figure
 from readiness.forensics.arithmetic.together import (
@@ -92,9 +92,9 @@ def state_numbers(own: str, numbers: Sequence[int]) -> Value:
     return Fact(
         "forensics.numbers.many",
         {
-            "shown": Listed(tuple(numbers[:FIRST_SHOWN]), "comma"),
-            "largest": numbers[-1],
-            "count": len(numbers),
+            "shown": NamedNumber(own, Listed(tuple(numbers[:FIRST_SHOWN]), "comma")),
+            "largest": name(f"{own}_last", numbers[-1]),
+            "count": name(f"{own}_count", len(numbers)),
         },
     )
 
@@ -173,7 +173,7 @@ def _state_who(reading: TogetherReading, base: int) -> Value | None:
         numbers = asked | missing | {"fewer": name("answered_missing", shown)}
         return Fact("forensics.clause.fewer_missing", numbers)
     if reading.who is Who.BLANKS:
-        return Fact("forensics.clause.blanks", missing)
+        return Fact("forensics.clause.blanks", name_numbers(blanks=reading.missing))
     if reading.who is Who.SEVERAL:
         return Term("forensics.clause.several")
     if reading.who is Who.SEVERAL_FEWER:
@@ -189,7 +189,7 @@ def _state_misprints(misprints: Sequence[Misprint], sets: Sequence[FigureSet]) -
     if len(misprints) > MOST_MISPRINTS:
         return Term("forensics.clause.misprint_any")
     told = []
-    for misprint in misprints:
+    for number, misprint in enumerate(misprints, 1):
         figure = sets[misprint.position].figures[misprint.figure]
         repairs = [parse_figure(text) for text in misprint.repairs]
         nearest = sorted(repairs, key=lambda each: (abs(each.digits - figure.digits), each.digits))
@@ -198,8 +198,14 @@ def _state_misprints(misprints: Sequence[Misprint], sets: Sequence[FigureSet]) -
         if len(repairs) > MOST_REPAIRS:
             kind = "forensics.clause.misprint_some"
         values: dict[str, Value] = {
-            "printed": Printed(str(figure)),
-            "repairs": Listed(tuple(Printed(str(each)) for each in chosen), "or"),
+            "printed": name(f"misprint_{number}", str(figure)),
+            "repairs": Listed(
+                tuple(
+                    name(f"repair_{number}_{place}", str(each))
+                    for place, each in enumerate(chosen, 1)
+                ),
+                "or",
+            ),
         }
         told.append(Fact(kind, values))
     return Listed(tuple(told), "or")
