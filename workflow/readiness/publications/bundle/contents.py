@@ -148,7 +148,7 @@ def _list_plain_files(
 ) -> Iterator[Path]:
     yield from code_files(root)
     # What of the project is there to be read. Its README is replaced by that of the bundle.
-    for pattern in ("CITATION.cff", "docs/*.md", "docs/*.svg", "docs/images/*.png"):
+    for pattern in ("CITATION.cff", "docs/*.md", "docs/*.html", "docs/*.svg", "docs/images/*.png"):
         yield from (path.relative_to(root) for path in root.glob(pattern))
     for folder in folders:
         own = folder.relative_to(root)
