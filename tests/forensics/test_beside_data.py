@@ -121,7 +121,7 @@ def test_a_reported_base_is_used_as_one() -> None:
     assert str(source.status) == "incompatible" and source.numbers["refused"] == 2
     told = [strip_marks(tell(fact, "en")) for fact in source.facts]
     assert told[0].startswith("2 of the 4 figures cannot come from 9 people: “uses” (12.5% / 87.5%")
-    assert "“uses” (12.5% / 87.5%, The Journal): right if only some of the people" in told[2]
+    assert "“uses” (12.5% / 87.5%, The Journal): right if only some of the people" in told[3]
     table["answer"] = ["Bad", "Good", "Yes", "No"]
     _, document = begin_study(table, "journal", SOURCE, ASKED)
     assert document["items"]["view"]["label"] == {"en": "What is your view?"}

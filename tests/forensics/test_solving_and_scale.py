@@ -151,8 +151,8 @@ def test_power_is_not_counted_where_it_would_take_long() -> None:
     assert joint_power([figure_set(["67", "33.0"])], 100) is None
 
 
-def large_register(claims: int) -> tuple[pd.DataFrame, Any]:
-    """Questions of five answers each, 31/24/21/14/10."""
+def large_register(claims: int, base: str = "") -> tuple[pd.DataFrame, Any]:
+    """Questions of five answers each, 31/24/21/14/10; `base`: the number reported for each."""
     values = ["31", "24", "21", "14", "10"]
     rows, sets, items = [], [], {}
     for i in range(claims // 5):
@@ -162,6 +162,11 @@ def large_register(claims: int) -> tuple[pd.DataFrame, Any]:
         for j, name in enumerate(names):
             own = {"item": f"item{i}", "category": f"c{j}", "value": values[j]}
             rows.append({"claim_id": name, **own})
+    totals = []
+    for i in range(claims // 5 if base else 0):
+        own = {"item": f"item{i}", "category": "base", "value": base, "unit": "count"}
+        rows.append({"claim_id": f"press.item{i}.base", **own})
+        totals.append({"claim": f"press.item{i}.base", "counts": "answered", "sets": [f"item{i}"]})
     content = {
         "study": "large",
         "publisher": "x",
@@ -169,6 +174,7 @@ def large_register(claims: int) -> tuple[pd.DataFrame, Any]:
         "version": "1",
         "items": items,
         "sets": sets,
+        "totals": totals,
     }
     return claims_table(rows, "press"), parse_structure(content)
 
@@ -192,3 +198,15 @@ def test_a_register_of_2000_claims() -> None:
     assert time.process_time() - start < 20
     # The numbers and the sum of each question, and what all of them can share.
     assert len(verdicts) == 802
+
+
+def test_a_register_of_2000_claims_beside_their_base() -> None:
+    """All questions of one source together; nothing grows with the square of their number."""
+    frame, structure = large_register(2_000, base="57")
+    start = time.process_time()
+    verdicts = {v.id: v for v in judge(frame, structure)}
+    assert time.process_time() - start < 20
+    source = verdicts["total.source.press"]
+    # Of 57 people 31, 24 and 10 percent cannot be; 21 and 14 can.
+    assert (source.numbers["refused"], source.numbers["figures"]) == (1200, 2000)
+    assert source.numbers["fewer"] == (29, 42)

@@ -326,13 +326,15 @@ def _find_own_bases(
 
 def _find_misprints(plain: _Manner, sets: Sequence[FigureSet], base: int) -> Iterator[Misprint]:
     """The figures of which one, changed by one slip of a hand, lets all sets fit `base`."""
-    for position, figures in enumerate(sets):
-        others = [*sets[:position], *sets[position + 1 :]]
-        able = [
-            convention
-            for convention in plain.allowed
-            if all(plain.mask(other, base, convention)[base] for other in others)
+    failing = {
+        convention: [
+            at for at, own in enumerate(sets) if not plain.mask(own, base, convention)[base]
         ]
+        for convention in plain.allowed
+    }
+    for position, figures in enumerate(sets):
+        # All other sets have to fit as printed.
+        able = [convention for convention, places in failing.items() if places == [position]]
         if not able:
             continue
         for place, figure in enumerate(figures.figures):
