@@ -187,6 +187,13 @@ def test_the_same_tree_is_the_same_bytes_on_any_machine(
         assert written == bundles[identity].content
 
 
+def test_a_program_of_ones_own_is_installed_with_what_an_audit_needs(
+    bundles: dict[str, Zip],
+) -> None:
+    for found in bundles.values():
+        assert "pip install '.[run]'" in found.files["README.md"].decode()
+
+
 # What an auditor does with it.
 
 

@@ -31,7 +31,7 @@ sandboxed = pytest.mark.skipif(bubblewrap() is None, reason="bubblewrap cannot b
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: TempPathFactory) -> Path:
-    """`readiness` as `pip install .` leaves it, in an environment of its own."""
+    """`readiness` as `pip install '.[run]'` leaves it, in an environment of its own."""
     return install_wheel(tmp_path_factory.mktemp("program"))
 
 
