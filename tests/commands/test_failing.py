@@ -78,6 +78,7 @@ LIBRARY = "tests/commands/any_csv/library.csv"
         # The command line cannot be used: no data are at fault.
         ("claims solve abc", 2, "'abc' is not a figure"),
         ("claims solve 67 33 --n-max 0", 2, "expected n_max from 1 to 100000"),
+        ("claims solve 67/33 64 --base 0", 2, "base 0: expected a number from 1 to 99000"),
         ("claims solve 67 33 --rounding up", 2, "rounding 'up': expected nearest"),
         ("data get nowhere@1", 2, "no dataset version nowhere@1; there are"),
         ("data diff nowhere@1 nowhere@2", 2, "no dataset version nowhere@1; there are"),
@@ -89,6 +90,7 @@ LIBRARY = "tests/commands/any_csv/library.csv"
         (f"validate {LIBRARY} --questionnaire none.yaml", 2, "none.yaml: not found; correct its"),
         # The data are not there.
         ("estimate none.csv tests/commands/any_csv/library.yaml", 3, "none.csv: not found"),
+        ("claims check none.csv", 3, "none.csv: no such file"),
     ],
 )
 def test_a_command_fails_with_the_code_of_its_reason(
