@@ -316,6 +316,24 @@ class Design:
         covariance[np.ix_(used, used)] = inner
         return covariance
 
+    def group_covariance(self, codes: IntArray, size: int, z: FloatArray) -> FloatArray:
+        """Covariance of the weighted totals of z in each group, shape (size, size).
+
+        `total_covariance` of z written out, a column a group, of which each row has one; of many
+        rows and one stage from sums by stratum (or PSU) and group.
+
+        Args:
+            codes: group of each row in 0..size-1, or -1 (counts nowhere), shape (rows,).
+            size: number of groups.
+            z: influence value of each row on the total of its own group, shape (rows,).
+        """
+        plain = self.replicates is None and not self.projections and len(self.stages) == 1
+        if not plain or size == 1 or self.rows * size <= _DENSE:
+            return self.total_covariance(z[:, None] * (codes[:, None] == np.arange(size)))
+        inside = np.where(self.mask, codes, -1)
+        weighted = np.where(inside >= 0, self.full_weights * z, 0.0)
+        return code_covariance(inside, size, weighted, self.stages[0], self.mask, self._lonely_rule)
+
     def cell_covariance(self, cell: IntArray, z: FloatArray) -> FloatArray:
         """`total_covariance` of influence values that all respondents of a cell share.
 

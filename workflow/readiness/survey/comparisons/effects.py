@@ -25,7 +25,7 @@ from readiness.survey.comparisons.cells import (
 from readiness.survey.comparisons.rao_scott import RaoScott
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level
-from readiness.survey.replicates import bootstrap_factors
+from readiness.survey.replicates import draw_bootstrap
 
 
 def cramers_v(test: RaoScott, level: float = 0.95) -> ComparisonRow:
@@ -235,12 +235,12 @@ def _resample_alpha(
     given = design.replicates is not None and design.replicates.kind == "given"
     if given or stage.units.size > MOST_RESAMPLED or (stage.sampled < 2).any():
         return -t, t
-    _, factors = bootstrap_factors(stage, RESAMPLES, 1)
+    once, draw = draw_bootstrap(stage, RESAMPLES, 1)
     psu, owner, n = design.psu[known], stage.unit_stratum, stage.sampled
     weights, scores = design.full_weights[known], values.sum(axis=1)
     found = []
     for r in range(RESAMPLES):
-        factor = factors(r)
+        factor = once * draw(r)
         w = weights * factor[psu]
         w /= w.sum()
         items = ((values - w @ values) ** 2).sum(axis=1)

@@ -108,10 +108,14 @@ def means(
     """
     one_of(deff, DesignEffect, "deff")
     y, domain, codes = _prepare(design, values, by, groups, missing)
-    inside = _make_indicators(domain, codes)
-    result = ratio_estimates(domain, y[:, None] * inside, inside, _name_rows(codes, values))
+    place = Codes.constant(domain.rows) if codes is None else codes
+    sums = GroupSums.make(domain, y, place)
+    if domain.replicates is None:
+        result = _estimate_means(domain, y, sums, _name_rows(codes, values))
+    else:
+        inside = _make_indicators(domain, codes)
+        result = ratio_estimates(domain, y[:, None] * inside, inside, _name_rows(codes, values))
     if domain.has_few_clusters:
-        place = Codes.constant(domain.rows) if codes is None else codes
         residuals = (y - result.values[place.codes])[:, None]
         covariance, spread = reduce_bias(domain, place.codes, place.size, residuals)
         covariance[np.isnan(result.covariance)] = np.nan
@@ -120,8 +124,7 @@ def means(
         result = replace(result, covariance=covariance, degrees_of_freedom=df)
     if deff == "none":
         return result
-    effects = result.covariance.diagonal() / _compute_srs_variances(domain, y, inside, result, deff)
-    return replace(result, deff=effects)
+    return replace(result, deff=result.covariance.diagonal() / sums.srs_variances(y, deff))
 
 
 def totals(
@@ -136,15 +139,77 @@ def totals(
     """Weighted totals with their design covariance; arguments and errors as for `means`."""
     one_of(deff, DesignEffect, "deff")
     y, domain, codes = _prepare(design, values, by, groups, missing)
-    inside = _make_indicators(domain, codes)
-    x = y[:, None] * inside
-    n, df = _count_bases(domain, inside), domain.degrees_of_freedom
-    covariance = domain.total_covariance(x)
-    result = Estimates(_name_rows(codes, values), domain.weights @ x, covariance, n, df)
+    place = Codes.constant(domain.rows) if codes is None else codes
+    sums = GroupSums.make(domain, y, place)
+    covariance = domain.group_covariance(sums.codes, place.size, y)
+    df = domain.degrees_of_freedom
+    result = Estimates(_name_rows(codes, values), sums.total, covariance, sums.n, df)
     if deff == "none":
         return result
-    per_mean = _compute_srs_variances(domain, y, inside, None, deff)
-    return replace(result, deff=covariance.diagonal() / (per_mean * (domain.weights @ inside) ** 2))
+    per_mean = sums.srs_variances(y, deff)
+    return replace(result, deff=covariance.diagonal() / (per_mean * sums.weight**2))
+
+
+@dataclass(frozen=True, eq=False)
+class GroupSums:
+    """Sums of a variable by group, each row counted once whatever the number of groups.
+
+    `codes`: group of each row, -1 outside the domain, shape (rows,). `weights`: weight of each row,
+    0 outside, shape (rows,). `n`, `weight`, `total`: respondents, sum of weights and weighted total
+    of the variable in each group, shape (groups,).
+    """
+
+    codes: IntArray
+    weights: FloatArray
+    n: IntArray
+    weight: FloatArray
+    total: FloatArray
+
+    @classmethod
+    def make(cls, domain: Design, y: FloatArray, groups: Codes) -> GroupSums:
+        """Sum the values y, shape (rows,), of a domain by group."""
+        codes = groups.codes
+        if not domain.mask.all():
+            codes = np.where(domain.mask, codes, -1)
+        weights = domain.weights
+
+        def add(values: FloatArray | None) -> FloatArray:
+            # Code -1 falls into an extra first place, which is dropped.
+            sums = np.bincount(codes + 1, values, groups.size + 1)[1:]
+            return np.asarray(sums, dtype=np.float64)
+
+        n = add(None).astype(np.int64)
+        return cls(codes, weights, n, add(weights), add(weights * y))
+
+    @property
+    def mean(self) -> FloatArray:
+        """Weighted mean of each group, shape (groups,); NaN where nobody is."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(self.total / self.weight)
+
+    def srs_variances(self, y: FloatArray, kind: DesignEffect) -> FloatArray:
+        """Variance of each mean if respondents had been drawn one by one, shape (groups,)."""
+        apart = np.where(self.codes >= 0, y - self.mean[self.codes], 0.0)
+        squares = np.bincount(self.codes + 1, self.weights * apart**2, len(self.n) + 1)[1:]
+        # One value has no spread.
+        more = np.where(self.n > 1, self.n - 1, np.nan)
+        without = 1.0 if kind == "replace" else (self.weight - self.n) / self.weight
+        return np.asarray(squares / self.weight / more * without)
+
+
+def _estimate_means(
+    domain: Design, y: FloatArray, sums: GroupSums, names: tuple[str, ...]
+) -> Estimates:
+    """Estimate the mean of each group of a design without replicates."""
+    estimate = sums.mean
+    inside = sums.codes >= 0
+    # Rows outside have a place, whose value is not used.
+    influence = (y - estimate[sums.codes]) / sums.weight[sums.codes]
+    influence = np.where(inside, influence, 0.0)
+    covariance = domain.group_covariance(sums.codes, len(sums.n), influence)
+    alone = sums.n < 2
+    covariance[alone] = covariance[:, alone] = np.nan
+    return Estimates(names, estimate, covariance, sums.n, domain.degrees_of_freedom)
 
 
 def ratio(design: Design, numerator: Column, denominator: Column) -> Estimates:
@@ -257,18 +322,6 @@ def _make_indicators(design: Design, codes: Codes | None) -> FloatArray:
 
 def _count_bases(design: Design, denominators: FloatArray) -> IntArray:
     return np.asarray(((denominators != 0) & design.mask[:, None]).sum(axis=0), dtype=np.int64)
-
-
-def _compute_srs_variances(
-    design: Design, y: FloatArray, inside: FloatArray, result: Estimates | None, kind: DesignEffect
-) -> FloatArray:
-    w, n = design.weights, inside.sum(axis=0)
-    size = w @ inside
-    mean = (w @ (y[:, None] * inside)) / size if result is None else result.values
-    # One value has no spread.
-    more = np.where(n > 1, n - 1, np.nan)
-    spread = (w @ ((y[:, None] - mean) ** 2 * inside)) / size * n / more
-    return np.asarray(spread / n * (1.0 if kind == "replace" else (size - n) / size))
 
 
 def _name_rows(codes: Codes | None, values: Column) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ Trimming, as R's `trimWeights`: weights beyond the limits are set to them and wh
 out equally over the other rows. The sum of the weights stays, the margins do not.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -135,57 +135,81 @@ def _pass_margins(
 _MOST_STEPS = 40
 
 
-def rerake_near(
-    margins: Sequence[Margin],
-    cells: MarginCells,
-    main: Raked,
-    *,
-    tolerance: float,
-    max_iterations: int,
-) -> Callable[[FloatArray], FloatArray]:
-    """Raking of base weights (rows,) near those of a main raking that has been done.
+class Reraking:
+    """Raking of base weights near those of a main raking that has been done.
 
     The weights of a cell are base * exp(sum of the effects of its categories). Cells are held as a
-    matrix with some margins crossed in its rows and the others in its columns, so that all margins
-    of all cells cost two products with that matrix.
-
-    What is returned raises StatisticsError: as `rake_weights`.
+    matrix with some margins crossed in its rows and the others in its columns (`left`, `right`), so
+    that all margins of all cells cost two products with that matrix.
     """
-    targets = np.concatenate([m.totals for m in margins])
-    left, right = _split(margins, cells)
-    shape = (len(left), len(right))
-    weights = np.bincount(cells.of_row, weights=main.weights, minlength=cells.size)
-    table = weights.reshape(shape)
-    both = left.T @ table @ right
-    own = (left.T * table.sum(axis=1)) @ left + (right.T * table.sum(axis=0)) @ right
-    inverse = np.linalg.pinv(own + both + both.T, hermitian=True)
 
-    def solve(start: FloatArray) -> FloatArray | None:
-        """Factor of each cell, or None when the steps do not converge."""
-        effects, before = np.concatenate(main.effects), np.inf
-        scale = np.where(targets > 0, targets, 1.0)
+    def __init__(
+        self,
+        margins: Sequence[Margin],
+        cells: MarginCells,
+        main: Raked,
+        *,
+        tolerance: float,
+        max_iterations: int,
+    ) -> None:
+        self.margins, self.cells, self.main, self.of_row = margins, cells, main, cells.of_row
+        self.tolerance, self.max_iterations = tolerance, max_iterations
+        self.targets = np.concatenate([m.totals for m in margins])
+        self.left, self.right = _split(margins, cells)
+        left, right = self.left, self.right
+        weights = np.bincount(cells.of_row, weights=main.weights, minlength=cells.size)
+        table = weights.reshape(len(left), len(right))
+        both = left.T @ table @ right
+        own = (left.T * table.sum(axis=1)) @ left + (right.T * table.sum(axis=0)) @ right
+        self.inverse = np.linalg.pinv(own + both + both.T, hermitian=True)
+
+    def __call__(self, base: FloatArray) -> FloatArray:
+        """Return the raked weights of base weights (rows,).
+
+        Raises StatisticsError: as `rake_weights`.
+        """
+        return np.asarray(base * self.cell_factors(self.find_effects(base))[self.of_row])
+
+    def cell_factors(self, effects: FloatArray) -> FloatArray:
+        """Return what these effects multiply the weights of each cell by, shape (cells,)."""
+        return np.outer(np.exp(self.left @ effects), np.exp(self.right @ effects)).ravel()
+
+    def find_effects(self, base: FloatArray) -> FloatArray:
+        """Return the log of the factor of each category for base weights (rows,).
+
+        Raises StatisticsError: as `rake_weights`.
+        """
+        cells = self.cells
+        start = np.bincount(cells.of_row, weights=base, minlength=cells.size).astype(np.float64)
+        if (effects := self._solve(start.reshape(len(self.left), len(self.right)))) is not None:
+            return effects
+        alone = MarginCells(np.arange(cells.size), cells.size, cells.categories)
+        raked = rake_weights(
+            start,
+            self.margins,
+            cells=alone,
+            tolerance=self.tolerance,
+            max_iterations=self.max_iterations,
+        )
+        return np.concatenate(raked.effects)
+
+    def _solve(self, start: FloatArray) -> FloatArray | None:
+        """Effects by Newton's method, or None when the steps do not converge."""
+        left, right = self.left, self.right
+        effects, before = np.concatenate(self.main.effects), np.inf
+        scale = np.where(self.targets > 0, self.targets, 1.0)
         for _ in range(_MOST_STEPS):
             u, v = np.exp(left @ effects), np.exp(right @ effects)
-            gap = left.T @ (u * (start @ v)) + right.T @ (v * (u @ start)) - targets
+            gap = left.T @ (u * (start @ v)) + right.T @ (v * (u @ start)) - self.targets
             largest = float(np.abs(gap / scale).max())
-            if largest <= tolerance:
-                return np.outer(u, v)
+            if largest <= self.tolerance:
+                return effects
             # Not shrinking: an empty category, or a replicate too far from the main weights.
             if not largest < 0.9 * before:
                 return None
             before = largest
-            effects = effects - inverse @ gap
+            effects = effects - self.inverse @ gap
         return None
-
-    def rerake(base: FloatArray) -> FloatArray:
-        start = np.bincount(cells.of_row, weights=base, minlength=cells.size).astype(np.float64)
-        if (factor := solve(start.reshape(shape))) is not None:
-            return np.asarray(base * factor.ravel()[cells.of_row])
-        return rake_weights(
-            base, margins, cells=cells, tolerance=tolerance, max_iterations=max_iterations
-        ).weights
-
-    return rerake
 
 
 def _split(margins: Sequence[Margin], cells: MarginCells) -> tuple[FloatArray, FloatArray]:

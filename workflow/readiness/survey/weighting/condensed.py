@@ -24,11 +24,11 @@ from readiness.survey.weighting.calibration import (
     MAX_ITERATIONS,
     MarginCells,
     Raked,
+    Reraking,
     bounded_rake,
     cross,
     indicators,
     rake_weights,
-    rerake_near,
     trim_weights,
 )
 from readiness.survey.weighting.margins import Collapse, Margin, Totals, make_margins
@@ -102,9 +102,9 @@ class Recipe:
             max_iterations=self.max_iterations,
         )
 
-    def rake_again(self, main: Raked) -> Callable[[FloatArray], FloatArray]:
+    def rake_again(self, main: Raked) -> Reraking:
         """Raking of base weights near those of a main raking that has been done."""
-        return rerake_near(
+        return Reraking(
             self.margins,
             self.cells,
             main,

@@ -18,11 +18,12 @@ from readiness.survey.coding import one_of
 from readiness.survey.design import Design
 from readiness.survey.replicates import (
     Adjustment,
+    DrawnWeights,
     GivenKind,
     Kind,
     Replicates,
     adjust_columns,
-    bootstrap_factors,
+    draw_bootstrap,
     group_factors,
     jackknife_factors,
     scale_given,
@@ -34,6 +35,7 @@ from readiness.survey.weighting.calibration import (
     Bounds,
     Distance,
     Raked,
+    Reraking,
     calibrate_weights,
     trim_weights,
 )
@@ -48,7 +50,7 @@ from readiness.survey.weighting.margins import (
 )
 
 Made = Literal["JKn", "groups", "subbootstrap"]
-# More replicate weights than these (1.6 GB) are refused.
+# More replicate weights than these (1.6 GB where they are written out) are refused.
 _LARGEST = 200_000_000
 
 
@@ -72,13 +74,13 @@ def make_replicates(
         raise StatisticsError(
             f"{kind} would make {number} replicates of {design.rows} rows; take groups, or fewer"
         )
-    scale = 1.0
+    if kind == "subbootstrap":
+        return _make_bootstrap(design, number, seed, adjust)
     if kind == "JKn":
         factors, rscales = jackknife_factors(stage, lonely_fails=design.lonely_psu == "fail")
-        matrix = base[:, None] * factors[psu]
+        scale, matrix = 1.0, base[:, None] * factors[psu]
     else:
-        draw = group_factors if kind == "groups" else bootstrap_factors
-        scale, factors_of = draw(stage, number, seed)
+        scale, factors_of = group_factors(stage, number, seed)
         rscales = np.ones(number)
         # Of many replicates each is written, adjusted and read as a whole.
         matrix = np.empty((design.rows, number), order="F")
@@ -87,6 +89,28 @@ def make_replicates(
     if adjust is not None:
         adjust_columns(matrix, adjust)
     return Replicates(matrix, scale, rscales, kind=kind)
+
+
+def _make_bootstrap(
+    design: Design, number: int, seed: int, adjust: Adjustment | None
+) -> Replicates:
+    """Make a bootstrap that is drawn when it is used; where weights are limited it is written out.
+
+    One that is raked and not limited needs no more than the cells of its rows.
+    """
+    stage = design.stages[0]
+    factor, draw = draw_bootstrap(stage, number, seed)
+    unit = None if stage.units.identity else design.psu
+    base = design.weights * (factor if unit is None else factor[unit])
+    raking = adjust if isinstance(adjust, Reraking) else None
+    drawn = DrawnWeights(base, unit, draw, raking)
+    empty, scale, ones = np.empty((0, number)), 1.0 / (number - 1), np.ones(number)
+    made = Replicates(empty, scale, ones, kind="subbootstrap", drawn=drawn)
+    if adjust is None or raking is not None:
+        return made
+    matrix = np.asfortranarray(made.write_out())
+    adjust_columns(matrix, adjust)
+    return replace(made, matrix=matrix, drawn=None)
 
 
 def replicate(design: Design, kind: Kind, *, n_replicates: int = 200, seed: int = 1) -> Design:
@@ -256,9 +280,10 @@ def _build_replicates(
     """Replicates, each through the recipe: those asked for, those given, JKn after trimming."""
     rerake = recipe.rake_again(main)
 
-    def adjust(base: FloatArray) -> FloatArray:
+    def limit(base: FloatArray) -> FloatArray:
         return recipe.limit_totals(rerake(base), base)
 
+    adjust: Adjustment = rerake if recipe.how is Limits.NONE else limit
     if kind is None and design.replicates is not None:
         return _adjust_replicates(design, adjust)
     if kind is None and recipe.how is not Limits.TRIMMED:
@@ -375,4 +400,4 @@ def _adjust_replicates(design: Design, adjust: Adjustment) -> Replicates | None:
         return None
     matrix = np.array(design.replicates.write_out(), order="F")
     adjust_columns(matrix, lambda base: adjust(np.where(design.mask, base, 0.0)))
-    return replace(design.replicates, matrix=matrix, pattern=None)
+    return replace(design.replicates, matrix=matrix, pattern=None, drawn=None)
