@@ -36,6 +36,7 @@ from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.readers import read_export, read_sample
 from readiness.register.disclosure_risk import left_behind
 from readiness.register.figures import Origin, Scheme, make_register
+from readiness.register.precision import ShareDigits, print_precision
 from readiness.register.rows.changes import MAPPED, REWORDED, change_rows
 from readiness.register.rows.respondents import (
     map_reasons,
@@ -252,19 +253,26 @@ def register(wave: Clinic, made: Tables, selection: Selection) -> pd.DataFrame:
     """The register of the wave, as text, by id."""
     scheme = Scheme.of(wave.questionnaire)
     hidden = HIDDEN | (HIDDEN_APART if scheme.apart else frozenset())
-    rows = list(share_rows(made.estimates, RULES, scheme, selection, hidden, weighted_bases=True))
-    rows += revision_rows(rows, pd.DataFrame({"id": ["beds.mean.all"], "value": ["18"]}), RULES)
+    digits = ShareDigits()
+    answers_of = {item.id: item.codes for item in wave.questionnaire.items}
+    printed = print_precision(made.estimates, answers_of, digits, 0.95, hidden)
+    shown = (RULES, digits, scheme, selection, hidden)
+    rows = list(share_rows(printed, *shown, weighted_bases=True))
+    published = pd.DataFrame({"id": ["beds.mean.all"], "value": ["18"], "digits": ["0"]})
+    rows += revision_rows(rows, published, digits)
     then = make_register(rows, run="clinic-then", origin=lambda _: Origin(), simulated=True)
     then = then.astype(str).replace("nan", "")
     then.loc[then["id"] == "rating.top.all", ["value", "lower", "upper"]] = ["0.1", "0.05", "0.2"]
     matched = [("rating", "rating", MAPPED), ("shift", "shift", ""), ("tools", "", REWORDED)]
     change, own = Change.model_validate({"from": "clinic-then"}), wave.questionnaire
-    rows += change_rows(rows, then, matched, own.grouping("site").codes, own, RULES, change, 0.95)
-    shown = (RULES, scheme, selection, hidden)
-    rows += comparison_rows(made.comparisons, made.estimates, *shown, 0.95)
-    rows += weighting_rows(made.summary, made.steps, made.margins, selection, simulated=True)
+    rows += change_rows(rows, then, matched, own.grouping("site").codes, own, digits, change, 0.95)
+    compared = (RULES, scheme, selection, hidden)
+    rows += comparison_rows(made.comparisons, made.estimates, *compared, 0.95)
+    rows += weighting_rows(
+        made.summary, made.steps, made.margins, selection, digits, simulated=True
+    )
     rows += quality_rows(made.counts, made.issues, selection)
-    rows += nonresponse_rows(made.nonresponse, map_reasons(rows), RULES)
+    rows += nonresponse_rows(made.nonresponse, map_reasons(rows), digits)
     rows += settings_rows(0.95, RULES, selection)
     table = make_register(rows, run="waves/clinic", origin=lambda _: Origin(), simulated=True)
     assert not list(left_behind(table.astype(str)))

@@ -12,7 +12,7 @@ from readiness.survey import design, proportions
 from readiness.survey.coding import option_answers
 
 ITEM = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml").item("use_areas")
-SETTINGS = Estimate(by="profession", items=[ITEM.id], level=0.95, interval="korn-graubard")
+SETTINGS = Estimate(by="profession", items=[ITEM.id], level=0.95)
 CELLS = ["1", "1", "0", "0", "0", "_blank", "_dont_know", "_invalid", "_not_asked"] * 4
 
 

@@ -11,6 +11,7 @@ from clinic_wave import ANSWERED, APART, RULES, Clinic, Tables, clinic, figures,
 from readiness.analysis.selection import Selection
 from readiness.questionnaire import BLANK, OF_NUMBERS
 from readiness.register.figures import BASE
+from readiness.register.precision import ShareDigits
 from readiness.register.rows.respondents import weighting_rows
 
 
@@ -49,9 +50,8 @@ def test_the_register_has_the_levels_groups_and_boxes_of_the_questionnaire(
 
 def test_only_the_margins_of_a_simulated_wave_are_a_scenario(made: Tables) -> None:
     for simulated in (True, False):
-        rows = weighting_rows(
-            made.summary, made.steps, made.margins, Selection.PROBABILITY, simulated=simulated
-        )
+        tables = made.summary, made.steps, made.margins
+        rows = weighting_rows(*tables, Selection.PROBABILITY, ShareDigits(), simulated=simulated)
         said = {row.statistic for row in rows if row.id.startswith("weighting.target.")}
         assert said == {"target share (scenario)" if simulated else "target share"}
 
@@ -205,8 +205,8 @@ def test_a_number_has_these_statistics_in_the_register_and_no_other(drawn: pd.Da
     expected = {f"beds.{what}.{group}" for what in told for group in (*weighted, *apart)}
     for group in weighted:
         expected |= {f"beds.median.{group}.{end}" for end in ("lower", "upper")}
-        expected |= {f"beds.mean.{group}.{end}" for end in ("lower", "upper", "n_eff")}
-        expected.add(f"beds.n.{group}.weighted")
+        expected |= {f"beds.mean.{group}.{end}" for end in ("lower", "upper")}
+        expected |= {f"beds.n.{group}.weighted", f"beds.n_eff.{group}"}
     expected |= {f"beds.mean.all.{end}" for end in ("selection", "worst.lower", "worst.upper")}
     expected |= {f"missing.beds.{why}" for why in ("answered", "dont_know", "blank", "not_asked")}
     expected |= {"revision.beds.mean.all", "revision.beds.mean.all.before"}

@@ -53,7 +53,10 @@ def proven_small(found: list[Attacked]) -> dict[str, tuple[int, int]]:
 
 
 def test_the_first_releases_give_small_counts_away_by_what_they_print() -> None:
-    one, two = (attack(AttackTarget(shipped(n), rules=RULES), ITEMS) for n in (FIRST, SECOND))
+    one, two = (
+        attack(AttackTarget(shipped(n), rules=RULES, sensitive=ITEMS), ITEMS)
+        for n in (FIRST, SECOND)
+    )
     assert proven_small(one) == {
         "cost_saving.dont_know.voice_artist": (1, 3),
         "revolution.dont_know.voice_artist": (2, 3),
@@ -69,6 +72,13 @@ def test_the_first_releases_give_small_counts_away_by_what_they_print() -> None:
     assert (row["lowest"], row["highest"], row["how"]) == ("0", "1", "counts")
 
 
+def test_dont_know_is_no_secret_but_of_a_sensitive_question() -> None:
+    (target,) = [AttackTarget(shipped(FIRST), rules=RULES)]
+    assert not any("dont_know" in each.cell.id for each in attack(target, ITEMS))
+    asked = attack(replace(target, sensitive=ITEMS[:1]), ITEMS)
+    assert {each.cell.item for each in asked if "dont_know" in each.cell.id} == {ITEMS[0]}
+
+
 def test_the_first_releases_together_give_more_away_than_each() -> None:
     """Two people more of a profession are two answers more at most."""
     releases = [shipped(FIRST), shipped(SECOND)]
@@ -79,7 +89,7 @@ def test_the_first_releases_together_give_more_away_than_each() -> None:
         assert solver is not None
         for release in releases:
             table = release.tables[item]
-            for cell in cells_of(table):
+            for cell in cells_of(table, sensitive=True):
                 column = solver.system.names.get((PEOPLE, table.key, *_of(cell)))
                 if cell.rest or not cell.withheld or column is None:
                     continue
@@ -94,9 +104,8 @@ def test_the_first_releases_together_give_more_away_than_each() -> None:
 def test_the_second_release_gives_away_what_the_first_one_withheld_and_who_came_since() -> None:
     """Four experts came in between: what three of them said, and one, is a difference."""
     first, second = shipped(FIRST), shipped(SECOND)
-    found = attack(
-        AttackTarget(second, [first], rules=RULES), ("regulation", "perception", "revolution")
-    )
+    items = ("regulation", "perception", "revolution")
+    found = attack(AttackTarget(second, [first], rules=RULES, sensitive=items), items)
     given = {
         each.cell.id: (each.lowest, each.highest)
         for each in found

@@ -20,11 +20,11 @@ from readiness.attack import (
     find_unread,
 )
 from readiness.attack.released import PrintedInterval, ReleasedShare, ReleasedTable
-from readiness.config import FigureRules
-from readiness.disclosure.optimise import Decisions
+from readiness.disclosure.suppress import Decisions
 from readiness.register.attacking import withhold_until_held
 from readiness.register.figures import base_id, share_id
 from readiness.register.linked import Demand
+from readiness.register.precision import ShareDigits
 from readiness.register.rows.respondents import bound_rows
 from readiness.register.withholding import Withheld
 from releases import SECOND, released_figures
@@ -116,7 +116,8 @@ def test_more_is_withheld_until_the_attack_is_met() -> None:
     assert not given(told(found.ids))
     assert [each.widths.get(FEW) for each in asked[:2]] == [10, 20]
     assert {share_id("why", level, "all", "answered") for level in WHY} <= found.ids
-    assert not found.ids & {share_id("uses", level, "all", "answered") for level in USES}
+    # Numbers of all go at the very last, those of the questions beside it, too.
+    assert not asked[-2].hidden & {share_id("uses", level, "all", "answered") for level in USES}
 
 
 @pytest.mark.parametrize(
@@ -148,10 +149,11 @@ def test_a_share_that_a_test_or_scale_tells_stops_the_gate(kind: str) -> None:
     assert not find_unread(figures)
 
 
-def test_bounds_are_withheld_with_the_base_that_they_tell() -> None:
+def test_bounds_are_suppressed_with_the_share_that_they_are_of() -> None:
     row = dict.fromkeys(BOUNDS, "") | {"item": "why", "level": "time", "unit": "share"}
     row |= {"worst_lower": "0.3", "worst_upper": "0.5", "reason": "not_given"}
-    rules = FigureRules()
-    assert all(r.value is not None for r in bound_rows(pd.DataFrame([row]), {}, rules))
-    hidden = list(bound_rows(pd.DataFrame([row]), {BASE: "few"}, rules))
+    digits = ShareDigits()
+    assert all(r.value is not None for r in bound_rows(pd.DataFrame([row]), {}, digits))
+    share = share_id("why", "time", "all", "answered")
+    hidden = list(bound_rows(pd.DataFrame([row]), {share: "few"}, digits))
     assert hidden and all(each.value is None and each.suppressed for each in hidden)

@@ -14,11 +14,12 @@ import yaml
 from project_copy import ROOT
 from readiness.attack import find_unread
 from readiness.commands.starting.beginnings import export_table
-from readiness.config import Change, FigureRules
+from readiness.config import Change
 from readiness.drafting import document_of, draft_text, make_draft
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.load import questionnaire_of
 from readiness.register.figures import WITHHELD, FigureRow, Origin, make_register
+from readiness.register.precision import ShareDigits
 from readiness.register.rows.changes import change_rows, match_groups, match_items
 from readiness.survey.comparisons.families import mover
 
@@ -79,7 +80,7 @@ def changed(now: list[FigureRow], then: list[FigureRow]) -> dict[str, FigureRow]
     found: dict[str, FigureRow] = {}
     # A wave by nothing that was asked then has a change of all, and no other.
     for groups in (match_groups(ASKED, ASKED, "place"), match_groups(ASKED, ASKED, "side")):
-        told = (matched, groups, ASKED, FigureRules(), change, 0.95)
+        told = (matched, groups, ASKED, ShareDigits(), change, 0.95)
         before = found
         found = {row.id: row for row in change_rows(now, registered(then), *told)}
     assert {name for name, row in found.items() if row.group in ("", "all")} == before.keys()

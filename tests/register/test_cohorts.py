@@ -46,8 +46,8 @@ def released(table: pd.DataFrame, groups: list[str]) -> Earlier:
 
 def counts_of(table: pd.DataFrame, earlier: Earlier) -> Counts:
     cells = KnownCells.of(table, table["weight"], ["trade", "size"])
-    cohorts = Cohorts.of(cells, cells.sizes, [earlier], frozenset(), MANY)
-    counts = Counts(cells, cells.sizes, np.empty(0, np.int64), cohorts)
+    cohorts = Cohorts.of(cells, [earlier], MANY)
+    counts = Counts(cells, cohorts)
     counts.add("said", table["said"].to_numpy(dtype=object), SAID)
     for group in cells.groups:
         every, yes = (counts.at("said", said, group) for said in (SAID, SAID[:1]))
@@ -112,6 +112,6 @@ def test_numbers_that_contradict_each_other_leave_nobody() -> None:
 def test_of_the_same_data_nobody_came(same: bool) -> None:
     table = people(3, 80)
     cells = KnownCells.of(table, table["weight"], ["trade"])
-    cohorts = Cohorts.of(cells, cells.sizes, [Earlier(same=same)], frozenset(), MANY)
+    cohorts = Cohorts.of(cells, [Earlier(same=same)], MANY)
     # Where nobody tells how many came, any number did.
     assert cohorts.mixed[0].sum() == (0 if same else 80) and not cohorts.since.any()

@@ -41,7 +41,7 @@ def test_values_have_the_digits_that_are_shown(
             assert plain(show_row(row, language)) == plain(show_safely(row, language)), row["id"]
     shares = ledger[(ledger["kind"] == "estimate") & (ledger["suppressed"] == "")]
     longest = {c: shares[c].str.partition(".")[2].str.len().max() for c in ("value", "lower", "se")}
-    assert longest == {"value": 3, "lower": 3, "se": 4}
+    assert longest == {"value": 2, "lower": 2, "se": 3}
     assert shares["n_eff"].str.fullmatch(r"\d*").all()
     assert set(ledger["precision"]) == {"published"}
     assert list(ledger["id"]) == list(register["id"])
@@ -53,18 +53,23 @@ def test_the_same_values_reproduce_it_and_others_do_not(
     assert set(compare(ledger, register)["verdict"]) == {Outcome.REPRODUCED}
     share = (register["kind"] == "estimate") & (register["unit"] == "share")
     row = register[share].iloc[0].to_dict()
-    sealed = {**ledger[ledger["id"] == row["id"]].iloc[0].to_dict(), "value": "0.184"}
-    row |= {"value": "0.184"}
+    sealed = {**ledger[ledger["id"] == row["id"]].iloc[0].to_dict(), "value": "0.18"}
+    row |= {"value": "0.18"}
     # Anything that rounds to the figure gives it, and what does not does not.
     for value, given in (
-        ("0.18350000001", True),
-        ("0.18449999", True),
-        ("0.184500001", False),
-        ("0.1834", False),
-        ("0.185", False),
+        ("0.17500000001", True),
+        ("0.184999", True),
+        ("0.185000001", False),
+        ("0.1749", False),
+        ("0.19", False),
     ):
         assert ("value" not in find_moved_columns(sealed, {**row, "value": value})) == given, value
-    for column, value in (("se", "0.0412"), ("n_eff", "90.6"), ("deff", "1.15"), ("upper", "0.29")):
+    # A ledger keeps its own digits, whatever today's are.
+    finer = {**sealed, "value": "0.184", "digits": "1", "lower": "", "upper": ""}
+    bare = {**row, "lower": "", "upper": ""}
+    assert "value" not in find_moved_columns(finer, {**bare, "value": "0.18441"})
+    assert "value" in find_moved_columns(finer, {**bare, "value": "0.1846"})
+    for column, value in (("se", "0.0412"), ("n_eff", "90.6"), ("deff", "1.15")):
         assert list(find_moved_columns(sealed, {**row, column: value})) == [column]
 
 

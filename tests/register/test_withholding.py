@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import beta
 
 from readiness.analysis.estimating import cuts
 from readiness.analysis.selection import Selection
@@ -15,10 +18,12 @@ from readiness.errors import StatisticsError
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.register.counts import KnownCells
 from readiness.register.figures import Scheme
+from readiness.register.precision import ShareDigits, print_precision
 from readiness.register.rows.shares import share_rows
 from readiness.register.withholding import COMPLEMENTARY, PRIMARY, Withheld, withhold
 
 RULES = FigureRules(reliable_base=10)
+DIGITS = ShareDigits()
 POLICY = Policy.of({}, 5)
 GROUPS = {"bakery": 1.0, "mill": 3.0, "shop": 2.0}
 # By group: yes, no, don't know, blank.
@@ -55,12 +60,12 @@ def questionnaire() -> Questionnaire:
     )
 
 
-def people() -> pd.DataFrame:
+def people(counts: Mapping[str, Sequence[int]] = COUNTS) -> pd.DataFrame:
     states = ("yes", "no", "_dont_know", "_blank")
     rows = [
         (group, state, GROUPS[group])
-        for group, counts in COUNTS.items()
-        for state, count in zip(states, counts, strict=True)
+        for group, cells in counts.items()
+        for state, count in zip(states, cells, strict=True)
         for _ in range(count)
     ]
     return pd.DataFrame(rows, columns=["trade", "early", "weight"])
@@ -84,27 +89,46 @@ def estimates(answers: pd.DataFrame, questionnaire: Questionnaire) -> pd.DataFra
     return table.assign(se=0.05, lower=0.1, upper=0.9, n_eff=30.0, deff=1.2)
 
 
-def withheld(questionnaire: Questionnaire, policy: Policy = POLICY) -> Withheld:
-    answers = people()
+def withheld(
+    questionnaire: Questionnaire,
+    policy: Policy = POLICY,
+    counts: Mapping[str, Sequence[int]] = COUNTS,
+) -> Withheld:
+    answers = people(counts)
     table = estimates(answers, questionnaire)
     apart = pd.DataFrame({"group": pd.Series([], dtype=str)})
-    return withhold(table, answers, apart, questionnaire, ["trade"], RULES, policy)
+    return withhold(table, answers, apart, questionnaire, ["trade"], RULES, DIGITS, policy)
 
 
 def test_a_small_count_is_protected_against_whoever_knows_the_weights(
     questionnaire: Questionnaire,
 ) -> None:
-    found = withheld(questionnaire)
+    """Three bakers say no. Every base is told, and so is who did not know."""
+    counts = {**COUNTS, "bakery": (20, 3, 2, 1)}
+    found = withheld(questionnaire, counts=counts)
     reasons = dict(zip(found.facts["id"], found.facts["reason"], strict=True))
-    # Two do not know, and three gave no answer: who knows the respondents knows that.
-    assert reasons["early.dont_know.bakery"] == PRIMARY
-    assert reasons["early.n.bakery"] == COMPLEMENTARY
-    assert {"early.n.mill", "early.n.shop"} & reasons.keys()
+    assert reasons["early.no.bakery"] == reasons["early.yes.bakery"] == PRIMARY
+    # No number of all is given up for a group: another group's goes.
+    assert COMPLEMENTARY in {reasons.get(f"early.no.{group}") for group in ("mill", "shop")}
+    assert not any(name.endswith(".all") or ".n." in name for name in reasons)
+    assert "early.dont_know.bakery" not in reasons
     assert found.decisions.bounds and not found.decisions.unprotected
     assert all(each.most - each.least >= 5 for each in found.decisions.bounds.values())
-    summary = found.summary(POLICY, estimates(people(), questionnaire))
+    summary = found.summary(POLICY, estimates(people(counts), questionnaire))
     assert summary["primary"] == list(reasons.values()).count(PRIMARY)
     assert summary["narrowest"] >= 5 and summary["unprotected"] == 0
+
+
+def test_dont_know_is_protected_where_the_question_is_sensitive(
+    questionnaire: Questionnaire,
+) -> None:
+    """Two of the bakers do not know."""
+    assert not withheld(questionnaire).ids
+    document = questionnaire.model_dump(mode="json", exclude_defaults=True)
+    document["items"][0]["sensitive"] = True
+    found = withheld(questionnaire_of(document, "sensitive"))
+    assert "early.dont_know.bakery" in found.ids
+    assert not any(".n." in name for name in found.ids)
 
 
 def test_a_weight_of_ones_own_is_no_cell_of_ones_own(questionnaire: Questionnaire) -> None:
@@ -122,31 +146,44 @@ def test_a_weight_of_ones_own_is_no_cell_of_ones_own(questionnaire: Questionnair
         assert cells.sizes @ cells.weights == pytest.approx(answers["weight"].sum())
     apart = pd.DataFrame({"group": pd.Series([], dtype=str)})
     table = estimates(answers, questionnaire)
-    found = withhold(table, answers, apart, questionnaire, ["trade"], RULES, POLICY)
-    assert "early.dont_know.bakery" in found.ids and not found.decisions.unprotected
+    found = withhold(table, answers, apart, questionnaire, ["trade"], RULES, DIGITS, POLICY)
+    assert not found.decisions.unprotected
 
 
-def test_a_share_stands_without_the_base_that_is_withheld(questionnaire: Questionnaire) -> None:
-    ids = frozenset({"early.n.bakery", "early.dont_know.bakery"})
-    rows = {
-        row.id: row
-        for row in share_rows(
-            estimates(people(), questionnaire).astype(str),
-            RULES,
-            Scheme(),
-            Selection.PROBABILITY,
-            ids,
-            weighted_bases=True,
-        )
-    }
-    share = rows["early.yes.bakery"]
-    assert share.value is not None and not share.suppressed
-    # How precise a share is tells its base.
-    assert {share.n, share.se, share.lower, share.upper, share.n_eff, share.deff} == {None}
-    assert not {f"early.yes.bakery.{end}" for end in ("lower", "upper", "n_eff")} & rows.keys()
-    for name in ("early.n.bakery", "early.n.bakery.weighted", "early.dont_know.bakery"):
-        assert rows[name].value is None and rows[name].suppressed
-    assert all(rows[f"early.yes.{group}"].n for group in ("all", "mill", "shop"))
+def test_every_share_has_its_base_whatever_is_suppressed(questionnaire: Questionnaire) -> None:
+    ids = frozenset({"early.yes.bakery", "early.no.bakery"})
+    table = print_precision(
+        estimates(people(), questionnaire).assign(df=90).astype(str),
+        {"early": ("yes", "no")},
+        DIGITS,
+        0.95,
+        ids,
+    )
+    shown = (RULES, DIGITS, Scheme(), Selection.PROBABILITY, ids)
+    rows = {row.id: row for row in share_rows(table, *shown, weighted_bases=True)}
+    hidden = rows["early.yes.bakery"]
+    assert hidden.value is None and hidden.suppressed and hidden.n == 35
+    assert {hidden.se, hidden.lower, hidden.upper, hidden.n_eff, hidden.deff} == {None}
+    assert not {f"early.yes.bakery.{end}" for end in ("lower", "upper")} & rows.keys()
+    assert rows["early.n.bakery"].value == 35 and rows["early.n.bakery.weighted"].value == 35
+    for group in ("all", "mill", "shop"):
+        share = rows[f"early.yes.{group}"]
+        assert share.n and share.lower is not None and share.digits == 0
+
+
+def test_limits_follow_from_what_is_printed(questionnaire: Questionnaire) -> None:
+    """Whoever has the share, the effective sample size and a table of the beta distribution."""
+    table = estimates(people(), questionnaire).assign(df=90)
+    table = print_precision(table, {"early": ("yes", "no")}, DIGITS, 0.95)
+    for row in table.to_dict("records"):
+        share, n_eff = round(row["estimate"], 2), row["n_eff"]
+        assert n_eff == int(n_eff) <= row["n"]
+        size = 1 / (1 / n_eff + 0.01**2 / (12 * share * (1 - share)))
+        count = share * size
+        assert row["lower"] == pytest.approx(beta.ppf(0.025, count, size - count + 1))
+        assert row["upper"] == pytest.approx(beta.ppf(0.975, count + 1, size - count))
+    sizes = table.groupby(["group", "base"])["n_eff"].nunique()
+    assert (sizes == 1).all()
 
 
 def test_who_is_inside_sees_all(questionnaire: Questionnaire) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 from readiness.analysis.selection import Selection
 from readiness.config import FigureRules
 from readiness.register.figures import Origin, Scheme, make_register
+from readiness.register.precision import ShareDigits
 from readiness.register.rows.shares import share_rows
 
 LEVELS = ("none", "weak", "medium", "good")
@@ -67,12 +68,11 @@ def register(
     estimates: pd.DataFrame,
     hidden: Collection[str] = (),
     rules: FigureRules | None = None,
-    even: Collection[str] = (),
 ) -> pd.DataFrame:
     """The register of shares and bases, as text; `hidden`: what is withheld of them."""
     rules = rules or FigureRules()
     made = make_register(
-        share_rows(estimates, rules, SCHEME, DRAWN, frozenset(hidden), even=even),
+        share_rows(estimates, rules, ShareDigits(), SCHEME, DRAWN, frozenset(hidden)),
         run="waves/made-up",
         origin=lambda row: Origin.of(),
         simulated=True,

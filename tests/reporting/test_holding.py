@@ -11,6 +11,7 @@ from collections.abc import Collection
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -37,6 +38,7 @@ from readiness.register.firmness import (
     read_findings,
     tell_until_held,
 )
+from readiness.register.precision import ShareDigits, print_precision
 from readiness.register.published import round_register
 from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.firmness import draw_firmness, list_findings, state_firmness
@@ -117,7 +119,7 @@ def wave(questionnaire: Questionnaire | None = None, **more: Any) -> Wave:
 
 def judged(own: Wave, dimensions: Any = CHOICES) -> pd.DataFrame:
     estimates, contrasts = ordinary(own, dict.fromkeys(CHOICES, OWN))
-    judge = Judge(own.questionnaire, own.selection, RULES, own.by)
+    judge = Judge(own.questionnaire, own.selection, RULES, ShareDigits(), 0.95, own.by)
     claims = list(claims_of(own, judge, ITEMS, (estimates, contrasts)))
     return judge_all(own, judge, claims, own.choices(dimensions))[0]
 
@@ -146,8 +148,6 @@ def ordinary(own: Wave, variant: dict[str, str]) -> tuple[pd.DataFrame, pd.DataF
     weights = weighting.weights_table(table, made).assign(stratum_population="")
     design = weighted_design(answers[inside].reset_index(drop=True), weights, made.replicates)
     questionnaire = questionnaire_of(asked, "changed")
-    interval = "korn-graubard" if variant["test"] == OWN else "logit"
-    settings = own.estimate.model_copy(update={"interval": interval})
     shared: dict[str, Any] = {"level": 0.95, "selection": own.selection}
     shared["interval"] = own.estimate.interval
     contrasts = contrast_items(design, questionnaire, ["trade"], ITEMS, **shared)
@@ -155,7 +155,13 @@ def ordinary(own: Wave, variant: dict[str, str]) -> tuple[pd.DataFrame, pd.DataF
         for item in ITEMS:
             family = contrasts["item"] == item
             contrasts.loc[family, "p_adjusted"] = adjust_p(contrasts.loc[family, "p_value"], "holm")
-    return estimate(design, answers.iloc[:0], questionnaire, settings), contrasts
+    if variant["test"] != OWN:
+        # The other kind of interval is what this variant is about.
+        with mock.patch.object(Estimate, "interval", "logit"):
+            return estimate(design, answers.iloc[:0], questionnaire, own.estimate), contrasts
+    estimates = estimate(design, answers.iloc[:0], questionnaire, own.estimate)
+    answers_of = {item.id: item.codes for item in questionnaire.items}
+    return print_precision(estimates, answers_of, ShareDigits(), 0.95), contrasts
 
 
 @pytest.fixture(scope="module")

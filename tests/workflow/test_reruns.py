@@ -69,7 +69,7 @@ def test_a_quarto_that_appears_makes_the_report_anew(finished: Project, tmp_path
     [
         more("seed: 1", "seed: 2", ("compare",)),
         more("level: 0.95", "level: 0.9", ("estimate", "compare")),
-        more("digits: 1", "digits: 2", ()),
+        more("reliable_base: 10", "reliable_base: 12", ()),
         ("trim: [0.2,", "trim: [0.25,", ("weight", "estimate", "compare")),
     ],
 )

@@ -113,6 +113,7 @@ use rule step as firmness with:
         answers=its("answers"),
         counts="results/{run}/validate/counts.csv",
         issues="results/{run}/validate/issues.csv",
+        weights="results/{run}/weight/weights.csv",
         estimates="results/{run}/estimate/estimates.csv",
         contrasts="results/{run}/compare/contrasts.csv",
         questionnaire=its("questionnaire"),

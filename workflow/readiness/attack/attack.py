@@ -65,15 +65,20 @@ def attack(
     ]
 
 
-def cells_of(table: ReleasedTable, before: str = "") -> Iterator[AttackedCell]:
-    """The counts of a table that are tested, each once: an option of several has two bases.
+def cells_of(
+    table: ReleasedTable, before: str = "", *, sensitive: bool = False
+) -> Iterator[AttackedCell]:
+    """Yield the counts of a table that are tested, each once: an option of several has two bases.
 
-    `before`: the name of the earlier release that the table is of.
+    `before`: the name of the earlier release that the table is of. `sensitive`: whether "don't
+    know" is protected as an answer is; else it is no secret.
     """
     seen: set[tuple[str, str]] = set()
     ordinary = len(table.levels) + bool(table.boxes) > 2 or table.several
     for share in table.shares:
         if (share.level, share.group) in seen or (share.base == ASKED and share.value is not None):
+            continue
+        if share.level == DONT_KNOW and not sensitive:
             continue
         seen.add((share.level, share.group))
         withheld = share.value is None
@@ -87,11 +92,12 @@ class _ItemAttack:
     def __init__(self, target: AttackTarget, item: str, table: ReleasedTable) -> None:
         self.target, self.item, self.table = target, item, table
         self.rules = target.rules
+        self.sensitive = item in target.sensitive
         self.knowledge = Knowledge(target, item, table.key)
 
     def attack_cells(self, counts: Collection[str] = ()) -> Iterator[Attacked]:
         """Each cell, attacked by one reader after the other until one of them learns too much."""
-        for cell in cells_of(self.table):
+        for cell in cells_of(self.table, sensitive=self.sensitive):
             asked = not counts or cell.id in counts
             if cell.share.whole or not asked or (not cell.withheld and self._large(cell)):
                 continue
@@ -108,7 +114,7 @@ class _ItemAttack:
         table = release.tables.get(self.item)
         if table is None or table.data == self.table.data:
             return
-        for cell in cells_of(table, release.name):
+        for cell in cells_of(table, release.name, sensitive=self.sensitive):
             if counts and cell.id not in counts:
                 continue
             if cell.withheld:

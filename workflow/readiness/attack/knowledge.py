@@ -137,9 +137,11 @@ class Attacked:
 
 @dataclass
 class AttackTarget:
-    """What is attacked: the release, the earlier ones in their order, and what readers may know;
-    `routes`: which items are asked after which, as the questionnaire says; `variants`: what the
-    release tells of the same people by other weights, each with its classes.
+    """What is attacked: the release, the earlier ones in their order, and what readers may know.
+
+    `routes`: which items are asked after which, as the questionnaire says. `variants`: what the
+    release tells of the same people by other weights, each with its classes. `sensitive`: the items
+    of which "don't know" is protected as an answer is.
     """
 
     release: Release
@@ -148,6 +150,7 @@ class AttackTarget:
     rules: AttackRules = field(default_factory=lambda: AttackRules(5, 5))
     routes: Sequence[Route] = ()
     variants: Sequence[tuple[Release, Classes | None]] = ()
+    sensitive: Collection[str] = ()
 
     @property
     def whole(self) -> list[Release]:

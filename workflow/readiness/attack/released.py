@@ -147,12 +147,13 @@ class Route:
 
 
 def untold(release: Release) -> Release:
-    """A release that tells how many people responded, and nothing of their answers."""
+    """Return a release that tells how many people answered, and nothing of what they answered."""
     tables = {
         item: ReleasedTable(
             item,
             table.boxes,
             [replace(share, value=None, whole=False) for share in table.shares],
+            dict(table.bases),
             data=table.data,
             told=False,
         )
@@ -198,7 +199,9 @@ def read_release(name: str, figures: pd.DataFrame, boxes: Boxes) -> Release:
 READ: Mapping[str, frozenset[str]] = {
     "estimate": frozenset({"share", "mean", "lower_quartile", "median", "upper_quartile"}),
     "count": frozenset({"answers", "weight"}),
+    # Registers of 1.0 have an effective sample size for each share.
     "interval": frozenset({"lower", "upper", "n_eff"}),
+    "effective": frozenset({"effective sample size"}),
     "missing": frozenset({"share"}),
     "bound": frozenset({"least and largest value, whatever those without an answer would say"}),
 }
@@ -223,26 +226,22 @@ COLUMNS = {
 
 
 def find_unread(figures: pd.DataFrame) -> str:
-    """The first column or row of a register that nothing here reads; "" for none.
+    """Return the id of the first row, or the first column, that nothing here reads; "" for none.
 
-    What stands beside a base that is withheld is unread, too: precision and bounds tell a base.
+    A share that is published without its base is not read: what it tells nobody could say.
     """
     if unread := [column for column in figures.columns if column not in COLUMNS]:
         return f"column {unread[0]}"
-    untold = set(figures.loc[(figures["unit"] == "base") & (figures["suppressed"] != ""), "id"])
     for row in list_rows(figures):
         says = re.split(r" of | \(|: ", row["statistic"], maxsplit=1)[0]
-        beside = [name for name in ("se", "lower", "upper", "n_eff", "deff") if row[name]]
         known = row["kind"] in OTHERS or says in READ.get(row["kind"], ())
         if row["kind"] == "firmness":
             known = row["unit"] in READ_BESIDE.get(says, "").split()
         if row["kind"] in OF_ITEMS:
             told = row["unit"] in ("share", "base", "count") and row["item"]
             known = not told or says in OF_ITEMS[row["kind"]]
-        if row["kind"] == "estimate" and not row["n"]:
-            known = known and not beside
-        elif row["kind"] == "bound" and row["value"]:
-            known = known and f"{row['item']}.n.{row['group']}" not in untold
+        if row["kind"] == "estimate" and not (row["n"] or row["suppressed"]):
+            known = False
         if not known:
             return str(row["id"])
     return ""
@@ -270,7 +269,8 @@ def _estimate(row: Mapping[Any, str], tables: dict[str, ReleasedTable], boxes: B
             base,
             interval(row["value"], decimals(row)) if shown else None,
             not unweighted,
-            shown and float(row["value"]) in (0.0, 1.0) and row["se"] in ("", "0"),
+            # "0.00" is a share that rounds to nobody, "0" is nobody.
+            shown and row["value"] in ("0", "1"),
         )
     )
     if row["n"]:

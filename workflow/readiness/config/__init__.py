@@ -10,6 +10,7 @@ from readiness.config.sections import (
     LARGEST_SEED,
     NOT_KNOWN,
     PERMUTATIONS,
+    SHARE_INTERVAL,
     STRATUM,
     Author,
     Change,

@@ -16,6 +16,13 @@ from readiness.files import read_file
 from readiness.patterns import WORDS
 from readiness.terminal import shorten
 
+# Keys of a wave that earlier versions had, by section and key, with what stands in their place.
+# Frozen configurations of publications keep them; nothing reads them any more.
+WITHDRAWN: dict[tuple[int | str, ...], str] = {
+    ("figures", "digits"): "percentages of groups are whole; of all, tenths from 1,000 respondents",
+    ("estimate", "interval"): "every wave has the limits that docs/methods.md gives",
+}
+
 SectionType = TypeVar("SectionType", bound=StrictModel)
 
 
@@ -71,7 +78,9 @@ def explain(error: ValidationError, model: type[BaseModel], source: str) -> str:
     # An unknown key often is the reason why another one is missing: say it first.
     first = min(problems, key=lambda problem: problem["type"] != "extra_forbidden")
     where = ".".join(str(part) for part in first["loc"] if part != "[key]")
-    if first["type"] == "extra_forbidden":
+    if first["type"] == "extra_forbidden" and first["loc"][-2:] in WITHDRAWN:
+        message = f"{where}: no key any more; remove it: {WITHDRAWN[first['loc'][-2:]]}."
+    elif first["type"] == "extra_forbidden":
         message = f"{where}: {refuse_key(first['loc'][-1], known_keys(model, first['loc']))}"
     elif first["type"] == "missing":
         message = f"{where}: missing; add it (config/README.md explains every key)"
@@ -108,4 +117,22 @@ def load_config(path: Path) -> Config:
     document = read_yaml(path)
     if not isinstance(document, dict):
         raise ConfigError(f"{path}: empty; expected the sections report, studies and waves.")
+    report = document.get("report")
+    if isinstance(report, dict) and report.get("publication"):
+        document = _drop_withdrawn_keys(document)
     return parse(Config, document, str(path))
+
+
+def _drop_withdrawn_keys(document: dict[Any, Any]) -> dict[Any, Any]:
+    """Return the frozen configuration of a publication without keys of earlier versions."""
+    waves = document.get("waves")
+    if not isinstance(waves, dict):
+        return document
+    kept = {}
+    for name, wave in waves.items():
+        sections = dict(wave) if isinstance(wave, dict) else wave
+        for section, key in WITHDRAWN:
+            if isinstance(sections, dict) and isinstance(sections.get(section), dict):
+                sections[section] = {k: v for k, v in sections[section].items() if k != key}
+        kept[name] = sections
+    return {**document, "waves": kept}

@@ -221,6 +221,10 @@ class Weight(StrictModel):
         return value
 
 
+# The interval behind contrasts and bounds; the register prints the same kind from printed shares.
+SHARE_INTERVAL: Final = "korn-graubard"
+
+
 class Estimate(StrictModel):
     """Shares by group, with design-based standard errors and intervals."""
 
@@ -235,9 +239,11 @@ class Estimate(StrictModel):
         default=[], description="items to estimate; all that answers can be counted of unless given"
     )
     level: float = Field(default=0.95, gt=0.5, lt=1, description="confidence level")
-    interval: Literal["korn-graubard", "logit", "wilson", "wald"] = Field(
-        default="korn-graubard", description="kind of interval for shares"
-    )
+
+    @property
+    def interval(self) -> Literal["korn-graubard"]:
+        """Kind of interval of shares: one for every wave (docs/methods.md)."""
+        return SHARE_INTERVAL
 
     @property
     def compared_variable(self) -> str:
@@ -309,7 +315,6 @@ Firmness = Annotated[list[Dimension], BeforeValidator(_all_dimensions), AfterVal
 class FigureRules(StrictModel):
     """How numbers are shown and which are held back."""
 
-    digits: int = Field(default=1, ge=0, le=3, description="decimals of a percentage")
     rounding: Literal["half_even", "half_up"] = Field(
         default="half_even", description="what happens to an exact half"
     )
@@ -317,7 +322,7 @@ class FigureRules(StrictModel):
         default=5,
         ge=3,
         le=LARGEST_BASE,
-        description="no cell and no base of fewer answers is published, of anyone",
+        description="no share on fewer answers is published, and no cell of fewer people",
     )
     reliable_base: int = Field(
         default=30,

@@ -1,16 +1,8 @@
-"""What a choice of withheld statements leaves too narrow, by real numbers and by whole ones.
+"""What a choice of suppressed statements leaves too narrow.
 
-The interval in which a reader can put a sum of counts is that of two linear programs (HiGHS). The
-duals say which statements it rests on, and how much each could widen it at most: a cut of the
-master problem (Fischetti and Salazar-Gonzalez 2000, Models and algorithms for optimizing cell
-suppression). Every table of counts that a program found is kept: while it fulfils what is
-published, it shows of all targets at once what is possible, and most need no program of their own.
-
-A reader knows that people are whole, too, and few whole numbers of known weights add to a share of
-many digits: what real numbers leave wide can have one solution. Two tables of whole numbers that
-fulfil everything published, far enough apart, prove that nobody can tell more, with whatever
-computing; the survey itself is one of them. The other is searched together with the statements that
-have to go for it, at the least loss (mixed-integer, HiGHS; it stops by its nodes, never by time).
+The interval in which a reader can put a sum of counts is that of two linear programs (HiGHS). Every
+table of counts that a program found is kept: while it fulfils what is published, it shows of all
+targets at once what is possible, and most need no program of their own.
 """
 
 from collections.abc import Collection, Iterable
@@ -19,11 +11,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import Bounds as Box
-from scipy.optimize import LinearConstraint, milp
 
 from readiness.disclosure.policy import (
-    FITS,
     GRACE,
     CountSystem,
     Policy,
@@ -58,7 +47,6 @@ class BoundReader:
             ends = (low[row], high[row]) if seen[row] else (-np.inf, np.inf)
             self._program.change_row(row, *ends)
         self._seen = seen
-        self._duals: dict[bytes, Vector] = {}
 
     def bounds(
         self, target: ProtectedSum, enough: float = -np.inf
@@ -76,22 +64,6 @@ class BoundReader:
             lowest = float(objective @ points[1])
         return SumBounds(lowest, highest), points
 
-    def support(self, target: ProtectedSum, *, both: bool = True) -> dict[int, float]:
-        """The statements that the bounds of a target rest on, `both` or the largest value alone:
-        how much wider the interval could at most be without each.
-        """
-        below, above = self._system.room
-        width = np.zeros(len(self._system.statements) + 1)
-        for sign in (-1.0, 1.0) if both else (-1.0,):
-            objective = sign * self._objective(target)
-            if objective.tobytes() not in self._duals:
-                self._solve(objective)
-            duals = self._duals[objective.tobytes()]
-            duals = np.where(np.abs(duals) > 1e-9, duals, 0.0)
-            by = np.where(duals > 0, duals * below, 0.0) - np.where(duals < 0, duals * above, 0.0)
-            np.add.at(width, self._system.of_row, by)
-        return {k: float(width[k]) for k in np.flatnonzero(width[:-1] > GRACE).tolist()}
-
     def _objective(self, target: ProtectedSum) -> Vector:
         objective = np.zeros(len(self._system.upper))
         objective[list(target.at)] = 1.0
@@ -101,7 +73,6 @@ class BoundReader:
         solved = self._program.minimise(objective)
         if solved is None or solved.least == -np.inf:
             raise StatisticsError("the bounds of a count were not found: no table fulfils all rows")
-        self._duals[objective.tobytes()] = solved.duals
         return solved.x
 
     def relax_statements(
@@ -151,147 +122,16 @@ class BoundReader:
         return frozenset(owner[used > 1e-8].tolist()), counts
 
 
-# Of a component in which tables are searched. Of more there are so many that no branch and bound
-# tells more of them than real numbers do, with a margin.
-MOST_COUNTS = 60
-# Of the solver, twice: how far a number may be from a whole one, or a row from its ends.
-TOLERANCE = 2e-6
-# Searches in one component for a table without what was to go for another one.
-SECOND_THOUGHTS = 20
-# One search ends after so many nodes times the component's counts.
-NODES_TIMES_COUNTS = 30_000
-
-
-class Worlds:
-    """The tables of whole numbers that were found for one component, the survey itself first."""
-
-    def __init__(self, system: CountSystem, policy: Policy) -> None:
-        self.system, self.policy = system, policy
-        self.losses = np.array([each.loss for each in system.statements])
-        self._tables: list[Vector] = []
-        self._fits: list[np.ndarray] = []
-        self._thoughts = 0
-        self.able = 0 < len(system.truth) <= MOST_COUNTS
-        if self.able:
-            self._whole = np.array([all(by == round(by) for by in r.by) for r in system.every])
-            self.keep(system.truth)
-
-    def keep(self, table: Vector) -> None:
-        """Note a table, if it is one of whole numbers."""
-        whole = np.round(table)
-        if not self.able or np.abs(table - whole).max() > FITS:
-            return
-        self._tables.append(whole)
-        self._fits.append(self.system.find_fulfilled(whole))
-
-    def between(self, target: ProtectedSum, hidden: Collection[int]) -> tuple[int, int]:
-        """Between what a target is in those tables that are possible where this is `hidden`."""
-        seen, at = find_published_rows(self.system, hidden), list(target.at)
-        values = [
-            round(float(table[at].sum()))
-            for table, fits in zip(self._tables, self._fits, strict=True)
-            if fits[seen].all()
-        ]
-        return min([target.count, *values]), max([target.count, *values])
-
-    def is_shown_protected(self, target: ProtectedSum, hidden: Collection[int]) -> bool:
-        """Whether the tables found so far show that a target is protected."""
-        return target.under(self.policy).holds(*self.between(target, hidden))
-
-    def without(self, target: ProtectedSum, hidden: Collection[int]) -> frozenset[int] | None:
-        """The statements of least loss that must go, too, for a target to be shown protected.
-
-        None where there are none: nothing that may be withheld protects it.
-        """
-        ends, every = self._ends(target, hidden), frozenset(range(len(self.losses)))
-        kept = np.array([float(not each.kept) for each in self.system.statements])
-        nothing, anything = np.zeros(len(kept)), np.ones(len(kept))
-        before = frozenset(hidden)
-        # Nothing more where that does it; what is kept goes where nothing else helps; and all of
-        # it where the search met its limit.
-        for gone, free in ((before, nothing), (before, kept), (before, anything), (every, nothing)):
-            found = [self._search_table(target, gone, *each, free) for each in ends]
-            if choices := [each for each in found if each is not None]:
-                return min(choices, key=lambda each: self.losses[list(each)].sum()) | gone - before
-        return None
-
-    def find_protecting_table(self, target: ProtectedSum, hidden: Collection[int]) -> bool:
-        """Whether a table shows a target protected without anything more that goes: one of those
-        found so far, or one that is searched; of such searches there are `SECOND_THOUGHTS`.
-        """
-        nothing = np.zeros(len(self.losses))
-        for end in self._ends(target, hidden):
-            if self.is_shown_protected(target, hidden) or self._thoughts >= SECOND_THOUGHTS:
-                break
-            self._thoughts += 1
-            self._search_table(target, hidden, *end, nothing)
-        return self.is_shown_protected(target, hidden)
-
-    def _ends(self, target: ProtectedSum, hidden: Collection[int]) -> list[tuple[float, float]]:
-        """From what on, or up to what, a target must be possible to be protected."""
-        low, high = self.between(target, hidden)
-        width, small = target.under(self.policy).width, self.policy.minimum_cell
-        up = max(low + width, small if low > 0 else 0)
-        down = 0 if self.policy.is_small(high) else high - width
-        # Fewer people first, where that is for nothing: then less is asked for above.
-        return [(float(up), np.inf), *([(-np.inf, float(down))] if 0 <= down < low else [])]
-
-    def _search_table(
-        self, target: ProtectedSum, hidden: Collection[int], least: float, most: float, free: Vector
-    ) -> frozenset[int] | None:
-        """The statements to withhold for a target from `least` to `most`, with a table of it.
-
-        `free`: 1 where a statement may be withheld, otherwise 0.
-        """
-        counts, statements = len(self.system.upper), len(self.losses)
-        matrix, low, high = self.system.rows
-        below, above = self.system.room
-        # A statement whose rows gave way by the solver's tolerance would be missing; numbers of
-        # people are whole, whatever it gives way by.
-        inside = np.minimum(TOLERANCE * (1.0 + below + above), (high - low) / 4)
-        inside[(self.system.of_row < 0) | self._whole] = 0.0
-        low, high = low + inside, high - inside
-        seen = np.flatnonzero(find_published_rows(self.system, hidden))
-        owners = self.system.of_row[seen]
-        owned = np.flatnonzero(owners >= 0)
-
-        def beside(room: Vector) -> sparse.csr_matrix:
-            values = room[seen][owned]
-            shape = (len(seen), statements)
-            return sparse.csr_matrix((values, (owned, owners[owned])), shape=shape)
-
-        reached = np.zeros(counts + statements)
-        reached[list(target.at)] = 1.0
-        rows = [
-            LinearConstraint(sparse.hstack([matrix[seen], beside(below)]), low[seen], np.inf),
-            LinearConstraint(sparse.hstack([matrix[seen], -beside(above)]), -np.inf, high[seen]),
-            LinearConstraint(sparse.csr_matrix(reached), least, most),
-        ]
-        solved = milp(
-            np.concatenate([np.zeros(counts), self.losses]),
-            integrality=np.ones(counts + statements, dtype=np.int64),
-            bounds=Box(np.zeros(counts + statements), np.concatenate([self.system.upper, free])),
-            constraints=rows,
-            options={"node_limit": NODES_TIMES_COUNTS // counts},
-        )
-        if solved.x is None:
-            return None
-        self.keep(np.round(solved.x[:counts]))
-        return frozenset(np.flatnonzero(solved.x[counts:] > 0.5).tolist()).difference(hidden)
-
-
 class Judge:
     """Of one component: what its readers can tell, and whether that is too much.
 
     Attributes:
         hopeless: the targets that nothing protects, as far as was seen.
-        solved: the linear programs so far.
     """
 
-    def __init__(self, system: CountSystem, policy: Policy, worlds: Worlds) -> None:
-        self.system, self.policy, self.worlds = system, policy, worlds
+    def __init__(self, system: CountSystem, policy: Policy) -> None:
+        self.system, self.policy = system, policy
         self.hopeless: set[str] = set()
-        self.solved = 0
         # Tables of counts that were found: what each target is in them, which rows they break.
         self._counts: list[Vector] = []
         self._breaks: list[npt.NDArray[np.bool_]] = []
@@ -326,7 +166,6 @@ class Judge:
         enough = 0.0 if least <= 0 else max(least + width, small)
         bounds, points = self.reader(hidden).bounds(target, enough)
         bounds = replace(bounds, lowest=min(bounds.lowest, reached[0])) if enough else bounds
-        self.solved += len(points)
         self.keep(points)
         if self.settles(target, bounds):
             self._settled[target.name] = hidden
@@ -338,13 +177,13 @@ class Judge:
             return None
         return None if self._is_protected(target, bounds) else bounds
 
-    def final(self, target: ProtectedSum, hidden: frozenset[int]) -> tuple[SumBounds, bool]:
-        """What a choice leaves of a target, as far as must be known, and whether that is enough."""
+    def final(self, target: ProtectedSum, hidden: frozenset[int]) -> SumBounds:
+        """Return the interval that a choice leaves of a target, as far as it must be known."""
         # What was reached lies between the bounds: where it is wide enough, so are they.
-        found = SumBounds(*self._bound_by_tables(target, hidden))
-        if not self._is_protected(target, found):
-            found = self.reader(hidden).bounds(target)[0]
-        return found, target.name not in self.hopeless and self._is_held(target, found)
+        reached = SumBounds(*self._bound_by_tables(target, hidden))
+        if self._is_protected(target, reached):
+            return reached
+        return self.reader(hidden).bounds(target)[0]
 
     def is_one(self, target: ProtectedSum, hidden: frozenset[int]) -> bool:
         """Whether a target is one where this is withheld."""
@@ -382,7 +221,6 @@ class Judge:
     def keep(self, tables: Iterable[Vector]) -> None:
         """Note tables that a reader of something holds possible."""
         for table in tables:
-            self.worlds.keep(table)
             self._breaks.append(~self.system.find_fulfilled(table))
             self._counts.append(self._sums @ table)
 

@@ -1,6 +1,6 @@
 """What a release may tell, and to whom; and a release as linear statements on numbers of people.
 
-A policy is data. What is sensitive, what is withheld beside it (`optimise`) and the attack on the
+A policy is data. What is sensitive, what is withheld beside it (`suppress`) and the attack on the
 release all read the same one, so that what is protected and what is tested cannot differ.
 
 In a `CountSystem`, what a reader does not know are counts x >= 0 (people of one kind, say of one
@@ -204,8 +204,9 @@ class LinearRow:
 class Statement:
     """What a release says at one place, and what it costs to withhold it.
 
-    `given`: it is withheld already. `kept`: it is never withheld to protect others (a count of
-    nobody, which a reader would guess). `needs`: statements that go with it.
+    `given`: it is suppressed already. `kept`: it is suppressed to protect others only where nothing
+    else helps (a count of nobody, which a reader would guess). `total`: it is a number of all
+    respondents, which is given up for a group only where no choice without it protects.
     """
 
     name: str
@@ -213,7 +214,7 @@ class Statement:
     loss: float = 1.0
     given: bool = False
     kept: bool = False
-    needs: tuple[str, ...] = ()
+    total: bool = False
 
 
 @dataclass(frozen=True)
@@ -285,6 +286,15 @@ class CountSystem:
         least = np.maximum([row.least for row in self.every], matrix.minimum(0) @ self.upper)
         most = np.minimum([row.most for row in self.every], matrix.maximum(0) @ self.upper)
         return np.maximum(low - least, 0.0), np.maximum(most - high, 0.0)
+
+    def publish_totals(self) -> "CountSystem":
+        """Return the system in which totals that are not suppressed already are always known."""
+        fixed = [s for s in self.statements if s.total and not s.given]
+        rows = tuple(row for each in fixed for row in each.rows)
+        left = tuple(s for s in self.statements if not s.total or s.given)
+        names = {each.name for each in fixed}
+        targets = tuple(target for target in self.targets if target.of not in names)
+        return replace(self, fixed=(*self.fixed, *rows), statements=left, targets=targets)
 
     def find_fulfilled(self, counts: Vector, near: float = FITS) -> npt.NDArray[np.bool_]:
         """Which of the rows a table of counts fulfils, to `near` of its own size."""

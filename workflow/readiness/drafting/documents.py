@@ -7,7 +7,7 @@ from typing import Any
 from readiness.drafting.draft import Draft, ProposedQuestion
 from readiness.drafting.metadata import EMPTY
 from readiness.drafting.options import ONCE, OTHER, STRAY, ProposedAnswers
-from readiness.drafting.wordings import OF_EXPORT, is_middle, name_word
+from readiness.drafting.wordings import OF_EXPORT, is_middle, name_word, names_sensitive
 from readiness.questionnaire.items import LOWEST
 from readiness.questionnaire.text import match_key, strip_markup
 from readiness.questionnaire.writing import CHECK, COMMENT, DECIDED, write
@@ -197,6 +197,9 @@ def _write_item(
     if answers.outside is not None:
         text, value = answers.outside
         item["dont_know"] = {"text": text, **({"value": value} if value else {})}
+        if names_sensitive(question_text) and not question.rows:
+            item["sensitive"] = True
+            checks.append(f"sensitive: true protects who said {text!r}, too; is it a secret?")
     checks += _put_missing(answers, item)
     if checks:
         item[COMMENT] = "\n".join(s if s.startswith(DECIDED) else CHECK + s for s in checks)

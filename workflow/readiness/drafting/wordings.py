@@ -322,6 +322,23 @@ def names_weight(header: str) -> bool:
     )
 
 
+def names_sensitive(question: str) -> bool:
+    """Whether a question names what many rather keep to themselves, in any language.
+
+    Health, religion, political opinion, trade unions, origin, sexual life and offences: the special
+    categories of the GDPR, articles 9 and 10. A word of the files is the beginning of one in the
+    question.
+    """
+    words = re.findall(r"\w+", match_key(question))
+    return any(
+        words[at : at + len(sought) - 1] == sought[:-1]
+        and at + len(sought) <= len(words)
+        and words[at + len(sought) - 1].startswith(sought[-1])
+        for sought in map(str.split, _find_meaning("sensitive"))
+        for at in range(len(words))
+    )
+
+
 def asks_who(header: str, *, various: bool) -> bool:
     """Whether a question is who asked, or who answers and where to find them.
 

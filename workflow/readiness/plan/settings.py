@@ -244,8 +244,7 @@ def told_of_answers(root: Path, run: PlannedRun, step: str) -> Told:
         case "compare":
             items = dict.fromkeys([*wave.estimate.items, *wave.compare.items])
             by = {"contrasted": list(items), "by": variables_of(root, run)}
-            interval = {"interval": wave.estimate.interval}
-            return {**wave.compare.model_dump(), **level, **selection, **interval, **by}
+            return {**wave.compare.model_dump(), **level, **selection, **by}
         case "firmness":
             settings = ("weight", "estimate", "compare", "figures", "selection")
             return {

@@ -214,6 +214,7 @@ class Item(Strict):
     exported texts that are no answers. `blank_means` says, for a multiple-choice item, whether an
     empty cell means that no option applies (`none`) or that the question was skipped. `required`:
     the form lets nobody pass without an answer. `personal`: the answer tells who somebody is.
+    `sensitive`: whether somebody said "don't know" is protected as an answer is.
     `grid` names the block of questions that share a scale, or that rank one list, and `row` the own
     text of this one in it. `confirms` names the frame variable that the answer repeats, so that a
     difference is seen. `boxes` are sums of the lowest (`low`) or highest (`top`) levels of an
@@ -235,6 +236,7 @@ class Item(Strict):
     asked_if: tuple[Routing, ...] = ()
     required: bool = False
     personal: bool = False
+    sensitive: bool = False
     grid: Code | None = None
     row: Answer | None = None
     blank_means: Literal["skipped", "none"] | None = None

@@ -25,10 +25,10 @@ from readiness.attack import (
     read_variants,
 )
 from readiness.disclosure import Policy
-from readiness.disclosure.optimise import Decisions
+from readiness.disclosure.suppress import Decisions
 from readiness.errors import DataError
-from readiness.questionnaire import Questionnaire
-from readiness.register.figures import base_id, read_register, share_id
+from readiness.questionnaire import TOTAL, Questionnaire
+from readiness.register.figures import read_register, share_id
 from readiness.register.linked import Demand, others
 from readiness.register.withholding import Withheld
 from readiness.tables import read_text_table
@@ -60,7 +60,8 @@ def read_target(
         for item in questionnaire.items
         for condition in item.asked_if
     ]
-    return AttackTarget(release, releases, classes.get(""), rules, routes, variants)
+    sensitive = frozenset(item.id for item in questionnaire.items if item.sensitive)
+    return AttackTarget(release, releases, classes.get(""), rules, routes, variants, sensitive)
 
 
 def known_classes(
@@ -109,8 +110,9 @@ def find_even(respondents: pd.DataFrame, by: Sequence[str]) -> frozenset[str]:
 
 # How often the interval of a count is asked to be wider, each time twice as wide as before.
 WIDENED = 2
-# Then all numbers are withheld of its item in its group, of its item, and of those next to it.
-GROUP, ITEM, NEIGHBOURS = 1, 2, 3
+# Then all numbers of groups are suppressed: of its item in its group, of its item, of the items
+# next to it; at last the numbers of all respondents, never given up before those of groups.
+GROUP, ITEM, NEIGHBOURS, TOTALS = 1, 2, 3, 4
 
 
 def demand_more(
@@ -125,20 +127,23 @@ def demand_more(
     for cell in (each.cell for each in found if each.verdict is CountVerdict.GIVEN):
         tries[cell.id] += 1
         step = tries[cell.id] - WIDENED
-        if step > NEIGHBOURS:
+        if step > TOTALS:
             continue
         widths[others(cell.share.id) if cell.rest else cell.share.id] = (
             target.rules.width * 2 ** min(tries[cell.id], WIDENED)
         )
         own = frozenset([cell.item])
-        near = target.with_neighbours(own) if step == NEIGHBOURS else own
-        if not cell.withheld:
+        near = target.with_neighbours(own) if step >= NEIGHBOURS else own
+        if not cell.withheld and cell.share.group != TOTAL:
             hidden.add(cell.share.id)
         if step >= GROUP:
             rows = estimates[estimates["item"].isin(near)]
             rows = rows[rows["group"] == cell.share.group] if step == GROUP else rows
-            for item, level, group, base in rows[["item", "level", "group", "base"]].to_numpy():
-                hidden |= {share_id(item, level, group, base), base_id(item, group, base)}
+            if step < TOTALS:
+                rows = rows[rows["group"] != TOTAL]
+            hidden |= {
+                share_id(*cells) for cells in rows[["item", "level", "group", "base"]].to_numpy()
+            }
         items |= near
     return Demand(frozenset(hidden), widths, frozenset(items)) if items else None
 

@@ -8,7 +8,7 @@ release told is of those who were there, and what only today's tells is of the o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 
@@ -19,7 +19,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from readiness.analysis.selection import group_name
 from readiness.arrays import FloatArray, IntArray, TextArray
 from readiness.disclosure.policy import CountSystem, LinearRow
-from readiness.questionnaire import DONT_KNOW, SPECIAL_CODES, TOTAL
+from readiness.questionnaire import TOTAL
 from readiness.register.earlier import Earlier
 
 # Positions of counts.
@@ -46,15 +46,9 @@ class Cohorts:
     mixed: tuple[FloatArray, ...]
 
     @classmethod
-    def of(
-        cls,
-        cells: KnownCells,
-        sizes: FloatArray,
-        earlier: Sequence[Earlier],
-        unknown: Collection[str],
-        many: int,
-    ) -> Cohorts:
-        """The parts of cells of at most `sizes`; of `unknown` groups no reader has the number."""
+    def of(cls, cells: KnownCells, earlier: Sequence[Earlier], many: int) -> Cohorts:
+        """Return the parts of the cells."""
+        sizes = cells.sizes
         everybody = np.arange(len(sizes), dtype=np.int64)
         cell, since, most = [everybody], [np.zeros_like(everybody)], [sizes]
         came, mixed = [], []
@@ -63,7 +57,6 @@ class Cohorts:
             people = {
                 group: each.came(group, float(cells.sizes[inside].sum()))
                 for group, inside in cells.groups.items()
-                if each.same or group not in unknown
             }
             # Who came after k releases came after each of them.
             for group, number in people.items():
@@ -145,10 +138,6 @@ class KnownCells:
         sizes = distinct["_size"].to_numpy(dtype=np.float64)
         return cls(of_row, sizes, distinct["_weight"].to_numpy(dtype=np.float64), groups)
 
-    def below(self, least: int) -> frozenset[str]:
-        """The groups of fewer respondents."""
-        return frozenset(g for g, inside in self.groups.items() if self.sizes[inside].sum() < least)
-
     @classmethod
     def of_group_apart(cls, n: int, group: str) -> KnownCells:
         """A group that is counted apart: one cell, everybody once."""
@@ -160,16 +149,13 @@ class KnownCells:
 class Counts:
     """The counts of some columns of answers, part after part of `cohorts`.
 
-    `cells`: the respondents by what a reader knows of them; `sizes`: how many a cell has at most,
-    as far as he knows; `loose`: the cells of which he does not know it; `cohorts`: their parts.
-    `upper`, `truth`: how many people are behind a count at most, and in fact; as if everybody had
+    `cells`: the respondents by what a reader knows of them; `cohorts`: their parts. `upper`,
+    `truth`: how many people are behind a count at most, and in fact; as if everybody had
     been there from the first release on, before they are divided. `places`: by column and answer,
     the count of each part. `fixed`: what is known whatever is told.
     """
 
     cells: KnownCells
-    sizes: FloatArray
-    loose: Places
     cohorts: Cohorts
     upper: list[float] = field(default_factory=list)
     truth: FloatArray = field(default_factory=lambda: np.empty(0))
@@ -193,14 +179,8 @@ class Counts:
             self.upper += self.cohorts.most.tolist()
             self.truth = np.concatenate([self.truth, there])
         for cell, size in enumerate(self.cells.sizes):
-            if cell not in self.loose:
-                own = (self.places[column, s][self.cohorts.cell == cell] for s in states)
-                self.no_more(np.concatenate([*own]), float(size))
-        if len(self.loose):
-            # Not more people answered than there are.
-            told = [s for s in states if s == DONT_KNOW or s not in SPECIAL_CODES]
-            places = np.concatenate([self.places[column, state] for state in told])
-            self.no_more(places, float(self.cells.sizes.sum()))
+            own = (self.places[column, s][self.cohorts.cell == cell] for s in states)
+            self.no_more(np.concatenate([*own]), float(size))
 
     def no_more(self, places: Places, people: float) -> None:
         """There are so many people behind these counts at most."""
@@ -215,7 +195,7 @@ class Counts:
                 for group, people in groups.items():
                     parts = self.parts[group]
                     if (since := self.cohorts.since[parts] > k).any():
-                        there = float(self.sizes[self.cells.groups[group]].sum()) - people
+                        there = float(self.cells.sizes[self.cells.groups[group]].sum()) - people
                         more = self.count_newcomers(k, group)
                         self.no_more(every[:, parts[since]].ravel(), people)
                         self.no_more(every[:, parts[~since]].ravel(), there + more)
@@ -250,7 +230,7 @@ class Counts:
     def everybody(self, group: str) -> tuple[float, float]:
         """How many people a group has at most, and what they weigh, in mean weights."""
         inside = self.cells.groups[group]
-        sizes = self.sizes[inside]
+        sizes = self.cells.sizes[inside]
         return float(sizes.sum()), float(self.cells.weights[inside] / self.mean @ sizes)
 
     def since(self, places: Places) -> Places:
@@ -266,9 +246,9 @@ class Counts:
         """The system of these counts with a table in which everybody came at some time; None where
         earlier releases contradict every one.
         """
-        if len(self.cohorts.cell) == len(self.sizes):
+        if len(self.cohorts.cell) == len(self.cells.sizes):
             return system
-        cells = [self.cohorts.cell == cell for cell in range(len(self.sizes))]
+        cells = [self.cohorts.cell == cell for cell in range(len(self.cells.sizes))]
         kinds = [at[cell] for at in self.places.values() for cell in cells]
         sums = [LinearRow.total(at.tolist(), self.people(at)) for at in kinds]
         known = replace(system, fixed=(*system.fixed, *sums), statements=())

@@ -17,10 +17,15 @@ ATTACK, VERDICT = "attack.csv", "verdict.json"
 
 
 def small_groups(figures: pd.DataFrame, minimum: int) -> Iterator[str]:
-    """Numbers of people below the minimum that a register shows: bases, and respondents."""
-    for row in list_rows(figures[figures["suppressed"] == ""]):
+    """Yield a line for each number that a register shows on fewer people than the minimum.
+
+    Published shares and means, and respondents of a stratum, category or group counted apart. How
+    many answered a question is always published.
+    """
+    shown = (figures["suppressed"] == "") & (figures["kind"] != "count")
+    for row in list_rows(figures[shown]):
         of_quality = row["kind"] == "quality" and row["statistic"] in ("answered", "kept")
-        text = row["value"] if row["kind"] == "count" or of_quality else row["n"]
+        text = row["value"] if of_quality else row["n"]
         if text and 0 < int(text) < minimum:
             yield f"{row['id']}: shown on a base of {text}, below {minimum}."
 

@@ -249,6 +249,11 @@ def share_id(item: str, level: str, group: str, base: str) -> str:
     return f"{item}.{level}.{group}" + (".asked" if base == ASKED else "")
 
 
+def effective_id(item: str, group: str, base: str) -> str:
+    """Return the register's id of the effective sample size of all answers on a base."""
+    return f"{item}.n_eff.{group}" + ("" if base == ANSWERED else f".{base}")
+
+
 def base_id(item: str, group: str, base: str) -> str:
     """The register's id of a base."""
     return f"{item}.n.{group}" + ("" if base == ANSWERED else f".{base}")

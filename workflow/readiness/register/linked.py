@@ -29,6 +29,7 @@ from readiness.questionnaire import (
 from readiness.register.counts import Cohorts, Counts, KnownCells, Places, share_rows, weight_row
 from readiness.register.earlier import Earlier, Joint
 from readiness.register.figures import base_id, share_id
+from readiness.register.precision import ShareDigits
 
 # Special codes of who gave no answer, where none of a question's shares counts them.
 SILENT = frozenset(SPECIAL_CODES) - {NOT_ASKED}
@@ -42,21 +43,16 @@ def systems(
     policy: Policy,
     rules: "PrintRules",
 ) -> Iterator[CountSystem]:
-    """The systems of the closed items, in turn: see `_list_parts`. Where groups are smaller than
-    the smallest base, their sizes are not told, and who does not know them must not learn them: a
-    second system of the same statements protects what is of them alone.
-    """
-    small = cells.below(policy.minimum_base)
+    """Yield the systems of the closed items, in turn: see `_list_parts`."""
     anew = rules.demand.items
     for parts in _list_parts(questionnaire, names):
         if anew is not None and anew.isdisjoint(item.id for item, _ in parts):
             continue
-        for free in (frozenset(), small) if small else (frozenset(),):
-            for earlier in _suppose_unchanged(rules.earlier):
-                builder = _Builder(answers, cells, policy, replace(rules, earlier=earlier), free)
-                if system := builder.system(parts):
-                    yield system
-                    break
+        for earlier in _suppose_unchanged(rules.earlier):
+            builder = _Builder(answers, cells, policy, replace(rules, earlier=earlier))
+            if system := builder.system(parts):
+                yield system
+                break
 
 
 def _suppose_unchanged(earlier: tuple[Earlier, ...]) -> Iterator[tuple[Earlier, ...]]:
@@ -72,14 +68,14 @@ def _suppose_unchanged(earlier: tuple[Earlier, ...]) -> Iterator[tuple[Earlier, 
 
 @dataclass(frozen=True)
 class PrintRules:
-    """How shares are shown.
+    """How shares are printed.
 
-    `digits`: decimals of a percentage. `reliable_base`: the smallest base of a weighted share.
-    `told`: the ids of the shares that there are; None: all. `earlier`: the earlier releases of the
-    wave. `demand`: what an attack showed that the policy's widths do not do.
+    `digits`: decimals of shares. `reliable_base`: the smallest base of a weighted share. `told`:
+    the ids of the shares that there are; None: all. `earlier`: the earlier releases of the wave.
+    `demand`: what an attack showed that the policy's widths do not do.
     """
 
-    digits: int
+    digits: ShareDigits
     reliable_base: int
     told: frozenset[str] | None = None
     earlier: tuple[Earlier, ...] = ()
@@ -123,30 +119,22 @@ def _list_parts(
 class _Builder:
     """The counts, statements and targets of items that are linked.
 
-    `free`: groups of whose sizes the reader knows nothing; where there are any, they are all that
-    is protected. `others`: by a withheld statement, what is not small, but could be for a reader.
+    `others`: by a suppressed statement, the sums that are not small, but could be for a reader.
     """
 
     answers: pd.DataFrame
     cells: KnownCells
     policy: Policy
     rules: PrintRules
-    free: frozenset[str] = frozenset()
     statements: dict[str, Statement] = field(default_factory=dict)
     targets: dict[tuple[int, ...], ProtectedSum] = field(default_factory=dict)
     others: dict[tuple[tuple[int, ...], str], ProtectedSum] = field(default_factory=dict)
+    _fixed: set[LinearRow] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        free = (self.cells.groups[group] for group in sorted(self.free))
-        loose = np.unique(np.concatenate([np.empty(0, np.int64), *free]))
         many = self.policy.minimum_cell + self.policy.width
-        sizes = self.cells.sizes.copy()
-        sizes[loose] += many
-        cohorts = Cohorts.of(self.cells, sizes, self.rules.earlier, self.free, many)
-        self.counts = Counts(self.cells, sizes, loose, cohorts)
-        # Of the same data the public is not told what it was not told before; others may be.
-        same = [each.withheld_ids for each in self.rules.earlier if each.same]
-        self.again = frozenset[str]().union(*same if self.policy.reader == "public" else ())
+        cohorts = Cohorts.of(self.cells, self.rules.earlier, many)
+        self.counts = Counts(self.cells, cohorts)
 
     def system(self, parts: Sequence[tuple[Item, str]]) -> CountSystem | None:
         """What is said of some items; None where earlier releases cannot be true beside it."""
@@ -191,7 +179,7 @@ class _Builder:
             earlier = self.rules.earlier
             joint = [Joint(each, shares, bases, cut.categories, groups) for each in earlier]
             for category, group in shares:
-                self._add_share(item.id, column, category, cut, inside, group, joint)
+                self._add_share(item, column, category, cut, inside, group, joint)
 
     def _list_states(self, item: Item, column: str) -> list[str]:
         """The answers that a column can hold, as readers know it: all that are declared."""
@@ -227,7 +215,7 @@ class _Builder:
 
     def _add_share(
         self,
-        item: str,
+        item: Item,
         column: str,
         category: str,
         cut: Cut,
@@ -238,67 +226,72 @@ class _Builder:
         counts, policy = self.counts, self.policy
         base = counts.at(column, (s for s, c in inside.items() if c in cut.categories), group)
         chosen = counts.at(column, (s for s, c in inside.items() if c == category), group)
-        size = base_id(item, group, cut.base)
-        name = share_id(item, cut.level or category, group, cut.base)
+        size = base_id(item.id, group, cut.base)
+        name = share_id(item.id, cut.level or category, group, cut.base)
         if self.rules.told is not None and name not in self.rules.told:
             return
         if not counts.people(base):
             # A group of which nobody was asked is shown like one of few.
-            row = LinearRow.total(base.tolist(), 0.0)
-            self.statements.setdefault(size, Statement(size, (row,), given=True))
-            self._add_other_target(name, chosen, size)
+            self._fix(LinearRow.total(base.tolist(), 0.0))
             return
-        people = {size: base, name: chosen, others(name): np.setdiff1d(base, chosen)}
-        known = self._add_before(category, group, people, joint)
-        self._add_statement(name, size, base, chosen, cut.base, column, group)
-        sensitive = policy.is_sensitive(counts.people(chosen), counts.people(base))
-        for label, places in people.items():
-            if label in known:
+        # "Don't know" tells of the questionnaire, not of people, unless the item is sensitive.
+        outside = cut.base == WITH_DONT_KNOW
+        open_to_all = outside and not item.sensitive
+        rest = np.setdiff1d(base, chosen)
+        people = {size: base, name: chosen, others(name): rest}
+        known = self._add_before(category, group, people, joint, protect=not open_to_all)
+        sensitive = not open_to_all and policy.is_sensitive(
+            counts.people(chosen), counts.people(base)
+        )
+        for row in self._add_base_rows(base, cut.base, column, group):
+            # The base with "don't know" is told where its share is.
+            if not outside or open_to_all:
+                self._fix(row)
+        self._add_statement(name, base, chosen, group, sensitive=sensitive)
+        if open_to_all:
+            return
+        for label, places in ((name, chosen), (others(name), rest)):
+            if label in known or (outside and label != name):
                 continue
             n = counts.people(places)
             # Nobody must be hidden only where that is sensitive.
-            small = policy.is_small(n) or (n == 0 and sensitive and label != size)
-            if group in self.free if self.free else small:
+            if policy.is_small(n) or (n == 0 and sensitive):
                 self._add_target(label, places)
-            elif label == name or (label != size and cut.base != WITH_DONT_KNOW):
+            else:
                 self._add_other_target(label, places, name)
 
+    def _fix(self, row: LinearRow) -> None:
+        """Let every reader know a row, whatever is suppressed."""
+        if row not in self._fixed:
+            self._fixed.add(row)
+            self.counts.fixed.append(row)
+
     def _add_statement(
-        self, name: str, size: str, base: Places, chosen: Places, kind: str, column: str, group: str
+        self, name: str, base: Places, chosen: Places, group: str, *, sensitive: bool
     ) -> None:
-        """What is said of a share, and of its base unless that stands by one share alone."""
+        """Add what is said of a share, as a statement that can be suppressed."""
         counts, policy = self.counts, self.policy
         n, count = counts.people(base), counts.people(chosen)
-        # A number of all costs more than one of a group that is as large: most readers read it.
-        cells, dear = self.cells.groups[group], 4.0 if group == TOTAL else 1.0
-        population = float(self.cells.weights[cells] @ self.cells.sizes[cells]) * dear
-        small = n < policy.minimum_base or policy.is_small(n)
-        rows = tuple(self._add_base_rows(base, kind, column, group))
-        alone = kind != WITH_DONT_KNOW
+        weak = n < (self.rules.reliable_base if self.cells.weighted else policy.minimum_base)
+        given = weak or sensitive or n < policy.minimum_base
+        rows = tuple(share_rows(counts, base, chosen, group, self.rules.digits.of(group) + 2))
+        cells = self.cells.groups[group]
+        population = float(self.cells.weights[cells] @ self.cells.sizes[cells])
         # A share costs what part of the base gave the answer, and more: a rare one is told, too.
         loss = population * (0.1 + count / n)
-        if alone:
-            new = Statement(size, rows, 0.0, given=small or size in self.again)
-            told = self.statements.get(size, new)
-            # Without its base it is not told how precise a share is.
-            self.statements[size] = replace(told, loss=told.loss + 0.5 * loss)
-        weak = n < (self.rules.reliable_base if self.cells.weighted else policy.minimum_base)
-        sensitive = policy.is_sensitive(count, n)
-        digits = self.rules.digits + 2
         self.statements[name] = Statement(
             name,
-            # The wider base stands by its one share: beside that of those who answered it tells as
-            # much.
-            (*share_rows(counts, base, chosen, group, digits), *(() if alone else rows)),
+            rows,
             loss,
-            given=weak or sensitive or name in self.again,
-            kept=count == 0 and not sensitive and alone,
+            given=given,
+            kept=count == 0 and not sensitive,
+            total=group == TOTAL,
         )
 
     def _add_base_rows(
         self, base: Places, kind: str, column: str, group: str
     ) -> Iterator[LinearRow]:
-        """A base is a number of people, and where it is of answers what they weigh."""
+        """Yield what a base tells: a number of people, and of those who answered their weight."""
         n, everybody = float(self.counts.people(base)), self.counts.everybody(group)[0]
         yield LinearRow.of(dict.fromkeys(base.tolist(), 1.0), n, n, 0.0, everybody)
         if kind == ANSWERED and self.cells.weighted:
@@ -313,11 +306,18 @@ class _Builder:
             yield LinearRow.total(places.tolist(), float(self.counts.people(places)))
 
     def _add_before(
-        self, category: str, group: str, people: Mapping[str, Places], joint: Sequence[Joint]
+        self,
+        category: str,
+        group: str,
+        people: Mapping[str, Places],
+        joint: Sequence[Joint],
+        *,
+        protect: bool,
     ) -> set[str]:
-        """What earlier releases tell of the counts of a share, as rows, and what today's must not
-        tell of them: what they withheld, and the answers of few who came since. Returns which
-        counts are known by that already.
+        """Add what earlier releases tell of the counts of a share; return which are known by that.
+
+        With `protect`, today's release must not tell what an earlier one suppressed, nor the
+        answers of few who came since: they become targets.
         """
         known: set[str] = set()
         size, name, _ = people
@@ -339,12 +339,12 @@ class _Builder:
                 self.counts.add_known_row(LinearRow.of(chosen, *both))
             certain = (label for label, (low, high) in ends.items() if low == high)
             known |= {label for label in certain if len(there[label]) == len(people[label])}
-            if self.free or len(there[name]) == len(people[name]):
+            if not protect or len(there[name]) == len(people[name]):
                 continue
             # What it withheld of few, or of who may have been few, and who came.
             for label, at in people.items():
                 now = self.counts.people(at)
-                withheld = (size if label == size else name) in earlier.withheld_ids
+                withheld = label != size and name in earlier.withheld_ids
                 if withheld and now > 0 and now - came < self.policy.minimum_cell:
                     self._add_target(f"{k}/{label}", there[label])
             if name in earlier.shares and few < self.policy.minimum_cell:
@@ -362,7 +362,7 @@ class _Builder:
         and what is narrow may be small for all he can tell.
         """
         key = tuple(at.tolist())
-        if key and not self.free and self.policy.minimum_cell > 1:
+        if key and self.policy.minimum_cell > 1:
             width = self.rules.demand.widths.get(name, self.policy.width)
             each = ProtectedSum(name, key, self.counts.people(at), width, of)
             self.others.setdefault((key, of), each)

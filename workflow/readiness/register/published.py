@@ -148,18 +148,16 @@ def find_moved_columns(ledger: Mapping[Any, str], recomputed: Mapping[Any, str])
 def gives_row(
     ledger: Mapping[Any, str], recomputed: Mapping[Any, str], column: str = "value"
 ) -> bool:
-    """Whether a recomputed row gives the value of a ledger's row, and so what its readers see."""
-    digits = decimals(recomputed, column) if ledger.get(PRECISION) == PUBLISHED else None
+    """Return whether a recomputed row gives the value of a ledger's row, at the ledger's digits."""
+    digits = decimals(ledger, column) if ledger.get(PRECISION) == PUBLISHED else None
     value = number(recomputed[column])
     if digits is None or value is None:
         return same_cell(ledger[column], recomputed[column])
     try:
-        if column == "value" and recomputed["unit"] == "p" and number(ledger[column]) is not None:
-            near = (
-                _round_as_published(v, recomputed, column, digits) for v in (value, *around(value))
-            )
+        if column == "value" and ledger["unit"] == "p":
+            near = (_round_as_published(v, ledger, column, digits) for v in (value, *around(value)))
             if Decimal(ledger[column]) in near:
                 return True
-        return gives(value, ledger[column], digits, recomputed["rounding"])
+        return gives(value, ledger[column], digits, ledger["rounding"])
     except StatisticsError:
         return False

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from readiness.arrays import list_rows
 from readiness.register.firmness import FIRMNESS
 from readiness.register.rows.shares import BAND_UNITS
 
@@ -21,16 +22,20 @@ from readiness.register.rows.shares import BAND_UNITS
 class Withholding:
     """What a register does not tell, by whatever rule.
 
-    `ids`: the ids of shares, means and bases that are withheld. `exact`: those of tests, and of
-    shares with their precision, that are told as they were computed beside whatever is withheld.
+    `ids`: the ids of shares, means and bases that are withheld. `exact`: those of tests that are
+    told as they were computed beside whatever is withheld.
     `banded`: those of the p-values that are told as a band; None: of all that stand beside
-    something withheld. `firm`: the items of whose variants something is told.
+    something withheld. `firm`: the items of whose variants something is told. `former`: whether
+    precision is that of 1.0: limits from unrounded shares, each with its own effective sample size.
+    `merged`: the items of which "don't know" and blanks are one number.
     """
 
     ids: frozenset[str] = frozenset()
     exact: frozenset[str] = frozenset()
     banded: frozenset[str] | None = None
     firm: frozenset[str] = frozenset()
+    former: bool = False
+    merged: frozenset[str] = frozenset()
 
 
 def read_withholding(ledger: pd.DataFrame) -> Withholding:
@@ -38,11 +43,43 @@ def read_withholding(ledger: pd.DataFrame) -> Withholding:
     told = ledger["suppressed"] == ""
     in_bands = ledger["unit"].isin(BAND_UNITS)
     tests = (ledger["kind"] == "test") & told & ~in_bands
-    precise = (ledger["kind"] == "estimate") & told & (ledger["se"] != "")
     firm = (item.partition(":")[2] for item in ledger.loc[ledger["kind"] == FIRMNESS, "item"])
     return Withholding(
         ids=frozenset(ledger.loc[ledger["kind"].isin(["estimate", "count"]) & ~told, "id"]),
-        exact=frozenset(ledger.loc[tests | precise, "id"]),
+        exact=frozenset(ledger.loc[tests, "id"]),
         banded=frozenset(ledger.loc[in_bands & told, "id"]),
         firm=frozenset(firm),
+        former=_is_former(ledger),
+        merged=frozenset(ledger.loc[ledger["id"].str.fullmatch(r"missing\..*\.no_answer"), "item"]),
     )
+
+
+def _is_former(ledger: pd.DataFrame) -> bool:
+    """Return whether a ledger has an effective sample size for each share, as those of 1.0 do."""
+    limits = ledger["kind"] == "interval"
+    return bool((limits & ledger["id"].str.endswith(".n_eff")).any())
+
+
+# What stands beside a number and is told, or not, as its ledger says.
+_BESIDE = ("n", "se", "lower", "upper", "n_eff", "deff")
+
+
+def follow_ledger(figures: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
+    """Return a recomputed register (as text) as its ledger tells it.
+
+    Each number has the digits that the ledger states for it, and beside it what the ledger tells:
+    later rules of digits and bases are no difference. Limits of shares whose precision the ledger
+    does not tell are left out.
+    """
+    sealed = {row["id"]: row for row in list_rows(ledger)}
+    without = {name for name, row in sealed.items() if row["kind"] == "estimate" and not row["se"]}
+    rows = []
+    for row in list_rows(figures):
+        share = row["id"].rpartition(".")[0]
+        if row["kind"] == "interval" and row["id"] not in sealed and share in without:
+            continue
+        if told := sealed.get(row["id"]):
+            untold = dict.fromkeys((c for c in _BESIDE if not told[c]), "")
+            row = {**row, **untold, "digits": told["digits"]}
+        rows.append(row)
+    return pd.DataFrame(rows, columns=figures.columns)

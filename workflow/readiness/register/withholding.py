@@ -1,11 +1,12 @@
-"""What a wave's register withholds under a policy, with the facts of it for who answers for them.
+"""What a wave's register suppresses under a policy, with the facts of it for the data officer.
 
-Each system of the items (`register.linked`) is protected in turn; what one withholds is withheld in
-the next, and a reader who has less never knows more. Means of numbers are withheld on small bases
-and where few people make most of the sum, with what would give them back: a reader is taken to know
-every weight that turns means into the total. The groups of each variable add to it by themselves,
-in weights as in people; those counted apart are outside it. The facts tell which number is withheld
-for itself and which for another: they are not for release.
+Each system of the items (`register.linked`) is protected in turn; what one suppresses is suppressed
+in the next, and a reader who has less never knows more. The number of respondents of every base is
+published. Means of numbers are suppressed on small bases and where few people make most of the sum,
+with what would give them back: a reader is taken to know every weight that turns means into the
+total. The groups of each variable add to it by themselves, in weights as in people; those counted
+apart are outside it. The facts tell which number is suppressed for itself and which for another:
+they are not for release.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -15,23 +16,21 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW, variable_of
+from readiness.analysis.selection import ANSWERED, variable_of
 from readiness.arrays import list_rows
 from readiness.config import FigureRules
 from readiness.disclosure import Policy, p_percent_rule
-from readiness.disclosure.optimise import Decisions, optimise
 from readiness.disclosure.policy import rare
+from readiness.disclosure.suppress import Decisions, suppress
 from readiness.questionnaire import MEAN, OF_NUMBERS, TOTAL, Questionnaire
 from readiness.register.counts import KnownCells
 from readiness.register.earlier import Earlier
-from readiness.register.figures import Scheme, base_id, share_id
+from readiness.register.figures import Scheme, share_id
 from readiness.register.linked import Demand, PrintRules, systems
+from readiness.register.precision import ShareDigits
 
 PRIMARY, COMPLEMENTARY, RELIABILITY = "primary", "complementary", "reliability"
-# People by which an interval is wider than the policy asks: counts are whole, and the bounds are
-# those of real numbers.
-MARGIN = 2
-# The columns of the facts: what is withheld (`share`, `base`, `mean`), and why.
+# The columns of the facts: what is suppressed (`share` or `mean`), and why.
 FACTS = ["id", "item", "group", "what", "reason"]
 
 
@@ -39,7 +38,7 @@ FACTS = ["id", "item", "group", "what", "reason"]
 class Withheld:
     """What is withheld, and how well it protects.
 
-    `ids`: the ids of shares, means and bases. `decisions`: of all systems together. `facts`: a row
+    `ids`: the ids of shares and means. `decisions`: of all systems together. `facts`: a row
     a withheld number (columns `FACTS`). `rare`: respondents whose combination of the policy's
     identifiers is rarer than its `k`.
     """
@@ -53,7 +52,7 @@ class Withheld:
         """Numbers of the facts, for reports: none of them tells of one cell."""
         reasons = self.facts["reason"].value_counts().to_dict()
         widths = [found.most - found.least for found in self.decisions.bounds.values()]
-        shares = self.facts[self.facts["what"] != "base"].groupby("group", sort=True).size()
+        suppressed = self.facts.groupby("group", sort=True).size()
         return {
             "reader": policy.reader,
             "minimum_cell": policy.minimum_cell,
@@ -67,11 +66,9 @@ class Withheld:
             "narrowest": min(widths, default=None),
             "unprotected": len(self.decisions.unprotected),
             "loss": round(self.decisions.loss, 6),
-            "least_loss": round(self.decisions.least, 6),
-            "optimal": self.decisions.optimal,
             "by_group": {
                 str(group): {"withheld": int(count), "of": int((estimates["group"] == group).sum())}
-                for group, count in shares.items()
+                for group, count in suppressed.items()
             },
         }
 
@@ -83,6 +80,7 @@ def withhold(
     questionnaire: Questionnaire,
     variables: Sequence[str],
     figures: FigureRules,
+    digits: ShareDigits,
     policy: Policy,
     earlier: Sequence[Earlier] = (),
     demand: Demand | None = None,
@@ -97,7 +95,7 @@ def withhold(
     names = list(dict.fromkeys(estimates["item"]))
     keys = estimates[["item", "level", "group", "base"]].itertuples(index=False, name=None)
     shares = frozenset(share_id(*key) for key in keys)
-    printed = (figures.digits, figures.reliable_base, shares, tuple(earlier))
+    printed = (digits, figures.reliable_base, shares, tuple(earlier))
     rules = PrintRules(*printed, demand or Demand())
     scheme = Scheme.of(questionnaire)
     found = (before or Decisions()) | Decisions(complementary=rules.demand.hidden)
@@ -117,7 +115,7 @@ def withhold(
                 replace(each, given=each.given or each.name in hidden) for each in system.statements
             )
             system = replace(system, statements=tuple(statements))
-            found |= optimise(system, policy, margin=MARGIN if policy.width else 0)
+            found |= suppress(system, policy)
     numbers = estimates[estimates["level"] == MEAN]
     groups = dict.fromkeys(questionnaire.groups_apart, apart)
     sensitive = set(_find_concentrated(numbers, respondents, groups, variables, policy))
@@ -127,7 +125,7 @@ def withhold(
     table = _state_facts(estimates, found, means, rules, policy, scheme)
     rarest = rare(respondents, policy.identifiers, policy.k) if policy.identifiers else 0
     # What is withheld for its base alone a rule of its own hides, with its own sign.
-    alone = table[(table["reason"] == RELIABILITY) & (table["what"] != "base")]
+    alone = table[table["reason"] == RELIABILITY]
     return Withheld(frozenset(table["id"]) - frozenset(alone["id"]), found, table, rarest)
 
 
@@ -170,7 +168,7 @@ def _state_facts(
     for row in list_rows(estimates):
         item, level, group, base = row["item"], row["level"], row["group"], row["base"]
         n, count = int(row["n"]), int(row["count"])
-        name, size = share_id(item, level, group, base), base_id(item, group, base)
+        name = share_id(item, level, group, base)
         if name in hidden:
             reason = COMPLEMENTARY
             if level in OF_NUMBERS or policy.is_sensitive(count, n) or n < policy.minimum_base:
@@ -178,26 +176,19 @@ def _state_facts(
             elif name in found.given and group not in scheme.apart and n < rules.reliable_base:
                 reason = RELIABILITY
             rows[name] = (name, item, group, level if level in OF_NUMBERS else "share", reason)
-            if base == WITH_DONT_KNOW:
-                # The wider base stands by its one share.
-                rows.setdefault(size, (size, item, group, "base", reason))
-        if size in hidden:
-            reason = PRIMARY if n < policy.minimum_base or policy.is_small(n) else COMPLEMENTARY
-            rows.setdefault(size, (size, item, group, "base", reason))
     return pd.DataFrame([rows[name] for name in sorted(rows)], columns=FACTS)
 
 
 def find_withheld_means(
     means: pd.DataFrame, rules: FigureRules, apart: Collection[str], sensitive: Collection[str] = ()
 ) -> frozenset[str]:
-    """The ids of means, quartiles and bases that are withheld so that no small base can be known.
+    """Return the ids of means and quartiles that are suppressed so that no sensitive one is known.
 
-    `means`: rows of the estimate step (numbers or text). Those that are hidden because their base
-    is too small for reliability are not among them unless it is small, too. `apart`: the groups
-    outside the total; `sensitive`: ids that must not be known for another reason.
+    `means`: rows of the estimate step (numbers or text). Those whose base is too small for
+    reliability are not among them: a rule of its own hides them. `apart`: the groups outside the
+    total; `sensitive`: ids that must not be known, though their base is large enough.
     """
-    found: set[str] = set()
-    least = rules.minimum_base
+    suppressed: set[str] = set()
     for item, table in means.groupby("item", sort=False):
         sizes = dict(zip(table["group"].astype(str), table["n"].astype(int), strict=True))
         parts = [group for group in sizes if group != TOTAL and group not in apart]
@@ -208,19 +199,18 @@ def find_withheld_means(
             for groups in ([TOTAL, *(g for g in parts if variable_of(g) == v)] for v in variables)
             if sum(sizes.get(group, 0) for group in groups) == 2 * sizes.get(TOTAL, 0)
         ]
-        few = {group for group, n in sizes.items() if 0 < n < least}
-        bases = _add_partners(few, set(), sizes, sums, least)
+        least = rules.minimum_base
         weak = {g for g, n in sizes.items() if n < (least if g in apart else rules.reliable_base)}
         named = {group: share_id(str(item), MEAN, group, ANSWERED) for group in sizes}
-        hidden = bases | {group for group, name in named.items() if name in sensitive}
+        few = {group for group, n in sizes.items() if 0 < n < least}
+        hidden = few | {group for group, name in named.items() if name in sensitive}
         hidden = _add_partners(hidden, weak, sizes, sums, least)
-        found |= {base_id(str(item), group, ANSWERED) for group in bases}
-        found |= {
+        suppressed |= {
             share_id(str(item), level, group, ANSWERED)
             for group in hidden - weak
             for level in OF_NUMBERS
         }
-    return frozenset(found)
+    return frozenset(suppressed)
 
 
 def _add_partners(

@@ -25,6 +25,7 @@ from readiness.register.figures import (
     DONT_KNOW,
     answer_order,
     base_id,
+    effective_id,
     group_order,
     number,
     share_id,
@@ -339,15 +340,14 @@ class _Maker:
         if self.item.dont_know:
             ids = [share_id(self.item.id, DONT_KNOW, c.group, WITH_DONT_KNOW) for c in columns]
             yield self._line("outside", self.item.dont_know.label(self.language), ids)
-        item, shown = self.item.id, self.item.first_level
+        item = self.item.id
         bases = [base_id(item, c.group, c.base) for c in columns]
         yield self._line("base", self._write_word("tables.row.base"), bases)
         if self.register.has(f"{WEIGHTS}.n"):
             weighted = [f"{name}.weighted" for name in bases]
             yield self._line("base", self._write_word("tables.row.weighted"), weighted)
-        if self.item.kind != "multi":  # each option has its own: the tidy table has them
-            own = [f"{share_id(item, shown, c.group, c.base)}.n_eff" for c in columns]
-            yield self._line("base", self._write_word("tables.row.effective"), own)
+        effective = [effective_id(item, c.group, c.base) for c in columns]
+        yield self._line("base", self._write_word("tables.row.effective"), effective)
 
     def _make_answer_lines(self, columns: Sequence[BannerColumn]) -> Iterator[BannerLine]:
         item, labels = self.item, self.item.labels(self.language)

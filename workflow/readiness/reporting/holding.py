@@ -14,12 +14,13 @@ import numpy as np
 import pandas as pd
 
 from readiness.analysis.selection import ANSWERED, Selection
-from readiness.analysis.varying import CHOICES, OWN, Wave, has_dont_know
+from readiness.analysis.varying import CHOICES, OTHER, OWN, Wave, has_dont_know
 from readiness.config import FigureRules
 from readiness.facts import NamedNumber
 from readiness.questionnaire import TOTAL, Questionnaire
 from readiness.register.figures import Origin, Scheme, make_register, number, share_id
 from readiness.register.firmness import FAILS, HOLDS, UNTOLD
+from readiness.register.precision import ShareDigits, print_precision
 from readiness.register.rows.shares import share_rows
 from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.item_findings import SIDES, Findings, are_far, find_widest
@@ -81,11 +82,16 @@ class Judged(NamedTuple):
 
 @dataclass(frozen=True)
 class Judge:
-    """Says of tables of estimates and contrasts which claims can be made, and whether they hold."""
+    """Says of tables of estimates and contrasts which claims can be made, and whether they hold.
+
+    `digits`, `level`: decimals of shares and level of confidence, by which limits are printed.
+    """
 
     questionnaire: Questionnaire
     selection: Selection
     rules: FigureRules
+    digits: ShareDigits
+    level: float
     by: str
 
     def judge(
@@ -94,18 +100,24 @@ class Judge:
         """Whether a claim holds in a varied wave, by each of the tests."""
         if claim.finding == WHOLE:
             made = wave.estimate_totals(varied, self.questionnaire, claim.item, tests)
-            yield from (self.share(claim, totals) for totals in made)
+            for test, totals in zip(tests, made, strict=True):
+                # The other kind of interval is what this variant is about.
+                yield self.share(claim, totals if test == OTHER else self.print(totals))
         elif not {*chain(*claim.pairs)} <= {*self.questionnaire.grouping(self.by).codes}:
             yield from (Judged(UNTOLD) for _ in tests)  # its groups are merged
         else:
             both = wave.contrast_groups(varied, self.questionnaire, claim.item, tests)
             yield from (self.gap(claim, *tables) for tables in both)
 
+    def print(self, estimates: pd.DataFrame) -> pd.DataFrame:
+        """Return estimates with the precision that a register prints."""
+        answers_of = {item.id: item.codes for item in self.questionnaire.items}
+        return print_precision(estimates, answers_of, self.digits, self.level)
+
     def findings(self, item: str, estimates: pd.DataFrame, contrasts: pd.DataFrame) -> Findings:
-        """What can be said of an item where nothing is withheld."""
-        rows = share_rows(
-            estimates, self.rules, Scheme.of(self.questionnaire), self.selection, frozenset()
-        )
+        """Return what can be said of an item where nothing is suppressed."""
+        scheme = Scheme.of(self.questionnaire)
+        rows = share_rows(estimates, self.rules, self.digits, scheme, self.selection, frozenset())
         table = make_register(rows, run=item, origin=lambda row: Origin(), simulated=False)
         register = Register(table, self.questionnaire.language)
         by, known = (self.by,) if self.by else (), Contrasts.of(contrasts)
@@ -127,7 +139,8 @@ class Judge:
 
     def gap(self, claim: Claim, shares: pd.DataFrame, contrasts: pd.DataFrame) -> Judged:
         """Whether a claim on groups holds."""
-        found = self.findings(claim.item, shares[shares["level"] == claim.level], contrasts)
+        printed = self.print(shares)
+        found = self.findings(claim.item, printed[printed["level"] == claim.level], contrasts)
         ids = [share_id(claim.item, claim.level, group, ANSWERED) for group in claim.groups]
         named = {share_id(claim.item, claim.level, g, ANSWERED) for p in claim.pairs for g in p}
         pair = {claim.groups, claim.groups[::-1]}
@@ -202,7 +215,7 @@ def claims_of(
     """What the report would claim of each item, by the estimates and contrasts of the wave."""
     estimates, contrasts = tables
     for item in (name for name in items if wave.questionnaire.item(name).kind != "number"):
-        found = judge.findings(item, estimates[estimates["item"] == item], contrasts)
+        found = judge.findings(item, judge.print(estimates[estimates["item"] == item]), contrasts)
         yield from filter(None, [claim_of_share(found)])
         if wave.by and item != wave.by and item in wave.compare.items:
             yield from filter(None, [claim_of_groups(found)])

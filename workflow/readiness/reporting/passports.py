@@ -17,6 +17,7 @@ from readiness.forensics.judging.structure import Structure
 from readiness.language import Language, show, tell, text
 from readiness.questionnaire import OF_NUMBERS, TOTAL, FrameVariable, Item, Questionnaire
 from readiness.register.display import show_row, show_with_sign
+from readiness.register.figures import effective_id, read_statistic
 from readiness.register.planned import PlanOutcome
 from readiness.reporting.item_findings import level_label
 from readiness.reporting.participation import MEASURES
@@ -61,7 +62,7 @@ def verdict_names(
 
 ENDS = ("lower", "upper")
 # The last part of the ids of what belongs to another number: it stands in that number's line.
-PARTS = (*ENDS, "n_eff")
+PARTS = ENDS
 # The command that walks a published number back.
 TRACE = "readiness which"
 
@@ -80,6 +81,7 @@ KINDS = {
     "weighting": "report.title.weighting",
     "balance": "participation.caption.balance",
     "missing": "participation.caption.missing",
+    "effective": "tables.row.effective",
 }
 OTHER = "numbers.kind.other"
 # What is told after all others: the worst that could be.
@@ -176,7 +178,7 @@ class Passports:
             self.what(row),
             tell(limits, self.language) if all(ends) else "",
             tell(Fact("count.answer", {"n": round(float(n))}), self.language) if n else "",
-            self._name_part(identity, "n_eff"),
+            self._find_effective(row),
             ", ".join(str(row["dataset"]).split()),
             tell(mark_number(self.plan, row), self.language) if self.plan else "",
         )
@@ -254,6 +256,14 @@ class Passports:
     def _name_part(self, identity: str, part: str) -> str:
         row = self.rows.get(f"{identity}.{part}")
         return show_row(row, self.language) if row is not None else ""
+
+    def _find_effective(self, row: Mapping[str, Any]) -> str:
+        """Return the effective sample size behind a share, as it is printed; "" for none."""
+        if row["kind"] != "estimate":
+            return ""
+        base = read_statistic(str(row["statistic"]))[1]
+        found = self.rows.get(effective_id(str(row["item"]), str(row["group"]), base))
+        return show_row(found, self.language) if found is not None else ""
 
     def _write_word(self, key: str) -> str:
         return text(key, self.language)

@@ -33,7 +33,6 @@ class Protection:
     by_group: the groups that lose most: label, withheld, of how many.
     reader: for whom the release is, by `READERS`; minimum and width: the smallest number of people
         that may be known, and how far apart the least and the greatest possible one must stay.
-    optimal: whether no smaller loss does the same; None where nobody asked.
     attack: of the verdict: `attacked`, `held`, `given_away`, `before`.
     readers: what the readers of the attack are taken to know, by `KNOWING`.
     apart: items whose answers are kept apart; seen: cells that were flagged.
@@ -46,7 +45,6 @@ class Protection:
     reader: str
     minimum: int
     width: int
-    optimal: bool | None
     attack: Mapping[str, int]
     readers: tuple[str, ...]
     apart: int
@@ -66,8 +64,6 @@ def dpo_page(found: Protection, title: str, language: Language) -> str:
         Fact("site.dpo.hidden", {"n": found.withheld, "of": found.numbers, "share": share}),
         *(Fact(REASONS[reason], {"n": n}) for reason, n in found.reasons.items() if n),
     ]
-    if found.optimal is not None and found.reasons.get("complementary"):
-        hidden.append(Fact("site.dpo.optimal" if found.optimal else "site.dpo.not_optimal"))
     knows = Listed(tuple(Term(KNOWING[reader]) for reader in found.readers), "comma")
     against = [
         Fact(READERS[found.reader]),

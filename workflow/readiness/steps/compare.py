@@ -3,14 +3,13 @@
 from readiness.analysis.comparing import compare_items, contrast_items, without_tests
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighting import read_weighted
-from readiness.config import Compare, SelectionName
+from readiness.config import SHARE_INTERVAL, Compare, SelectionName
 from readiness.questionnaire import load_questionnaire
 from readiness.running.step import Job, log
-from readiness.survey.intervals import Interval
 
 
 class CompareWave(Compare):
-    """The tests of a wave; from `estimate` the confidence level, kind of interval and items.
+    """The tests of a wave; from `estimate` the confidence level and the items.
 
     `contrasted`: items of which all groups are contrasted, by every variable; with those that are
     compared; `by`: the variables that answers are told by, the compared one first.
@@ -18,7 +17,6 @@ class CompareWave(Compare):
 
     level: float
     contrasted: tuple[str, ...]
-    interval: Interval
     selection: SelectionName
     by: tuple[str, ...]
 
@@ -39,7 +37,7 @@ def run(job: Job[CompareWave]) -> None:
         settings.by,
         settings.contrasted,
         level=settings.level,
-        interval=settings.interval,
+        interval=SHARE_INTERVAL,
         selection=selection,
     )
     comparisons, choices = compare_items(

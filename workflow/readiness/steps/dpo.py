@@ -75,7 +75,6 @@ def protection(
         reader=str(withheld.get("reader", settings.reader)),
         minimum=int(verdict["minimum"]),
         width=int(verdict["width"]),
-        optimal=withheld.get("optimal"),
         attack=verdict,
         readers=tuple(sorted(readers)),
         apart=len(list_kept_apart(questionnaire)),

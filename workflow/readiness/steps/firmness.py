@@ -5,6 +5,7 @@ from readiness.analysis.varying import MARKED, Wave
 from readiness.config import Compare, Estimate, FigureRules, SelectionName, StrictModel, Weight
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins
+from readiness.register.precision import ShareDigits
 from readiness.reporting.holding import Judge, claims_of, judge_all
 from readiness.running.step import Job, log
 from readiness.tables import read_text_table
@@ -23,7 +24,10 @@ class FirmnessOfWave(StrictModel):
     selection: SelectionName
 
 
-INPUTS = ("answers", "counts", "issues", "estimates", "contrasts", "questionnaire", "margins?")
+INPUTS = (
+    *("answers", "counts", "issues", "weights", "estimates", "contrasts", "questionnaire"),
+    "margins?",
+)
 SETTINGS = FirmnessOfWave
 
 
@@ -47,7 +51,14 @@ def run(job: Job[FirmnessOfWave]) -> None:
         settings.figures.reliable_base,
         {of: set(issues.loc[issues["rule"] == rule, "respondent"]) for of, rule in MARKED.items()},
     )
-    judge = Judge(questionnaire, wave.selection, settings.figures, settings.by)
+    judge = Judge(
+        questionnaire,
+        wave.selection,
+        settings.figures,
+        ShareDigits.of_wave(len(read_text_table(job["weights"], "the weights"))),
+        settings.estimate.level,
+        settings.by,
+    )
     tables = [read_text_table(job[name], f"the {name}") for name in ("estimates", "contrasts")]
     claims = list(claims_of(wave, judge, settings.items, (tables[0], tables[1])))
     table, weights = judge_all(wave, judge, claims, wave.choices(settings.dimensions))

@@ -12,7 +12,7 @@ from readiness.arrays import list_rows
 from readiness.attack import AttackTarget
 from readiness.config import Change, Disclosure, FigureRules, SelectionName, StrictModel
 from readiness.disclosure import Policy
-from readiness.disclosure.optimise import Decisions
+from readiness.disclosure.suppress import Decisions
 from readiness.lineage import PROVENANCE, canonical_json, read_lineage
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.attacking import (
@@ -26,6 +26,7 @@ from readiness.register.earlier import earlier_release
 from readiness.register.figures import FigureRow, Origin, Scheme, make_register, read_register
 from readiness.register.firmness import FIRMNESS, find_told, firmness_rows, tell_until_held
 from readiness.register.linked import Demand
+from readiness.register.precision import ShareDigits, print_precision
 from readiness.register.rows.changes import CHANGE, change_rows, match_groups, match_items
 from readiness.register.rows.respondents import (
     are_weighted,
@@ -36,7 +37,7 @@ from readiness.register.rows.respondents import (
     weighting_rows,
 )
 from readiness.register.rows.shares import comparison_rows, revision_rows, scale_rows, share_rows
-from readiness.register.sealed import Withholding, read_withholding
+from readiness.register.sealed import Withholding, follow_ledger, read_withholding
 from readiness.register.withholding import Withheld, withhold
 from readiness.running.step import Job, log
 from readiness.tables import read_text_table
@@ -64,6 +65,7 @@ MADE_FROM: Mapping[str, tuple[str, ...]] = {
     "estimate": ("estimates",),
     "interval": ("estimates",),
     "count": ("estimates",),
+    "effective": ("estimates",),
     "revision": ("estimates",),
     CHANGE: ("estimates",),
     # What compares a group is held back by the bases of the estimates.
@@ -99,24 +101,33 @@ def _make_rows(
     questionnaire: Questionnaire,
     published: pd.DataFrame | None,
     past: pd.DataFrame | None,
+    digits: ShareDigits,
     withheld: Withholding,
-    even: frozenset[str],
 ) -> list[FigureRow]:
-    """Every row of the register, of which this is `withheld`; `even`: the variables whose groups
-    are of one stratum and weight.
-    """
+    """Return every row of the register, of which this is `withheld`; `digits`: those of shares."""
     settings, rules, scheme = job.settings, job.settings.figures, Scheme.of(questionnaire)
     selection, weighted = Selection(settings.selection), are_weighted(tables["steps"])
     shown = (rules, scheme, selection, withheld.ids)
     decimals = {item.id: item.range.decimals for item in questionnaire.items if item.range}
-    estimates = (tables["estimates"], *shown)
+    printed = tables["estimates"]
+    if not withheld.former:
+        answers_of = {item.id: item.codes for item in questionnaire.items}
+        printed = print_precision(printed, answers_of, digits, settings.level, withheld.ids)
     rows = [
         *share_rows(
-            *estimates, weighted_bases=weighted, decimals=decimals, even=even, exact=withheld.exact
+            printed,
+            rules,
+            digits,
+            scheme,
+            selection,
+            withheld.ids,
+            weighted_bases=weighted,
+            decimals=decimals,
+            former=withheld.former,
         )
     ]
     if published is not None:
-        rows += list(revision_rows(rows, published, rules))
+        rows += list(revision_rows(rows, published, digits))
     if past is not None and settings.change is not None:
         then = load_questionnaire(job["asked_before"])
         told = dict.fromkeys(row.item for row in rows if row.kind == "estimate")
@@ -124,7 +135,7 @@ def _make_rows(
         matched = [*match_items(then, questionnaire, [*told], settings.change.map, items)]
         by = settings.by if isinstance(settings.by, str) else next(iter(settings.by or ()), "")
         groups = match_groups(then, questionnaire, by)
-        told_of = (groups, questionnaire, rules, settings.change, settings.level)
+        told_of = (groups, questionnaire, digits, settings.change, settings.level)
         rows += [*change_rows(rows, past, matched, *told_of)]
     compared = (tables["comparisons"], tables["estimates"], *shown, settings.level)
     return [
@@ -135,11 +146,12 @@ def _make_rows(
             tables["steps"],
             tables["margins"],
             selection,
+            digits,
             simulated=settings.simulated,
         ),
         *settings_rows(settings.level, rules, selection),
         *quality_rows(tables["counts"], tables["issues"], selection, apart=scheme.apart),
-        *nonresponse_rows(tables, map_reasons(rows), rules),
+        *nonresponse_rows(tables, map_reasons(rows), digits, withheld.merged),
         *scale_rows(tables["scales"], rules),
         *(firmness_rows(tables["firmness"], withheld.firm) if withheld.firm else ()),
     ]
@@ -189,7 +201,8 @@ def run(job: Job[WaveRegister]) -> None:
     respondents = inside.assign(weight=inside["respondent"].map(weight).astype(float))
     apart = answers[answers["group"].isin(questionnaire.groups_apart)].reset_index(drop=True)
     data = " ".join(sorted(steps["estimates"].datasets))
-    known = (respondents, apart, questionnaire, variables, rules, policy)
+    digits = ShareDigits.of_wave(len(respondents), rules.rounding)
+    known = (respondents, apart, questionnaire, variables, rules, digits, policy)
     releases = [earlier_release(read_register(path), data) for path in job.inputs["earlier"]]
     varied = read_varied(job.get("varied"), respondents)
     classes = known_classes(respondents, questionnaire, variables, {})
@@ -197,10 +210,10 @@ def run(job: Job[WaveRegister]) -> None:
     finer = known_classes(respondents, questionnaire, variables, varied)
     strata = dict(zip(weights["respondent"], weights["stratum"], strict=True))
     people = respondents.assign(stratum=inside["respondent"].map(strata))
-    even = find_even(people, variables)
 
     def register(withheld: Withholding) -> pd.DataFrame:
-        rows = _make_rows(job, tables, questionnaire, published, past, withheld, even)
+        shown = replace(digits, exact=withheld.former)
+        rows = _make_rows(job, tables, questionnaire, published, past, shown, withheld)
         return make_register(rows, run=settings.run, origin=origin, simulated=settings.simulated)
 
     def find_told_variants(figures: pd.DataFrame) -> pd.DataFrame:
@@ -233,6 +246,8 @@ def run(job: Job[WaveRegister]) -> None:
             log.info("firmness told of: %s", ", ".join(sorted(firm)) or "nothing")
             withheld = replace(withheld, firm=firm)
     figures = register(withheld)
+    if sealed:
+        figures = follow_ledger(figures.astype(str), read_register(sealed))
     job.csv("figures.csv", figures)
     job.csv("disclosure.csv", hidden.facts, private=True)
     summary = canonical_json(hidden.summary(policy, estimates))

@@ -113,6 +113,31 @@ def nchs_effective_size(
     return np.minimum(n_eff, size) if truncate else n_eff
 
 
+def pooled_effective_size(
+    p: npt.ArrayLike, se: npt.ArrayLike, n: float, df: float, level: float = 0.95
+) -> float:
+    """Return one effective sample size for all answers to a question in a domain.
+
+    Args:
+        p: shares (0-1) of the answers, shape (K,).
+        se: their design-based standard errors, shape (K,).
+        n: respondents in the base.
+        df: degrees of freedom of the domain.
+        level: confidence level, in (0, 1).
+
+    The sum of p(1-p) over the sum of se^2, which divides n by the mean design effect of the answers
+    (Rao and Scott 1981), times (t_{n-1} / t_df)^2 and at most n (Korn and Graubard 1998); n itself
+    where every share is 0 or 1.
+    """
+    share, error = np.asarray(p, dtype=np.float64), np.asarray(se, dtype=np.float64)
+    spread, variance = float((share * (1 - share)).sum()), float((error**2).sum())
+    if spread <= 0 or variance <= 0:
+        return n
+    with np.errstate(invalid="ignore"):
+        ratio = float(t_quantile(level, n - 1) / t_quantile(level, df))
+    return float(min(spread / variance * ratio**2, n))
+
+
 def clopper_pearson(count: npt.ArrayLike, n: npt.ArrayLike, level: npt.ArrayLike = 0.95) -> Limits:
     """Clopper-Pearson limits of count out of n; both may be fractional. NaN where n is 0."""
     x, size = np.asarray(count, dtype=np.float64), np.asarray(n, dtype=np.float64)

@@ -18,10 +18,11 @@ import pandas as pd
 
 from readiness.analysis.selection import ANSWERED
 from readiness.arrays import list_rows
-from readiness.config import Change, FigureRules
+from readiness.config import Change
 from readiness.questionnaire import MEDIAN, TOTAL, FrameVariable, Item, Questionnaire
 from readiness.questionnaire.versions import item_changes
 from readiness.register.figures import CORE, REASON, FigureRow, number, share_id
+from readiness.register.precision import ShareDigits
 from readiness.register.published import round_register
 from readiness.survey.comparisons.families import combine_limits
 
@@ -132,7 +133,7 @@ def change_rows(
     matched: Sequence[tuple[str, str, str]],
     groups: Sequence[str],
     questionnaire: Questionnaire,
-    rules: FigureRules,
+    digits: ShareDigits,
     change: Change,
     level: float,
 ) -> Iterator[FigureRow]:
@@ -167,17 +168,17 @@ def change_rows(
             for of, group in cells:
                 now = _Told.read(released.get(share_id(name, of, group, ANSWERED)))
                 waves = [now, *_list_waves(past, share_id(then, of, group, ANSWERED))]
-                own += _make_level_rows(name, of, group, waves, factor, rules)
+                own += _make_level_rows(name, of, group, waves, factor, digits.rounding)
             yield from own
             limited += cells[0] == (levels[0], TOTAL) and any(r.id.endswith(".lower") for r in own)
-    digits = 0 if float(change.margin).is_integer() else 1
-    told = [("margin", "number", change.margin, digits, "points within which a share stayed")]
+    places = 0 if float(change.margin).is_integer() else 1
+    told = [("margin", "number", change.margin, places, "points within which a share stayed")]
     if limited > 1:
         expected, said = limited * (1 - level), "questions that would seem to have moved by chance"
         told.append(("tested", "count", limited, 0, "questions whose change has limits"))
         told.append(("expected", "number", expected, 1, said))
-    for name, unit, value, digits, says in told:
-        shared = {"digits": digits, "rounding": rules.rounding, "statistic": says}
+    for name, unit, value, places, says in told:
+        shared = {"digits": places, "rounding": digits.rounding, "statistic": says}
         yield FigureRow(f"{CHANGE}.{name}", CHANGE, unit, value, **shared)  # type: ignore[arg-type]
 
 
@@ -190,7 +191,7 @@ def _list_waves(past: Mapping[Any, Mapping[Any, Any]], identity: str) -> Iterato
 
 
 def _make_level_rows(
-    name: str, of: str, group: str, waves: Sequence[_Told | None], factor: float, rules: FigureRules
+    name: str, of: str, group: str, waves: Sequence[_Told | None], factor: float, rounding: str
 ) -> list[FigureRow]:
     """What one number was in the waves before, latest first, and how it changed."""
     known = [wave for wave in waves if wave is not None]
@@ -199,7 +200,7 @@ def _make_level_rows(
     identity = f"change.{share_id(name, of, group, ANSWERED)}"
     shared: dict[str, Any] = {
         **{"kind": CHANGE, "item": f"{CHANGE}:{name}", "level": of, "group": group},
-        "rounding": rules.rounding,
+        "rounding": rounding,
     }
     says = "in an earlier wave"
     found = [
@@ -208,7 +209,8 @@ def _make_level_rows(
         if w is not None
     ]
     unit = "points" if waves[0].unit == "share" else waves[0].unit
-    shared |= {"unit": unit, "digits": rules.digits}
+    # A change is of numbers as they were printed, with the fewest of their decimals.
+    shared |= {"unit": unit, "digits": min(wave.digits for wave in known)}
     slopes = {identity: [1.0, -1.0]}
     if len(known) == len(waves) > 2:
         # Time runs backwards along the waves.

@@ -21,6 +21,7 @@ from readiness.config import PERMUTATIONS, FigureRules
 from readiness.facts import Fact, Quantity, of_domain
 from readiness.questionnaire import TOTAL
 from readiness.register.figures import DONT_KNOW, REASON, FigureRow, base_id, number, share_id
+from readiness.register.precision import ShareDigits
 
 BOUND, RESPONSE, BALANCE, MISSING = "bound", "response", "balance", "missing"
 WORST, SELECTION = "worst", "selection"
@@ -40,29 +41,33 @@ def map_reasons(rows: Iterable[FigureRow]) -> dict[str, str]:
 
 
 def nonresponse_rows(
-    tables: Mapping[str, pd.DataFrame], hidden: Mapping[str, str], rules: FigureRules
+    tables: Mapping[str, pd.DataFrame],
+    hidden: Mapping[str, str],
+    digits: ShareDigits,
+    merged: Collection[str] = (),
 ) -> Iterator[FigureRow]:
-    """All rows of the nonresponse step's tables (`bounds`, `response`, `balance`, `missing`);
-    `hidden`: why shares and bases are withheld, by id (`suppressed`).
+    """Yield all rows of the nonresponse step's tables (`bounds`, `response`, `balance`, `missing`).
+
+    `hidden`: why shares are suppressed, by id. `digits`: the decimals of shares. `merged`: items of
+    which a sealed ledger tells "don't know" and blanks as one number.
     """
-    yield from bound_rows(tables["bounds"], hidden, rules)
-    yield from response_rows(tables["response"])
-    yield from balance_rows(tables["balance"])
-    yield from missing_rows(tables["missing"], hidden, rules)
+    yield from bound_rows(tables["bounds"], hidden, digits)
+    yield from response_rows(tables["response"], digits)
+    yield from balance_rows(tables["balance"], digits)
+    yield from missing_rows(tables["missing"], hidden, digits, merged)
 
 
 def bound_rows(
-    bounds: pd.DataFrame, hidden: Mapping[str, str], rules: FigureRules
+    bounds: pd.DataFrame, hidden: Mapping[str, str], digits: ShareDigits
 ) -> Iterator[FigureRow]:
-    """Bounds and ranges of headline numbers, withheld where the number is, or its base, which they
-    tell.
+    """Yield bounds and ranges of headline numbers, suppressed where the number is.
 
-    `bounds`: as text.
+    `bounds`: as text. Those of a share have its decimals, those of a mean one.
     """
     for row in bounds.to_dict("records"):
         item, level, unit = row["item"], row["level"], row["unit"]
         share = share_id(item, level, TOTAL, ANSWERED)
-        why = hidden.get(share) or hidden.get(base_id(item, TOTAL, ANSWERED), "")
+        why = hidden.get(share, "")
         of: dict[str, Any] = {"item": item, "level": level, "group": TOTAL}
         for kind, says in _SAYS.items():
             reason = row["reason"] if kind == SELECTION else ""
@@ -77,8 +82,8 @@ def bound_rows(
                     None if why else number(row[f"{kind}_{end}"]),
                     statistic=f"{says}: {end}",
                     suppressed=why,
-                    digits=rules.digits,
-                    rounding=rules.rounding,
+                    digits=digits.total if unit == "share" else 1,
+                    rounding=digits.rounding,
                     **of,
                 )
         correlation = number(row["correlation"])
@@ -94,8 +99,8 @@ def bound_rows(
             )
 
 
-def response_rows(response: pd.DataFrame) -> Iterator[FigureRow]:
-    """AAPOR's rates with the counts behind them, each with its value or the reason of its lack."""
+def response_rows(response: pd.DataFrame, digits: ShareDigits) -> Iterator[FigureRow]:
+    """Yield AAPOR's rates with the counts behind them, each with its value or why it has none."""
     for row in response.to_dict("records"):
         measure, group, reason = row["measure"], row["group"], row["reason"]
         name = measure.removesuffix(WEIGHTED)
@@ -110,12 +115,12 @@ def response_rows(response: pd.DataFrame) -> Iterator[FigureRow]:
             level=name,
             group=group,
             statistic=says if row["unit"] == "share" else measure,
-            digits={"share": 1, "number": 2}.get(unit, 0),
+            digits={"share": digits.of(group or TOTAL), "number": 2}.get(unit, 0),
         )
 
 
-def balance_rows(balance: pd.DataFrame) -> Iterator[FigureRow]:
-    """Shares of the frame's categories: of the population, before and after weighting."""
+def balance_rows(balance: pd.DataFrame, digits: ShareDigits) -> Iterator[FigureRow]:
+    """Yield shares of the frame's categories: of the population, before and after weighting."""
     says = {
         "population": "share of the population",
         "before": "share of respondents before weighting",
@@ -123,28 +128,34 @@ def balance_rows(balance: pd.DataFrame) -> Iterator[FigureRow]:
     }
     for row in balance.to_dict("records"):
         for column, statistic in says.items():
-            of: dict[str, Any] = {"statistic": statistic, "n": int(row["n"]), "digits": 1}
+            of: dict[str, Any] = {
+                "statistic": statistic,
+                "n": int(row["n"]),
+                "digits": digits.total,
+            }
             where, value = (row["variable"], row["category"]), number(row[column])
             name = f"{BALANCE}.{'.'.join(where)}.{column}"
             yield FigureRow(name, BALANCE, "share", value, *where, **of)
 
 
 def missing_rows(
-    missing: pd.DataFrame, hidden: Mapping[str, str], rules: FigureRules
+    missing: pd.DataFrame,
+    hidden: Mapping[str, str],
+    digits: ShareDigits,
+    merged: Collection[str] = (),
 ) -> Iterator[FigureRow]:
-    """What the weighted respondents did with each item, as shares of them all.
+    """Yield what the weighted respondents did with each item, as shares of them all.
 
-    "Don't know" and blanks are one number (`no_answer`) where the first is withheld or small; an
-    item whose base is withheld has none.
+    "Don't know" and blanks are one number (`no_answer`) where the first is suppressed, which it can
+    be of a sensitive item alone, and of the `merged` items.
     """
     for item, table in missing.groupby("item", sort=False):
         n = int(table["respondents"].iloc[0])
-        if base_id(str(item), TOTAL, ANSWERED) in hidden or not n:
+        if not n:
             continue
         counts = dict(zip(table["status"], table["n"].astype(int), strict=True))
-        outside = share_id(str(item), DONT_KNOW, TOTAL, WITH_DONT_KNOW)
-        wider = base_id(str(item), TOTAL, WITH_DONT_KNOW)
-        if 0 < counts[DONT_KNOW] < rules.minimum_base or outside in hidden or wider in hidden:
+        share = share_id(str(item), DONT_KNOW, TOTAL, WITH_DONT_KNOW)
+        if item in merged or hidden.keys() & {share, base_id(str(item), TOTAL, WITH_DONT_KNOW)}:
             counts[NO_ANSWER] = counts.pop(DONT_KNOW) + counts.pop(BLANK)
         for status, count in counts.items():
             yield FigureRow(
@@ -156,7 +167,7 @@ def missing_rows(
                 level=status,
                 group=TOTAL,
                 n=n,
-                digits=1,
+                digits=digits.total,
                 statistic="share of respondents, unweighted",
             )
 
@@ -275,10 +286,11 @@ def weighting_rows(
     steps: pd.DataFrame,
     margins: pd.DataFrame,
     selection: Selection,
+    digits: ShareDigits,
     *,
     simulated: bool,
 ) -> Iterator[FigureRow]:
-    """The weighting report: spread of the weights, effective n, what is left of each margin, and
+    """Yield the weighting report: spread of the weights, effective n, gaps left of each margin, and
     the numbers of the steps (`steps`: column `fact`, JSON).
 
     The margins of a `simulated` wave are a scenario, and their rows say so. Where nobody could be
@@ -286,7 +298,7 @@ def weighting_rows(
     """
     if len(summary):
         yield from _make_summary_rows(summary, selection)
-    yield from _make_margin_rows(margins, simulated=simulated)
+    yield from _make_margin_rows(margins, digits, simulated=simulated)
     yield from _make_step_rows(steps, selection)
 
 
@@ -309,7 +321,9 @@ def _make_weight_row(name: str, unit: str, value: float, says: str, **more: Any)
     return FigureRow(f"{WEIGHTS}.{name}", "weighting", unit, value, statistic=says, **more)
 
 
-def _make_margin_rows(margins: pd.DataFrame, *, simulated: bool) -> Iterator[FigureRow]:
+def _make_margin_rows(
+    margins: pd.DataFrame, digits: ShareDigits, *, simulated: bool
+) -> Iterator[FigureRow]:
     says = "target share (scenario)" if simulated else "target share"
     targets = margins["target"].astype(float)
     totals = {name: own.to_numpy().sum() for name, own in targets.groupby(margins["variable"])}
@@ -317,7 +331,8 @@ def _make_margin_rows(margins: pd.DataFrame, *, simulated: bool) -> Iterator[Fig
         variable, category, target = row["variable"], row["category"], float(row["target"])
         total, name = totals[variable], f"{variable}.{category}"
         of = {"item": variable, "level": category, "n": int(row["n"])}
-        yield _make_weight_row(f"target.{name}", "share", target / total, says, digits=1, **of)
+        places = digits.total
+        yield _make_weight_row(f"target.{name}", "share", target / total, says, digits=places, **of)
         for suffix, column, stage in (("", "final", "trimming"), (".raked", "raked", "raking")):
             gap, said = (float(row[column]) - target) / total, f"share after {stage} minus target"
             yield _make_weight_row(f"gap.{name}{suffix}", "points", gap, said, digits=2, **of)

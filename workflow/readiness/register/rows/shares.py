@@ -1,7 +1,8 @@
 """Shares and means of a wave with their precision, their comparisons and revisions, its scales.
 
 Ids: `<item>.<level>.<group>`, with `.asked` behind it where a multiple-choice option is a share of
-those asked; `<item>.n.<group>` for a base, `<item>.n.<group>.weighted` for what its answers weigh;
+those asked; `<item>.n.<group>` for a base, `<item>.n_eff.<group>` for the effective sample size of
+all answers on it, `<item>.n.<group>.weighted` for the sum of the weights of those who answered;
 `revision.<id of the share>` for how it moved since a publication. Scales: `<scale>.alpha`, with
 `.lower`, `.upper` and `.n`; `<scale>.alpha.without.<item>`.
 
@@ -20,7 +21,7 @@ from readiness.analysis.comparing import CONTRASTS_LEAD
 from readiness.analysis.selection import ANSWERED, Selection, variable_of
 from readiness.arrays import list_rows
 from readiness.config import FigureRules
-from readiness.questionnaire import OF_NUMBERS, TOTAL
+from readiness.questionnaire import OF_NUMBERS
 from readiness.register.figures import (
     BASE,
     UNRELIABLE,
@@ -28,55 +29,52 @@ from readiness.register.figures import (
     FigureRow,
     Scheme,
     base_id,
+    effective_id,
     number,
     share_id,
     statistic_text,
 )
+from readiness.register.precision import ShareDigits
 
 
 def share_rows(
     estimates: pd.DataFrame,
     rules: FigureRules,
+    digits: ShareDigits,
     scheme: Scheme,
     selection: Selection,
     ids: frozenset[str],
     *,
     weighted_bases: bool = False,
     decimals: Mapping[str, int] | None = None,
-    even: Collection[str] = (),
-    exact: Collection[str] = (),
+    former: bool = False,
 ) -> Iterator[FigureRow]:
-    """Shares and means with their precision, and each base once.
+    """Yield shares and means with their precision, and each base once.
 
-    `decimals`: of the answers to an item, which its mean has, too, up to three. `ids`: what is
-    withheld (`register.withholding`), which has a row without numbers; shares may stand without
-    their base, and without what would tell it. `weighted_bases`: whether the base of those who
-    answered has its weight beside it, withheld where it is. `even`: the variables (as groups are
-    called by them) whose groups are of one stratum and weight. There the standard error of a share
-    of all is a second equation of its groups' counts: it goes where one of them is withheld, but
-    for the ids that are `exact`, as a sealed ledger tells their precision (`register.sealed`).
+    Args:
+        estimates: rows of the estimate step, with the precision of `print_precision`.
+        digits: the decimals of shares.
+        ids: the shares that are suppressed (`register.withholding`): a row without numbers each.
+            Bases are always told, but for those that a sealed ledger suppresses.
+        weighted_bases: whether the base of those who answered has the sum of their weights beside.
+        decimals: by item, those of its answers, which its mean has, too, up to three.
+        former: whether the precision is that of a ledger of 1.0, which has an effective sample size
+            for each share (`register.sealed`).
     """
-    records = list_rows(estimates)
-    telling = {
-        (row["item"], row["level"], row["base"])
-        for row in records
-        if row["group"] not in {TOTAL, *scheme.apart}
-        and variable_of(row["group"]) in even
-        and share_id(row["item"], row["level"], row["group"], row["base"]) in ids
-    }
     bases_seen: set[str] = set()
-    for row in records:
+    for row in list_rows(estimates):
         item, base, group, n = row["item"], row["base"], row["group"], int(row["n"])
         size = base_id(item, group, base)
         reason = reason_of(row, rules, scheme, ids)
-        # How precise a share is tells the base.
-        untold = size in ids
         name = share_id(item, row["level"], group, base)
-        tells = group == TOTAL and (item, row["level"], base) in telling and name not in exact
-        precise = selection.inference and not (reason or untold or tells)
-        # A mean has the decimals of the answers, three at most; a large one those of a share.
-        fine = row["level"] in OF_NUMBERS and abs(float(row["estimate"] or 0)) < 100
-        digits = max(rules.digits, min((decimals or {}).get(item, 0), 3) if fine else 0)
+        precise = selection.inference and not reason
+        of_numbers = row["level"] in OF_NUMBERS
+        if of_numbers:
+            # A mean has the decimals of the answers, three at most; a large one has none.
+            fine = abs(float(row["estimate"] or 0)) < 100
+            places = max(1, min((decimals or {}).get(item, 0), 3)) if fine else 1
+        else:
+            places = digits.of(group)
         precision: dict[str, Any] = {
             column: number(row[column]) if precise else None
             for column in ("se", "lower", "upper", "n_eff", "deff")
@@ -90,32 +88,41 @@ def share_rows(
             level=row["level"],
             group=group,
             statistic=statistic_text(
-                row["level"] if row["level"] in OF_NUMBERS else "share",
-                base,
-                unweighted=group in scheme.apart,
+                row["level"] if of_numbers else "share", base, unweighted=group in scheme.apart
             ),
-            n=None if untold else n,
+            n=n,
             # A flag and a note are made of the count: they go with it. A flag is of precision.
             reliability="" if reason == WITHHELD or not selection.inference else row["reliability"],
             suppressed=reason,
-            digits=digits,
+            digits=places,
             rounding=rules.rounding,
             note="" if reason == WITHHELD else row["note"],
             **precision,
         )
         if precise:
-            yield from _make_precision_rows(row, rules, digits)
+            yield from _make_limit_rows(row, rules, places, former=former)
         if size not in bases_seen:
             bases_seen.add(size)
-            why = (BASE if n < rules.minimum_base else WITHHELD) if untold else ""
+            why = WITHHELD if size in ids else ""
             of: dict[str, Any] = {"kind": "count", "item": item, "group": group, "suppressed": why}
             says = f"answers ({base})"
-            yield FigureRow(size, unit="base", value=None if untold else n, statistic=says, **of)
+            yield FigureRow(size, unit="base", value=None if why else n, statistic=says, **of)
             weight = number(row["weighted"]) if weighted_bases and base == ANSWERED else None
             if weight is not None and n:
                 of |= {"statistic": f"weight of the {says}", "rounding": rules.rounding}
-                value = None if untold else round(weight)
+                value = None if why else round(weight)
                 yield FigureRow(f"{size}.weighted", unit="count", value=value, **of)
+            if selection.inference and not former and number(row["n_eff"]) is not None:
+                yield FigureRow(
+                    effective_id(item, group, base),
+                    kind="effective",
+                    unit="count",
+                    value=number(row["n_eff"]),
+                    item=item,
+                    group=group,
+                    statistic=f"effective sample size of the {says}",
+                    rounding=rules.rounding,
+                )
 
 
 def _find_unit(row: dict[Any, Any]) -> str:
@@ -132,16 +139,16 @@ def reason_of(row: dict[Any, Any], rules: FigureRules, scheme: Scheme, ids: froz
     return WITHHELD if share_id(row["item"], row["level"], row["group"], row["base"]) in ids else ""
 
 
-def _make_precision_rows(
-    row: dict[Any, Any], rules: FigureRules, places: int
+def _make_limit_rows(
+    row: dict[Any, Any], rules: FigureRules, places: int, *, former: bool
 ) -> Iterator[FigureRow]:
-    """The ends of an interval and the effective n are numbers of the report too: one row each."""
+    """Yield the limits of a share or mean: numbers of the report, too, so a row each.
+
+    `former`: with the effective sample size of each, as ledgers of 1.0 have it.
+    """
     share = share_id(row["item"], row["level"], row["group"], row["base"])
-    for name, unit, digits in (
-        ("lower", _find_unit(row), places),
-        ("upper", _find_unit(row), places),
-        ("n_eff", "count", 0),
-    ):
+    ends = [(end, _find_unit(row), places) for end in ("lower", "upper")]
+    for name, unit, digits in (*ends, *([("n_eff", "count", 0)] if former else [])):
         if (value := number(row[name])) is not None:
             of = f"{row['item']}:{name}", row["level"], row["group"]
             how: dict[str, Any] = {"statistic": name, "digits": digits, "rounding": rules.rounding}
@@ -149,26 +156,37 @@ def _make_precision_rows(
 
 
 def revision_rows(
-    new: list[FigureRow], published: pd.DataFrame, rules: FigureRules
+    new: list[FigureRow], published: pd.DataFrame, digits: ShareDigits
 ) -> Iterator[FigureRow]:
-    """How each share moved since the publication that this version revises: shown, never tested.
+    """Yield how each share moved since the publication that this version revises.
 
-    The published value stands beside the change, so that both can be quoted.
+    The change is the difference of the two numbers as they are printed, in the fewer of their
+    decimals; it is shown, never tested. The published value stands beside it in its own decimals,
+    so that both can be quoted.
     """
-    before = dict(zip(published["id"], published["value"], strict=True))
+    before = {row["id"]: row for row in list_rows(published)}
     for row in new:
-        old = number(before.get(row.id))
+        earlier = before.get(row.id, {})
+        old = number(earlier.get("value"))
         if row.kind != "estimate" or row.value is None or old is None:
             continue
+        places = int(earlier["digits"])
         shared: dict[str, Any] = {
             **{"kind": "revision", "item": f"revision:{row.item}", "level": row.level},
-            **{"group": row.group, "digits": rules.digits, "rounding": rules.rounding},
+            **{"group": row.group, "rounding": digits.rounding},
         }
-        moved, unit = float(row.value) - old, "points" if row.unit == "share" else row.unit
-        said = "change since the revised publication"
-        yield FigureRow(f"revision.{row.id}", unit=unit, value=moved, statistic=said, **shared)
+        share = row.unit == "share"
+        now = digits.round_share(float(row.value), row.group) if share else float(row.value)
+        yield FigureRow(
+            f"revision.{row.id}",
+            unit="points" if share else row.unit,
+            value=now - old,
+            statistic="change since the revised publication",
+            digits=min(row.digits, places),
+            **shared,
+        )
         name, said = f"revision.{row.id}.before", "as published before"
-        yield FigureRow(name, unit=row.unit, value=old, statistic=said, **shared)
+        yield FigureRow(name, unit=row.unit, value=old, statistic=said, digits=places, **shared)
 
 
 SCALE, ALPHA = "scale", "alpha"
@@ -216,6 +234,8 @@ P_DIGITS = 3
 # What compares two groups, `a` and `b`: beside a test of several groups stands an option.
 OF_GROUPS = ("contrast", "odds_ratio", "probability_of_superiority")
 EFFECT_DIGITS = 2
+# Differences of two groups' shares stand in whole points, as the shares do.
+CONTRAST_DIGITS = 0
 # A p-value of which only the band is told: below a bound, or not below the last one.
 P_BELOW, P_NOT_BELOW = "p_below", "p_not_below"
 BAND_UNITS = (P_BELOW, P_NOT_BELOW)
@@ -265,8 +285,8 @@ def comparison_rows(
 
     What compares a group whose share is not published is not published either: the share could be
     worked out from it. A contrast compares one share (the headline box of a scale); odds ratios and
-    probabilities of superiority rest on all levels. `ids`: as `share_rows` takes them; a sum of
-    bases of which one is withheld is not told. `level`: of confidence, by which a p establishes.
+    probabilities of superiority rest on all levels. `ids`: as `share_rows` takes them. `level`: of
+    confidence, by which a p establishes.
 
     One decimal of a statistic of the whole table, beside all that is printed of it, tells which of
     the tables with its margins it is, whatever the weights are: beside a number that is withheld of
@@ -287,19 +307,16 @@ def comparison_rows(
         groups = [group for group in pair if group]
         counted = row["item"] in partly and row["test"] not in OF_GROUPS
         counted &= row["test"] != CONTRASTS_LEAD or row["item"] in parted
-        bases = [base_id(row["item"], group, ANSWERED) for group in groups or [TOTAL]]
-        told = not ids.intersection(bases)
         if counted:
-            own = _make_comparison_rows(row, rules, selection, told=told)
-            if any(each.id in exact for each in own):
-                counted = False
+            own = _make_comparison_rows(row, rules, selection)
+            counted = not any(each.id in exact for each in own)
         if counted and str(row["leads"]) == "True":
             yield _make_band_row(row, level, banded)
         if not counted and not any(
             (row["item"], g, row["test"] == "contrast") in unknown for g in groups
         ):
             shown.append(row)
-            yield from _make_comparison_rows(row, rules, selection, told=told)
+            yield from _make_comparison_rows(row, rules, selection)
     if selection.inference:
         yield from _make_family_rows(comparisons.to_dict("records"), shown)
         # In how many questions groups were compared, and in how many of them a difference would be
@@ -369,16 +386,16 @@ def _read_p(row: Mapping[Any, Any]) -> float | None:
 
 
 def _make_comparison_rows(
-    row: dict[Any, Any], rules: FigureRules, selection: Selection, *, told: bool
+    row: dict[Any, Any], rules: FigureRules, selection: Selection
 ) -> Iterator[FigureRow]:
-    item, test, n = row["item"], row["test"], int(row["n"])
+    item, test = row["item"], row["test"]
     pair = ".".join(part for part in (row["a"], row["b"]) if part)
     name = {"contrast": "contrast", "odds_ratio": "odds_ratio"}.get(test, f"test.{test}")
     identity = f"{item}.{name}" + (f".{pair}" if pair else "")
     common: dict[str, Any] = {
         "kind": "test",
         "item": item,
-        "n": n if told else None,
+        "n": int(row["n"]),
         "rounding": rules.rounding,
         "note": row["note"],
     }
@@ -401,7 +418,7 @@ def _make_comparison_rows(
     if (effect := number(row["effect"])) is None:
         return
     unit = "points" if test == "contrast" else "number"
-    digits = rules.digits if test == "contrast" else EFFECT_DIGITS
+    digits = CONTRAST_DIGITS if test == "contrast" else EFFECT_DIGITS
     limits = [("", "lower", "upper")]
     if number(row.get("lower_simultaneous")) is not None:
         limits = [("", "lower_simultaneous", "upper_simultaneous"), (".pointwise", *limits[0][1:])]
