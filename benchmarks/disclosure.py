@@ -42,11 +42,11 @@ from disclosure_solving import TableSolver, list_asked  # noqa: E402
 from disclosure_surveys import compute, survey, table, take, write  # noqa: E402
 from measurements import MEASUREMENTS, write_section  # noqa: E402
 from readiness.disclosure import Policy  # noqa: E402
-from readiness.disclosure.optimise import optimise  # noqa: E402
+from readiness.disclosure.suppress import suppress  # noqa: E402
 from readiness.plan.runs import PlannedRun  # noqa: E402
 from readiness.questionnaire import load_questionnaire  # noqa: E402
 from readiness.register.attacking import known_classes  # noqa: E402
-from readiness.register.figures import base_id, share_id  # noqa: E402
+from readiness.register.figures import share_id  # noqa: E402
 from readiness.register.withholding import Withheld  # noqa: E402
 from readiness.steps import register_wave  # noqa: E402
 from readiness.tables import read_text_table  # noqa: E402
@@ -88,15 +88,13 @@ def withhold_small(decide: object, tell: object, estimates: pd.DataFrame) -> Wit
         count, n = int(row["count"]), int(row["n"])
         if POLICY.is_sensitive(count, n) or n < POLICY.minimum_base:
             hidden.add(share_id(row["item"], row["level"], row["group"], row["base"]))
-        if n < POLICY.minimum_base:
-            hidden.add(base_id(row["item"], row["group"], row["base"]))
     return Withheld(frozenset(hidden))
 
 
 # What is withheld, by the name of a rule: the step's own way is None.
 RULES: dict[str, tuple[Callable[..., Withheld] | None, str]] = {
     "primaries": (withhold_small, "small counts alone withheld"),
-    "optimised": (None, "today's rule"),
+    "suppressed": (None, "today's rule"),
 }
 
 
@@ -239,8 +237,8 @@ though its own count could be known.
 Single tables of counts with known margins, {each} of each size; the loss is the people who are in
 the cells that are withheld for others:
 
-| cells | seconds, median | seconds, most | loss | proved least |
-|--:|--:|--:|--:|--:|
+| cells | seconds, median | seconds, most | loss |
+|--:|--:|--:|--:|
 {single}
 """
 
@@ -259,10 +257,10 @@ def tables(shapes: Iterable[tuple[int, int]] = SHAPES, each: int = TABLES) -> pd
             rng = np.random.default_rng(seed)
             system = table(rng.poisson(rng.gamma(1.2, 12, shape)).tolist(), POLICY)
             start = time.process_time()
-            found = optimise(system, POLICY)
+            found = suppress(system, POLICY)
             seconds = time.process_time() - start
-            rows.append((shape[0] * shape[1], seconds, found.loss, found.optimal))
-    return pd.DataFrame(rows, columns=["cells", "seconds", "loss", "optimal"])
+            rows.append((shape[0] * shape[1], seconds, found.loss))
+    return pd.DataFrame(rows, columns=["cells", "seconds", "loss"])
 
 
 TOLD = {
@@ -297,7 +295,7 @@ def page(results: pd.DataFrame, single: pd.DataFrame) -> str:
         each=len(single) // single["cells"].nunique(),
         single="\n".join(
             f"| {cells} | {t['seconds'].median():.2f} | {t['seconds'].max():.2f} |"
-            f" {t['loss'].sum():.0f} | {t['optimal'].sum()} |"
+            f" {t['loss'].sum():.0f} |"
             for cells, t in single.groupby("cells")
         ),
         last=POLICY.minimum_cell - 1,
@@ -384,7 +382,9 @@ def main(arguments: Iterable[str] | None = None) -> int:
     start = time.process_time()
     results = run(range(options.surveys), options.workers)
     write_section(options.out, page(results, tables()))
-    told = results[results["rule"] == "optimised"][["given", "refused", "withheld", "solved"]].sum()
+    told = results[results["rule"] == "suppressed"][
+        ["given", "refused", "withheld", "solved"]
+    ].sum()
     print(f"{options.surveys} surveys, {time.process_time() - start:.0f} s: {told.to_dict()}")
     return 0
 
