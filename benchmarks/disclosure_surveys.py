@@ -52,21 +52,33 @@ class Survey:
 
 
 def survey(
-    seed: int, people: int | None = None, groups: int | None = None, items: int | None = None
+    seed: int,
+    people: int | None = None,
+    groups: int | None = None,
+    items: int | None = None,
+    *,
+    listed: bool | None = None,
+    kinds: Sequence[str] = KINDS,
+    recode: bool = False,
 ) -> Survey:
-    """The survey of a seed: of 60 to 120 people in 2 or 3 groups, 4 items, unless given."""
+    """The survey of a seed: of 60 to 120 people in 2 or 3 groups, 4 items, unless given.
+
+    `listed`: whether there is a sample list. `kinds`: of its first questions. `recode`: whether the
+    first question is told again with its answers merged.
+    """
     rng = np.random.default_rng(seed)
     n = people or int(rng.integers(60, 121))
     regions = _codes("region", groups or int(rng.integers(2, 4)))
     sizes = _codes("size", 2)
-    listed = bool(people) or seed % 3 != 2
+    if listed is None:
+        listed = bool(people) or seed % 3 != 2
     persons = pd.DataFrame(
         {
             "region": rng.choice(regions, n, p=rng.dirichlet(np.full(len(regions), 6.0))),
             "size": rng.choice(sizes, n, p=[0.4, 0.6]),
         }
     )
-    asked = list(_ask(rng, persons, items or 4))
+    asked = list(_ask(rng, persons, items or 4, kinds))
     frame = [_list_options({"id": "region"}, regions), _list_options({"id": "size"}, sizes)]
     if not listed:
         asked = [{**each, "kind": "single", "column": each["id"]} for each in frame] + asked
@@ -82,7 +94,7 @@ def survey(
         questionnaire["export"]["invitation"] = "invitation"
         questionnaire["frame"] = frame
     came = rng.choice(n, int(rng.integers(1, 5)), replace=False) if seed % 5 == 4 else []
-    run = PlannedRun(f"waves/{NAME}", NAME, _settings(regions, asked, listed))
+    run = PlannedRun(f"waves/{NAME}", NAME, _settings(regions, asked, listed, recode=recode))
     earlier, total = ~np.isin(np.arange(n), came), POPULATION + 120 * (seed % 3 == 1)
     return Survey(run, questionnaire, persons, earlier, regions, sizes, total)
 
@@ -96,12 +108,14 @@ def _list_options(question: dict[str, Any], codes: Sequence[str]) -> dict[str, A
     return {"label": {"en": question["id"]}, **question, "categories": options}
 
 
-def _ask(rng: np.random.Generator, persons: pd.DataFrame, number: int) -> Iterator[dict[str, Any]]:
+def _ask(
+    rng: np.random.Generator, persons: pd.DataFrame, number: int, kinds: Sequence[str] = KINDS
+) -> Iterator[dict[str, Any]]:
     """So many items, each as the questionnaire has it; their answers become columns."""
     region = persons["region"].astype("category").cat.codes.to_numpy()
     n, made, before = len(persons), 0, np.zeros(0)
     while made < number:
-        kind = KINDS[made % len(KINDS)] if made < len(KINDS) else str(rng.choice(KINDS))
+        kind = kinds[made] if made < len(kinds) else str(rng.choice(KINDS))
         name, codes = f"q{made}", _codes("a", int(rng.integers(2, 5)))
         leaning = rng.dirichlet(np.full(len(codes), 0.9), size=region.max() + 1)
         said = np.array([rng.choice(codes, p=leaning[k]) for k in region], dtype=object)
@@ -129,7 +143,13 @@ def _ask(rng: np.random.Generator, persons: pd.DataFrame, number: int) -> Iterat
         yield question
 
 
-def _settings(regions: Sequence[str], asked: Sequence[dict[str, Any]], listed: bool) -> Any:
+def _settings(
+    regions: Sequence[str],
+    asked: Sequence[dict[str, Any]],
+    listed: bool,
+    *,
+    recode: bool = False,
+) -> Any:
     """How it is analysed, as the configuration says it."""
     half = len(regions) // 2
     parts = {"east": list(regions[:half]), "west": list(regions[half:])}
@@ -142,6 +162,11 @@ def _settings(regions: Sequence[str], asked: Sequence[dict[str, Any]], listed: b
     if grid:
         top = [{"item": f"{grid}_{row}", "top": 1} for row in (1, 2)]
         derive.append({"id": "keen", "label": {"en": "Keen"}, "any": top})
+    name = next(each["id"] for each in asked if each["id"] not in ("region", "size"))
+    if recode:
+        codes = [c["code"] for each in asked if each["id"] == name for c in each["categories"]]
+        merged = {"item": name, "categories": _merge(codes)}
+        derive.append({"id": "merged", "label": {"en": "Merged"}, "recode": merged})
     wave: dict[str, Any] = {
         "title": {"en": "Random"},
         "simulated": True,
@@ -151,15 +176,21 @@ def _settings(regions: Sequence[str], asked: Sequence[dict[str, Any]], listed: b
         "derive": derive,
         "estimate": {
             "by": ["region", *(["size"] if listed else []), "area"],
-            "items": [*_name_items(asked), *(["keen"] if grid else [])],
+            "items": [*_name_items(asked), *(each["id"] for each in derive[1:])],
         },
-        "figures": {"digits": 1, "minimum_base": 5, "reliable_base": 10},
+        "figures": {"minimum_base": 5, "reliable_base": 10},
     }
     if listed:
         wave |= {"sample": f"{NAME}-sample@1", "weight": {"margins": f"{NAME}-1"}}
     wave["compare"] = {"items": wave["estimate"]["items"][:2]}
     config = parse_json(Config, canonical_json({"waves": {NAME: wave}}))
     return next(runs_of(config)).section
+
+
+def _merge(codes: Sequence[str]) -> list[dict[str, Any]]:
+    """Categories of which the first and the last answer are one, and what is between another."""
+    parts = {"outer": [codes[0], codes[-1]], "inner": list(codes[1:-1])}
+    return [{"code": c, "label": {"en": c}, "of": of} for c, of in parts.items() if of]
 
 
 def _name_items(asked: Sequence[dict[str, Any]]) -> Iterator[str]:

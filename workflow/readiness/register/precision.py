@@ -101,11 +101,12 @@ def print_precision(
         answers_of: by item, its answers or options, without boxes: those that are pooled.
         digits: the decimals of shares.
         level: confidence level, in (0, 1).
-        suppressed: ids of the shares that are not published.
+        suppressed: ids of the shares that are not published, for whatever reason.
 
-    In rows of shares `n_eff` (a whole number, the same for all answers of a question in a group),
-    `se`, `lower`, `upper`, `deff` and `reliability` are replaced; NaN where the design gives no
-    standard error. Rows of means stay as they are.
+    Where no share of a question in a group is published, it has no effective sample size. In rows
+    of shares `n_eff` (a whole number, the same for all answers of a question in a group), `se`,
+    `lower`, `upper`, `deff` and `reliability` are replaced; NaN where the design gives no standard
+    error. Rows of means stay as they are.
     """
     shares = estimates[~estimates["level"].isin(OF_NUMBERS)].copy()
     if shares.empty:
@@ -123,7 +124,8 @@ def print_precision(
         # A box adds answers up that are pooled already; "don't know" is alone on its base.
         answers = rows[rows["level"].isin([*answers_of.get(str(item), ())])]
         answers = answers if len(answers) else rows
-        if answers["se"].isna().any():
+        # Beside no printed share it would tell of the answers, and there is nothing to compute.
+        if answers["se"].isna().any() or not rows["published"].any():
             continue
         effective[rows.index] = _pool(answers, level)
     printed = digits.round_shares(

@@ -36,7 +36,13 @@ from readiness.register.rows.respondents import (
     settings_rows,
     weighting_rows,
 )
-from readiness.register.rows.shares import comparison_rows, revision_rows, scale_rows, share_rows
+from readiness.register.rows.shares import (
+    comparison_rows,
+    find_unpublished,
+    revision_rows,
+    scale_rows,
+    share_rows,
+)
 from readiness.register.sealed import Withholding, follow_ledger, read_withholding
 from readiness.register.withholding import Withheld, withhold
 from readiness.running.step import Job, log
@@ -112,7 +118,8 @@ def _make_rows(
     printed = tables["estimates"]
     if not withheld.former:
         answers_of = {item.id: item.codes for item in questionnaire.items}
-        printed = print_precision(printed, answers_of, digits, settings.level, withheld.ids)
+        unpublished = find_unpublished(printed, rules, scheme, withheld.ids)
+        printed = print_precision(printed, answers_of, digits, settings.level, unpublished)
     rows = [
         *share_rows(
             printed,

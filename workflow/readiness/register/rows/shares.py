@@ -92,7 +92,7 @@ def share_rows(
             ),
             n=n,
             # A flag and a note are made of the count: they go with it. A flag is of precision.
-            reliability="" if reason == WITHHELD or not selection.inference else row["reliability"],
+            reliability=row["reliability"] if precise else "",
             suppressed=reason,
             digits=places,
             rounding=rules.rounding,
@@ -137,6 +137,17 @@ def reason_of(row: dict[Any, Any], rules: FigureRules, scheme: Scheme, ids: froz
     if row["group"] not in scheme.apart and n < rules.reliable_base:
         return UNRELIABLE
     return WITHHELD if share_id(row["item"], row["level"], row["group"], row["base"]) in ids else ""
+
+
+def find_unpublished(
+    estimates: pd.DataFrame, rules: FigureRules, scheme: Scheme, ids: frozenset[str]
+) -> frozenset[str]:
+    """Return the ids of all shares and means without a number, suppressed or on a small base."""
+    return frozenset(
+        share_id(row["item"], row["level"], row["group"], row["base"])
+        for row in list_rows(estimates)
+        if reason_of(row, rules, scheme, ids)
+    )
 
 
 def _make_limit_rows(
