@@ -245,7 +245,6 @@ def cases() -> Iterator[Case]:
         "estimate.items.minutes",
         lambda w: w.set("estimate", items=["meal", "wishes"]),
     )
-    yield setting("interval", "estimate", "interval", lambda r: r.choice(["wilson", "wald"]))
     yield setting("level", "estimate", "level", lambda r: r.choice([0.9, 0.99, 0.8]))
     yield of("grouped otherwise", "estimate.by", lambda w: w.set("estimate", by=["site"]))
     yield setting("limits of weights", "weight", "trim", lambda r: [0.5, r.randint(5, 9)])
@@ -339,13 +338,9 @@ def try_faithful(root: Path, seed: int) -> set[str]:
     """What is named of a wave that does what was planned, whatever that is."""
     wave = lay_out(root, seed)
     draw = wave.random
-    wave.set(
-        "estimate",
-        interval=draw.choice(["korn-graubard", "logit", "wilson"]),
-        level=draw.choice([0.9, 0.95]),
-    )
+    wave.set("estimate", level=draw.choice([0.9, 0.95]))
     wave.set("compare", seed=draw.randint(1, 10**6), adjust=draw.choice(["holm", "BH", "hommel"]))
-    wave.set("figures", digits=draw.randint(0, 2), minimum_base=draw.randint(3, 6))
+    wave.set("figures", minimum_base=draw.randint(3, 6))
     wave.set("", disclosure=draw.choice(["public", "researchers"]))
     wave.replace(MARGINS, "400", str(draw.randint(300, 600)))
     if draw.random() < 0.5:

@@ -32,6 +32,7 @@ from readiness.analysis.weighting import (
     weights_table,
 )
 from readiness.config import Change, Compare, Estimate, FigureRules, Weight
+from readiness.disclosure import Policy
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.readers import read_export, read_sample
 from readiness.register.disclosure_risk import left_behind
@@ -273,7 +274,7 @@ def register(wave: Clinic, made: Tables, selection: Selection) -> pd.DataFrame:
     )
     rows += quality_rows(made.counts, made.issues, selection)
     rows += nonresponse_rows(made.nonresponse, map_reasons(rows), digits)
-    rows += settings_rows(0.95, RULES, selection)
+    rows += settings_rows(0.95, RULES, selection, Policy())
     table = make_register(rows, run="waves/clinic", origin=lambda _: Origin(), simulated=True)
     assert not list(left_behind(table.astype(str)))
     return table.astype(str).set_index("id")

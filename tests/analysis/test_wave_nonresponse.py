@@ -24,13 +24,14 @@ from readiness.analysis.responding import (
 )
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighting import weighted_design
-from readiness.config import Estimate, FigureRules
+from readiness.config import Estimate
 from readiness.errors import DataError
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_sample
 from readiness.readers.wave_tables import ENDED
 from readiness.register.disclosure_risk import left_behind
 from readiness.register.figures import WITHHELD
+from readiness.register.precision import ShareDigits
 from readiness.register.rows.respondents import bound_rows, missing_rows
 from readiness.survey import design
 from readiness.survey.nonresponse import DISPOSITIONS, SelectedMoments, mubp, probit_proxy, smub
@@ -145,10 +146,10 @@ def test_bounds_are_withheld_with_their_share(wave: Clinic, made: Tables) -> Non
     bounds = made.nonresponse["bounds"].set_index("item", drop=False)
     assumed = ["selection_lower", "selection_upper", "correlation", "reason"]
     bounds.loc["shift", assumed] = ["0.4", "0.6", "0.3", ""]
-    told = {row.id: row.value for row in bound_rows(bounds, {}, FigureRules())}
+    told = {row.id: row.value for row in bound_rows(bounds, {}, ShareDigits())}
     assert told["shift.day.all.selection.upper"] == 0.6
     hidden = {"shift.day.all": WITHHELD, "shift.dont_know.all": WITHHELD}
-    rows = {row.id: row for row in bound_rows(bounds, hidden, FigureRules())}
+    rows = {row.id: row for row in bound_rows(bounds, hidden, ShareDigits())}
     for end in ("worst.lower", "worst.upper", "selection.lower", "selection.upper"):
         row = rows[f"shift.day.all.{end}"]
         assert row.value is None and row.suppressed == WITHHELD
@@ -156,8 +157,8 @@ def test_bounds_are_withheld_with_their_share(wave: Clinic, made: Tables) -> Non
     assert rows["rating.top.all.worst.lower"].value is not None
     # A blank and a "don't know" are told apart only where the latter is published.
     missing = made.nonresponse["missing"]
-    told = {row.id: row.value for row in missing_rows(missing, hidden, FigureRules())}
-    open_ = {row.id: row.value for row in missing_rows(missing, {}, FigureRules())}
+    told = {row.id: row.value for row in missing_rows(missing, hidden, ShareDigits())}
+    open_ = {row.id: row.value for row in missing_rows(missing, {}, ShareDigits())}
     assert "missing.shift.dont_know" in open_ and "missing.shift.dont_know" not in told
     both = open_["missing.shift.dont_know"] + open_["missing.shift.blank"]  # type: ignore[operator]
     assert told["missing.shift.no_answer"] == pytest.approx(both)

@@ -183,7 +183,7 @@ def test_a_corrected_number_is_what_the_erratum_says(tree: Path, ledger: pd.Data
         return str(found.loc[SHARE, "verdict"]), tell(found.loc[SHARE, "fact"], "en")
 
     assert judge()[0] == "DIFFERS"
-    succeed(tree, f"{SHARE},{was},50.0%,a typo\n", name="canteen-r10", before=NEW)
+    succeed(tree, f"{SHARE},{was},50%,a typo\n", name="canteen-r10", before=NEW)
     assert judge() == ("CORRECTED", "corrected in canteen-r10: a typo")
     withdraw(tree, "canteen-r10", "wrong again")
     assert judge()[0] == "DIFFERS"

@@ -88,7 +88,7 @@ def test_an_amendment_says_why_and_when(wave: Any, capsys: CaptureFixture[str]) 
     assert wave.seal("--reason", "more power") == 0
     assert "nothing differs" in refused(capsys, 2, "plan", WAVE, "--seal", "--reason", "again")
     wave.add_answers()
-    wave.set("figures", digits=2)
+    wave.set("figures", rounding="half_up")
     assert wave.seal("--reason", "asked for by readers") == 0
     wave.set("compare", seed=5)
     found = outcome(wave)
@@ -101,7 +101,7 @@ def test_an_amendment_says_why_and_when(wave: Any, capsys: CaptureFixture[str]) 
     assert by == {
         "compare.adjust": ("holm", "BH", 2),
         "compare.seed": (1, 5, 0),
-        "figures.digits": (1, 2, 3),
+        "figures.rounding": ("half_even", "half_up", 3),
     }
     said = [tell(fact, "en") for fact in list_deviations(found)]
     assert "before the answers were registered: more power" in said[0]

@@ -188,7 +188,7 @@ def test_what_numbers_share_is_printed_once_and_fits_a_terminal(
     lines = capsys.readouterr().out.splitlines()
     numbers = [line for line in lines if line.startswith("  canteen-r2/meal.hot")]
     assert len(numbers) > 3 * lines.count("  step     estimate") > 0
-    assert lines[0].endswith("Hot, All: 50.6%, between 37.3% and 63.7%; base 60")
+    assert lines[0].endswith("Hot, All: 51%, between 38% and 64%; base 60")
     assert max(len(line) for line in lines if line.startswith("  ")) <= 80
     assert lines.count("    dvc pull data/raw/canteen-2025/2.csv.dvc") == lines.count(
         "  publication canteen-r2: IN FORCE; released on " + released_on(Path(FOLDER, SECOND))

@@ -42,7 +42,7 @@ def test_the_run_after_an_edit_computes_with_it(project: Project, finished: Proj
     """
     [gate] = steps(finished, ("gate",))
     run, job = catch(project, gate, Moment.BEGUN)
-    project.replace("config.yaml", "digits: 1", "digits: 2")
+    project.replace("config.yaml", "reliable_base: 10", "reliable_base: 12")
     edit_margins(project)
     os.utime(project.root / MARGINS, (EARLIER, EARLIER))
     ended = let_end(run, job)
@@ -56,7 +56,7 @@ def test_the_run_after_an_edit_computes_with_it(project: Project, finished: Proj
     assert "Nothing to be done" not in again.stderr
     assert margins_of_record(project) == sha256_of(project.root / MARGINS)
     register = read_lineage(project.root / WAVE / "register/lineage.json")
-    assert register.settings["figures"]["digits"] == 2
+    assert register.settings["figures"]["reliable_base"] == 12
     assert project.to_do() == set()
     assert "edited" not in project.run().stderr
 

@@ -8,6 +8,7 @@ docs/commands.md. Arguments after `--` go to Snakemake as they are, and with an 
 
 import argparse
 import errno
+import json
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 from readiness.datasets.access import protect_all
@@ -246,7 +248,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{NOTHING}: every result is up to date.", file=sys.stderr)
     from readiness.datasets.verify import find_unused
 
-    for line in (*find_unused(root), *_read_damages(root, began), *_read_losses(root)):
+    told = (find_unused(root), _read_damages(root, began), _read_losses(root), _read_costs(root))
+    for line in chain.from_iterable(told):
         print(f"readiness run: {line}", file=sys.stderr)
     if not arguments.snakemake:
         print((root / "results/gate.txt").read_text("utf-8"), end="")
@@ -261,6 +264,22 @@ def _read_losses(root: Path) -> list[str]:
         for line in log.read_text("utf-8", "replace").splitlines()
         if line.startswith(("WARNING LOST", "INFO SUMS"))
     ]
+
+
+def _read_costs(root: Path) -> Iterator[str]:
+    """Yield what small groups cost a wave's others, and the questions of which nothing is shown."""
+    from readiness.facts import Fact, Listed
+    from readiness.language import tell
+    from readiness.register.merging import describe_merger
+
+    for path in sorted((root / "results/waves").glob("*/register/disclosure.json")):
+        found = json.loads(path.read_text("utf-8"))
+        facts = [("COSTS", describe_merger(merger)) for merger in found.get("mergers", ())]
+        if hidden := found.get("hidden"):
+            questions = {"questions": Listed((*hidden,), "comma")}
+            facts.append(("HIDDEN", Fact("report.hidden.questions", questions)))
+        for sign, fact in facts:
+            yield f"{path.parents[1].name}: {sign}: {tell(fact, 'en')}"
 
 
 def _read_damages(root: Path, began: float) -> list[str]:

@@ -14,6 +14,7 @@ who may have the answers: of an export, or of a run's answers.csv (then with its
 """
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,13 +24,16 @@ from readiness import validation
 from readiness.config import load_config
 from readiness.datasets.add import check_questionnaire, read_whole
 from readiness.datasets.places import kept_by_git
+from readiness.disclosure import Policy
 from readiness.errors import ConfigError, DataError, ReadinessError
 from readiness.facts import Fact, Listed, Value
 from readiness.files import write_atomically
 from readiness.language import LANGUAGES, Language, tell, text
+from readiness.plan.settings import protection_of
 from readiness.privacy import Detectors
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.readers import SAMPLE_COLUMNS, read_export, read_sample, read_sheet
+from readiness.register.merging import Merger, describe_merger, find_merger_of_answers
 from readiness.running.outputs import check_output
 from readiness.site.faults import faults_page
 from readiness.tables import read_text_table, write_csv
@@ -88,6 +92,9 @@ def run(arguments: argparse.Namespace) -> int:
         if labelled:
             _write_labelled(labelled, result.answers, found.questionnaire, arguments.language)
     print(describe_reading(found, arguments.language, largest_loss(root, path.stem)))
+    for merger in _find_mergers(root, path.stem, found):
+        labelled = merger.label(found.questionnaire, arguments.language)
+        print(tell(describe_merger(labelled), arguments.language))
     for out in filter(None, (html, csv)):
         print(out)
     return 0
@@ -165,6 +172,30 @@ def describe_reading(found: ReadFile, language: Language, largest: float) -> str
             repeated = Fact("validation.times", {"what": what, "n": int(issue["n"])})
             lines.append(f"  {tell(repeated, language) if issue['n'] > 1 else what}")
     return "\n".join(lines)
+
+
+def _find_mergers(root: Path, questionnaire: str, found: ReadFile) -> Iterator[Merger]:
+    """Yield how to merge small groups by which the waves of this questionnaire are told.
+
+    The wave's weights and what it derives are not known yet: the answers are counted as they are.
+    """
+    try:
+        waves = load_config(root / "config.yaml").waves.values()
+    except ReadinessError:
+        return
+    told: set[str] = set()
+    groupings = {grouping.id for grouping in found.questionnaire.groupings}
+    for wave in waves:
+        if found.result is None or wave.questionnaire != questionnaire:
+            continue
+        for variable in wave.estimate.variables(()):
+            if variable in told or variable not in groupings & {*found.result.answers}:
+                continue
+            told.add(variable)
+            policy = Policy.of(protection_of(wave), wave.figures.minimum_base)
+            known = (found.questionnaire, variable, wave.figures, policy)
+            if merger := find_merger_of_answers(found.result.answers, *known):
+                yield merger
 
 
 def _refuse_place(root: Path, out: Path, read: tuple[Path, ...]) -> None:

@@ -8,5 +8,10 @@ from readiness.drafting.codebooks import Codebook, name_by_form, read_codebook
 from readiness.drafting.documents import document_of, draft_text
 from readiness.drafting.draft import Draft, make_draft
 from readiness.drafting.following import follow
-from readiness.drafting.sections import study_section, wave_section, with_section
+from readiness.drafting.sections import (
+    merging_lines,
+    study_section,
+    wave_section,
+    with_section,
+)
 from readiness.drafting.table import ExportColumn, ExportTable

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -22,6 +22,38 @@ def wave_section(
         f"    answers: {answers}\n"
         f"    questionnaire: {questionnaire}\n"
     )
+
+
+def merging_lines(
+    variable: str,
+    categories: Sequence[Sequence[str]],
+    labels: Mapping[str, str],
+    language: str,
+    *,
+    ordered: bool,
+) -> str:
+    """Return the lines of a wave, as comments, that derive a variable with groups joined.
+
+    `categories`: the codes of the groups that each category of the new variable joins. `labels`: of
+    the groups, in `language`. `ordered`: whether the groups are in an order.
+    """
+    lines = [
+        "estimate: {by: " + f"{variable}_joined" + "}",
+        "derive:",
+        f"  - id: {variable}_joined",
+        f"    label: {{{language}: {json.dumps(variable.replace('_', ' '), ensure_ascii=False)}}}",
+        "    recode:",
+        f"      item: {variable}",
+        f"      ordered: {str(ordered).lower()}",
+        "      categories:",
+    ]
+    for codes in categories:
+        label = json.dumps(" + ".join(labels[code] for code in codes), ensure_ascii=False)
+        lines.append(
+            f"        - {{code: {json.dumps(codes[0])}, label: {{{language}: {label}}}, "
+            f"of: {json.dumps(list(codes))}}}"
+        )
+    return "".join(f"    # {line}\n" for line in lines)
 
 
 def study_section(study: str, *, title: Mapping[str, str], dataset: str, version: str) -> str:

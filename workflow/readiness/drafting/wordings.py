@@ -323,18 +323,28 @@ def names_weight(header: str) -> bool:
 
 
 def names_sensitive(question: str) -> bool:
-    """Whether a question names what many rather keep to themselves, in any language.
+    """Return whether a question names what many rather keep to themselves, in any language.
 
     Health, religion, political opinion, trade unions, origin, sexual life and offences: the special
-    categories of the GDPR, articles 9 and 10. A word of the files is the beginning of one in the
-    question.
+    categories of the GDPR, articles 9 and 10.
     """
+    return _names_any(question, "sensitive")
+
+
+def names_group(question: str) -> bool:
+    """Return whether a short question asks what respondents are often compared by."""
+    short = len(question.split()) <= 2 * SHORT
+    return short and _names_any(question, "compared")
+
+
+def _names_any(question: str, key: str) -> bool:
+    """Return whether words of a question begin with a text that the files list under `key`."""
     words = re.findall(r"\w+", match_key(question))
     return any(
         words[at : at + len(sought) - 1] == sought[:-1]
         and at + len(sought) <= len(words)
         and words[at + len(sought) - 1].startswith(sought[-1])
-        for sought in map(str.split, _find_meaning("sensitive"))
+        for sought in map(str.split, _find_meaning(key))
         for at in range(len(words))
     )
 

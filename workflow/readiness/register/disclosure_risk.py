@@ -3,14 +3,16 @@
 What was left of a withheld number, or shown on too few, is found too: an altered register is seen.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW
 from readiness.arrays import list_rows
 from readiness.attack import COLUMNS, CountVerdict, first_given_away, given_away
 from readiness.errors import DataError, DisclosureError
+from readiness.register.figures import DONT_KNOW, base_id
 from readiness.tables import read_text_table
 
 ATTACK, VERDICT = "attack.csv", "verdict.json"
@@ -74,13 +76,22 @@ def refuse_given_away(what: str, table: pd.DataFrame) -> None:
 
 
 def not_attacked(figures: pd.DataFrame, attacked: pd.DataFrame) -> list[str]:
-    """The withheld shares of a register of which an attack has no row, sorted.
+    """Return the ids of the withheld shares of a register of which an attack has no row, sorted.
 
     An option's share of those asked is of the same people as that of those who answered: where one
-    of them is shown, the count is that of a published share.
+    of them is shown, the count is that of a published share. How many said "don't know" is no
+    secret where both numbers of answers are shown, with them and without.
     """
     shares = figures[(figures["kind"] == "estimate") & (figures["unit"] == "share")]
     hidden, shown = shares[shares["suppressed"] != ""], shares[shares["suppressed"] == ""]
     cell = ["item", "level", "group"]
     known = pd.MultiIndex.from_frame(pd.concat([attacked[cell], shown[cell]]))
-    return sorted(hidden.loc[~pd.MultiIndex.from_frame(hidden[cell]).isin(known), "id"])
+    unseen = hidden[~pd.MultiIndex.from_frame(hidden[cell]).isin(known)]
+    bases = set(figures.loc[(figures["unit"] == "base") & (figures["suppressed"] == ""), "id"])
+    return sorted(row["id"] for row in list_rows(unseen) if not _tells_dont_know(row, bases))
+
+
+def _tells_dont_know(row: Mapping[str, str], bases: Collection[str]) -> bool:
+    """Return whether the published `bases` tell how many said "don't know" in the row's group."""
+    both = {base_id(row["item"], row["group"], base) for base in (ANSWERED, WITH_DONT_KNOW)}
+    return row["level"] == DONT_KNOW and both.issubset(bases)

@@ -159,6 +159,13 @@ def values_of(rows: pd.DataFrame) -> Values:
     return value
 
 
+def find_hidden_items(rows: pd.DataFrame) -> list[str]:
+    """Return the items of which a register shows no share and no mean, in its order."""
+    estimates = rows[(rows["kind"] == "estimate") & rows["unit"].isin(("share", "number"))]
+    shown = set(estimates.loc[estimates["suppressed"] == "", "item"])
+    return [item for item in dict.fromkeys(estimates["item"]) if item not in shown]
+
+
 def by_size(codes: Iterable[str], value: Values) -> list[str]:
     """Codes from the largest value to the smallest; without one last, equal ones as listed."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from readiness.facts import Fact, Listed, Term, Value
 from readiness.language import text
+from readiness.register.figures import find_hidden_items
 from readiness.reporting import statements
 from readiness.reporting.blocks import EMPTY, fold, paragraphs, plain, write_list
 from readiness.reporting.item_findings import level_label
@@ -103,11 +104,15 @@ def _tell_reading(wave: WavePart) -> Iterator[Fact]:
         # Of no list the weights came along: what they correct is not known.
         complete=wave.selection.inference if asked is None else asked == answers,
     )
-    yield Fact(
-        "report.hidden",
-        {name: register.name_value(f"settings.{name}_base") for name in ("reliable", "minimum")},
-    )
+    reliable = {"reliable": register.name_value("settings.reliable_base")}
+    if register.has(cell := "settings.minimum_cell"):
+        key = "report.hidden.group" if wave.variables else "report.hidden.all"
+        yield Fact(key, reliable | {"least": register.name_value(cell)})
+    else:
+        yield Fact("report.hidden", reliable)
     items = {item.id: item.label.text(wave.language) for item in wave.questionnaire.items}
+    if hidden := [items[name] for name in find_hidden_items(register.rows) if name in items]:
+        yield Fact("report.hidden.questions", {"questions": Listed(tuple(hidden), "comma")})
     if groups := [items[name] for name in wave.variables if name in items]:
         yield Fact("report.groups.answers", {"variables": Listed(tuple(groups), "slash")})
     if register.has("comparisons.expected"):

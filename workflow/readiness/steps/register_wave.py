@@ -1,6 +1,6 @@
 """Register: every publishable number of a wave, with its display text and its origin."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import or_
@@ -23,9 +23,17 @@ from readiness.register.attacking import (
     withhold_until_held,
 )
 from readiness.register.earlier import earlier_release
-from readiness.register.figures import FigureRow, Origin, Scheme, make_register, read_register
+from readiness.register.figures import (
+    FigureRow,
+    Origin,
+    Scheme,
+    find_hidden_items,
+    make_register,
+    read_register,
+)
 from readiness.register.firmness import FIRMNESS, find_told, firmness_rows, tell_until_held
 from readiness.register.linked import Demand
+from readiness.register.merging import Merger, find_merger
 from readiness.register.precision import ShareDigits, print_precision
 from readiness.register.rows.changes import CHANGE, change_rows, match_groups, match_items
 from readiness.register.rows.respondents import (
@@ -108,6 +116,7 @@ def _make_rows(
     published: pd.DataFrame | None,
     past: pd.DataFrame | None,
     digits: ShareDigits,
+    policy: Policy,
     withheld: Withholding,
 ) -> list[FigureRow]:
     """Return every row of the register, of which this is `withheld`; `digits`: those of shares."""
@@ -156,7 +165,7 @@ def _make_rows(
             digits,
             simulated=settings.simulated,
         ),
-        *settings_rows(settings.level, rules, selection),
+        *settings_rows(settings.level, rules, selection, policy),
         *quality_rows(tables["counts"], tables["issues"], selection, apart=scheme.apart),
         *nonresponse_rows(tables, map_reasons(rows), digits, withheld.merged),
         *scale_rows(tables["scales"], rules),
@@ -220,7 +229,7 @@ def run(job: Job[WaveRegister]) -> None:
 
     def register(withheld: Withholding) -> pd.DataFrame:
         shown = replace(digits, exact=withheld.former)
-        rows = _make_rows(job, tables, questionnaire, published, past, shown, withheld)
+        rows = _make_rows(job, tables, questionnaire, published, past, shown, policy, withheld)
         return make_register(rows, run=settings.run, origin=origin, simulated=settings.simulated)
 
     def find_told_variants(figures: pd.DataFrame) -> pd.DataFrame:
@@ -257,8 +266,30 @@ def run(job: Job[WaveRegister]) -> None:
         figures = follow_ledger(figures.astype(str), read_register(sealed))
     job.csv("figures.csv", figures)
     job.csv("disclosure.csv", hidden.facts, private=True)
-    summary = canonical_json(hidden.summary(policy, estimates))
-    job.file("disclosure.json", f"{summary}\n", private=True)
+    summary = hidden.summary(policy, estimates)
+    if not sealed:
+        items = list(dict.fromkeys(estimates["item"]))
+        mergers = _find_mergers(respondents, questionnaire, variables, items, rules, policy)
+        summary["mergers"] = [merger.label(questionnaire, "en") for merger in mergers]
+        hidden_items = find_hidden_items(figures.astype(str))
+        summary["hidden"] = [questionnaire.item(name).label.text("en") for name in hidden_items]
+    job.file("disclosure.json", f"{canonical_json(summary)}\n", private=True)
     origins = [*before.values(), behind]
     job.datasets = tuple(sorted({name for one in origins for name in one.datasets}))
     log.info("registered: %d figures", len(figures))
+
+
+def _find_mergers(
+    respondents: pd.DataFrame,
+    questionnaire: Questionnaire,
+    variables: Sequence[str],
+    items: Sequence[str],
+    rules: FigureRules,
+    policy: Policy,
+) -> list[Merger]:
+    """Return how small groups of each variable would be merged, where shares come back with it."""
+    found = (
+        find_merger(respondents, questionnaire, items, variable, rules, policy)
+        for variable in variables
+    )
+    return [merger for merger in found if merger]

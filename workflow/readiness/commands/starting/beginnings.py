@@ -6,7 +6,7 @@ what cannot be refused beforehand is taken back.
 
 import re
 import tempfile
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,13 +14,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import yaml
 
 from readiness.bounded import TextLoader, read_yaml_text
 from readiness.commands.claims_files import FigureTable
+from readiness.config import FigureRules
 from readiness.datasets.add import add_version, read_whole
 from readiness.datasets.places import default_store, kept_by_git
 from readiness.datasets.versions import VERSIONS, Version, read_versions
+from readiness.disclosure import Policy
 from readiness.drafting import (
     Codebook,
     ExportColumn,
@@ -29,18 +32,19 @@ from readiness.drafting import (
     draft_text,
     follow,
     make_draft,
+    merging_lines,
     name_by_form,
     read_codebook,
     study_section,
     wave_section,
     with_section,
 )
-from readiness.drafting.wordings import tells_sum
+from readiness.drafting.wordings import names_group, tells_sum
 from readiness.errors import ConfigError, DataError
 from readiness.files import write_atomically
 from readiness.forensics.beginning import ClaimSource, begin_study
 from readiness.forensics.judging.structure import parse_structure, read_register
-from readiness.language import FIRST, LANGUAGES
+from readiness.language import FIRST, LANGUAGES, tell
 from readiness.patterns import NAME, WORDS
 from readiness.privacy import names_people
 from readiness.questionnaire import Questionnaire, load_questionnaire, match_key, questionnaire_of
@@ -51,6 +55,7 @@ from readiness.readers import Sheet, read_export, read_sheet
 from readiness.readers.export import UNSAID, is_doubtful, recognise_export
 from readiness.readers.table import name_each_once
 from readiness.readers.tools.every import find_any_kind
+from readiness.register.merging import Merger, describe_merger, find_merger_of_answers
 from readiness.tables import to_csv
 from readiness.terminal import one_line
 from readiness.validation import (
@@ -64,6 +69,10 @@ from readiness.validation import (
 VERSION = "1"
 # Why columns hold several answers to one question, where the file says so.
 OF_A_SET = f"{DECIDED}a set of the file: first, second, ... answer"
+# Groups that are compared are hardly more.
+MOST_GROUPS = 12
+# Variables that are tried, of those that nearly everybody answered.
+MOST_MERGED, MOST_ASKED = 2, 0.8
 ESTIMATED = ("single", "ordinal", "multi", "number")
 # Columns of REDCap that tell the rows of one record apart.
 OF_RECORDS = {"redcap_event_name", "redcap_repeat_instrument"}
@@ -132,6 +141,8 @@ def begin_wave(
         answers=f"{wave}@{VERSION}",
         questionnaire=name,
     )
+    mergers = list(_find_mergers(asked, result.answers))
+    section += _write_mergers(asked, mergers)
     config = with_section((root / "config.yaml").read_text("utf-8"), "waves", wave, section)
     add = partial(add_version, root, export, wave, VERSION, questionnaire=name)
     add = partial(add, restricted=not public, count=lambda _: table.rows)
@@ -148,6 +159,9 @@ def begin_wave(
             f"config.yaml: report.languages: no texts in {asked.language!r}; reports will be in "
             f"{FIRST!r} and quote what was asked"
         )
+    for merger in mergers:
+        cost = tell(describe_merger(merger.label(asked, "en")), "en")
+        lines.append(f"config.yaml: {cost} The lines that do it stand there as a comment")
     if not selection:
         lines.append(f"config.yaml: how did respondents come in? waves.{wave}.selection is open")
     if decisions := open_decisions(text):
@@ -161,6 +175,42 @@ def begin_wave(
             f"Respondents are named: readiness data key {wave}@1 makes their pseudonyms' key"
         )
     return "\n".join([*lines, "Then: readiness run"])
+
+
+def _find_mergers(asked: Questionnaire, answers: pd.DataFrame) -> Iterator[Merger]:
+    """Yield how to merge small groups of what respondents are often compared by.
+
+    Of the first variables alone that have such groups: each is counted and protected twice.
+    """
+    figures = FigureRules()
+    policy = Policy.of({}, figures.minimum_base)
+    often = [
+        grouping
+        for grouping in asked.groupings
+        if names_group(grouping.label.text(asked.language)) and grouping.id in answers
+    ]
+    tried = 0
+    for grouping in often:
+        people = answers[grouping.id].value_counts().reindex(grouping.codes, fill_value=0)
+        routed = people.sum() < MOST_ASKED * len(answers)
+        if routed or not MOST_GROUPS >= len(people) > 2 or people.min() >= figures.reliable_base:
+            continue
+        if (tried := tried + 1) > MOST_MERGED:
+            return
+        if merger := find_merger_of_answers(answers, asked, grouping.id, figures, policy):
+            yield merger
+
+
+def _write_mergers(asked: Questionnaire, mergers: Sequence[Merger]) -> str:
+    """Return the lines of a wave's section that would merge small groups, as comments."""
+    lines = ""
+    for merger in mergers:
+        grouping = asked.grouping(merger.variable)
+        labels = grouping.labels(asked.language)
+        lines += merging_lines(
+            merger.variable, merger.categories, labels, asked.language, ordered=grouping.ordered
+        )
+    return lines
 
 
 def _write_all(

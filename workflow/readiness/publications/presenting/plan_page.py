@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from readiness.analysis.selection import Selection
-from readiness.config import PERMUTATIONS
+from readiness.config import PERMUTATIONS, SHARE_INTERVAL
 from readiness.disclosure import Policy
 from readiness.facts import Fact, Listed, Quantity, Term
 from readiness.language import Language
@@ -50,6 +50,8 @@ def write_plan(name: str, tree: Mapping[str, Any], outcome: PlanOutcome, languag
         policy=Policy.of(tree.get("disclosure"), tree["figures"]["minimum_base"]),
         inference=Selection(tree["selection"]).inference,
         draws=PERMUTATIONS,
+        # A plan that an earlier version sealed names its own.
+        share_interval=SHARE_INTERVAL,
         order=ORDER,
         selected=SELECTED,
         kept=KEPT,

@@ -18,6 +18,7 @@ from readiness.analysis.nonresponse import NOT_GIVEN
 from readiness.analysis.responding import WEIGHTED
 from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW, Selection
 from readiness.config import PERMUTATIONS, FigureRules
+from readiness.disclosure import Policy
 from readiness.facts import Fact, Quantity, of_domain
 from readiness.questionnaire import TOTAL
 from readiness.register.figures import DONT_KNOW, REASON, FigureRow, base_id, number, share_id
@@ -210,15 +211,20 @@ SETTINGS = {
     "permutations": "draws of the permutation tests",
     "reliable_base": "smallest base of a published weighted share",
     "minimum_base": "smallest published number of answers, of a cell or a base",
+    "minimum_cell": "smallest number of people of a group whose answer is published",
 }
 
 
-def settings_rows(level: float, rules: FigureRules, selection: Selection) -> Iterator[FigureRow]:
-    """Choices of the analyst that a reader must know to read the numbers."""
+def settings_rows(
+    level: float, rules: FigureRules, selection: Selection, policy: Policy
+) -> Iterator[FigureRow]:
+    """Yield the choices of the analyst that a reader must know to read the numbers."""
     told: dict[str, tuple[str, float]] = {
         "reliable_base": ("base", rules.reliable_base),
         "minimum_base": ("base", rules.minimum_base),
     }
+    if policy.protects:
+        told["minimum_cell"] = ("count", policy.minimum_cell)
     if selection.inference:
         told |= {"level": ("share", level), "permutations": ("count", PERMUTATIONS)}
     yield from (

@@ -68,6 +68,8 @@ def share_rows(
         reason = reason_of(row, rules, scheme, ids)
         name = share_id(item, row["level"], group, base)
         precise = selection.inference and not reason
+        # Ledgers of 1.0 say of a small base, too, that its precision is the reason.
+        flagged = reason != WITHHELD if former else not reason
         of_numbers = row["level"] in OF_NUMBERS
         if of_numbers:
             # A mean has the decimals of the answers, three at most; a large one has none.
@@ -92,7 +94,7 @@ def share_rows(
             ),
             n=n,
             # A flag and a note are made of the count: they go with it. A flag is of precision.
-            reliability=row["reliability"] if precise else "",
+            reliability=row["reliability"] if selection.inference and flagged else "",
             suppressed=reason,
             digits=places,
             rounding=rules.rounding,
