@@ -14,19 +14,31 @@ from readiness.attack import (
     AttackRules,
     AttackTarget,
     CountVerdict,
+    Merged,
     Release,
     Route,
     attack,
     find_unread,
 )
-from readiness.attack.released import PrintedInterval, ReleasedShare, ReleasedTable
+from readiness.attack.released import (
+    OF_ITEMS,
+    OTHERS,
+    READ,
+    PrintedInterval,
+    ReleasedShare,
+    ReleasedTable,
+)
+from readiness.disclosure import Policy
 from readiness.disclosure.suppress import Decisions
-from readiness.register.attacking import withhold_until_held
-from readiness.register.figures import base_id, share_id
+from readiness.questionnaire import Questionnaire, questionnaire_of
+from readiness.register.attacking import _list_merged, read_target, withhold_until_held
+from readiness.register.figures import FigureRow, Origin, base_id, make_register, share_id
+from readiness.register.firmness import FIRMNESS
 from readiness.register.linked import Demand
 from readiness.register.precision import ShareDigits
 from readiness.register.rows.respondents import bound_rows
 from readiness.register.withholding import Withheld
+from readiness.steps.register_wave import MADE_FROM
 from releases import SECOND, released_figures
 
 # A question of all, and one of those alone who said yes; of the latter three left it empty.
@@ -83,6 +95,88 @@ def test_who_ticked_an_option_answered_what_it_routes_to() -> None:
     # Of those who gave two answers, both asked for, nobody knows how few they are.
     both = replace(ticked, routes=(replace(ROUTE, alone=False),))
     assert given(both) != given(ticked)
+
+
+def test_what_merges_answers_tells_of_each() -> None:
+    """Three and four people gave withheld answers; merged with others both are counted."""
+    counts = {
+        "cost": {"little": 3, "fair": 40, "much": 4, "huge": 53},
+        "dear": {"no": 43, "yes": 57},
+    }
+    tables = {}
+    for item, answers in counts.items():
+        tables[item] = table = ReleasedTable(item, {}, data="d@1")
+        table.bases["answered", "all"] = 100
+        for level, count in answers.items():
+            near = count / 100
+            value = None if count < 5 else PrintedInterval(near - 4e-3, near + 4e-3)
+            name = share_id(item, level, "all", "answered")
+            table.shares.append(ReleasedShare(name, level, "all", "answered", value, False))
+    merged = [Merged("dear", "no", "cost", ("fair", "little"))]
+    target = AttackTarget(Release("r", tables, {"all": 100}), rules=AttackRules(5, 5))
+    assert not given(target)
+    found = given(replace(target, merged=merged))
+    assert found["cost.little.all"] == (3, 3) and found["cost.much.all"] == (4, 4)
+
+
+def ask_cost() -> Questionnaire:
+    """A question, and what merges its answers."""
+    item = {"label": {"en": "Cost"}, "column": "Cost", "kind": "single"}
+    options = [{"code": c, "text": c} for c in ("little", "fair", "much")]
+    few = [{"code": c, "text": c} for c in ("no", "yes")]
+    return questionnaire_of(
+        {
+            "name": "q",
+            "version": "1",
+            "language": "en",
+            "title": {"en": "Q"},
+            "export": {"timestamp": "when"},
+            "items": [
+                {"id": "cost", "categories": options, **item},
+                {**item, "id": "dear", "column": "", "categories": few, "derived_from": ["cost"]},
+            ],
+        },
+        "here",
+    )
+
+
+def test_answers_are_seen_to_be_merged() -> None:
+    asked = ask_cost()
+    answers = pd.DataFrame(
+        {"cost": ["little", "fair", "much", "_blank"], "dear": ["no", "no", "yes", "_blank"]}
+    )
+    assert [*_list_merged(asked, answers)] == [
+        Merged("dear", "no", "cost", ("fair", "little")),
+        Merged("dear", "yes", "cost", ("much",)),
+    ]
+    # Where the same answer is both, it is no sum.
+    both = pd.concat([answers, pd.DataFrame({"cost": ["little"], "dear": ["yes"]})])
+    assert not [*_list_merged(asked, both)]
+
+
+def test_the_attack_reads_a_register_as_it_is_printed() -> None:
+    """0.163 is printed as 16 %: between 15.5 and 16.5, not between 15.8 and 16.8."""
+    row = FigureRow(
+        "cost.little.all",
+        "estimate",
+        "share",
+        0.163,
+        "cost",
+        "little",
+        "all",
+        "share of answered",
+        n=90,
+    )
+    figures = make_register([row], run="r", origin=lambda row: Origin(), simulated=True)
+    known = ([], {}, ask_cost(), Policy.of({}, 5), {}, pd.DataFrame())
+    target = read_target(figures.astype(str), *known)
+    (share,) = target.release.tables["cost"].shares
+    assert share.value == PrintedInterval(pytest.approx(0.155), pytest.approx(0.165))
+
+
+def test_the_attack_knows_every_kind_of_row_that_a_wave_has() -> None:
+    """Those that it does not compute with are functions of printed numbers, or not of answers."""
+    assert {*READ, *OTHERS, *OF_ITEMS, FIRMNESS} == {*MADE_FROM}
 
 
 def test_bounds_that_assume_nothing_tell_a_base() -> None:

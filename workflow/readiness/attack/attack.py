@@ -194,11 +194,13 @@ class _ItemAttack:
         return self.rules.shows
 
     def _or_nothing_learned(self, cell: AttackedCell, judge: Judge, known: int = 0) -> Judge:
-        """The same, where all that is known is how many people the group has: no release gives
-        that away, and who knows the frame knows it of a group that none tells.
+        """The same, where all that is known is how many people answered, or are in the group.
+
+        How many answered is always told; of a group of one person that is all there is to know.
         """
         group, classes = cell.share.group, self.target.classes
-        most = self._of(cell)[0].respondents.get(group)
+        release, table = self._of(cell)
+        most = table.bases.get((cell.share.base, group), release.respondents.get(group))
         if most is None and classes is not None and classes.knows(group) and not cell.before:
             most = int(classes.people[classes.inside(group)].sum())
 

@@ -19,6 +19,7 @@ from readiness.attack.released import (
     ANSWERED,
     DONT_KNOW,
     WITH_DONT_KNOW,
+    Merged,
     Release,
     ReleasedShare,
     ReleasedTable,
@@ -139,7 +140,8 @@ class Attacked:
 class AttackTarget:
     """What is attacked: the release, the earlier ones in their order, and what readers may know.
 
-    `routes`: which items are asked after which, as the questionnaire says. `variants`: what the
+    `routes`: which items are asked after which, as the questionnaire says. `merged`: which answers
+    add up others, to an item that one is derived of. `variants`: what the
     release tells of the same people by other weights, each with its classes. `sensitive`: the items
     of which "don't know" is protected as an answer is.
     """
@@ -151,6 +153,7 @@ class AttackTarget:
     routes: Sequence[Route] = ()
     variants: Sequence[tuple[Release, Classes | None]] = ()
     sensitive: Collection[str] = ()
+    merged: Sequence[Merged] = ()
 
     @property
     def whole(self) -> list[Release]:
@@ -158,8 +161,9 @@ class AttackTarget:
         return [*(variant for variant, _ in self.variants), self.release]
 
     def with_neighbours(self, items: Collection[str]) -> frozenset[str]:
-        """These items, and those that they are routed from or to."""
+        """These items, and those that they are routed from or to, or merged of."""
         pairs = [{each.item, each.after} for each in self.routes]
+        pairs += [{each.item, each.of} for each in self.merged]
         return frozenset(items).union(*(pair for pair in pairs if pair & set(items)))
 
 
@@ -261,6 +265,7 @@ class Knowledge:
     def __init__(self, target: AttackTarget, item: str, key: str) -> None:
         self._target, self._item, self._key = target, item, key
         self._routes = [each for each in target.routes if item in (each.item, each.after)]
+        self._merged = [each for each in target.merged if item in (each.item, each.of)]
         self._solvers: dict[tuple[bool, bool, bool], Solver] = {}
 
     def solver(self, *, earlier: bool = False, frame: bool = False, shares: bool = True) -> Solver:
@@ -319,6 +324,7 @@ class Knowledge:
                 shares=shares,
                 growth=growth,
                 routes=routes,
+                merged=self._merged,
                 everybody=everybody,
             )
             if (solver := Solver(system)).possible():

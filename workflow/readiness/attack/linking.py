@@ -19,6 +19,7 @@ from readiness.attack.released import (
     DONT_KNOW,
     TOTAL,
     WITH_DONT_KNOW,
+    Merged,
     PrintedInterval,
     Release,
     ReleasedShare,
@@ -248,9 +249,11 @@ def build(
     growth: Growth = GROWTHS[0],
     shares: bool = True,
     routes: Sequence[Route] = (),
+    merged: Sequence[Merged] = (),
     everybody: bool = True,
 ) -> LinearSystem:
-    """The system of an item, and of those that `routes` link it with, over all releases.
+    """The system of an item, and of those that `routes` link it with, or that are `merged` of one
+    another, over all releases.
 
     `classes`: by release, what a reader of the frame knows; None for a reader of the publications
     alone. Releases on the same data have the same people, and stand in their order; `growth`: what
@@ -260,7 +263,8 @@ def build(
     is outside the groups of a variable, where no number shows one.
     """
     system = LinearSystem()
-    for name in dict.fromkeys([item, *(each for r in routes for each in (r.item, r.after))]):
+    linked = [*((r.item, r.after) for r in routes), *((m.item, m.of) for m in merged)]
+    for name in dict.fromkeys([item, *(each for pair in linked for each in pair)]):
         before: list[tuple[Release, ReleasedTable]] = []
         for release in releases:
             if (table := release.tables.get(name)) is None:
@@ -275,7 +279,22 @@ def build(
         for route in routes:
             if {route.item, route.after} <= release.tables.keys():
                 _link_routing(system, release, route, shares)
+        for answer in merged:
+            if {answer.item, answer.of} <= release.tables.keys():
+                _link_merged(system, release, answer)
     return system
+
+
+def _link_merged(system: LinearSystem, release: Release, answer: Merged) -> None:
+    """Who gave a merged answer is who gave one of those that it merges: people, cells, weights."""
+    ours, theirs = release.tables[answer.item], release.tables[answer.of]
+    for kind, slack in ((PEOPLE, 0.0), (CELL, 0.0), (WEIGHT, SLACK)):
+        own, other = (name_table(kind, table, release) for table in (ours, theirs))
+        for name in [n for n in system.names if n[:3] == (kind, own, answer.level)]:
+            parts = [system.names.get((kind, other, code, name[3])) for code in answer.codes]
+            if parts and None not in parts:
+                row = {at: -1.0 for at in parts if at is not None}
+                system.row({system.names[name]: 1.0, **row}, -slack, slack)
 
 
 def _link_routing(system: LinearSystem, release: Release, route: Route, shares: bool) -> None:

@@ -146,6 +146,18 @@ class Route:
     alone: bool = True
 
 
+@dataclass(frozen=True)
+class Merged:
+    """An answer (`level`) to an `item` that is given by who gave one of some answers (`codes`) to
+    the item that it was derived `of`, and by nobody else.
+    """
+
+    item: str
+    level: str
+    of: str
+    codes: tuple[str, ...]
+
+
 def untold(release: Release) -> Release:
     """Return a release that tells how many people answered, and nothing of what they answered."""
     tables = {

@@ -5,7 +5,7 @@ and what several items say together. So both take turns until nothing is given a
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +17,7 @@ from readiness.attack import (
     AttackTarget,
     Classes,
     CountVerdict,
+    Merged,
     Route,
     attack,
     classes_of,
@@ -30,6 +31,7 @@ from readiness.errors import DataError
 from readiness.questionnaire import TOTAL, Questionnaire
 from readiness.register.figures import read_register, share_id
 from readiness.register.linked import Demand, others
+from readiness.register.published import round_register
 from readiness.register.withholding import Withheld
 from readiness.tables import read_text_table
 
@@ -41,11 +43,14 @@ def read_target(
     questionnaire: Questionnaire,
     policy: Policy,
     varied: Mapping[str, pd.Series],
+    respondents: pd.DataFrame,
 ) -> AttackTarget:
     """A register (as text) as what is attacked, after `earlier` ones; DataError where it tells what
     the attack does not read. `classes` of the release by "", and of each variant; `varied`: what
-    respondents weigh in it.
+    respondents weigh in it. `respondents`: their coded answers, by which it is known what is merged.
     """
+    # Readers have rounded numbers: 0.163 is printed as 16 %, which is at most 16.5 %.
+    figures = round_register(figures)
     if unread := find_unread(figures):
         raise DataError(
             f"the register of figures, {unread}: told by nobody's model, so what it gives away "
@@ -61,7 +66,27 @@ def read_target(
         for condition in item.asked_if
     ]
     sensitive = frozenset(item.id for item in questionnaire.items if item.sensitive)
-    return AttackTarget(release, releases, classes.get(""), rules, routes, variants, sensitive)
+    merged = [*_list_merged(questionnaire, respondents)]
+    known = (release, releases, classes.get(""), rules, routes, variants, sensitive)
+    return AttackTarget(*known, merged)
+
+
+def _list_merged(questionnaire: Questionnaire, respondents: pd.DataFrame) -> Iterator[Merged]:
+    """Yield the answers to derived items that are some answers to one other item, and no more.
+
+    Reports say how an item is derived: what is seen of the answers here is known to readers.
+    """
+    closed = {item.id: item for item in questionnaire.items if item.kind in ("single", "ordinal")}
+    for item in closed.values():
+        source = closed.get(item.derived_from[0]) if len(item.derived_from) == 1 else None
+        if source is None or not {item.id, source.id} <= {*respondents}:
+            continue
+        pairs = respondents[[source.id, item.id]].drop_duplicates()
+        for level in item.codes:
+            codes = set(pairs.loc[pairs[item.id] == level, source.id])
+            others = set(pairs.loc[pairs[item.id] != level, source.id])
+            if codes <= {*source.codes} and not codes & others:
+                yield Merged(item.id, level, source.id, tuple(sorted(codes)))
 
 
 def known_classes(

@@ -110,7 +110,10 @@ def _list_parts(
         yield from ([(item, column)] for column in item.columns)
         for after in closed:
             conditions = [condition.item for condition in after.asked_if]
-            if conditions == [item.id] and item.kind != "multi":
+            asked_after = conditions == [item.id]
+            # What merges the answers to this one adds some of them up.
+            merges = after.derived_from == (item.id,) and after.kind != "multi"
+            if (asked_after or merges) and item.kind != "multi":
                 # Who was asked the other gave an answer to this one.
                 yield [(item, item.id), (after, after.columns[0])]
 
@@ -142,6 +145,7 @@ class _Builder:
             self.add(item, column)
         for item, column in parts:
             self.route(item, column)
+            self.merge(item, column)
         self.counts.came()
         others = [each for (at, _), each in self.others.items() if at not in self.targets]
         return self.counts.divide_by_arrival(
@@ -212,6 +216,25 @@ class _Builder:
             signs |= {int(all_places[condition.item, s][part]): -1.0 for s in kept}
             excess = sum(sign * truth[at] for at, sign in signs.items())
             self.counts.fixed.append(LinearRow.of(signs, -np.inf, max(excess, 0.0)))
+
+    def merge(self, item: Item, column: str) -> None:
+        """Let the answers to an item be sums of those that it merges."""
+        (source,) = item.derived_from if len(item.derived_from) == 1 else ("",)
+        states = [state for name, state in self.counts.places if name == source]
+        if not states:
+            return
+        both = self.answers[[source, column]].astype(str).drop_duplicates()
+        for state in [state for name, state in self.counts.places if name == column]:
+            merged = set(both.loc[both[column] == state, source])
+            if set(both.loc[both[source].isin(merged), column]) - {state}:
+                continue  # the answer does not follow from the other alone
+            for part in range(len(self.counts.cohorts.most)):
+                row = {int(self.counts.places[column, state][part]): 1.0}
+                row |= {
+                    int(self.counts.places[source, s][part]): -1.0 for s in states if s in merged
+                }
+                if merged <= set(states):
+                    self.counts.fixed.append(LinearRow.of(row, 0.0, 0.0))
 
     def _add_share(
         self,

@@ -40,7 +40,8 @@ def run(job: Job[AttackWave]) -> None:
     varied = read_varied(job.get("varied"), respondents)
     classes = known_classes(respondents, questionnaire, settings.by, varied)
     figures = read_register(job["figures"])
-    target = read_target(figures, job.inputs["earlier"], classes, questionnaire, policy, varied)
+    known = (questionnaire, policy, varied, respondents)
+    target = read_target(figures, job.inputs["earlier"], classes, *known)
     found = attack(target)
     table = attack_table(found)
     verdict = {

@@ -238,7 +238,8 @@ def run(job: Job[WaveRegister]) -> None:
 
     def tell(withheld: Withholding) -> AttackTarget:
         figures, own = register(withheld).astype(str), finer if withheld.firm else classes
-        return read_target(figures, job.inputs["earlier"], own, questionnaire, policy, varied)
+        known = (questionnaire, policy, varied, respondents)
+        return read_target(figures, job.inputs["earlier"], own, *known)
 
     def decide(demand: Demand | None, decided: Decisions | None) -> Withheld:
         if demand:
