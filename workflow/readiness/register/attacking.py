@@ -45,9 +45,11 @@ def read_target(
     varied: Mapping[str, pd.Series],
     respondents: pd.DataFrame,
 ) -> AttackTarget:
-    """A register (as text) as what is attacked, after `earlier` ones; DataError where it tells what
-    the attack does not read. `classes` of the release by "", and of each variant; `varied`: what
-    respondents weigh in it. `respondents`: their coded answers, by which it is known what is merged.
+    """Return a register (as text) as what is attacked, after `earlier` ones.
+
+    `classes` of the release by "", and of each variant; `varied`: what respondents weigh in it.
+    `respondents`: their coded answers, by which it is known what is merged. Raises DataError where
+    the register tells what the attack does not read.
     """
     # Readers have rounded numbers: 0.163 is printed as 16 %, which is at most 16.5 %.
     figures = round_register(figures)
