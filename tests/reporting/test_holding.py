@@ -327,7 +327,8 @@ def test_a_variant_that_gives_a_count_away_is_not_told() -> None:
         figures = make_register(told, run="small", origin=lambda row: Origin(), simulated=True)
         varied = {"none": pd.Series(np.ones(20))}
         asked = questionnaire_of(ASKED, "small")
-        return read_target(figures.astype(str), [], {}, asked, Policy.of({}, 5), varied)
+        nobody = pd.DataFrame()
+        return read_target(figures.astype(str), [], {}, asked, Policy.of({}, 5), varied, nobody)
 
     def given(items: Collection[str]) -> list[tuple[int, int]]:
         found = attack(tell(items))

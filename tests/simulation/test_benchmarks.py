@@ -28,7 +28,7 @@ def test_withholding_small_counts_alone_protects_nobody() -> None:
     bench = benchmark_module("disclosure")
     results = bench.run((2, 26), 1)
     by = results.groupby("rule")[["protected", "given", "refused"]].sum().T.to_dict()
-    assert by["primaries"]["given"] > 0.5 * by["primaries"]["protected"] > 0
+    assert by["primaries"]["given"] > 0.3 * by["primaries"]["protected"] > 0
     assert by["suppressed"]["given"] == by["suppressed"]["refused"] == 0
     single = bench.tables(each=1)
     assert (single["loss"] > 0).any()

@@ -268,7 +268,7 @@ class _Builder:
         )
         for row in self._add_base_rows(base, cut.base, column, group):
             # The base with "don't know" is told where its share is.
-            if not outside or open_to_all:
+            if size not in self.rules.demand.hidden and (not outside or open_to_all):
                 self._fix(row)
         self._add_statement(name, base, chosen, group, sensitive=sensitive)
         if open_to_all:

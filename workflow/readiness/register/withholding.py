@@ -2,11 +2,12 @@
 
 Each system of the items (`register.linked`) is protected in turn; what one suppresses is suppressed
 in the next, and a reader who has less never knows more. The number of respondents of every base is
-published. Means of numbers are suppressed on small bases and where few people make most of the sum,
-with what would give them back: a reader is taken to know every weight that turns means into the
-total. The groups of each variable add to it by themselves, in weights as in people; those counted
-apart are outside it. The facts tell which number is suppressed for itself and which for another:
-they are not for release.
+published, but for questions that were asked after an answer of few: how many were asked them is how
+many gave that answer. Means of numbers are suppressed on small bases and where few people make most
+of the sum, with what would give them back: a reader is taken to know every weight that turns means
+into the total. The groups of each variable add to it by themselves, in weights as in people; those
+counted apart are outside it. The facts tell which number is suppressed for itself and which for
+another: they are not for release.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from readiness.analysis.selection import ANSWERED, variable_of
@@ -22,10 +24,17 @@ from readiness.config import FigureRules
 from readiness.disclosure import Policy, p_percent_rule
 from readiness.disclosure.policy import rare
 from readiness.disclosure.suppress import Decisions, suppress
-from readiness.questionnaire import MEAN, OF_NUMBERS, TOTAL, Questionnaire
+from readiness.questionnaire import (
+    MEAN,
+    NOT_ASKED,
+    OF_NUMBERS,
+    SPECIAL_CODES,
+    TOTAL,
+    Questionnaire,
+)
 from readiness.register.counts import KnownCells
 from readiness.register.earlier import Earlier
-from readiness.register.figures import Scheme, share_id
+from readiness.register.figures import Scheme, base_id, share_id
 from readiness.register.linked import Demand, PrintRules, systems
 from readiness.register.precision import ShareDigits
 
@@ -38,7 +47,7 @@ FACTS = ["id", "item", "group", "what", "reason"]
 class Withheld:
     """What is withheld, and how well it protects.
 
-    `ids`: the ids of shares and means. `decisions`: of all systems together. `facts`: a row
+    `ids`: the ids of shares, means and bases. `decisions`: of all systems together. `facts`: a row
     a withheld number (columns `FACTS`). `rare`: respondents whose combination of the policy's
     identifiers is rarer than its `k`.
     """
@@ -95,10 +104,7 @@ def withhold(
     names = list(dict.fromkeys(estimates["item"]))
     keys = estimates[["item", "level", "group", "base"]].itertuples(index=False, name=None)
     shares = frozenset(share_id(*key) for key in keys)
-    printed = (digits, figures.reliable_base, shares, tuple(earlier))
-    rules = PrintRules(*printed, demand or Demand())
     scheme = Scheme.of(questionnaire)
-    found = (before or Decisions()) | Decisions(complementary=rules.demand.hidden)
     sources = [
         (respondents, cells)
         for cells in KnownCells.by(respondents, respondents["weight"], variables)
@@ -106,9 +112,15 @@ def withhold(
     for group in questionnaire.groups_apart:
         members = apart[apart["group"] == group].reset_index(drop=True)
         sources.append((members, KnownCells.of_group_apart(len(members), group)))
+    sources = [(answers, cells) for answers, cells in sources if len(answers)]
+    bases = frozenset[str]()
     for answers, cells in sources:
-        if not len(answers):
-            continue
+        bases |= find_telling_bases(estimates, answers, cells, questionnaire, policy)
+    demand = demand or Demand()
+    demand = replace(demand, hidden=demand.hidden | bases)
+    rules = PrintRules(digits, figures.reliable_base, shares, tuple(earlier), demand)
+    found = (before or Decisions()) | Decisions(complementary=demand.hidden)
+    for answers, cells in sources:
         for system in systems(answers, cells, questionnaire, names, policy, rules):
             hidden = found.hidden
             statements = (
@@ -126,7 +138,45 @@ def withhold(
     rarest = rare(respondents, policy.identifiers, policy.k) if policy.identifiers else 0
     # What is withheld for its base alone a rule of its own hides, with its own sign.
     alone = table[table["reason"] == RELIABILITY]
-    return Withheld(frozenset(table["id"]) - frozenset(alone["id"]), found, table, rarest)
+    ids = frozenset(table["id"]) - frozenset(alone["id"]) | bases
+    return Withheld(ids, found, table, rarest)
+
+
+def find_telling_bases(
+    estimates: pd.DataFrame,
+    answers: pd.DataFrame,
+    cells: KnownCells,
+    questionnaire: Questionnaire,
+    policy: Policy,
+) -> frozenset[str]:
+    """Return the ids of the bases that tell how few gave an answer, and of what stands on them.
+
+    Whoever was asked a question that is asked after one answer gave that answer. Where those are
+    few in a group, or all but few, no group of its variable has a base: with the base of all, the
+    last one would follow. `answers`: coded, a row a respondent, whose `cells` have the groups.
+    """
+    telling: set[str] = set()
+    rows = estimates[["item", "level", "group", "base"]].drop_duplicates()
+    for item in (questionnaire.item(name) for name in rows["item"].unique()):
+        if len(item.asked_if) != 1:
+            continue
+        asked_after = questionnaire.item(item.asked_if[0].item)
+        answered = ~answers[asked_after.columns[0]].isin(SPECIAL_CODES).to_numpy()
+        asked = answers[item.columns[0]].ne(NOT_ASKED).to_numpy() & answered
+        few = []
+        for group, inside in cells.groups.items():
+            members = np.isin(cells.of_row, inside)
+            gave_it, all_answers = int(asked[members].sum()), int(answered[members].sum())
+            if policy.is_sensitive(gave_it, all_answers):
+                few.append(group)
+        variables = {variable_of(group) for group in few if group != TOTAL}
+        for row in list_rows(rows[rows["item"] == item.id]):
+            group = row["group"]
+            beside = group != TOTAL and variable_of(group) in variables
+            if group in cells.groups and (group in few or TOTAL in few or beside):
+                name = share_id(item.id, row["level"], group, row["base"])
+                telling |= {base_id(item.id, group, row["base"]), name}
+    return frozenset(telling)
 
 
 def _find_concentrated(

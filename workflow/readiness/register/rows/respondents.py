@@ -152,7 +152,8 @@ def missing_rows(
     """
     for item, table in missing.groupby("item", sort=False):
         n = int(table["respondents"].iloc[0])
-        if not n:
+        # What they did who were asked tells their number, where the base of all must not.
+        if not n or base_id(str(item), TOTAL, ANSWERED) in hidden:
             continue
         counts = dict(zip(table["status"], table["n"].astype(int), strict=True))
         share = share_id(str(item), DONT_KNOW, TOTAL, WITH_DONT_KNOW)

@@ -55,7 +55,7 @@ def share_rows(
         estimates: rows of the estimate step, with the precision of `print_precision`.
         digits: the decimals of shares.
         ids: the shares that are suppressed (`register.withholding`): a row without numbers each.
-            Bases are always told, but for those that a sealed ledger suppresses.
+            Bases are told, but for those that would tell how few gave another answer.
         weighted_bases: whether the base of those who answered has the sum of their weights beside.
         decimals: by item, those of its answers, which its mean has, too, up to three.
         former: whether the precision is that of a ledger of 1.0, which has an effective sample size
@@ -66,6 +66,9 @@ def share_rows(
         item, base, group, n = row["item"], row["base"], row["group"], int(row["n"])
         size = base_id(item, group, base)
         reason = reason_of(row, rules, scheme, ids)
+        if size in ids and not former:
+            # That a base is small would tell of it.
+            reason = WITHHELD
         name = share_id(item, row["level"], group, base)
         precise = selection.inference and not reason
         # Ledgers of 1.0 say of a small base, too, that its precision is the reason.
@@ -92,7 +95,7 @@ def share_rows(
             statistic=statistic_text(
                 row["level"] if of_numbers else "share", base, unweighted=group in scheme.apart
             ),
-            n=n,
+            n=None if size in ids else n,
             # A flag and a note are made of the count: they go with it. A flag is of precision.
             reliability=row["reliability"] if selection.inference and flagged else "",
             suppressed=reason,
