@@ -199,8 +199,7 @@ class _ItemAttack:
         How many answered is always told; of a group of one person that is all there is to know.
         """
         group, classes = cell.share.group, self.target.classes
-        release, table = self._of(cell)
-        most = table.bases.get((cell.share.base, group), release.respondents.get(group))
+        most = self._count_told(cell)
         if most is None and classes is not None and classes.knows(group) and not cell.before:
             most = int(classes.people[classes.inside(group)].sum())
 
@@ -208,6 +207,23 @@ class _ItemAttack:
             return judge(low, high) or (most is not None and low <= known and high >= most - known)
 
         return held
+
+    def _count_told(self, cell: AttackedCell) -> int | None:
+        """Return how many people could have given an answer, as it is told whatever is withheld.
+
+        Where the base is not told: those who answered the question before it, or the group.
+        """
+        release, table = self._of(cell)
+        group = cell.share.group
+        if (base := table.bases.get((cell.share.base, group))) is not None:
+            return base
+        before = [
+            release.tables[route.after].bases.get((ANSWERED, group))
+            for route in self.target.routes
+            if route.item == self.item and route.after in release.tables
+        ]
+        known = [n for n in (*before, release.respondents.get(group)) if n is not None]
+        return min(known, default=None)
 
     def _judge_publications(self, cell: AttackedCell, found: ReaderBounds) -> Attacked:
         """A count that publications alone narrow too far: from what the least reader needs."""

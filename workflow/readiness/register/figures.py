@@ -261,6 +261,11 @@ def effective_id(item: str, group: str, base: str) -> str:
     return f"{item}.n_eff.{group}" + ("" if base == ANSWERED else f".{base}")
 
 
+def weighted_id(item: str, group: str) -> str:
+    """Return the register's id of the sum of the weights of those who answered."""
+    return f"{base_id(item, group, ANSWERED)}.weighted"
+
+
 def base_id(item: str, group: str, base: str) -> str:
     """The register's id of a base."""
     return f"{item}.n.{group}" + ("" if base == ANSWERED else f".{base}")

@@ -28,7 +28,7 @@ from readiness.questionnaire import (
 )
 from readiness.register.counts import Cohorts, Counts, KnownCells, Places, share_rows, weight_row
 from readiness.register.earlier import Earlier, Joint
-from readiness.register.figures import base_id, share_id
+from readiness.register.figures import base_id, share_id, weighted_id
 from readiness.register.precision import ShareDigits
 
 # Special codes of who gave no answer, where none of a question's shares counts them.
@@ -266,7 +266,7 @@ class _Builder:
         sensitive = not open_to_all and policy.is_sensitive(
             counts.people(chosen), counts.people(base)
         )
-        for row in self._add_base_rows(base, cut.base, column, group):
+        for row in self._add_base_rows(base, cut.base, item, column, group):
             # The base with "don't know" is told where its share is.
             if size not in self.rules.demand.hidden and (not outside or open_to_all):
                 self._fix(row)
@@ -312,12 +312,13 @@ class _Builder:
         )
 
     def _add_base_rows(
-        self, base: Places, kind: str, column: str, group: str
+        self, base: Places, kind: str, item: Item, column: str, group: str
     ) -> Iterator[LinearRow]:
         """Yield what a base tells: a number of people, and of those who answered their weight."""
         n, everybody = float(self.counts.people(base)), self.counts.everybody(group)[0]
         yield LinearRow.of(dict.fromkeys(base.tolist(), 1.0), n, n, 0.0, everybody)
-        if kind == ANSWERED and self.cells.weighted:
+        weight_told = weighted_id(item.id, group) not in self.rules.demand.hidden
+        if kind == ANSWERED and self.cells.weighted and weight_told:
             yield weight_row(self.counts, base, group)
         # Of all respondents it is told what those did who did not answer.
         if group == TOTAL and kind == WITH_DONT_KNOW:

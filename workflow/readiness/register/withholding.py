@@ -34,7 +34,7 @@ from readiness.questionnaire import (
 )
 from readiness.register.counts import KnownCells
 from readiness.register.earlier import Earlier
-from readiness.register.figures import Scheme, base_id, share_id
+from readiness.register.figures import Scheme, base_id, share_id, weighted_id
 from readiness.register.linked import Demand, PrintRules, systems
 from readiness.register.precision import ShareDigits
 
@@ -115,7 +115,8 @@ def withhold(
     sources = [(answers, cells) for answers, cells in sources if len(answers)]
     bases = frozenset[str]()
     for answers, cells in sources:
-        bases |= find_telling_bases(estimates, answers, cells, questionnaire, policy)
+        bases |= find_telling_bases(estimates, answers, cells, questionnaire, policy, earlier)
+    bases |= find_telling_weights(estimates, questionnaire, policy)
     demand = demand or Demand()
     demand = replace(demand, hidden=demand.hidden | bases)
     rules = PrintRules(digits, figures.reliable_base, shares, tuple(earlier), demand)
@@ -148,27 +149,39 @@ def find_telling_bases(
     cells: KnownCells,
     questionnaire: Questionnaire,
     policy: Policy,
+    earlier: Sequence[Earlier] = (),
 ) -> frozenset[str]:
     """Return the ids of the bases that tell how few gave an answer, and of what stands on them.
 
     Whoever was asked a question that is asked after one answer gave that answer. Where those are
     few in a group, or all but few, no group of its variable has a base: with the base of all, the
-    last one would follow. `answers`: coded, a row a respondent, whose `cells` have the groups.
+    last one would follow. The same goes for the few who came since an `earlier` release, which two
+    bases tell. `answers`: coded, a row a respondent, whose `cells` have the groups.
     """
     telling: set[str] = set()
     rows = estimates[["item", "level", "group", "base"]].drop_duplicates()
     for item in (questionnaire.item(name) for name in rows["item"].unique()):
         if len(item.asked_if) != 1:
             continue
-        asked_after = questionnaire.item(item.asked_if[0].item)
-        answered = ~answers[asked_after.columns[0]].isin(SPECIAL_CODES).to_numpy()
-        asked = answers[item.columns[0]].ne(NOT_ASKED).to_numpy() & answered
-        few = []
+        before = questionnaire.item(item.asked_if[0].item)
+        all_answers = ~answers[before.columns[0]].isin(SPECIAL_CODES).to_numpy()
+        gave_it = answers[item.columns[0]].ne(NOT_ASKED).to_numpy() & all_answers
+        answered = ~answers[item.columns[0]].isin(SPECIAL_CODES).to_numpy()
+        few = set()
         for group, inside in cells.groups.items():
             members = np.isin(cells.of_row, inside)
-            gave_it, all_answers = int(asked[members].sum()), int(answered[members].sum())
-            if policy.is_sensitive(gave_it, all_answers):
-                few.append(group)
+            total = int(all_answers[members].sum())
+            if policy.is_sensitive(int(gave_it[members].sum()), total):
+                few.add(group)
+            ids = [base_id(name, group, ANSWERED) for name in (before.id, item.id)]
+            for release in earlier:
+                total_then, answered_then = (release.bases.get(name) for name in ids)
+                if total_then is None or answered_then is None:
+                    continue
+                came = total - int(total_then[0])
+                came_here = int(answered[members].sum()) - int(answered_then[0])
+                if policy.is_small(came) and policy.is_sensitive(came_here, came):
+                    few.add(group)
         variables = {variable_of(group) for group in few if group != TOTAL}
         for row in list_rows(rows[rows["item"] == item.id]):
             group = row["group"]
@@ -177,6 +190,33 @@ def find_telling_bases(
                 name = share_id(item.id, row["level"], group, row["base"])
                 telling |= {base_id(item.id, group, row["base"]), name}
     return frozenset(telling)
+
+
+def find_telling_weights(
+    estimates: pd.DataFrame, questionnaire: Questionnaire, policy: Policy
+) -> frozenset[str]:
+    """Return the ids of the sums of weights that are not told: those beside an answer of few.
+
+    Who knows what a respondent of each cell weighs computes from such a sum how many of which cell
+    answered. So none is told of a question with an answer of few, nor of one that is asked after it
+    or made of it.
+    """
+    few = {
+        str(row["item"])
+        for row in list_rows(estimates)
+        if row["base"] == ANSWERED and policy.is_sensitive(int(row["count"]), int(row["n"]))
+    }
+    linked = [
+        {item.id, *item.derived_from, *(condition.item for condition in item.asked_if)}
+        for item in questionnaire.items
+    ]
+    before: set[str] = set()
+    while few != before:
+        before = few
+        few = few.union(*(together for together in linked if together & few))
+    rows = estimates[estimates["item"].isin(few) & (estimates["base"] == ANSWERED)]
+    keys = rows[["item", "group"]].drop_duplicates().itertuples(index=False, name=None)
+    return frozenset(weighted_id(item, group) for item, group in keys)
 
 
 def _find_concentrated(

@@ -33,6 +33,7 @@ from readiness.register.figures import (
     number,
     share_id,
     statistic_text,
+    weighted_id,
 )
 from readiness.register.precision import ShareDigits
 
@@ -114,9 +115,11 @@ def share_rows(
             yield FigureRow(size, unit="base", value=None if why else n, statistic=says, **of)
             weight = number(row["weighted"]) if weighted_bases and base == ANSWERED else None
             if weight is not None and n:
-                of |= {"statistic": f"weight of the {says}", "rounding": rules.rounding}
+                name = weighted_id(item, group)
+                why = WITHHELD if {size, name} & ids else ""
+                of |= {"statistic": f"weight of the {says}", "suppressed": why}
                 value = None if why else round(weight)
-                yield FigureRow(f"{size}.weighted", unit="count", value=value, **of)
+                yield FigureRow(name, unit="count", value=value, rounding=rules.rounding, **of)
             if selection.inference and not former and number(row["n_eff"]) is not None:
                 yield FigureRow(
                     effective_id(item, group, base),
