@@ -196,15 +196,23 @@ class _ItemAttack:
     def _or_nothing_learned(self, cell: AttackedCell, judge: Judge, known: int = 0) -> Judge:
         """The same, where all that is known is how many people answered, or are in the group.
 
-        How many answered is always told; of a group of one person that is all there is to know.
+        How many answered is told; of a group of one person that is all there is to know. Where it
+        is not told, as of a question after an answer of few, and the group has no more people than
+        an interval is wide, a count that may be of nobody is not known.
         """
         group, classes = cell.share.group, self.target.classes
         most = self._count_told(cell)
         if most is None and classes is not None and classes.knows(group) and not cell.before:
             most = int(classes.people[classes.inside(group)].sum())
 
+        bases = self._of(cell)[1].bases
+        untold = bool(bases) and (cell.share.base, group) not in bases
+        small = untold and most is not None and most <= self.rules.width
+
         def held(low: int, high: int) -> bool:
-            return judge(low, high) or (most is not None and low <= known and high >= most - known)
+            if judge(low, high) or most is None:
+                return judge(low, high)
+            return low <= known and (small or high >= most - known)
 
         return held
 
