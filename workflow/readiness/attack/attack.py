@@ -196,18 +196,16 @@ class _ItemAttack:
     def _or_nothing_learned(self, cell: AttackedCell, judge: Judge, known: int = 0) -> Judge:
         """The same, where all that is known is how many people answered, or are in the group.
 
-        How many answered is told; of a group of one person that is all there is to know. Where it
-        is not told, as of a question after an answer of few, and the group has no more people than
-        an interval is wide, a count that may be of nobody is not known.
+        How many answered is told; of a group of one person that is all there is to know. Where they
+        are no more than an interval is wide, a count that may be of nobody is not known: what
+        narrows it from above tells of no person that they gave the answer.
         """
         group, classes = cell.share.group, self.target.classes
         most = self._count_told(cell)
         if most is None and classes is not None and classes.knows(group) and not cell.before:
             most = int(classes.people[classes.inside(group)].sum())
 
-        bases = self._of(cell)[1].bases
-        untold = bool(bases) and (cell.share.base, group) not in bases
-        small = untold and most is not None and most <= self.rules.width
+        small = most is not None and most <= self.rules.width
 
         def held(low: int, high: int) -> bool:
             if judge(low, high) or most is None:

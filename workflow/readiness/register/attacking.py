@@ -29,7 +29,7 @@ from readiness.disclosure import Policy
 from readiness.disclosure.suppress import Decisions
 from readiness.errors import DataError
 from readiness.questionnaire import TOTAL, Questionnaire
-from readiness.register.figures import read_register, share_id
+from readiness.register.figures import base_id, read_register, share_id
 from readiness.register.linked import Demand, others
 from readiness.register.published import round_register
 from readiness.register.withholding import Withheld
@@ -151,6 +151,7 @@ def demand_more(
     hidden: set[str] = set()
     widths: dict[str, int] = {}
     items: set[str] = set()
+    after = [route.item for route in target.routes]
     for cell in (each.cell for each in found if each.verdict is CountVerdict.GIVEN):
         tries[cell.id] += 1
         step = tries[cell.id] - WIDENED
@@ -171,6 +172,9 @@ def demand_more(
             hidden |= {
                 share_id(*cells) for cells in rows[["item", "level", "group", "base"]].to_numpy()
             }
+            # How many were asked tells of the answer that it is asked after.
+            routed = rows[rows["item"].isin(after) & (step >= NEIGHBOURS)]
+            hidden |= {base_id(*cells) for cells in routed[["item", "group", "base"]].to_numpy()}
         items |= near
     return Demand(frozenset(hidden), widths, frozenset(items)) if items else None
 

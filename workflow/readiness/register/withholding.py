@@ -118,6 +118,9 @@ def withhold(
         bases |= find_telling_bases(estimates, answers, cells, questionnaire, policy, earlier)
     bases |= find_telling_weights(estimates, questionnaire, policy)
     demand = demand or Demand()
+    sizes = {base_id(row["item"], row["group"], row["base"]) for row in list_rows(estimates)}
+    asked_for = demand.hidden | (before or Decisions()).hidden
+    bases |= asked_for & sizes
     demand = replace(demand, hidden=demand.hidden | bases)
     rules = PrintRules(digits, figures.reliable_base, shares, tuple(earlier), demand)
     found = (before or Decisions()) | Decisions(complementary=demand.hidden)
@@ -154,9 +157,10 @@ def find_telling_bases(
     """Return the ids of the bases that tell how few gave an answer, and of what stands on them.
 
     Whoever was asked a question that is asked after one answer gave that answer. Where those are
-    few in a group, or all but few, no group of its variable has a base: with the base of all, the
-    last one would follow. The same goes for the few who came since an `earlier` release, which two
-    bases tell. `answers`: coded, a row a respondent, whose `cells` have the groups.
+    few in a group, or all but few, the group has no base. What few groups without one are together
+    follows from the base of all: so the group beside them of which the least is known has none
+    either. The same goes for the few who came since an `earlier` release, which two bases tell.
+    `answers`: coded, a row a respondent, whose `cells` have the groups.
     """
     telling: set[str] = set()
     rows = estimates[["item", "level", "group", "base"]].drop_duplicates()
@@ -167,11 +171,13 @@ def find_telling_bases(
         all_answers = ~answers[before.columns[0]].isin(SPECIAL_CODES).to_numpy()
         gave_it = answers[item.columns[0]].ne(NOT_ASKED).to_numpy() & all_answers
         answered = ~answers[item.columns[0]].isin(SPECIAL_CODES).to_numpy()
-        few = set()
-        for group, inside in cells.groups.items():
-            members = np.isin(cells.of_row, inside)
-            total = int(all_answers[members].sum())
-            if policy.is_sensitive(int(gave_it[members].sum()), total):
+        own = rows[rows["item"] == item.id]
+        few, room = set(), {}
+        for group in sorted({*own["group"]} & cells.groups.keys()):
+            members = np.isin(cells.of_row, cells.groups[group])
+            total, asked = int(all_answers[members].sum()), int(gave_it[members].sum())
+            room[group] = min(asked, total - asked)
+            if policy.is_sensitive(asked, total):
                 few.add(group)
             ids = [base_id(name, group, ANSWERED) for name in (before.id, item.id)]
             for release in earlier:
@@ -182,13 +188,15 @@ def find_telling_bases(
                 came_here = int(answered[members].sum()) - int(answered_then[0])
                 if policy.is_small(came) and policy.is_sensitive(came_here, came):
                     few.add(group)
-        variables = {variable_of(group) for group in few if group != TOTAL}
-        for row in list_rows(rows[rows["item"] == item.id]):
-            group = row["group"]
-            beside = group != TOTAL and variable_of(group) in variables
-            if group in cells.groups and (group in few or TOTAL in few or beside):
-                name = share_id(item.id, row["level"], group, row["base"])
-                telling |= {base_id(item.id, group, row["base"]), name}
+        for variable in {variable_of(group) for group in few if group != TOTAL}:
+            together = [g for g in room if g != TOTAL and variable_of(g) == variable]
+            beside = [group for group in together if group not in few]
+            if beside and sum(room[g] for g in together if g in few) < policy.width:
+                few.add(max(beside, key=room.__getitem__))
+        for row in list_rows(own):
+            if row["group"] in few or (TOTAL in few and row["group"] in cells.groups):
+                name = share_id(item.id, row["level"], row["group"], row["base"])
+                telling |= {base_id(item.id, row["group"], row["base"]), name}
     return frozenset(telling)
 
 
