@@ -246,7 +246,7 @@ def tables(
         counts,
         as_text(validated.issues),
         {name: as_text(table) for name, table in nonresponse.items()},
-        as_text(contrasts),
+        as_text(comparing.close_pairs(contrasts, level)),
     )
 
 

@@ -85,7 +85,7 @@ def test_every_estimate_of_a_wave_is_that_of_r(case: dict[str, Any], tmp_path: P
     (pair,) = share_contrasts(d, yes, "g")
     close(pair.statistic, case["difference"][0] / case["difference"][1])
     compared = compare_groups(d, "a", ["yes", "no"], "g", ["a", "b"], seed=1, ordered=False)
-    assert compared.choice.reason.kind == "report.choice.clusters.unknown"
+    assert compared.choice.reason.kind == "report.choice.clusters"
     assert compared.lead.test == "rao_scott_f"
 
 

@@ -32,8 +32,8 @@ from readiness.steps.render import labels
 SPAN = re.compile(r'\[([^\[\]]*)\]\{\.n data-id="clinic/([^"]+)"\}')
 SHIPPED = re.compile(r"professional|expert|profession|HACA|preparation|2026", re.I)
 CHOICES = {
-    "rating": ("contrasts_max_t", Fact("report.choice.contrasts")),
-    "shift": ("contrasts_max_t", Fact("report.choice.contrasts")),
+    "rating": ("rao_scott", Fact("report.choice.measured")),
+    "shift": ("rao_scott", Fact("report.choice.measured")),
 }
 STEPS = (
     Fact("weighting.step.raked", {"variables": Listed(("site",))}),
@@ -123,9 +123,9 @@ def test_a_document_of_any_questionnaire_says_what_its_selection_allows(
     assert bool(re.search(INTERVAL[language], words, re.I)) == selection.inference
     assert not re.search(REPRESENTATIVE[language], words)
     assert ('.p"}' in text) == selection.inference
-    # A difference is claimed of the items whose primary test is below the level.
+    # A difference is claimed of the items whose leading test is below the level.
     for item in CHOICES if selection.inference else ():
-        told = part.register.row(f"{item}.test.contrasts_max_t.p")
+        told = part.register.row(f"{item}.test.rao_scott_f.p")
         value = float(told["value"])
         below = value < 0.05 or (told["unit"] == P_BELOW and value == 0.05)
         claims = re.search(FOUND[language].lstrip("^"), blocks[f"item-{item}"])
@@ -165,7 +165,7 @@ def test_a_test_that_does_not_exist_is_said_and_stops_nothing(
     items = [rating if item.id == "rating" else item for item in wave.questionnaire.items]
     routed = wave.questionnaire.model_copy(update={"items": tuple(items)})
     text = document(replace(part, questionnaire=routed))["item-rating"]
-    assert "could not be computed" in text and "Other tests" not in text
+    assert "could not be computed" in text
     assert "Asked of those whose answer to" in text
 
 

@@ -239,7 +239,7 @@ def test_no_warning_and_no_nan_on_a_tiny_sample() -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             made = compared(d)
-        assert made.choice.lead == "permutation"
+        assert made.choice.lead == "rao_scott"
         assert made.lead.p_value is not None
         assert all(complete(row) for row in made.rows), made.frame()
 

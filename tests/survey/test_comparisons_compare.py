@@ -51,7 +51,8 @@ def test_a_binary_item_has_a_logit_and_an_unordered_one_has_not() -> None:
     )
     assert unordered.test("ordinal_logit_term") is None
     assert unordered.test("kruskal_wallis_design") is None
-    assert unordered.lead.test == "permutation_categories" and unordered.lead.p_value is not None
+    assert unordered.lead.test == "rao_scott_f" and unordered.lead.p_value is not None
+    assert unordered.test("permutation_categories") is not None
 
 
 def test_special_codes_are_outside_the_base() -> None:
@@ -64,12 +65,17 @@ def test_special_codes_are_outside_the_base() -> None:
 
 def test_the_choice_follows_n() -> None:
     for n, sizes in ((32, [14, 10, 8]), (600, [200, 180, 120, 50, 50]), (600, [300, 300])):
-        assert choose(n, sizes).lead == "permutation"
+        assert choose(n, sizes).lead == "rao_scott"
     assert choose(100_000, [50_000, 50_000]).lead == "effect_size"
-    # Asymptotic tests stand beside it where they were seen to keep their level.
-    assert not {"rao_scott", "kruskal_wallis"} & set(choose(32, [16, 16]).beside)
+    # Rank tests stand beside it where they were seen to keep their level.
+    assert "kruskal_wallis" not in choose(32, [16, 16]).beside
     assert "kruskal_wallis" not in choose(600, [550, 50]).beside
-    assert {"rao_scott", "kruskal_wallis"} < set(choose(600, [300, 300]).beside)
+    assert "kruskal_wallis" in choose(600, [300, 300]).beside
+    # Clusters that cannot be permuted are not.
+    assert "permutation" in choose(600, [300, 300], clusters="permuted").beside
+    for clusters in ("crossed", "few", "unknown"):
+        made = choose(600, [300, 300], clusters=clusters)  # type: ignore[arg-type]
+        assert made.lead == "rao_scott" and "permutation" not in made.beside
 
 
 @pytest.mark.parametrize("choice", [choose(32, [16, 16]), choose(50_000, [25_000, 25_000])])
@@ -87,10 +93,9 @@ def test_small_samples_get_exact_tests() -> None:
     made = compare_groups(
         design(frame, weights="weight"), "level", LEVELS, "group", GROUPS, seed=1, permutations=499
     )
-    assert made.lead.test == "permutation_combined"
+    assert made.lead.test == "rao_scott_f" and made.test("permutation_combined") is not None
     fisher = made.test("fisher_freeman_halton")
     assert fisher is not None and fisher.p_value is not None
-    assert made.test("rao_scott_f") is None  # four groups at n = 40
 
 
 def test_fisher_says_when_it_is_monte_carlo() -> None:

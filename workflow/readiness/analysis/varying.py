@@ -18,7 +18,14 @@ import numpy as np
 import pandas as pd
 
 from readiness.analysis import weighting
-from readiness.analysis.comparing import COLUMNS, contrast_item, list_family
+from readiness.analysis.comparing import (
+    COLUMNS,
+    NUMBERS,
+    close_pairs,
+    contrast_item,
+    list_family,
+    prepare_tests,
+)
 from readiness.analysis.estimating import Crossings, compared_cuts, cuts
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighting import round_as_stored, weighted_design
@@ -150,15 +157,15 @@ class Wave:
             cut.table(crossings.proportions(cut, grouped=True), level, interval).assign(item=item)
             for cut in compared_cuts(found, design.data)
         ]
-        chance = design.without_finite_population()
+        chance = prepare_tests(design)
         rows = len(self._families[item])
         pairs = contrast_item(chance, found, self.by, groups, level, interval, rows)
-        contrasts = pd.DataFrame(pairs, columns=COLUMNS)
+        contrasts = pd.DataFrame(pairs, columns=COLUMNS).astype(dict.fromkeys(NUMBERS, "float64"))
         for test in tests:
             if test == OTHER and len(pairs):
                 holm = adjust_p(contrasts["p_value"].astype(float), "holm")
                 contrasts = contrasts.assign(p_adjusted=np.minimum(rows * holm, 1.0))
-            yield pd.concat(made, ignore_index=True), contrasts
+            yield pd.concat(made, ignore_index=True), close_pairs(contrasts, level)
 
 
 def has_dont_know(item: Item) -> bool:

@@ -23,7 +23,14 @@ from readiness.register.firmness import FAILS, HOLDS, UNTOLD
 from readiness.register.precision import ShareDigits, print_precision
 from readiness.register.rows.shares import share_rows
 from readiness.reporting.banners import Contrasts, TableMaterial
-from readiness.reporting.item_findings import SIDES, Findings, are_far, find_widest
+from readiness.reporting.item_findings import (
+    DIFFER,
+    IN_ANSWERS,
+    SIDES,
+    Findings,
+    are_far,
+    find_widest,
+)
 from readiness.reporting.parts import Register
 from readiness.survey.design import Design
 
@@ -177,7 +184,7 @@ def claim_of_share(found: Findings) -> Claim | None:
 def claim_of_groups(found: Findings) -> Claim | None:
     """What the sentence of groups claims; None where it claims nothing of a pair."""
     item, said = found.item, found.groups()
-    if said is None or said.kind == "report.finding.groups.differ":
+    if said is None or said.kind in (DIFFER, IN_ANSWERS):
         return None
     if "first_share" in said.values:
         ids = [said.values[name] for name in ("first_share", "other_share")]

@@ -15,6 +15,7 @@ from readiness.questionnaire import MEAN, Item
 from readiness.questionnaire.codebook import list_conditions
 from readiness.questionnaire.units import unit_text
 from readiness.register.display import Sign, sign
+from readiness.register.figures import number
 from readiness.register.rows.shares import ALPHA, BAND_UNITS, P_BELOW
 from readiness.reporting import statements
 from readiness.reporting.banners import (
@@ -36,7 +37,7 @@ from readiness.reporting.blocks import (
     plain,
     table,
 )
-from readiness.reporting.item_findings import Findings, level_label
+from readiness.reporting.item_findings import NO_GAP, Findings, level_label
 from readiness.reporting.parts import Register, WavePart
 from readiness.reporting.workbooks.wave import lettering
 
@@ -47,17 +48,14 @@ PAIRS = (
     "numbers.interval",
     "report.column.p_adjusted",
 )
-# The tests that a choice of the primary one can mean, by the name in the register.
-PRIMARY = {
-    "permutation": ("permutation_combined", "permutation_categories"),
-    "rao_scott": ("rao_scott_f",),
-    "contrasts_max_t": ("contrasts_max_t",),
-    "effect_size": ("contrasts_max_t", "rao_scott_f"),
-    "multiple_marginal": ("multiple_marginal_f",),
+# The test that leads, by what the choice calls it.
+LEADING = {
+    "rao_scott": "rao_scott_f",
+    "effect_size": "rao_scott_f",
+    "multiple_marginal": "multiple_marginal_f",
 }
 # Why the groups of a selection that allows no inference are not tested.
 NO_TEST = {s: f"report.no_test.{s.key}" for s in Selection if not s.inference}
-CHECK = "proportional_odds_check"
 # A label of more words is a question, and no name.
 LONG = 4
 
@@ -195,7 +193,7 @@ class _ItemWriter:
 
     def _write_findings(self) -> Iterator[str]:
         whole, groups = self.findings.whole(), self.findings.groups()
-        differ = groups is not None and groups.kind != "report.finding.groups.none"
+        differ = groups is not None and groups.kind != NO_GAP
         order = [groups, whole] if differ else [whole, groups]
         told = map(self.register.write_fact, filter(None, order))
         for place, said in enumerate(map(capitalise, told)):
@@ -280,7 +278,7 @@ class _ItemWriter:
         return float(self.register.row("settings.level")["value"])
 
     def _write_tests(self) -> str:
-        """Why which test is primary, what it says, what others say; "" where none was made."""
+        """Say why which test leads, and what it says; "" where none was made."""
         if self.item.id not in self.wave.choices:
             return ""
         if not self.wave.selection.inference:
@@ -288,56 +286,38 @@ class _ItemWriter:
         lead, reason = self.wave.choices[self.item.id]
         if not lead:
             return self.register.write_fact(reason)
-        tests, size = [self._state_difference(lead), *self._write_secondary(lead)], list[Fact]()
+        tests, size = [*self._state_difference(lead)], list[Fact]()
         if self.register.number(cramer := f"{self.item.id}.test.cramers_v") is not None:
             size = [Fact("report.effect", {"effect": self.register.name_with_interval(cramer)})]
-        if any(self._is_banded(test) for test in PRIMARY[lead]):
+        if self._is_banded(LEADING[lead]):
             tests.append(Fact("report.difference.banded"))
         sentences = [reason, *([*size, *tests] if lead == "effect_size" else [*tests, *size])]
         return " ".join(map(self.register.write_fact, sentences))
 
     @property
     def _differs(self) -> bool:
-        """Whether the primary test establishes a difference; False where none was made."""
+        """Whether the leading test establishes a difference; False where none was made."""
         lead, _ = self.wave.choices.get(self.item.id, ("", None))
         if not lead or not self.wave.selection.inference:
             return False
-        return self._state_difference(lead).kind == statements.ESTABLISHED
+        return next(self._state_difference(lead)).kind == statements.ESTABLISHED
 
-    def _state_difference(self, lead: str) -> Fact:
-        names = PRIMARY[lead]
-        found = [(name, p) for name in names if (p := self._read_p(name)) is not None]
-        if not found:
-            withheld = any(self.register.has(f"{self.item.id}.test.{name}.p") for name in names)
-            return statements.difference(None, self._confidence, {}, withheld=withheld)
-        test, p = found[0]
+    def _state_difference(self, lead: str) -> Iterator[Fact]:
+        """What the leading test says, in which answers groups differ, and a warning if any."""
+        test = LEADING[lead]
+        p = self._read_p(test)
+        if p is None:
+            withheld = self.register.has(f"{self.item.id}.test.{test}.p")
+            yield statements.difference(None, self._confidence, {}, withheld=withheld)
+            return
         level, name = self.register.name_value("settings.level"), statements.name_test(test)
         values = {"p": self._name_p(test), "level": level, "test": name}
-        return statements.difference(p, self._confidence, values)
-
-    def _write_secondary(self, lead: str) -> Iterator[Fact]:
-        primary = next((t for t in PRIMARY[lead] if self._read_p(t) is not None), "")
-        named = {}
-        for test in (key.rpartition(".")[2] for key in statements.TESTS):
-            if test != primary and self._read_p(test) is not None:
-                told = {"label": statements.name_test(test), "what": self._name_p(test)}
-                named[test] = Fact("language.labelled", told)
-        if named:
-            yield Fact("report.tested", {"tests": Listed(tuple(named.values()), "comma")})
-        missed = {
-            test: warning
-            for test in (primary, *named)
-            if test and (warning := self.register.warning(f"{self.item.id}.test.{test}.p"))
-        }
-        if missed:
-            tests = Listed(tuple(statements.name_test(test) for test in missed), "comma")
-            yield Fact("language.labelled", {"label": tests, "what": next(iter(missed.values()))})
-        if any(self._read_p(test) is not None for test in PRIMARY["permutation"]):
-            yield Fact("report.draws", {"draws": self.register.name_value("settings.permutations")})
-        several = self.item.kind == "ordinal" and len(self.item.codes) > 2
-        if several and self._read_p("ordinal_logit_term") is not None:
-            values = {"p": self._name_p(CHECK)} if self._read_p(CHECK) is not None else {}
-            yield statements.proportional_odds(self._read_p(CHECK), self._confidence, values)
+        said = statements.difference(p, self._confidence, values)
+        yield said
+        if said.kind == statements.ESTABLISHED and (answers := self.findings.list_answers()):
+            yield Fact("report.difference.answers", {"answers": answers})
+        if warning := self.register.warning(f"{self.item.id}.test.{test}.p"):
+            yield Fact("language.labelled", {"label": name, "what": warning})
 
     def _write_contrasts(self) -> Iterator[str]:
         """The differences between groups, which of them are established, and what is not shown."""
@@ -353,16 +333,43 @@ class _ItemWriter:
         yield self._write_contrast_table(found)
         if not self.wave.selection.inference:
             return
-        number = self.register.number
-        pairs = {(labels[a], labels[b]): number(f"{own}.p") for (a, b), own in found.items()}
-        said = [statements.contrasts(pairs, self._confidence)]
+        value = self.register.number
+        pairs = {(labels[a], labels[b]): self._closed.get((a, b)) for a, b in found}
+        said = [statements.contrasts(pairs, self._confidence, differ=self._differs)]
         ids = {name: f"{self.item.id}.contrast.{name}" for name in ("family", "shown")}
-        if (number(ids["shown"]) or 0) < (number(ids["family"]) or 0):
+        if (value(ids["shown"]) or 0) < (value(ids["family"]) or 0):
             named = {name: self.register.name_value(own) for name, own in ids.items()}
             said.append(Fact("report.contrasts.hidden", named))
         if any(self.register.has(f"{figure}.pointwise.lower") for figure in found.values()):
             said.append(Fact("tables.note.simultaneous"))
         yield " ".join(self.register.write_fact(fact) for fact in said)
+
+    @property
+    def _closed(self) -> dict[tuple[str, str], float | None]:
+        """The p of each pair beside the leading test (`comparing.close_pairs`)."""
+        rows = self.material.contrasts.of_table(self.item.id, self.item.first_level, self.wave.by)
+        return {(row["a"], row["b"]): number(row["p_adjusted"]) for row in rows}
+
+    def _write_pair_test(self, figure: str, closed: float | None) -> list[str]:
+        """The interval and the p of a pair; `closed`: its p beside the leading test.
+
+        The p is that of the leading test where that is larger. An interval without 0 is not shown
+        where the leading test establishes nothing: 0 is not ruled out then.
+        """
+        own = self.register.number(f"{figure}.p")
+        if own is None or closed is None:
+            return [EMPTY, EMPTY]
+        lead, _ = self.wave.choices.get(self.item.id, ("", None))
+        leading = f"{self.item.id}.test.{LEADING.get(lead, '')}.p"
+        tested = f"{figure}.p" if own >= closed else leading
+        interval = self.register.interval(figure)
+        error = self._confidence
+        if statements.significant(own, error) and not statements.significant(closed, error):
+            interval = None
+        return [
+            self.register.write_fact(interval) if interval else EMPTY,
+            self.register.span(tested) if self.register.number(tested) is not None else EMPTY,
+        ]
 
     def _write_contrast_table(self, found: dict[tuple[str, str], str]) -> str:
         infers, labels = self.wave.selection.inference, self.wave.group_labels
@@ -370,9 +377,7 @@ class _ItemWriter:
         for (a, b), figure in found.items():
             row = [f"{plain(labels[b])} – {plain(labels[a])}", self.register.span(figure)]
             if infers:
-                interval, p = self.register.interval(figure), f"{figure}.p"
-                tested = self.register.span(p) if self.register.has(p) else EMPTY
-                row += [self.register.write_fact(interval) if interval else EMPTY, tested]
+                row += self._write_pair_test(figure, self._closed.get((a, b)))
             rows.append(row)
         shared: dict[str, Value] = {
             "item": self.item.label.text(self.wave.language),

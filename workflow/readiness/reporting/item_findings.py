@@ -21,7 +21,7 @@ from readiness.questionnaire import MEAN, MEDIAN, QUARTILES, TOTAL, FrameVariabl
 from readiness.questionnaire.units import unit_text
 from readiness.register.display import Limits, bound_hidden_share, compare_with_half, is_apart
 from readiness.register.figures import answer_order, share_id
-from readiness.reporting.banners import MANY, Gap, TableMaterial
+from readiness.reporting.banners import MANY, UPPER, Gap, TableMaterial
 from readiness.reporting.statements import has_only_name
 
 FAR = 0.2
@@ -32,8 +32,13 @@ SIDES = {
     "half": ("report.finding.half", "report.finding.half.plain"),
     "": ("report.finding.share", "report.finding.share.plain"),
 }
-# What is said where no pair of groups differs, by whether all groups taken together do.
-NO_GAP = {False: "report.finding.groups.none", True: "report.finding.groups.differ"}
+# What is said where no pair of groups differs: that groups do not either, that they do when all is
+# taken together, or in which answers they do.
+NO_GAP, DIFFER, IN_ANSWERS = (
+    f"report.finding.groups.{what}" for what in ("none", "differ", "answers")
+)
+# The test of each answer of an item, whose code is behind it.
+OF_ANSWER = "test.rao_scott_f"
 
 
 def level_label(item: Item, language: Language) -> Value:
@@ -48,7 +53,7 @@ def level_label(item: Item, language: Language) -> Value:
 class Findings:
     """What can be said of one item of a wave, as facts.
 
-    `compared`: whether the settings compare it; `differs`: whether its primary test, of all groups
+    `compared`: whether the settings compare it; `differs`: whether its leading test, of all groups
     and answers together, establishes a difference.
     """
 
@@ -99,13 +104,30 @@ class Findings:
             if known or len(shown) < MANY:
                 return None
             variable = self.material.questionnaire.grouping(self._variable)
-            by = variable.label.text(self.material.language)
-            return Fact(NO_GAP[self.differs], {**self._level, "by": by})
+            by: dict[str, Value] = {"by": variable.label.text(self.material.language)}
+            if not self.differs:
+                return Fact(NO_GAP, {**self._level, **by})
+            if answers := self.list_answers():
+                return Fact(IN_ANSWERS, {**self._level, **by, "answers": answers})
+            return Fact(DIFFER, {**self._level, **by})
         higher, lower, named = find_widest(gaps)
         return Fact(
             "report.finding.groups.much" if are_far(named) else "report.finding.groups.higher",
             {**self._level, "higher": self._name_within(higher), "lower": self._name_within(lower)},
         )
+
+    def list_answers(self) -> Listed | None:
+        """The answers in which groups differ by a test of their own; None where none is known.
+
+        To be told where the leading test establishes that groups differ, and not elsewhere.
+        """
+        labels = self.item.labels(self.material.language)
+        found = []
+        for code in self.item.codes:
+            p = self.material.register.number(f"{self.item.id}.{OF_ANSWER}.{code}.p")
+            if p is not None and p < UPPER:
+                found.append(Fact("language.quoted", {"what": labels[code]}))
+        return Listed(tuple(found)) if found else None
 
     def gap(self) -> tuple[tuple[float, float], Fact] | None:
         """The strongest established gap whose two shares are fit for a sentence, in numbers.

@@ -13,7 +13,7 @@ from readiness.language import Language
 from readiness.questionnaire import Item, Questionnaire
 from readiness.questionnaire.text import strip_markup
 
-# What the primary test says where it establishes a difference.
+# What the leading test says where it establishes a difference.
 ESTABLISHED = "report.difference.established"
 SELECTION = (
     *(f"report.selection.{selection.key}" for selection in Selection),
@@ -28,15 +28,14 @@ ANSWERED = (
     *(f"report.answered.{s.key}.unlisted" for s in Selection if s.response_rate),
 )
 EXCLUDED = tuple(f"participation.chart.{rule}" for rule in LEFT_OUT)
-# The tests of which a p-value may be told: the last part is their name in the register.
-TESTS = tuple(
-    f"report.name.{test}"
-    for test in (
-        *("contrasts_max_t", "rao_scott_f", "rao_scott_chisq", "kruskal_wallis_design"),
-        *("ordinal_logit_term", "linear_model", "permutation_combined", "permutation_categories"),
-        *("fisher_freeman_halton", "multiple_marginal_f", "multiple_marginal_chisq"),
-    )
+# The tests of which a p-value may be told, by their names in the register: those that lead first.
+TEST_NAMES = (
+    *("multiple_marginal_f", "rao_scott_f", "contrasts_max_t", "permutation_combined"),
+    *("permutation_categories", "fisher_freeman_halton", "kruskal_wallis_design"),
+    *("ordinal_logit_term", "proportional_odds_check", "linear_model", "rao_scott_chisq"),
+    "multiple_marginal_chisq",
 )
+TESTS = tuple(f"report.name.{test}" for test in TEST_NAMES)
 NONE = tuple(f"report.{what}.none" for what in ("issues", "corrections"))
 # From so many pairs on, a sentence names none: the table does.
 MANY = 6
@@ -50,7 +49,7 @@ def significant(p: float, level: float) -> bool:
 def difference(
     p: float | None, level: float, values: Mapping[str, Value], *, withheld: bool = False
 ) -> Fact:
-    """What the primary test says of the groups, or why it says nothing.
+    """What the leading test says of the groups, or why it says nothing.
 
     `values`: `p` as the register shows it, `level`; `withheld`: it was computed, and is not told.
     """
@@ -60,27 +59,20 @@ def difference(
     return Fact(ESTABLISHED if established else "report.difference.not_established", values)
 
 
-def proportional_odds(p: float | None, level: float, values: Mapping[str, Value]) -> Fact:
-    """What the check of the proportional-odds assumption says: `p`, or that there is none."""
-    if p is None:
-        return Fact("report.proportional_odds.not_computed")
-    if significant(p, level):
-        return Fact("report.proportional_odds.rejected", values)
-    return Fact("report.proportional_odds.not_rejected", values)
-
-
-def contrasts(pairs: Mapping[tuple[str, str], float | None], level: float) -> Fact:
+def contrasts(
+    pairs: Mapping[tuple[str, str], float | None], level: float, *, differ: bool = False
+) -> Fact:
     """Which pairs of groups differ after adjustment.
 
     `pairs`: the adjusted p of each pair shown, by the labels of its groups; None where a pair has
-    no test.
+    no test. `differ`: whether the leading test establishes that groups differ.
     """
     tested = {pair: p for pair, p in pairs.items() if p is not None}
     if not tested:
         return Fact("report.contrasts.untested")
     found = [pair for pair, p in tested.items() if significant(p, level)]
     if not found:
-        return Fact("report.contrasts.none")
+        return Fact("report.contrasts.between" if differ else "report.contrasts.none")
     if len(found) >= MANY:
         return Fact("report.contrasts.many")
     named = tuple(Fact("report.pair", {"first": a, "second": b}) for a, b in found)

@@ -1,6 +1,11 @@
 """Compare: does an answer differ between the groups? Tests, contrasts, effect sizes."""
 
-from readiness.analysis.comparing import compare_items, contrast_items, without_tests
+from readiness.analysis.comparing import (
+    close_pairs,
+    compare_items,
+    contrast_items,
+    without_tests,
+)
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighting import read_weighted
 from readiness.config import SHARE_INTERVAL, Compare, SelectionName
@@ -26,7 +31,10 @@ SETTINGS = CompareWave
 
 
 def run(job: Job[CompareWave]) -> None:
-    """Write `comparisons.csv`, `choices.csv` (one row an item) and `contrasts.csv`."""
+    """Write `comparisons.csv`, `choices.csv` (one row an item) and `contrasts.csv`.
+
+    Contrasts are written as they may be told beside the leading test (`close_pairs`).
+    """
     settings, questionnaire = job.settings, load_questionnaire(job["questionnaire"])
     columns = questionnaire.coded_columns({*settings.items, *settings.contrasted, *settings.by})
     design, _ = read_weighted(job["answers"], job["weights"], columns)
@@ -47,6 +55,6 @@ def run(job: Job[CompareWave]) -> None:
         comparisons = without_tests(comparisons)
     job.csv("comparisons.csv", comparisons)
     job.csv("choices.csv", choices)
-    job.csv("contrasts.csv", contrasts)
+    job.csv("contrasts.csv", close_pairs(contrasts, settings.level))
     pairs = zip(choices["item"], choices["lead"], strict=True)
     log.info("compared: %s", ", ".join(f"{item} by {lead or 'no test'}" for item, lead in pairs))

@@ -67,7 +67,7 @@ class Design:
         projections: calibrations, in the order in which they were done.
         replicates: replicate weights, or None for a Taylor design.
         refits: tests and models are fitted again under each replicate (`refitting`).
-        corrects: shares and means are corrected for few clusters (`correcting`).
+        corrects: shares, means and Rao-Scott tests are corrected for few clusters (`correcting`).
 
     The data are never modified: columns coded once stay coded, for designs made from this one, too.
     """
@@ -208,10 +208,12 @@ class Design:
         return replace(self, refits=True)
 
     def correcting(self) -> Design:
-        """The design with shares and means corrected where few clusters were drawn.
+        """The design with estimates and Rao-Scott tests corrected where few clusters were drawn.
 
-        Their standard errors are then CR2, their degrees of freedom Satterthwaite's
+        Standard errors of shares and means are then CR2, their degrees of freedom Satterthwaite's
         (`survey.estimates.proportions.reduce_bias`), where that is defined (`has_few_clusters`).
+        Rao-Scott tests count the degrees of freedom that groups of whole clusters take
+        (`survey.comparisons.rao_scott.correct_for_clusters`).
         """
         return replace(self, corrects=True)
 
@@ -224,6 +226,23 @@ class Design:
         plain = self.replicates is None and not self.projections and not first.units.identity
         few = first.units.size <= FEW and bool((first.sampled > 1).all())
         return self.corrects and plain and few and len(self.stages) == 1
+
+    def find_clusters(self) -> IntArray | None:
+        """Return the code of the sampling unit (PSU) of each row, shape (rows,), from 0 on.
+
+        None where respondents were drawn one by one, or where nothing tells who was drawn together.
+        Replicate weights that came with the data tell it where each leaves out one unit: the
+        rows of a unit have weight 0 in the same replicate, and in no other.
+        """
+        made = self.replicates
+        if made is None or made.kind != "given":
+            return None if self.stages[0].units.identity else self.psu
+        left_out = made.write_out() == 0
+        if not (left_out[self.mask].sum(axis=1) == 1).all():
+            return None
+        replicate = left_out.argmax(axis=1)
+        alone = len(np.unique(replicate[self.mask])) == self.n
+        return None if alone else replicate
 
     def without_finite_population(self) -> Design:
         """The design as if drawn from an endless population, for tests of differences.

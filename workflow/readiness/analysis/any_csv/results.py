@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from readiness.analysis.any_csv.sample import Sample
-from readiness.analysis.comparing import CONTRASTED, compare_items, contrast_items
+from readiness.analysis.comparing import CONTRASTED, close_pairs, compare_items, contrast_items
 from readiness.analysis.estimating import COLUMNS, estimate_item, scales_table
 from readiness.analysis.selection import Selection
 from readiness.arrays import FloatArray
@@ -94,12 +94,16 @@ def compare_all(sample: Sample, selection: Selection) -> tuple[pd.DataFrame, pd.
         )
         table, chosen = compare_items(*arguments, by, how, settings.level, contrasts)
         table = table[table["test"].ne("contrast")]
-        contrasts = contrasts.assign(
-            test="contrast",
-            n=contrasts["n_a"] + contrasts["n_b"],
-            answer=contrasts["level"],
-            method=CONTRASTED,
-        ).drop(columns=["base", "level"])
+        contrasts = (
+            close_pairs(contrasts, settings.level)
+            .assign(
+                test="contrast",
+                n=contrasts["n_a"] + contrasts["n_b"],
+                answer=contrasts["level"],
+                method=CONTRASTED,
+            )
+            .drop(columns=["base", "level", "p_leading"])
+        )
         known = [compare_as_drawn(sample, item, by) for item in items]
         tables.append(pd.concat([table, *known, contrasts], ignore_index=True).assign(by=by))
         choices.append(chosen.assign(by=by))

@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.analysis.comparing import CONTRASTS_LEAD
+from readiness.analysis.comparing import LEAST_OF_PAIRS
 from readiness.analysis.selection import ANSWERED, Selection, variable_of
 from readiness.arrays import list_rows
 from readiness.config import FigureRules
@@ -325,7 +325,7 @@ def comparison_rows(
         pair = (row["a"], row["b"]) if row["test"] in OF_GROUPS else ()
         groups = [group for group in pair if group]
         counted = row["item"] in partly and row["test"] not in OF_GROUPS
-        counted &= row["test"] != CONTRASTS_LEAD or row["item"] in parted
+        counted &= row["test"] != LEAST_OF_PAIRS or row["item"] in parted
         if counted:
             own = _make_comparison_rows(row, rules, selection)
             counted = not any(each.id in exact for each in own)

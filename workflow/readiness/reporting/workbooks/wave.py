@@ -46,9 +46,42 @@ def wave_book(
     tables = [banner(material, questionnaire.item(name)) for name in items]
     shown = [table for table in tables if table.lines]
     sheets = [_WaveSheet(material, table, place).sheet() for place, table in enumerate(shown, 1)]
+    sheets += list_tests(material, items)
     sheets += firmness_sheets(material)
     subject, notes = questionnaire.title.text(material.language), _make_notes(material)
     return Book(title, subject, material.language, tuple(cover), notes, tuple(sheets))
+
+
+_OF_TESTS = ("tables.head.question", "tables.head.test", "tables.head.answer", "tables.head.p")
+
+
+def list_tests(material: TableMaterial, items: Sequence[str]) -> list[WorkbookSheet]:
+    """The sheet of every test of every item, the primary one first; none where none was made.
+
+    The pages of a report tell the primary test alone.
+    """
+    register, language, rows, permuted = material.register, material.language, [], False
+    for item in map(material.questionnaire.item, items):
+        labels = _label_answers(item, language)
+        for test in statements.TEST_NAMES:
+            for answer in ("", *labels):
+                parts = [item.id, "test", test, *filter(None, [answer]), "p"]
+                identity = ".".join(parts)
+                if register.number(identity) is None:
+                    continue
+                row = register.row(identity)
+                p = Amount(float(row["value"]), number_format(row["unit"], int(row["digits"])))
+                name = show(statements.name_test(test), language)
+                title = item.label.text(language)
+                rows.append((title, name, labels.get(answer, NOTHING), p))
+                permuted |= test.startswith("permutation")
+    lines = [text("tables.note.tests", language)]
+    if permuted:
+        draws = register.name_value("settings.permutations")
+        lines.append(register.write_fact(Fact("report.draws", {"draws": draws}), bare=True))
+    header = tuple(text(key, language) for key in _OF_TESTS)
+    name = text("tables.sheet.tests", language)
+    return [WorkbookSheet(name, name, header, tuple(rows), tuple(lines))] if rows else []
 
 
 _OF_VARIANTS = (

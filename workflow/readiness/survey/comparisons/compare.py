@@ -1,13 +1,13 @@
-"""One item across groups: the primary test, those beside it, effect sizes.
+"""One item across groups: the test that leads, those beside it, effect sizes.
 
 Every part that has no answer (separation, a group of one, no degrees of freedom) is a row without a
 p-value whose note says why; only what leaves nothing to compare stops. A part that a replicate
 cannot fit (it lacks a level) is linearised; the method says which was done.
 
-The rule of the primary test looks at numbers of answers and at weights, never at answers. It rests
-on a simulation with the workflow's own weights (docs/measurements.md): from thirty answers to three
-thousand the studentised permutation kept its level, and found differences of small groups and of
-large ones; no asymptotic test did both.
+Rao-Scott's F of the whole table leads, whatever the number of answers, the weights and the design:
+one line of R (`svychisq`) gives it again. docs/measurements.md has the simulation on which this
+rests ("The test that leads"): from 40 answers to 650, in waves, opt-in samples and clusters, no
+other procedure keeps its level and finds a tenth more of the differences.
 """
 
 from collections.abc import Callable, Sequence
@@ -45,28 +45,21 @@ from readiness.survey.comparisons.rao_scott import rao_scott_test
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import check_level
 
-Lead = Literal["permutation", "rao_scott", "effect_size"]
+Lead = Literal["rao_scott", "effect_size"]
 
 SMALL, LARGE, SAFE_GROUP = 100, 20_000, 60
 SAFE_EFFECTIVE = 30.0
 
-# Kinds of the fact that says why: what the number of answers decides, and what clusters do.
-REASONS = (
-    "report.choice.measured",
-    "report.choice.very_large",
-    "report.choice.clusters.permuted",
-    "report.choice.clusters.crossed",
-    "report.choice.clusters.few",
-    "report.choice.clusters.unknown",
-)
+# Kinds of the fact that says why a test leads.
+REASONS = ("report.choice.measured", "report.choice.very_large", "report.choice.clusters")
 
 
 @dataclass(frozen=True)
 class Choice:
     """Which test is primary, and why.
 
-    `lead`: the primary test: `permutation`, `rao_scott` or `effect_size`. `beside`: tests shown
-    with it. `reason`: why, as a fact: one of `REASONS`.
+    `lead`: what leads: `rao_scott` or `effect_size`. `beside`: what is computed with it. `reason`:
+    why, as a fact: one of `REASONS`.
     """
 
     lead: Lead
@@ -80,12 +73,13 @@ def choose(
     effective_sizes: Sequence[float] | None = None,
     clusters: Clusters = "none",
 ) -> Choice:
-    """The primary test for n answers in groups of these sizes.
+    """Return what leads for n answers in groups of these sizes, and what stands beside it.
 
-    From 20,000 answers it is the effect size, below it the permutation. No rank test is shown
-    where a group is small: fewer than 60 answers, or unequal weights leave it fewer than 30
-    effective ones. Where clusters were drawn that cannot be permuted, Rao-Scott's F takes the place
-    of the permutation; no test beside it takes people for drawn one by one.
+    Rao-Scott's F leads; from 20,000 answers, where a small difference has a small p too, the effect
+    size comes first. Beside it stand only tests that keep their level there: no rank test where a
+    group is small (fewer than 60 answers, or fewer than 30 effective ones), no permutation of
+    clusters that cannot be permuted, and no test that takes the people of clusters for drawn one by
+    one. The choice looks at numbers of answers, weights and the design, never at answers.
 
     `n`: unweighted base. `group_sizes`: unweighted answers of each group. `effective_sizes`: Kish's
     effective number of answers of each group, if known. `clusters`: whether clusters were drawn,
@@ -97,21 +91,21 @@ def choose(
     if n <= 0 or len(sizes) < 2:
         raise StatisticsError(f"{n} answers in {len(sizes)} groups: there is nothing to compare")
     if clusters != "none" and n < LARGE:
-        reason = Fact(f"report.choice.clusters.{clusters}")
-        if clusters == "permuted":
-            return Choice("permutation", ("rao_scott", "ordinal_logit", "effect_size"), reason)
-        return Choice("rao_scott", ("ordinal_logit", "effect_size"), reason)
+        permuted = ("permutation",) if clusters == "permuted" else ()
+        beside = (*permuted, "ordinal_logit", "effect_size")
+        return Choice("rao_scott", beside, Fact("report.choice.clusters"))
     measured = Fact("report.choice.measured")
     if n < SMALL:
-        return Choice("permutation", ("fisher_freeman_halton", "effect_size"), measured)
+        return Choice(
+            "rao_scott", ("permutation", "fisher_freeman_halton", "effect_size"), measured
+        )
     effective = [e for e in effective_sizes or () if e > 0]
     small_group = min(sizes) < SAFE_GROUP or min(effective, default=SAFE_EFFECTIVE) < SAFE_EFFECTIVE
-    # An asymptotic test stands beside it only where it was seen to keep its level, but for the
-    # ordinal logit, which is there for its odds ratios.
-    shown = ("rao_scott", *(() if small_group else ("kruskal_wallis",)), "ordinal_logit")
+    # The ordinal logit is there for its odds ratios.
+    shown = (*(() if small_group else ("kruskal_wallis",)), "ordinal_logit")
     if n >= LARGE:
-        return Choice("effect_size", shown, Fact("report.choice.very_large"))
-    return Choice("permutation", (*shown, "effect_size"), measured)
+        return Choice("effect_size", ("rao_scott", *shown), Fact("report.choice.very_large"))
+    return Choice("rao_scott", ("permutation", *shown, "effect_size"), measured)
 
 
 Make = Callable[[Design], ComparisonRow]
@@ -168,15 +162,18 @@ class ComparedItem:
         """The tests to make, the primary one first."""
         return (self.choice.lead, *self.choice.beside)
 
+    def lead(self) -> ComparisonRow:
+        """Return Rao-Scott's F of the whole table: the test that leads every report."""
+        (row,) = self.by_design(
+            "rao_scott_f", lambda d: rao_scott_test(d, self.groups, self.answer).second_order()
+        )
+        return row
+
     def overall(
         self, statistics: Sequence[Statistic], permutations: int, seed: int
     ) -> list[ComparisonRow]:
-        """Rao-Scott, permutation, Fisher: those that the choice shows."""
-        rows = []
-        if "rao_scott" in self.tests_to_make:
-            rows += self.by_design(
-                "rao_scott_f", lambda d: rao_scott_test(d, self.groups, self.answer).second_order()
-            )
+        """Return the rows of Rao-Scott, permutation and Fisher, as the choice has them."""
+        rows = [self.lead()]
         for statistic in statistics if "permutation" in self.tests_to_make else ():
             rows += self._try(
                 f"permutation_{statistic}",
@@ -275,7 +272,6 @@ def _name_method(rows: Sequence[ComparisonRow], how: str) -> list[ComparisonRow]
 
 
 _PRIMARY: dict[Lead, tuple[str, ...]] = {
-    "permutation": ("permutation_combined", "permutation_categories"),
     "rao_scott": ("rao_scott_f",),
     "effect_size": ("cramers_v",),
 }

@@ -37,7 +37,7 @@ from readiness.survey.comparisons.cells import (
     weighted_counts,
 )
 from readiness.survey.comparisons.ranks import group_means
-from readiness.survey.comparisons.rao_scott import Corrected, rao_scott_test
+from readiness.survey.comparisons.rao_scott import Corrected, correct_for_clusters, rao_scott_test
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.proportions import reduce_bias, satterthwaite
 from readiness.survey.intervals import check_level
@@ -252,11 +252,12 @@ def multiple_marginal_independence(
     domain = design.subset(inside)
     needs_degrees_of_freedom(domain.degrees_of_freedom, "a test across groups")
     pearson, delta = _test_joint(domain, observed, np.column_stack(list(kept.values())))
+    delta, df = correct_for_clusters(domain, observed, delta, domain.degrees_of_freedom)
     note = f"left out: {'; '.join(notes)}" if notes else ""
     return MarginalIndependence(
         pearson,
         delta,
-        domain.degrees_of_freedom,
+        df,
         domain.n,
         note,
         _test_single(design, observed, answers, kept, adjust),
