@@ -51,7 +51,7 @@ def test_the_smallest_wave_comes_out_the_same(released: Project, tmp_path: Path)
     assert "DIFFERENT" not in said and "No difference." in said
     for figure in ("meal.hot.all", "minutes.mean.hill", "wishes.soup.all n"):
         assert figure in said
-    assert "meal.test.contrasts_max_t.p" in said
+    assert "meal.test.rao_scott_f.p" in said
 
 
 def test_another_number_is_seen(released: Project, tmp_path: Path) -> None:

@@ -169,7 +169,7 @@ def test_a_workbook_is_the_same_bytes_and_runs_nothing(
         # No formula, no merged cell; every table is marked as one, and its head stays in view.
         assert not any(re.search(r"<f[ >]|mergeCell", sheet) for sheet in sheets)
         assert "=1+1" in strings
-        assert len(tables_) == len(sheets) - 1 and len(sheets) == 3 + len(ITEMS)
+        assert len(tables_) == len(sheets) - 1 and len(sheets) == 4 + len(ITEMS)
         assert all('state="frozen"' in sheet for sheet in sheets[1:])
         assert all(('rightToLeft="1"' in sheet) == (language == "ar") for sheet in sheets)
         for sheet in sheets:

@@ -112,7 +112,7 @@ def compare_items(
     says so, and nothing that leads.
     """
     groups = list(questionnaire.grouping(by).codes) if by else []
-    design, beside = prepare_tests(design), list_family(questionnaire, settings.items)
+    design = prepare_tests(design)
     tables, choices = [], []
     for name in settings.items:
         item, lead, reason = questionnaire.item(name), "", Fact("report.choice.nothing")
@@ -138,11 +138,11 @@ def compare_items(
             nothing = ComparisonRow("comparison", note=f"no result: {error}")
             table = nothing.frame().assign(leads=False)
         family = contrasts[contrasts["item"].eq(item.id) & contrasts["by"].eq(by)]
-        if len(beside[name]) > 1:
+        leading = table["test"].isin(LEADING_TESTS) & table["b"].eq("")
+        if (family["p_leading"].max() > table.loc[leading, "p_value"]).any():
             # The rows of a grid are one question.
-            leading = table["test"].isin(LEADING_TESTS) & table["b"].eq("")
-            adjusted = np.minimum(len(beside[name]) * table["p_value"], 1.0)
-            table = table.assign(p_adjusted=table["p_adjusted"].where(~leading, adjusted))
+            adjusted = table["p_adjusted"].mask(leading, family["p_leading"].max())
+            table = table.assign(p_adjusted=adjusted)
         if lead and family["p_adjusted"].notna().any():
             row = ComparisonRow(
                 LEAST_OF_PAIRS,

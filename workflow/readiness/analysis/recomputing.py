@@ -119,17 +119,13 @@ def _choose_told(wave: WaveSettings, questionnaire: Questionnaire) -> list[Item]
     return [asked[name] for name in wave.show or wave.estimate.items if name in asked]
 
 
-def _list_tests(
-    wave: WaveSettings, questionnaire: Questionnaire
-) -> Iterator[tuple[str, tuple[int, tuple[str, ...]]]]:
-    """Item, the rows of its grid, and the levels by which groups are compared."""
+def _list_tests(wave: WaveSettings, questionnaire: Questionnaire) -> Iterator[tuple[str, int]]:
+    """Each item whose leading test is Rao-Scott's F, and the rows of its grid."""
     named = {*wave.estimate.items, *wave.compare.items}
     beside = list_family(questionnaire, [i.id for i in questionnaire.items if i.id in named])
     for item in _choose_told(wave, questionnaire):
         if item.id in wave.compare.items and item.kind in ("ordinal", "single"):
-            levels = item.codes[:1] if len(item.codes) == 2 else item.codes
-            levels = levels if item.kind == "single" else (item.first_level,)
-            yield item.id, (len(beside[item.id]), levels)
+            yield item.id, len(beside[item.id])
 
 
 def _describe_items(

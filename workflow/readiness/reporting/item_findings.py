@@ -34,9 +34,9 @@ SIDES = {
 }
 # What is said where no pair of groups differs: that groups do not either, that they do when all is
 # taken together, or in which answers they do.
-NO_GAP, DIFFER, IN_ANSWERS = (
-    f"report.finding.groups.{what}" for what in ("none", "differ", "answers")
-)
+NO_GAP = "report.finding.groups.none"
+DIFFER = "report.finding.groups.differ"
+IN_ANSWERS = "report.finding.groups.answers"
 # The test of each answer of an item, whose code is behind it.
 OF_ANSWER = "test.rao_scott_f"
 
