@@ -170,6 +170,12 @@ def test_comparisons_and_revisions_of_what_is_hidden() -> None:
     assert scott == [("readiness.test.rao_scott_f.p", P_NOT_BELOW, 0.05)]
     kept = comparison_rows(comparisons, estimates, *shared, 0.95, banded=())
     assert [(e.value, e.suppressed) for e in kept if "rao_scott" in e.id] == [(None, WITHHELD)]
+    # Nor the test of any answer of a scale.
+    answers = pd.concat(
+        comparisons[comparisons["test"] == "rao_scott_f"].assign(b=level, leads="False")
+        for level in ("none", "low", "good")
+    )
+    assert not [*comparison_rows(answers, estimates, *shared, 0.95, banded=())]
     # The least p of pairs tells no more than they do: it stands where none of them is missing.
     least = comparisons[comparisons["test"] == "rao_scott_f"].assign(test="contrasts_max_t")
     shown = estimates[estimates["group"] != "voice"]
