@@ -11,7 +11,7 @@ import pandas as pd
 from wave_answers import CLEAR, CLEAR_AT, DISPERSED, FIRST, NULLS
 from wave_samples import Setting
 
-# Largest level of the primary test, and least share of the best test's power.
+# Largest level of the permutation, and least share of the best test's power.
 LEVEL, POWER = 0.065, 0.85
 FAMILYWISE = 0.06
 # Simulation standard errors by which a figure must miss a target before it counts as missed.
@@ -100,7 +100,8 @@ def document(table: pd.DataFrame, settings: Sequence[Setting]) -> str:
         "# Level and power of the tests, coverage of the intervals",
         "Written by `benchmarks/coverage.py`. Simulated from the frame of the shipped wave, with "
         "the workflow's own weights: strata are the professions, answering depends on region and "
-        "size, answers and replicates are raked within limits to three margins.",
+        "size, answers and replicates are raked within limits to three margins. The permutation "
+        "stands beside the test that leads (*The test that leads*).",
         grid("", _configurations(counts), counts),
         "A share near .05 or .95 has the simulation standard error in the last row; a target "
         f"counts as missed when the figure misses it by more than {SURE:.0f} of them, and as met "
@@ -110,14 +111,14 @@ def document(table: pd.DataFrame, settings: Sequence[Setting]) -> str:
         "## Level",
         "Share of samples in which a test rejects at .05 though no group differs in the "
         "population: nothing else differs (`same`), or what drives response rules the answers "
-        "(`location`), or how far apart they lie (`dispersion`). First the primary test, then for "
+        "(`location`), or how far apart they lie (`dispersion`). First the permutation, then for "
         "every test the highest of the three (* above the target by more than the simulation's "
         "error: not of right size). In brackets the share of samples with a result, "
         "where not all have one.",
-        grid("primary test", _nulls(counts), counts),
+        grid("permutation", _nulls(counts), counts),
         grid("highest of the three", _levels(counts), counts),
         "## Power",
-        "Share of samples in which the primary test rejects; in brackets the most powerful of the "
+        "Share of samples in which the permutation rejects; in brackets the most powerful of the "
         "other tests of right size and its share. Tests whose level misses the target do not "
         "count: what they find they also find where nothing is. The first list was fixed before "
         "any test was tried.",
@@ -125,12 +126,11 @@ def document(table: pd.DataFrame, settings: Sequence[Setting]) -> str:
         "The second list was added before any sample of it was drawn: the mean rank of the group "
         f"lies {CLEAR_AT} standard errors of its own contrast from the others.",
         grid("alternative", _power(counts, CLEAR), counts),
-        "A survey has one primary test for all alternatives: the least of each test's ratios, its "
+        "A survey has one test for all alternatives: the least of each test's ratios, its "
         "power to that of the most powerful one of right size (* not of right size).",
         grid("least ratio, second list", _least_by_test(counts, CLEAR), counts),
         "One group moves to both ends of the scale, and its middle stays: no test of location "
-        "sees that. Beside the primary test of an ordered item the report has the same test of "
-        "the categories (Pearson type).",
+        "sees that. Beside it the same test of the categories (Pearson type).",
         grid("dispersion", _dispersion(counts), counts),
         "## Coverage",
         "Share of 95 % intervals that hold the population's value: of the share in the two lowest "
@@ -168,7 +168,7 @@ def _configurations(counts: Sequence[Counts]) -> Rows:
             f"{c.cases('sample', 'n') / max(c.samples, 1):.0f}" for c in counts
         ],
     }
-    rows["simulation error of .05, level of the primary test"] = [
+    rows["simulation error of .05, level of the permutation"] = [
         _error(c.rate("test", [NULLS[0]], PRIMARY).n) for c in counts
     ]
     rows["simulation error of .05, all else"] = [_error(c.samples) for c in counts]
@@ -190,7 +190,7 @@ def _verdict(value: float, target: float, error: float, most: bool) -> str:
 def _targets(counts: Sequence[Counts]) -> Rows:
     rows: Rows = {}
     level = [c.level(PRIMARY) for c in counts]
-    rows[f"level of the primary test at most {Rate(LEVEL, 1)}"] = [
+    rows[f"level of the permutation at most {Rate(LEVEL, 1)}"] = [
         f"{r} {_verdict(r.value, LEVEL, r.error, most=True)}" for r in level
     ]
     for name, outcomes in (("first", FIRST), ("second", CLEAR)):

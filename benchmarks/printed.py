@@ -104,10 +104,11 @@ def _tests(sample: Design) -> Iterator[tuple[str, float]]:
         selection=Selection.PROBABILITY,
     )
     made, _ = comparing.compare_items(sample, ASKED, "team", settings, LEVEL, contrasts)
-    for (item, test), rows in made.groupby(["item", "test"]):
+    of_answer = (made["test"].eq("rao_scott_f") & made["b"].ne("")).rename("of_answer")
+    for (_, test, answer), rows in made.groupby(["item", "test", of_answer]):
         p = rows["p_adjusted"].where(rows["p_adjusted"].notna(), rows["p_value"]).min()
         name = str(test)
-        if item == "ticks" and test == "rao_scott_f":
+        if answer:
             name = "rao_scott_f, options"
         elif rows["a"].ne("").any():
             name += ", any pair"  # of each pair by itself, adjusted for none
