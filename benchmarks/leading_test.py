@@ -54,7 +54,7 @@ from readiness.survey.comparisons.cells import Factor, factor
 from readiness.survey.comparisons.families import GroupShares, family_of
 from readiness.survey.comparisons.multiple import adjust_p
 from readiness.survey.comparisons.rao_scott import rao_scott_test
-from readiness.survey.weighting.adapting import Sampled, weigh_adapting
+from readiness.survey.weighting.adapting import Adapted, Sampled, weigh_adapting
 from readiness.survey.weighting.recipe import Trim, make_replicates
 
 Floats = npt.NDArray[np.float64]
@@ -105,10 +105,15 @@ class World:
         }
 
 
+# Groups that are strata, the small ones sampled at a higher rate.
+OWN_STRATA = "groups are strata"
+
+
 def _list_settings(groups: dict[int, int]) -> tuple[tuple[str, int, int], ...]:
     kinds = [(kind, n, groups[n]) for n in groups for kind in ("stratified", "opt-in")]
     clustered = [(kind, 240, 4) for kind in ("clusters, table", "clusters, wave")]
-    return (*kinds, *clustered)
+    own = [(OWN_STRATA, n, groups[n]) for n in (60, 200)]
+    return (*kinds, *clustered, *own)
 
 
 WORLDS = {
@@ -239,17 +244,24 @@ def draw(world: World, kind: str, n: int, groups: int, seed: int) -> Design:
         return replace(design(frame, weights="weight"), replicates=replace(units, kind="given"))
     if kind == "opt-in":
         made = weigh_adapting(frame, Sampled("base_weight", "stratum"), None)
+    elif kind == OWN_STRATA:
+        shares = np.array(world.groups[groups]) ** 1.7
+        of_stratum = np.round(15_000 * shares / shares.sum()).astype(int)
+        made = _weigh_strata(frame, of_stratum, group, rng)
     else:
-        made = _weigh_strata(frame, world, rng)
+        rates = np.array([rate for _, rate in world.strata])
+        stratum = rng.choice(len(rates), n, p=rates / rates.sum())
+        of_stratum = np.array([size for size, _ in world.strata])
+        made = _weigh_strata(frame, of_stratum, stratum, rng)
     assert made.weighting is not None
     return made.weighting.design
 
 
-def _weigh_strata(frame: pd.DataFrame, world: World, rng: np.random.Generator):  # type: ignore[no-untyped-def]
-    n, people = len(frame), np.array([size for size, _ in world.strata])
-    rates = np.array([rate for _, rate in world.strata])
-    stratum = rng.choice(len(people), n, p=rates / rates.sum())
-    answered = np.maximum(np.bincount(stratum, minlength=len(people)), 1)
+def _weigh_strata(
+    frame: pd.DataFrame, people: Ints, stratum: Ints, rng: np.random.Generator
+) -> Adapted:
+    """Rake to two margins, from base weights; `people` of each stratum on the frame."""
+    n, answered = len(frame), np.maximum(np.bincount(stratum, minlength=len(people)), 1)
     names = np.array(list("ABCDE"))[: len(people)]
     frame = frame.assign(
         stratum=names[stratum],
@@ -489,17 +501,17 @@ def run(which: str, samples: int, path: Path, minutes: float, only: Sequence[str
 
 def document(counts: pd.DataFrame) -> str:
     """The section of docs/measurements.md."""
-    by = {
-        key: (held, tried)
-        for *key, held, tried in counts[[*KEYS, "held", "tried"]].itertuples(index=False)
-        for key in [tuple(key)]
+    by: Counted = {
+        tuple(map(str, key)): (float(row["held"]), int(row["tried"]))
+        for *key, row in zip(*(counts[k] for k in KEYS), counts.to_dict("records"), strict=True)
     }
     parts = [
         "# The test that leads",
         f"Written by `benchmarks/leading_test.py`. Samples of groups of unlike sizes: in strata, "
         "with unequal weights, raked, jackknife; of people who came by themselves; of "
         f"{CLUSTERS} clusters of 10 people, each in one group (intraclass correlation "
-        f"{RESEMBLANCE}), as a table and as a wave. Each difference lies {CLEAR_AT} standard "
+        f"{RESEMBLANCE}), as a table and as a wave; of strata that are the groups, the small ones "
+        "sampled at a higher rate. Each difference lies {CLEAR_AT} standard "
         "errors from none. The share of samples in which the p of a procedure is below .05; of "
         "pairs that of some pair. Candidates were compared in one world (four levels), the chosen "
         "one is reported in another (five levels, other groups, strata and margins).",
@@ -523,7 +535,8 @@ Counted = dict[tuple[str, ...], tuple[float, int]]
 
 def _count(by: Counted, which: str) -> str:
     tried = [n for key, (_, n) in by.items() if key[0] == which and key[3] in (RAO_SCOTT, LEADS)]
-    return f"{min(tried, default=0):,}"
+    least, most = min(tried, default=0), max(tried, default=0)
+    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
 
 
 def _grid(by: Counted, which: str, names: Sequence[str]) -> str:
