@@ -329,7 +329,9 @@ def comparison_rows(
         if counted:
             own = _make_comparison_rows(row, rules, selection)
             counted = not any(each.id in exact for each in own)
-        if counted and str(row["leads"]) == "True":
+        # A test that has no result is not withheld.
+        has_result = selection.inference and _read_p(row) is not None
+        if counted and has_result and str(row["leads"]) == "True":
             yield _make_band_row(row, level, banded)
         if not counted and not any(
             (row["item"], g, row["test"] == "contrast") in unknown for g in groups
