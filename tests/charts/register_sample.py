@@ -99,6 +99,12 @@ def make_register() -> pd.DataFrame:
     return pd.DataFrame(records)
 
 
+def establish_first(rows: pd.DataFrame, level: str) -> pd.DataFrame:
+    """The rows, with that of the test by which an answer comes first."""
+    test = row("preparation", level, "", 5, 100, id="preparation.test.first.p")
+    return pd.concat([rows, pd.DataFrame([test | {"unit": "p_below"}])], ignore_index=True)
+
+
 def can_show(figure: int, base: int) -> bool:
     """Whether some count out of `base` shows as `figure` %, half up, in exact integers."""
     return any(

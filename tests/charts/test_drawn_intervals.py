@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 from drawing import AXIS, intervals, on_one_scale, options, texts
+from register_sample import establish_first
 
 from readiness.charts.figures import word
 from readiness.charts.sheet import NARROW, WIDE
@@ -63,7 +64,7 @@ def test_the_title_says_what_the_interval_allows(
 
 
 def test_rows_of_answers_say_their_one_base_once(register: pd.DataFrame) -> None:
-    spec = options(register)
+    spec = options(establish_first(register, "weak"))
     values = [line["value"] for line in spec.table]
     assert values == sorted(values, reverse=True) and len(values) == 4
     assert "«\u00a0Faible, " in spec.title

@@ -15,7 +15,7 @@ from drawing import (
     with_a_suppressed_group,
     with_suppressed_levels,
 )
-from register_sample import GROUPS, LEVELS, TOTAL
+from register_sample import GROUPS, LEVELS, TOTAL, establish_first
 
 from readiness.charts.figures import DrawnFigures, GroupLabels, word
 from readiness.charts.sheet import NARROW, WIDE
@@ -157,7 +157,7 @@ def test_what_is_not_published_carries_no_flag(register: pd.DataFrame) -> None:
 
 
 def test_levels_without_an_order_start_at_the_axis(register: pd.DataFrame) -> None:
-    spec = stacked(register)
+    spec = stacked(establish_first(register, "weak"))
     drawn = by_id(spec.sheet(), "rect")
     edge = next(m.x for m in spec.sheet().marks if m.id == "axis")
     for level in LEVELS["fr"]:

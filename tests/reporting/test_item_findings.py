@@ -95,8 +95,21 @@ def contrast(a: str, b: str, effect: float, p: float, least: float = 0.01) -> di
 def material(
     rows: list[dict[str, Any]], pairs: list[dict[str, str]], language: str, selection: Selection
 ) -> TableMaterial:
+    # A share has its limits beside it, and as rows of their own.
+    known = {each["id"]: each["value"] for each in rows}
+    rows = [
+        {
+            **each,
+            **{
+                end: known[f"{each['id']}.{end}"]
+                for end in ("lower", "upper")
+                if f"{each['id']}.{end}" in known
+            },
+        }
+        for each in rows
+    ]
     return TableMaterial(
-        Register(pd.DataFrame(rows), language),
+        Register(pd.DataFrame(rows, dtype=object).fillna(""), language),
         QUESTIONNAIRE,
         ("site",),
         selection,
@@ -182,15 +195,19 @@ def test_what_was_typed_comes_neither_first_nor_second() -> None:
 def test_a_mean_that_few_numbers_carry_off_is_told_with_the_median() -> None:
     item = Item.model_validate({"id": "years", "kind": "number", "label": {"en": "Y"}, "range": {}})
 
-    def kind(**numbers: float) -> str:
+    def kind(selection: Selection = Selection.PROBABILITY, **numbers: float) -> str:
         rows = [row(f"years.{name.replace('_of', '.all.')}", n) for name, n in numbers.items()]
         rows = [{**each, "id": each["id"] + ".all" * (".all" not in each["id"])} for each in rows]
-        fact = Findings(material(rows, [], "en", Selection.OPT_IN), item).whole()
+        rows.append(row("years.n.all", 40, unit="base", digits="0"))
+        fact = Findings(material(rows, [], "en", selection), item).whole()
         return fact.kind if fact else ""
 
     middle = {"lower_quartile": 3, "median": 6.5, "upper_quartile": 16}
     ends = {"mean_oflower": -20, "mean_ofupper": 90}
     assert kind(mean=35, **ends, **middle) == "report.finding.mean.outside"
+    # Who came in by themselves: the number, how many answered, and no interval.
+    assert kind(Selection.OPT_IN, mean=35, **ends, **middle) == "report.finding.mean.outside"
+    assert kind(Selection.OPT_IN, mean=15, **ends, **middle) == "report.finding.mean.plain"
     assert kind(mean=15, **ends, **middle) == "report.finding.mean"
     assert kind(mean=35, **{**ends, "mean_oflower": 9}, **middle) == "report.finding.mean"
 
@@ -223,63 +240,108 @@ def test_an_answer_comes_first_where_none_that_is_withheld_can_be_larger(languag
     assert {"first", "second"} <= set(re.findall(r"\w+", said(0.4, 0.4, 0.2)))
 
 
-# Shares with their limits, None where one is withheld; whether the first is apart, and whether it
-# is said that both intervals overlap.
-APART = (
-    (((0.5, 0.45, 0.55), (0.3, 0.26, 0.34), (0.2, 0.17, 0.23)), True, False),
-    (((0.4, 0.35, 0.45), (0.38, 0.33, 0.43), (0.22, 0.19, 0.25)), False, True),
-    # The third one's interval is wide enough for it to be first.
-    (((0.5, 0.44, 0.56), (0.3, 0.26, 0.34), (0.2, 0.02, 0.46)), False, False),
-    (((0.5, None, None), (0.3, 0.26, 0.34), (0.2, 0.17, 0.23)), False, False),
-    (((0.5, 0.45, 0.55), (0.3, None, None), (0.2, 0.17, 0.23)), False, False),
-    (((0.5, 0.45, 0.55), (0.3, 0.26, 0.34), (0.2, None, None)), False, False),
-    # An answer that is withheld itself has 20 % at most, or 47 %.
-    (((0.5, 0.45, 0.55), (0.3, 0.26, 0.34), (None, None, None)), True, False),
-    (((0.5, 0.45, 0.55), (0.03, 0.01, 0.08), (None, None, None)), False, False),
+# Shares, None where one is withheld; the answer and the band of the paired test, if it is told; and
+# whether the first answer is said to come first.
+ORDERS = (
+    ((0.4, 0.38, 0.22), ("first", "p_below"), True),
+    ((0.5, 0.3, 0.2), ("first", "p_not_below"), False),
+    ((0.5, 0.3, 0.2), None, False),
+    # The test of another answer says nothing of this one.
+    ((0.5, 0.3, 0.2), ("second", "p_below"), False),
+    # An answer that is withheld itself has 20 % at most, or 47 %: no test is told.
+    ((0.5, 0.3, None), None, False),
+    ((0.5, 0.03, None), None, False),
 )
 
 
-@pytest.mark.parametrize("selection", [Selection.PROBABILITY, Selection.CENSUS])
-@pytest.mark.parametrize(("shares", "apart", "overlap"), APART)
-def test_a_picture_and_a_sentence_find_the_same_answer_apart(
-    shares: tuple[tuple[float | None, ...], ...], apart: bool, overlap: bool, selection: Selection
+@pytest.mark.parametrize("selection", [*Selection])
+@pytest.mark.parametrize(("shares", "test", "established"), ORDERS)
+def test_a_picture_and_a_sentence_find_the_same_answer_first(
+    shares: tuple[float | None, ...],
+    test: tuple[str, str] | None,
+    established: bool,
+    selection: Selection,
 ) -> None:
-    rows = []
-    drawn = selection.inference
-    for code, (share, *ends) in zip(("first", "second", "third"), shares, strict=True):
-        limits = dict(zip(("lower", "upper"), ends if drawn else (None, None), strict=True))
-        name, known = f"degree.{code}.all", {**dict.fromkeys(limits, ""), "n": ""}
-        known |= {end: limit for end, limit in limits.items() if limit is not None}
+    cells = {"lower": "", "upper": "", "n": "", "level": ""}
+    rows = [row("degree.n.all", 90, **{**cells, "unit": "base", "digits": "0"})]
+    for code, share in zip(("first", "second", "third"), shares, strict=True):
         gone = {} if share is not None else {"value": "", "suppressed": "few"}
-        rows.append({**row(name, share or 0.0, **known), **gone})
-        rows += [row(f"{name}.{e}", limit) for e, limit in limits.items() if limit is not None]
+        ends = {} if share is None else {"lower": share - 0.08, "upper": share + 0.08}
+        rows.append({**row(f"degree.{code}.all", share or 0.0, **cells), **ends, **gone})
+        rows += [row(f"degree.{code}.all.{e}", v, **cells) for e, v in ends.items()]
+    if test:
+        told = {**cells, "kind": "test", "unit": test[1], "level": test[0], "digits": "2"}
+        rows.append(row("degree.test.first.p", 0.05, **told))
     item, figures = QUESTIONNAIRE.item("degree"), pd.DataFrame(rows, dtype=object).fillna("")
-    fact = Findings(material(rows, [], "en", selection), item).whole()
+    own = material(rows, [], "en", selection)
+    fact = Findings(own, item).whole()
     assert fact is not None
-    is_first = fact.kind in ("report.finding.first", "report.finding.first.alone")
-    # Where everybody answered no interval is missing: nothing is chance.
-    assert is_first == (apart or not drawn)
-    assert fact.kind.endswith(".open") == (not is_first and not overlap)
-    told = DrawnFigures(figures, "en", inference=drawn)
+    # Where nobody was drawn the largest share is that of those who answered.
+    drawn = selection.is_drawn
+    assert fact.kind.endswith(".open") == (drawn and not established)
+    assert ("90" in own.register.write_fact(fact)) == (not drawn)
+    told_by = DrawnFigures(figures, "en", is_drawn=drawn)
     levels = Levels(item.id, "Degree", item.labels("en"), ordered=False)
-    picture = level_bars(told, levels, GroupLabels({}, ("all", "All")), small=0)
-    assert ("most frequent" in picture.title) == is_first
+    picture = level_bars(told_by, levels, GroupLabels({}, ("all", "All")), small=0)
+    assert ("most frequent" in picture.title) == (established or not drawn)
 
 
 def test_a_half_needs_limits_that_are_told() -> None:
     """A share whose interval is withheld is neither more nor less than a half."""
     item = QUESTIONNAIRE.item("rating")
     rows = [row("rating.low.all", 0.7, lower="", upper="", n="")]
+    rows.append(row("rating.n.all", 60, lower="", upper="", n="", unit="base", digits="0"))
     for selection, kind in (
-        (Selection.PROBABILITY, "report.finding.share.plain"),
+        (Selection.PROBABILITY, "report.finding.share.withheld"),
         (Selection.CENSUS, "report.finding.majority.plain"),
+        (Selection.OPT_IN, "report.finding.majority.plain"),
     ):
         fact = Findings(material(rows, [], "en", selection), item).whole()
         assert fact is not None and fact.kind == kind
-        figure = DrawnFigures(pd.DataFrame(rows), "en", inference=selection.inference).get(
-            "rating.low.all"
+        figures = DrawnFigures(pd.DataFrame(rows), "en", is_drawn=selection.is_drawn)
+        told = against_half(figures, figures.get("rating.low.all"), "Rating", "low")
+        assert bool(told) != selection.is_drawn
+
+
+@pytest.mark.parametrize("language", WHOLE)
+def test_a_side_of_one_half_looks_at_the_answers_that_lack_too(language: str) -> None:
+    """59 % of those who answered, between 54 and 65; a quarter gave no answer: 43 to 71 %."""
+    limits = {"lower": 0.54, "upper": 0.65}
+
+    def say(least: float, most: float, selection: Selection) -> tuple[str, str, str]:
+        cells = {"digits": "0", "n": ""}
+        rows = [row("rating.low.all", 0.59, **limits, **cells)]
+        more = {"lower": 0.54, "upper": 0.65, "worst.lower": least, "worst.upper": most}
+        rows += [row(f"rating.low.all.{end}", value, **cells) for end, value in more.items()]
+        for name, value, unit in (
+            ("rating.n.all", 300, "base"),
+            ("rating.n_eff.all", 280, "count"),
+            ("settings.level", 0.95, "share"),
+        ):
+            rows.append(row(name, value, **{**cells, "unit": unit}))
+        own = material(rows, [], language, selection)
+        fact = Findings(own, QUESTIONNAIRE.item("rating")).whole()
+        assert fact is not None
+        figures = DrawnFigures(
+            pd.DataFrame(rows, dtype=object).fillna(""), language, is_drawn=selection.is_drawn
         )
-        assert bool(against_half(figure, "Rating", "low")) == (selection is Selection.CENSUS)
+        told = against_half(figures, figures.get("rating.low.all"), "Rating", "low")
+        return fact.kind, own.register.write_fact(fact), "" if told is None else told.kind
+
+    kind, said, title = say(0.43, 0.71, Selection.PROBABILITY)
+    assert kind == "report.finding.majority.depends" and not title
+    assert "worst.lower" in said and "worst.upper" in said
+    # The least is above one half, and its own sampling error reaches below it.
+    assert say(0.53, 0.62, Selection.PROBABILITY)[0] == "report.finding.majority.depends"
+    kind, said, title = say(0.58, 0.60, Selection.PROBABILITY)
+    assert kind == "report.finding.majority" and title == "charts.finding.more"
+    assert "worst" not in said
+    # Nobody left it empty.
+    assert say(0.59, 0.59, Selection.PROBABILITY)[0] == "report.finding.majority"
+    for selection in (Selection.OPT_IN, Selection.CENSUS, Selection.PURPOSIVE):
+        kind, said, _ = say(0.43, 0.71, selection)
+        assert kind == "report.finding.majority.plain" and "rating.n.all" in said
+        assert "lower" not in said and re.search(MORE[language], said)
 
 
 def test_of_one_level_that_few_chose_the_level_that_most_chose_is_told() -> None:

@@ -27,6 +27,7 @@ from readiness.survey.coding import Base, Codes, Factorized, factorize_column, o
 from readiness.survey.comparisons.effects import cronbach_alpha
 from readiness.survey.design import Design
 from readiness.survey.estimates.means import means, quantile_function, quantiles
+from readiness.survey.estimates.paired import test_differences
 from readiness.survey.estimates.proportions import (
     Crossing,
     Proportions,
@@ -170,6 +171,7 @@ def compared_cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
 COLUMNS = [
     *("item", "level", "base", "group", "n", "count", "estimate", "se", "lower", "upper"),
     *("n_eff", "deff", "df", "reliability", "note", "weighted"),
+    *("p_first", "p_rows", "last_row"),
 ]
 
 
@@ -178,6 +180,10 @@ def estimate(
 ) -> pd.DataFrame:
     """The estimates of all items of the settings: columns `COLUMNS`, shares 0-1.
 
+    `p_first`: of the answer to an item that most of all respondents gave, p of "it is no more
+    frequent than each other answer" (`compare_first`); missing elsewhere. `p_rows`: of the row of a
+    grid with the largest headline share, p of "it is no larger than that of `last_row`", the item
+    with the smallest one (`compare_rows`).
     `apart`: coded answers of the groups counted apart, with their code in `group`. The total of an
     item stands once; the groups of variables beside the one that is compared are `crossed`. An item
     is not told by its own answers, and who has no category of a variable is in none of its groups.
@@ -196,7 +202,17 @@ def estimate(
         for group in questionnaire.groups_apart:
             answers = apart.loc[apart["group"] == group].reset_index(drop=True)
             parts.append(count_apart(answers, item, group))
-    return pd.concat([part for part in parts if len(part)], ignore_index=True)
+    table = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    table["last_row"] = table["last_row"].astype(object)
+    for names in questionnaire.find_tables(settings.items).values():
+        rows = [questionnaire.item(name) for name in names]
+        if (order := compare_rows(design, rows)) is not None:
+            largest, smallest, p = order
+            own = table["item"].eq(largest.id) & table["level"].eq(largest.first_level)
+            own &= table["group"].eq(TOTAL) & table["base"].eq(ANSWERED)
+            table.loc[own, "p_rows"] = p
+            table.loc[own, "last_row"] = smallest.id
+    return table
 
 
 def estimate_item(
@@ -215,7 +231,54 @@ def estimate_item(
             made = crossings.proportions(cut, grouped=grouped)
             table = cut.table(made, settings.level, settings.interval)
             parts.append(table.assign(item=item.id, group=table["group"] if grouped else TOTAL))
-    return pd.concat(parts, ignore_index=True)[COLUMNS] if parts else pd.DataFrame(columns=COLUMNS)
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS)
+    found = pd.concat(parts, ignore_index=True).assign(p_first=np.nan, p_rows=np.nan, last_row="")
+    if (first := compare_first(design, item)) is not None:
+        level, p = first
+        of_all = found["group"].eq(TOTAL) & found["base"].eq(ANSWERED)
+        found.loc[of_all & found["level"].eq(level), "p_first"] = p
+    return found[COLUMNS]
+
+
+def read_indicators(item: Item, answers: pd.DataFrame) -> dict[str, FloatArray]:
+    """Return of each answer or option 1 where a person gave it, 0 where not, NaN outside the base.
+
+    The base is those who answered the item, the shape of each (rows,).
+    """
+    found: dict[str, FloatArray] = {}
+    for cut in cuts(item, answers):
+        # A box adds answers up that stand by themselves.
+        if cut.base != ANSWERED or (cut.level and item.kind != "multi"):
+            continue
+        place = np.array([*cut.place, -1])[cut.answers[0]]
+        for k, category in enumerate(cut.estimated_categories):
+            values = np.where(place == k, 1.0, 0.0)
+            found[cut.level or category] = np.where(place < 0, np.nan, values)
+    return found
+
+
+def compare_first(design: Design, item: Item) -> tuple[str, float] | None:
+    """Return the answer that most of all gave, and p of "it is no more frequent than another one".
+
+    The largest p of its paired differences from each other answer: that it comes first is
+    established where all of them are (Gutmann and Maymin 1987). None of fewer than two answers, or
+    where nobody answered.
+    """
+    known = read_indicators(item, design.data)
+    inside = {name: np.isfinite(values) & design.mask for name, values in known.items()}
+    known = {name: values for name, values in known.items() if inside[name].any()}
+    if len(known) < 2:
+        return None
+    weights = design.full_weights
+    shares = {
+        name: float(np.average(values[inside[name]], weights=weights[inside[name]]))
+        for name, values in known.items()
+    }
+    first = max(shares, key=lambda name: shares[name])
+    others = np.column_stack([values for name, values in known.items() if name != first])
+    p = test_differences(design, known[first], others)
+    return first, float(np.max(p))
 
 
 def count_apart(answers: pd.DataFrame, item: Item, group: str) -> pd.DataFrame:
@@ -288,6 +351,36 @@ def _find_quartiles(
     middle = quantiles(domain, values, [QUARTILES[MEDIAN]], rule="school", level=level).iloc[0]
     found[MEDIAN] |= {end: float(middle[end]) for end in ("lower", "upper")}
     return found
+
+
+def compare_rows(design: Design, rows: Sequence[Item]) -> tuple[Item, Item, float] | None:
+    """Return the rows of a grid with the largest and the smallest headline share, and p.
+
+    p of "both shares are equal", of the same people. None of numbers, or of fewer than two rows
+    that somebody answered.
+    """
+    shares: dict[str, tuple[float, FloatArray]] = {}
+    for item in rows:
+        values = _read_headline(item, design.data) if item.kind in ("single", "ordinal") else None
+        if values is not None and (inside := np.isfinite(values) & design.mask).any():
+            share = np.average(values[inside], weights=design.full_weights[inside])
+            shares[item.id] = float(share), values
+    if len(shares) < 2:
+        return None
+    by_id, order = {item.id: item for item in rows}, sorted(shares, key=lambda n: -shares[n][0])
+    first, last = order[0], order[-1]
+    (p,) = test_differences(design, shares[first][1], shares[last][1][:, None])
+    return by_id[first], by_id[last], float(p)
+
+
+def _read_headline(item: Item, answers: pd.DataFrame) -> FloatArray | None:
+    """Return 1 for each who gave the headline answer, 0 for who gave another, NaN for no answer."""
+    for cut in cuts(item, answers):
+        if cut.base == ANSWERED and item.first_level in (cut.level, *cut.categories):
+            place = np.array([*cut.place, -1])[cut.answers[0]]
+            chosen = 0 if cut.level else cut.categories.index(item.first_level)
+            return np.where(place < 0, np.nan, (place == chosen).astype(np.float64))
+    return None
 
 
 SCALE_COLUMNS = ["item", "without", "items", "n", "alpha", "lower", "upper", "note"]

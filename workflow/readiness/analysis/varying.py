@@ -26,8 +26,8 @@ from readiness.analysis.comparing import (
     list_family,
     prepare_tests,
 )
-from readiness.analysis.estimating import Crossings, compared_cuts, cuts
-from readiness.analysis.selection import Selection
+from readiness.analysis.estimating import Crossings, compare_first, compared_cuts, cuts
+from readiness.analysis.selection import ANSWERED, Selection
 from readiness.analysis.weighting import round_as_stored, weighted_design
 from readiness.config import Compare, Estimate, Weight
 from readiness.questionnaire import DONT_KNOW, TOTAL, Category, FrameVariable, Item, Questionnaire
@@ -140,11 +140,14 @@ class Wave:
         made = [
             (cut, crossings.proportions(cut, grouped=False)) for cut in cuts(found, design.data)
         ]
+        first, p = compare_first(design, found) or ("", np.nan)
         for test in tests:
             own = self.estimate.interval
             interval = BESIDE.get(own, "logit") if test == OTHER else own
             tables = [cut.table(one, self.estimate.level, interval) for cut, one in made]
-            yield pd.concat(tables, ignore_index=True).assign(item=item, group=TOTAL)
+            table = pd.concat(tables, ignore_index=True).assign(item=item, group=TOTAL)
+            foremost = table["base"].eq(ANSWERED) & table["level"].eq(first)
+            yield table.assign(p_first=np.where(foremost, p, np.nan))
 
     def contrast_groups(
         self, design: Design, asked: Questionnaire, item: str, tests: Sequence[str]

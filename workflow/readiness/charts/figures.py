@@ -17,17 +17,15 @@ from readiness.charts.sheet import SMALL, Shape, measure
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Quantity, Value
 from readiness.language import Language, numbers, tell
+from readiness.questionnaire import TOTAL
 from readiness.register.display import (
     SIGNS,
     SUPPRESSED_TEXT,
-    Limits,
     Sign,
-    bound_hidden_share,
-    compare_with_half,
-    is_apart,
     sign,
 )
 from readiness.register.figures import number
+from readiness.register.wording import Wording
 
 
 @dataclass(frozen=True)
@@ -173,8 +171,7 @@ class DrawnFigure:
     `value`, `lower`, `upper` are in the unit's own scale (shares 0-1) or None where the register
     has none; `n` is the unweighted base or None; `display` is the number's text in the chart's
     language, empty where it is not published; `sign` what stands beside it or in its place. `place`
-    is the id of its number in a report: the run's name before its own. `limits`: between what it
-    may lie, by which a picture says something of it.
+    is the id of its number in a report: the run's name before its own.
     """
 
     id: str
@@ -189,7 +186,6 @@ class DrawnFigure:
     digits: int
     rounding: str
     display: str
-    limits: Limits
     sign: Sign = Sign.NONE
 
     @property
@@ -215,8 +211,8 @@ class DrawnFigures:
     """The numbers of one run's register, by id, in one language.
 
     `rows` may hold numbers or the text of `figures.csv`. `simulated`: the wave is, or any of the
-    rows comes from one that is. `inference`: whether chance has a part in them, as far as their
-    intervals tell. Raises RenderError when a column is missing or an id is twice.
+    rows comes from one that is. `is_drawn`: whether chance drew the respondents. Raises RenderError
+    when a column is missing or an id is twice.
     """
 
     def __init__(
@@ -225,17 +221,22 @@ class DrawnFigures:
         language: Language,
         *,
         simulated: bool = False,
-        inference: bool = True,
+        is_drawn: bool = True,
     ) -> None:
         if missing := [c for c in COLUMNS if c not in rows.columns]:
             raise RenderError(f"chart: the register lacks the columns {', '.join(missing)}.")
         if twice := list(rows.loc[rows["id"].duplicated(), "id"]):
             raise RenderError(f"chart: the register has {twice[0]} twice; give one run's.")
-        self.language, self.inference = language, inference
+        self.language = language
+        self.wording = Wording(self._find_row, is_drawn)
         self.simulated = simulated or any(
             str(each).strip().lower() == "true" for each in rows["simulated"].unique()
         )
         self._rows = {row["id"]: row for row in list_rows(rows)}
+
+    def _find_row(self, identity: str) -> dict[str, Any] | None:
+        row = self._rows.get(identity)
+        return row and {**row, "suppressed": _read_text(row["suppressed"])}
 
     def get(self, identity: str) -> DrawnFigure | None:
         """The number of an id; None where the register has none.
@@ -271,7 +272,6 @@ class DrawnFigures:
             digits=digits,
             rounding=rounding,
             display="" if suppressed else numbers.number(*shown),
-            limits=Limits.of(value, lower, upper, inference=self.inference),
             sign=sign({**row, "suppressed": suppressed}),
         )
 
@@ -391,28 +391,34 @@ def firm(figure: DrawnFigure) -> bool:
     return sure and figure.value is not None
 
 
-def against_half(figure: DrawnFigure | None, item: str, levels: Value) -> Fact | None:
-    """Whether a share of all is more or less than a half; `levels`: which answers it adds up."""
+def against_half(
+    figures: DrawnFigures, figure: DrawnFigure | None, item: str, levels: Value
+) -> Fact | None:
+    """Whether a share of all is more or less than a half; `levels`: which answers it adds up.
+
+    None where that depends on those who gave no answer: a title has no room to say so.
+    """
     if figure is None or figure.value is None or figure.unit != "share" or not firm(figure):
         return None
-    side = compare_with_half(figure.limits, figure.digits)
-    return Fact(SIDES[side], {"item": item, "levels": levels}) if side else None
+    side = figures.wording.compare_with_half(figure.id)
+    if not side.name or side.depends:
+        return None
+    return Fact(SIDES[side.name], {"item": item, "levels": levels})
 
 
 def foremost(
-    figures: Sequence[tuple[str, DrawnFigure]], item: str, *, exclusive: bool
+    figures: DrawnFigures, order: Sequence[tuple[str, DrawnFigure]], item: str, *, exclusive: bool
 ) -> Fact | None:
     """Which answer was given most often: label and number of each, from the largest on.
 
-    None where the largest is not firm, or not apart from each other one and from what is not shown:
-    the sentences of a report say then that the order may be chance (`reporting.item_findings`).
-    `exclusive`: whether each person gave one answer.
+    None where the largest is not firm, or where a report says that the order may be chance
+    (`register.wording`). `exclusive`: whether each person gave one answer.
     """
-    if not figures or not firm(figures[0][1]):
+    if not order or not firm(order[0][1]):
         return None
-    (label, first), *others = figures
-    hidden = bound_hidden_share((figure.value for _, figure in figures), exclusive=exclusive)
-    shown = [figure.limits for _, figure in others if figure.value is not None]
-    if not is_apart(first.limits, shown, hidden):
+    parts = [figure.id.split(".") for _, figure in order]
+    name, codes = parts[0][0], [code for _, code, *_ in parts]
+    of_all = all(group == [TOTAL] for _, _, *group in parts)
+    if not of_all or not figures.wording.comes_first(name, codes, exclusive=exclusive):
         return None
-    return Fact("charts.finding.most", {"item": item, "label": label})
+    return Fact("charts.finding.most", {"item": item, "label": order[0][0]})

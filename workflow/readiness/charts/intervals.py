@@ -81,10 +81,10 @@ def intervals(
     total = next((figure for group, figure in table if group.total), None)
     finding = None
     if levels is not None:
-        finding = against_half(total, title, levels)
+        finding = against_half(figures, total, title, levels)
     elif title and total is None:
         labelled = [(group.label, figure) for group, figure in table]
-        finding = foremost(labelled, title, exclusive=False)
+        finding = foremost(figures, labelled, title, exclusive=False)
     bases = [base_text(figure, language, unweighted=group.apart) for group, figure in table]
     notes = [*sign_notes((figure for _, figure in table), language), note]
     rules = []

@@ -215,7 +215,7 @@ def level_bars(
     table = [one for group in groups if (one := levels.answers(figures, group)) is not None]
     if not table:
         return nothing(levels.title, language, simulated=simulated)
-    finding = _find_firm(levels, table[0])
+    finding = _find_firm(figures, levels, table[0])
     left, right = (show(Listed(tuple(side), "or"), language) for side in levels.sides)
     rules = [Rule(0.0, "axis", dashed=False)]
     axis = AmountAxis(unit="", rules=rules, sides=(left, right) if levels.ordered else None)
@@ -254,15 +254,15 @@ def level_bars(
     )
 
 
-def _find_firm(levels: Levels, first: DrawnAnswers) -> Fact | None:
+def _find_firm(figures: DrawnFigures, levels: Levels, first: DrawnAnswers) -> Fact | None:
     if not first.group.total:
         return None
     if levels.ordered:
         said = quote_labels([levels.labels[code] for code in levels.headline])
-        return against_half(first.head, levels.title, said)
+        return against_half(figures, first.head, levels.title, said)
     labelled = zip(levels.labels.values(), first.levels, strict=True)
     order = sorted(labelled, key=lambda each: -(each[1].value or 0.0))
-    return foremost(order, levels.title, exclusive=True)
+    return foremost(figures, order, levels.title, exclusive=True)
 
 
 def _state_facts(

@@ -122,21 +122,6 @@ class Limits:
         """
         return cls(lower, upper) if inference else cls(value, value)
 
-    def is_above(self, other: "Limits") -> bool:
-        """Whether all that a number may be is above all that another one may be.
-
-        A limit that is not told, for it would tell of what is withheld, never shows that.
-        """
-        return self.lower is not None and other.upper is not None and other.upper < self.lower
-
-
-def is_apart(first: Limits, others: Iterable[Limits], hidden: float = 0.0) -> bool:
-    """Whether a share is above each of some others, and above the largest that one which is not
-    shown can have (`hidden`): that it comes first is then no matter of chance.
-    """
-    rest = [*others, *([Limits(hidden, hidden)] if hidden else [])]
-    return all(first.is_above(other) for other in rest)
-
 
 def compare_with_half(limits: Limits, digits: int) -> str:
     """Whether all that a share can be is a `majority`, a `minority` or about `half`; else "", as

@@ -42,7 +42,9 @@ ORDER = {
     "report.finding.first": APART,
     "report.finding.first.shown": FIRST,
     "report.finding.first.alone": FIRST,
-    "report.finding.first.close": FIRST,
+    "report.finding.first.open": FIRST,
+    "report.finding.first.plain": FIRST,
+    "report.finding.first.alone.plain": FIRST,
 }
 # What is claimed of groups: that pairs differ, by much, or that none does.
 HIGHER, FAR_HIGHER, NO_PAIR = "higher", "far", "none"
@@ -124,7 +126,8 @@ class Judge:
     def findings(self, item: str, estimates: pd.DataFrame, contrasts: pd.DataFrame) -> Findings:
         """Return what can be said of an item where nothing is suppressed."""
         scheme = Scheme.of(self.questionnaire)
-        rows = share_rows(estimates, self.rules, self.digits, scheme, self.selection, frozenset())
+        shown = (self.rules, self.digits, scheme, self.selection, frozenset[str]())
+        rows = share_rows(estimates, *shown, confidence=self.level)
         table = make_register(rows, run=item, origin=lambda row: Origin(), simulated=False)
         register = Register(table, self.questionnaire.language)
         by, known = (self.by,) if self.by else (), Contrasts.of(contrasts)

@@ -121,6 +121,8 @@ def _write_notes(material: TableMaterial, own: Banner) -> Iterator[str]:
         values = {"what": register.name_value(silent)}
         not_asked = Fact("language.labelled", {"label": Term(ASKED_NOT), **values})
         yield f"{register.write_fact(not_asked)}."
+    if condition := statements.state_condition(material.selection, register):
+        yield register.write_fact(condition)
     yield from (plain(line) for line in lettering(material, own))
     if own.item.dont_know:
         label = own.item.dont_know.label(material.language)
@@ -291,7 +293,12 @@ class _ItemWriter:
             size = [Fact("report.effect", {"effect": self.register.name_with_interval(cramer)})]
         if self._is_banded(LEADING[lead]):
             tests.append(Fact("report.difference.banded"))
-        sentences = [reason, *([*size, *tests] if lead == "effect_size" else [*tests, *size])]
+        condition = statements.state_condition(self.wave.selection, self.register)
+        sentences = [
+            *([condition] if condition else []),
+            reason,
+            *([*size, *tests] if lead == "effect_size" else [*tests, *size]),
+        ]
         return " ".join(map(self.register.write_fact, sentences))
 
     @property

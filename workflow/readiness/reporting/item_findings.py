@@ -1,14 +1,17 @@
 """The sentences that a question's numbers say: each is chosen by a rule, or there is none.
 
 "More than half" needs a lower limit above one half, "less than half" an upper limit below it,
-"about half" both limits near it (`register.display`); else the share is said with its interval,
-if that is told. An answer comes first where no answer that is withheld can be larger; unless it is
-apart from all others, by the same rule as in the title of a picture, it is said that the order may
-be chance. Of a scale whose low end few gave, the answer that most gave is told. A
-group is above another where the adjusted p says so, and far above where the simultaneous limit of
-every gap that is named stays above `FAR`; of a list of answers the strongest gap in any of them is
-told; of an item that the settings do not compare no gap is said. Of a number whose reliability is
-not `present` no sentence is made.
+"about half" both limits near it (`register.wording`); else the share is said with its interval,
+if that is told. Where that depends on those who gave no answer the sentence says so. An answer
+comes first where no answer that is withheld can be larger; unless the paired test of all answers
+establishes it, it is said that the order may be chance. Where chance did not draw the respondents a
+sentence has the number and how many answered, no interval, and speaks of them alone.
+
+Of a scale whose low end few gave, the answer that most gave is told. A group is above another where
+the adjusted p says so, and far above where the simultaneous limit of every gap that is named stays
+above `FAR`; of a list of answers the strongest gap in any of them is told; of an item that the
+settings do not compare no gap is said. Of a number whose reliability is not `present` no sentence
+is made.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -19,8 +22,9 @@ from readiness.facts import Fact, Listed, NamedNumber, Term, Value
 from readiness.language import Language
 from readiness.questionnaire import MEAN, MEDIAN, QUARTILES, TOTAL, FrameVariable, Item
 from readiness.questionnaire.units import unit_text
-from readiness.register.display import Limits, bound_hidden_share, compare_with_half, is_apart
-from readiness.register.figures import answer_order, share_id
+from readiness.register.display import bound_hidden_share
+from readiness.register.figures import answer_order, base_id, share_id
+from readiness.register.wording import Wording
 from readiness.reporting.banners import MANY, UPPER, Gap, TableMaterial
 from readiness.reporting.statements import has_only_name
 
@@ -31,6 +35,26 @@ SIDES = {
     "minority": ("report.finding.minority", "report.finding.minority.plain"),
     "half": ("report.finding.half", "report.finding.half.plain"),
     "": ("report.finding.share", "report.finding.share.plain"),
+}
+# What is said where the side depends on those who gave no answer.
+DEPENDS = {
+    "majority": "report.finding.majority.depends",
+    "minority": "report.finding.minority.depends",
+    "half": "report.finding.half.depends",
+}
+# What is said of the answer that comes first, with the next one and alone: by whether chance drew
+# the respondents, and whether its place is established.
+FIRST = {
+    (True, True): "report.finding.first",
+    (True, False): "report.finding.first.open",
+    (False, True): "report.finding.first.plain",
+    (False, False): "report.finding.first.plain",
+}
+FIRST_ALONE = {
+    (True, True): "report.finding.first.alone",
+    (True, False): "report.finding.first.alone.open",
+    (False, True): "report.finding.first.alone.plain",
+    (False, False): "report.finding.first.alone.plain",
 }
 # What is said where no pair of groups differs: that groups do not either, that they do when all is
 # taken together, or in which answers they do.
@@ -74,12 +98,15 @@ class Findings:
             if ends and self._is_carried_off(identity, ends["lower"]):
                 median = self._name_value(share_id(self.item.id, MEDIAN, TOTAL, ANSWERED))
                 return Fact("report.finding.mean.outside", {**values, "median": median})
+            if not self._is_drawn:
+                return Fact("report.finding.mean.plain", {**values, **self._count(TOTAL)})
             values |= {end: self._name_value(name) for end, name in ends.items()}
-            return Fact("report.finding.mean" if ends else "report.finding.mean.plain", values)
+            return Fact("report.finding.mean" if ends else "report.finding.mean.withheld", values)
         if self._is_list:
             return self._order()
         said = self._state_share()
-        if said and self.item.kind == "ordinal" and said.kind in SIDES["minority"]:
+        minority = (*SIDES["minority"], DEPENDS["minority"])
+        if said and self.item.kind == "ordinal" and said.kind in minority:
             # Of one level that few chose, less is told than of the level that most chose.
             stated = self.item.boxes and len(self.item.shown_codes) > 1
             return (not stated and self._order()) or said
@@ -158,10 +185,14 @@ class Findings:
             }.items():
                 contrast = f"{self.item.id}.contrast.{a}.{b}"
                 known = {"gap": contrast, **self._find_ends(contrast)}
-                if told_first and "lower" in known and self._is_shown(contrast):
+                if told_first and "lower" in known and self._is_shown(contrast) and self._is_drawn:
                     values |= {name: self._name_value(identity) for name, identity in known.items()}
                     return (gap.p, -gap.effect), Fact(kind, values)
-            return (gap.p, -gap.effect), Fact("report.finding.pair", values)
+            if self._is_drawn:
+                return (gap.p, -gap.effect), Fact("report.finding.pair", values)
+            for name, group in (("first_n", gap.higher), ("other_n", gap.lower)):
+                values |= {name: self._count(group)["n"]}
+            return (gap.p, -gap.effect), Fact("report.finding.pair.plain", values)
         return None
 
     def _is_carried_off(self, mean: str, lower: str) -> bool:
@@ -187,10 +218,18 @@ class Findings:
         if share is None or not self.is_reliable(identity):
             return None
         ends = self._find_ends(identity)
-        digits = int(self.material.register.row(identity)["digits"] or 0)
-        kind = SIDES[compare_with_half(self.limits_of(identity), digits)][0 if ends else 1]
-        named = {end: self._name_value(name) for end, name in ends.items()}
-        return Fact(kind, {**self._level, "share": self._name_value(identity), **named})
+        side, depends = self._wording.compare_with_half(identity)
+        told: dict[str, Value] = {**self._level, "share": self._name_value(identity)}
+        if not self._is_drawn:
+            return Fact(SIDES[side][1], {**told, **self._count(TOTAL)})
+        if not ends:
+            return Fact("report.finding.share.withheld", told)
+        told |= {end: self._name_value(name) for end, name in ends.items()}
+        if not depends:
+            return Fact(SIDES[side][0], told)
+        worst = {"least": f"{identity}.worst.lower", "most": f"{identity}.worst.upper"}
+        told |= {end: self._name_value(name) for end, name in worst.items()}
+        return Fact(DEPENDS[side], told)
 
     def _order(self) -> Fact | None:
         """The answer that was given most, and the next one, as far as what is shown tells."""
@@ -212,18 +251,15 @@ class Findings:
             also = Listed(tuple(Fact("language.quoted", {"what": name}) for name in named))
             return Fact("report.finding.first.tied", {"answers": also, "share": first["share"]})
         beside = len(ids) >= MANY and codes[1] not in typed and self.is_reliable(ids[1])
-        shown = [each for each in ids if self._is_shown(each)]
-        own, *others = map(self.limits_of, shown)
-        apart = is_apart(own, others, hidden)
+        exclusive = self.item.kind != "multi"
+        apart = self._wording.comes_first(self.item.id, codes, exclusive=exclusive)
+        if not self._is_drawn:
+            first |= self._count(TOTAL)
         if not beside or hidden >= (shares[1] or 0.0):
-            kind = "report.finding.first.alone" if apart else "report.finding.first.alone.open"
-            return Fact(kind, first)
-        # Why it may be chance is said where both intervals show it.
-        overlap = None not in (own.lower, others[0].upper) and not own.is_above(others[0])
-        close = "report.finding.first.close" if overlap else "report.finding.first.open"
+            return Fact(FIRST_ALONE[self._is_drawn, apart], first)
         share = self._name_value(ids[1])
         told = {**first, "second": labels[codes[1]], "second_share": share}
-        return Fact("report.finding.first" if apart else close, told)
+        return Fact(FIRST[self._is_drawn, apart], told)
 
     # What the register has.
 
@@ -244,11 +280,17 @@ class Findings:
         there = all(self.material.register.number(name) is not None for name in ends.values())
         return ends if there else {}
 
-    def limits_of(self, identity: str) -> Limits:
-        """Between what a number may lie, as far as the register tells."""
-        number, inference = self.material.register.number, self.material.selection.inference
-        ends = (number(f"{identity}.{end}") for end in ("lower", "upper"))
-        return Limits.of(number(identity), *ends, inference=inference)
+    @property
+    def _is_drawn(self) -> bool:
+        return self.material.selection.is_drawn
+
+    @property
+    def _wording(self) -> Wording:
+        return Wording(self.material.register.by_id.get, self._is_drawn)
+
+    def _count(self, group: str) -> dict[str, Value]:
+        """How many people of a group answered."""
+        return {"n": self._name_value(base_id(self.item.id, group, ANSWERED))}
 
     def _name_value(self, identity: str) -> NamedNumber:
         return self.material.register.name_value(identity)

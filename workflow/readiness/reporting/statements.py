@@ -12,6 +12,7 @@ from readiness.facts import Fact, Listed, Term, Value
 from readiness.language import Language
 from readiness.questionnaire import Item, Questionnaire
 from readiness.questionnaire.text import strip_markup
+from readiness.reporting.parts import Register
 
 # What the leading test says where it establishes a difference.
 ESTABLISHED = "report.difference.established"
@@ -39,6 +40,16 @@ TESTS = tuple(f"report.name.{test}" for test in TEST_NAMES)
 NONE = tuple(f"report.{what}.none" for what in ("issues", "corrections"))
 # From so many pairs on, a sentence names none: the table does.
 MANY = 6
+
+
+def state_condition(selection: Selection, register: Register) -> Fact | None:
+    """The condition under which intervals and tests hold of those who came in by themselves.
+
+    It stands with the tables that have them. None of other selections.
+    """
+    if not selection.inference or selection.is_drawn:
+        return None
+    return Fact("tables.note.opt_in", {"level": register.name_value("settings.level")})
 
 
 def significant(p: float, level: float) -> bool:

@@ -11,7 +11,7 @@ from readiness.analysis.weighting import UNKNOWN
 from readiness.facts import Fact, Listed, Value
 from readiness.language import capitalise, show, text
 from readiness.questionnaire import MEDIAN, TOTAL, FrameVariable, Item
-from readiness.register.display import is_apart, show_row
+from readiness.register.display import show_row
 from readiness.register.figures import base_id, row_order, share_id
 from readiness.register.firmness import FIRMNESS
 from readiness.register.rows.changes import MAPPED, change_levels
@@ -22,6 +22,7 @@ from readiness.register.rows.respondents import (
     numbers_of,
     step_name,
 )
+from readiness.register.wording import Wording
 from readiness.reporting import firmness, participation, planned, statements
 from readiness.reporting.banners import Banner, BannerColumn, BannerLine, TableMaterial, material_of
 from readiness.reporting.blocks import (
@@ -44,10 +45,7 @@ from readiness.survey.weighting.margins import JOINED
 # --- A grid: what its rows say together, in the order of their headline share; the block of each
 # stands below. Numbers and lists of boxes are told row by row alone.
 # The range of a share over the rows: of them all, where chance may have made it, of some.
-RANGE = (
-    *("report.finding.rows", "report.finding.rows.close", "report.finding.rows.open"),
-    "report.finding.rows.shown",
-)
+RANGE = ("report.finding.rows", "report.finding.rows.open", "report.finding.rows.shown")
 
 
 def grid_block(wave: WavePart, grid_id: str) -> ReportBlock:
@@ -98,13 +96,12 @@ def _compare_rows(material: TableMaterial, rows: Sequence[Item], of_all: int) ->
     most, least = (show_row(register.row(share), register.language) for share in (high, low))
     if most == least:
         return None
-    most_of, least_of = (Findings(material, i).limits_of(s) for i, s in (fit[0], fit[-1]))
-    told = None not in (most_of.lower, least_of.upper)
-    kind = 0 if is_apart(most_of, [least_of]) else 1 if told else 2
+    wording = Wording(register.by_id.get, material.selection.is_drawn)
+    kind = 0 if wording.are_ordered(first.grid or "", first.id, last.id) else 1
     values: dict[str, Value] = {"level": level_label(first, material.language)}
     for end, item, share in (("first", first, high), ("last", last, low)):
         values |= {end: _name_row(material, item), f"{end}_share": register.name_value(share)}
-    return Fact(RANGE[3 if len(fit) < of_all else kind], values)
+    return Fact(RANGE[2 if len(fit) < of_all else kind], values)
 
 
 def _name_row(material: TableMaterial, item: Item) -> str:
@@ -401,7 +398,7 @@ def _tell_who(wave: WavePart) -> str:
     known = {name: identity for name, identity in ids.items() if wave.register.has(identity)}
     values: dict[str, Value] = {name: wave.register.name_value(own) for name, own in known.items()}
     facts = [statements.describe_response(wave.selection, values)]
-    if wave.selection.inference:
+    if wave.selection.is_drawn:
         facts.append(Fact("report.level", {"level": wave.register.name_value("settings.level")}))
     return " ".join(map(wave.register.write_fact, facts))
 

@@ -122,7 +122,7 @@ class DrawnWave:
             rows,
             self._language,
             simulated=self.settings.simulated,
-            inference=self._selection.inference,
+            is_drawn=self._selection.is_drawn,
         )
 
     @property

@@ -140,6 +140,7 @@ def _make_rows(
             weighted_bases=weighted,
             decimals=decimals,
             former=withheld.former,
+            confidence=settings.level,
         )
     ]
     if published is not None:

@@ -9,6 +9,10 @@ all answers on it, `<item>.n.<group>.weighted` for the sum of the weights of tho
 Comparisons: `<item>.test.<test>`, `<item>.contrast.<a>.<b>`, `<item>.odds_ratio.<a>.<b>`; a test of
 one option of a multiple choice has its code behind it. The limits of a contrast are those that hold
 for the whole family, as its p does; its own ones are `.pointwise.lower` and `.pointwise.upper`.
+
+Orders, of shares of the same people, each told as a band: `<item>.test.first.p`, whether the most
+frequent answer (its level) comes first; `<grid>.test.rows.p`, whether the share of one row of a
+grid is larger than that of another (its level names both).
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -21,7 +25,7 @@ from readiness.analysis.comparing import LEAST_OF_PAIRS
 from readiness.analysis.selection import ANSWERED, Selection, variable_of
 from readiness.arrays import list_rows
 from readiness.config import FigureRules
-from readiness.questionnaire import OF_NUMBERS
+from readiness.questionnaire import OF_NUMBERS, TOTAL
 from readiness.register.figures import (
     BASE,
     UNRELIABLE,
@@ -49,8 +53,9 @@ def share_rows(
     weighted_bases: bool = False,
     decimals: Mapping[str, int] | None = None,
     former: bool = False,
+    confidence: float | None = None,
 ) -> Iterator[FigureRow]:
-    """Yield shares and means with their precision, and each base once.
+    """Yield shares and means with their precision, each base once, and which answer comes first.
 
     Args:
         estimates: rows of the estimate step, with the precision of `print_precision`.
@@ -61,6 +66,7 @@ def share_rows(
         decimals: by item, those of its answers, which its mean has, too, up to three.
         former: whether the precision is that of a ledger of 1.0, which has an effective sample size
             for each share (`register.sealed`).
+        confidence: level (0.5-1) by which an order of answers is established; None: no row of it.
     """
     bases_seen: set[str] = set()
     for row in list_rows(estimates):
@@ -131,6 +137,77 @@ def share_rows(
                     statistic=f"effective sample size of the {says}",
                     rounding=rules.rounding,
                 )
+
+    if confidence is not None and selection.is_drawn:
+        yield from _make_first_rows(estimates, rules, scheme, ids, confidence)
+
+
+# The tests that tell an order of two shares of the same people.
+OF_FIRST, OF_ROWS = "first", "rows"
+
+
+def first_id(item: str) -> str:
+    """Return the id of the test by which the answer that most gave comes first."""
+    return f"{item}.test.{OF_FIRST}.p"
+
+
+def rows_id(grid: str) -> str:
+    """Return the id of the test of the order of the first and the last row of a grid."""
+    return f"{grid}.test.{OF_ROWS}.p"
+
+
+def _make_first_rows(
+    estimates: pd.DataFrame,
+    rules: FigureRules,
+    scheme: Scheme,
+    ids: frozenset[str],
+    confidence: float,
+) -> Iterator[FigureRow]:
+    """Yield of each item whether its most frequent answer is more frequent than each other one.
+
+    It is told as a band, and not beside an answer of all that is not published: the test is made of
+    all answers.
+    """
+    of_all = estimates[estimates["group"].eq(TOTAL) & estimates["base"].eq(ANSWERED)]
+    rows = [row for row in list_rows(of_all) if row["level"] not in OF_NUMBERS]
+    hidden = {row["item"] for row in rows if reason_of(row, rules, scheme, ids)}
+    for row in rows:
+        p = number(row.get("p_first"))
+        if p is not None and row["item"] not in hidden:
+            said = "p of paired differences: the most frequent answer beside each other one"
+            yield make_order_row(
+                first_id(row["item"]), row["item"], row["level"], p, confidence, said
+            )
+        p, last = number(row.get("p_rows")), row.get("last_row") or ""
+        grid = scheme.grids.get(row["item"])
+        if p is not None and grid and not hidden & {row["item"], last}:
+            said = "p of the paired difference: the largest share of the rows beside the smallest"
+            yield make_order_row(
+                rows_id(grid), row["item"], f"{row['item']}.{last}", p, confidence, said
+            )
+
+
+def make_order_row(
+    identity: str, item: str, level: str, p: float, confidence: float, says: str
+) -> FigureRow:
+    """Return the row of a test of an order: whether p is below 1 - `confidence`."""
+    bound = round(1 - confidence, 12)
+    unit = P_BELOW if p < bound else P_NOT_BELOW
+    return FigureRow(
+        identity,
+        "test",
+        unit,
+        bound,
+        item=item,
+        level=level,
+        digits=count_digits(bound),
+        statistic=says,
+    )
+
+
+def count_digits(bound: float) -> int:
+    """Return the decimals of a bound of p."""
+    return max(1, -int(Decimal(repr(bound)).normalize().as_tuple().exponent))
 
 
 def _find_unit(row: dict[Any, Any]) -> str:
@@ -364,7 +441,7 @@ def _make_band_row(
     if p is None or (banded is not None and identity not in banded):
         return FigureRow(identity, "test", "p", None, suppressed=WITHHELD, digits=P_DIGITS, **of)
     unit, bound = find_band(p, level)
-    digits = max(1, -int(Decimal(repr(bound)).normalize().as_tuple().exponent))
+    digits = count_digits(bound)
     return FigureRow(identity, "test", unit, bound, digits=digits, note=row["note"], **of)
 
 

@@ -118,6 +118,9 @@ def _make_notes(material: TableMaterial) -> WorkbookSheet:
     if not material.register.is_weighted:
         del meanings["tables.row.weighted"]
     rows.append((NOTHING, text("tables.note.nothing", language)))
+    if condition := statements.state_condition(material.selection, material.register):
+        said = material.register.write_fact(condition, bare=True)
+        rows.append((text("numbers.interval", language), said))
     rows += [(text(name, language), text(said, language)) for name, said in meanings.items()]
     return notes_sheet("tables.head.sign", rows, language)
 
