@@ -126,7 +126,7 @@ def test_answers_above_the_headline_box_are_found_and_named() -> None:
     assert scale.loc[scale["leads"].eq(True), "p_value"].item() < ALPHA
     pairs = contrasts[contrasts["item"].eq("scale")]
     assert not (pairs["p_adjusted"] < ALPHA).any()
-    own = scale[scale["test"].eq("rao_scott_f") & scale["b"].ne("")].set_index("b")
+    own = scale[scale["test"].eq(comparing.OF_ANSWER)].set_index("b")
     assert list(own.index) == [*"abcd", "low"]
     assert set(own.index[own["p_adjusted"] < ALPHA]) == {"c", "d"}
     # Of two answers one says all.

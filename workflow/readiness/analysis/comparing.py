@@ -42,6 +42,8 @@ from readiness.survey.intervals import Interval
 LEAST_OF_PAIRS = "contrasts_max_t"
 # The tests that lead: of an item with one answer, of one with several.
 LEADING_TESTS = ("rao_scott_f", "multiple_marginal_f")
+# The test of one answer beside all others: after the leading test, which answers differ.
+OF_ANSWER = "rao_scott_answer"
 CHOICES = ["item", "lead", "fact"]
 CONTRASTED = (
     "Difference of shares (b - a), MOVER limits from the shares' own limits on each group's "
@@ -188,8 +190,8 @@ def compare_answers(
             try:
                 row = rao_scott_test(design, known, answer).second_order()
             except StatisticsError as error:
-                row = ComparisonRow("rao_scott_f", note=f"no result: {error}")
-            rows.append(replace(row, b=name))
+                row = ComparisonRow(OF_ANSWER, note=f"no result: {error}")
+            rows.append(replace(row, test=OF_ANSWER, b=name))
     p = adjust_p([np.nan if row.p_value is None else row.p_value for row in rows], "holm")
     return [
         replace(row, p_adjusted=None if np.isnan(own) else float(own))

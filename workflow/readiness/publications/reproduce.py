@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from readiness.analysis.comparing import OF_ANSWER
 from readiness.arrays import list_rows
 from readiness.errors import ConfigError, DataError, StatisticsError
 from readiness.facts import Fact, Listed, Term, TranslatedText, Value, of_domain
@@ -20,6 +21,7 @@ from readiness.publications import log
 from readiness.publications.outcomes import UNREADABLE, Outcome, plain, rounding_rule
 from readiness.register.display import show_safely
 from readiness.register.published import find_moved_columns, gives_row, number, round_register
+from readiness.register.rows.shares import ORDERS
 from readiness.tables import read_text_table, to_csv
 
 COLUMNS = (
@@ -38,7 +40,12 @@ MUST_AGREE = (
 # before; a number of any other kind follows from the sealed configuration and data, and where it
 # is missing it was left out. Whoever adds a statistic to the register adds a pair here.
 LATER_STATISTICS: frozenset[tuple[str, str]] = frozenset(
-    {("setting", "smallest number of people of a group whose answer is published")}
+    {
+        ("setting", "smallest number of people of a group whose answer is published"),
+        ("test", f"p of {OF_ANSWER}"),
+        ("test", f"F of {OF_ANSWER}"),
+        *(("test", says) for says in ORDERS.values()),
+    }
 )
 
 

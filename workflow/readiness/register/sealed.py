@@ -25,14 +25,17 @@ class Withholding:
     `ids`: the ids of shares, means and bases that are withheld. `exact`: those of tests that are
     told as they were computed beside whatever is withheld.
     `banded`: those of the p-values that are told as a band; None: of all that stand beside
-    something withheld. `firm`: the items of whose variants something is told. `former`: whether
-    precision is that of 1.0: limits from unrounded shares, each with its own effective sample size.
+    something withheld. `led`: those of the leading tests of its day that stand there as a band, or
+    as withheld; None: the test that leads today. `firm`: the items of whose variants something is
+    told. `former`: whether precision is that of 1.0: limits from unrounded shares, each with its
+    own effective sample size.
     `merged`: the items of which "don't know" and blanks are one number.
     """
 
     ids: frozenset[str] = frozenset()
     exact: frozenset[str] = frozenset()
     banded: frozenset[str] | None = None
+    led: frozenset[str] | None = None
     firm: frozenset[str] = frozenset()
     former: bool = False
     merged: frozenset[str] = frozenset()
@@ -48,6 +51,7 @@ def read_withholding(ledger: pd.DataFrame) -> Withholding:
         ids=frozenset(ledger.loc[ledger["kind"].isin(["estimate", "count"]) & ~told, "id"]),
         exact=frozenset(ledger.loc[tests, "id"]),
         banded=frozenset(ledger.loc[in_bands & told, "id"]),
+        led=frozenset(ledger.loc[(ledger["kind"] == "test") & (in_bands | ~told), "id"]),
         firm=frozenset(firm),
         former=_is_former(ledger),
         merged=frozenset(ledger.loc[ledger["id"].str.fullmatch(r"missing\..*\.no_answer"), "item"]),

@@ -17,6 +17,7 @@ is made.
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from readiness.analysis.comparing import OF_ANSWER
 from readiness.analysis.selection import ANSWERED
 from readiness.facts import Fact, Listed, NamedNumber, Term, Value
 from readiness.language import Language
@@ -61,8 +62,6 @@ FIRST_ALONE = {
 NO_GAP = "report.finding.groups.none"
 DIFFER = "report.finding.groups.differ"
 IN_ANSWERS = "report.finding.groups.answers"
-# The test of each answer of an item, whose code is behind it.
-OF_ANSWER = "test.rao_scott_f"
 
 
 def level_label(item: Item, language: Language) -> Value:
@@ -151,7 +150,7 @@ class Findings:
         labels = self.item.labels(self.material.language)
         found = []
         for code in self.item.codes:
-            p = self.material.register.number(f"{self.item.id}.{OF_ANSWER}.{code}.p")
+            p = self.material.register.number(f"{self.item.id}.test.{OF_ANSWER}.{code}.p")
             if p is not None and p < UPPER:
                 found.append(Fact("language.quoted", {"what": labels[code]}))
         return Listed(tuple(found)) if found else None

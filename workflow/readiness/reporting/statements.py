@@ -31,7 +31,8 @@ ANSWERED = (
 EXCLUDED = tuple(f"participation.chart.{rule}" for rule in LEFT_OUT)
 # The tests of which a p-value may be told, by their names in the register: those that lead first.
 TEST_NAMES = (
-    *("multiple_marginal_f", "rao_scott_f", "contrasts_max_t", "permutation_combined"),
+    *("multiple_marginal_f", "rao_scott_f", "rao_scott_answer", "contrasts_max_t"),
+    "permutation_combined",
     *("permutation_categories", "fisher_freeman_halton", "kruskal_wallis_design"),
     *("ordinal_logit_term", "proportional_odds_check", "linear_model", "rao_scott_chisq"),
     "multiple_marginal_chisq",

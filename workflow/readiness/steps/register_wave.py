@@ -157,7 +157,7 @@ def _make_rows(
     compared = (tables["comparisons"], tables["estimates"], *shown, settings.level)
     return [
         *rows,
-        *comparison_rows(*compared, banded=withheld.banded, exact=withheld.exact),
+        *comparison_rows(*compared, banded=withheld.banded, exact=withheld.exact, led=withheld.led),
         *weighting_rows(
             tables["summary"] if weighted else tables["summary"].iloc[:0],
             tables["steps"],

@@ -144,6 +144,10 @@ def share_rows(
 
 # The tests that tell an order of two shares of the same people.
 OF_FIRST, OF_ROWS = "first", "rows"
+ORDERS = {
+    OF_FIRST: "p of paired differences: the most frequent answer beside each other one",
+    OF_ROWS: "p of the paired difference: the largest share of the rows beside the smallest",
+}
 
 
 def first_id(item: str) -> str:
@@ -174,34 +178,28 @@ def _make_first_rows(
     for row in rows:
         p = number(row.get("p_first"))
         if p is not None and row["item"] not in hidden:
-            said = "p of paired differences: the most frequent answer beside each other one"
-            yield make_order_row(
-                first_id(row["item"]), row["item"], row["level"], p, confidence, said
-            )
+            yield _make_order_row(OF_FIRST, row["item"], row["level"], p, confidence)
         p, last = number(row.get("p_rows")), row.get("last_row") or ""
         grid = scheme.grids.get(row["item"])
         if p is not None and grid and not hidden & {row["item"], last}:
-            said = "p of the paired difference: the largest share of the rows beside the smallest"
-            yield make_order_row(
-                rows_id(grid), row["item"], f"{row['item']}.{last}", p, confidence, said
-            )
+            both = f"{row['item']}.{last}"
+            yield _make_order_row(OF_ROWS, row["item"], both, p, confidence, grid)
 
 
-def make_order_row(
-    identity: str, item: str, level: str, p: float, confidence: float, says: str
+def _make_order_row(
+    test: str, item: str, level: str, p: float, confidence: float, grid: str = ""
 ) -> FigureRow:
     """Return the row of a test of an order: whether p is below 1 - `confidence`."""
     bound = round(1 - confidence, 12)
-    unit = P_BELOW if p < bound else P_NOT_BELOW
     return FigureRow(
-        identity,
+        rows_id(grid) if grid else first_id(item),
         "test",
-        unit,
+        P_BELOW if p < bound else P_NOT_BELOW,
         bound,
         item=item,
         level=level,
         digits=count_digits(bound),
-        statistic=says,
+        statistic=ORDERS[test],
     )
 
 
@@ -376,6 +374,7 @@ def comparison_rows(
     *,
     banded: Collection[str] | None = None,
     exact: Collection[str] = (),
+    led: Collection[str] | None = None,
 ) -> Iterator[FigureRow]:
     """Tests (p and statistic), contrasts (points, interval, adjusted p) and effect sizes.
 
@@ -392,6 +391,7 @@ def comparison_rows(
 
     `banded`: the ids of the p-values whose band may be told; None: of each. `exact`: the ids of
     numbers that are told as they are all the same, as a sealed ledger has them (`register.sealed`).
+    `led`: the ids of the p-values of the tests that led when a ledger was sealed; None: of today's.
     """
     unknown = _find_unpublished(estimates, rules, scheme, ids)
     outside = {*scheme.apart, *filter(variable_of, estimates["group"])}
@@ -406,9 +406,11 @@ def comparison_rows(
         if counted:
             own = _make_comparison_rows(row, rules, selection)
             counted = not any(each.id in exact for each in own)
+        identity = f"{row['item']}.test.{row['test']}.p"
+        stands = str(row["leads"]) == "True" if led is None else not row["b"] and identity in led
         # A test that has no result is not withheld.
         has_result = selection.inference and _read_p(row) is not None
-        if counted and has_result and str(row["leads"]) == "True":
+        if counted and has_result and stands:
             yield _make_band_row(row, level, banded)
         if not counted and not any(
             (row["item"], g, row["test"] == "contrast") in unknown for g in groups
