@@ -43,7 +43,6 @@ ITEMS = ("use_ai", "team_trained", "preparation", "revolution")
 MARGINS = ("profession", "region", "size")
 RANGES = ("interval", "empty questions", "by assumption", "one of the last two")
 COMPUTED = "range computable"
-NOT_COMPUTABLE = "cannot be computed"
 FIRST_SEED = 20_000
 
 
@@ -69,10 +68,10 @@ def shipped(register: pd.DataFrame, asked: Questionnaire, truth: dict[str, float
     for name in ITEMS:
         share = f"{name}.{asked.item(name).first_level}.all"
         interval = [float(own.loc[share, end]) for end in ("lower", "upper")]
-        told = f"{share}.selection.lower" in value
+        told = f"{share}.others.lower" in value
         worst, assumed = (
             [float(value[f"{share}.{kind}.{end}"]) for end in ("lower", "upper")]
-            for kind in ("worst", "selection" if told else "worst")
+            for kind in ("worst", "others" if told else "worst")
         )
         published = float(value[share])
         arms = (published - interval[0], interval[1] - published)
@@ -83,11 +82,10 @@ def shipped(register: pd.DataFrame, asked: Questionnaire, truth: dict[str, float
                 _percent(published),
                 _range(interval, truth[name]),
                 _range(worst, truth[name], arms),
-                _range(assumed, truth[name], arms) if told else NOT_COMPUTABLE,
-                f"{float(value[f'{share}.selection.correlation']):.2f}" if told else "-",
+                _range(assumed, truth[name]) if told else "-",
             ]
         )
-    header = ["item", "truth", "published", *RANGES[:3], "correlation"]
+    header = ["item", "truth", "published", *RANGES[:2], "everybody without an answer"]
     return markdown(header, rows)
 
 

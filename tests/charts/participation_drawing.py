@@ -20,8 +20,6 @@ SHARES = {
     "rating.top.all": 0.52,
     "rating.top.all.worst.lower": 0.41,
     "rating.top.all.worst.upper": 0.6,
-    "rating.top.all.selection.lower": 0.33,
-    "rating.top.all.selection.upper": 0.52,
     "shift.day.all": 0.71,
     "shift.day.all.worst.lower": 0.7,
     "shift.day.all.worst.upper": 0.72,

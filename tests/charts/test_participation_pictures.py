@@ -20,18 +20,14 @@ def test_the_ranges_of_a_share_lie_within_each_other_as_their_numbers_do() -> No
     sheet = ranges(participation_rows()).sheet()
     dot = marks(sheet, "rating.top.all")["rating.top.all"]
     worst = marks(sheet, ".worst")["rating.top.all.worst"]
-    assumed = marks(sheet, ".selection")
-    assert set(assumed) == {"rating.top.all.selection"}  # the other one has no range
-    band = assumed["rating.top.all.selection"]
     line = marks(sheet, ".interval")["rating.top.all.interval"]
     # Told apart by height as well as by colour.
-    heights = [mark.box[3] - mark.box[1] for mark in (worst, band, line)]
-    assert heights == sorted(heights, reverse=True) and heights[1] < heights[0]
+    heights = [mark.box[3] - mark.box[1] for mark in (worst, line)]
+    assert heights == sorted(heights, reverse=True)
     scale = (worst.box[2] - worst.box[0]) / (0.6 - 0.41)
     zero = worst.box[0] - 0.41 * scale
-    for mark, low, high in ((band, 0.33, 0.52), (line, 0.45, 0.58)):
-        assert mark.box[0] == pytest.approx(zero + low * scale, abs=0.02)
-        assert mark.box[2] == pytest.approx(zero + high * scale, abs=0.02)
+    assert line.box[0] == pytest.approx(zero + 0.45 * scale, abs=0.02)
+    assert line.box[2] == pytest.approx(zero + 0.58 * scale, abs=0.02)
     assert dot.x == pytest.approx(zero + 0.52 * scale, abs=0.02)
 
 

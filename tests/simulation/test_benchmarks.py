@@ -97,10 +97,9 @@ def test_the_page_marks_what_misses_the_truth() -> None:
         share = f"{name}.{asked.item(name).first_level}.all"
         off = 0.12 if name == "team_trained" else 0.0
         rows.append((share, value + off, value + off - 0.05, value + off + 0.05))
-        for kind, below in (("worst", 0.13), ("selection", 0.01)):
+        for kind, below in (("worst", 0.13), ("others", 0.01)):
             rows.append((f"{share}.{kind}.lower", value + off - below, "", ""))
             rows.append((f"{share}.{kind}.upper", value + off, "", ""))
-        rows.append((f"{share}.selection.correlation", 0.2, "", ""))
     register = pd.DataFrame(rows, columns=["id", "value", "lower", "upper"]).astype(str)
     lines = bench.shipped(register, asked, truth).splitlines()
     missing = [line for line in lines if "(misses)" in line]

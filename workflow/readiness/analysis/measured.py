@@ -36,7 +36,8 @@ def procedure_of(identity: str) -> str:
             return "test: odds_ratio"
         return f"test: {test}" + (", options" if more[:-1] else "") if test else ""
     # What nonresponse could do is no matter of chance.
-    if not identity.endswith(".lower") or identity.endswith((".worst.lower", ".selection.lower")):
+    of_nonresponse = (".worst.lower", ".selection.lower", ".others.lower")
+    if not identity.endswith(".lower") or identity.endswith(of_nonresponse):
         return ""
     if ".contrast." in identity:
         which = "one pair" if ".pointwise." in identity else "all pairs"

@@ -19,6 +19,8 @@ import pandas as pd
 
 from readiness.analysis.responding import (
     NO_FRAME,
+    Answered,
+    Auxiliaries,
     RespondentCells,
     Targets,
     auxiliaries,
@@ -35,13 +37,17 @@ from readiness.errors import StatisticsError
 from readiness.questionnaire import MEAN, NOT_ASKED, Item, Questionnaire
 from readiness.survey.coding import encode_declared
 from readiness.survey.design import Design
+from readiness.survey.intervals import t_quantile
 from readiness.survey.nonresponse import PHI, SelectedMoments, mubp, probit_proxy, smub, worst_case
 
 COLUMNS = [
     *("item", "level", "unit", "asked", "answered", "estimate", "worst_lower", "worst_upper"),
     *("limit_lower", "limit_upper", *(f"phi_{phi:g}" for phi in PHI)),
     *("selection_lower", "selection_upper", "correlation", "reason"),
+    *("others_lower", "others_upper", "others_worst_lower", "others_worst_upper", "others_reason"),
 ]
+# Groups of respondents that are left out in turn for the sampling error of the ends of a range.
+GROUPS_LEFT_OUT = 20
 NO_POPULATION, ROUTED, FEW, NO_PROXY = "no_population", "routed", "few", "no_proxy"
 # Nothing is known beside the answers, and nobody said that anything would be: no reason is told,
 # for no range was to be expected.
@@ -116,18 +122,123 @@ def nonresponse_bounds(
 
     `design`: of the weighted respondents, with the coded answers as its data. `phi_*` are the
     model's own values of the population, `selection_*` the least and the largest of what the
-    published number would be without its bias.
+    published number would be without its bias. `others_*` are of one number a wave, its first share
+    of which everybody was asked: what those without an answer could do to it (`bound_others`).
     """
     variables = list(unanswered.targets)
     cells = RespondentCells(design.data, variables, unanswered.base_weights) if variables else None
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name in settings.items:
         for headline in headlines(questionnaire.item(name), design.data):
             if np.isfinite(headline.values).any():
                 own = _bound_headline(design, headline, settings)
                 assumed = _find_range(cells, headline, unanswered, own["estimate"])
-                rows.append({"item": name, "level": headline.level, **own, **assumed})
+                row = {"item": name, "level": headline.level, **own, **assumed}
+                first = headline.level != MEAN and bool(headline.asked.all())
+                if first and not any("others_reason" in other for other in rows):
+                    row |= bound_others(design, cells, headline, unanswered, settings.level)
+                rows.append(row)
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def bound_others(
+    design: Design,
+    cells: RespondentCells | None,
+    headline: Headline,
+    unanswered: Unanswered,
+    level: float,
+) -> dict[str, Any]:
+    """Return what everybody without an answer could do to a share, with the error of its ends.
+
+    `others_worst_*` assume nothing: nobody of them, or all of them, would give the answer. With the
+    share f of the population for which those who answered stand, they are f p_l and f p_u + 1 - f
+    of the limits of the published share p. `others_*` are the lower limit of the least and the
+    upper limit of the most that the share would be without its bias over phi of 0, .5 and 1, at the
+    confidence `level`: t limits from a delete-a-group jackknife (Kott 2001), never outside the
+    first. Where the frame says too little of the answer there are none, and `others_reason` says
+    so.
+    """
+    if unanswered.reason or cells is None:
+        return {"others_reason": unanswered.reason or NO_FRAME}
+    known = np.isfinite(headline.values)
+    whole = _adjust(design, headline.values, unanswered, np.ones(design.rows, dtype=np.bool_))
+    answered = cells.keep_answered(headline.values)
+    targets = unanswered.targets
+    population = float(np.mean([sum(totals.values()) for totals in targets.values()]))
+    share = min(float(answered.weights.sum()) / population, 1.0)
+    clusters = design.find_clusters()
+    group = (np.arange(design.rows) if clusters is None else clusters) % GROUPS_LEFT_OUT
+    made = [
+        _adjust(design, headline.values, unanswered, group != left)
+        for left in range(GROUPS_LEFT_OUT)
+    ]
+    quantile = float(t_quantile(level, GROUPS_LEFT_OUT - 1))
+    estimate = float(np.average(headline.values[known], weights=design.full_weights[known]))
+    published = np.array([one.published for one in made])
+    margin = quantile * _jackknife(published)
+    low, high = np.clip([estimate - margin, estimate + margin], 0.0, 1.0)
+    worst = {
+        "others_worst_lower": share * low,
+        "others_worst_upper": share * high + 1 - share,
+    }
+    z = auxiliaries(answered, targets)
+    parts = [one.over_phi for one in made if one.over_phi is not None]
+    strong = z is not None and z.others > 0 and tells(answered, z)
+    if not strong or whole.over_phi is None or len(parts) < GROUPS_LEFT_OUT:
+        return {**worst, "others_reason": NO_PROXY}
+    margins = quantile * _jackknife(np.array(parts))
+    return {
+        **worst,
+        "others_lower": max(float((whole.over_phi - margins).min()), worst["others_worst_lower"]),
+        "others_upper": min(float((whole.over_phi + margins).max()), worst["others_worst_upper"]),
+        "others_reason": "",
+    }
+
+
+class _Adjusted(NamedTuple):
+    """A published share, and without its bias for each phi, shape (phi,); None without a range."""
+
+    published: float
+    over_phi: FloatArray | None
+
+
+def _adjust(
+    design: Design, values: FloatArray, unanswered: Unanswered, kept: BoolArray
+) -> _Adjusted:
+    """Return a share from the respondents that are kept, who stand for those left out, too."""
+    known = np.isfinite(values) & kept
+    if not known.any():
+        return _Adjusted(float("nan"), None)
+    published = float(np.average(values[known], weights=design.full_weights[known]))
+    base = unanswered.base_weights
+    base = base * (base.sum() / base[kept].sum())
+    cells = RespondentCells(design.data[kept], list(unanswered.targets), base[kept])
+    answered = cells.keep_answered(values[kept])
+    z = auxiliaries(answered, unanswered.targets)
+    if z is None or not z.others > 0:
+        return _Adjusted(published, None)
+    try:
+        made, _ = _model_share(answered, z)
+    except StatisticsError:
+        return _Adjusted(published, None)
+    found = made["share"].to_numpy(dtype=np.float64)
+    moved = found - found[0] + published if unanswered.weighted else found
+    return _Adjusted(published, np.clip(moved, 0.0, 1.0))
+
+
+def _jackknife(estimates: FloatArray) -> FloatArray:
+    """Return the standard error over the first axis, each estimate without one group."""
+    groups = len(estimates)
+    spread = ((estimates - estimates.mean(axis=0)) ** 2).sum(axis=0)
+    return np.asarray(np.sqrt((groups - 1) / groups * spread), dtype=np.float64)
+
+
+def _model_share(answered: Answered, z: Auxiliaries) -> tuple[pd.DataFrame, str]:
+    """Return MUBP of a share for each phi; StatisticsError where the proxy has no estimate."""
+    proxy = probit_proxy(answered.answers, z.matrix, z.weights)
+    mean, variance = proxy.moments(z.others_mean, z.others_covariance)
+    others = (mean, max(variance, 0.0), z.selected_total / (z.selected_total + z.others))
+    return mubp(answered.answers, proxy.values, *others, weights=z.weights), "share"
 
 
 def _bound_headline(design: Design, headline: Headline, settings: Estimate) -> dict[str, Any]:
@@ -175,11 +286,7 @@ def _find_range(
             moments = replace(moments, n=z.selected_total)
             made, name = smub(moments, z.others_mean, z.others), "mean"
         else:
-            proxy = probit_proxy(answered.answers, z.matrix, z.weights)
-            mean, variance = proxy.moments(z.others_mean, z.others_covariance)
-            others = (mean, max(variance, 0.0), z.selected_total / (z.selected_total + z.others))
-            made = mubp(answered.answers, proxy.values, *others, weights=z.weights)
-            name = "share"
+            made, name = _model_share(answered, z)
     except StatisticsError:
         return {"reason": NO_PROXY}
     found = made[name].to_numpy(dtype=np.float64)

@@ -1,8 +1,7 @@
 """Who took part, and what those without an answer could do.
 
-The last has three ranges around a share, from the narrowest line to the widest band: the interval,
-the range by assumption, the bounds that assume nothing; each of its own height, so that a grey
-print tells them apart. What is not published of a share is not drawn, and its row says so.
+The last has two ranges around a share: a line for the interval, a wide band for the bounds that
+assume nothing of empty answers. What is not published of a share is not drawn, and its row says so.
 """
 
 from collections.abc import Iterator, Sequence
@@ -41,8 +40,8 @@ STEPS = {
     for step in ("invited", "received", *LEFT_OUT, "kept", "answered")
 }
 # The ranges of a share, the widest first, with their colours and heights.
-RANGES = {"worst": ("neutral", 0.9), "selection": ("high2", 0.45)}
-RANGE_KEYS = {name: f"participation.column.{name}" for name in ("selection", "worst")}
+RANGES = {"worst": ("neutral", 0.9)}
+RANGE_KEYS = {"worst": "participation.column.worst"}
 
 
 def flow(figures: DrawnFigures) -> Picture:

@@ -35,7 +35,8 @@ def small_groups(figures: pd.DataFrame, minimum: int) -> Iterator[str]:
 # How the ids of the numbers end that a share has beside it.
 BESIDE = (
     *("lower", "upper", "n_eff", "worst.lower", "worst.upper"),
-    *("selection.lower", "selection.upper"),
+    *("selection.lower", "selection.upper", "others.lower", "others.upper"),
+    *("others.worst.lower", "others.worst.upper"),
 )
 
 

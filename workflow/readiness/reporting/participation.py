@@ -28,7 +28,7 @@ MEASURES = {
 }
 BOUNDS = (
     "verdict.page.column.published",
-    *(f"participation.column.{name}" for name in ("selection", "correlation", "worst")),
+    "participation.column.worst",
 )
 BALANCE = tuple(f"participation.column.{name}" for name in ("population", "before", "after"))
 CAPTIONS = tuple(
@@ -146,12 +146,11 @@ def nonresponse(wave: WavePart) -> str:
     numbers = list(_list_headlines(wave))
     if not numbers:
         return ""
-    assumed = any(wave.register.has(f"{share}.selection.lower") for _, share in numbers)
     return paragraphs(
         [
+            *_tell_others(wave, numbers),
             wave.chart("nonresponse", wave.caption("participation.caption.bounds")),
             *_tell_lacking(wave, numbers),
-            wave.tell("participation.reading.selection") if assumed else "",
             _write_bounds(wave, numbers),
             _write_missing(wave),
             _balance(wave),
@@ -172,6 +171,25 @@ def _list_headlines(wave: WavePart) -> Iterator[tuple[str | Fact, str]]:
             else:
                 said = labels[level] if item.kind == "multi" else level_label(item, wave.language)
                 yield Fact("language.labelled", {"label": words, "what": said}), share
+
+
+def _tell_others(wave: WavePart, numbers: list[tuple[str | Fact, str]]) -> Iterator[str]:
+    """What everybody without an answer could do to one share of the report, in one line."""
+    register = wave.register
+    for words, share in numbers:
+        others = f"{share}.others"
+        if register.number(f"{others}.worst.lower") is None:
+            continue
+        values: dict[str, Value] = {
+            "item": words,
+            "published": register.name_value(share),
+            "least": register.name_value(f"{others}.worst.lower"),
+            "most": register.name_value(f"{others}.worst.upper"),
+        }
+        if (interval := register.interval(others)) is None:
+            yield register.write_fact(Fact("participation.others.weak", values))
+        else:
+            yield register.write_fact(Fact("participation.others", {**values, **interval.values}))
 
 
 def _tell_lacking(wave: WavePart, numbers: list[tuple[str | Fact, str]]) -> Iterator[str]:
@@ -204,17 +222,10 @@ def _tell_lacking(wave: WavePart, numbers: list[tuple[str | Fact, str]]) -> Iter
 def _write_bounds(wave: WavePart, numbers: list[tuple[str | Fact, str]]) -> str:
     register, rows = wave.register, []
     for words, share in numbers:
-        reason, proxy = f"{share}.selection", f"{share}.selection.correlation"
-        assumed = register.span(reason) if register.has(reason) else _write_between(wave, reason)
-        tells = register.span(proxy) if register.has(proxy) else EMPTY
         worst = _write_between(wave, f"{share}.worst")
         asked = plain(words) if isinstance(words, str) else register.write_fact(words)
-        rows.append([asked, register.span(share), assumed, tells, worst])
+        rows.append([asked, register.span(share), worst])
     columns = ["report.column.question", *BOUNDS]
-    if all(row[2] == row[3] == EMPTY for row in rows):
-        # Nothing is known beside the answers, so nothing could be assumed of who gave none.
-        rows = [[*row[:2], row[4]] for row in rows]
-        columns = [key for key in columns if key not in BOUNDS[1:3]]
     return _fold_table(wave, "bounds", columns, rows)
 
 

@@ -168,7 +168,9 @@ def _make_rows(
         ),
         *settings_rows(settings.level, rules, selection, policy),
         *quality_rows(tables["counts"], tables["issues"], selection, apart=scheme.apart),
-        *nonresponse_rows(tables, map_reasons(rows), digits, withheld.merged),
+        *nonresponse_rows(
+            tables, map_reasons(rows), digits, withheld.merged, former=withheld.former
+        ),
         *scale_rows(tables["scales"], rules),
         *(firmness_rows(tables["firmness"], withheld.firm) if withheld.firm else ()),
     ]

@@ -2,11 +2,15 @@
 of the analyst were, what was done to the weights, and what those without an answer could do.
 
 Ids: `quality.<quantity>.<group>`, `settings.<setting>`, `weighting.<measure>`;
-`<item>.<level>.all.worst.lower|upper` (nothing assumed of those who gave no answer),
-`<item>.<level>.all.selection.lower|upper` (by assumption) with `.selection.correlation`, or
-`.selection` with the reason why there is none; `response.<measure>.<all or stratum>`,
-`response.r_indicator`; `balance.<variable>.<category>.before|after|population`;
-`missing.<item>.<status>`.
+`<item>.<level>.all.worst.lower|upper` (nothing assumed of those who gave no answer);
+`response.<measure>.<all or stratum>`, `response.r_indicator`;
+`balance.<variable>.<category>.before|after|population`; `missing.<item>.<status>`.
+
+What everybody without an answer could do to one share of a wave: `<item>.<level>.all.others.worst`
+with `.lower|upper` (nothing assumed), `<item>.<level>.all.others` with `.lower|upper` (by
+assumption), or the reason why there is no such range. Ledgers of 1.0 have in its place, of each
+headline number, `.selection.lower|upper` with `.selection.correlation`, or `.selection` with the
+reason.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -25,7 +29,7 @@ from readiness.register.figures import DONT_KNOW, REASON, FigureRow, base_id, nu
 from readiness.register.precision import ShareDigits
 
 BOUND, RESPONSE, BALANCE, MISSING = "bound", "response", "balance", "missing"
-WORST, SELECTION = "worst", "selection"
+WORST, SELECTION, OTHERS = "worst", "selection", "others"
 KINDS = {WORST: BOUND, SELECTION: SELECTION}
 # Left blank or excluded; or "don't know", where one apart would tell a withheld number.
 BLANK, NO_ANSWER = "blank", "no_answer"
@@ -46,31 +50,39 @@ def nonresponse_rows(
     hidden: Mapping[str, str],
     digits: ShareDigits,
     merged: Collection[str] = (),
+    *,
+    former: bool = False,
 ) -> Iterator[FigureRow]:
     """Yield all rows of the nonresponse step's tables (`bounds`, `response`, `balance`, `missing`).
 
     `hidden`: why shares are suppressed, by id. `digits`: the decimals of shares. `merged`: items of
-    which a sealed ledger tells "don't know" and blanks as one number.
+    which a sealed ledger tells "don't know" and blanks as one number. `former`: whether the ledger
+    is one of 1.0 (`register.sealed`).
     """
-    yield from bound_rows(tables["bounds"], hidden, digits)
+    yield from bound_rows(tables["bounds"], hidden, digits, former=former)
     yield from response_rows(tables["response"], digits)
     yield from balance_rows(tables["balance"], digits)
     yield from missing_rows(tables["missing"], hidden, digits, merged)
 
 
 def bound_rows(
-    bounds: pd.DataFrame, hidden: Mapping[str, str], digits: ShareDigits
+    bounds: pd.DataFrame, hidden: Mapping[str, str], digits: ShareDigits, *, former: bool = False
 ) -> Iterator[FigureRow]:
     """Yield bounds and ranges of headline numbers, suppressed where the number is.
 
-    `bounds`: as text. Those of a share have its decimals, those of a mean one.
+    `bounds`: as text. Those of a share have its decimals, those of a mean one. `former`: with the
+    ranges of ledgers of 1.0.
     """
     for row in bounds.to_dict("records"):
         item, level, unit = row["item"], row["level"], row["unit"]
         share = share_id(item, level, TOTAL, ANSWERED)
         why = hidden.get(share, "")
         of: dict[str, Any] = {"item": item, "level": level, "group": TOTAL}
+        if not former:
+            yield from _make_others_rows(row, why, digits)
         for kind, says in _SAYS.items():
+            if kind == SELECTION and not former:
+                continue
             reason = row["reason"] if kind == SELECTION else ""
             if reason and reason != NOT_GIVEN:
                 name = f"{share}.{kind}"
@@ -88,7 +100,7 @@ def bound_rows(
                     **of,
                 )
         correlation = number(row["correlation"])
-        if correlation is not None and not why:
+        if former and correlation is not None and not why:
             yield FigureRow(
                 f"{share}.{SELECTION}.correlation",
                 SELECTION,
@@ -96,6 +108,40 @@ def bound_rows(
                 correlation,
                 digits=2,
                 statistic="correlation of the answer with its proxy from the frame",
+                **of,
+            )
+
+
+_OTHERS = {
+    f"{OTHERS}.{WORST}": "least and largest value for everybody, with nothing assumed",
+    OTHERS: "least and largest value for everybody, for phi from 0 to 1, with sampling error",
+}
+
+
+def _make_others_rows(row: Mapping[Any, Any], why: str, digits: ShareDigits) -> Iterator[FigureRow]:
+    """Yield what everybody without an answer could do to the one share of which it is told."""
+    reason = row.get("others_reason")
+    if number(row.get("others_worst_lower")) is None:
+        return
+    share = share_id(row["item"], row["level"], TOTAL, ANSWERED)
+    of: dict[str, Any] = {"item": row["item"], "level": row["level"], "group": TOTAL}
+    if isinstance(reason, str) and reason:
+        says = _OTHERS[OTHERS]
+        yield FigureRow(f"{share}.{OTHERS}", SELECTION, REASON, reason, statistic=says, **of)
+    for kind, says in _OTHERS.items():
+        for end in ("lower", "upper"):
+            value = number(row[f"{kind.replace('.', '_')}_{end}"])
+            if value is None:
+                continue
+            yield FigureRow(
+                f"{share}.{kind}.{end}",
+                SELECTION,
+                "share",
+                None if why else value,
+                statistic=f"{says}: {end}",
+                suppressed=why,
+                digits=digits.total,
+                rounding=digits.rounding,
                 **of,
             )
 
