@@ -50,7 +50,7 @@ SAMPLES, QUICK = "samples", "quick"
 # Seeds of the quick samples: others than those of the whole run and of their second waves.
 QUICK_FROM = 2_000_000
 # Samples from which a miss can be beyond doubt, and simulation errors by which it then is.
-ENOUGH, DOUBT = 2_000, 3.0
+ENOUGH, DOUBT = 2_000, 2.0
 OPTIONS = (0.1, 0.2, 0.3, 0.45, 0.6)
 CUTS = (-0.7, 0.1, 0.9)
 ALPHA, LEVEL = 0.05, 0.95
