@@ -232,7 +232,7 @@ def main() -> None:
     options = parser.parse_args()
     done = pd.read_csv(options.counts) if options.counts.exists() else pd.DataFrame()
     rows = done.to_dict("records")
-    for seed in range(len(rows), options.waves):
+    for seed in range(len(rows), max(options.waves, len(rows))):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             rows.append(simulate(seed))

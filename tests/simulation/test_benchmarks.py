@@ -156,3 +156,17 @@ def test_every_small_wave_is_weighted_and_says_how() -> None:
     names = row_names(small.page(results))
     assert names == row_names(shipped_section("Small waves"))
     assert set(small.MARKS.values()) <= set(names)
+
+
+def test_a_slice_of_the_words_is_judged_against_the_truth() -> None:
+    bench = benchmark_module("words")
+    rows = [bench.simulate(seed) for seed in range(2)]
+    assert all(row["side"] in ("", *bench.SIDES) for row in rows)
+    for row in rows:
+        assert 0 <= row["worst_lower"] <= row["share"] <= row["worst_upper"] <= 1
+    # What counts as wrong: a side on which the truth does not lie.
+    judged = [bench.judge_side(*each) for each in (("majority", 0.45), ("minority", 0.45))]
+    assert judged == [True, False]
+    assert bench.judge_side("half", 0.6) and not bench.judge_side("", 0.6)
+    told = bench.document(pd.DataFrame(rows * 30))
+    assert f"# {bench.SECTION}" in told and "at most 0.05" in told
