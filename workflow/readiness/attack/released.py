@@ -223,7 +223,13 @@ OTHERS = {"weighting", "quality", "setting", "response", "balance"}
 # have them, or of no single answer.
 OF_ITEMS: Mapping[str, frozenset[str]] = {
     "test": frozenset({"pairs"}),
-    "selection": frozenset({"value without the bias"}),
+    "selection": frozenset(
+        {
+            "value without the bias",
+            "least and largest value for everybody, with nothing assumed",
+            "least and largest value for everybody, for phi from 0 to 1, with sampling error",
+        }
+    ),
     "scale": frozenset({"answers to all items"}),
     "revision": frozenset({"as published before", "change since the revised publication"}),
     "change": frozenset({"in an earlier wave"}),
