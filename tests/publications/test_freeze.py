@@ -229,6 +229,17 @@ def test_refused_when_a_result_was_edited(project: Project) -> None:
     assert [fault for fault in faults if "made from another" in fault]
 
 
+def test_a_release_shows_no_number_of_an_own_cell(published: Project) -> None:
+    """A draft may, and its page says so; what is final shows numbers of the register alone."""
+    document = published.root / "report.qmd"
+    own = document.read_text("utf-8")
+    document.write_text(f"{own}\n```{{python}}\nprint(40 + 1)\n```\n", "utf-8")
+    code, said = freeze(published, "menus-r3", "--study", "menus-2023", "--release")
+    assert code == 5, said
+    assert "results/studies/menus-2023/report/en/report.html: a cell of report.qmd" in said
+    assert not (published.root / "publications/menus-r3").exists()
+
+
 def test_what_no_publication_can_be_called_or_say(capsys: CaptureFixture[str]) -> None:
     for identity, more, said in (
         ("../r3", (), "not an id"),

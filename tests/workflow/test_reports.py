@@ -15,11 +15,13 @@ import yaml
 from selectolax.lexbor import LexborHTMLParser
 
 import quarto_like
-from project_copy import PATIENCE, Project, message
+from project_copy import PATIENCE, ROOT, Project, message
 from readiness.errors import RenderError
 from readiness.rendering.engines import pandoc_path
 from readiness.rendering.qmd import CellRun, execute, parse
 from readiness.rendering.word import write_word
+from readiness.reporting.study import BLOCKS
+from readiness.reporting.wave import PLACES
 from tiny_project import RESULTS, TINY
 
 WAVE, STUDY, PUBLISHED = "waves/canteen-2025", "studies/menus-2023", "publications/menus-r1"
@@ -121,17 +123,45 @@ def test_the_document_is_read_in_the_project_as_quarto_does(
         assert body.count("\n# ") > 5 and f'data-id="{name}' in body
         drawn = re.findall(r"!\[\]\((results/[^)]+)\)", body)
         assert drawn and all((reports.root / picture).is_file() for picture in drawn)
-        # Laid out by what _quarto.yml says, which real Quarto 1.9 was seen to do so.
-        stated = yaml.safe_load(reports.read("_quarto.yml"))
-        html, filters = stated["format"]["html"], [each["path"] for each in stated["filters"]]
-        command = [pandoc_path(), "--template", html["template"], "--embed-resources", "--toc"]
-        command += ["--resource-path", ".", "--resource-path", *html["resource-path"]]
-        command += [word for each in filters for word in ("--lua-filter", each)]
-        page = subprocess.check_output(command, input=body, cwd=reports.root, text=True)
-        header = LexborHTMLParser(page).css_first('html[lang="en"][dir="ltr"] main header .status')
-        assert header is not None and "Run of today" in header.text()
+        # What a document says of itself is enough: no template and no filter of ours.
+        page = subprocess.check_output(
+            [pandoc_path(), "--standalone", "--to", "html"], input=body, cwd=reports.root, text=True
+        )
+        tree = LexborHTMLParser(page)
+        assert tree.css_first('html[lang="en"][dir="ltr"]') is not None
+        preview = tree.css_first(".callout-important")
+        assert preview is not None
+        checked = re.search(r"results/\S+\.html", preview.text())
+        assert checked is not None and (reports.root / checked[0]).is_file()
+        assert ".narrow" in page and "Run of today" in tree.css_first(".status").text()
     with pytest.raises(RenderError, match=r"no report of any run was made\. Run `make`"):
         execute(parse(fresh.root / "report.qmd"), replace(run, work=fresh.root))
+
+
+def test_the_options_of_quarto_are_the_reader_s_own() -> None:
+    """No option of the project's takes a theme, a cross-reference or a filter away."""
+    stated = yaml.safe_load((ROOT / "_quarto.yml").read_text("utf-8"))
+    assert {*stated} == {"project", "toc", "format"}
+    assert {*stated["format"]["html"]} == {"theme"}
+
+
+def test_the_document_lists_its_blocks_and_their_names(reports: Project) -> None:
+    """The comments of report.qmd name every block, and how what it holds can be referred to."""
+    listed = reports.read("report.qmd").split("---")[1]
+    places = {*PLACES, *BLOCKS, "note"}
+    after = re.findall(r"of (?:a wave|a study|both):\s+(.+)", listed)
+    assert {name for line in after for name in re.findall(r"[a-z]+(?=[,;]|$)", line)} >= places
+    shapes = re.findall(r"@([a-z]+-[^\s;,.]+)", listed)
+    patterns = [re.sub(r"<[a-z]+>", "[a-z0-9-]+", shape) for shape in shapes]
+    run = CellRun(reports.root, reports.environment(), PATIENCE)
+    for name in ("canteen-2025", "menus-2023"):
+        source = reports.read("report.qmd").replace('run = ""', f'run = "{name}"')
+        path = reports.root / "listed.qmd"
+        path.write_text(source.replace('lang = ""', 'lang = "en"'), "utf-8")
+        made = re.findall(r"\{#((?:sec|fig|tbl)-[^\s}]+)", execute(parse(path), run))
+        assert made
+        for label in made:
+            assert any(re.fullmatch(pattern, label) for pattern in patterns), label
 
 
 def test_only_a_revision_has_its_chapter(finished: Project, released: Project) -> None:

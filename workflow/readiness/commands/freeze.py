@@ -41,6 +41,7 @@ from readiness.publications.placing import resume
 from readiness.publications.seal import LEDGER, read_seal
 from readiness.register.disclosure_risk import ATTACK, findings, read_attack
 from readiness.register.figures import read_register
+from readiness.rendering.checks import find_unchecked
 from readiness.reporting.particulars import DISCLOSED, PERSONAL, RIGHTS
 
 LOCK = Path("results/.freeze.lock")
@@ -111,6 +112,8 @@ def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> in
         run_snakemake(root, arguments.cores, [f"{register}/{PROVENANCE}", *sealed])
         refuse_unstated(material, read_register(root / register / LEDGER))
     run_snakemake(root, arguments.cores, [*targets, *sealed]).warn("freeze")
+    if arguments.release:
+        _refuse_unchecked(root / results, languages)
     count = freeze(material, cores=arguments.cores)
     if (material.folder / ATTACK).exists():
         attacked = read_attack(material.folder / ATTACK)
@@ -127,6 +130,22 @@ def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> in
         print(f"{chosen.key}.study: not stated, and wanted by {who}: {', '.join(missing)}.")
     _say_sealed(arguments.id, count, released=arguments.release)
     return 0
+
+
+def _refuse_unchecked(results: Path, languages: Sequence[str]) -> None:
+    """Raise ConfigError where a report shows what a cell of the author's own computed.
+
+    `results`: the folder of the run. The page marks such output (`rendering/qmd.py`).
+    """
+    for page in sorted(
+        path for language in languages for path in results.glob(f"report/{language}/*.html")
+    ):
+        if unchecked := find_unchecked(page.read_text("utf-8")):
+            raise ConfigError(
+                f"{page}: a cell of report.qmd computes numbers that are in no register: "
+                f"“{unchecked[0][:120]}…”.\nA release shows registered numbers alone: take the "
+                "cell out, or show its numbers by n(...)."
+            )
 
 
 def _say_sealed(identity: str, count: int, *, released: bool) -> None:

@@ -320,9 +320,32 @@ def _walk(node: LexborNode, check: _Check) -> None:
         check.inside(node)
     elif check.made_by_renderer(node):
         check.inside(node)
+    elif is_marked_unchecked(node):
+        for number in node.css("span.n"):
+            check.number(number)
     else:
         for child in node.iter(include_text=True):
             _walk(child, check)
+
+
+def is_marked_unchecked(node: LexborNode) -> bool:
+    """Whether a reader sees at an element that its numbers are an author's own.
+
+    Both the title and the sentence that say so, in one language, must open it: the class alone
+    takes no number out of the check.
+    """
+    if "own" not in _list_classes(node):
+        return False
+    shown = _normalise(node.text(deep=True))
+    marks = (words_for(language) for language in LANGUAGES)
+    return any(
+        re.match(rf"{re.escape(m['own'])}\s*{re.escape(m['own_text'])}", shown) for m in marks
+    )
+
+
+def find_unchecked(html: str) -> list[str]:
+    """Return how each part of a page begins that says that its numbers were not checked."""
+    return [_normalise(node.text(deep=True))[:200] for node in LexborHTMLParser(html).css(".own")]
 
 
 def _list_classes(node: LexborNode) -> set[str]:

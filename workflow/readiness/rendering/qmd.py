@@ -1,11 +1,17 @@
 """A Quarto document as text and cells, each with its file and line.
 
-What a report uses of Quarto 1.9: YAML front matter, ```` ```{python} ```` cells with `#|` options,
-`` `{python} expression` `` in the text, and `{{< include _chapter.qmd >}}` alone on its line. Other
-fenced blocks stay text. Cells run once, whatever the engine, in a program of their own, which is
-this interpreter; what comes out is plain Markdown.
+What a checked page takes of Quarto 1.9: YAML front matter, ```` ```{python} ```` cells with `#|`
+options, `` `{python} expression` `` in the text, and `{{< include _chapter.qmd >}}` alone on its
+line. Whatever else would change the text of the page (cells of other languages, other shortcodes,
+a bibliography) is refused by name; options of the look belong to `quarto render`, and are named.
+Cells run once, whatever the engine, in a program of their own, which is this interpreter; what
+comes out is plain Markdown.
+
+Output that an author's own cell computes, and not a block of the report, is marked: its numbers are
+in no register.
 """
 
+import ast
 import json
 import re
 import sys
@@ -24,6 +30,22 @@ _CELL = re.compile(r"^\{python\b[^}]*\}$")
 _OPTION = re.compile(r"^#\|\s?(.*)$")
 # Quarto writes an include that is to be shown, not followed, with three braces.
 _INCLUDE = re.compile(r"(?<!\{)\{\{<\s*include\b\s*(.*?)\s*>\}\}")
+_SHORTCODE = re.compile(r"(?<!\{)\{\{<\s*([\w-]+)")
+# "{r}", "{mermaid}", "{ojs}": a cell that only Quarto runs.
+_OTHER_CELL = re.compile(r"^\{([A-Za-z]\w*)\b[^}]*\}$")
+# Front matter that a checked page follows, and front matter that would change its text.
+_FOLLOWED = {
+    *("title", "pagetitle", "subtitle", "author", "date", "abstract", "kicker", "toc", "toc-title"),
+    *("number-sections", "execute", "jupyter", "lang", "dir"),
+}
+_CHANGES_TEXT = {
+    *("bibliography", "csl", "nocite", "citeproc", "filters", "shortcodes", "crossref", "params"),
+    *("include-before-body", "include-after-body", "metadata-files", "engine", "brand"),
+}
+# A number of the register, as `n("...")` writes it.
+_REGISTERED = re.compile(r"\[[^\]]*\]\{\.n data-id=\"[^\"]*\"\}")
+# What a report's own cells may call: blocks, which print nothing but the register's numbers.
+_BLOCK_CALLS = {"block", "items", "summary", "reading", "origin"}
 
 
 class SourceLine(NamedTuple):
@@ -86,6 +108,11 @@ class Document:
         default = shared.get(name, default) if isinstance(shared, dict) else default
         return cell.options.get(name, default)
 
+    @property
+    def left_to_quarto(self) -> list[str]:
+        """Keys of the front matter that a checked page does not follow: those of its look."""
+        return sorted(str(key) for key in self.front_matter if key not in _FOLLOWED)
+
     def where(self, line: int) -> str:
         """The place of a line of the document, for messages: `_chapter.qmd, line 9`."""
         return str(self.lines[min(line, len(self.lines)) - 1])
@@ -100,7 +127,9 @@ def parse(path: Path) -> Document:
     """
     lines = _read_lines(path, path.name, f"{path}: the report's source was not found.")
     front_matter, start = _read_front_matter(lines)
+    _refuse_front_matter(lines, front_matter)
     whole, chapters = _include_chapters(path, lines, start)
+    _refuse_what_only_quarto_does(whole, start)
     blocks = tuple(_split_blocks(whole, start))
     return Document(path, front_matter, blocks, tuple(whole), tuple(dict.fromkeys(chapters)))
 
@@ -113,6 +142,38 @@ def _read_lines(path: Path, name: str, missing: str) -> list[SourceLine]:
     except UnicodeDecodeError as error:
         raise RenderError(f"{path}: not UTF-8 (byte {error.start}). Save it as UTF-8.") from None
     return [SourceLine(name, number, line) for number, line in enumerate(text.splitlines(), 1)]
+
+
+# --- what only Quarto does
+def _refuse_front_matter(lines: Sequence[SourceLine], front_matter: Mapping[str, Any]) -> None:
+    """Raise RenderError for a key of the front matter that would change the text of the page."""
+    for key in front_matter:
+        if key in _CHANGES_TEXT:
+            line = next(
+                line for line in lines if re.match(rf"\s*[\"']?{re.escape(key)}\b", line.text)
+            )
+            raise RenderError(
+                f"{line}: a checked page cannot follow {key!r}. Move it to _quarto.yml, which "
+                "`quarto render` alone reads."
+            )
+
+
+def _refuse_what_only_quarto_does(lines: Sequence[SourceLine], start: int) -> None:
+    """Raise RenderError for a cell of another language, or a shortcode other than an include."""
+    code: set[int] = set()
+    for opening, closing, info in _find_fences(lines, start):
+        code.update(range(opening, len(lines) if closing is None else closing + 1))
+        if (cell := _OTHER_CELL.match(info)) and cell[1] != "python":
+            raise RenderError(
+                f"{lines[opening]}: only `quarto render` runs a {{{cell[1]}}} cell. Take it out of "
+                "the report, or keep it in a document of its own."
+            )
+    for k, line in enumerate(lines[start:], start=start):
+        if k not in code and (used := _SHORTCODE.search(line.text)) and used[1] != "include":
+            raise RenderError(
+                f"{line}: only `quarto render` knows the shortcode {{{{< {used[1]} >}}}}. Write "
+                "its text, or keep it in a document of its own."
+            )
 
 
 # --- includes
@@ -306,6 +367,7 @@ def _read_results(
 
 
 def _fill_cell(document: Document, cell: CodeCell, outputs: list[dict[str, str]]) -> str:
+    """Return the Markdown that stands in a cell's place: its source if shown, then its output."""
     if document.option(cell, "include", True) is False:
         return ""
     parts = []
@@ -313,11 +375,66 @@ def _fill_cell(document: Document, cell: CodeCell, outputs: list[dict[str, str]]
         parts.append(_fence_text(cell.source, "python"))
     wanted = document.option(cell, "output", True)
     if wanted is not False:
+        shown = []
         for output in outputs:
             ((kind, text),) = output.items()
             asis = kind == "markdown" or (kind == "printed" and wanted == "asis")
-            parts.append(text if asis else _fence_text(text))
-    return "\n" + "\n\n".join(filter(None, parts)) + "\n"
+            shown.append(text if asis else _fence_text(text))
+        parts.append(_label_output(cell, "\n\n".join(filter(None, shown))))
+    body = "\n\n".join(filter(None, parts))
+    if not _calls_blocks_alone(cell.source) and _has_unregistered_number(body):
+        body = f"{_OWN_FENCE} {{.own}}\n{body}\n{_OWN_FENCE}"
+    return f"\n{body}\n"
+
+
+# Longer than a fence within the output is likely to be: one that closes it early leaves its rest to
+# the check of numbers, as any other text.
+_OWN_FENCE = ":" * 12
+
+
+def _label_output(cell: CodeCell, output: str) -> str:
+    """Return the output as the figure or table that the cell's `label` and caption make of it."""
+    name = str(cell.options.get("label", ""))
+    kind = name.partition("-")[0]
+    caption = cell.options.get(f"{kind}-cap")
+    if kind not in ("fig", "tbl") or not caption or not output:
+        return output
+    return f"::: {{#{name}}}\n{output}\n\n{caption}\n:::"
+
+
+def _has_unregistered_number(markdown: str) -> bool:
+    return any(character.isnumeric() for character in _REGISTERED.sub("", markdown))
+
+
+def _calls_blocks_alone(source: str) -> bool:
+    """Whether a cell only opens the report and names its blocks, in literal words.
+
+    What such a cell shows was checked when it was written; anything else computes something.
+    """
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError:
+        return False  # shown, and not run
+    return all(map(_is_of_the_report, statements))
+
+
+def _is_of_the_report(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.ImportFrom):
+        return statement.module == "readiness.reporting.report"
+    if isinstance(statement, ast.Assign):
+        value = statement.value
+        opens = isinstance(value, ast.Call) and ast.unparse(value.func) == "ReportPage.open"
+        return opens or isinstance(value, ast.Constant | ast.Attribute)
+    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
+        return False
+    call = statement.value
+    named = isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name)
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return (
+        named
+        and ast.unparse(call.func).removeprefix("report.") in _BLOCK_CALLS
+        and all(isinstance(value, ast.Constant) for value in given)
+    )
 
 
 def _fence_text(text: str, language: str = "") -> str:

@@ -16,19 +16,42 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from readiness.errors import RenderError
+
 # One thing shown: its kind (`printed`, `markdown`, `plain`), its text.
 Shown = dict[str, str]
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~^$@])")
 
 
-def show_value(value: object) -> Shown:
-    """How a value is shown: as the Markdown that it says it is, else as Python prints it.
+_PICTURES = ("_repr_png_", "_repr_jpeg_", "_repr_svg_", "savefig")
 
-    A picture is no value: the check of the page's numbers could not read what stands in it.
+
+def show_value(value: object) -> Shown:
+    """Return how a value is shown: its Markdown, a table of a data frame, else what Python prints.
+
+    Raises RenderError for a picture: the check of the page's numbers could not read it.
     """
-    represent = getattr(type(value), "_repr_markdown_", None)
-    return {"markdown": represent(value)} if represent else {"plain": repr(value)}
+    kind = type(value)
+    if represent := getattr(kind, "_repr_markdown_", None):
+        return {"markdown": represent(value)}
+    if hasattr(kind, "iterrows") and hasattr(kind, "columns"):
+        return {"markdown": write_table(value)}
+    if any(hasattr(kind, name) for name in _PICTURES):
+        raise RenderError(
+            f"a {kind.__name__} is a picture, in which no number can be checked; only "
+            "`quarto render` shows it"
+        )
+    return {"plain": repr(value)}
+
+
+def write_table(frame: Any) -> str:
+    """Return a pandas data frame as a Markdown table, its index first, as Quarto shows one."""
+    header = ["", *map(str, frame.columns)]
+    rows = [[str(value) for value in row] for row in frame.itertuples(name=None)]
+    cells = [[_MARKUP.sub(r"\\\1", cell) for cell in row] for row in (header, *rows)]
+    lines = [f"| {' | '.join(row)} |" for row in cells]
+    return "\n".join([lines[0], f"|:--|{'--:|' * len(frame.columns)}", *lines[1:]])
 
 
 def inline(value: object) -> Shown:

@@ -27,6 +27,15 @@ local function callout(div, kind)
   return list
 end
 
+-- Output of an author's own cell says that no register knows its numbers: on the page and on paper.
+local function own(div)
+  local blocks = pandoc.Blocks { pandoc.Para(pandoc.Inlines(words.own_text)) }
+  blocks:extend(div.content)
+  local box = callout(pandoc.Div(blocks, { title = words.own }), 'warning')
+  if html then box.classes:insert 'own' end
+  return box
+end
+
 -- Each number of the page is compared with the register, the paper is not read again: so no numeral
 -- may stand on paper alone. Digits, superscripts, fractions, Roman and circled ones.
 local numerals = {
@@ -125,6 +134,7 @@ local on_paper = { lead = true, finding = true, brief = true, ask = true, gloss 
 local function structure(div)
   local part = conditional(div)
   if part then return part end
+  if div.classes:includes 'own' then return own(div) end
   if div.classes:includes 'fold' then return fold(div) end
   if div.classes:includes 'later' then return later(div) end
   if div.classes:includes 'filter' then return filter(div) end

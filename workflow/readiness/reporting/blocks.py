@@ -216,7 +216,7 @@ KEYS = tuple(
     f"report.rendering.{name}"
     for name in (
         *("toc", "skip", "embedded", "boxes", "fig", "tbl", "sec", "label", "cue"),
-        *("note", "tip", "warning", "important", "caution"),
+        *("note", "tip", "warning", "important", "caution", "own", "own_text"),
     )
 )
 

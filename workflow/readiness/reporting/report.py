@@ -28,11 +28,11 @@ from readiness.reporting.blocks import (
     heading,
     label,
     later,
+    note,
     paragraphs,
     plain,
     quote_exactly,
     status,
-    words_for,
 )
 from readiness.reporting.particulars import RIGHTS, list_rows, name_author, note_block, write_box
 from readiness.reporting.parts import ReportPart, StudyPart, WavePart, open_part
@@ -72,8 +72,10 @@ class ReportPage:
         if told.is_file():
             settings = json.loads(told.read_text("utf-8"))
         else:
-            settings = _read_settings(run, lang)
-            _tell_quarto(settings)
+            record = _find_record(run, lang)
+            settings = _read_settings(record)
+            checked_page = record.with_name(f"{settings['name']}.html")
+            print(write_preamble(settings, checked_page.as_posix()))
         part = open_part(settings["part"], settings["language"])
         part.prose.check([SUMMARY, *(block.place for block in blocks_of(part))])
         files = tuple((kind, address) for kind, address in settings.get("downloads", ()))
@@ -201,28 +203,52 @@ class ReportPage:
         print(paragraphs(parts) + "\n")
 
 
-def _read_settings(run: str, lang: str) -> dict[str, Any]:
-    """What the render step was told of a run in a language, by the record that it left."""
+def _find_record(run: str, lang: str) -> Path:
+    """Return the provenance record of the report of `run` in `lang`, of the first one where "".
+
+    Raises RenderError where no such report was made.
+    """
     records = sorted(Path("results").glob(f"[sw]*/{run or '*'}/report/{lang or '*'}/{PROVENANCE}"))
     if not records:
         raise RenderError(
             f"results: no report of {run or 'any run'}{lang and f' in {lang}'} was made. Run "
             "`make` (or `snakemake --cores 2`), then name one: -P run=NAME -P lang=fr"
         )
-    settings = dict(read_lineage(records[0]).settings)
-    part, own = settings["part"], f"{records[0].parents[2].as_posix()}/"
+    return records[0]
+
+
+def _read_settings(record: Path) -> dict[str, Any]:
+    """Return what the render step was given, with its files named from the project's folder."""
+    settings = dict(read_lineage(record).settings)
+    part, own = settings["part"], f"{record.parents[2].as_posix()}/"
     alike = f"results/{part['run']}/"
     files = {role: name.replace(alike, own) for role, name in part["files"].items()}
     return {**settings, "part": {**part, "files": files}}
 
 
-def _tell_quarto(settings: Mapping[str, Any]) -> None:
-    """Print, as the metadata of a document, what the step tells a renderer itself."""
-    language, title = settings["language"], settings["part"]["title"]
-    words = {**words_for(language), "number": False}
-    told = {"title": title, "pagetitle": title, "lang": language, "dir": direction(language)}
-    told |= {"words": words, "toc-title": words["toc"], "skip": words["skip"]}
-    print(f"---\n{json.dumps(told, ensure_ascii=False)}\n---\n")
+def write_preamble(settings: Mapping[str, Any], checked_page: str) -> str:
+    """Return the Markdown that opens a page which Quarto makes by itself.
+
+    It sets the title, the language and the direction of the text, styles the report's own blocks,
+    and says what was checked of the page. `settings`: those of the render step. `checked_page`: the
+    path of the page that `make` wrote.
+    """
+    language, part = settings["language"], settings["part"]
+    metadata = {
+        "title": part["title"],
+        "pagetitle": part["title"],
+        "lang": language,
+        "dir": direction(language),
+    }
+    style = Path(__file__).with_name("quarto.css").read_text("utf-8")
+    preview = Fact("report.quarto.preview", {"page": quote_exactly(checked_page)})
+    return paragraphs(
+        [
+            f"---\n{json.dumps(metadata, ensure_ascii=False)}\n---",
+            f"```{{=html}}\n<style>\n{style}</style>\n```",
+            note("important", text("report.quarto.title", language), tell(preview, language)),
+        ]
+    )
 
 
 def section(part: ReportPart, block: ReportBlock, level: int) -> str:

@@ -287,4 +287,8 @@ def run(job: Job[RenderSettings]) -> None:
         **{n: job["source"].parent / n for n in qmd.parse(job["source"]).chapters},
         "source": job["source"],
     }
+    if keys := qmd.parse(job["source"]).left_to_quarto:
+        log.info(
+            "%s: left to quarto render, for its look alone: %s", job["source"], ", ".join(keys)
+        )
     log.info("rendered by %s", made.engine)
