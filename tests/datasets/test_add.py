@@ -244,3 +244,12 @@ def test_what_would_never_end_is_refused_at_once(root: Path) -> None:
     with pytest.raises(DataError, match="still being written"):
         add_version(root, Path("/proc/self/status"), "survey", "1")
     assert not (root / "data").exists()
+
+
+def test_a_pointer_says_which_questionnaire_was_asked(root: Path) -> None:
+    asked = root / "data/questionnaires/asked-1.yaml"
+    asked.parent.mkdir(parents=True, exist_ok=True)
+    asked.write_text("", "utf-8")
+    made = add_version(root, root / "export.csv", "survey", "1", questionnaire="asked-1")
+    said = yaml.safe_load((root / made.pointer_path).read_text("utf-8"))
+    assert said["meta"]["questionnaire"] == "asked-1"

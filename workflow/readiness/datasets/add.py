@@ -189,6 +189,8 @@ def _write(root: Path, file: Path, new: Version, content: bytes, meta: Mapping[s
     pointer = Pointer(md5=new.md5, size=new.bytes, name=new.pointer_path.stem)
     # DVC keeps both through every command of its own.
     told = {name: one_line(text, f"--{name}") for name, text in meta.items() if text}
-    about = {**({"desc": new.note} if new.note else {}), "meta": {**told, "access": new.status}}
+    asked = {"questionnaire": new.questionnaire} if new.questionnaire else {}
+    meta_of_pointer = {**told, **asked, "access": new.status}
+    about = {**({"desc": new.note} if new.note else {}), "meta": meta_of_pointer}
     text = yaml.safe_dump(about, allow_unicode=True, sort_keys=False, width=sys.maxsize)
     write_atomically(root / new.pointer_path, text + pointer.as_text())
