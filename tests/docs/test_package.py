@@ -1,0 +1,73 @@
+"""What installs, builds and shows the project elsewhere agrees with what it is."""
+
+import re
+import tomllib
+from importlib import metadata
+
+import yaml
+
+from project_copy import ROOT
+
+LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+
+
+def locked() -> list[str]:
+    """The lines of the lock that name a version, without their hashes."""
+    return [line.strip() for line in re.findall(r"^(\w[^\\\n]*==[^\\\n]*?) *\\?$", LOCK, re.M)]
+
+
+def test_the_constraints_are_the_versions_of_the_lock() -> None:
+    """`sed -n 's/ *\\\\$//; /^[a-z0-9].*==/p' requirements.lock` makes them."""
+    constraints = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    assert [line for line in constraints if not line.startswith("#")] == locked()
+
+
+def test_the_build_takes_the_lock_s_setuptools() -> None:
+    (required,) = PROJECT["build-system"]["requires"]
+    assert required in locked()
+    name, _, version = required.partition("==")
+    assert metadata.version(name) == version
+
+
+def test_the_package_says_whose_it_is_and_for_which_pythons() -> None:
+    project = PROJECT["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert [author["name"] for author in project["authors"]] == [
+        author["name"] for author in citation["authors"]
+    ]
+    assert (ROOT / project["license-files"][0]).is_file()
+    pythons = re.findall(r"Python :: (3\.\d+)", "\n".join(project["classifiers"]))
+    tested = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text("utf-8"))
+    assert pythons == tested["jobs"]["test"]["strategy"]["matrix"]["python"]
+
+
+def test_actions_are_named_by_commit() -> None:
+    for path in (ROOT / ".github/workflows").glob("*.yml"):
+        used = re.findall(r"uses: (\S+)(.*)", path.read_text("utf-8"))
+        assert used
+        for action, version in used:
+            assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action), action
+            assert re.fullmatch(r"  # v\d+\.\d+\.\d+", version), action
+
+
+def test_the_catalog_file_says_what_the_rules_do() -> None:
+    usage = yaml.safe_load((ROOT / ".snakemake-workflow-catalog.yml").read_text("utf-8"))["usage"]
+    assert {*usage} == {"mandatory-flags", "software-stack-deployment", "report"}
+    assert {*usage["mandatory-flags"]} == {"desc", "flags"}
+    deployment = usage["software-stack-deployment"]
+    assert {*deployment} == {"conda", "apptainer", "apptainer+conda"}
+    rules = "\n".join(path.read_text("utf-8") for path in (ROOT / "workflow/rules").glob("*.smk"))
+    assert usage["report"] is bool(re.search(r"\breport\(\s*\"", rules))
+    assert deployment["conda"] is ("conda:" in rules)
+    assert deployment["apptainer"] is ("container:" in rules)
+
+
+def test_the_image_is_set_up_by_make_from_the_lock() -> None:
+    lines = (ROOT / "Dockerfile").read_text("utf-8").splitlines()
+    steps = [line for line in lines if re.match(r"(FROM|COPY|RUN|CMD) ", line)]
+    assert re.fullmatch(r"FROM python:(3\.1[123])-\S+", steps[0])
+    setup = steps.index("RUN make setup")
+    copied = " ".join(steps[:setup])
+    assert all(name in copied for name in ("requirements.lock", "Makefile", "workflow/setup.sh"))
+    assert steps[setup + 1 :] == ["COPY . .", 'CMD ["make"]']
