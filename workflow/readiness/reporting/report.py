@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from readiness.errors import RenderError
 from readiness.facts import Fact, Listed, Value
 from readiness.language import Markup, direction, join_texts, tell, text
@@ -244,7 +246,7 @@ def write_preamble(settings: Mapping[str, Any], checked_page: str) -> str:
     preview = Fact("report.quarto.preview", {"page": quote_exactly(checked_page)})
     return paragraphs(
         [
-            f"---\n{json.dumps(metadata, ensure_ascii=False)}\n---",
+            f"---\n{yaml.safe_dump(metadata, allow_unicode=True, sort_keys=False)}---",
             f"```{{=html}}\n<style>\n{style}</style>\n```",
             note("important", text("report.quarto.title", language), tell(preview, language)),
         ]
