@@ -141,7 +141,7 @@ def make_part(seed: int, close: bool = True) -> WavePart:
     shown = (rules, scheme, selection, hidden)
     rows = [*share_rows(printed, rules, digits, scheme, selection, hidden, confidence=LEVEL)]
     rows += [
-        *comparison_rows(tests.fillna(""), estimates, *shown, LEVEL),
+        *comparison_rows(tests.astype(object).fillna(""), estimates, *shown, LEVEL),
         *settings_rows(LEVEL, rules, selection),
         *bound_rows(bounds, map_reasons(rows), digits),
     ]

@@ -49,8 +49,8 @@ Counts = dict[str, dict[str, list[float]]]
 SAMPLES, QUICK = "samples", "quick"
 # Seeds of the quick samples: others than those of the whole run and of their second waves.
 QUICK_FROM = 2_000_000
-# Samples from which a miss can be beyond doubt, and simulation errors by which it then is.
-ENOUGH, DOUBT = 2_000, 2.0
+# Samples from which a miss is beyond doubt by DOUBT simulation errors; by CERTAIN it always is.
+ENOUGH, DOUBT, CERTAIN = 2_000, 2.0, 4.0
 OPTIONS = (0.1, 0.2, 0.3, 0.45, 0.6)
 CUTS = (-0.7, 0.1, 0.9)
 ALPHA, LEVEL = 0.05, 0.95
@@ -257,7 +257,8 @@ def document(counts: Counts) -> str:
         f"long draws ({', '.join(quick)}).",
         "Tests: rejected at .05 (aim: .03 to .07); intervals of 95 %:",
         f"coverage (at least .93). A star: beyond the aim by more than {DOUBT:.0f} simulation",
-        f"errors in at least {ENOUGH:,} samples. What rejects so often or covers so seldom says so",
+        f"errors in at least {ENOUGH:,} samples, or by more than {CERTAIN:.0f}.",
+        "What rejects so often or covers so seldom says so",
         "wherever it is printed (`analysis/measured.py`); what fewer samples show is no warning.",
         "",
         f"| what | at n {'/'.join(map(str, SIZES))} |",
@@ -276,9 +277,9 @@ def _cell(kind: str, held: float, tried: float) -> str:
     if not tried:
         return "-"
     share = held / tried
-    error = DOUBT * math.sqrt(max(share * (1 - share), 0.01) / tried)
-    missed = share - error > 0.07 if kind == "test" else share + error < 0.93
-    missed &= tried >= ENOUGH
+    error = math.sqrt(max(share * (1 - share), 0.01) / tried)
+    miss = share - 0.07 if kind == "test" else 0.93 - share
+    missed = miss > (DOUBT if tried >= ENOUGH else CERTAIN) * error
     return f"{share:.3f}".removeprefix("0") + "*" * missed
 
 

@@ -196,9 +196,9 @@ def document(waves: pd.DataFrame) -> str:
             f"at least {PLAIN:.2f}",
         ),
         "",
-        "| phi | waves | range computed | covers the truth | median width "
-        "| bounds cover | median width |",
-        "|---|---:|---:|---:|---:|---:|---:|",
+        "| phi | waves | range computed | covers where computed | median width "
+        "| line covers | bounds cover | median width |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for phi, own in waves.groupby("phi"):
         there = own[own["lower"].notna()]
@@ -206,11 +206,12 @@ def document(waves: pd.DataFrame) -> str:
         covers = low.le(own["truth"]) & high.ge(own["truth"])
         bounds = own["worst_lower"].le(own["truth"]) & own["worst_upper"].ge(own["truth"])
         lines.append(
-            f"| {phi:g} | {len(own)} | {len(there) / len(own):.2f} | {covers.mean():.3f} | "
-            f"{(there['upper'] - there['lower']).median():.2f} | {bounds.mean():.3f} | "
+            f"| {phi:g} | {len(own)} | {len(there) / len(own):.2f} | "
+            f"{covers[there.index].mean():.3f} | {(there['upper'] - there['lower']).median():.2f} | "
+            f"{covers.mean():.3f} | {bounds.mean():.3f} | "
             f"{(own['worst_upper'] - own['worst_lower']).median():.2f} |"
         )
-    lines += ["", "Where no range is computed the line gives the bounds: they count as its range."]
+    lines += ["", "Where no range is computed the line of a report gives the bounds alone."]
     return "\n".join(lines) + "\n"
 
 

@@ -3,7 +3,7 @@
 Aims: a test at .05 rejects in at most .07 of the samples in which nothing differs, an interval of
 95 % holds the truth in at least .93. `benchmarks/printed.py` measures them, docs/measurements.md
 has all rows, and a test holds this table to that page. A warning needs a miss that is beyond doubt:
-of two simulation errors, in at least 2,000 samples.
+of two simulation errors in at least 2,000 samples, or of four.
 """
 
 import math

@@ -223,6 +223,7 @@ OTHERS = {"weighting", "quality", "setting", "response", "balance"}
 # have them, or of no single answer.
 OF_ITEMS: Mapping[str, frozenset[str]] = {
     "test": frozenset({"pairs"}),
+    # Ranges by assumption from the frame, and bounds made of a share and its limits.
     "selection": frozenset(
         {
             "value without the bias",
