@@ -35,7 +35,7 @@ use rule step as report_study with:
 use rule report_study as report_wave with:
     input:
         planned("chapters"),
-        design("rendering/**/*", "analysis/recompute.txt"),
+        design("rendering/**/*"),
         source="report.qmd",
         figures="results/{run}/register/figures.csv",
         steps="results/{run}/weight/steps.csv",

@@ -53,7 +53,7 @@ kind by name:
   digest that a successor states, a commit.
 - **Who also replaces the code in the archive**: this program judges, and says DIFFERS; only whoever
   says `--trust` of that code believes it.
-- **README, CITATION.cff, codecheck.yml and recompute.py** are not recomputed.
+- **README, CITATION.cff, codecheck.yml and the scripts that recompute** are not recomputed.
 - **A publication that is gone altogether** is missed by its successor, and by who asks for it.
 
 Changed code, lock or configuration of today is told as CHANGED and breaks nothing. Nothing that

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from readiness.analysis.recomputing import BROKEN_OFF, RECOMPUTE, recompute_script
+from readiness.analysis.recomputing_in_r import RECOMPUTE_R, recompute_in_r
 from readiness.config import WaveSettings, load_config
 from readiness.datasets.versions import open_data
 from readiness.errors import ConfigError, DataError
@@ -133,21 +134,27 @@ def refuse_names_in(root: Path, path: Path) -> None:
             )
 
 
-def _write_script(
+def _write_scripts(
     material: PublicationMaterial, folders: Mapping[str, Path], figures: pd.DataFrame
-) -> str | None:
-    """The script that computes a wave's headline numbers again; None where none could."""
+) -> dict[str, str]:
+    """Write the scripts that compute a wave's numbers again without this program, by file name."""
     if not isinstance(material.section, WaveSettings):
-        return None
+        return {}
+    asked = load_questionnaire(material.root / material.files["questionnaire"])
+    derived = folders.get("derive")
+    coded = load_questionnaire(derived / "questionnaire.yaml") if derived else asked
+    published = figures.loc[figures["kind"] == "estimate", "item"]
+    made = {RECOMPUTE_R: recompute_in_r(material.identity, material.section, coded, published)}
     steps = read_text_table(folders["weight"] / "steps.csv", "the steps of the weighting")
-    return recompute_script(
+    script = recompute_script(
         material.identity,
         material.section,
-        load_questionnaire(material.root / material.files["questionnaire"]),
+        asked,
         open_data(material.versions),
         [of_domain(fact, "weighting") for fact in steps["fact"]],
         broken_off=bool(figures["id"].eq(BROKEN_OFF).any()),
     )
+    return made if script is None else {**made, RECOMPUTE: script}
 
 
 def _gather_facts(
@@ -160,7 +167,7 @@ def _gather_facts(
         numbers=len(figures),
         judged=int((figures["kind"] == "claim").sum()),
         erratum_table=ERRATUM in files,
-        recompute_lines=files.get(RECOMPUTE, b"").count(b"\n"),
+        scripts=[name for name in (RECOMPUTE_R, RECOMPUTE) if name in files],
         pages=pages,
         counts={
             key: int(value)
@@ -230,8 +237,8 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
         files[ERRATUM] = erratum_table(before, figures, material.erratum, material.reasons).encode()
     if judged is not None:
         files[ATTACK] = (judged / ATTACK).read_bytes()
-    if (script := _write_script(material, folders, figures)) is not None:
-        files[RECOMPUTE] = script.encode()
+    scripts = _write_scripts(material, folders, figures)
+    files |= {name: script.encode() for name, script in scripts.items()}
     facts = _gather_facts(material, figures, files)
     files["README.md"] = readme(facts).encode()
     # Who made the figures is for them to say: without it nobody is named.

@@ -276,8 +276,8 @@ ACCESS = {RESTRICTED: "publication.access.restricted", ERASED: "publication.acce
 class Facts(PublicationMaterial):
     """What the pages tell of a publication beside what it is made of.
 
-    `recompute_lines` are those of the script that computes it again, 0 without one; `pages` are the
-    names of its reports; `erratum_table` is whether `erratum.csv` names each number of what it
+    `scripts`: names of those that compute it again without this program; `pages`: names of the
+    reports; `erratum_table` is whether `erratum.csv` names each number of what it
     supersedes that moved; `counts`: how many were `invited` and `answered`, where it is known.
     """
 
@@ -286,7 +286,7 @@ class Facts(PublicationMaterial):
     counts: Mapping[str, int] = field(default_factory=dict)
     pages: Sequence[str] = ()
     erratum_table: bool = False
-    recompute_lines: int = 0
+    scripts: Sequence[str] = ()
 
     @property
     def first(self) -> Language:

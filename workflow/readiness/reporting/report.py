@@ -156,8 +156,8 @@ class ReportPage:
             f"[{part.word('report.standing.now')}]({now})" if now else here,
             self._mark_provenance(part.register.current_datasets),
         ]
-        if said := part.settings.get("recompute"):
-            texts.append(f"[{plain(said)}]{{.prov}}")
+        if self.standing.publication and "wave" in part.settings:
+            texts.append(f"[{plain(part.word('report.rendering.status.recompute'))}]{{.prov}}")
         if outcome := outcome_of(part.settings):
             told = quote_exactly(tell(sum_up(outcome), part.language))
             texts.append(f"[{told}](#{label('sec', part.run, 'plan')})")

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from readiness.analysis.recomputing import BROKEN_OFF, recompute_script
 from readiness.charts.palette import stylesheet
 from readiness.charts.sheet import crop_head
-from readiness.config import StrictModel, WaveSettings, read_yaml
+from readiness.config import StrictModel, read_yaml
 from readiness.errors import RenderError
-from readiness.facts import Fact, of_domain
+from readiness.facts import Fact
 from readiness.files import write_atomically
 from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.language import own_name, tell, text
@@ -114,9 +113,6 @@ def _make_part(job: Job[RenderSettings]) -> PageSource:
     if (claims_file := job.get("claims")) is None:
         questionnaire = load_questionnaire(job["questionnaire"])
         part.words.update(labels(questionnaire, language))
-        if said := _state_recompute(job, questionnaire, register):
-            part.provenance.add(said)
-            part.content["recompute"] = said
         return replace(part, questionnaire=questionnaire)
     claims = read_text_table(claims_file, "the claims")
     outlets = set(claims["outlet"])
@@ -131,21 +127,6 @@ def _make_part(job: Job[RenderSettings]) -> PageSource:
     verdicts = json.loads(job["verdicts"].read_text("utf-8"))
     part.provenance.update(outlets, (verdict["id"] for verdict in verdicts))
     return replace(part, structure=structure)
-
-
-def _state_recompute(
-    job: Job[RenderSettings], questionnaire: Questionnaire, register: Register
-) -> str:
-    """In how many lines a publication's own script computes the numbers again; "" without one."""
-    told, language = job.settings.part, job.settings.language
-    wave = WaveSettings.model_validate({**told["wave"], "title": {language: told["title"]}})
-    done = read_text_table(job["steps"], "the steps of the weighting")["fact"]
-    steps = [of_domain(fact, "weighting") for fact in done]
-    broken_off = register.has(BROKEN_OFF)
-    script = recompute_script("", wave, questionnaire, told["data"], steps, broken_off=broken_off)
-    if script is None:
-        return ""
-    return tell(Fact("report.rendering.status.recompute", {"n": script.count("\n")}), language)
 
 
 def labels(questionnaire: Questionnaire, language: Language) -> set[str]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 
 from readiness.analysis.recomputing import RECOMPUTE
+from readiness.analysis.recomputing_in_r import RECOMPUTE_R
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, LEDGER_COLUMNS, SHOWN
 from readiness.publications.log import ERRATUM
@@ -77,7 +78,7 @@ PARTS: tuple[Part, ...] = (
     Part(ENVIRONMENT, (), Held.STATED),
     *(Part(f"{folder}/*", (), Held.RECOMPUTED, REPORT, own_code=True) for folder in SHOWN),
     *(Part(name, (), Held.TEMPLATED) for name in ("README.md", "CITATION.cff", "codecheck.yml")),
-    Part(RECOMPUTE, (), Held.TEMPLATED),
+    *(Part(name, (), Held.TEMPLATED) for name in (RECOMPUTE, RECOMPUTE_R)),
 )
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from readiness.analysis.recomputing import RECOMPUTE
+from readiness.analysis.recomputing_in_r import RECOMPUTE_R
 from readiness.arrays import list_rows
 from readiness.attack import given_away
 from readiness.datasets.places import STORE
@@ -180,7 +181,8 @@ SAME = Fact("audit.input.right")
 # nothing recomputes it. Any further file is one that no run makes.
 BESIDE = {
     *(SEAL, ATTESTATIONS, VALUES, LEDGER, CONFIG, DATASETS, INPUTS, ENVIRONMENT, ARCHIVE, ATTACK),
-    *("README.md", "CITATION.cff", "codecheck.yml", RECOMPUTE, "erratum.csv"),
+    *("README.md", "CITATION.cff", "codecheck.yml", "erratum.csv"),
+    *(RECOMPUTE, RECOMPUTE_R),
 }
 
 

@@ -1,0 +1,129 @@
+"""The script with which a person computes a wave's published numbers again in R's `survey`.
+
+The body is `recompute_R.txt`, plain R. Written into it are the constants that configuration and
+questionnaire say: groups, answers, boxes, confidence level.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from readiness.analysis.comparing import list_family
+from readiness.analysis.selection import Selection
+from readiness.config import WaveSettings
+from readiness.questionnaire import Item, Questionnaire
+from readiness.survey.coding import NO_ANSWER
+
+RECOMPUTE_R = "recompute.R"
+BODY = Path(__file__).with_name("recompute_R.txt")
+# Whether differences of pairs are told only where the leading test establishes one.
+GATE = False
+_WIDTH = 100
+
+
+def recompute_in_r(
+    identity: str, wave: WaveSettings, questionnaire: Questionnaire, items: Iterable[str]
+) -> str:
+    """Return the R script of a publication.
+
+    Args:
+        identity: the publication's id.
+        wave: its settings, with the items that it estimates.
+        questionnaire: what was asked, with what is derived of it.
+        items: ids of the items of which figures are published.
+    """
+    variables = wave.estimate.variables(v.id for v in questionnaire.frame)
+    by = next(iter(variables), "")
+    # As the step `compare` forms families.
+    contrasted = [*dict.fromkeys([*wave.estimate.items, *wave.compare.items])]
+    families = list_family(questionnaire, contrasted)
+    answers = f"{'derive' if wave.derive else 'validate'}/answers.csv"
+    settings: dict[str, Any] = {
+        "id": identity,
+        "answers": answers,
+        "by": by,
+        "groups": list(questionnaire.grouping(by).codes) if by else [],
+        "level": wave.estimate.level,
+        "inference": Selection(wave.selection).inference,
+        "adjust": wave.compare.adjust,
+        "gate": GATE,
+        "no_answer": list(NO_ANSWER),
+    }
+    named = set(items)
+    told = {
+        item.id: _describe_item(item, len(families.get(item.id, [item.id])))
+        for item in questionnaire.items
+        if item.id in named
+    }
+    script = BODY.read_text("utf-8")
+    for place, text in {
+        "ID": identity,
+        "ANSWERS": answers,
+        "SETTINGS": ",\n".join(_write_entries(settings)),
+        "ITEMS": ",\n".join(_write_entries(told)),
+    }.items():
+        script = script.replace(f"@{place}@", text)
+    return script
+
+
+def _describe_item(item: Item, family: int) -> dict[str, Any]:
+    """What R needs to know of an item; `family`: the rows of its grid."""
+    boxes = {name: list(codes) for name, codes in item.levels_of.items()}
+    return {
+        "kind": item.kind,
+        "answers": list(item.codes),
+        **({"boxes": boxes} if boxes else {}),
+        "family": family,
+    }
+
+
+def _write_entries(values: Mapping[str, Any], indent: int = 2) -> Iterator[str]:
+    """Write each named value of a list of R, broken where a line would be too long."""
+    for name, value in values.items():
+        head = f"{' ' * indent}{name if name.isidentifier() else _quote(name)} = "
+        line = head + _write_value(value)
+        if len(line) < _WIDTH:
+            yield line
+        elif isinstance(value, dict):
+            inside = ",\n".join(_write_entries(value, indent + 2))
+            yield f"{head}list(\n{inside}\n{' ' * indent})"
+        else:
+            yield head + _write_vector(value, indent)
+
+
+def _write_value(value: Any) -> str:
+    """Write a value of R on one line."""
+    match value:
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case str():
+            return _quote(value)
+        case dict():
+            return f"list({', '.join(entry.strip() for entry in _write_entries(value, 0))})"
+        case list():
+            return f"c({', '.join(map(_quote, value))})" if value else "character(0)"
+        case _:
+            return repr(value)
+
+
+def _write_vector(values: Sequence[str], indent: int) -> str:
+    """Write texts on as many lines as they need."""
+    space = " " * (indent + 2)
+    lines = [space]
+    for place, value in enumerate(values):
+        word = _quote(value) + ("," if place < len(values) - 1 else "")
+        if len(lines[-1]) + len(word) + 1 > _WIDTH and lines[-1].strip():
+            lines.append(space)
+        lines[-1] += word if lines[-1] == space else f" {word}"
+    return "c(\n" + "\n".join(lines) + f"\n{' ' * indent})"
+
+
+def _quote(text: str) -> str:
+    r"""Write a text as R reads it: letters beyond ASCII and control characters as `\U{...}`."""
+    return f'"{"".join(map(_escape, text))}"'
+
+
+def _escape(letter: str) -> str:
+    if letter in '"\\':
+        return "\\" + letter
+    return letter if " " <= letter <= "~" else f"\\U{{{ord(letter):x}}}"
