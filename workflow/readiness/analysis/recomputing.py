@@ -1,15 +1,18 @@
 """The script with which a person computes a wave's headline numbers again, without this program.
 
 It is text: what configuration and questionnaire say, written as constants, in a fixed body of
-pandas and scipy that a statistician reads in ten minutes. What it leaves out it names at its top.
+pandas and statsmodels (`recompute_py.txt`). What it leaves out it names at its top.
 """
 
+import textwrap
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from pprint import pformat
 from typing import Any
 
 from readiness.analysis.comparing import list_family
+from readiness.analysis.recomputing_in_r import GATE
 from readiness.config import WaveSettings
 from readiness.facts import Fact
 from readiness.questionnaire import Item, Questionnaire
@@ -17,12 +20,11 @@ from readiness.questionnaire import Item, Questionnaire
 RECOMPUTE = "recompute.py"
 # The register's number of interviews that ended before their end, where there were any.
 BROKEN_OFF = "quality.issues.broken_off"
-# A person reads it: no more lines.
-MOST_LINES = 150
 # The steps of a weighting that the script takes, by the last part of their kind.
 TAKEN = {"raked", "inside", "bounded", "moved", "jackknife", "unweighted"}
 # What is between at-signs is written in (`recompute_script`).
-SCRIPT = Path(__file__).with_name("recompute.txt")
+BODY = Path(__file__).with_name("recompute_py.txt")
+_WIDTH = 98
 
 
 def recompute_script(
@@ -34,12 +36,20 @@ def recompute_script(
     *,
     broken_off: bool,
 ) -> str | None:
-    """The script of a publication; None where it could not make the numbers.
+    """Return the script of a publication; None where it could not compute the numbers.
 
-    `data`: the paths of the dataset versions that anybody may have, by name, from the project's
-    root. It takes a plain CSV of one row a submission, and a weighting that raking alone makes,
-    with a jackknife (`steps`, what was done). Where somebody `broken_off`, an empty cell that means
-    "none" may be a question that was not reached: such questions are left out.
+    It takes a plain CSV of one row a submission, and a weighting that raking alone makes, with a
+    jackknife.
+
+    Args:
+        identity: the publication's id.
+        wave: its settings.
+        questionnaire: what was asked.
+        data: the paths of the dataset versions that anybody may have, by name, from the project's
+            root.
+        steps: what was done to weigh.
+        broken_off: whether somebody broke off: then an empty cell that means "none" may be a
+            question that was not reached, and such questions are left out.
     """
     done = {fact.kind.rpartition(".")[2] for fact in steps}
     export = questionnaire.export
@@ -54,7 +64,6 @@ def recompute_script(
     by = next(iter(wave.estimate.variables(v.id for v in questionnaire.frame)), "")
     if by not in {v.id for v in questionnaire.groupings if v.id not in derived}:
         by = ""
-    tested = dict(_list_tests(wave, questionnaire)) if by else {}
     told = [
         item
         for item in _choose_told(wave, questionnaire)
@@ -62,43 +71,58 @@ def recompute_script(
     ]
     if not told:
         return None
-    script = ""
-    while not script or (script.count("\n") > MOST_LINES and len(told) > 1):
-        # What has no room is left out, from the last question on, and named.
-        told = told[:-1] if script else told
-        names = {item.id for item in told} | ({by} & {item.id for item in questionnaire.items})
-        constants = {
-            "ANSWERS, SAMPLE": (data[wave.answers], data.get(wave.sample or "", "")),
-            "MARGINS, CORRECTIONS": (
-                _name_file("margins", wave.weight.margins if wave.weight else None),
-                _name_file("corrections", wave.corrections),
-            ),
-            "TIMESTAMP, FIRST, BEFORE": _find_days(wave, questionnaire),
-            "INVITATION, KEEP, LIMITS": (
-                export.invitation or "",
-                wave.validate_.duplicates,
-                tuple(wave.weight.trim) if wave.weight else (),
-            ),
-            "BY, GROUPS": (by, questionnaire.grouping(by).codes if by else ()),
-            "TESTS": {name: tested[name] for item in told if (name := item.id) in tested},
-        }
-        items = _describe_items(questionnaire, names, told)
-        # As a person would write it; of several at once, without brackets.
-        written = [
-            f"{name} = {repr(value)[1:-1] if isinstance(value, tuple) else repr(value)}"
-            for name, value in constants.items()
-        ]
-        written += ["ITEMS = {  # column, kind, options, asked if, numbers"]
-        written += [f"    {name!r}: {value!r}," for name, value in items]
-        script = SCRIPT.read_text("utf-8")
-        for name, text in {
-            "ID": identity,
-            "POINTERS": " ".join(f"{path}.dvc" for path in data.values()),
-            "LEFT": _tell_left(wave, told, tested),
-            "SETTINGS": "\n".join([*written, "}"]),
-        }.items():
-            script = script.replace(f"@{name}@", text)
+    tested = dict(_list_tests(wave, questionnaire)) if by else {}
+    names = {item.id for item in told} | ({by} & {item.id for item in questionnaire.items})
+    timestamp, first, after = _find_days(wave, questionnaire)
+    lowest, highest = wave.weight.trim if wave.weight else (0.0, 1.0)
+    constants = {
+        "ANSWERS": data[wave.answers],
+        "SAMPLE": data.get(wave.sample or "", ""),
+        "MARGINS": _name_file("margins", wave.weight.margins if wave.weight else None),
+        "CORRECTIONS": _name_file("corrections", wave.corrections),
+        "TIMESTAMP": timestamp,
+        "FIRST_DAY": first,
+        "DAY_AFTER": after,
+        "INVITATION": export.invitation or "",
+        "KEEP": wave.validate_.duplicates,
+        "LOWEST": lowest,
+        "HIGHEST": highest,
+        "LEVEL": wave.estimate.level,
+        "BY": by,
+        "GROUPS": list(questionnaire.grouping(by).codes) if by else [],
+        "CLOSED": GATE,
+        # The rows of the item's grid, and the answers by which groups are compared.
+        "TESTS": {name: tested[name] for item in told if (name := item.id) in tested},
+        "ITEMS": dict(_describe_items(questionnaire, names, told)),
+    }
+    settings = "\n".join(_write_constant(name, value) for name, value in constants.items())
+    script = BODY.read_text("utf-8")
+    for name, text in {
+        "ID": identity,
+        "POINTERS": " ".join(f"{path}.dvc" for path in data.values()),
+        "LEFT": textwrap.fill(f"{_tell_left(wave, told, tested)}.", _WIDTH),
+        "SETTINGS": settings,
+    }.items():
+        script = script.replace(f"@{name}@", text)
     return script
+
+
+def _write_constant(name: str, value: Any) -> str:
+    """Write an assignment, on lines of at most 100 characters where texts allow it."""
+    line = f"{name} = {value!r}"
+    if len(line) <= _WIDTH:
+        return line
+    if isinstance(value, dict):
+        lines = [f"{name} = {{"]
+        for key, one in value.items():
+            # On lines of its own: a text of a questionnaire fills them.
+            lines += [f"    {key!r}: (", textwrap.indent(_write_short(one), " " * 8), "    ),"]
+        return "\n".join([*lines, "}"])
+    return f"{name} = (\n{textwrap.indent(_write_short(value), ' ' * 4)}\n)"
+
+
+def _write_short(value: Any) -> str:
+    return pformat(value, width=_WIDTH - 12, sort_dicts=False)
 
 
 def _name_file(kind: str, name: str | None) -> str:
@@ -115,57 +139,83 @@ def _find_days(wave: WaveSettings, questionnaire: Questionnaire) -> tuple[str, s
 
 
 def _choose_told(wave: WaveSettings, questionnaire: Questionnaire) -> list[Item]:
-    asked = {i.id: i for i in questionnaire.items if not i.derived_from and i.kind != "text"}
+    """Choose the items that the report tells of and the script can code."""
+    asked = {
+        item.id: item
+        for item in questionnaire.items
+        if not item.derived_from
+        and item.kind != "text"
+        and not any(route.of_a_number for route in item.asked_if)
+    }
     return [asked[name] for name in wave.show or wave.estimate.items if name in asked]
 
 
-def _list_tests(wave: WaveSettings, questionnaire: Questionnaire) -> Iterator[tuple[str, int]]:
-    """Each item whose leading test is Rao-Scott's F, and the rows of its grid."""
+def _list_tests(
+    wave: WaveSettings, questionnaire: Questionnaire
+) -> Iterator[tuple[str, tuple[int, list[list[str]]]]]:
+    """Yield each tested item: the rows of its grid, and the answers by which groups are compared.
+
+    Each answer is the codes that it adds up.
+    """
     named = {*wave.estimate.items, *wave.compare.items}
     beside = list_family(questionnaire, [i.id for i in questionnaire.items if i.id in named])
     for item in _choose_told(wave, questionnaire):
         if item.id in wave.compare.items and item.kind in ("ordinal", "single"):
-            yield item.id, len(beside[item.id])
+            alone = item.codes[:1] if len(item.codes) == 2 else item.codes
+            levels = [[code] for code in alone]
+            if item.kind == "ordinal":
+                levels = [list(item.shown_codes)]
+            yield item.id, (len(beside[item.id]), levels)
 
 
 def _describe_items(
     questionnaire: Questionnaire, names: Collection[str], told: Collection[Item]
-) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """Each item and those that decide on it: column, kind, options, routing, what is told of it.
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each item and those that decide whether it is asked, as the script reads them.
 
-    The last is by level the codes that it adds up, of the items `told`.
+    `headlines`: of the items `told`, by level the codes that it adds up (none for a mean).
     """
-    routes: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
     wanted = set(names)
+    described: list[tuple[str, dict[str, Any]]] = []
+    # Who is weighted is of the group that is asked, whatever was ticked.
+    everyone = set(questionnaire.weighted_groups)
     for item in reversed(questionnaire.items):
         if item.id not in wanted:
             continue
-        # Who is weighted is of the group that is asked, whatever was ticked.
-        everyone = set(questionnaire.weighted_groups)
-        routes[item.id] = [
-            (each.item, each.one_of)
-            for each in item.asked_if
-            if each.item != questionnaire.group_item or not everyone <= set(each.one_of)
-        ]
-        wanted |= {other for other, _ in routes[item.id]}
-    for item in [item for item in questionnaire.items if item.id in wanted]:
-        options: dict[str, Any] = {c.value or c.text: c.code for c in item.categories}
+        routes = {
+            route.item: list(route.one_of)
+            for route in item.asked_if
+            if route.item != questionnaire.group_item or not everyone <= set(route.one_of)
+        }
+        wanted |= routes.keys()
+        one: dict[str, Any] = {"column": item.column, "kind": item.kind}
         if item.range is not None:
-            options = {"least": item.range.low, "most": item.range.high}
-        if item.blank_means == "none":
-            options[""] = "none"
-        levels: dict[str, tuple[str, ...]] = {}
-        if item in told:
-            several = item.kind == "multi" or (item.kind == "single" and len(item.codes) > 2)
-            levels = {c: (c,) for c in item.codes} if several else {}
-            levels = levels or {item.first_level: item.shown_codes}
-        yield item.id, (item.column, item.kind, options, routes[item.id], levels)
+            low, high = item.range.bounds
+            one |= {"least": _write_end(low), "most": _write_end(high)}
+        one["options"] = {c.value or c.text: c.code for c in item.categories}
+        if item.kind == "multi":
+            one["empty_is_none"] = item.blank_means == "none"
+        one["asked_if"] = routes
+        one["headlines"] = _list_headlines(item) if item in told else {}
+        described.append((item.id, one))
+    yield from reversed(described)
+
+
+def _write_end(end: float) -> float:
+    """Return an end of a range as a number that Python can read: an open one is far away."""
+    return max(min(end, 1e300), -1e300)
+
+
+def _list_headlines(item: Item) -> dict[str, list[str]]:
+    if item.kind == "multi" or (item.kind == "single" and len(item.codes) > 2):
+        return {code: [code] for code in item.codes}
+    return {item.first_level: list(item.shown_codes)}
 
 
 def _tell_left(wave: WaveSettings, told: Sequence[Item], tested: Mapping[str, Any]) -> str:
-    """What the script does not cover, in English as the script is."""
+    """Say what the script does not cover, in English as the script is."""
     names = [item.id for item in told]
-    left = ["what is withheld", "intervals", "nonresponse"]
+    left = ["what is not published", "nonresponse"]
     untested = [name for name in names if name in wave.compare.items and name not in tested]
     left += [f"the test of {name}" for name in untested]
     more = [name for name in wave.show or wave.estimate.items if name not in names]
