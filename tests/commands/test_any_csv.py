@@ -410,6 +410,26 @@ def test_several_crossings_are_those_of_each_by_itself(run: Run) -> None:
     assert given.count("never + monthly") == 1 + 3 + 3
 
 
+@pytest.mark.parametrize("command", ["estimate", "compare"])
+def test_chosen_questions_alone_are_shown(run: Run, command: str) -> None:
+    """Their numbers are those that stand among all."""
+    branch = {"categories": sorted(set(LIBRARY["branch"]))}
+    two = {**PLAIN, "items": {**PLAIN["items"], "branch": branch}}
+    rows = {"estimate": "estimates", "compare": "comparisons"}[command]
+
+    def show(*options: str) -> Any:
+        code, out, err = run(command, LIBRARY, two, ["--json", *options])
+        assert code == 0, err
+        return json.loads(out)[rows]
+
+    every, own = show(), show("--items", "branch")
+    assert {row["item"] for row in every} == {"use", "branch"}
+    assert own == [row for row in every if row["item"] == "branch"] != []
+    assert show("--items", "branch,use") == show("--items", "use", "--items", "branch") == every
+    code, _, err = run(command, LIBRARY, two, ["--items", "brnch"])
+    assert code == 2 and "--items brnch: no question of this table; such as branch." in err
+
+
 QUESTIONNAIRE = Path(__file__).with_name("club-1.yaml").read_text("utf-8")
 
 

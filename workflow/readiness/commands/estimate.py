@@ -1,6 +1,7 @@
 """Shares of the answers in any CSV, with the precision that its design gives.
 
-    readiness estimate FILE.csv DESIGN.yaml [--by COLUMN ...] [--csv FILE [--force]] [--json]
+    readiness estimate FILE.csv DESIGN.yaml [--by COLUMN ...] [--items ITEM,ITEM]
+                       [--csv FILE [--force]] [--json]
     readiness estimate EXPORT [DESIGN.yaml] --questionnaire NAME [--selection opt-in] [--by ITEM]
 
 DESIGN.yaml says how respondents came in, their weights, strata and units, and which columns are
@@ -52,6 +53,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add("--selection", choices=SELECTIONS, help="how respondents came in")
     add("--by", action="append", metavar="COLUMN", help="the groups; may be given several times")
+    add(
+        "--items",
+        action="append",
+        default=[],
+        metavar="ITEM[,ITEM]",
+        help="show these questions, grids and scales alone; may be given several times",
+    )
     add("--language", help="of the questionnaire's labels (its own unless given)", metavar="CODE")
     add("--csv", type=Path, metavar="FILE", help="write the table, shares in 0-1")
     add_force(parser)
@@ -82,6 +90,7 @@ def load(arguments: argparse.Namespace) -> Shown:
     if arguments.csv:
         check_output(arguments.csv, "--csv", inputs, force=arguments.force)
     sample = make_sample(frame, settings, str(arguments.file), described)
+    sample = sample.choose([name for names in arguments.items for name in names.split(",") if name])
     language = LANGUAGE if described is None else arguments.language or described.language
     return Shown(sample, language, Selection(settings.selection))
 

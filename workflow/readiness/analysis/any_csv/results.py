@@ -60,7 +60,7 @@ def scales(sample: Sample, selection: Selection) -> pd.DataFrame:
         DerivedVariable.model_construct(
             id=name, scale=DerivedScale.model_construct(items=scale.items)
         )
-        for name, scale in sample.settings.scales.items()
+        for name, scale in sample.scales.items()
     ]
     return scales_table(sample.design, sample.questionnaire, made, sample.settings.level, selection)
 

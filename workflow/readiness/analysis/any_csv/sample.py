@@ -182,19 +182,41 @@ class Sample:
 
     `settings`: the design file. `design`: weighted, and the domain of the settings; its data are
     the coded answers. `questionnaire`: what was asked, and the groups as variables of its frame.
-    `weighting`: the report, when there are margins.
+    `weighting`: the report, when there are margins. `chosen`: names of the questions, grids and
+    scales that are shown; none: all.
     """
 
     settings: Survey
     design: Design
     questionnaire: Questionnaire
     weighting: WeightingReport | None
+    chosen: tuple[str, ...] = ()
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """The closed questions."""
+        """The closed questions that are shown."""
         closed = ("single", "ordinal", "multi")
-        return tuple(item for item in self.questionnaire.items if item.kind in closed)
+        every = (item for item in self.questionnaire.items if item.kind in closed)
+        return tuple(i for i in every if not self.chosen or {i.id, i.grid} & {*self.chosen})
+
+    @property
+    def scales(self) -> dict[str, AddedScale]:
+        """The scales that are shown, by name."""
+        every = self.settings.scales
+        return {n: one for n, one in every.items() if not self.chosen or n in self.chosen}
+
+    def choose(self, names: Sequence[str]) -> "Sample":
+        """Return the sample of which only these questions, grids and scales are shown; all if none.
+
+        Raises ConfigError: a name that is none of them.
+        """
+        known = [item.id for item in self.items]
+        known += dict.fromkeys(item.grid for item in self.items if item.grid)
+        known += self.settings.scales
+        if unknown := [name for name in names if name not in known]:
+            near = ", ".join(difflib.get_close_matches(unknown[0], known) or known[:8])
+            raise ConfigError(f"--items {unknown[0]}: no question of this table; such as {near}.")
+        return replace(self, chosen=tuple(names))
 
 
 def make_sample(
