@@ -12,7 +12,6 @@ from pprint import pformat
 from typing import Any
 
 from readiness.analysis.comparing import list_family
-from readiness.analysis.recomputing_in_r import GATE
 from readiness.config import WaveSettings
 from readiness.facts import Fact
 from readiness.questionnaire import Item, Questionnaire
@@ -90,8 +89,7 @@ def recompute_script(
         "LEVEL": wave.estimate.level,
         "BY": by,
         "GROUPS": list(questionnaire.grouping(by).codes) if by else [],
-        "CLOSED": GATE,
-        # The rows of the item's grid, and the answers by which groups are compared.
+        # Of each tested item the rows of its grid.
         "TESTS": {name: tested[name] for item in told if (name := item.id) in tested},
         "ITEMS": dict(_describe_items(questionnaire, names, told)),
     }
@@ -150,22 +148,13 @@ def _choose_told(wave: WaveSettings, questionnaire: Questionnaire) -> list[Item]
     return [asked[name] for name in wave.show or wave.estimate.items if name in asked]
 
 
-def _list_tests(
-    wave: WaveSettings, questionnaire: Questionnaire
-) -> Iterator[tuple[str, tuple[int, list[list[str]]]]]:
-    """Yield each tested item: the rows of its grid, and the answers by which groups are compared.
-
-    Each answer is the codes that it adds up.
-    """
+def _list_tests(wave: WaveSettings, questionnaire: Questionnaire) -> Iterator[tuple[str, int]]:
+    """Yield each item whose leading test is Rao-Scott's F, with the rows of its grid."""
     named = {*wave.estimate.items, *wave.compare.items}
     beside = list_family(questionnaire, [i.id for i in questionnaire.items if i.id in named])
     for item in _choose_told(wave, questionnaire):
         if item.id in wave.compare.items and item.kind in ("ordinal", "single"):
-            alone = item.codes[:1] if len(item.codes) == 2 else item.codes
-            levels = [[code] for code in alone]
-            if item.kind == "ordinal":
-                levels = [list(item.shown_codes)]
-            yield item.id, (len(beside[item.id]), levels)
+            yield item.id, len(beside[item.id])
 
 
 def _describe_items(

@@ -16,8 +16,6 @@ from readiness.survey.coding import NO_ANSWER
 
 RECOMPUTE_R = "recompute.R"
 BODY = Path(__file__).with_name("recompute_R.txt")
-# Whether differences of pairs are told only where the leading test establishes one.
-GATE = False
 _WIDTH = 100
 
 
@@ -46,7 +44,6 @@ def recompute_in_r(
         "level": wave.estimate.level,
         "inference": Selection(wave.selection).inference,
         "adjust": wave.compare.adjust,
-        "gate": GATE,
         "no_answer": list(NO_ANSWER),
     }
     named = set(items)
