@@ -65,6 +65,24 @@ class Estimates:
         half = t_quantile(level, self.degrees_of_freedom if df is None else df) * self.se
         return self.values - half, self.values + half
 
+    def log_interval(
+        self, level: float = 0.95, df: float | None = None
+    ) -> tuple[FloatArray, FloatArray]:
+        """Limits that are symmetric on the log scale, for totals of people: never below 0.
+
+        exp(log(estimate) -/+ t se / estimate), by the delta method, as the NCHS prints limits of
+        totals (Parker and others, Vital and Health Statistics 2(200), 2023). R equivalent:
+        `exp(confint(svycontrast(svytotal(~y, d), quote(log(y)))))`. NaN where an estimate is not
+        above 0.
+
+        Raises StatisticsError: a level outside (0, 1).
+        """
+        check_level(level)
+        value = np.where(self.values > 0, self.values, np.nan)
+        t = t_quantile(level, self.degrees_of_freedom if df is None else df)
+        ratio = np.exp(t * self.se / value)
+        return value / ratio, value * ratio
+
     def to_frame(self, level: float = 0.95) -> pd.DataFrame:
         """One row an estimate: name, n, estimate, se, lower, upper, cv, df (and deff)."""
         lower, upper = self.interval(level)
@@ -173,12 +191,12 @@ class GroupSums:
             codes = np.where(domain.mask, codes, -1)
         weights = domain.weights
 
-        def add(values: FloatArray | None) -> FloatArray:
+        def add(values: FloatArray) -> FloatArray:
             # Code -1 falls into an extra first place, which is dropped.
             sums = np.bincount(codes + 1, values, groups.size + 1)[1:]
             return np.asarray(sums, dtype=np.float64)
 
-        n = add(None).astype(np.int64)
+        n = np.bincount(codes + 1, minlength=groups.size + 1)[1:].astype(np.int64)
         return cls(codes, weights, n, add(weights), add(weights * y))
 
     @property
