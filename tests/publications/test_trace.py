@@ -145,7 +145,7 @@ def test_what_a_broken_publication_hides_is_not_passed_over(
     # Gone altogether: what came through it is told without its hashes.
     shutil.rmtree(ledger.parent)
     capsys.readouterr()
-    assert main(["which", "canteen-r2/revision.meal.hot.all"]) == 0
+    assert main(["which", "canteen-r2/revision.meal.hot.all", "--all"]) == 0
     assert "canteen-2025@1\n    sha256 not known: the publication" in capsys.readouterr().out
 
 
@@ -180,15 +180,32 @@ def test_whatever_moves_when_a_dataset_changes_is_named(tmp_path: Path) -> None:
     assert len(moved) > 3 and moved <= named
 
 
+def test_a_number_is_told_in_five_lines(
+    monkeypatch: MonkeyPatch, capsys: CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(released_root())
+    assert main(["which", "canteen-r2/meal.hot.all"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "Which meal do you take?, Hot, All: 51% (38% to 64%), base 60",
+        "  number   canteen-r2/meal.hot.all (value 0.51)",
+        f"  publication canteen-r2: IN FORCE; released on {released_on(Path(FOLDER, SECOND))}",
+        "  data     canteen-2025-sample@1, canteen-2025@2",
+        "  steps    validate, weight, estimate; files and hashes: --all",
+    ]
+
+
 def test_what_numbers_share_is_printed_once_and_fits_a_terminal(
     monkeypatch: MonkeyPatch, capsys: CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(released_root())
     assert main(["which", "canteen-r2/meal.hot"]) == 0
+    brief = capsys.readouterr().out.splitlines()
+    assert main(["which", "canteen-r2/meal.hot", "--all"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    numbers = [line for line in lines if line.startswith("  canteen-r2/meal.hot")]
+    numbers = [line for line in lines if line.startswith("  number   canteen-r2/meal.hot")]
     assert len(numbers) > 3 * lines.count("  step     estimate") > 0
-    assert lines[0].endswith("Hot, All: 51%, between 38% and 64%; base 60")
+    assert len(brief) < len(lines) and not any("sha256" in line for line in brief)
+    assert lines[0].endswith("Hot, All: 51% (38% to 64%), base 60")
     assert max(len(line) for line in lines if line.startswith("  ")) <= 80
     assert lines.count("    dvc pull data/raw/canteen-2025/2.csv.dvc") == lines.count(
         "  publication canteen-r2: IN FORCE; released on " + released_on(Path(FOLDER, SECOND))

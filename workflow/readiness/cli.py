@@ -17,6 +17,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from readiness.commands.parsing import Parser, split_examples
 from readiness.errors import INTERRUPTED, ConfigError, ReadinessError, StoppedError, UnforeseenError
 from readiness.files import JOBS, lock, note_once
 from readiness.lineage import check_inputs
@@ -24,81 +25,106 @@ from readiness.running.step import add_arguments, perform
 from readiness.terminal import Spoken, one_line, printable, shorten, speaking
 
 COMMANDS = {
-    "new": ("readiness.commands.new", "a project for another office, or a wave, from an export"),
-    "run": ("readiness.commands.run", "run the whole workflow safely: one run at a time"),
-    "data": ("readiness.commands.data", "list, add, compare, verify and erase dataset versions"),
-    "plan": ("readiness.commands.plan", "the plan of a wave: read, sealed before its answers"),
-    "validate": ("readiness.commands.validate", "what of an export would be kept, and what not"),
-    "claims": ("readiness.commands.claims", "judge published percentages: check, solve, add"),
-    "freeze": ("readiness.commands.freeze", "seal the figures of a run as a publication"),
-    "audit": ("readiness.commands.audit", "does a publication hold? seal, data, numbers, report"),
-    "which": ("readiness.commands.which", "what is behind a published number"),
-    "affected": ("readiness.commands.affected", "the numbers that rest on a dataset version"),
-    "bundle": ("readiness.commands.bundle", "one zip in which a publication can be audited"),
-    "attest": ("readiness.commands.attest", "sign the seal of a publication"),
-    "estimate": ("readiness.commands.estimate", "shares of any CSV with a small YAML design"),
-    "compare": ("readiness.commands.compare", "compare groups of any CSV with a small YAML design"),
+    "new": ("readiness.commands.new", "start a project, or add a wave, from a survey's export"),
     "questionnaire": (
         "readiness.commands.questionnaire",
-        "check a questionnaire, write it as a form or codebook",
+        "check a questionnaire; write it as a form or codebook",
     ),
+    "validate": ("readiness.commands.validate", "show what of an export would be kept"),
+    "data": ("readiness.commands.data", "list, add, fetch, compare, verify or erase datasets"),
+    "plan": ("readiness.commands.plan", "show or seal a wave's plan; draw the next sample"),
+    "run": ("readiness.commands.run", "compute every result that is out of date"),
+    "freeze": ("readiness.commands.freeze", "seal numbers and report as a publication"),
+    "audit": ("readiness.commands.audit", "check publications, number by number"),
+    "which": ("readiness.commands.which", "trace a published number to its data and code"),
+    "affected": ("readiness.commands.affected", "list the numbers that rest on a dataset version"),
+    "bundle": ("readiness.commands.bundle", "pack a publication to be audited offline"),
+    "attest": ("readiness.commands.attest", "sign the seal of a publication"),
+    "claims": ("readiness.commands.claims", "check published percentages"),
+    "estimate": ("readiness.commands.estimate", "estimate shares from any CSV"),
+    "compare": ("readiness.commands.compare", "compare groups in any CSV"),
+}
+# How `readiness --help` groups the commands; one that is not named here stands at the end.
+GROUPS = {
+    "Run a survey": ("new", "questionnaire", "validate", "data", "plan", "run", "freeze"),
+    "Check what was published": ("audit", "which", "affected", "bundle", "attest"),
+    "Check percentages, analyse a table": ("claims", "estimate", "compare"),
 }
 STEPS = {
-    "restore": ("readiness.steps.restore", "place the verified bytes of a dataset version"),
+    "restore": ("readiness.steps.restore", "place a verified copy of a dataset version"),
     "validate": ("readiness.steps.validate", "code the answers and list every fault"),
-    "faults": ("readiness.steps.faults", "tell the faults on pages for whoever prepares the data"),
-    "derive": ("readiness.steps.derive", "variables that are computed of answers"),
-    "weight": ("readiness.steps.weight", "rake to the margins, trim, report"),
-    "estimate": ("readiness.steps.estimate", "shares, scales and nonresponse, with precision"),
-    "attack": ("readiness.steps.attack", "what readers could prove of withheld counts"),
-    "dpo": ("readiness.steps.dpo", "tell the data protection officer what is hidden"),
-    "compare": ("readiness.steps.compare", "tests and contrasts across groups"),
-    "judge": ("readiness.steps.judge", "what published figures can and cannot mean"),
-    "register-wave": ("readiness.steps.register_wave", "the figures of a wave"),
-    "register-study": ("readiness.steps.register_study", "the figures of a study"),
-    "firmness": ("readiness.steps.firmness", "in which other analyses each finding holds"),
-    "draw-wave": ("readiness.steps.draw_wave", "the charts of a wave"),
-    "draw-study": ("readiness.steps.draw_study", "the charts of a study"),
-    "tables": ("readiness.steps.tables", "the workbook, the tidy table, its codebook"),
-    "render": ("readiness.steps.render", "the report as HTML and PDF, every number checked"),
-    "reproduce": ("readiness.steps.reproduce", "a publication against its recomputation"),
-    "word": ("readiness.steps.word", "a report as a document that an office edits"),
-    "site": ("readiness.steps.site", "reports, publications and guides as plain files"),
-    "gate": ("readiness.steps.gate", "the closing table; fails when a number differs"),
+    "faults": ("readiness.steps.faults", "write the pages of faults, for data preparation"),
+    "derive": ("readiness.steps.derive", "compute derived variables from answers"),
+    "weight": ("readiness.steps.weight", "calibrate weights to the margins and trim them"),
+    "estimate": ("readiness.steps.estimate", "estimate shares, scales and nonresponse"),
+    "attack": ("readiness.steps.attack", "test whether suppressed counts can be recovered"),
+    "dpo": ("readiness.steps.dpo", "write the page for the data protection officer"),
+    "compare": ("readiness.steps.compare", "test differences between groups"),
+    "judge": ("readiness.steps.judge", "judge the percentages that others published"),
+    "register-wave": ("readiness.steps.register_wave", "register the numbers of a wave"),
+    "register-study": ("readiness.steps.register_study", "register the numbers of a study"),
+    "firmness": ("readiness.steps.firmness", "repeat each finding under other analyses"),
+    "draw-wave": ("readiness.steps.draw_wave", "draw the charts of a wave"),
+    "draw-study": ("readiness.steps.draw_study", "draw the charts of a study"),
+    "tables": ("readiness.steps.tables", "write the workbook, tidy table and codebook"),
+    "render": ("readiness.steps.render", "render the report (HTML, PDF) and check its numbers"),
+    "reproduce": ("readiness.steps.reproduce", "compare a publication with its recomputation"),
+    "word": ("readiness.steps.word", "write a report as a Word document"),
+    "site": ("readiness.steps.site", "write reports, publications and guides as a site"),
+    "gate": ("readiness.steps.gate", "fail when a published number differs"),
 }
 # What these commands need beyond a plain installation; all others need `run`.
 SURVEY = ("claims", "compare", "estimate", "questionnaire", "validate")
-PURPOSE = "From raw survey answers to published numbers that anyone can check."
+PURPOSE = (
+    "Survey statistics that anyone can check: from raw answers to published numbers, and back."
+)
 SHELLS = ("bash", "zsh", "tcsh")
 LOGS = Path("results/logs")
 
 
-def _build_parser(program: str, commands: Mapping[str, tuple[str, str]]) -> argparse.ArgumentParser:
+def _build_parser(program: str, commands: Mapping[str, tuple[str, str]]) -> Parser:
+    """Build the parser of a command's name; its help lists the commands in their groups."""
+    kind = "command" if commands is COMMANDS else "step"
     listed = {name: text for name, (_, text) in commands.items()}
     if commands is COMMANDS:
-        listed["step"] = "run one step of the workflow by itself: readiness step --help"
-    width = max(len(name) for name in listed)
-    listing = "\n".join(f"  {name:<{width}}  {text}" for name, text in listed.items())
-    parser = argparse.ArgumentParser(
+        listed["step"] = "run one step of the workflow; see readiness step --help"
+    parser = Parser(
         prog=program,
-        usage=f"{program} NAME [--help] ...",
-        description=f"{PURPOSE}\n\n{listing}",
-        epilog="Exit codes: docs/commands.md. `readiness NAME --help` explains a command.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage=f"{program} {kind.upper()} [OPTION ...]",
+        description=f"{PURPOSE}\n\n{_list_commands(listed)}",
+        epilog=f"`{program} {kind.upper()} --help` explains one of them, with examples. "
+        "Exit codes: docs/commands.md.",
     )
     if commands is COMMANDS:
         parser.add_argument(
-            "--version", action=_PrintVersion, nargs=0, help="print the version and the Python"
+            "--version",
+            action=_PrintVersion,
+            nargs=0,
+            help="print the versions of this program and of Python",
         )
         parser.add_argument(
             "--print-completion",
             action=_PrintCompletion,
             choices=SHELLS,
             metavar="SHELL",
-            help=f"print what lets a shell complete commands and options: {', '.join(SHELLS)}",
+            help=f"print a completion script for a shell: {', '.join(SHELLS)}",
         )
-    parser.add_argument("command", choices=listed, metavar="NAME", help="one of the above")
+    parser.add_argument("command", choices=listed, metavar=kind.upper(), help=argparse.SUPPRESS)
     return parser
+
+
+def _list_commands(texts: Mapping[str, str]) -> str:
+    """Lay out commands with a line each, in their groups; steps, which have none, in one list."""
+    width = max(map(len, texts))
+    groups = {title: [name for name in names if name in texts] for title, names in GROUPS.items()}
+    grouped = {name for title, names in groups.items() for name in names}
+    if "run" not in texts:
+        groups, grouped = {}, set()
+    groups["Other" if groups else "Steps"] = [name for name in texts if name not in grouped]
+    return "\n\n".join(
+        "\n".join([f"{title}:", *(f"  {name:<{width}}  {texts[name]}" for name in names)])
+        for title, names in groups.items()
+    )
 
 
 class _PrintVersion(argparse.Action):
@@ -124,7 +150,7 @@ class _PrintCompletion(argparse.Action):
     ) -> None:
         import shtab
 
-        whole = argparse.ArgumentParser(prog="readiness", description=PURPOSE)
+        whole = Parser(prog="readiness", description=PURPOSE)
         names = whole.add_subparsers()
         for name, (module, text) in COMMANDS.items():
             command = names.add_parser(name, help=text)
@@ -272,22 +298,26 @@ def _parse_arguments(arguments: list[str]) -> tuple[dict[str, Callable[[], int]]
     if not arguments:
         _build_parser(program, commands).print_help()
         raise SystemExit(2)
+    # `readiness help audit`, as people type it.
+    if commands is COMMANDS and arguments[0] == "help":
+        arguments = [*arguments[1:2], "--help"]
     # An option is for the whole program; what follows a name is the command's own.
     options = arguments if arguments[0].startswith("-") else None
     words = arguments[0].split("+") if commands is STEPS else arguments[:1]
     names = [_build_parser(program, commands).parse_args(options or [w]).command for w in words]
     modules: dict[str, Any] = {n: importlib.import_module(commands[n][0]) for n in names}
-    parser = argparse.ArgumentParser(
+    told = [split_examples(module.__doc__) for module in modules.values()]
+    parser = Parser(
         prog=f"{program} {'+'.join(names)}",
-        description="\n\n".join(module.__doc__ for module in modules.values()),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="\n\n".join(description for description, _ in told),
+        epilog="\n".join(examples for _, examples in told),
     )
     if commands is COMMANDS:
         [command] = modules.values()
         command.configure(parser)
         parsed = parser.parse_args(arguments[1:])
         return {names[0]: partial(_run_command, parsed, command)}, None
-    parser.add_argument("--log", type=Path, help="file for the log")
+    parser.add_argument("--log", type=Path, metavar="FILE", help="file to write the log to")
     add_arguments([*modules.values()], parser)
     parsed = parser.parse_args(arguments[1:])
     return {name: partial(_run_step, parsed, modules, name) for name in modules}, parsed.log

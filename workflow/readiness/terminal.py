@@ -32,6 +32,11 @@ def printable(text: str) -> str:
     return _MOVES.sub(lambda m: json.dumps(m[0])[1:-1].replace("\x7f", "\\u007f"), text)
 
 
+def print_json(value: object) -> None:
+    """Print a value as JSON, its keys sorted; paths and dates as text."""
+    print(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, default=str))
+
+
 def one_line(text: str) -> str:
     """The same on one line: tabs and line ends are escaped, too."""
     return printable(text).replace("\t", "\\t").replace("\n", "\\n")

@@ -1,13 +1,13 @@
-"""The published numbers that a recall of a dataset version would touch.
+"""List the published numbers that rest on a dataset version, such as one that must be recalled.
 
-readiness affected NAME@VERSION           how many, by publication, and the headline estimates
-readiness affected NAME@VERSION --all     every one
+Exit code 3: a publication is not what was sealed, so more numbers may rest on the version.
 
-Exit code 3 when a publication is not what was sealed: more numbers may then rest on the version.
+Examples:
+  readiness affected simulated-2026@1
+  readiness affected simulated-2026@1 --all
 """
 
 import argparse
-import json
 from itertools import groupby
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from readiness.publications.log import listed_ids, read_log, withdrawals
 from readiness.publications.outcomes import told_plainly
 from readiness.publications.trace import find_affected, refuse_broken, state_line
 from readiness.register.display import show_safely
-from readiness.terminal import one_line
+from readiness.terminal import one_line, print_json
 
 # The kinds of numbers that a release is known by, and how many are shown of a publication.
 HEADLINE = ("estimate", "claim")
@@ -25,10 +25,12 @@ SHOWN = 10
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's arguments."""
-    parser.add_argument("version", help="NAME@VERSION")
-    parser.add_argument("--all", action="store_true", help="every number, one line each")
-    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    """Add the command's arguments."""
+    parser.add_argument("version", metavar="NAME@VERSION", help="dataset version to look for")
+    parser.add_argument(
+        "--all", action="store_true", help="print every number (default: the main estimates)"
+    )
+    parser.add_argument("--json", action="store_true", help="print every number as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -38,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     found = find_affected(root, arguments.version)
     if arguments.json:
         rows = [{"publication": where, **row} for where, row in found]
-        print(json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True))
+        print_json(rows)
     else:
         print(f"{arguments.version}: {len(found)} published numbers rest on it.")
         log = read_log(root)

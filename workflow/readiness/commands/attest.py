@@ -1,10 +1,11 @@
-"""Sign the seal of a publication: whoever holds the key certifies these figures.
+"""Sign the seal of a publication: the holder of the key vouches for its numbers.
 
-readiness attest --new-key FILE     a new private key, and its public key as FILE.pub
-readiness attest ID --key FILE      one more line in publications/ID/attestation.jsonl
+The signature is a line in publications/ID/attestation.jsonl. Only a whole seal is signed, and never
+twice with one key. READINESS_KEY_PASSPHRASE holds the passphrase of an encrypted key.
 
-A key may be encrypted; its passphrase is read from READINESS_KEY_PASSPHRASE. Only a seal that holds
-is signed, and never twice with the same key.
+Examples:
+  readiness attest --new-key ~/office.pem           make a key pair: office.pem and office.pem.pub
+  readiness attest libraries-r1 --key ~/office.pem  sign
 """
 
 import argparse
@@ -17,10 +18,17 @@ from readiness.publications.seal import ATTESTATIONS
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's arguments."""
-    parser.add_argument("id", nargs="?", metavar="ID", help="the publication")
-    parser.add_argument("--key", type=Path, metavar="FILE", help="an ed25519 private key (PEM)")
-    parser.add_argument("--new-key", type=Path, metavar="FILE", help="make a key first")
+    """Add the command's arguments."""
+    parser.add_argument("id", nargs="?", metavar="ID", help="publication to sign")
+    parser.add_argument(
+        "--key", type=Path, metavar="FILE", help="private ed25519 key (PEM) to sign with"
+    )
+    parser.add_argument(
+        "--new-key",
+        type=Path,
+        metavar="FILE",
+        help="file for a new private key; its public key is written beside it as FILE.pub",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

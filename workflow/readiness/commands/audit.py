@@ -1,20 +1,24 @@
-"""Audit publications: does what was published still hold, number by number?
+"""Check publications: is the seal whole, are the data the same, does every number come out again?
 
-readiness audit [PATH] [ID ...] [--level 0|1|2|3] [--code today|frozen] [--trust HASH ...]
-                [--key PUBLIC ...] [--html FILE] [--force] [--language LANGUAGE]
+  level 0   the seal; needs no data and no network
+  level 1   the data, too
+  level 2   every number, recomputed in a scratch folder
+  level 3   charts and report, too
 
-Level 0 checks the seal (no data, no network), 1 the data, 2 every number by a rerun in a scratch
-folder, 3 charts and report too. Exit codes of this command: 0 valid, 1 differs, 2 could not check,
-3 seal broken, 4 corrected by a later one; the most severe counts, in the order 3, 1, 2, 4, 0.
+The folder of somebody else, such as an unpacked bundle, is judged by this program, which runs
+nothing of it. --code frozen also runs the sealed code, in a sandbox, and says whether the
+numbers still come out of it; only code that --trust names can make a number valid.
 
-PATH is a folder of somebody else's, an unpacked bundle say: it is judged by this program, and
-nothing that lies in it is run. With --code frozen the code that was sealed is run beside, in a
-sandbox, and the audit says whether the numbers still come out of it; that makes none of them right.
-Only sealed code whose hash --trust names judges them in this program's place.
+Exit codes: 0 valid, 1 a number differs, 2 could not check, 3 seal broken, 4 corrected by a later
+publication. Of several the most severe counts, in the order 3, 1, 2, 4, 0.
+
+Examples:
+  readiness audit                                every publication here
+  readiness audit simulated-2026-r5 --level 3    one of them, with charts and report
+  readiness audit ../unpacked --html audit.html  somebody else's folder, with a page to print
 """
 
 import argparse
-import json
 import os
 import shutil
 import sys
@@ -47,10 +51,11 @@ from readiness.publications.presenting.terminal import audit_text, summary_text
 from readiness.publications.scratch import is_tree, open_tree, perform_side_by_side
 from readiness.publications.seal import DRAFT
 from readiness.running.outputs import add_force, check_output
+from readiness.terminal import print_json
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's arguments."""
+    """Add the command's arguments."""
     add = parser.add_argument
     add(
         "ids",
@@ -58,21 +63,40 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         # A folder as a path, which is taken along when the command goes to a project's root.
         type=lambda word: Path(word) if is_tree(word) else word,
-        help="publications (default: all); first, the folder that holds them",
-    )
-    add("--level", type=int, choices=(0, 1, 2, 3), default=2, help="default: 2")
-    add(
-        "--code",
-        choices=(TODAY, FROZEN),
-        default=TODAY,
-        help="frozen: also whether the numbers still come out of their own sealed code",
+        help="publications to check (default: all); a folder before them is somebody else's",
     )
     add(
-        "--trust",
-        metavar="HASH",
+        "--level",
+        type=int,
+        choices=(0, 1, 2, 3),
+        default=2,
+        help="how much to check, from 0 (seal alone) to 3 (all) (default: 2)",
+    )
+    every = os.cpu_count() or 1
+    add(
+        "--cores",
+        type=int,
+        default=every,
+        metavar="N",
+        help="number of processor cores to use (default: all)",
+    )
+    add(
+        "--language",
+        choices=LANGUAGES,
+        default="en",
+        help="language of the output (default: en)",
+    )
+    add("--json", action="store_true", help="print every finding as JSON")
+    add("--html", type=Path, metavar="FILE", help="write a page to read, or to print and sign")
+    add_force(parser)
+    add = parser.add_argument_group("somebody else's publication").add_argument
+    add(
+        "--key",
+        type=Path,
+        metavar="PUBLIC",
         action="append",
         default=[],
-        help="sealed code that is believed, by its hash: it judges; may be given several times",
+        help="public key (PEM) of somebody who must have signed the seal (repeatable)",
     )
     add(
         "--remote",
@@ -80,23 +104,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         type=lambda word: word if "://" in word else Path(word),
-        help="where data of another tree may be read: a folder or URL; several times",
+        help="folder or URL from which data may be read (repeatable)",
     )
-    add("--no-sandbox", action="store_true", help="run sealed code without one; the audit says so")
-    every = os.cpu_count() or 1
-    add("--cores", type=int, default=every, help="number of cores (default: all)")
-    add("--json", action="store_true", help="print everything as JSON")
-    add("--html", type=Path, metavar="FILE", help="also write a page, to read or to print and sign")
-    add_force(parser)
     add(
-        "--key",
-        type=Path,
-        metavar="PUBLIC",
+        "--code",
+        choices=(TODAY, FROZEN),
+        default=TODAY,
+        help="program that recomputes: this one, or the sealed one as well (default: today)",
+    )
+    add(
+        "--trust",
+        metavar="HASH",
         action="append",
         default=[],
-        help="who must have signed: a public key (PEM); may be given several times",
+        help="hash of sealed code that may judge numbers in this program's place (repeatable)",
     )
-    add("--language", choices=LANGUAGES, default="en", help="of what is said")
+    add("--no-sandbox", action="store_true", help="run sealed code without a sandbox")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -151,8 +174,7 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
             sys.stdout.write(audit_text(found, arguments.language, width))
             sys.stdout.flush()
     if arguments.json:
-        records = [one.as_record() for one in audits]
-        print(json.dumps(records, ensure_ascii=False, indent=1, sort_keys=True))
+        print_json([one.as_record() for one in audits])
     elif len(audits) > 1:
         sys.stdout.write(summary_text(audits, arguments.language))
     if arguments.html:

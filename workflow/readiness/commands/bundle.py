@@ -1,11 +1,11 @@
-"""One zip in which a publication can be audited on a machine without network or git.
+"""Pack a publication into one zip that can be audited without network or git.
 
-readiness bundle ID [--to FILE.zip [--force]]
-readiness bundle ID --without-restricted     leave restricted data out, and say so inside
-readiness bundle ID --with-restricted        let them leave
+The zip holds the publication, its data and the program, and is a valid RO-Crate; the same tree
+always gives the same bytes. Where data are restricted, say whether the zip may hold them.
 
-A publication that rests on restricted data needs one of the two. The zip is the same bytes for the
-same tree, and a valid RO-Crate.
+Examples:
+  readiness bundle simulated-2026-r5
+  readiness bundle libraries-r1 --without-restricted --to libraries-r1.zip
 """
 
 import argparse
@@ -21,8 +21,8 @@ BUNDLES = Path("results/bundles")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's arguments."""
-    parser.add_argument("id", metavar="ID", help="the publication")
+    """Add the command's arguments."""
+    parser.add_argument("id", metavar="ID", help="publication to pack")
     parser.add_argument(
         "--to", type=Path, metavar="FILE.zip", help=f"file to write (default: {BUNDLES}/ID.zip)"
     )
@@ -33,14 +33,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         dest="restricted",
         action="store_false",
         default=None,
-        help="leave restricted data out",
+        help="leave restricted data out of the zip, which then says so",
     )
     restricted.add_argument(
         "--with-restricted",
         dest="restricted",
         action="store_true",
         default=None,
-        help="let restricted data leave",
+        help="put restricted data into the zip",
     )
 
 

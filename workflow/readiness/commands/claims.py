@@ -1,16 +1,13 @@
-"""What published percentages can and cannot mean.
+"""Check published percentages: which numbers of respondents can give them, and which cannot.
 
-    readiness claims solve 67/33 64 --base 32      two numbers and a minute
-    readiness claims check STUDY [--long | --json] [--language fr]
-    readiness claims check FILE                    one small CSV or YAML of figures, anywhere
-    readiness claims check STUDY --wave WAVE | --data EXPORT --questionnaire Q
-    readiness claims add STUDY --from FILE --publisher NAME --source URL [--questionnaire Q]
+`solve` takes percentages as printed, `check` a study of config.yaml or any small CSV or YAML file
+with the columns item, answer, value (percent) and, if known, base. `add` makes a study of a file.
+No project is needed: outside one, `add` writes the study into a folder that `check` reads.
 
-`solve` takes figures as printed, those of one question joined by /, and with --base the number of
-people printed beside them. FILE has item, answer, value (in percent), and if known base. `check`
-with a wave or an export puts each published figure beside the data's own, with the base that gives
-it. `add` starts a study of the project; outside a project it writes the study into a folder, which
-`check` reads. `--questionnaire` calls items by its ids, to compare the study with its data.
+Examples:
+  readiness claims solve 67/33 64 --base 32
+  readiness claims check figures.csv
+  readiness claims check haca-2024 --long --language fr
 """
 
 import argparse
@@ -31,6 +28,7 @@ from readiness.config import load_config, read_yaml
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import find_version
 from readiness.errors import ConfigError, DataError
+from readiness.forensics.arithmetic.figures import Rounding
 from readiness.forensics.beginning import ClaimSource
 from readiness.forensics.judging.context import lead
 from readiness.forensics.judging.structure import Structure, parse_structure
@@ -54,35 +52,96 @@ PLAIN = Console(highlight=False, markup=False, color_system=None)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's arguments."""
-    actions = parser.add_subparsers(dest="action", required=True)
-    solve = actions.add_parser("solve", help="numbers of people on which percentages can rest")
-    solve.add_argument(
-        "figures", nargs="+", help="percentages as printed: 66,7; those of one question: 67/33"
+    """Add the command's arguments."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION", title="actions")
+    solve = actions.add_parser(
+        "solve",
+        help="find the numbers of respondents that can give printed percentages",
+        description="Find the numbers of respondents that can give printed percentages.",
+        epilog="example: readiness claims solve 67/33 64 --base 32",
     )
-    solve.add_argument("--base", type=int, help="number of people printed beside them")
-    solve.add_argument("--n-max", type=int, default=100, help="largest number (default: 100)")
     solve.add_argument(
-        "--missing", type=int, default=1, help="answers that may be missing on each question"
+        "figures",
+        nargs="+",
+        metavar="FIGURE",
+        help="percentages as printed, such as 66,7; join those of one question by a slash: 67/33",
     )
-    solve.add_argument("--rounding", default="nearest", help="nearest, truncation, half_even, ...")
-    check = actions.add_parser("check", help="judge a study of config.yaml, or a file of figures")
-    check.add_argument("study", type=_study_or_file, metavar="STUDY|FILE")
+    solve.add_argument(
+        "--base", type=int, metavar="N", help="number of respondents printed beside the percentages"
+    )
+    solve.add_argument(
+        "--n-max",
+        type=int,
+        default=100,
+        metavar="N",
+        help="largest number of respondents to try (default: 100)",
+    )
+    solve.add_argument(
+        "--missing",
+        type=int,
+        default=1,
+        metavar="N",
+        help="largest number of missing answers to allow on each question (default: 1)",
+    )
+    solve.add_argument(
+        "--rounding",
+        default="nearest",
+        metavar="RULE",
+        help=f"how the percentages were rounded: nearest, {', '.join(Rounding)} (default: nearest)",
+    )
+    check = actions.add_parser(
+        "check",
+        help="judge the percentages of a study, or of a file",
+        description="Judge the percentages of a study, or of a file, alone or beside their data.",
+        epilog="example: readiness claims check figures.csv",
+    )
+    check.add_argument(
+        "study",
+        type=_study_or_file,
+        metavar="STUDY|FILE",
+        help="a study of config.yaml, or a CSV or YAML file of percentages",
+    )
     form = check.add_mutually_exclusive_group()
-    form.add_argument("--long", action="store_true", help="each verdict in its sentences")
-    form.add_argument("--json", action="store_true", help="as JSON")
-    check.add_argument("--wave", help="beside the answers of a wave that was run")
-    check.add_argument("--data", type=Path, metavar="EXPORT", help="beside those of an export")
-    add = actions.add_parser("add", help="a new study")
-    add.add_argument("study")
-    add.add_argument("--from", dest="table", type=Path, metavar="FILE", required=True)
-    add.add_argument("--publisher", help="whose figures they are")
-    add.add_argument("--source", metavar="URL", help="where they were read")
-    add.add_argument("--date", help="of the source, as 2024-03-13 or 2024")
-    for action in (check, add):
-        action.add_argument("--questionnaire", metavar="Q", help="its name, or a YAML file")
+    form.add_argument("--long", action="store_true", help="explain each verdict in full sentences")
+    form.add_argument("--json", action="store_true", help="print the verdicts as JSON")
+    beside = check.add_argument_group("compare with the data")
+    beside.add_argument("--wave", metavar="NAME", help="wave whose answers to compare with")
+    beside.add_argument(
+        "--data", type=Path, metavar="EXPORT", help="export whose answers to compare with"
+    )
+    add = actions.add_parser(
+        "add",
+        help="make a study of the percentages in a file",
+        description="Make a study of the percentages in a file.",
+        epilog="example: readiness claims add poll --from a.csv --publisher NAME --source URL",
+    )
+    add.add_argument("study", metavar="STUDY", help="name of the new study")
+    add.add_argument(
+        "--from",
+        dest="table",
+        type=Path,
+        metavar="FILE",
+        required=True,
+        help="CSV or YAML file of percentages",
+    )
+    add.add_argument("--publisher", metavar="NAME", help="who published the percentages")
+    add.add_argument("--source", metavar="URL", help="where the percentages were read")
+    add.add_argument(
+        "--date", metavar="DATE", help="day or year of publication: 2024-03-13 or 2024"
+    )
+    for place in (beside, add):
+        place.add_argument(
+            "--questionnaire",
+            metavar="NAME",
+            help="questionnaire of the survey: its name in data/questionnaires, or a YAML file",
+        )
     for action in (solve, check, add):
-        action.add_argument("--language", choices=LANGUAGES, default="en")
+        action.add_argument(
+            "--language",
+            choices=LANGUAGES,
+            default="en",
+            help="language of the output (default: en)",
+        )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,12 +1,12 @@
-"""Do the answers in any CSV differ between groups? Tests, differences, effect sizes.
+"""Compare groups in any CSV: tests, differences with confidence intervals, effect sizes.
 
-    readiness compare FILE.csv DESIGN.yaml [--by COLUMN ...] [--csv FILE [--force]] [--json]
-    readiness compare EXPORT [DESIGN.yaml] --questionnaire NAME [--selection opt-in] --by ITEM
+DESIGN is the YAML file of `readiness estimate`; several columns in --by are crossed one by one. The
+well-known tests (Pearson's chi-square, Kruskal-Wallis, Wilcoxon) stand beside those that respect
+the design. The output says which test leads and why (docs/any-csv.md).
 
-DESIGN.yaml is that of `readiness estimate`, with the column of the groups as `by`; several are one
-crossing each. Beside our tests stand those that most people know: Pearson's chi-square,
-Kruskal-Wallis, Wilcoxon. Which test is
-primary follows the number of answers, and the output says why: docs/any-csv.md.
+Examples:
+  readiness compare library.csv library.yaml --by branch
+  readiness compare export.csv --questionnaire ai-readiness-1 --selection opt-in --by profession
 """
 
 import argparse

@@ -1,19 +1,18 @@
-"""Dataset versions: list, add, bring back, compare and erase them, verify every copy.
+"""List, add, fetch, compare, verify and erase dataset versions.
 
-A file that is added under a questionnaire is first read as `readiness validate` reads it.
+A file added under a questionnaire is first read and checked as by `readiness validate`.
 
-readiness data list
-readiness data add FILE --dataset NAME --as VERSION [--questionnaire Q] [--note TEXT]
-                   [--restricted] [--source TEXT] [--licence TEXT] [--citation TEXT]
-readiness data get NAME@VERSION [--to FILE] [--force]
-readiness data erase NAME@VERSION... --reason TEXT
-readiness data verify
-readiness data diff NAME@VERSION NAME@VERSION [--rows] [--key COLUMN] [--json]
-readiness data key NAME@VERSION
+Examples:
+  readiness data list
+  readiness data add answers.csv --dataset libraries --as 2 --questionnaire libraries-1
+  readiness data get simulated-2026@1 --to answers.csv
+  readiness data diff simulated-2026@1 simulated-2026@2
+  readiness data verify
 """
 
 import argparse
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from readiness.datasets.access import protect
@@ -24,43 +23,86 @@ from readiness.datasets.versions import OPEN, fault_if_there, find_version, read
 from readiness.errors import DataError
 from readiness.publications.ledger import FOLDER
 from readiness.running.outputs import add_force, check_output
+from readiness.terminal import print_json
 
 # The longest name of a place that is no remote.
 PLACE = len("results/inputs")
 
-# What the pointer of a version says of it beside the note.
-ABOUT = ("source", "licence", "citation")
+# Options of `data add` that are kept in the version's DVC pointer.
+ABOUT = {
+    "source": "where the file comes from",
+    "licence": "licence under which the data may be used",
+    "citation": "how to cite the data",
+}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's arguments."""
-    actions = parser.add_subparsers(dest="action", required=True)
-    actions.add_parser("list", help="all versions, with rows and hashes")
-    actions.add_parser("verify", help="hash every version in every remote and local place")
-    get = actions.add_parser("get", help="write a verified copy of a version")
-    get.add_argument("name", help="NAME@VERSION")
-    get.add_argument("--to", type=Path, help="file to write (default: data/raw/NAME/VERSION.csv)")
+    """Add the command's arguments."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION", title="actions")
+
+    def add_action(name: str, what: str, example: str) -> argparse.ArgumentParser:
+        return actions.add_parser(
+            name,
+            help=what,
+            description=f"{what[0].upper()}{what[1:]}.",
+            epilog=f"example: readiness data {name} {example}".rstrip(),
+        )
+
+    listing = add_action("list", "list all dataset versions, with rows and hashes", "")
+    listing.add_argument("--json", action="store_true", help="print the list as JSON")
+    verify = add_action("verify", "check the hash of every copy of every version", "")
+    verify.add_argument("--json", action="store_true", help="print what was found as JSON")
+    get = add_action("get", "write a verified copy of a version", "simulated-2026@1 --to a.csv")
+    get.add_argument("name", metavar="NAME@VERSION", help="dataset version to write")
+    get.add_argument(
+        "--to", type=Path, metavar="FILE", help="file to write (default: data/raw/NAME/VERSION.csv)"
+    )
     add_force(get)
-    diff = actions.add_parser("diff", help="what changed from one version to another")
-    diff.add_argument("before", metavar="NAME@VERSION")
-    diff.add_argument("after", metavar="NAME@VERSION")
-    diff.add_argument("--rows", action="store_true", help="each key and each changed cell, too")
-    diff.add_argument("--key", metavar="COLUMN", help="the column that tells the rows apart")
-    diff.add_argument("--json", action="store_true", help="for a machine")
-    key = actions.add_parser("key", help="make the key of the respondents' pseudonyms")
-    key.add_argument("name", help="NAME@VERSION")
-    erase = actions.add_parser("erase", help="remove the bytes of a version for good")
-    erase.add_argument("names", nargs="+", metavar="NAME@VERSION")
-    erase.add_argument("--reason", required=True, help="kept in data/versions.csv")
-    add = actions.add_parser("add", help="put a file under DVC as a new version")
-    add.add_argument("file", type=Path)
-    add.add_argument("--dataset", required=True)
-    add.add_argument("--as", dest="version", required=True)
-    add.add_argument("--questionnaire", default="")
-    add.add_argument("--note", default="")
-    for name in ABOUT:
-        add.add_argument(f"--{name}", default="", help="kept in the pointer, for DVC's users")
-    add.add_argument("--restricted", action="store_true", help="only some may have the bytes")
+    diff = add_action(
+        "diff",
+        "show what changed from one version to another",
+        "simulated-2026@1 simulated-2026@2",
+    )
+    diff.add_argument("before", metavar="NAME@VERSION", help="earlier version")
+    diff.add_argument("after", metavar="NAME@VERSION", help="later version")
+    diff.add_argument("--rows", action="store_true", help="list each changed row and cell")
+    diff.add_argument(
+        "--key", metavar="COLUMN", help="column that identifies a row (default: recognised)"
+    )
+    diff.add_argument("--json", action="store_true", help="print the differences as JSON")
+    key = add_action("key", "make the key of the respondents' pseudonyms", "libraries@1")
+    key.add_argument("name", metavar="NAME@VERSION", help="dataset version of the respondents")
+    erase = add_action(
+        "erase",
+        "remove all copies of a version for good",
+        'libraries@1 --reason "Consent withdrawn"',
+    )
+    erase.add_argument("names", nargs="+", metavar="NAME@VERSION", help="dataset versions to erase")
+    erase.add_argument(
+        "--reason", required=True, metavar="TEXT", help="why; kept in data/versions.csv"
+    )
+    add = add_action("add", "register a file as a new version", "a.csv --dataset libraries --as 2")
+    add.add_argument("file", type=Path, metavar="FILE", help="file to register, byte for byte")
+    add.add_argument("--dataset", required=True, metavar="NAME", help="dataset that it belongs to")
+    add.add_argument(
+        "--as", dest="version", required=True, metavar="VERSION", help="version, such as 2"
+    )
+    add.add_argument(
+        "--questionnaire",
+        default="",
+        metavar="NAME",
+        help="questionnaire in data/questionnaires that the file must answer",
+    )
+    add.add_argument(
+        "--note", default="", metavar="TEXT", help="what this version is; kept in data/versions.csv"
+    )
+    for name, what in ABOUT.items():
+        add.add_argument(
+            f"--{name}", default="", metavar="TEXT", help=f"{what}; kept in the DVC pointer"
+        )
+    add.add_argument(
+        "--restricted", action="store_true", help="keep the data from all who have no permission"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -79,8 +121,12 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _list(root: Path, _: argparse.Namespace) -> None:
+def _list(root: Path, arguments: argparse.Namespace) -> None:
+    """Print all dataset versions, two lines each or as JSON."""
     versions = read_versions(root).values()
+    if arguments.json:
+        print_json([asdict(version) for version in versions])
+        return
     name = max((len(version.name) for version in versions), default=0)
     rows = max((len(str(version.rows)) for version in versions), default=0)
     for version in versions:
@@ -188,12 +234,19 @@ def _print_key(root: Path, arguments: argparse.Namespace) -> None:
     )
 
 
-def _verify(root: Path, _: argparse.Namespace) -> None:
+def _verify(root: Path, arguments: argparse.Namespace) -> None:
+    """Print the state of each copy of each version; DataError names the first fault."""
     faults = []
+    listed = []
     name = max(map(len, read_versions(root)), default=0)
     for finding in verify(root):
-        print(f"{finding.version:<{name}}  {finding.place:<{PLACE}}  {finding.state}", flush=True)
+        listed.append({**asdict(finding), "is_fault": finding.is_fault})
+        if not arguments.json:
+            line = f"{finding.version:<{name}}  {finding.place:<{PLACE}}  {finding.state}"
+            print(line, flush=True)
         faults += [finding] if finding.is_fault else []
+    if arguments.json:
+        print_json(listed)
     if faults:
         first = str(faults[0]).rstrip(".")
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""

@@ -1,12 +1,13 @@
-"""Shares of the answers in any CSV, with the precision that its design gives.
+"""Estimate shares from any CSV, with the precision that its sampling design gives.
 
-    readiness estimate FILE.csv DESIGN.yaml [--by COLUMN ...] [--items ITEM,ITEM]
-                       [--csv FILE [--force]] [--json]
-    readiness estimate EXPORT [DESIGN.yaml] --questionnaire NAME [--selection opt-in] [--by ITEM]
+DESIGN is a small YAML file: how respondents were selected, weights, strata, sampling units, and
+which columns are questions (docs/any-csv.md). With --questionnaire, FILE is read as an export of
+that questionnaire, and DESIGN may be left out.
 
-DESIGN.yaml says how respondents came in, their weights, strata and units, and which columns are
-questions: docs/any-csv.md. With a questionnaire the file is read as its export: questions, answers
-and their labels are the questionnaire's, and the columns that DESIGN.yaml names are its items.
+Examples:
+  readiness estimate library.csv library.yaml
+  readiness estimate library.csv library.yaml --by branch --csv shares.csv
+  readiness estimate export.csv --questionnaire ai-readiness-1 --selection opt-in
 """
 
 import argparse
@@ -36,32 +37,43 @@ SELECTIONS: tuple[str, ...] = get_args(SelectionName)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's arguments."""
+    """Add the command's arguments, which `readiness compare` shares."""
     add = parser.add_argument
-    add("file", type=Path, help="one row a respondent, UTF-8, a header row")
+    add("file", type=Path, metavar="FILE", help="CSV with one row a respondent and a header row")
     add(
         "design",
         type=Path,
         nargs="?",
-        help="the YAML that describes it (with a questionnaire: "
-        "of its design, if there is more to say than --selection)",
+        metavar="DESIGN",
+        help="YAML file with the sampling design and the columns that are questions",
     )
+    add(
+        "--by",
+        action="append",
+        metavar="COLUMN",
+        help="column whose values are the groups (repeatable)",
+    )
+    add = parser.add_argument_group("read FILE as an export").add_argument
     add(
         "--questionnaire",
         metavar="NAME",
-        help="below data/questionnaires, or a YAML file: FILE is read as its export",
+        help="questionnaire that was asked: its name in data/questionnaires, or a YAML file",
     )
-    add("--selection", choices=SELECTIONS, help="how respondents came in")
-    add("--by", action="append", metavar="COLUMN", help="the groups; may be given several times")
+    add("--selection", choices=SELECTIONS, help="how respondents were selected (default: DESIGN's)")
+    add(
+        "--language",
+        metavar="CODE",
+        help="language of the questionnaire's labels (default: the questionnaire's own)",
+    )
+    add = parser.add_argument_group("output").add_argument
     add(
         "--items",
         action="append",
         default=[],
         metavar="ITEM[,ITEM]",
-        help="show these questions, grids and scales alone; may be given several times",
+        help="questions, grids and scales to show; the others are left out (repeatable)",
     )
-    add("--language", help="of the questionnaire's labels (its own unless given)", metavar="CODE")
-    add("--csv", type=Path, metavar="FILE", help="write the table, shares in 0-1")
+    add("--csv", type=Path, metavar="FILE", help="table to write, with shares between 0 and 1")
     add_force(parser)
     add("--json", action="store_true", help="print JSON instead of tables")
 

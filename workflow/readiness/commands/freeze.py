@@ -1,18 +1,18 @@
-"""Seal the figures of a run as a publication that every later run is compared with.
+"""Seal the numbers and the report of a run as a publication, which every later run checks again.
 
-readiness freeze ID --wave NAME       a draft, from today's configuration
-readiness freeze ID --study NAME
-readiness freeze ID                   the draft again, from its own frozen configuration
-readiness freeze ID ... --release     final: from then on it never changes
-readiness freeze ID --withdraw TEXT   a released one is withdrawn, and why
+A publication is a draft until --release; from then on it never changes. Freeze a draft again as
+often as you like: `readiness freeze ID` takes its own configuration. A correction is a new
+publication with --supersedes; erratum.csv then lists each number that moved, and why.
 
-A draft says so on every page and may be frozen again. A publication may supersede one:
---supersedes ID names every number that moved in erratum.csv; --erratum TEXT says why, --erratum
-ID=TEXT of one number (or all whose ids begin so). Figures that the reliability rule marks for
-review need --reviewer NAME; a release of answers that are not simulated says who asked whom, how
-and when (`study` of the wave), or why nobody knows it. What of it is missing is one list, before
-anything is rendered. What is withdrawn stays in the log, with the reason and --successor ID; its id
-is never used again, and its folder may be removed.
+A release needs a reviewer where numbers are marked for review, and, unless the answers are
+simulated, who asked whom, how and when (`study` of the wave). All that is missing is listed before
+anything is rendered. A withdrawn publication stays in the log; its id is never used again.
+
+Examples:
+  readiness freeze libraries-r1 --wave libraries      a draft
+  readiness freeze libraries-r1 --release             the same, for good
+  readiness freeze libraries-r2 --wave libraries --supersedes libraries-r1 --erratum "Late answers"
+  readiness freeze libraries-r1 --withdraw "Wrong frame" --successor libraries-r2
 """
 
 import argparse
@@ -54,19 +54,31 @@ UNSAYABLE = {"Cc", "Cs", "Zl", "Zp"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's arguments."""
+    """Add the command's arguments."""
     add = parser.add_argument
-    add("id", help="id of the publication: lower-case letters, digits, hyphens")
+    add("id", metavar="ID", help="id of the publication: lower-case letters, digits and hyphens")
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--wave", help="a wave of config.yaml")
-    source.add_argument("--study", help="a study of config.yaml")
-    add("--release", action="store_true", help="final: no draft, and never changed again")
-    add("--supersedes", metavar="ID", help="the publication it replaces")
-    add("--erratum", metavar="[ID=]TEXT", action="append", help="why numbers of that one moved")
-    add("--reviewer", metavar="NAME", help="who reviewed the figures marked for review")
-    add("--withdraw", metavar="TEXT", help="why a released publication is withdrawn")
-    add("--successor", metavar="ID", help="what takes the place of a withdrawn one")
-    add("--cores", default="all", help="number of cores (default: all)")
+    source.add_argument("--wave", metavar="NAME", help="wave of config.yaml to publish")
+    source.add_argument("--study", metavar="NAME", help="study of config.yaml to publish")
+    add("--release", action="store_true", help="make it final: it can never be changed again")
+    add("--reviewer", metavar="NAME", help="who reviewed the numbers marked for review")
+    add(
+        "--cores",
+        default="all",
+        metavar="N",
+        help="number of processor cores to use (default: all)",
+    )
+    add = parser.add_argument_group("correct an earlier publication").add_argument
+    add("--supersedes", metavar="ID", help="earlier publication that this one replaces")
+    add(
+        "--erratum",
+        metavar="TEXT",
+        action="append",
+        help="why numbers moved; NUMBER=TEXT is a reason for ids that begin so (repeatable)",
+    )
+    add = parser.add_argument_group("withdraw a release").add_argument
+    add("--withdraw", metavar="TEXT", help="reason for which this release is withdrawn")
+    add("--successor", metavar="ID", help="publication to use instead of the withdrawn one")
 
 
 def run(arguments: argparse.Namespace) -> int:

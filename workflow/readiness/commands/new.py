@@ -1,18 +1,13 @@
-"""Begin: a project for another office, or a wave in this one, from an export as it is.
+"""Start a project for another office, or add a wave to this one, from a survey tool's export.
 
-readiness new FOLDER [--from EXPORT ...]
-readiness new --from EXPORT [--wave NAME] [--labels FILE ...] [--language CODE]
-              [--selection WORD] [--questionnaire NAME | --form FILE] [--public]
-              [--encoding NAME] [--sheet NAME] [--tool NAME] [--header-rows N]
+The export is registered unchanged as version 1 of a dataset, its questionnaire is drafted, and the
+wave is added to config.yaml. Each decision that only you can take is a comment `# check:` in the
+draft; nothing is computed before all are settled. Existing files are never overwritten.
 
-FOLDER gets the program, a configuration and folders without data, and tests; `make` runs there.
-EXPORT is registered as dataset version 1, byte for byte; its questionnaire is drafted, with each
-decision of yours as a comment `# check: ...`, and nothing is computed before they are settled.
-LABELS are codebooks that lie beside an export: a table of questions (column, text), or of answers
-(question, value, label). FORM is the XLSForm of the survey, or an SPSS file with its labels, in
-place of a draft from the answers. A questionnaire exists, or is the next version (NAME-2) of one
-that does: what was decided of questions that stay is kept, what is new or gone is asked about.
-All or nothing: what exists is never overwritten.
+Examples:
+  readiness new ../office --from answers.csv --selection opt-in
+  readiness new --from answers.xlsx --wave libraries-2027 --labels codebook.csv
+  readiness new --from answers.csv --questionnaire libraries-2      the next version of libraries-1
 """
 
 import argparse
@@ -28,26 +23,63 @@ TOLD = ("encoding", "sheet", "tool", "header_rows")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's arguments."""
+    """Add the command's arguments."""
     add = parser.add_argument
-    add("folder", type=Path, nargs="?", help="of the new project; empty, or none")
-    add("--from", dest="export", type=Path, metavar="EXPORT", help="of any tool")
-    add("--wave", default="", metavar="NAME", help="the export's name unless given")
-    add("--labels", type=Path, action="append", default=[], metavar="FILE", help="a codebook")
-    add("--language", default="", metavar="CODE", help="of the export's texts")
-    add("--selection", choices=SELECTIONS, help="how respondents came in")
+    add(
+        "folder",
+        type=Path,
+        nargs="?",
+        metavar="FOLDER",
+        help="folder of the new project; empty or not there (default: add a wave to this project)",
+    )
+    add("--from", dest="export", type=Path, metavar="EXPORT", help="the survey tool's export")
+    add("--wave", default="", metavar="NAME", help="name of the wave (default: the export's name)")
+    add("--selection", choices=SELECTIONS, help="how respondents were selected")
+    add(
+        "--public",
+        action="store_true",
+        help="let git keep the answers, since anybody may have them",
+    )
+    add = parser.add_argument_group("questionnaire").add_argument
     add(
         "--questionnaire",
         default="",
         metavar="NAME",
-        help="one that exists, or its next version; drafted unless given",
+        help="existing questionnaire, or its next version (default: draft one from the export)",
     )
-    add("--form", type=Path, metavar="FILE", help="the XLSForm, or an SPSS file with labels")
-    add("--encoding", metavar="NAME", help="of a text export, if it cannot be told")
-    add("--sheet", metavar="NAME", help="of a workbook; found if not named")
-    add("--header-rows", type=int, metavar="N", help="that name the questions")
-    add("--tool", metavar="NAME", help="that wrote the export; recognised if not")
-    add("--public", action="store_true", help="the answers may be public: git may keep them")
+    add(
+        "--form",
+        type=Path,
+        metavar="FILE",
+        help="XLSForm or labelled SPSS file to draft the questionnaire from",
+    )
+    add(
+        "--labels",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="codebook of the export: a table of column, text or of question, value, label"
+        " (repeatable)",
+    )
+    add(
+        "--language",
+        default="",
+        metavar="CODE",
+        help="language in which people were asked (default: recognised)",
+    )
+    add = parser.add_argument_group("how to read the export").add_argument
+    add(
+        "--encoding", metavar="NAME", help="character encoding of a text file (default: recognised)"
+    )
+    add("--sheet", metavar="NAME", help="sheet of a workbook (default: recognised)")
+    add(
+        "--header-rows",
+        type=int,
+        metavar="N",
+        help="number of rows that hold column names (default: recognised)",
+    )
+    add("--tool", metavar="NAME", help="survey tool that wrote the export (default: recognised)")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""What the next wave should ask of whom, and the draw of its sample."""
+"""Plan the next wave: sample size, allocation over groups, and drawing the sample."""
 
 import argparse
 from collections.abc import Sequence
@@ -42,15 +42,15 @@ from readiness.running.outputs import add_force, check_output
 from readiness.survey.sizes import critical_value, draw, size_for_difference, smallest_difference
 from readiness.tables import read_text_table, write_csv
 
-# A number that may be stated: between which it lies, and what it is.
+# Options that replace a value estimated from the wave: minimum, maximum, help text.
 NUMBERS = {
-    "share": (0.01, 0.99, "a share that is to be told, in place of the wave's own"),
-    "deff": (0.1, 3.9, "the design effect, in place of the wave's own"),
-    "response": (0.01, 1, "of those who are asked, in place of the wave's own"),
-    "margin": (0.1, 49, "half the width that a share's limits may have in each group, points"),
-    "total-margin": (0.1, 49, "the same of all, points"),
-    "difference": (0.1, 99, "between two groups, that is to be found, points"),
-    "power": (0.05, 0.99, "with which a difference is found: 0.8 unless given"),
+    "share": (0.01, 0.99, "expected share of an answer (default: this wave's)"),
+    "deff": (0.1, 3.9, "expected design effect (default: this wave's)"),
+    "response": (0.01, 1, "expected response rate (default: this wave's)"),
+    "margin": (0.1, 49, "largest half-width of a group's confidence interval, in points"),
+    "total-margin": (0.1, 49, "largest half-width of the interval of all respondents, in points"),
+    "difference": (0.1, 99, "difference between two groups to detect, in points"),
+    "power": (0.05, 0.99, "probability of detecting that difference (default: 0.8)"),
 }
 HEADS = (
     "tables.column.group_label",
@@ -63,22 +63,46 @@ PLAIN = Console(highlight=False, markup=False, color_system=None, width=300)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options of a plan that are about the next wave."""
-    add = parser.add_argument_group("the next wave (shares 0-1)").add_argument
-    add("--next", action="store_true", help="what it should ask of whom")
-    add("--draw", type=Path, metavar="FRAME", help="draw its sample from a list of persons")
-    add("--populations", type=Path, metavar="FILE", help="people by group, in the form of margins")
-    add("--by", metavar="VARIABLE[,...]", help="the groups; of a draw also what crosses them")
-    add("--item", help="the question that is planned for: the first that is compared unless given")
-    for name, (_, _, what) in NUMBERS.items():
-        add(f"--{name}", type=float, metavar="NUMBER", help=what)
-    add("--allocation", choices=planning.METHODS, default="smallest", help="(smallest)")
-    add("--n", type=int, help="answers in all, for the other allocations")
-    add("--take-all", action="store_true", help="ask all of a group that misses its margin")
-    add("--samples", type=int, default=200, help="simulated ones, 0 to 10000 (200)")
-    add("--seed", type=int, default=1, help="of the draw, or of what is simulated (1)")
-    add("--out", type=Path, metavar="FILE", help="write the table, or the sample, as CSV")
-    add("--chart", type=Path, metavar="FILE", help="draw precision by group as SVG")
+    """Add the options of `readiness plan` that are about the next wave."""
+    add = parser.add_argument_group("plan the next wave").add_argument
+    add("--next", action="store_true", help="show how many answers each group needs")
+    add("--draw", type=Path, metavar="FRAME", help="list of persons to draw the sample from")
+    add("--populations", type=Path, metavar="FILE", help="table of people by group, as margins are")
+    add(
+        "--by",
+        metavar="VARIABLE[,...]",
+        help="variables that make the groups, or the strata of a draw",
+    )
+    add("--item", metavar="ITEM", help="question to plan for (default: the first one compared)")
+    for name in ("margin", "total-margin", "difference", "power"):
+        add(f"--{name}", type=float, metavar="NUMBER", help=NUMBERS[name][2])
+    add(
+        "--allocation",
+        choices=planning.METHODS,
+        default="smallest",
+        help="how answers are shared out over groups (default: smallest, the fewest answers that"
+        " reach the margins)",
+    )
+    add("--n", type=int, metavar="N", help="total number of answers, for the other allocations")
+    add(
+        "--take-all", action="store_true", help="invite everybody in a group too small for --margin"
+    )
+    add("--seed", type=int, default=1, metavar="N", help="seed of the random draw (default: 1)")
+    add(
+        "--samples",
+        type=int,
+        default=200,
+        metavar="N",
+        help="number of simulated samples, 0 to 10000 (default: 200)",
+    )
+    add = parser.add_argument_group(
+        "assumptions about the next wave (shares between 0 and 1)"
+    ).add_argument
+    for name in ("share", "deff", "response"):
+        add(f"--{name}", type=float, metavar="NUMBER", help=NUMBERS[name][2])
+    add = parser.add_argument_group("files to write").add_argument
+    add("--out", type=Path, metavar="FILE", help="CSV file for the table or the sample")
+    add("--chart", type=Path, metavar="FILE", help="SVG file for a chart of precision by group")
     add_force(parser)
 
 

@@ -1,19 +1,15 @@
-"""The plan of a wave: read it, and seal it before its answers come.
+"""Show what a wave will ask, weight and test; seal that before answers come; plan the next wave.
 
-readiness plan WAVE [--language LANGUAGE]
-readiness plan WAVE --seal [--reason TEXT]
-readiness plan WAVE --timestamp FILE.tsr --authority CERTIFICATES.pem
-readiness plan WAVE --next [--margin POINTS | --n ANSWERS --allocation HOW] [--out TABLE.csv]
-readiness plan WAVE --draw FRAME.csv --seed NUMBER --out SAMPLE.csv [--margin ... | --n ...]
+--seal keeps the plan in publications/plans and in the log, before the first answers are registered.
+Sealing again is an amendment and needs a reason. --timestamp verifies an authority's time stamp on
+a sealed plan (RFC 3161), without a network. --next shows how many answers the next wave needs from
+each group; --draw draws its sample.
 
-What the configuration says of the wave is written as a person reads it: who is asked what, how the
-answers are weighted, estimated and tested, what is told and what is withheld. --seal keeps it as
-data below publications/plans and in the log, before the first version of the answers is registered.
-A second --seal is an amendment and needs its reason; it may come later, and says so. --timestamp
-verifies an authority's answer over a sealed plan (RFC 3161), without a network.
-
---next tells how many answers of whom the next wave needs, and what they would tell; --draw draws
-its sample. Both go by what the register of the wave publishes, or by stated guesses.
+Examples:
+  readiness plan libraries                                    show the plan
+  readiness plan libraries --seal                             seal it
+  readiness plan libraries --next --margin 5                  answers needed for 5 points
+  readiness plan libraries --draw frame.csv --n 400 --allocation proportional --out sample.csv
 """
 
 import argparse
@@ -39,15 +35,33 @@ from readiness.register.planned import PlanOutcome
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's arguments."""
-    parser.add_argument("wave", help="a wave of config.yaml; of --next also a study")
-    parser.add_argument("--seal", action="store_true", help="keep it, before the answers come")
-    parser.add_argument("--reason", metavar="TEXT", default="", help="why a sealed plan is amended")
-    parser.add_argument("--timestamp", type=Path, metavar="FILE", help="an authority's answer")
+    """Add the command's arguments."""
     parser.add_argument(
-        "--authority", type=Path, metavar="PEM", help="the authority's certificates, with its root"
+        "wave", metavar="WAVE", help="wave of config.yaml; with --next a study, too"
     )
-    parser.add_argument("--language", choices=LANGUAGES, default="en", help="of what is said")
+    parser.add_argument(
+        "--language",
+        choices=LANGUAGES,
+        default="en",
+        help="language of the output (default: en)",
+    )
+    seal = parser.add_argument_group("seal the plan")
+    seal.add_argument(
+        "--seal", action="store_true", help="keep the plan, before any answers are registered"
+    )
+    seal.add_argument("--reason", metavar="TEXT", default="", help="why a sealed plan is amended")
+    seal.add_argument(
+        "--timestamp",
+        type=Path,
+        metavar="FILE.tsr",
+        help="time stamp of an authority on the sealed plan, to be verified",
+    )
+    seal.add_argument(
+        "--authority",
+        type=Path,
+        metavar="PEM",
+        help="certificates of the authority, with their root",
+    )
     add_options(parser)
 
 

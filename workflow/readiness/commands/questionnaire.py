@@ -1,18 +1,17 @@
-"""Check a questionnaire, and make of it what other programs and people need.
+"""Check a questionnaire, or write it as a codebook, a form or a draft.
 
-readiness questionnaire FILE                       what it holds, and what is still open
-readiness questionnaire FILE --since OLD           what changed since another version than the last
-readiness questionnaire FILE --to FORM --out PATH  write it as something else
-
-FILE is a questionnaire (.yaml, or its name below data/questionnaires), an XLSForm (.xlsx, .xls) or
-an SPSS file (.sav), drafted of its labels and answers. FORM is
+FILE is a questionnaire (a YAML file, or its name in data/questionnaires), an XLSForm (.xlsx, .xls)
+or an SPSS file (.sav). Without --to, the command lists what the questionnaire holds, what is still
+open, and what changed since the last version. The formats of --to:
 
   codebook   a page for readers, in one file          table    the codebook as CSV
-  xlsform    a form for ODK and KoboToolbox           header   the empty header of an export
-  yaml       a draft, for you to edit
+  xlsform    a form for ODK and KoboToolbox           header   the empty header row of an export
+  yaml       a draft to edit
 
-Without --out it is printed. --language says codebook and table in another language; --written-in
-names the language of an XLSForm or .sav that does not name it.
+Examples:
+  readiness questionnaire ai-readiness-1
+  readiness questionnaire ai-readiness-1 --to codebook --out codebook.html --language fr
+  readiness questionnaire form.xlsx --to yaml --out data/questionnaires/libraries-1.yaml
 """
 
 import argparse
@@ -134,13 +133,29 @@ FORMS = ("codebook", "table", "xlsform", "header", "yaml")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's arguments."""
-    parser.add_argument("file", type=Path, help="a questionnaire, an XLSForm, an SPSS file")
-    parser.add_argument("--to", choices=FORMS, help="what to make of it")
-    parser.add_argument("--out", type=Path, metavar="PATH", help="the file to write")
-    parser.add_argument("--since", type=Path, metavar="OLD", help="the version before")
-    parser.add_argument("--language", choices=LANGUAGES, default="en", help="of what is said")
-    parser.add_argument("--written-in", metavar="CODE", help="the language of the file's labels")
+    """Add the command's arguments."""
+    add = parser.add_argument
+    add("file", type=Path, metavar="FILE", help="questionnaire, XLSForm or SPSS file to read")
+    add(
+        "--since",
+        type=Path,
+        metavar="OLD",
+        help="earlier version to list changes from (default: the last one)",
+    )
+    add(
+        "--language",
+        choices=LANGUAGES,
+        default="en",
+        help="language of the output (default: en)",
+    )
+    add(
+        "--written-in",
+        metavar="CODE",
+        help="language of an XLSForm's or SPSS file's labels (default: the one it names)",
+    )
+    add = parser.add_argument_group("write it as something else").add_argument
+    add("--to", choices=FORMS, help="format to write")
+    add("--out", type=Path, metavar="PATH", help="file to write (default: the terminal)")
 
 
 def run(arguments: argparse.Namespace) -> int:

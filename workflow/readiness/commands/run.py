@@ -1,9 +1,14 @@
-"""Run the whole workflow safely: one run at a time, recovering by itself after a kill.
+"""Compute every result that is out of date: estimates, reports, and a check of all publications.
 
-Ends with the closing table and the path of the report; what Snakemake says is in
-results/logs/snakemake.log. Exit codes: 0 done, 1 a published number differs, others in
-docs/commands.md. Arguments after `--` go to Snakemake as they are, and with an option among them
-(`-- -n`) its lines are shown.
+One run at a time; after a crash or an interruption the next run goes on from what was finished.
+Snakemake's own messages are in results/logs/snakemake.log. Arguments after `--` go to Snakemake
+unchanged. Exit codes: 0 done, 1 a published number differs; all others are in docs/commands.md.
+
+Examples:
+  readiness run                 everything
+  readiness run --cores 2       with two cores
+  readiness run -- docx         the reports as Word documents, too
+  readiness run -- -n           list the steps that would run, and run nothing
 """
 
 import argparse
@@ -52,9 +57,19 @@ NAMED = 5
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's arguments."""
-    parser.add_argument("--cores", default="all", help="number of cores (default: all)")
-    parser.add_argument("snakemake", nargs="*", help="further arguments for snakemake, after --")
+    """Add the command's arguments."""
+    parser.add_argument(
+        "--cores",
+        default="all",
+        metavar="N",
+        help="number of processor cores to use (default: all)",
+    )
+    parser.add_argument(
+        "snakemake",
+        nargs="*",
+        metavar="ARGUMENT",
+        help="targets and options for Snakemake, after --",
+    )
 
 
 @contextmanager

@@ -1,16 +1,13 @@
-"""Read a file as an export of a questionnaire, and say what would be kept; nothing is registered.
+"""Show which rows and answers of an export would be kept, without registering anything.
 
-readiness validate FILE --questionnaire NAME [--html PAGE] [--csv TABLE] [--labelled OUT]
+FILE is an export of a known survey tool, or a drawn sample. The terminal shows counts and the ten
+most frequent faults; --html and --csv write all of them. What a run would refuse is refused here
+in the same words. The days of fieldwork and the sample belong to a wave, so they are not checked.
 
-FILE is an export of any tool that is known or a drawn sample (it has the sample's columns); NAME is
-a questionnaire below data/questionnaires, or its file. What is found is counted, and the ten worst
-faults are said; --html writes all as a page with pictures, --csv as a table. What a run would
-refuse is refused here with the same words, and by `readiness data add --questionnaire` too. The
-days of fieldwork and the sample are the wave's: they are not known yet. --language says it in
-another language.
-
---labelled writes the coded answers as a file of SPSS (.sav) or Stata (.dta), with labels, for those
-who may have the answers: of an export, or of a run's answers.csv (then with its weights).
+Examples:
+  readiness validate answers.csv --questionnaire ai-readiness-1
+  readiness validate answers.csv --questionnaire ai-readiness-1 --html faults.html --language fr
+  readiness validate results/waves/WAVE/validate/answers.csv --questionnaire Q --labelled coded.sav
 """
 
 import argparse
@@ -48,19 +45,37 @@ WORST = 10
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's arguments."""
+    """Add the command's arguments."""
     add = parser.add_argument
-    add("file", type=Path, help="the export of the form, the drawn sample, or a run's answers.csv")
+    add(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="the survey tool's export, a drawn sample, or a run's answers.csv",
+    )
     add(
         "--questionnaire",
         metavar="NAME",
         required=True,
-        help="below data/questionnaires, or its file",
+        help="questionnaire that was asked: its name in data/questionnaires, or a YAML file",
     )
-    add("--html", type=Path, metavar="PAGE", help="write all faults as a page")
-    add("--csv", type=Path, metavar="TABLE", help="write all faults as a table")
-    add("--labelled", type=Path, metavar="OUT", help="write the coded answers as .sav or .dta")
-    add("--language", choices=LANGUAGES, default="en", help="of what is said")
+    add(
+        "--language",
+        choices=LANGUAGES,
+        default="en",
+        help="language of the output (default: en)",
+    )
+    add = parser.add_argument_group("files to write").add_argument
+    add(
+        "--html", type=Path, metavar="PAGE", help="page with every fault and a picture of each kind"
+    )
+    add("--csv", type=Path, metavar="TABLE", help="table with one row a fault")
+    add(
+        "--labelled",
+        type=Path,
+        metavar="OUT",
+        help="coded answers with labels, for SPSS (.sav) or Stata (.dta)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,15 +1,16 @@
-"""What is behind a published number: datasets, versions, steps, code.
+"""Trace a published number to the data, steps and code behind it.
 
-readiness which PUBLICATION/ID      one number; also as a page prints it, with all of a citation
-readiness which PUBLICATION         what it is now, and how its data come here
-readiness which ITEM.LEVEL          every number whose id begins so, in every publication
+NAME is PUBLICATION/ID, an id, the beginning of ids (ITEM.LEVEL), a publication, or a citation as a
+page prints it. Exit code 3: the publication is not what was sealed; the answer is then what its
+folder says.
 
-Exit code 3 when a publication that was looked at is not what was sealed: what is printed is then
-what its folder says.
+Examples:
+  readiness which simulated-2026-r5/use_ai.yes.all
+  readiness which use_ai.yes.all --all
+  readiness which simulated-2026-r5
 """
 
 import argparse
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
@@ -18,6 +19,7 @@ from pathlib import Path
 from readiness.datasets.versions import pull_line
 from readiness.errors import ConfigError
 from readiness.publications.audit.numbers import ledger_rows
+from readiness.publications.chain import RESTORE
 from readiness.publications.citing import find_cited
 from readiness.publications.ledger import FOLDER, publication_ids, read_datasets, read_words
 from readiness.publications.log import Log, read_log, withdrawals
@@ -32,13 +34,21 @@ from readiness.publications.trace import (
     which,
 )
 from readiness.register.display import show_safely
-from readiness.terminal import one_line
+from readiness.terminal import one_line, print_json
+
+# Numbers that are printed of one publication unless --all asks for every one.
+MOST_NUMBERS = 10
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's arguments."""
+    """Add the command's arguments."""
     parser.add_argument(
-        "name", help="PUBLICATION/ID, an id, the beginning of ids, or a publication"
+        "name",
+        metavar="NAME",
+        help="published number, beginning of ids, publication, or a printed citation",
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="print every number, step, file and hash"
     )
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
 
@@ -48,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     root = Path.cwd()
     name = find_cited(arguments.name, publication_ids(root))
     if name in publication_ids(root) and not arguments.json:
-        print(publication_text(root, name), end="")
+        print(publication_text(root, name, whole=arguments.all), end="")
         refuse_broken(root, [name])
         return 0
     found = find_numbers(root, name)
@@ -63,12 +73,12 @@ def run(arguments: argparse.Namespace) -> int:
         for trace in which(root, publication, [name for _, name in numbers])
     ]
     if arguments.json:
-        print(json.dumps([asdict(t) for t in traces], ensure_ascii=False, indent=1, sort_keys=True))
+        print_json([asdict(trace) for trace in traces])
     else:
         log = read_log(root)
         # What stands behind a number it may share with its neighbours.
         for _, alike in groupby(traces, key=lambda trace: {**asdict(trace), "row": None}):
-            print(traces_text(root, list(alike), log), end="")
+            print(traces_text(root, list(alike), log, whole=arguments.all), end="")
     refuse_broken(root, publications)
     return 0
 
@@ -88,13 +98,18 @@ def _explain_unknown(root: Path, name: str) -> str:
     return f"{name}: no published number is called so.{near} {ids}"
 
 
-def publication_text(root: Path, name: str) -> str:
-    """A publication: what it is now, its data and how they come here."""
+def publication_text(root: Path, name: str, *, whole: bool) -> str:
+    """Describe a publication: its status, its datasets and how to fetch them.
+
+    `whole`: with the hashes of the datasets.
+    """
     lines = [state_line(root, name, read_log(root))]
     for dataset in read_datasets(root / FOLDER / name):
-        lines += _write_dataset_lines(
-            dataset.version.name, dataset.version.sha256, dataset.version.md5
-        )
+        version = dataset.version
+        if whole:
+            lines += _write_dataset_lines(version.name, version.sha256, version.md5)
+        else:
+            lines.append(f"  data     {version.name}; fetch: {pull_line(version.name)}")
     return "\n".join(map(one_line, lines)) + "\n"
 
 
@@ -104,13 +119,40 @@ def _write_dataset_lines(name: str, sha256: str, md5: str) -> list[str]:
     return lines + ([f"    md5 {md5}"] if md5 else [])
 
 
-def traces_text(root: Path, traces: Sequence[Trace], log: Log) -> str:
-    """Numbers with the same behind them, one line each, and what it is."""
+def traces_text(root: Path, traces: Sequence[Trace], log: Log, *, whole: bool) -> str:
+    """Describe numbers of one publication that have the same data, steps and files behind them.
+
+    Five lines for a single number; `whole`: every number, file, step and hash.
+    """
     trace = traces[0]
     folder = root / FOLDER / trace.publication
     rows, words = {row["id"]: row for row in ledger_rows(folder)}, read_words(folder)
-    lines = [line for trace in traces for line in _describe_number(trace, rows, words)]
-    lines.append(f"  {state_line(root, trace.publication, log)}")
+    shown = traces if whole else traces[:MOST_NUMBERS]
+    lines = [line for trace in shown for line in _describe_number(trace, rows, words)]
+    if len(shown) < len(traces):
+        lines.append(f"  and {len(traces) - len(shown)} more numbers from the same data: --all")
+    state = state_line(root, trace.publication, log)
+    lines += _list_everything(trace, state) if whole else _summarize(trace, state)
+    return "\n".join(map(one_line, lines)) + "\n"
+
+
+def _summarize(trace: Trace, state: str) -> list[str]:
+    """Publication, datasets and steps behind a number, a line each."""
+    through = f", through {' and '.join(trace.through)}" if trace.through else ""
+    data = (
+        ", ".join(trace.datasets) or f"none: a setting in {FOLDER / trace.publication}/config.yaml"
+    )
+    steps = [step.name for step in trace.steps if not step.name.startswith(RESTORE)]
+    return [
+        f"  {state}",
+        f"  data     {data}{through}",
+        f"  steps    {', '.join(steps) or 'none'}; files and hashes: --all",
+    ]
+
+
+def _list_everything(trace: Trace, state: str) -> list[str]:
+    """Publication, datasets, files and steps behind a number, each with its hash."""
+    lines = [f"  {state}"]
     for name, digest in trace.datasets.items():
         lines += _write_dataset_lines(name, digest, trace.md5[name])
     for path, digest in trace.files.items():
@@ -120,21 +162,19 @@ def traces_text(root: Path, traces: Sequence[Trace], log: Log) -> str:
         lines += [f"  step     {step.name}", f"    code {step.code}"]
     if not trace.steps:
         lines.append(f"  settings of {FOLDER / trace.publication}/config.yaml: no data")
-    return "\n".join(map(one_line, lines)) + "\n"
+    return lines
 
 
 def _describe_number(
     trace: Trace, rows: Mapping[str, Mapping[str, str]], words: Mapping[str, str]
 ) -> list[str]:
-    """What was asked for: a number in words, as it was shown, its interval and base, its name and,
-    where it was published, as it is stored.
-    """
+    """Describe a number in words, as it was shown, with its limits and base; then its id."""
     row = trace.row
     name = f"{trace.publication}/{row['id']}"
     shown = show_safely(row, "en")
-    ends = [rows.get(f"{row['id']}.{end}") for end in ("lower", "upper")]
-    if all(ends):
-        shown += f", between {' and '.join(show_safely(end, 'en') for end in ends if end)}"
-    shown += f"; base {row['n']}" if row.get("n") else ""
+    limits = [rows.get(f"{row['id']}.{end}") for end in ("lower", "upper")]
+    if all(limits):
+        shown += f" ({' to '.join(show_safely(limit, 'en') for limit in limits if limit)})"
+    shown += f", base {row['n']}" if row.get("n") else ""
     value = f"value {row['value']}" if row["value"] else "not published"
-    return [f"{words.get(row['id']) or row['id']}: {shown}", f"  {name} ({value})"]
+    return [f"{words.get(row['id']) or row['id']}: {shown}", f"  number   {name} ({value})"]

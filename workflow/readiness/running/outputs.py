@@ -9,8 +9,8 @@ from readiness.errors import ConfigError
 
 
 def add_force(parser: argparse.ArgumentParser) -> None:
-    """The option of a command that writes a file which is named to it."""
-    parser.add_argument("--force", action="store_true", help="replace a file that exists")
+    """Add the option to replace an existing output file."""
+    parser.add_argument("--force", action="store_true", help="replace an existing file")
 
 
 def check_output(

@@ -1,0 +1,84 @@
+"""The argument parser of all commands: how help is laid out and what an error offers."""
+
+import argparse
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from functools import partial
+from typing import NoReturn
+
+# Columns of the terminal that help is laid out for, where it has them.
+WIDEST = 100
+# Columns in which the names of options stand, left of their explanation.
+OPTION_COLUMN = 30
+EXAMPLES = "\nExamples:\n"
+# What argparse says of a value that no option or argument takes.
+_CHOICE = re.compile(r"argument (.+): invalid choice: '?(.*?)'? \(choose from (.*)\)", re.S)
+_TYPE = re.compile(r"argument (.+): invalid (\w+) value: '(.*)'", re.S)
+_NO_VALUE = re.compile(r"argument (.+): expected (?:one|at least one) argument")
+_UNKNOWN = re.compile(r"unrecognized arguments: (.*)", re.S)
+_MISSING = re.compile(r"the following arguments are required: (.*)", re.S)
+TYPES = {"int": "a whole number", "float": "a number"}
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser with wide help, which names the nearest word for one it does not know."""
+
+    def __init__(self, **settings: object) -> None:
+        columns = min(shutil.get_terminal_size().columns, WIDEST)
+        layout = partial(
+            argparse.RawDescriptionHelpFormatter,
+            width=columns,
+            max_help_position=OPTION_COLUMN,
+        )
+        super().__init__(**{"formatter_class": layout, **settings})  # type: ignore[arg-type]
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong and what to type, on standard error; exit with code 2."""
+        self.exit(2, f"{self.prog}: {self._explain(message)}\nSee: {self.prog} --help\n")
+
+    def _explain(self, message: str) -> str:
+        if found := _CHOICE.fullmatch(message):
+            return _explain_choice(found[1], found[2], re.findall(r"[^\s,']+", found[3]))
+        if found := _TYPE.fullmatch(message):
+            return f"{found[1]} {found[3]}: expected {TYPES.get(found[2], found[2])}."
+        if found := _NO_VALUE.fullmatch(message):
+            return f"{found[1]}: needs a value."
+        if found := _UNKNOWN.fullmatch(message):
+            words = found[1].split()
+            option = next((word for word in words if word.startswith("-")), "")
+            if option:
+                name = option.partition("=")[0]
+                return f"{name}: no such option.{suggest(name, list_options(self))}"
+            return f"{' '.join(words)}: one argument too many."
+        if found := _MISSING.fullmatch(message):
+            return f"{found[1]}: missing."
+        return f"{message}."
+
+
+def _explain_choice(name: str, given: str, choices: list[str]) -> str:
+    if name in ("COMMAND", "STEP", "ACTION"):
+        return f"{given}: no such {name.lower()}.{suggest(given, choices)}"
+    return f"{name} {given}: expected {', '.join(choices[:-1])} or {choices[-1]}."
+
+
+def suggest(given: str, known: Iterable[str]) -> str:
+    """Return " Did you mean ...?" with the known word nearest to the given one, else ""."""
+    near = get_close_matches(given, list(known), n=1)
+    return f" Did you mean {near[0]}?" if near else ""
+
+
+def list_options(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Yield the long options of a parser and of its actions."""
+    for action in parser._actions:
+        yield from (name for name in action.option_strings if name.startswith("--"))
+        if isinstance(action, argparse._SubParsersAction):
+            for inner in action.choices.values():
+                yield from list_options(inner)
+
+
+def split_examples(docstring: str) -> tuple[str, str]:
+    """Split a command's docstring into its description and its examples ("" without any)."""
+    description, _, examples = docstring.partition(EXAMPLES)
+    return description, f"examples:\n{examples.rstrip()}" if examples else ""
