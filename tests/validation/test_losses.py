@@ -9,7 +9,6 @@ import pytest
 from wave_files import Wave
 
 from readiness.cli import main
-from readiness.commands.run import _read_losses as said_losses
 from readiness.errors import DataError
 from readiness.questionnaire import Questionnaire
 from readiness.validation import LARGEST_LOSS, losses, refuse_mass_loss, validate, write_loss_line
@@ -169,13 +168,3 @@ def test_a_step_never_writes_into_the_folder_that_it_reads(
     log.write_bytes(before)
     assert step(log.parent, wave, log, simulated=True, largest_loss=None) == 2
     assert "--log" in capsys.readouterr().err and log.read_bytes() == before
-
-
-def test_a_run_says_at_its_end_what_its_waves_lose(tmp_path: Path) -> None:
-    log = tmp_path / "results/logs/waves/wave-1/validate.log"
-    log.parent.mkdir(parents=True)
-    log.write_text("INFO x\nWARNING LOST: 1 of 9 submissions. Every fault: a\nINFO y\n", "utf-8")
-    other = tmp_path / "results/logs/publications/p/validate.log"
-    other.parent.mkdir(parents=True)
-    other.write_text("WARNING LOST: 2 of 9 submissions\n", "utf-8")
-    assert said_losses(tmp_path) == ["wave-1: LOST: 1 of 9 submissions. Every fault: a"]

@@ -34,6 +34,7 @@ COMMANDS = {
     "data": ("readiness.commands.data", "list, add, fetch, compare, verify or erase datasets"),
     "plan": ("readiness.commands.plan", "show or seal a wave's plan; draw the next sample"),
     "run": ("readiness.commands.run", "compute every result that is out of date"),
+    "status": ("readiness.commands.status", "show what is out of date, open or unpublished"),
     "freeze": ("readiness.commands.freeze", "seal numbers and report as a publication"),
     "audit": ("readiness.commands.audit", "check publications, number by number"),
     "which": ("readiness.commands.which", "trace a published number to its data and code"),
@@ -46,7 +47,7 @@ COMMANDS = {
 }
 # How `readiness --help` groups the commands; one that is not named here stands at the end.
 GROUPS = {
-    "Run a survey": ("new", "questionnaire", "validate", "data", "plan", "run", "freeze"),
+    "Run a survey": ("new", "questionnaire", "validate", "data", "plan", "run", "status", "freeze"),
     "Check what was published": ("audit", "which", "affected", "bundle", "attest"),
     "Check percentages, analyse a table": ("claims", "estimate", "compare"),
 }

@@ -22,7 +22,7 @@ from datetime import date
 from pathlib import Path
 from unicodedata import category
 
-from readiness.commands.run import check_cores, run_snakemake
+from readiness.commands.run import FinishedRun, check_cores, run_snakemake
 from readiness.config import StudySettings, WaveSettings
 from readiness.datasets.store import check_in_default_remote
 from readiness.datasets.versions import find_version
@@ -33,16 +33,21 @@ from readiness.patterns import NAME
 from readiness.plan import Plan, PlannedRun, input_files, load_plan
 from readiness.plan.checks import list_plans
 from readiness.publications.chain import ATTACKED, REGISTER
-from readiness.publications.freeze import freeze, refuse_released, refuse_strangers
+from readiness.publications.freeze import (
+    freeze,
+    refuse_released,
+    refuse_strangers,
+    refuse_unpublishable,
+)
 from readiness.publications.ledger import FOLDER, PLANS, folder_of_step, steps_shown
 from readiness.publications.log import withdraw
-from readiness.publications.material import PublicationMaterial, refuse_unstated
+from readiness.publications.material import PublicationMaterial
 from readiness.publications.placing import resume
-from readiness.publications.seal import LEDGER, read_seal
+from readiness.publications.seal import read_seal
 from readiness.register.disclosure_risk import ATTACK, findings, read_attack
-from readiness.register.figures import read_register
 from readiness.rendering.checks import find_unchecked
 from readiness.reporting.particulars import DISCLOSED, PERSONAL, RIGHTS
+from readiness.running.aside import keeping_pages
 
 LOCK = Path("results/.freeze.lock")
 # Characters: file systems take 255 bytes for a name, and files are named after the id.
@@ -105,33 +110,35 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> int:
     root, languages = plan.root, plan.languages_of(chosen.folder)
-    # What can be refused is refused before the run, which takes its time.
     refuse_released(root, arguments.id)
     refuse_strangers(root)
     material = _gather_material(plan, chosen, languages, arguments)
     _ = material.supersession
     check_in_default_remote(root, *material.versions)
-    results = f"results/{chosen.folder}"
-    judged = [ATTACKED] if isinstance(chosen.section, WaveSettings) else []
-    targets = [
-        f"{results}/{folder_of_step(step)}/{PROVENANCE}"
-        for step in (REGISTER, *judged, *steps_shown(languages))
-    ]
+    results = Path("results") / chosen.folder
+    wave = isinstance(chosen.section, WaveSettings)
     sealed = ["--config", f"sealed={material.identity}/{material.released}"]
-    if judged:
-        # What people have yet to say is asked for before anything is rendered.
-        register = Path(results) / REGISTER
-        run_snakemake(root, arguments.cores, [f"{register}/{PROVENANCE}", *sealed])
-        refuse_unstated(material, read_register(root / register / LEDGER))
-    run_snakemake(root, arguments.cores, [*targets, *sealed]).warn("freeze")
-    if arguments.release:
-        _refuse_unchecked(root / results, languages)
-    count = freeze(material, cores=arguments.cores)
+
+    def compute(steps: Sequence[str]) -> FinishedRun:
+        targets = [f"{results / folder_of_step(step)}/{PROVENANCE}" for step in steps]
+        return run_snakemake(root, arguments.cores, [*targets, *sealed], "freeze")
+
+    computed = [REGISTER, ATTACKED] if wave else [REGISTER]
+    compute(computed)
+    # Whatever can be refused is refused before anything is rendered, which takes the most time.
+    refuse_unpublishable(material)
+    shown = steps_shown(languages)
+    languages_named = ", ".join(languages)
+    print(f"Rendering the report ({languages_named}), then proving it.", flush=True)
+    pages = [results / folder_of_step(step) for step in shown] if not chosen.frozen else []
+    with keeping_pages(root, pages):
+        compute([*computed, *shown]).warn("freeze")
+        if arguments.release:
+            _refuse_unchecked(root / results, languages)
+        count = freeze(material, cores=arguments.cores)
     if (material.folder / ATTACK).exists():
         attacked = read_attack(material.folder / ATTACK)
-        print(
-            f"Disclosure-risk check: {findings(attacked)}; every share: {material.folder / ATTACK}"
-        )
+        print(f"Disclosure-risk check: {findings(attacked)}. Details: {material.folder / ATTACK}")
     real = isinstance(chosen.section, WaveSettings) and not chosen.section.simulated
     if real and chosen.privacy.signed_off_by is None:
         print(
@@ -190,9 +197,9 @@ def _check(arguments: argparse.Namespace) -> None:
     check_cores(arguments.cores)
     made = ("wave", "study", "release", "supersedes", "erratum", "reviewer")
     if arguments.withdraw and any(getattr(arguments, name) for name in made):
-        raise ConfigError("--withdraw: makes nothing; no other option beside it but --successor.")
+        raise ConfigError("--withdraw: takes no other option but --successor.")
     if arguments.successor and not arguments.withdraw:
-        raise ConfigError("--successor: of what is withdrawn; say why: --withdraw TEXT.")
+        raise ConfigError("--successor needs --withdraw TEXT.")
     if arguments.successor and not re.fullmatch(NAME, arguments.successor):
         raise ConfigError(f"--successor {_shorten(arguments.successor)}: not an id.")
     for name in ("supersedes", "erratum", "reviewer", "withdraw"):

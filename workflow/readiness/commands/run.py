@@ -13,7 +13,6 @@ Examples:
 
 import argparse
 import errno
-import json
 import os
 import re
 import shutil
@@ -25,7 +24,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 from pathlib import Path
 
 from readiness.datasets.access import protect_all
@@ -39,8 +37,8 @@ from readiness.running.snakemake_log import (
     Listener,
     count_memory_kills,
     follow,
-    progress_bar,
     reason,
+    show_progress,
 )
 
 LOCK = Path("results/.run.lock")
@@ -98,7 +96,7 @@ def _lock_run(root: Path) -> Iterator[int]:
         yield descriptor
 
 
-def _make_environment(root: Path) -> dict[str, str]:
+def make_environment(root: Path) -> dict[str, str]:
     """Snakemake and the jobs need a place to write and one BLAS thread, HOME or not."""
     environment = {
         **os.environ,
@@ -151,31 +149,34 @@ def _read_only(root: Path) -> str:
     return ""
 
 
-def _call_snakemake(root: Path, cores: str, arguments: list[str], descriptor: int) -> int:
+def _call_snakemake(
+    root: Path, cores: str, arguments: list[str], descriptor: int, command: str
+) -> int:
     """Run Snakemake in a group of its own, and end the whole group when this process is ended.
 
-    What it says goes to its log; to standard output, too, when `arguments` hold an option, for then
-    somebody speaks to Snakemake itself. Raises KeyboardInterrupt when this process is asked to end:
-    Snakemake's own exit code would be that of any failure.
+    What it says goes to its log; `readiness run` with an option of Snakemake's shows it, too.
+    Raises KeyboardInterrupt when this process is asked to end: Snakemake's own exit code would be
+    that of any failure.
     """
+    speaks_to_snakemake = command == "run" and any(word.startswith("-") for word in arguments)
     program = (sys.executable, "-I", "-X", "utf8", "-m", "snakemake")
     (root / LOG).parent.mkdir(parents=True, exist_ok=True)
     with (root / LOG).open("wb") as log, (root / LOG).open("rb") as said:
         process = subprocess.Popen(
             [*program, "--cores", cores, "--rerun-incomplete", *arguments],
             cwd=root,
-            env=_make_environment(root),
+            env=make_environment(root),
             pass_fds=(descriptor,),
             start_new_session=True,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-        listening: AbstractContextManager[Listener | None] = progress_bar()
-        if any(argument.startswith("-") for argument in arguments):
+        listening: AbstractContextManager[Listener] = show_progress(command)
+        if speaks_to_snakemake:
             listening = nullcontext(sys.stdout.write)
         with _guard_group(process.pid), _pass_signals(process) as asked, listening as listener:
-            code = follow(process, said, listener) if listener else process.wait()
+            code = follow(process, said, listener)
     if asked and code != 0:
         raise KeyboardInterrupt
     return code
@@ -263,38 +264,16 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{NOTHING}: every result is up to date.", file=sys.stderr)
     from readiness.datasets.verify import find_unused
 
-    told = (find_unused(root), _read_damages(root, began), _read_losses(root), _read_costs(root))
-    for line in chain.from_iterable(told):
+    for line in (*find_unused(root), *_read_damages(root, began)):
         print(f"readiness run: {line}", file=sys.stderr)
     if not arguments.snakemake:
-        print((root / "results/gate.txt").read_text("utf-8"), end="")
+        from readiness.commands.closing import closing_text  # it reads tables with pandas
+
+        print(closing_text(plan), end="")
+    elif "docx" in arguments.snakemake and not DRY.intersection(arguments.snakemake):
+        print("Word documents: " + " ".join(plan.documents))
     ended.warn("run")
     return 0
-
-
-def _read_losses(root: Path) -> list[str]:
-    return [
-        f"{log.parent.name}: {line.partition(' ')[2]}"
-        for log in sorted((root / "results/logs/waves").glob("*/validate.log"))
-        for line in log.read_text("utf-8", "replace").splitlines()
-        if line.startswith(("WARNING LOST", "INFO SUMS"))
-    ]
-
-
-def _read_costs(root: Path) -> Iterator[str]:
-    """Yield what small groups cost a wave's others, and the questions of which nothing is shown."""
-    from readiness.facts import Fact, Listed
-    from readiness.language import tell
-    from readiness.register.merging import describe_merger
-
-    for path in sorted((root / "results/waves").glob("*/register/disclosure.json")):
-        found = json.loads(path.read_text("utf-8"))
-        facts = [("COSTS", describe_merger(merger)) for merger in found.get("mergers", ())]
-        if hidden := found.get("hidden"):
-            questions = {"questions": Listed((*hidden,), "comma")}
-            facts.append(("HIDDEN", Fact("report.hidden.questions", questions)))
-        for sign, fact in facts:
-            yield f"{path.parents[1].name}: {sign}: {tell(fact, 'en')}"
 
 
 def _read_damages(root: Path, began: float) -> list[str]:
@@ -327,8 +306,10 @@ class FinishedRun:
         _warn_of_edits(self.edited, command)
 
 
-def run_snakemake(root: Path, cores: str, arguments: list[str]) -> FinishedRun:
-    """Run Snakemake as the only run of this folder.
+def run_snakemake(
+    root: Path, cores: str, arguments: list[str], command: str = "run"
+) -> FinishedRun:
+    """Run Snakemake as the only run of this folder, for a command of this name.
 
     `arguments` go to Snakemake: targets and options; none for the default target. Raises what the
     first failed step says; where a number differs, the closing table is printed before. What read a
@@ -349,18 +330,18 @@ def run_snakemake(root: Path, cores: str, arguments: list[str]) -> FinishedRun:
         dry = bool(DRY.intersection(arguments))
         # The lock is ours, so whatever a killed run left locked or half-written is stale.
         for line in [] if dry else repair(root):
-            print(f"readiness run: {line}", file=sys.stderr)
+            print(f"readiness {command}: {line}", file=sys.stderr)
         shutil.rmtree(root / ".snakemake/locks", ignore_errors=True)
         (root / DIFFERS).unlink(missing_ok=True)
         memory_kills = count_memory_kills()
         code = None
         try:
-            code = _call_snakemake(root, cores, arguments, descriptor)
+            code = _call_snakemake(root, cores, arguments, descriptor, command)
         finally:
             edited = [] if dry else list_edited(before, file_states(root))
             forget_readers(root, edited)
             if code != 0:
-                _warn_of_edits(edited, "run")
+                _warn_of_edits(edited, command)
         if code != 0:
             if (root / DIFFERS).exists():
                 print((root / DIFFERS).read_text("utf-8"), end="")

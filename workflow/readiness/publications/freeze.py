@@ -177,6 +177,49 @@ def _gather_facts(
     )
 
 
+def refuse_unpublishable(material: PublicationMaterial) -> None:
+    """Raise what would keep a computed register from being sealed, before anything is rendered.
+
+    Raises ConfigError and DataError as `freeze`.
+    """
+    root = material.root
+    found = step_folders(root / "results", material.run, [v.name for v in material.versions])
+    computed = {
+        step: folder for step, folder in found.items() if step.partition("-")[0] not in ledger.SHOWN
+    }
+    _check_register(material, computed)
+    with_key(material)
+
+
+def _locate_inputs(material: PublicationMaterial) -> dict[str, Path]:
+    """Return the path of each file that went in and that no step made, by role."""
+    return {role: material.root / path for role, path in material.files.items()}
+
+
+def _check_register(
+    material: PublicationMaterial, folders: Mapping[str, Path]
+) -> tuple[pd.DataFrame, Path | None, str | None]:
+    """Check that a register may be published; `folders` are those of its run's steps.
+
+    Returns the register as text, the folder of the attack on it (None of a study) and the table of
+    the erratum (None where the publication supersedes none that is here).
+    """
+    root, section = material.root, material.section
+    figures = read_register(folders[REGISTER] / LEDGER)
+    refuse_unstated(material, figures)
+    attacked = None
+    if isinstance(section, WaveSettings):
+        run, least = root / "results" / material.run, section.figures.minimum_base
+        attacked = attacked_folder(root / "results", run, folders, _locate_inputs(material))
+        refuse_unfit(material.identity, run, least, figures, attacked)
+        refuse_named(material)
+    erratum = None
+    if (root / ledger.FOLDER / material.supersedes / LEDGER).is_file():
+        before = read_register(ledger.find_publication(root, material.supersedes) / LEDGER)
+        erratum = erratum_table(before, figures, material.erratum, material.reasons)
+    return figures, attacked, erratum
+
+
 def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
     """Write the publication's folder from its finished run; returns the number of its figures.
 
@@ -196,16 +239,8 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
             place = ledger.folder_of_step(step)
             raise DataError(f"results/{material.run}/{place}: not made. Run freeze again.")
     chain = read_chain(folders)
-    files_by_role = {role: root / path for role, path in material.files.items()}
-    refuse_stale(root / "results", folders, chain, files_by_role)
-    figures = read_register(folders[REGISTER] / LEDGER)
-    refuse_unstated(material, figures)
-    judged = None
-    if isinstance(section, WaveSettings):
-        run, least = root / "results" / material.run, section.figures.minimum_base
-        judged = attacked_folder(root / "results", run, folders, files_by_role)
-        refuse_unfit(material.identity, run, least, figures, judged)
-        refuse_named(material)
+    refuse_stale(root / "results", folders, chain, _locate_inputs(material))
+    figures, judged, erratum = _check_register(material, folders)
     material = with_key(material)
 
     kept = dict(ledger.iterate_documents(folders))
@@ -232,9 +267,8 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
         (*material.files.values(), *words),
     )
     files[program.ARCHIVE] = program.pack(project)
-    if (root / ledger.FOLDER / material.supersedes / LEDGER).is_file():
-        before = read_register(ledger.find_publication(root, material.supersedes) / LEDGER)
-        files[ERRATUM] = erratum_table(before, figures, material.erratum, material.reasons).encode()
+    if erratum is not None:
+        files[ERRATUM] = erratum.encode()
     if judged is not None:
         files[ATTACK] = (judged / ATTACK).read_bytes()
     scripts = _write_scripts(material, folders, figures)

@@ -5,7 +5,7 @@ One verdict a number, by its value, never by hashes: from refactored code it is 
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -242,9 +242,6 @@ REASONS = {
     Outcome.RESTRICTED: "verdict.outcome.restricted",
     UNREADABLE: "verdict.of.could_not_check",
 }
-COUNTED = tuple(
-    f"audit.closing.column.{name}" for name in ("reproduced", "corrected", "differs", "judged")
-)
 
 
 def read_verdicts(paths: Sequence[Path]) -> dict[str, pd.DataFrame]:
@@ -292,21 +289,39 @@ def closing_lines(verdicts: dict[str, pd.DataFrame]) -> list[str]:
 def closing_text(
     verdicts: dict[str, pd.DataFrame], unavailable: Mapping[str, str], drafts: Collection[str] = ()
 ) -> str:
-    """A line a publication: how many of its numbers came out again, how many did not.
+    """Describe the recomputation of all publications: those reproduced whole share one line.
 
     `unavailable` are those that were not recomputed, id to reason: DATA ERASED, DATA RESTRICTED.
     """
-    found: dict[str, Value] = {}
-    for name, frame in verdicts.items():
-        told = [
-            Fact("language.labelled", {"label": Term(key), "what": n})
-            for key, n in zip(COUNTED, astuple(tally(frame)), strict=True)
-            if n or key in COUNTED[::2]
-        ]
-        found[name] = Listed(tuple(told), "comma")
-    found |= {name: Term(REASONS[reason]) for name, reason in sorted(unavailable.items())}
-    lines = [plain("audit.closing.title", "en")] if found else []
-    for name, what in found.items():
-        title = Fact("audit.closing.draft", {"name": name}) if name in drafts else name
-        lines.append(plain("language.labelled", "en", label=title, what=what))
+    counts = {name: tally(table) for name, table in verdicts.items()}
+    whole = [name for name, n in counts.items() if not (n.corrected or n.differs)]
+    lines = []
+    if whole:
+        names = tuple(_name(identity, drafts) for identity in whole)
+        total = sum(counts[name].reproduced for name in whole)
+        judged = sum(counts[name].judged for name in whole)
+        kind = "audit.closing.all_judged" if judged else "audit.closing.all"
+        told: dict[str, Value] = {"names": Listed(names, "comma"), "n": total, "judged": judged}
+        lines.append(plain(kind, "en", **told))
+    for identity, n in counts.items():
+        if identity not in whole:
+            lines.append(
+                plain(
+                    "audit.closing.some",
+                    "en",
+                    name=_name(identity, drafts),
+                    n=n.reproduced,
+                    all=n.reproduced + n.corrected + n.differs,
+                    corrected=n.corrected,
+                    differs=n.differs,
+                )
+            )
+    for identity, reason in sorted(unavailable.items()):
+        what = Term(REASONS[reason])
+        lines.append(plain("language.labelled", "en", label=_name(identity, drafts), what=what))
     return "".join(f"{line}\n" for line in lines)
+
+
+def _name(identity: str, drafts: Collection[str]) -> str | Fact:
+    """Name a publication, and say whether it is a draft."""
+    return Fact("audit.closing.draft", {"name": identity}) if identity in drafts else identity

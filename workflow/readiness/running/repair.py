@@ -82,7 +82,7 @@ def forget_readers(root: Path, inputs: Iterable[str]) -> None:
     edited = set(inputs)
     notes = (root / NOTES).rglob("*") if edited else ()
     for note in (path for path in notes if path.is_file()):
-        output = _name_output(note.relative_to(root / NOTES))
+        output = name_output(note.relative_to(root / NOTES))
         if output.name != PROVENANCE:
             continue
         try:
@@ -94,7 +94,7 @@ def forget_readers(root: Path, inputs: Iterable[str]) -> None:
                 (root / output).unlink()
 
 
-def _name_output(note: Path) -> Path:
+def name_output(note: Path) -> Path:
     """The result that a note is on: its path in Base64, in folders beginning with @ where long."""
     encoded = "".join(part.removeprefix("@") for part in note.parts)
     try:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import monotonic
 from typing import IO, TYPE_CHECKING
 
 from readiness.terminal import Spoken
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 LOG = Path("results/logs/snakemake.log")
 VMSTAT = Path("/proc/vmstat")
+# Seconds between two lines of progress where there is no terminal.
+MINUTE = 60.0
 _TOTAL = re.compile(r"^total +(\d+)$", re.M)
 _DONE = re.compile(r"^(\d+) of (\d+) steps ", re.M)
 _FINISHED = re.compile(r"^Finished jobid: \d+ \(Rule: (\w+)\)$", re.M)
@@ -48,48 +51,111 @@ def follow(process: subprocess.Popen[bytes], log: IO[bytes], listener: Listener)
 
 
 @contextmanager
-def progress_bar() -> Iterator[Listener | None]:
-    """A listener that draws a bar on the terminal once jobs begin; None if there is none."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    bar = _ProgressBar()
+def show_progress(command: str) -> Iterator[Listener]:
+    """Yield a listener that shows how far a run is: a bar on a terminal, else a line a minute."""
+    progress = _Bar() if sys.stderr.isatty() else _Lines(command)
     try:
-        yield bar.hear
+        yield progress.hear
     finally:
-        bar.end()
+        progress.end()
 
 
-class _ProgressBar:
+class _Steps:
+    """The count of finished and planned steps, read from Snakemake's log as it grows."""
+
     def __init__(self) -> None:
+        self.done = self.total = 0
+        self.last_rule = ""
+
+    def hear(self, text: str) -> None:
+        """Read a new part of the log."""
+        if found := _TOTAL.search(text):
+            self.total = int(found[1])
+        for name in _FINISHED.findall(text):
+            self.last_rule = name.replace("_", " ")
+        for done, total in _DONE.findall(text):
+            self.done, self.total = int(done), int(total)
+
+    def estimate_rest(self, seconds: float) -> float | None:
+        """Estimate the seconds left, of as long a step each; None before the first is done."""
+        return seconds / self.done * (self.total - self.done) if self.done else None
+
+
+class _Lines:
+    """A line a minute, for a file or a service that keeps what is printed."""
+
+    def __init__(self, command: str) -> None:
+        self.command = command
+        self.steps = _Steps()
+        self.began = self.spoke = monotonic()
+
+    def hear(self, text: str) -> None:
+        self.steps.hear(text)
+        now = monotonic()
+        if not self.steps.total or now - self.spoke < MINUTE:
+            return
+        self.spoke = now
+        print(f"readiness {self.command}: {self._describe(now - self.began)}", file=sys.stderr)
+        sys.stderr.flush()
+
+    def _describe(self, seconds: float) -> str:
+        steps = self.steps
+        said = f"{steps.done} of {steps.total} steps done after {_write_minutes(seconds)}"
+        rest = steps.estimate_rest(seconds)
+        return said + (f", about {_write_minutes(rest)} left" if rest is not None else "")
+
+    def end(self) -> None:
+        """Nothing is left to end."""
+
+
+def _write_minutes(seconds: float) -> str:
+    return f"{max(1, round(seconds / 60))} min"
+
+
+class _Bar:
+    """A bar with steps and time left, on a terminal; it goes when the run ends."""
+
+    def __init__(self) -> None:
+        self.steps = _Steps()
         self.progress: Progress | None = None
 
     def hear(self, text: str) -> None:
-        if found := _TOTAL.search(text):
-            self._begin(int(found[1]))
-        if self.progress is None:
-            return
-        (task,) = self.progress.task_ids
-        for name in _FINISHED.findall(text):
-            self.progress.update(task, description=name.replace("_", " "))
-        for done, total in _DONE.findall(text):
-            self.progress.update(task, completed=int(done), total=int(total))
+        steps = self.steps
+        steps.hear(text)
+        if self.progress is None and steps.total:
+            self._begin()
+        if self.progress is not None:
+            (task,) = self.progress.task_ids
+            self.progress.update(
+                task, description=steps.last_rule, completed=steps.done, total=steps.total
+            )
 
-    def _begin(self, total: int) -> None:
+    def _begin(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
 
         # The bar's own escape codes: past the stream that would escape them.
         raw = sys.stderr.stream if isinstance(sys.stderr, Spoken) else sys.stderr
         self.progress = Progress(
             MofNCompleteColumn(),
-            BarColumn(),
+            TextColumn("steps"),
+            BarColumn(bar_width=None),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
             TextColumn("{task.description}", markup=False),
             console=Console(file=raw),
             transient=True,
             refresh_per_second=4,
         )
-        self.progress.add_task("", total=total)
+        self.progress.add_task("", total=self.steps.total)
         self.progress.start()
 
     def end(self) -> None:

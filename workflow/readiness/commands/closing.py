@@ -1,0 +1,84 @@
+"""The lines that end a run: answers kept and dropped, questions not shown, what to open."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from readiness.config import WaveSettings
+from readiness.facts import Fact, Listed
+from readiness.language import tell, text
+from readiness.plan import Plan, PlannedRun, input_files
+from readiness.plan.checks import read_outline
+from readiness.register.merging import describe_merger
+from readiness.tables import read_text_table
+from readiness.terminal import one_line
+from readiness.validation.losses import REASONS
+from readiness.validation.validate import NO_LOSS
+
+# Ids of questions that are listed of one wave.
+MOST_QUESTIONS = 6
+
+
+def closing_text(plan: Plan) -> str:
+    """Describe a finished run in a few lines, the last of which names the page to open."""
+    lines = []
+    for run in plan.runs.values():
+        if isinstance(run.section, WaveSettings) and not run.frozen:
+            lines += [*_describe_answers(plan.root, run), _describe_questions(plan.root, run)]
+            lines += _describe_protection(plan.root, run)
+    gate = (plan.root / "results/gate.txt").read_text("utf-8")
+    faults = [
+        f"results/{run.folder}/faults/faults-en.html"
+        for run in plan.runs_with_reports
+        if isinstance(run.section, WaveSettings)
+    ]
+    reproduced, _, page = gate.rstrip("\n").rpartition("\n")
+    lines += reproduced.splitlines()
+    lines += [f"Faults in the answers: {' '.join(faults)}"] if faults else []
+    return "".join(f"{one_line(line)}\n" for line in [*lines, page])
+
+
+def _describe_answers(root: Path, run: PlannedRun) -> Iterator[str]:
+    """Count the submissions of a wave that were kept and dropped, and the answers left out."""
+    path = root / "results" / run.folder / "validate/reconciliation.csv"
+    table = read_text_table(path, "the reconciliation")
+    of_file = table[table["item"] == ""]
+    counts = dict(zip(of_file["part"], of_file["n"].astype(int), strict=True))
+    dropped = {rule: counts[rule] for rule in REASONS if rule not in NO_LOSS and counts.get(rule)}
+    kept, total = counts["kept"], sum(dropped.values())
+    line = f"{run.name}: {kept:,} of {kept + total:,} submissions kept"
+    if total:
+        order = sorted(dropped.items(), key=lambda pair: (-pair[1], pair[0]))
+        reasons = ", ".join(f"{text(REASONS[rule], 'en')}: {n}" for rule, n in order)
+        line += f", {total:,} dropped ({reasons})"
+    of_items = table[(table["item"] != "") & table["part"].isin(REASONS)]
+    lost = of_items[~of_items["part"].isin(NO_LOSS)]["n"].astype(int).sum()
+    yield line + (f"; {lost:,} answers left out" if lost else "")
+
+
+def _describe_questions(root: Path, run: PlannedRun) -> str:
+    """Count the questions of a wave that its report shows, and name those that it does not."""
+    assert isinstance(run.section, WaveSettings)
+    asked = read_outline(root, input_files(run.section)["questionnaire"])
+    shown = run.section.show or run.section.estimate.items
+    hidden = [item for item in asked.kinds if item not in shown]
+    count = len(asked.kinds) - len(hidden)
+    if not hidden:
+        return f"{run.name}: all {count} questions are in the report"
+    named = ", ".join(hidden[:MOST_QUESTIONS])
+    more = f" and {len(hidden) - MOST_QUESTIONS} more" if len(hidden) > MOST_QUESTIONS else ""
+    counted = f"{count} of {len(asked.kinds)} questions are in the report"
+    return f"{run.name}: {counted}; not {named}{more}"
+
+
+def _describe_protection(root: Path, run: PlannedRun) -> Iterator[str]:
+    """Describe what protecting respondents cost a wave: questions of which nothing can be shown,
+    and groups so small that others lose numbers with them.
+    """
+    path = root / "results" / run.folder / "register/disclosure.json"
+    found = json.loads(path.read_text("utf-8"))
+    if hidden := found.get("hidden"):
+        questions = {"questions": Listed((*hidden,), "comma")}
+        yield f"{run.name}: {tell(Fact('report.hidden.questions', questions), 'en')}"
+    for merger in found.get("mergers", ()):
+        yield f"{run.name}: {tell(describe_merger(merger), 'en')}"
