@@ -89,6 +89,12 @@ def copied_files() -> list[Path]:
     return [p for p in shipped_files() if p.parts[0] != "publications" or p.parts[1] not in drafts]
 
 
+def pattern(lines: list[str]) -> re.Pattern[str]:
+    """Lines of a page as a pattern, in which a line `...` stands for any lines."""
+    parts = ["(?:.*\n)*?" if line.strip() == "..." else re.escape(f"{line}\n") for line in lines]
+    return re.compile("".join(parts))
+
+
 def add_environment(root: Path) -> None:
     binaries = root / ".venv" / "bin"
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"

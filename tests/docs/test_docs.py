@@ -64,7 +64,7 @@ def code_lines(page: str) -> Iterator[str]:
     """The lines of the unnamed code blocks, that is of commands and small files."""
     for language, block in FENCE.findall(text(page)):
         if language in ("", "sh", "bash", "console"):
-            yield from (line.strip() for line in block.splitlines())
+            yield from (line.strip().removeprefix("$ ") for line in block.splitlines())
 
 
 def commands(page: str, program: str) -> list[list[str]]:
@@ -122,6 +122,23 @@ def test_shown_make_targets_exist(page: str) -> None:
     for words in commands(page, "make"):
         named = {word for word in words if "=" not in word}
         assert named <= targets
+
+
+def test_every_guide_is_in_the_contents_once() -> None:
+    """Under what a reader wants to do; a page that is learnt from and looked up stands in both."""
+    listed = [target.partition("#")[0] for target in LINK.findall(text("docs/README.md"))]
+    guides = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    # Translations are reached from the page that they translate.
+    assert {name for name in guides if name.count(".") == 1} <= set(listed)
+    headings = re.findall(r"^## (\w+)", text("docs/README.md"), re.M)
+    assert headings == ["Learn", "Do", "Look", "Understand"]
+
+
+def test_the_page_of_commands_says_what_each_command_says() -> None:
+    rows = dict(re.findall(r"^\| `([a-z]+)` \| (.*) \|$", text("docs/commands.md"), re.M))
+    for name, (module, _) in COMMANDS.items():
+        docstring = importlib.import_module(module).__doc__ or ""
+        assert rows[name] == docstring.partition("\n")[0]
 
 
 def test_the_readme_shows_both_commands() -> None:

@@ -17,6 +17,7 @@ from readiness.site.pages import (
     Published,
     Site,
     guide,
+    guide_page,
     index_page,
     status_page,
 )
@@ -157,6 +158,19 @@ def test_each_publication_stands_there_with_its_last_check(finished: Project) ->
     first = english.css_first("li#menus-r1")
     assert first is not None
     assert re.search(r"numbers computed again: \d\d; none differs\.", first.text())
+
+
+def test_a_translated_guide_says_its_language() -> None:
+    site = Site(("en",), {"en": "x"}, [], [], [], [], [])
+    for name, language, direction in (
+        ("auditing", "en", "ltr"),
+        ("auditing.fr", "fr", "ltr"),
+        ("auditing.ar", "ar", "rtl"),
+    ):
+        page = LexborHTMLParser(guide_page(site, guide(name, "# x\n", [name], [])))
+        article = page.css_first("article.guide")
+        assert article is not None
+        assert (article.attributes["lang"], article.attributes["dir"]) == (language, direction)
 
 
 def test_a_guide_leads_to_guides_alone_and_shows_markup() -> None:

@@ -5,7 +5,9 @@ import runpy
 import subprocess
 from pathlib import Path
 
-from project_copy import ROOT, Project, add_environment, copy_project
+import pytest
+
+from project_copy import ROOT, Project, add_environment, copy_project, pattern
 from readiness.questionnaire.writing import open_decisions
 
 PAGE = (ROOT / "docs/first-use.md").read_text("utf-8")
@@ -43,31 +45,58 @@ def settle(project: Project, section: str) -> None:
 def test_every_line_of_the_page_does_what_it_says(tmp_path: Path) -> None:
     project = copy_project(tmp_path / "program")
     assert project.call("sh", "-c", STAMP).returncode == 0
-    typed, last = [], None
+    said: dict[str, str] = {}
     for language, block in BLOCKS:
         if language == "yaml":
             settle(project, block)
             continue
+        if language == "console":
+            # What is shown of a forgery: the audit fails, and its words are those of the page.
+            command, *lines = block.removeprefix("$ ").rstrip("\n").split("\n")
+            done = project.call("bash", "-c", command)
+            assert done.returncode == 3 and pattern(lines).fullmatch(done.stdout), done.stdout
+            said[command] = done.stdout
+            continue
         for line in block.splitlines():
-            typed.append(line)
             if folder := re.fullmatch(r"cd (\S+)", line):
                 project = Project((project.root / folder[1]).resolve())
                 set_up(project)
+                said[line] = ""
             else:
-                last = type_line(project, line)
+                said[line] = type_line(project, line).stdout
             if line == "make":
-                # Each result that the page names, but documents, which are made on request.
-                named = {p for p in re.findall(r"`(results/[^`]+)`", PAGE) if "/word" not in p}
+                # Each result that the page names.
+                named = set(re.findall(r"`(results/[^`]+)`", PAGE))
                 assert len(named) == 2
                 assert {p for p in named if not (project.root / p).is_file()} == set()
-    assert typed[:2] == ["make setup", typed[1]] and "new ../office --from examples" in typed[1]
-    assert project.root == tmp_path / "office" and len(typed) == 7
+                assert said[line].endswith("Open: results/site/index.html\n")
+    assert next(iter(said)) == "make setup" and len(said) == 12
+    assert project.root == tmp_path / "office"
     report = project.read("results/waves/invented-answers/report/en/report-simulated.html")
     assert "240" in report
-    assert last is not None and "VALID" in last.stdout
+    status = said[".venv/bin/readiness status"]
+    assert "Next:  readiness freeze invented-answers-r1 --wave invented-answers" in status
+    assert "VALID" in said[".venv/bin/readiness audit"]
     # The project has the guide and what the guide types.
     assert (project.root / "docs/first-use.md").is_file()
     assert (project.root / SAMPLE.relative_to(ROOT) / "invented-answers.csv").is_file()
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_the_tutorial_types_the_same_in_every_language(language: str) -> None:
+    page = (ROOT / f"docs/first-use.{language}.md").read_text("utf-8")
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", page, re.M | re.S)
+    typed, shown = (
+        [
+            line.removeprefix("$ ").replace(f" --language {language}", "")
+            for kind, block in these
+            for line in block.splitlines()
+            if kind == "" or line.startswith("$ ")
+        ]
+        for these in (blocks, BLOCKS)
+    )
+    assert typed == shown
+    assert [b for kind, b in blocks if kind == "yaml"] == [b for k, b in BLOCKS if k == "yaml"]
 
 
 def test_the_sample_is_what_its_script_invents() -> None:

@@ -9,6 +9,8 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from project_copy import ROOT, Project, copied_files
+from readiness.commands.closing import closing_text
+from readiness.plan import load_plan
 from readiness.register.disclosure_risk import ATTACK, not_attacked, read_attack
 from readiness.register.figures import read_register
 
@@ -41,6 +43,13 @@ def test_the_reports_that_are_shown_are_made_and_no_other(shipped: Project, thor
     for path in made:
         assert "</html>" in path.read_text("utf-8")
         assert path.with_suffix(".pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_the_readme_shows_how_a_run_ends(shipped: Project) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    (block,) = re.findall(r"<!-- printed by: make -->\n```text\n(.*?)^```$", readme, re.M | re.S)
+    assert block == closing_text(load_plan(shipped.root))
+    assert block.count("\n") == 5
 
 
 def test_every_published_number_comes_out_again(shipped: Project) -> None:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from readiness.datasets.versions import Version, pull_line
 from readiness.facts import Day, Fact
-from readiness.language import Language, own_name, tell, text
+from readiness.language import LANGUAGES, Language, direction, own_name, tell, text
 from readiness.language.numbers import whole
 from readiness.publications.citing import Citation
 from readiness.publications.log import state_of
@@ -36,6 +36,17 @@ class Guide:
     name: str
     title: str
     body: Markup
+
+    @property
+    def language(self) -> Language:
+        """The language of its text: that of `auditing.fr`, or English."""
+        language = self.name.rpartition(".")[2]
+        return language if language in LANGUAGES else "en"
+
+    @property
+    def direction(self) -> str:
+        """`ltr` or `rtl`."""
+        return direction(self.language)
 
 
 def guide(name: str, source: str, guides: Collection[str], files: Collection[str]) -> Guide:
