@@ -9,21 +9,25 @@ from typing import Any
 
 from readiness.config import Config
 from readiness.files import write_atomically
-from readiness.patterns import LANGUAGE, WORDS
+from readiness.patterns import DATASET, DATE, ITEM, LANGUAGE, NAME, TEMPLATE, WORDS
 
 GUIDE = Path("config/README.md")
 
 HEAD = """\
 # Every key of config.yaml
 
-Written by `python -m readiness.config.documents` from the typed configuration \
-(`workflow/readiness/config/`); edit that, not this page.
-`config.yaml` lies at the project's top level and is the one file that an analyst edits. A key \
-that is not listed here, a value of another type, a dataset version that `data/versions.csv` does \
-not have: each stops the run at once, in one line that names the key.
+`config.yaml` lies at the project's top level and is the one file that an analyst edits. An \
+unknown key, a value of another type or an unregistered dataset version stops the run, in one line \
+that names the key. After a change only the steps that use its section run again, and what depends \
+on them.
 
-Dates stand in quotes (`"2026-03-31"`), for YAML would make another thing of them. A change of one \
-section reruns the steps that use it and what is downstream, nothing else.
+A *name* has at most 100 lower-case letters, digits and hyphens; an *id* has lower-case letters, \
+digits and underscores. A *text by language* is `{fr: ..., ar: ...}`. Dates stand in quotes: \
+`"2026-03-31"`. A *pattern* has 3 to 40 of `#` (a digit), `@` (a letter), `[5-7]`, digits, \
+capitals and +.
+
+(This page is written by `python -m readiness.config.documents` from \
+`workflow/readiness/config/`.)
 """
 TABLE = "| key | value | default | meaning |\n|---|---|---|---|\n"
 TYPES = {
@@ -32,6 +36,8 @@ TYPES = {
     "integer": "whole number",
     "number": "number",
 }
+# What the head of the page explains once.
+SHORT = {NAME: "name", ITEM: "id", DATE: "date", DATASET: "`name@version`", TEMPLATE: "pattern"}
 BOUNDS = {
     "minimum": "at least {}",
     "exclusiveMinimum": "above {}",
@@ -46,18 +52,39 @@ def guide() -> str:
 
 
 def _write_sections(schema: dict[str, Any]) -> Iterator[str]:
+    """Yield each section once, under the paths of all keys that hold it."""
+    paths, order = _list_sections(schema)
+    for section in order:
+        title = ", ".join(f"`{path}`" for path in paths[id(section)]) or "Top level"
+        yield f"\n## {title}\n\n{section.get('description', '').strip()}\n\n{TABLE}"
+        required = section.get("required", [])
+        for key, value in section["properties"].items():
+            yield _write_row(key, value, key in required, schema)
+
+
+def _list_sections(
+    schema: dict[str, Any],
+) -> tuple[dict[int, list[str]], list[dict[str, Any]]]:
+    """List the sections in the order of the page, and by identity the paths of the keys of each."""
+    paths: dict[int, list[str]] = {id(schema): []}
+    order = []
     waiting = [("", schema)]
     while waiting:
         path, section = waiting.pop(0)
-        title = f"`{path}`" if path else "Top level"
-        yield f"\n## {title}\n\n{section.get('description', '').strip()}\n\n{TABLE}"
-        required, inner = section.get("required", []), []
+        order.append(section)
+        inner = []
         for key, value in section["properties"].items():
-            yield _write_row(key, value, key in required, schema)
             child, suffix = _find_child(value, schema)
-            if child is not None:
-                inner.append((f"{path}.{key}{suffix}".lstrip("."), child))
+            if child is None:
+                continue
+            own = f"{path}.{key}{suffix}".lstrip(".")
+            if id(child) in paths:
+                paths[id(child)].append(own)
+                continue
+            paths[id(child)] = [own]
+            inner.append((own, child))
         waiting = inner + waiting
+    return paths, order
 
 
 def _resolve_reference(value: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
@@ -93,6 +120,9 @@ def _write_row(key: str, value: dict[str, Any], required: bool, schema: dict[str
         shown = "see below" if isinstance(default, dict) else f"`{default}`"
     told = value.get("description") or _resolve_reference(value, schema).get("description", "")
     meaning = " ".join(str(told).split())
+    if _find_child(value, schema)[0] is not None:
+        # The rest stands above the section's own table.
+        meaning = meaning.partition(". ")[0].rstrip(".")
     return f"| `{key}` | {_type(value, schema)} | {shown} | {meaning} |\n"
 
 
@@ -109,11 +139,11 @@ def _type(value: dict[str, Any], schema: dict[str, Any]) -> str:
     if resolved["type"] == "object":
         ((pattern, each),) = resolved["patternProperties"].items()
         if pattern == LANGUAGE:
-            return "text for each language (`fr`, `ar`, ...)"
+            return "text by language"
         inner = _resolve_reference(each, schema)
         return "one section a name" if "properties" in inner else f"a name: {_type(inner, schema)}"
     if "pattern" in resolved:
-        return WORDS[resolved["pattern"]]
+        return SHORT.get(resolved["pattern"], WORDS[resolved["pattern"]])
     bounds = [word.format(resolved[key]) for key, word in BOUNDS.items() if key in resolved]
     return ", ".join([TYPES[resolved["type"]], *bounds])
 
