@@ -36,7 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
     root = Path.cwd()
     path = arguments.key or arguments.new_key
     if not path or (arguments.key and (arguments.new_key or not arguments.id)):
-        raise ConfigError("expected ID with --key FILE, or --new-key FILE (with ID to sign, too).")
+        raise ConfigError(
+            "say what to do: sign with ID --key FILE, or make a key with --new-key FILE."
+        )
     folder = find_publication(root, arguments.id) if arguments.id else None
     if arguments.new_key:
         signer = new_key(path, root)

@@ -126,7 +126,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Audit and show; returns the audit's own exit code."""
     named = [one for one in arguments.ids if isinstance(one, Path)]
     if named and named != arguments.ids[:1]:
-        raise ConfigError(f"{named[-1]}: one folder, before all publications.")
+        raise ConfigError(f"{named[-1]}: the folder to audit stands first, before all ids.")
     first = arguments.ids.pop(0) if named else Path.cwd()
     with open_tree(first, arguments.remote) as foreign:
         own = (not arguments.no_sandbox, tuple(arguments.trust), str(arguments.cores))
@@ -140,7 +140,7 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     log = read_log(root)
     faults = [*check_log(log), *check_plans(root, log, own=terms.foreign is None)]
     if not known and not gone and not faults:
-        raise ConfigError(f"{FOLDER}: no publication in it.")
+        raise ConfigError(f"{FOLDER}: no publication in this folder.")
     if arguments.html:
         refuse_inside(root, arguments.html)
         check_output(arguments.html, "--html", force=arguments.force, root=root)

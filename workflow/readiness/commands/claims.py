@@ -246,14 +246,20 @@ def _begin(arguments: argparse.Namespace) -> None:
     root, study = Path.cwd(), arguments.study
     said = read_figures(arguments.table).source
     if not (publisher := arguments.publisher or said.get("publisher")):
-        raise ConfigError("--publisher NAME: whose figures are they? Or `publisher:` in a YAML.")
+        raise ConfigError(
+            "who published these percentages? Say --publisher NAME, or `publisher:` in a YAML file."
+        )
     if not (address := arguments.source or said.get("source")):
-        raise ConfigError("--source URL: where were they read? Or `source:` in a YAML.")
+        raise ConfigError(
+            "where were these percentages read? Say --source URL, or `source:` in a YAML file."
+        )
     date = arguments.date or said.get("date") or "unknown"
     source = ClaimSource(publisher, address, date, said.get("language") or arguments.language)
     if not CONFIG.is_file():
         if arguments.questionnaire:
-            raise ConfigError("--questionnaire: needs a project; go to one, or leave it out.")
+            raise ConfigError(
+                "--questionnaire works in a project alone; go to one, or leave the option out."
+            )
         claims = write_loose_study(Path(study), arguments.table, study, source)
         print(f"{study}/: {claims} claims written\nThen: readiness claims check {study}")
         return

@@ -47,7 +47,7 @@ def _read_data(
     root = Path.cwd()
     if arguments.data:
         if arguments.wave or not arguments.questionnaire:
-            raise ConfigError("--data: needs --questionnaire, and no --wave beside it.")
+            raise ConfigError("--data needs --questionnaire NAME, and takes no --wave.")
         asked = load_questionnaire(questionnaire_file(root, arguments.questionnaire))
         return coded_answers(arguments.data, asked), asked, {}
 

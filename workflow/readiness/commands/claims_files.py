@@ -91,7 +91,7 @@ def write_loose_study(folder: Path, table: Path, study: str, source: ClaimSource
     Raises ConfigError where the folder exists, and what `begin_study` raises.
     """
     if folder.exists():
-        raise ConfigError(f"{folder} exists; another name.")
+        raise ConfigError(f"{folder} exists already; choose another name.")
     figures = read_figures(table)
     register, document = begin_study(figures.cells, study, source, None, str(table), figures.places)
     read_register(register, parse_structure(document, str(table)), str(table))

@@ -90,7 +90,9 @@ def load(arguments: argparse.Namespace) -> Shown:
         inputs.append(questionnaire_file(Path.cwd(), arguments.questionnaire))
         described = load_questionnaire(inputs[-1])
     elif arguments.design is None:
-        raise ConfigError("a design file or --questionnaire: which columns are questions?")
+        raise ConfigError(
+            "which columns are questions? Name a DESIGN file, or --questionnaire NAME."
+        )
     settings = read_settings(arguments.design, selection=arguments.selection, by=arguments.by)
     if described is None:
         frame = read_answers(arguments.file)
@@ -143,7 +145,8 @@ def read_settings(path: Path | None, **more: Any) -> Survey:
     given = {key: value for key, value in more.items() if value is not None}
     if path is None and "selection" not in given:
         raise ConfigError(
-            f"--selection: missing; say how respondents came in, or name a design file ({GUIDE})."
+            "--selection: missing; say how respondents were selected, or name a design file "
+            f"({GUIDE})."
         )
     try:
         return Survey.model_validate({**document, **given})

@@ -188,7 +188,7 @@ def list_gaps(section: WaveSettings | StudySettings) -> dict[str, list[str]]:
 def _check(arguments: argparse.Namespace) -> None:
     """ConfigError for an argument that says nothing, or what no folder or page can hold."""
     if arguments.id == PLANS:
-        raise ConfigError(f"{PLANS}: the folder of what was planned; choose another id.")
+        raise ConfigError(f"{PLANS}: this folder keeps sealed plans; choose another id.")
     if not re.fullmatch(NAME, arguments.id) or len(arguments.id) > LONGEST_ID:
         raise ConfigError(
             f"{_shorten(arguments.id)}: not an id; expected lower-case letters, digits and "
@@ -228,7 +228,9 @@ def _choose_run(plan: Plan, arguments: argparse.Namespace) -> PlannedRun:
             )
         return chosen
     if not (arguments.wave or arguments.study):
-        raise ConfigError(f"{folder}: no such draft; name a run: --wave NAME or --study NAME.")
+        raise ConfigError(
+            f"{folder}: no draft of this name; say what to publish: --wave NAME or --study NAME."
+        )
     raise ConfigError(f"{folder}: no such run; there are {', '.join(plan.runs)}.")
 
 
@@ -241,7 +243,7 @@ def _gather_material(
     supersedes = (arguments.supersedes or before.get("supersedes") or "").strip()
     erratum, reasons = _read_errata(arguments.erratum or [])
     if arguments.erratum and not supersedes:
-        raise ConfigError("--erratum: an erratum is about a publication; name it by --supersedes.")
+        raise ConfigError("--erratum needs --supersedes ID, the publication that is corrected.")
     if not arguments.erratum:
         erratum = before.get("erratum", "")
     versions = [find_version(root, name) for name in chosen.datasets]

@@ -126,7 +126,7 @@ def plan_next(arguments: argparse.Namespace) -> int:
     if not 0 <= arguments.samples <= 10_000:
         raise ConfigError(f"--samples {arguments.samples}: expected 0 to 10000.")
     if arguments.draw and not arguments.out:
-        raise ConfigError("--draw: say with --out where the sample is written.")
+        raise ConfigError("--draw needs --out FILE, the file for the sample.")
     read = [path for path in (arguments.draw, arguments.populations) if path]
     for option, path in (("--out", arguments.out), ("--chart", arguments.chart)):
         if path:
@@ -173,11 +173,13 @@ def _read_setting(arguments: argparse.Namespace) -> Setting:
         strata = frame.groupby("stratum").agg(**parts).reset_index()
         return Setting(run, asked, strata, labels, wanted, frame)
     if (path := arguments.populations or files.get("margins")) is None:
-        raise ConfigError(f"--populations: {run.key} has no margins; name a file in their form.")
+        raise ConfigError(
+            f"--populations: {run.key} has no margins; name a table of people by group."
+        )
     people = read_populations(path)
     name = by[0] or next(iter(people))
     if len(by) > 1 or name not in people:
-        raise ConfigError(f"--by: {path} has people by {', '.join(people)}; name one of them.")
+        raise ConfigError(f"--by: {path} has people by {', '.join(people)}; name one of these.")
     if asked and (lost := sorted({*labels} - {TOTAL} - people[name].keys())):
         raise ConfigError(f"{path}: {name} lacks {', '.join(lost)}; add their people.")
     groups = [*people[name]]

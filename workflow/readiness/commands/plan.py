@@ -70,12 +70,12 @@ def run(arguments: argparse.Namespace) -> int:
     root = Path.cwd()
     if arguments.next or arguments.draw:
         if arguments.seal or (arguments.next and arguments.draw):
-            raise ConfigError("--next, --draw, --seal: one after the other; name one of them.")
+            raise ConfigError("--next, --draw and --seal exclude each other; choose one.")
         return plan_next(arguments)
     if arguments.reason and not arguments.seal:
-        raise ConfigError("--reason: of an amendment; add --seal.")
+        raise ConfigError("--reason explains an amendment; add --seal.")
     if bool(arguments.timestamp) != bool(arguments.authority):
-        raise ConfigError("--timestamp, --authority: the answer and who gave it; name both.")
+        raise ConfigError("--timestamp and --authority belong together; name both files.")
     plan = Plan(root, load_config(root / "config.yaml"))
     wave = plan.find_wave(arguments.wave)
     assert isinstance(wave.section, WaveSettings)

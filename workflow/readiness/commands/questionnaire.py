@@ -185,11 +185,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out is not None:
         for path in (arguments.file, arguments.since):
             if path is not None and _place(path).resolve() == arguments.out.resolve():
-                raise ConfigError(f"--out {arguments.out}: that file is read; name another one.")
+                raise ConfigError(
+                    f"--out {arguments.out}: this file is the input; name another one to write."
+                )
         write_atomically(arguments.out, content)
         print(f"written: {arguments.out}")
     elif isinstance(content, bytes):
-        raise ConfigError("--to xlsform is a workbook: name its file with --out PATH.")
+        raise ConfigError("--to xlsform writes a workbook: name it with --out PATH.")
     else:
         sys.stdout.write(content)
     return 0

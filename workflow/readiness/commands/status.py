@@ -81,7 +81,8 @@ def run(arguments: argparse.Namespace) -> int:
     runs = [_judge_run(plan, one, outdated) for one in today]
     publications = _judge_publications(plan, outdated)
     # What stands in no run's folder: restored data, the site, the closing table.
-    rest = outdated.total() - sum(one.steps for one in (*runs, *publications))
+    of_runs = sum(one.steps for one in runs) + sum(one.steps for one in publications)
+    rest = outdated.total() - of_runs
     commands = list(dict.fromkeys(one.command for one in runs if one.command))
     if RUN not in commands and outdated.total():
         commands.insert(0, RUN)

@@ -86,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
     path = questionnaire_file(root, arguments.questionnaire)
     for out in filter(None, (html, csv)):
         if out.resolve() in (arguments.file.resolve(), path.resolve()):
-            raise ConfigError(f"{out}: that file is read; name another one.")
+            raise ConfigError(f"{out}: this file is an input; name another one to write.")
     if labelled is not None:
         _refuse_place(root, labelled, (arguments.file, path))
         if arguments.file.name == ANSWERS:
