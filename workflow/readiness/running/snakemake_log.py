@@ -146,7 +146,7 @@ class _Bar:
         self.progress = Progress(
             MofNCompleteColumn(),
             TextColumn("steps"),
-            BarColumn(bar_width=None),
+            BarColumn(),
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
