@@ -1,6 +1,7 @@
 """What a run says: how far it is, its last lines, and where it wrote what was asked for."""
 
 import csv
+import json
 import re
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from pytest import CaptureFixture, MonkeyPatch
 
 from project_copy import Project
 from readiness.cli import main
-from readiness.commands.closing import closing_text
+from readiness.commands.closing import closing_text, list_costs
 from readiness.plan import load_plan
 from readiness.running import snakemake_log
 from readiness.running.aside import ASIDE, keeping_pages
@@ -50,6 +51,19 @@ def test_questions_that_the_report_leaves_out_are_named(project: Project) -> Non
     assert line.startswith(f"canteen-2025: 1 of {len(asked)} questions are in the report; not ")
     hidden = line.partition("; not ")[2].split(", ")
     assert hidden == [name for name in asked if name != "meal"]
+
+
+def test_what_protection_costs_is_said(project: Project) -> None:
+    path = project.root / WAVE / "register/disclosure.json"
+    merger = {"variable": "Site", "small": [["Hill", 4]], "joined": ["Hill + Harbour"]}
+    found = json.loads(path.read_text("utf-8"))
+    found |= {"hidden": ["wishes"], "mergers": [{**merger, "back": 1, "withheld": 7}]}
+    path.write_text(json.dumps(found), "utf-8")
+    plan = load_plan(project.root)
+    (line,) = [line for line in closing_text(plan).splitlines() if "questions" in line]
+    assert line.endswith("questions are in the report; nothing can be shown of wishes")
+    (cost,) = list_costs(plan)
+    assert cost.startswith("canteen-2025: Site: too few people") and "1 of 7" in cost
 
 
 def test_without_a_terminal_a_run_says_each_minute_how_far_it_is(
@@ -135,8 +149,6 @@ def test_documents_for_word_are_named(project: Project) -> None:
 
 
 def test_json_wherever_something_is_listed(project: Project, capsys: CaptureFixture[str]) -> None:
-    import json
-
     for words in (("data", "list"), ("data", "verify")):
         result = project.here(*words, "--json")
         assert result.returncode == 0

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from readiness.config import WaveSettings
-from readiness.facts import Fact, Listed
 from readiness.language import tell, text
 from readiness.plan import Plan, PlannedRun, input_files
 from readiness.plan.checks import read_outline
@@ -25,7 +25,6 @@ def closing_text(plan: Plan) -> str:
     for run in plan.runs.values():
         if isinstance(run.section, WaveSettings) and not run.frozen:
             lines += [*_describe_answers(plan.root, run), _describe_questions(plan.root, run)]
-            lines += _describe_protection(plan.root, run)
     gate = (plan.root / "results/gate.txt").read_text("utf-8")
     faults = [
         f"results/{run.folder}/faults/faults-en.html"
@@ -63,22 +62,30 @@ def _describe_questions(root: Path, run: PlannedRun) -> str:
     shown = run.section.show or run.section.estimate.items
     hidden = [item for item in asked.kinds if item not in shown]
     count = len(asked.kinds) - len(hidden)
+    protected = list_hidden(root, run)
+    protected_text = f"; nothing can be shown of {', '.join(protected)}" if protected else ""
     if not hidden:
-        return f"{run.name}: all {count} questions are in the report"
+        return f"{run.name}: all {count} questions are in the report{protected_text}"
     named = ", ".join(hidden[:MOST_QUESTIONS])
     more = f" and {len(hidden) - MOST_QUESTIONS} more" if len(hidden) > MOST_QUESTIONS else ""
     counted = f"{count} of {len(asked.kinds)} questions are in the report"
-    return f"{run.name}: {counted}; not {named}{more}"
+    return f"{run.name}: {counted}; not {named}{more}{protected_text}"
 
 
-def _describe_protection(root: Path, run: PlannedRun) -> Iterator[str]:
-    """Describe what protecting respondents cost a wave: questions of which nothing can be shown,
-    and groups so small that others lose numbers with them.
-    """
+def list_hidden(root: Path, run: PlannedRun) -> list[str]:
+    """List the questions of which nothing can be shown without giving respondents away."""
+    return [str(name) for name in _read_protection(root, run).get("hidden", ())]
+
+
+def list_costs(plan: Plan) -> Iterator[str]:
+    """Yield what groups too small to be shown cost a wave's others, and what joining them gives."""
+    for run in plan.runs.values():
+        if isinstance(run.section, WaveSettings) and not run.frozen:
+            for merger in _read_protection(plan.root, run).get("mergers", ()):
+                yield f"{run.name}: {tell(describe_merger(merger), 'en')}"
+
+
+def _read_protection(root: Path, run: PlannedRun) -> dict[str, Any]:
     path = root / "results" / run.folder / "register/disclosure.json"
-    found = json.loads(path.read_text("utf-8"))
-    if hidden := found.get("hidden"):
-        questions = {"questions": Listed((*hidden,), "comma")}
-        yield f"{run.name}: {tell(Fact('report.hidden.questions', questions), 'en')}"
-    for merger in found.get("mergers", ()):
-        yield f"{run.name}: {tell(describe_merger(merger), 'en')}"
+    found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return found

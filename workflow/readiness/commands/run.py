@@ -267,8 +267,10 @@ def run(arguments: argparse.Namespace) -> int:
     for line in (*find_unused(root), *_read_damages(root, began)):
         print(f"readiness run: {line}", file=sys.stderr)
     if not arguments.snakemake:
-        from readiness.commands.closing import closing_text  # it reads tables with pandas
+        from readiness.commands.closing import closing_text, list_costs  # they read tables
 
+        for line in list_costs(plan):
+            print(f"readiness run: {line}", file=sys.stderr)
         print(closing_text(plan), end="")
     elif "docx" in arguments.snakemake and not DRY.intersection(arguments.snakemake):
         print("Word documents: " + " ".join(plan.documents))
