@@ -207,7 +207,8 @@ def document(waves: pd.DataFrame) -> str:
         bounds = own["worst_lower"].le(own["truth"]) & own["worst_upper"].ge(own["truth"])
         lines.append(
             f"| {phi:g} | {len(own)} | {len(there) / len(own):.2f} | "
-            f"{covers[there.index].mean():.3f} | {(there['upper'] - there['lower']).median():.2f} | "
+            f"{covers[there.index].mean():.3f} | "
+            f"{(there['upper'] - there['lower']).median():.2f} | "
             f"{covers.mean():.3f} | {bounds.mean():.3f} | "
             f"{(own['worst_upper'] - own['worst_lower']).median():.2f} |"
         )

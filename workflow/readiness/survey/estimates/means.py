@@ -193,8 +193,10 @@ class GroupSums:
 
         def add(values: FloatArray) -> FloatArray:
             # Code -1 falls into an extra first place, which is dropped.
-            sums = np.bincount(codes + 1, values, groups.size + 1)[1:]
-            return np.asarray(sums, dtype=np.float64)
+            sums: FloatArray = np.bincount(codes + 1, values, groups.size + 1)[1:].astype(
+                np.float64
+            )
+            return sums
 
         n = np.bincount(codes + 1, minlength=groups.size + 1)[1:].astype(np.int64)
         return cls(codes, weights, n, add(weights), add(weights * y))
