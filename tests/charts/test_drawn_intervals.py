@@ -37,7 +37,7 @@ def test_intervals_read_as_the_register_and_carry_its_ids(register: pd.DataFrame
         assert [w.bold for w in words if w.text == shown and w.id == f"wave-1/{row['id']}"] == [
             True
         ]
-    assert word("charts.reference", "fr", label="Ensemble") in texts(spec.sheet())
+    assert word("charts.reference", "fr", label="Ensemble") in " ".join(texts(spec.sheet()))
     table = {line["id"]: line for line in spec.table}
     row = register[register["id"] == "preparation.low.producer"].iloc[0]
     line = table["preparation.low.producer"]

@@ -28,7 +28,10 @@ from readiness.language.catalogue import FIRST, FOLDER, LANGUAGES, WHOLE, locale
 from readiness.reporting.blocks import KEYS as AROUND
 
 # What a language sets only where it needs it.
-OPTIONAL = {f"language.{n}" for n in ("narrow_before", "fixed_before", "fixed_after", "core")}
+OPTIONAL = {
+    f"language.{name}"
+    for name in ("narrow_before", "fixed_before", "fixed_after", "core", "plural_alone")
+}
 # Texts that look like keys and are names of a configuration.
 NO_KEYS = {"report.title"}
 # The same of texts that are built: ids of a register.
@@ -214,10 +217,9 @@ EDITED = (
     ("fr", r"un écart de \{gap\} \(\{lower\} à \{upper\}\)", r"un écart de \{gap\}, entre"),
     ("fr", "Questions à l’auteur", "Ce que l’on demanderait"),
     ("fr", r", par \{by\}", "selon :"),
-    ("fr", "simulées : ce rapport montre", "elle montre"),
     ("ar", r"لدى \{groups\}", None),
     ("ar", "سؤال بلا جواب", None),
-    ("ar", "فما من عدد من الأشخاص إلى حدود", "فلا يعطي هذه الأرقام كلها"),
+    ("ar", "لا يمكن لأي مجموعة من", "فلا يعطي هذه الأرقام كلها"),
     ("ar", "لا تُعتمد نتائجها", "لا يُستشهد بها نتيجة"),
     ("ar", "لا يعني هذا أن الأرقام خاطئة", "لا شيء هنا يقول"),
 )

@@ -94,10 +94,9 @@ def test_a_document_of_any_questionnaire_says_what_its_selection_allows(
     part = shown(wave, rows, selection, language)
     blocks = document(part)
     assert list(blocks) == [
-        "opening",
-        "answered",
         *(f"item-{i}" for i in ITEMS),
         "change",
+        "answered",
         "nonresponse",
         "weighting",
         "revision",
@@ -202,21 +201,18 @@ def test_the_digits_of_a_unit_are_words_of_the_questionnaire(wave: Clinic) -> No
     assert unit in labels(wave.questionnaire, "en")
 
 
-def test_every_caption_of_a_simulated_wave_says_so(
+def test_that_a_wave_is_simulated_is_said_by_the_page_and_no_block(
     wave: Clinic, registers: dict[Selection, pd.DataFrame]
 ) -> None:
-    rows = registers[Selection.PROBABILITY]
-    for real in (False, True):
-        known = rows.assign(simulated="false") if real else rows
-        text = "\n\n".join(document(shown(wave, known, Selection.PROBABILITY, "fr")).values())
-        captions = re.findall(r"^: (.*) \{#tbl-", text, re.M)
-        assert len(captions) > 6
-        assert {"(données simulées)" in caption for caption in captions} == {not real}
-        assert ("inventées" in text) is not real
+    """The ribbon says it, and each picture that leaves the page (`test_above_the_title`)."""
+    part = shown(wave, registers[Selection.PROBABILITY], Selection.PROBABILITY, "fr")
+    assert part.is_simulated
+    text = "\n\n".join([wave_summary(part), *document(part).values()])
+    assert len(re.findall(r"\{#tbl-", text)) > 6 and not re.search("simulé|inventé", text)
 
 
 @pytest.mark.parametrize("language", WHOLE)
-def test_page_one_says_who_asked_whom_and_what_of_it_nobody_stated(
+def test_the_box_says_who_asked_whom_and_what_of_it_nobody_stated(
     wave: Clinic, registers: dict[Selection, pd.DataFrame], language: str
 ) -> None:
     part = shown(wave, registers[Selection.PROBABILITY], Selection.PROBABILITY, language)
@@ -267,8 +263,35 @@ def test_the_shipped_document_shows_every_block(
     made = wave_blocks(shown(wave, registers[selection], selection, "en"))
     own = {block.place for block in made if not block.place.startswith("item-")}
     text = (Path(__file__).parents[2] / "report.qmd").read_text("utf-8")
-    named = re.findall(r'report\.block\("(\w+)"\)', text)
-    assert own == {*PLACES} and {*named} == {*own, *BLOCKS, "note"}
+    named = re.findall(r'^report\.block\("(\w+)"\)', text, re.M)
+    assert own == {*PLACES} and {*named} < {*own, *BLOCKS}
+    # All that is not named stands behind "How we know".
+    assert "\nreport.rest()\n" in text
+
+
+def test_the_first_screen_has_the_finding_its_picture_and_three_points(
+    wave: Clinic, registers: dict[Selection, pd.DataFrame], tmp_path: Path
+) -> None:
+    selection = Selection.PROBABILITY
+    part = shown(wave, registers[selection], selection, "en")
+    charts = tmp_path / "charts"
+    charts.mkdir()
+    for form in ("levels", "intervals"):
+        for end in (".svg", "-narrow.svg", ".txt"):
+            (charts / f"rating-{form}{end}").write_text("drawn", "utf-8")
+    part = replace(part, charts=charts)
+    summary, blocks = wave_summary(part), document(part)
+    headline = re.search(r"::: \{\.headline\}\n(.*?)\n:::", summary, re.S)
+    assert headline is not None and headline[1].startswith("Rating: ")
+    assert not headline[1].endswith(".")
+    order = ["{.headline}", "rating-levels.svg", "{.brief}", "answers: a response rate"]
+    assert [*map(summary.index, order)] == sorted(map(summary.index, order))
+    assert len(re.findall(r"^\d\. ", summary, re.M)) <= 3
+    # Below it, neither the finding nor its picture is said once more.
+    assert "rating-levels.svg" not in "".join(blocks.values())
+    assert "rating-intervals.svg" in blocks["item-rating"]
+    told = wave_summary(part).partition(headline[1])[2] + "".join(blocks.values())
+    assert headline[1].partition(": ")[2].capitalize() not in told
 
 
 def test_of_all_numbers_a_question_s_headline_stands_first(

@@ -23,7 +23,7 @@ from readiness.forensics.arithmetic.figures import PrintedFigure
 from readiness.forensics.judging.structure import COLUMNS, Structure, parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import record
-from readiness.language import WHOLE, text
+from readiness.language import WHOLE, tell, text
 from readiness.language.catalogue import strip_marks
 from readiness.register.figures import Origin, make_register
 from readiness.register.study_rows import claim_rows, verdict_rows
@@ -31,6 +31,7 @@ from readiness.reporting.blocks import Prose
 from readiness.reporting.parts import Register, StudyPart
 from readiness.reporting.passports import NAMES, Passports
 from readiness.reporting.report import section
+from readiness.reporting.sources import APPROXIMATE, find_outlets, state_sources
 from readiness.reporting.standing import Standing
 from readiness.reporting.study import study_blocks, study_summary
 
@@ -173,10 +174,11 @@ def cards(study: StudyPart) -> list[str]:
 
 # --- the real study -------------------------------------------------------------------------------
 SAID = {
-    "fr": "Les pourcentages de la HACA sont compatibles ; sur combien de réponses ils reposent, on "
-    "ne le sait pas",
-    "en": "HACA’s percentages are compatible; on how many answers they rest is not known",
-    "ar": "نسب الهاكا متوافقة؛ أما عدد الأجوبة التي تقوم عليها فغير معروف",
+    "fr": "Les pourcentages de la HACA peuvent venir de 12 personnes seulement ; combien ont "
+    "répondu n’a pas été publié",
+    "en": "HACA’s percentages can come from as few as 12 people; how many answered was not "
+    "published",
+    "ar": "نسب الهاكا قد تأتي من 12 شخصًا فقط؛ ولم يُنشر عدد من أجابوا",
 }
 
 
@@ -218,7 +220,9 @@ def test_every_number_is_of_the_register_under_its_id(real: StudyPart) -> None:
         for number, identity in SPAN.findall(block):
             allowed = {strip_marks(t) for t in spans[f"study/{identity}"]}
             assert strip_marks(number.replace("\\", "")) in allowed, identity
-        left = re.sub(r"\[[^\[\]]*\]\{\.prov\}|\]\([^)]*\)|\{#[^}]*\}", "", SPAN.sub("", block))
+        left = re.sub(
+            r"\[[^\[\]]*\]\{\.prov(?: \.said)?\}|\]\([^)]*\)|\{#[^}]*\}", "", SPAN.sub("", block)
+        )
         left = re.sub(r"^(\d+)\. |\{\.row \.k\d\}", "", left, flags=re.M)
         digits = re.search(r".{0,40}\d.{0,20}", left)
         assert digits is None, digits[0]
@@ -244,7 +248,8 @@ def test_every_verdict_stands_in_the_one_table(real: StudyPart) -> None:
 def test_a_study_of_one_question() -> None:
     study = small(("71", "29"))
     assert headline(study) == (
-        "The published percentages are compatible; on how many answers they rest is not known"
+        "The published percentages can come from as few as 7 people; how many answered was not "
+        "published"
     )
     assert "as printed" in cards(study)[1]
 
@@ -266,11 +271,13 @@ def test_figures_that_go_together_as_printed() -> None:
 def test_figures_that_no_missing_answer_reconciles() -> None:
     study = small(("67", "33"), ("64",), total="11")
     sure, simple, unknown = cards(study)
-    assert "no number of people up to 11" in sure and "first that does is 33" in sure
+    assert "No group of 11 people or fewer" in sure and "a group of 33 could" in sure
     assert "not have been put to the same people" in simple
-    assert "total of 11" in unknown
+    # What the total may count stands beside the figures, above the picture.
+    lead = re.search(r"::: \{\.lead\}\n(.*?)\n:::", study_summary(study), re.S)
+    assert lead is not None and "total of 11" in words_of(lead[1]) and "11" not in unknown
     # Whatever the total, the finding is what is possible.
-    assert "are compatible" in headline(study)
+    assert "can come from as few as 12 people" in headline(study)
 
 
 def test_figures_that_nothing_reconciles() -> None:
@@ -353,3 +360,30 @@ def test_the_numbers_of_verdicts_say_what_they_are(real: StudyPart) -> None:
     told = passports.of("verdict.sum.prep_sector.least").what
     assert real.item("prep_sector") in told
     assert text("study.number.least", real.language) not in told
+
+
+def test_a_source_counts_for_what_it_printed_alone() -> None:
+    """ "About 64" is not 64, and who prints one answer has not printed the other beside it."""
+    claims, structure, _, _ = haca()
+    trained, replace = (structure.set_named(name).claims for name in ("team_trained", "replace"))
+    [exact] = trained
+    assert "detafour.com" not in find_outlets(claims, exact)
+    assert find_outlets(claims, exact, APPROXIMATE) == ["detafour.com"]
+    first, rest = (find_outlets(claims, name) for name in replace)
+    assert {*rest} < {*first} | {"atlasinfo.fr"} and len(rest) < len(first)
+    assert "atlasinfo.fr" in rest and "atlasinfo.fr" not in first  # it prints 3, not 83
+    # Counted from the raw table by another way than the module's own.
+    rows = claims[claims["exactness"] == "printed"].itertuples()
+    printed = {
+        (row.claim_id.split(".")[-1], row.value, row.outlet)
+        for row in rows
+        if row.item == "replace" and row.outlet != row.attributed_to
+    }
+    for name, found in zip(replace, (first, rest), strict=True):
+        own = structure.set_named("replace").item, name.split(".")[-1]
+        value = claims.loc[claims["claim_id"] == name, "value"].iloc[0]
+        assert {o for category, v, o in printed if (category, v) == (own[1], value)} == {*found}
+    said = strip_marks(tell(state_sources(claims, trained), "en"))
+    assert said == "64%: 3 sources, “about 64%”: 1 source"
+    use = structure.set_named("use").claims
+    assert strip_marks(tell(state_sources(claims, use), "en")) == "2 sources print them"

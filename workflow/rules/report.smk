@@ -17,6 +17,8 @@ use rule step as report_study with:
         "results/{run}/tables/{language}/lineage.json",
         report("results/{run}/report/{language}/report.html", category="Reports"),
         "results/{run}/report/{language}/report.pdf",
+        "results/{run}/report/{language}/brief.html",
+        "results/{run}/report/{language}/brief.pdf",
         "results/{run}/report/{language}/numbers.html",
         "results/{run}/report/{language}/lineage.json",
         charts=report("results/{run}/charts/{language}/bases.svg", category="Charts"),
@@ -52,6 +54,8 @@ use rule report_study as report_wave with:
         "results/{run}/tables/{language}/lineage.json",
         report("results/{run}/report/{language}/report.html", category="Reports"),
         "results/{run}/report/{language}/report.pdf",
+        "results/{run}/report/{language}/brief.html",
+        "results/{run}/report/{language}/brief.pdf",
         "results/{run}/report/{language}/numbers.html",
         "results/{run}/report/{language}/lineage.json",
         charts=report(
@@ -77,6 +81,8 @@ use rule report_wave as report_simulated with:
             "results/{run}/report/{language}/report-simulated.html", category="Reports"
         ),
         "results/{run}/report/{language}/report-simulated.pdf",
+        "results/{run}/report/{language}/brief-simulated.html",
+        "results/{run}/report/{language}/brief-simulated.pdf",
         "results/{run}/report/{language}/numbers.html",
         "results/{run}/report/{language}/lineage.json",
         charts=report(

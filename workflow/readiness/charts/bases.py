@@ -80,7 +80,8 @@ def cells_chart(found: LeadBases, language: Language) -> Picture:
         [BasePanel(states, frozenset(reported))],
         subtitle=word("charts.grid.subtitle", language, n=last),
         keys=keys,
-        notes=[word(reported[n], language, n=n) for n in sorted(reported)],
+        # A report says of whom a reported number is, and what it may count.
+        signs=[word(reported[n], language, n=n) for n in sorted(reported)],
         table=[
             {"people": n, "fits": FITS[state], "reported": "yes" if n in reported else ""}
             for n, state in states.items()

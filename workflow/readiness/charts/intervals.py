@@ -86,7 +86,7 @@ def intervals(
         labelled = [(group.label, figure) for group, figure in table]
         finding = foremost(figures, labelled, title, exclusive=False)
     bases = [base_text(figure, language, unweighted=group.apart) for group, figure in table]
-    notes = [*sign_notes((figure for _, figure in table), language), note]
+    notes = [note] if note else []
     rules = []
     if total is not None and total.value is not None:
         rules = [Rule(total.value, "reference", "accent", 1.0)]
@@ -113,6 +113,7 @@ def intervals(
         subtitle=subtitle,
         keys=[key] if few else [],
         notes=notes,
+        signs=sign_notes((figure for _, figure in table), language),
         table=table_of((figure, group.label, axis) for group, figure in table),
     )
 

@@ -228,10 +228,9 @@ def level_bars(
     if few:
         keys.append(LegendKey(word("charts.small", language, n=small), "muted", "hatch"))
     shown = [each for row in table for each in (*row.levels, row.dont_know) if each is not None]
-    notes = sign_notes(shown, language)
-    if any(row.head for row in rows):
-        bold = quote_labels([levels.labels[code] for code in levels.headline])
-        notes.insert(0, word("charts.bold", language, levels=bold))
+    bold = quote_labels([levels.labels[code] for code in levels.headline])
+    headed = any(row.head for row in rows)
+    notes = [word("charts.bold", language, levels=bold)] if headed else []
     return Picture(
         show(finding or levels.title, language),
         [
@@ -250,6 +249,7 @@ def level_bars(
         keys=keys,
         keys_fixed=True,
         notes=notes,
+        signs=sign_notes(shown, language),
         table=table_of(_list_numbers(levels, table, language)),
     )
 

@@ -27,12 +27,12 @@ LIGHT = {
     "high1": "#01665e",
     "high2": "#8fd3c8",
     "high3": "#d3ece8",
-    "cat1": "#0072b2",
-    "cat2": "#f0e442",
-    "cat3": "#c44e00",
-    "cat4": "#9fd4f2",
-    "cat5": "#4d4d4d",
-    "cat6": "#e3a6c6",
+    "cat1": "#3d6a94",
+    "cat2": "#ddd3b4",
+    "cat3": "#75658f",
+    "cat4": "#b7d0dc",
+    "cat5": "#5d7268",
+    "cat6": "#e3c3b6",
 }
 DARK = {
     "ink": "#e9eef3",
@@ -51,12 +51,12 @@ DARK = {
     "high1": "#3fa99a",
     "high2": "#a5e0d6",
     "high3": "#e0f4f1",
-    "cat1": "#5db4ea",
-    "cat2": "#f0e442",
-    "cat3": "#ff8f4a",
-    "cat4": "#bfe3f7",
-    "cat5": "#9aa5af",
-    "cat6": "#f0c4dc",
+    "cat1": "#6fa3d1",
+    "cat2": "#e8dfc6",
+    "cat3": "#a797c6",
+    "cat4": "#cfe4ee",
+    "cat5": "#88a396",
+    "cat6": "#f0d6cc",
 }
 # Levels left of the centre, the outermost first.
 LOW = ("low1", "low2", "low3")

@@ -157,7 +157,7 @@ def ranges(figures: DrawnFigures, items: Sequence[Item]) -> Picture:
         simulated=simulated,
         subtitle=title if moved else "",
         keys=keys,
-        notes=sign_notes((row.figure for row in table), language),
+        signs=sign_notes((row.figure for row in table), language),
         table=table_of(numbers),
     )
 

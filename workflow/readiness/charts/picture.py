@@ -39,6 +39,7 @@ from readiness.tables import to_csv
 
 RIBBON, NOTE_LINE, KEY_LINE, KEY_SIZE = 24.0, 17.0, 22.0, 15.0
 _KEY_GAP, _BETWEEN = 7.0, 18.0
+BETWEEN_NOTES = " · "
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,10 @@ class LegendKey:
                 sheet.marker(*at, shape, size=12, colour=self.colour, filled=self.filled)
 
 
-def draw_head(sheet: Drawing, title: str, subtitle: str = "", *, simulated: bool) -> float:
-    """The ribbon of a simulated wave, the title and what is shown of whom."""
+def draw_head(
+    sheet: Drawing, title: str, question: str = "", subtitle: str = "", *, simulated: bool
+) -> float:
+    """Draw the ribbon of a simulated wave, the title, what was asked, and what is shown of whom."""
     y, (x, align) = 0.0, sheet.start()
     if simulated:
         sheet.rect(0, 0, sheet.width, RIBBON, fill="stamp", id="stamp")
@@ -88,6 +91,7 @@ def draw_head(sheet: Drawing, title: str, subtitle: str = "", *, simulated: bool
     for line in wrap(title, sheet.width, size=TITLE, bold=True):
         sheet.write(x, y + 11, line, size=TITLE, bold=True, align=align)
         y += 22
+    y = draw_lines(sheet, question, y)
     sheet.close_head(y)
     return draw_lines(sheet, subtitle, y) + 6
 
@@ -154,9 +158,12 @@ class Panel(Protocol):
 class Picture:
     """A chart in one language, for any width.
 
-    `title`: what was found or asked; `facts`: what the alternative text says; `keys` are above the
-    panels, in reading direction or, `keys_fixed`, as an ordered scale lies; `notes` below. Without
-    panels it says so: `facts` begins with why. `table`: the numbers, the same columns in each row.
+    `title`: what was found, else what was asked; `question`: what was asked, where the title says
+    the finding; both stand beside the picture in a report. `facts`: what the alternative text says;
+    `keys` are above the panels, in reading direction or, `keys_fixed`, as an ordered scale lies;
+    `notes` below; last what `signs` mean and the `standing` of its numbers, which a report says
+    once for all its pictures. Without panels it says so: `facts` begins with why. `table`: the
+    numbers, the same columns in each row.
     """
 
     title: str
@@ -164,10 +171,13 @@ class Picture:
     language: Language
     panels: Sequence[Panel] = ()
     simulated: bool = False
+    question: str = ""
     subtitle: str = ""
     keys: Sequence[LegendKey] = ()
     keys_fixed: bool = False
     notes: Sequence[str] = ()
+    signs: Sequence[str] = ()
+    standing: str = ""
     table: Sequence[Mapping[str, Cell]] = ()
 
     @property
@@ -178,21 +188,25 @@ class Picture:
     def sheet(self, width: int = WIDE, name: str = "chart") -> Drawing:
         """The picture, drawn; every mark of a registered number carries its id."""
         sheet = Drawing(width, self.language, name)
-        top = draw_head(sheet, self.title, self.subtitle, simulated=self.simulated)
+        said = (self.title, self.question, self.subtitle)
+        top = draw_head(sheet, *said, simulated=self.simulated)
         if self.panels:
             top = draw_keys(sheet, self.keys, top, reading=not self.keys_fixed) + 4
         else:
             top = draw_lines(sheet, tell(self.facts[0], self.language), top)
         for panel in self.panels:
             top = panel.draw(sheet, top) + 8
-        for note in self.notes:
+        top = draw_lines(sheet, BETWEEN_NOTES.join(self.notes), top)
+        sheet.open_foot(top)
+        for note in (BETWEEN_NOTES.join(self.signs), self.standing):
             top = draw_lines(sheet, note, top)
         sheet.height = top + 4
         return sheet
 
     def svg(self, width: int = WIDE, name: str = "chart") -> bytes:
         """The picture as SVG; `name` prefixes the ids in it."""
-        return self.sheet(width, name).svg(self.title, self.alt)
+        title = " ".join(filter(None, [self.title, self.question]))
+        return self.sheet(width, name).svg(title, self.alt)
 
 
 def nothing(
@@ -214,7 +228,7 @@ def table_of(numbers: Iterable[tuple[DrawnFigure, str, str]]) -> list[dict[str, 
 
 def files_of(pictures: Mapping[str, Picture], standing: str) -> Iterator[tuple[str, bytes]]:
     """Name and content of every file; `pictures` by name, below each the line `standing`."""
-    pictures = {n: replace(one, notes=(*one.notes, standing)) for n, one in pictures.items()}
+    pictures = {n: replace(one, standing=standing) for n, one in pictures.items()}
     wide = {name: picture.svg(WIDE, f"{name}-w") for name, picture in pictures.items()}
     for name, picture in pictures.items():
         yield f"{name}.svg", wide[name]

@@ -30,32 +30,38 @@ from readiness.language import numbers
 NARROW_BELOW = 480
 # From line to line of a label.
 LINE = 17.0
+# Between texts that stand in one line.
+SPACE = 12.0
 
 
 class Labels:
     """Heights and label column of a list of rows; `marks`, the middle of each, from their top.
 
-    A row is as high as its label needs, which is broken into lines. On a telephone the number that
-    stands for a row, or else its small text, is across from the label.
+    A row is as high as its label needs, which is broken into lines, with its small text below. On a
+    telephone the small text is across from the label, and behind it the number of the row.
     """
 
     def __init__(self, rows: Sequence[ChartRow], width: float) -> None:
         self.rows, self.narrow = rows, width < NARROW_BELOW
         # Height kept for the mark of a row (a bar, a dot).
         self.bar = 18.0 if self.narrow else 22.0
-        self.below = [
-            row.head if self.narrow and row.head else TextMark(row.small, muted=True)
-            for row in rows
+        smalls = [TextMark(row.small, muted=True) for row in rows]
+        heads = [row.head if self.narrow else None for row in rows]
+        # What is across from each label on a telephone, from the edge of the sheet inwards.
+        self.across = [
+            [text for text in (head, small) if text is not None and text.text]
+            for head, small in zip(heads, smalls, strict=True)
         ]
-        smallest = max(text.width for text in self.below)
+        smallest = max(text.width for text in smalls)
         longest = max(smallest, *(measure(row.label, bold=row.bold) for row in rows))
         # Labels take at most this part of the width beside their marks.
         self.width = 0.0 if self.narrow else min(longest, 0.28 * width) + 14
-        room = width - smallest - 12 if self.narrow else self.width - 12
+        taken = max(sum(text.width + SPACE for text in texts) for texts in self.across)
+        room = width - taken if self.narrow else self.width - 12
         self.lines = [wrap(row.label, room, size=BODY, bold=row.bold) for row in rows]
         self.small = [
-            [text.text] if self.narrow else wrap(text.text, room, size=SMALL) if text.text else []
-            for text in self.below
+            wrap(text.text, room, size=SMALL) if text.text and not self.narrow else []
+            for text in smalls
         ]
         self.tops, self.marks, self.height = list[float](), list[float](), 0.0
         for row, lines, small in zip(rows, self.lines, self.small, strict=True):
@@ -81,21 +87,28 @@ class Labels:
     def draw(self, sheet: Drawing, start: float) -> None:
         """The labels with their small texts; the top of the rows is at `start`."""
         x, align = sheet.start()
-        found = zip(self.rows, self.lines, self.small, self.below, strict=True)
-        for k, (row, lines, small, own) in enumerate(found):
+        for k, row in enumerate(self.rows):
+            lines, small = self.lines[k], self.small[k]
             if self.narrow:
                 first = start + self.tops[k] + LINE / 2 + 2
-                (x_small, side), under = sheet.end(), first
+                self._draw_across(sheet, self.across[k], first)
             else:
                 first = start + self.marks[k] - LINE * (len(lines) + len(small) - 1) / 2
-                x_small, side, under = x, align, first + LINE * len(lines)
             for n, line in enumerate(lines):
                 sheet.write(x, first + LINE * n, line, bold=row.bold, align=align)
-            colour = "muted" if own.muted else "ink"
-            look: dict[str, Any] = {"bold": own.bold, "colour": colour, "align": side}
-            for n, line in enumerate(filter(None, small)):
-                y = under + LINE * n
-                sheet.write(x_small, y, line, size=SMALL, id=own.id, tick=not own.id, **look)
+            for n, line in enumerate(small, len(lines)):
+                look: dict[str, Any] = {"size": SMALL, "colour": "muted", "align": align}
+                sheet.write(x, first + LINE * n, line, tick=True, **look)
+
+    def _draw_across(self, sheet: Drawing, texts: Sequence[TextMark], y: float) -> None:
+        used = 0.0
+        for text in texts:
+            x, align = sheet.end(used)
+            look: dict[str, Any] = {"bold": text.bold, "colour": "muted" if text.muted else "ink"}
+            sheet.write(
+                x, y, text.text, size=SMALL, id=text.id, tick=not text.id, align=align, **look
+            )
+            used += text.width + SPACE
 
 
 # The pixels that a number of an axis needs.
@@ -192,6 +205,7 @@ class _Plot:
         for row, reading, y in zip(panel.rows, self.readings, middles, strict=True):
             for mark in row.marks:
                 self._mark(mark, y)
+            self._draw_outer(row, y)
             self._draw_head(row, y)
             # The parts one after the other in reading direction.
             at = self.sheet.width - self.room + BETWEEN
@@ -293,12 +307,26 @@ class _Plot:
         sheet.rect(*box, fill=bar.colour, stroke=bar.outline, id=bar.id)
         if bar.hatched:
             sheet.hatch(*box, id=bar.id)
-        if bar.text is None or bar.text.width + 6 > right - left:
+        width = right - left
+        if bar.text is None or bar.text.width + 2 > width:
             return
-        middle, needed = (left + right) / 2, bar.text.width
+        middle, needed = (left + right) / 2, min(bar.text.width + 4, width)
         if bar.hatched:  # nothing runs through a number
-            sheet.rect(middle - needed / 2 - 2, y - 8, needed + 4, 16, fill=bar.colour)
+            sheet.rect(middle - needed / 2, y - 7, needed, 14, fill=bar.colour)
         self._say(bar.text, middle, y, "middle", palette.on(bar.colour))
+
+    def _draw_outer(self, row: ChartRow, y: float) -> None:
+        """Write the number of the last bar beside it, where it has no room within and nothing else
+        may stand there: no head, and no labels as on a sheet that is read from the right.
+        """
+        bars = [mark for mark in row.marks if isinstance(mark, BarMark) and mark.colour]
+        taken = self.sheet.rtl or self.labels.narrow or not self.panel.head_left
+        if not bars or taken or bars[-1].text is None:
+            return
+        last, text = bars[-1], bars[-1].text
+        left, right = self.scale.x(last.low), self.scale.x(last.high)
+        if text.width + 2 > right - left and text.width + 4 <= EDGE + GAP:
+            self._say(text, right + 4, y, "left", "ink")
 
     def _draw_empty(
         self, left: float, y: float, width: float, text: TextMark | None, id: str = ""

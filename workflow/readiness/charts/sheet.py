@@ -85,6 +85,8 @@ def _cut_word(word: str, width: float, size: float, bold: bool) -> Iterator[str]
 
 # Width of a chart in CSS pixels: in the report, and on a telephone of 390 px without its margins.
 WIDE, NARROW = 720, 350
+# Around a chart as a file of its own.
+MARGIN = 16.0
 
 Align = Literal["left", "middle", "right"]
 Shape = Literal["circle", "square"]
@@ -202,8 +204,10 @@ class Drawing:
     marks: list[Mark] = field(default_factory=list)
     _parts: list[str] = field(default_factory=list)
     _hatched: bool = False
-    # How many parts are its head, and where that ends.
+    # How many parts are its head, and where that ends; how many stand before its foot, and where
+    # that begins.
     head: tuple[int, float] = (0, 0.0)
+    foot: tuple[int, float] = (0, 0.0)
 
     @property
     def rtl(self) -> bool:
@@ -213,6 +217,10 @@ class Drawing:
     def close_head(self, y: float) -> None:
         """What was drawn so far, down to `y`, is what a page says beside the picture."""
         self.head = (len(self._parts), y)
+
+    def open_foot(self, y: float) -> None:
+        """What is drawn from here on, below `y`, is what a report says once for all pictures."""
+        self.foot = (len(self._parts), y)
 
     def start(self, left: float = 0.0) -> tuple[float, Align]:
         """Where text that begins `left` pixels from the reading edge stands, and its alignment."""
@@ -350,14 +358,16 @@ class Drawing:
 
     def svg(self, title: str, description: str = "") -> bytes:
         """The sheet as SVG: the same bytes for the same sheet, anywhere."""
-        size = number(self.width), number(self.height)
+        size = number(self.width + 2 * MARGIN), number(self.height + 2 * MARGIN)
+        corner = number(-MARGIN)
         attributes = {
             "xmlns": "http://www.w3.org/2000/svg",
             "class": "chart",
-            "viewBox": f"0 0 {size[0]} {size[1]}",
+            "viewBox": f"{corner} {corner} {size[0]} {size[1]}",
             "width": size[0],
             "height": size[1],
-            "data-head": number(self.head[1]) if self.head[0] else "",
+            "data-head": number(self.head[1]),
+            "data-foot": number(self.foot[1] if self.foot[0] else self.height),
             "direction": "ltr",
             "role": "img",
             "xml:lang": self.language,
@@ -375,29 +385,35 @@ class Drawing:
                 ' patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M1 0V6"'
                 f' stroke-width="2" stroke="{paper}" class="s-paper"/></pattern></defs>'
             )
-        head.append(f'<rect width="{size[0]}" height="{size[1]}" fill="{paper}" class="k-paper"/>')
-        above, below = self._parts[: self.head[0]], self._parts[self.head[0] :]
-        own = ['<g data-part="head">', *above, "</g>"] if above else []
-        return "\n".join([*head, *own, *below, "</svg>", ""]).encode()
+        place = f'x="{corner}" y="{corner}" width="{size[0]}" height="{size[1]}"'
+        head.append(f'<rect {place} fill="{paper}" class="k-paper"/>')
+        first, last = self.head[0], self.foot[0] or len(self._parts)
+        parts = {"head": self._parts[:first], "foot": self._parts[last:]}
+        above, below = (
+            [f'<g data-part="{name}">', *own, "</g>"] if own else [] for name, own in parts.items()
+        )
+        return "\n".join([*head, *above, *self._parts[first:last], *below, "</svg>", ""]).encode()
 
 
 def _write_attributes(attributes: dict[str, str]) -> str:
     return "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items() if value)
 
 
-_HEAD = re.compile(r'<g data-part="head">.*?</g>\n', re.DOTALL)
-_SIZE = re.compile(r'viewBox="0 0 (\S+) (\S+)" width="\S+" height="\S+" data-head="(\S+)"')
+_AROUND = re.compile(r'<g data-part="(?:head|foot)">.*?</g>\n', re.DOTALL)
+_SIZE = re.compile(
+    r'viewBox="\S+ \S+ (\S+) \S+" width="\S+" height="\S+" data-head="(\S+)" data-foot="(\S+)"'
+)
 
 
-def crop_head(svg: str) -> str:
-    """A sheet's SVG without its head, for a page that has ribbon and title beside it."""
+def crop(svg: str) -> str:
+    """Return a sheet's SVG without head, foot and margins: a report says these beside it."""
 
-    def crop(found: re.Match[str]) -> str:
-        width, height, head = found[1], float(found[2]), float(found[3])
-        left = number(height - head)
-        return f'viewBox="0 {found[3]} {width} {left}" width="{width}" height="{left}"'
+    def resize(found: re.Match[str]) -> str:
+        width = number(float(found[1]) - 2 * MARGIN)
+        left = number(float(found[3]) - float(found[2]))
+        return f'viewBox="0 {found[2]} {width} {left}" width="{width}" height="{left}"'
 
-    return _SIZE.sub(crop, _HEAD.sub("", svg, count=1), count=1)
+    return _SIZE.sub(resize, _AROUND.sub("", svg), count=1)
 
 
 def _write_box(*sides: float) -> dict[str, str]:

@@ -26,6 +26,7 @@ from readiness.config.sections import (
     Name,
     Particulars,
     Privacy,
+    Said,
     SelectionName,
     Several,
     StrictModel,
@@ -51,6 +52,9 @@ class StudySettings(StrictModel):
     structure: str = Field(
         pattern=NAME,
         description="file below data/claims, without .yaml: which claims belong together",
+    )
+    about: Said = Field(
+        default=None, description="who published the figures and of what, in a sentence or two"
     )
     study: Particulars = Particulars()
 

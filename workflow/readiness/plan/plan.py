@@ -58,6 +58,7 @@ from readiness.plan.settings import (
 from readiness.publications.ledger import SEALED, publication_ids
 from readiness.publications.log import LogEntry, errata_of, listed_ids, open_log, read_log
 from readiness.publications.outcomes import UNREADABLE, Outcome
+from readiness.reporting.blocks import brief_name
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,12 @@ class Plan:
     def _list_shown(self, *names: str) -> list[str]:
         return [
             f"results/{run.folder}/"
-            + name.format(language=language, page=page_name(run), book=workbook_name(run))
+            + name.format(
+                language=language,
+                page=page_name(run),
+                brief=brief_name(page_name(run)),
+                book=workbook_name(run),
+            )
             for run in self.runs_with_reports
             for language in self.languages
             for name in names
@@ -220,7 +226,7 @@ class Plan:
     @property
     def page_files(self) -> list[str]:
         """The pages of today's reports, with the paper of each and all its numbers."""
-        pages = ("{page}.html", "{page}.pdf", "numbers.html")
+        pages = ("{page}.html", "{page}.pdf", "{brief}.html", "{brief}.pdf", "numbers.html")
         return self._list_shown(*(f"report/{{language}}/{page}" for page in pages))
 
     @property

@@ -129,6 +129,15 @@ def told_items(root: Path, run: PlannedRun) -> list[str]:
     return [*(run.wave.show or (i for i in asked_of(root, run).kinds if i in estimated))]
 
 
+def ordered_items(root: Path, run: PlannedRun) -> list[str]:
+    """List the items of a wave's document in the order of its questions: those that the settings
+    compare first, in their order there, then the others.
+    """
+    told = told_items(root, run)
+    compared = [name for name in run.wave.compare.items if name in told]
+    return list(dict.fromkeys([*compared, *told]))
+
+
 def missing_labels(root: Path, run: PlannedRun, language: str, *, stated: bool) -> list[str]:
     """What has no text in a language, each by its place; none where a run can be told in it.
 
@@ -316,7 +325,7 @@ def told_of_tables(root: Path, run: PlannedRun, language: str) -> Told:
         **told,
         "selection": wave.selection,
         "variables": variables_of(root, run),
-        "items": list(dict.fromkeys([*told_items(root, run), *others])),
+        "items": list(dict.fromkeys([*ordered_items(root, run), *others])),
     }
 
 
@@ -325,17 +334,22 @@ def told_of_report(root: Path, run: PlannedRun, language: str, data: Mapping[str
     wave = run.section
     told = {**_name_run(run, language), "study": wave.stated}
     if not isinstance(wave, WaveSettings):
-        return told
+        return {**told, "about": say_in(wave.about, language)} if wave.about else told
     unread = {"title", "study"}
     return {
         **told,
         "simulated": wave.simulated,
         "selection": wave.selection,
         "variables": variables_of(root, run),
-        "items": told_items(root, run),
+        "items": ordered_items(root, run),
         "wave": wave.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=unread),
         "data": {n: data[n] for n in (wave.answers, wave.sample) if n and n in data},
     }
+
+
+def say_in(said: Mapping[str, str] | str, language: str) -> str:
+    """Return a text in a language, or as it is where it is one for all, or lacks that one."""
+    return said if isinstance(said, str) else said.get(language) or next(iter(said.values()))
 
 
 def _name_run(run: PlannedRun, language: str) -> Told:

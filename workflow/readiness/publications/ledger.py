@@ -135,7 +135,12 @@ def refuse_inside(root: Path, path: Path) -> None:
 
 
 CHARTS, TABLES, REPORT = "charts", "tables", "report"
-PAGES = ("report.html", "report.pdf", "report-simulated.html", "report-simulated.pdf")
+PAGES = tuple(
+    f"{name}{kind}.{end}"
+    for name in ("report", "brief")
+    for kind in ("", "-simulated")
+    for end in ("html", "pdf")
+)
 # The folders of a run that a publication keeps, one a language: `charts/fr`, ...
 SHOWN = (CHARTS, TABLES, REPORT)
 # The tidy table of all numbers, beside the workbook.

@@ -19,6 +19,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from readiness.errors import RenderError
 from readiness.rendering.numbers import PAGE, letters, passports_html
+from readiness.reporting.blocks import FOLDED
 from readiness.reporting.passports import Passports, anchor
 from readiness.templating import add_policy
 
@@ -71,6 +72,8 @@ def inline_picture(
     return ElementTree.tostring(root, encoding="unicode")
 
 
+# From how many headings on contents are closed until a reader opens them.
+MANY = 12
 # From how many letters on a number may break over lines: a list of them.
 LONG = 24
 _STANDING = ("lead", "finding", "card", "brief", "status")
@@ -128,6 +131,7 @@ def finish_page(html: str, passports: Passports, *, style: str = "") -> str:
     pictures = list(_find_pictures(tree))
     _mark_tables(tree)
     _fold_tables(tree)
+    _fold_sections(tree)
     _move_contents(tree)
     numbers = _Numbers(passports)
     opens = [numbers.opens(node) for node in tree.css("span.n[data-id]")]
@@ -266,6 +270,17 @@ def _fold_tables(tree: LexborHTMLParser) -> None:
             node.decompose()
 
 
+def _fold_sections(tree: LexborHTMLParser) -> None:
+    """Close the sections that a reader opens: their heading is the line that opens them."""
+    for section in tree.css(f"section.{FOLDED}"):
+        title = section.css_first("h2, h3, h4")
+        if title is None:
+            continue
+        heading = title.html or ""
+        title.decompose()
+        section.inner_html = f"<details><summary>{heading}</summary>{section.inner_html}</details>"
+
+
 def find_only(tree: LexborHTMLParser | LexborNode, name: str) -> LexborNode:
     """The first node that a selector names, where there is one for certain."""
     found = tree.css_first(name)
@@ -284,6 +299,12 @@ def _move_contents(tree: LexborHTMLParser) -> None:
     before = [node for node in _list_siblings(first, backwards=True) if node.tag != "header"]
     alone = all(node.mem_id == contents.mem_id for node in before)
     place = next(_list_siblings(first), first) if alone else first
+    if len(contents.css("#TOC > ul > li")) > MANY:
+        title = find_only(contents, "#toc-title")
+        said = title.text(deep=True)
+        title.decompose()
+        summary = f'<summary id="toc-title">{escape(said)}</summary>'
+        contents.inner_html = f"<details>{summary}{contents.inner_html}</details>"
     place.insert_before(contents)  # a copy of it
     contents.decompose()
 

@@ -177,17 +177,18 @@ local function draws(block)
   return found
 end
 
--- On paper the contents stand behind the first picture, which page one is to show, and each question
--- but the first begins a page.
+-- On paper the contents stand before the first heading behind the first picture, which page one is to
+-- show, and each question but the first begins a page.
 local function arranged(doc)
-  local blocks, place, questions = pandoc.Blocks {}, nil, 0
+  local blocks, place, questions, drawn = pandoc.Blocks {}, nil, 0, false
   for _, block in ipairs(doc.blocks) do
     if block.t == 'Header' and block.identifier:match '%-item%-' then
       questions = questions + 1
       if questions > 1 then blocks:insert(raw '#pagebreak(weak: true)') end
     end
+    if not place and drawn and block.t == 'Header' then place = #blocks + 1 end
     blocks:insert(block)
-    if not place and draws(block) then place = #blocks + 1 end
+    drawn = drawn or draws(block)
   end
   blocks:insert(place or 1, raw '#contents')
   doc.blocks = blocks

@@ -85,6 +85,9 @@ def _simplify(tree: LexborHTMLParser) -> None:
         node.decompose()
     for node in tree.css("td .ci, td .letter, th .letter"):
         node.insert_before(_parse_node("<br>"))
+    for node in tree.css("summary"):
+        if node.css_first("h2, h3, h4") is not None:
+            node.unwrap()
     for node in tree.css("summary, .box-title"):
         node.replace_with(_parse_node(f"<p><strong>{escape(_take_text(node))}</strong></p>"))
     for node in tree.css("figcaption"):

@@ -48,9 +48,13 @@ def label(*parts: str) -> str:
     return "-".join(re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-") for part in parts)
 
 
-def heading(level: int, title: str, name: str) -> str:
-    """A heading that links can name."""
-    return f"{'#' * level} {title} {{#{name}}}"
+# The class of a heading whose section is closed until a reader opens it.
+FOLDED = "folded"
+
+
+def heading(level: int, title: str, name: str, kind: str = "") -> str:
+    """Write a heading that links can name; `kind`: a class of its section."""
+    return f"{'#' * level} {title} {{#{name}{f' .{kind}' if kind else ''}}}"
 
 
 def note(kind: str, title: str, body: str) -> str:
@@ -160,7 +164,8 @@ def actions(links: Iterable[tuple[str, str]]) -> str:
 class ReportBlock:
     """`place` names it, `title` is its heading (none where empty), `body` makes its Markdown.
 
-    `later`: who reads on a telephone asks for it. `within`: it is a part of the block before it.
+    `later`: who reads on a telephone asks for it; `folded`: who reads it anywhere. `within`: it is
+    a part of the block before it.
     """
 
     place: str
@@ -168,6 +173,12 @@ class ReportBlock:
     body: Callable[[], str]
     later: bool = False
     within: bool = False
+    folded: bool = False
+
+
+def brief_name(name: str) -> str:
+    """Return the name of the files of the brief beside a report of a name, without ending."""
+    return name.replace("report", "brief")
 
 
 def paragraphs(parts: Iterable[str]) -> str:

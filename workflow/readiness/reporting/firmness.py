@@ -145,7 +145,7 @@ def describe_firmness(wave: WavePart) -> str:
                 alike.setdefault(words, [state]).append(claim)
         if item in pictured:
             asked = wave.questionnaire.item(item).label.text(language)
-            caption = wave.caption("report.firmness.caption", item=asked)
+            caption = wave.tell("report.firmness.caption", item=asked)
             parts.append(wave.chart(f"{item}-{FIRMNESS}", caption))
     for state, *claims in alike.values():
         parts += [state, write_list(claims)]

@@ -4,7 +4,8 @@ Its banner table has shares with their letters and intervals, signs and bases; i
 was tested: why which test leads, and contrasts in a table.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import zip_longest
 from math import nextafter
 
@@ -22,7 +23,6 @@ from readiness.reporting.banners import (
     Banner,
     BannerColumn,
     TableMaterial,
-    adds_up,
     banner,
     material_of,
 )
@@ -39,7 +39,7 @@ from readiness.reporting.blocks import (
 )
 from readiness.reporting.item_findings import NO_GAP, Findings, level_label
 from readiness.reporting.parts import Register, WavePart
-from readiness.reporting.workbooks.wave import lettering
+from readiness.reporting.workbooks.wave import name_left_out
 
 # Headings of columns.
 PAIRS = (
@@ -110,7 +110,7 @@ def banner_table(
 
 
 def notes(material: TableMaterial, own: Banner) -> str:
-    """What must be known to read the table, as one small paragraph; "" where nothing must."""
+    """Write what must be known to read this table, beside the legend of the report; else ""."""
     said = [*_write_notes(material, own)]
     return mark("small", " ".join(said)) if said else ""
 
@@ -123,20 +123,30 @@ def _write_notes(material: TableMaterial, own: Banner) -> Iterator[str]:
         yield f"{register.write_fact(not_asked)}."
     if condition := statements.state_condition(material.selection, register):
         yield register.write_fact(condition)
-    yield from (plain(line) for line in lettering(material, own))
+    yield from (plain(line) for line in name_left_out(material, own))
     if own.item.dont_know:
         label = own.item.dont_know.label(material.language)
         yield material.register.write_fact(Fact("tables.note.outside", {"label": label}))
     told = [name for line in own.lines for name in line.ids if f".{MEAN}." in name]
     yield from map(plain, dict.fromkeys(filter(None, map(material.register.warning, told))))
-    if not adds_up(material.register, own):
-        yield text("tables.note.rounding", material.language)
-    yield from explain_signs(material.register, own)
 
 
-def explain_signs(register: Register, own: Banner) -> Iterator[str]:
-    """What each sign of a table means."""
-    found = {sign(register.row(name)) for line in own.lines for name in line.ids if name}
+def write_legend(wave: WavePart) -> str:
+    """Write once what signs, letters and brackets mean in all charts and tables of a wave."""
+    register, told = wave.register, list[str]()
+    if wave.selection.inference:
+        level = register.name_value("settings.level")
+        told.append(register.write_fact(Fact("report.level", {"level": level})))
+    shown = register.rows[register.rows["kind"] == "estimate"]
+    told += explain_signs(register, map(str, shown["id"]))
+    if wave.selection.inference and not wave.contrasts.empty:
+        told += [wave.word("tables.note.letters"), wave.word("tables.note.letters.scale")]
+    return " ".join([*told, wave.word("tables.note.rounding")])
+
+
+def explain_signs(register: Register, identities: Iterable[str]) -> Iterator[str]:
+    """Yield what each sign means that some of these numbers have."""
+    found = {sign(register.row(name)) for name in identities}
     for one in (each for each in Sign if each in found and each is not Sign.NONE):
         said = f"(…)^{one.value}^" if one.replaces_number else one.mark
         fact = Fact("tables.note.sign", {"sign": SIGN, "words": one.words(register.language)})
@@ -155,23 +165,49 @@ ASKED_NOT = "participation.status.not_asked"
 TABLES = ("tables.caption.share", "tables.caption.number")
 
 
-def item_block(wave: WavePart, name: str) -> ReportBlock:
-    """The block of one item, called by its label."""
+def item_block(wave: WavePart, name: str, *, pictured: bool = False) -> ReportBlock:
+    """The block of one item, called by its label; `pictured`: the first screen has its picture."""
     item = wave.questionnaire.item(name)
     title = item.label.text(wave.language)
-    return ReportBlock(f"item-{name}", plain(title), lambda: _ItemWriter(wave, item).write_block())
+    writer = partial(_ItemWriter, wave, item, pictured=pictured)
+    return ReportBlock(f"item-{name}", plain(title), lambda: writer().write_block())
+
+
+def caption_item(wave: WavePart, item: Item) -> str:
+    """Write what stands below the finding of an item's first picture: the question, as it was
+    asked where that was in the language of the report; of a mean or a share what it is of.
+    """
+    name = statements.name_question(wave.questionnaire, item, wave.language)
+    if item.forms[0] in ("levels", "options"):
+        return plain(name)
+    return caption_form(wave, item, item.forms[0], name)
+
+
+def caption_form(wave: WavePart, item: Item, form: str, name: str) -> str:
+    """Write what a picture of a form shows of an item that is called by a name."""
+    unit = unit_text(item.range, wave.language) if item.range else ""
+    values: dict[str, Value] = {"level": level_label(item, wave.language), "unit": unit}
+    return wave.tell(CAPTIONS[form], item=name, **values)
+
+
+def draw_item(wave: WavePart, item: Item) -> str:
+    """Place the first picture of an item, below which its question stands."""
+    return wave.chart(f"{item.id}-{item.forms[0]}", caption_item(wave, item))
 
 
 class _ItemWriter:
-    def __init__(self, wave: WavePart, item: Item) -> None:
+    def __init__(self, wave: WavePart, item: Item, *, pictured: bool) -> None:
         self.wave, self.item, self.material = wave, item, material_of(wave)
+        self.pictured = pictured
         self.register, self.table = wave.register, banner(self.material, item)
         self.findings = Findings(self.material, item, item.id in wave.choices, self._differs)
 
     def write_block(self) -> str:
-        charts = []
-        for form in self.item.forms:
-            caption = self._write_caption(CAPTIONS[form], self.wave.by_text)
+        first, *others = self.item.forms or ("",)
+        name = self.item.label.text(self.wave.language)
+        charts = [] if self.pictured or not first else [draw_item(self.wave, self.item)]
+        for form in others:
+            caption = caption_form(self.wave, self.item, form, name)
             charts.append(self.wave.chart(f"{self.item.id}-{form}", caption))
         own = self.table.of(self.wave.by, apart=True)
         # The block of the whole grid has said it.
@@ -194,7 +230,9 @@ class _ItemWriter:
         )
 
     def _write_findings(self) -> Iterator[str]:
-        whole, groups = self.findings.whole(), self.findings.groups()
+        # The headline of the report has said of all who answered what its picture shows.
+        whole = None if self.pictured else self.findings.whole()
+        groups = self.findings.groups()
         differ = groups is not None and groups.kind != NO_GAP
         order = [groups, whole] if differ else [whole, groups]
         told = map(self.register.write_fact, filter(None, order))
@@ -210,29 +248,23 @@ class _ItemWriter:
         said = self.wave.tell("report.alpha", alpha=alpha, n=n)
         return f"{said} {plain(register.warning(identity))}".strip()
 
-    def _write_caption(self, kind: str, by: str) -> str:
-        unit = unit_text(self.item.range, self.wave.language) if self.item.range else ""
-        own = self.item.label.text(self.wave.language)
-        item: Value = own
-        level = level_label(self.item, self.wave.language)
-        grouped = by and len(self.table.columns) > 1
-        if grouped and kind in TABLES:
+    def _caption_table(self, kind: str, by: str) -> str:
+        """Write the title of a table: what was asked, by whom, and the unit."""
+        own: Value = self.item.label.text(self.wave.language)
+        if by and len(self.table.columns) > 1:
             # Within a sentence a name begins small, but for what is all capitals; a question stays.
             within: Value = by[:1].lower() + by[1:] if by[1:2].islower() else by
             if len(by.split()) > LONG or by.endswith(("?", "؟")):
                 within = Fact("language.quoted", {"what": by})
-            item = Fact("tables.caption.by", {"item": own.rstrip("."), "by": within})
-        values: dict[str, Value] = {"item": item, "level": level, "unit": unit}
-        if grouped and kind not in (*TABLES, CAPTIONS["options"]):
-            beside: dict[str, Value] = {"label": Fact(kind, values), "what": by}
-            return self.wave.caption("language.beside", **beside)
-        return self.wave.caption(kind, **values)
+            own = Fact("tables.caption.by", {"item": str(own).rstrip("."), "by": within})
+        unit = unit_text(self.item.range, self.wave.language) if self.item.range else ""
+        return self.wave.tell(kind, item=own, unit=unit)
 
     def _write_table(self, own: Banner, kind: str, by: str, *, intervals: str = "all") -> str:
         if not own.lines:
             return ""
         name = label("tbl", self.wave.run, self.item.id, kind)
-        said = self._write_caption(TABLES[self.item.kind == "number"], by)
+        said = self._caption_table(TABLES[self.item.kind == "number"], by)
         return banner_table(self.material, own, name, said, intervals=intervals)
 
     def _write_others(self) -> str:
@@ -392,5 +424,5 @@ class _ItemWriter:
             "level": level_label(self.item, self.wave.language),
         }
         kind = "report.caption.contrasts" if infers else "report.caption.differences"
-        caption, name = self.wave.caption(kind, **shared), f"{self.item.id}-contrasts"
+        caption, name = self.wave.tell(kind, **shared), f"{self.item.id}-contrasts"
         return self.wave.table(name, PAIRS[: len(rows[0])], rows, caption)

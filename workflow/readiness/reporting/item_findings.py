@@ -363,9 +363,18 @@ def find_widest(gaps: Sequence[Gap]) -> tuple[list[str], list[str], list[Gap]]:
 
 
 def in_short(
-    material: TableMaterial, items: Sequence[Item], compared: Collection[str]
+    material: TableMaterial, items: Sequence[Item], compared: Collection[str], most: int = 3
 ) -> Iterator[Fact]:
-    """What matters most of a wave, in at most three sentences, each with its question.
+    """Yield what matters most of a wave, in at most `most` sentences, each with its question."""
+    for item, fact in list_main_findings(material, items, compared, most):
+        label = item.label.text(material.language)
+        yield Fact("language.labelled", {"label": label, "what": fact})
+
+
+def list_main_findings(
+    material: TableMaterial, items: Sequence[Item], compared: Collection[str], most: int
+) -> list[tuple[Item, Fact]]:
+    """List the findings that matter most of a wave, at most `most`, each with its item.
 
     The first question's share, the strongest established gap of the items `compared`, then the
     shares of the next questions: first of those `compared`, last of columns that are names alone,
@@ -377,6 +386,5 @@ def in_short(
     wholes = [(own, fact) for own in all_of if (fact := own.whole())]
     gaps = [(*found, own) for own in all_of if (found := own.gap())]
     strongest = [(own, fact) for _, fact, own in sorted(gaps, key=lambda gap: gap[0])[:1]]
-    for own, fact in (wholes[:1] + strongest + wholes[1:])[:3]:
-        label = own.item.label.text(material.language)
-        yield Fact("language.labelled", {"label": label, "what": fact})
+    told = (wholes[:1] + strongest + wholes[1:])[:most]
+    return [(own.item, fact) for own, fact in told]

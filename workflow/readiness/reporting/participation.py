@@ -43,7 +43,7 @@ def describe_participation(wave: WavePart) -> str:
     return paragraphs(
         [
             " ".join(map(wave.register.write_fact, _state_counts(wave))),
-            wave.chart("participation", wave.caption(flow)),
+            wave.chart("participation", wave.tell(flow)),
             " ".join(map(wave.register.write_fact, _tell_reading(wave))),
             _write_rates(wave),
             _write_representativity(wave),
@@ -149,7 +149,7 @@ def nonresponse(wave: WavePart) -> str:
     return paragraphs(
         [
             *_tell_others(wave, numbers),
-            wave.chart("nonresponse", wave.caption("participation.caption.bounds")),
+            wave.chart("nonresponse", wave.tell("participation.caption.bounds")),
             *_tell_lacking(wave, numbers),
             _write_bounds(wave, numbers),
             _write_missing(wave),
@@ -222,6 +222,9 @@ def _tell_lacking(wave: WavePart, numbers: list[tuple[str | Fact, str]]) -> Iter
 def _write_bounds(wave: WavePart, numbers: list[tuple[str | Fact, str]]) -> str:
     register, rows = wave.register, []
     for words, share in numbers:
+        ends = [register.number(f"{share}.worst.{end}") for end in ("lower", "upper")]
+        if None not in ends and ends[0] == ends[1]:
+            continue  # nobody left the question unanswered: nothing could change it
         worst = _write_between(wave, f"{share}.worst")
         asked = plain(words) if isinstance(words, str) else register.write_fact(words)
         rows.append([asked, register.span(share), worst])
@@ -269,5 +272,5 @@ def _fold_table(
 ) -> str:
     """A table behind what it shows, which its caption says, too; "" without rows."""
     caption = f"participation.caption.{name}"
-    made = wave.table(name, columns, rows, wave.caption(caption))
+    made = wave.table(name, columns, rows, wave.tell(caption))
     return fold(wave.word(caption), made) if made else ""

@@ -1,4 +1,4 @@
-"""What is stated of a survey, as documents tell it: the box of page one, the methodological note.
+"""What is stated of a survey, as documents tell it: the box of the brief, the note.
 
 What the data know is the register's; what nobody stated is said to be not stated.
 """
@@ -29,7 +29,7 @@ DISCLOSED = (*ASKED, "invited", *ANSWERED)
 RIGHTS = ("rights", "licence", "access")
 PERSONAL = ("controller", "purpose", "receipt", "keep_until")
 NOTED = (*ASKED, "invited", "answered", *ANSWERED, *PERSONAL)
-# What of it stands on page one.
+# What of it stands in the brief.
 BOXED = tuple(
     key for key in NOTED if key not in ("frame", "incentive", *PERSONAL) or key == "receipt"
 )
@@ -88,9 +88,9 @@ def list_rows(
 
 
 def write_box(part: ReportPart) -> str:
-    """The box of page one: who asked whom, how and when, and what of it nobody stated."""
+    """Write the box of the brief: who asked whom, how and when, and what of it nobody stated."""
     body = glossary(list_rows(part, BOXED, DISCLOSED))
-    return note("note", part.caption("report.study.title"), body)
+    return note("note", part.word("report.study.title"), body)
 
 
 def note_block(part: ReportPart) -> ReportBlock:

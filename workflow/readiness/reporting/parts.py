@@ -219,11 +219,6 @@ class ReportPart:
         header = [*map(self.word, columns), *more]
         return table(header, rows, label("tbl", self.run, name), caption, **look)
 
-    def caption(self, kind: str, **values: Value) -> str:
-        """A caption, which says so when the answers are simulated."""
-        said = self.tell(kind, **values)
-        return f"{said} {self.word('report.simulated.mark')}" if self.is_simulated else said
-
     def chart(self, name: str, caption: str) -> str:
         """A chart of the run, with its alternative text; nothing where none was drawn."""
         wide, narrow, words = (
@@ -234,7 +229,8 @@ class ReportPart:
         alternative, own = words.read_text("utf-8"), label("fig", self.run, name)
         drawn = picture(wide.as_posix(), narrow.as_posix(), alternative, own, caption)
         # The files of a chart that a reader can take along.
-        files = [(e.upper(), f"../../charts/{self.language}/{name}.{e}") for e in ("svg", "csv")]
+        start = f"../../charts/{self.language}/{name}"
+        files = [(end.upper(), f"{start}.{end}") for end in ("png", "svg", "csv")]
         return f"{drawn}\n\n{actions(files)}"
 
 

@@ -9,7 +9,7 @@ run. What a simulated wave shows is marked as simulated by its blocks, in every 
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,11 @@ from readiness.language.catalogue import setting
 from readiness.lineage import PROVENANCE, read_lineage
 from readiness.reporting.blocks import (
     EMPTY,
+    FOLDED,
     Markdown,
     ReportBlock,
     actions,
+    brief_name,
     fold,
     glossary,
     heading,
@@ -36,12 +38,13 @@ from readiness.reporting.blocks import (
     quote_exactly,
     status,
 )
-from readiness.reporting.particulars import RIGHTS, list_rows, name_author, note_block, write_box
+from readiness.reporting.item import write_legend
+from readiness.reporting.particulars import RIGHTS, list_rows, name_author, note_block
 from readiness.reporting.parts import ReportPart, StudyPart, WavePart, open_part
 from readiness.reporting.planned import outcome_of, sum_up
 from readiness.reporting.standing import Standing, nature_of
-from readiness.reporting.study import BLOCKS, study_blocks, study_summary
-from readiness.reporting.wave import PLACES, wave_blocks, wave_summary
+from readiness.reporting.study import BLOCKS, study_blocks, study_brief, study_summary
+from readiness.reporting.wave import PLACES, wave_blocks, wave_brief, wave_summary
 
 # What files beside the report are called.
 DOWNLOADS = {
@@ -62,6 +65,7 @@ class ReportPage:
     name: str = "report"
     downloads: tuple[tuple[str, str], ...] = ()
     shown: set[str] = field(default_factory=set)
+    is_brief: bool = False
 
     @classmethod
     def open(cls, run: str = "", lang: str = "") -> "ReportPage":
@@ -82,26 +86,27 @@ class ReportPage:
         part.prose.check([SUMMARY, *(block.place for block in blocks_of(part))])
         files = tuple((kind, address) for kind, address in settings.get("downloads", ()))
         standing = Standing.model_validate(settings["standing"])
-        return cls(part, standing, settings.get("name", "report"), files)
+        named = settings.get("name", "report"), files
+        return cls(part, standing, *named, is_brief=bool(settings.get("brief")))
 
     def summary(self) -> None:
-        """Print in one line what this is, then the summary and whose survey it is.
-
-        That of a study opens with its finding and needs no title.
-        """
+        """Print in one line what this is, then the finding, its picture and the main points."""
         part = self.part
         short = wave_summary(part) if isinstance(part, WavePart) else study_summary(part)
         said = part.prose.around(SUMMARY, short, part.register.span)
-        self._print(status(self._state()))
-        if isinstance(part, WavePart):
-            self._print(heading(1, part.word("report.title.summary"), "sec-summary"))
-        self._print(said, write_box(part))
+        self._print(status(self._state()), said)
+
+    def brief(self) -> None:
+        """Print the report on two pages: what it found, in pictures too, and how."""
+        part = self.part
+        said = wave_brief(part) if isinstance(part, WavePart) else study_brief(part)
+        lines = [*self._write_citation(self._mark_provenance(part.register.current_datasets))]
+        self._print(status(self._state()), said, glossary(lines))
 
     def reading(self) -> None:
-        """Print how the report is to be read, and which dataset versions it rests on."""
-        data = self._mark_provenance(self.part.register.current_datasets)
-        how, rests = map(self.part.word, ("report.reading", "report.reading.data"))
-        self._print(fold(self.part.word("report.title.reading"), f"{how}\n\n{rests} {data}"))
+        """Print, closed, what signs, letters and brackets mean; nothing of a study."""
+        if isinstance(self.part, WavePart):
+            self._print(fold(self.part.word("report.title.reading"), write_legend(self.part)))
 
     def block(self, place: str, level: int = 1) -> None:
         """Print one block by its place, with its heading at a level.
@@ -126,6 +131,14 @@ class ReportPage:
             if block.place.startswith(("item-", "grid-")) and block.place not in self.shown:
                 self.block(block.place, level + block.within)
 
+    def rest(self) -> None:
+        """Print, behind one heading, each block that was not printed, closed until it is opened."""
+        blocks = [block for block in blocks_of(self.part) if block.place not in self.shown]
+        self.shown.update(block.place for block in blocks)
+        made = [section(self.part, replace(block, folded=True), 2) for block in blocks]
+        if any(made):
+            self._print(heading(1, self.part.word("report.title.know"), "sec-know"), *made)
+
     def origin(self) -> None:
         """Print what the numbers rest on, the files to take along, and how to cite."""
         register, word = self.part.register, self.part.word
@@ -137,31 +150,28 @@ class ReportPage:
             *((word("numbers.pull"), pull) for pull in pulls),
             (word("report.origin.lineage"), lineage),
             *self._write_citation(data),
+            *self._write_recompute(),
             *list_rows(self.part, RIGHTS, RIGHTS),
             (word("report.origin.engine"), engine),
         ]
         files = [
             (word("report.rendering.origin.paper"), f"{self.name}.pdf"),
+            (word("report.rendering.origin.brief"), f"{brief_name(self.name)}.pdf"),
             (word("report.rendering.origin.numbers"), "numbers.html"),
             *((word(DOWNLOADS[kind]), where) for kind, where in self.downloads),
         ]
         title = heading(1, word("report.title.origin"), "sec-origin")
-        self._print(title, actions(files), glossary(lines))
+        self._print(title, word("report.reading"), actions(files), glossary(lines))
 
     def _state(self) -> list[tuple[str, str]]:
         part, simulated = self.part, self.part.is_simulated
         nature = nature_of(self.standing.selection, simulated=simulated)
         now, here = self.standing.now(part.language), f"[{part.run}]{{.prov}}"
-        texts = [
-            f"[{part.word('report.standing.now')}]({now})" if now else here,
-            self._mark_provenance(part.register.current_datasets),
-        ]
-        if self.standing.publication and "wave" in part.settings:
-            texts.append(f"[{plain(part.word('report.rendering.status.recompute'))}]{{.prov}}")
+        texts = [f"[{part.word('report.standing.now')}]({now})" if now else here]
         if outcome := outcome_of(part.settings):
             told = quote_exactly(tell(sum_up(outcome), part.language))
             texts.append(f"[{told}](#{label('sec', part.run, 'plan')})")
-        texts.append(f"[{part.word('report.rendering.status.cite')}](#sec-origin)")
+        texts += [f"[{part.word(key)}]({address})" for key, address in self._list_pages()]
         if said := setting("core", part.language):
             texts.append(plain(said))
         return [
@@ -169,6 +179,14 @@ class ReportPage:
             ("valid" if self.standing.released else "old", self._write_state()),
             *(("", text) for text in texts),
         ]
+
+    def _list_pages(self) -> list[tuple[str, str]]:
+        """List where a reader goes from the first line: to the other page, to what is cited."""
+        report, brief = (f"{name}.html" for name in (self.name, brief_name(self.name)))
+        if self.is_brief:
+            return [("report.rendering.status.report", report)]
+        cite = ("report.rendering.status.cite", "#sec-origin")
+        return [("report.rendering.status.brief", brief), cite]
 
     def _write_state(self) -> str:
         return f"[{plain(tell(self.standing.state, self.part.language))}]{{.prov}}"
@@ -192,6 +210,11 @@ class ReportPage:
             said = tell(made, self.part.language, own_names.get, markup) if names else ""
         if said:
             yield self.part.word("numbers.cite"), said
+
+    def _write_recompute(self) -> Iterator[tuple[str, str]]:
+        if self.standing.publication and "wave" in self.part.settings:
+            said = plain(self.part.word("report.rendering.status.recompute"))
+            yield self.part.word("report.origin.recompute"), f"[{said}]{{.prov}}"
 
     def _mark_provenance(self, names: Iterable[str]) -> str:
         marked = [f"[{name}]{{.prov}}" for name in names]
@@ -260,9 +283,12 @@ def section(part: ReportPart, block: ReportBlock, level: int) -> str:
         return ""
     if not block.title:
         return body
+    name = label("sec", part.run, block.place)
+    if block.folded:
+        return f"{heading(level, block.title, name, FOLDED)}\n\n{body}"
     if block.later:
         body = later(text("report.later", part.language), body)
-    return f"{heading(level, block.title, label('sec', part.run, block.place))}\n\n{body}"
+    return f"{heading(level, block.title, name)}\n\n{body}"
 
 
 def blocks_of(part: StudyPart | WavePart) -> list[ReportBlock]:

@@ -142,6 +142,15 @@ def has_only_name(item: Item) -> bool:
     return is_name and item.column in item.label.root.values()
 
 
+def name_question(questionnaire: Questionnaire, item: Item, language: Language) -> str:
+    """Return what a picture shows: the question, as it was asked where that was in `language`, else
+    the item's label.
+    """
+    own = item.column if language == questionnaire.language else ""
+    asked = "" if item.derived_from or has_only_name(item) else strip_markup(own)
+    return asked if " " in asked else item.label.text(language)
+
+
 def quote_question(questionnaire: Questionnaire, item: Item, language: Language) -> Fact:
     """The question as it was asked; of what was computed, of which questions.
 

@@ -8,6 +8,7 @@ were checked, and every verdict in a table that a reader can reduce without a sc
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from readiness.facts import Fact, NamedNumber, Printed, TranslatedText
@@ -15,21 +16,26 @@ from readiness.forensics.judging.context import whole
 from readiness.forensics.judging.structure import ClaimSet
 from readiness.forensics.judging.verdict import Status
 from readiness.forensics.reporting import STATUS
-from readiness.language import join_texts, show
+from readiness.language import join_texts, show, tell
 from readiness.reporting import study_finding
 from readiness.reporting.blocks import (
     ReportBlock,
     fold,
     glossary,
+    heading,
+    mark,
     paragraphs,
     plain,
+    quote_exactly,
     three,
     write_filtered,
     write_list,
     write_numbered,
 )
 from readiness.reporting.blocks import block as look
+from readiness.reporting.particulars import write_box
 from readiness.reporting.parts import StudyPart
+from readiness.reporting.sources import find_outlets, state_sources
 from readiness.reporting.study_finding import JudgedClaim, every_of, find_verdict, joint_of
 
 COLUMNS = tuple(f"study.column.{name}" for name in ("figures", "condition", "fits", "every"))
@@ -127,6 +133,8 @@ def meaning_block(study: StudyPart) -> str:
     return paragraphs([*parts, _fold(study, "study.title.reading", simplest)])
 
 
+# Where the texts stand that count sources: they hold digits that are no numbers of the register.
+SOURCE = "\ue000"
 CLAIM_COLUMNS = ("tables.head.question", "study.column.printed", "study.column.who")
 SOURCES = (
     "report.column.question",
@@ -171,15 +179,22 @@ def _quote_figures(study: StudyPart, claim_set: ClaimSet) -> str:
 
 
 def _name_who(study: StudyPart, claim_set: ClaimSet) -> str:
+    """Name whose figures a set has, and how many sources print each."""
     first = study.claim(claim_set.claims[0])
     whose = study.structure.whose(str(first["attributed_to"]))
-    if (printed := find_verdict(study, f"outlets.{claim_set.id}")) is not None:
-        taken = printed.take_values(sources="outlets")
-        return study.write_value(Fact("study.who.several", {"whose": whose, **taken}))
+    outlets = _list_outlets(study, claim_set)
+    if len({*chain(*outlets)}) > 1:
+        counted = tell(state_sources(study.claims, claim_set.claims), study.language)
+        said = Fact("study.who.several", {"whose": whose, "sources": SOURCE})
+        return study.write_value(said).replace(SOURCE, quote_exactly(counted))
     if first["outlet"] == first["attributed_to"]:
         return plain(show(whose, study.language))
     one = Fact("study.who.one", {"whose": whose, "outlet": str(first["outlet"])})
     return study.write_value(one)
+
+
+def _list_outlets(study: StudyPart, claim_set: ClaimSet) -> list[list[str]]:
+    return [find_outlets(study.claims, claim) for claim in claim_set.claims]
 
 
 def _write_alone(study: StudyPart, claim_set: ClaimSet) -> str:
@@ -365,10 +380,13 @@ def study_blocks(study: StudyPart) -> list[ReportBlock]:
 
 
 def study_summary(study: StudyPart) -> str:
-    """The first screen: the finding, the three cards, the picture."""
+    """Write the first screen: the finding, what it is of, the picture, the three cards."""
     joint = joint_of(study)
     headline = study_finding.headline(study, joint, every_of(study))
-    sentences = " ".join(map(study.write_value, study_finding.state_lead(study, joint)))
+    about = study.settings.get("about", "")
+    lead = [quote_exactly(about)] if about else []
+    lead += map(study.write_value, study_finding.state_lead(study, joint))
+    conditions = " ".join(map(study.write_value, study_finding.state_conditions(joint)))
     unknown = (
         *map(study.write_value, study_finding.state_unknown(study)),
         *study_finding.list_gaps(study),
@@ -383,8 +401,16 @@ def study_summary(study: StudyPart) -> str:
     return paragraphs(
         [
             look("headline", study.write_value(headline)),
-            look("lead", sentences) if sentences else "",
-            three((kind, study.word(key), " ".join(said)) for kind, key, said in cards),
+            look("lead", " ".join(lead)) if lead else "",
             picture(study),
+            three((kind, study.word(key), " ".join(said)) for kind, key, said in cards),
+            mark("small", conditions) if conditions else "",
         ]
     )
+
+
+def study_brief(study: StudyPart) -> str:
+    """Write the brief: the first screen, what one would ask the publisher, the box of method."""
+    title = study.word(TITLES["ask"])
+    asked = [heading(1, title, "sec-ask"), questions_block(study)]
+    return paragraphs([study_summary(study), *asked, write_box(study)])

@@ -152,8 +152,9 @@ def headline(study: StudyPart, joint: JudgedClaim | None, every: JudgedClaim | N
     if every is not None:
         if not every.has("silent") and _is_same(every.values["least"], every.values["every"]):
             return Fact("study.headline.any", subject | every.take_values("every"))
-        known = "study.headline.compatible.total", "study.headline.compatible.unknown"
-        return Fact(known[_find_answered(study) is None], subject)
+        if _find_answered(study) is not None:
+            return Fact("study.headline.compatible.total", subject)
+        return Fact("study.headline.compatible.unknown", subject | every.take_values("least"))
     if joint is None:
         return Fact("study.headline.nothing", subject)
     if joint.kind in HEADLINES:
@@ -176,21 +177,41 @@ def _is_same(first: Value, second: Value) -> bool:
 
 
 def state_lead(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...]:
-    """What was published, and on what all that follows rests."""
+    """State what was published, then of how many people, as far as somebody printed a number."""
     if joint is None or study.lead is None:
         return ()
     figures = []
-    for item, of in zip(joint.items, study.lead.sets, strict=True):
-        claims = study.structure.set_named(of).claims
-        values = [NamedNumber(f"claim.{c}", Printed(str(study.claim(c)["value"]))) for c in claims]
-        told: dict[str, Value] = {"item": item, "figures": Listed(tuple(values), "slash")}
+    for named in study.lead.sets:
+        own = study.structure.set_named(named)
+        printed = tuple(_quote_claim(study, own.item, claim) for claim in own.claims)
+        told: dict[str, Value] = {"item": study.item(own.item), "figures": Listed(printed)}
         figures.append(Fact("study.figures", told))
     published = Fact("study.lead.figures", {"figures": Listed(tuple(figures))})
     if people := _find_answered(study):
         published = Fact("study.lead.answered", {**published.values, "total": people})
-    if joint.has("assumed"):
-        return published, Fact("study.lead.assumed", joint.take_values("assumed"))
-    return (published,)
+    return published, *state_total(study)
+
+
+def _quote_claim(study: StudyPart, item: str, claim: str) -> Fact:
+    row = study.claim(claim)
+    figure = NamedNumber(f"claim.{claim}", Printed(str(row["value"])))
+    answer = study.answer(item, str(row["category"]))
+    return Fact("study.printed", {"figure": figure, "answer": answer})
+
+
+def state_total(study: StudyPart) -> tuple[Fact, ...]:
+    """State what a printed number of people may count; nothing where none is doubtful."""
+    if any(total.counts == "answered" for total in study.structure.totals):
+        return ()
+    total = find_verdict(study, "total.base")
+    return tuple(fact for fact in total.sentences if fact.kind in TOTALS) if total else ()
+
+
+def state_conditions(joint: JudgedClaim | None) -> tuple[Fact, ...]:
+    """State on what all sentences of the first screen rest."""
+    if joint is None or not joint.has("assumed"):
+        return ()
+    return (Fact("study.lead.assumed", joint.take_values("assumed")),)
 
 
 def _find_answered(study: StudyPart) -> NamedNumber | None:
@@ -237,15 +258,13 @@ def state_simple(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...
 
 
 def state_unknown(study: StudyPart) -> tuple[Fact, ...]:
-    """That the base is not known, and what a reported number of people may be instead."""
+    """State that the base is not known."""
     if answered := [total for total in study.structure.totals if total.counts == "answered"]:
         based = {name for total in answered for name in total.sets}
         if all(one.id in based for one in study.structure.sets):
             return (Fact("study.open.based"),)
         return (Fact("study.open.rest" if based else "study.open.each"),)
-    total = find_verdict(study, "total.base")
-    doubts = [fact for fact in total.sentences if fact.kind in TOTALS] if total else []
-    return (Fact("study.open.answers"), *doubts)
+    return (Fact("study.open.answers"),)
 
 
 def list_gaps(study: StudyPart) -> tuple[str, ...]:

@@ -2,13 +2,14 @@
 one, what was done to the weights and what it cost, what a revision moved.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
 from readiness.analysis.selection import ANSWERED
 from readiness.analysis.weighting import UNKNOWN
-from readiness.facts import Fact, Listed, Value
+from readiness.facts import Fact, Listed, Term, Value
 from readiness.language import capitalise, show, text
 from readiness.questionnaire import MEDIAN, TOTAL, FrameVariable, Item
 from readiness.register.display import show_row
@@ -31,14 +32,27 @@ from readiness.reporting.blocks import (
     block,
     label,
     mark,
-    note,
     paragraphs,
     plain,
+    quote_exactly,
     write_list,
     write_numbered,
 )
-from readiness.reporting.item import CAPTIONS, banner_table, explain_signs, item_block
-from readiness.reporting.item_findings import Findings, in_short, level_label
+from readiness.reporting.item import (
+    CAPTIONS,
+    SIGN,
+    banner_table,
+    draw_item,
+    item_block,
+    write_legend,
+)
+from readiness.reporting.item_findings import (
+    Findings,
+    in_short,
+    level_label,
+    list_main_findings,
+)
+from readiness.reporting.particulars import CALLED, list_statements, write_box
 from readiness.reporting.parts import WavePart
 from readiness.survey.weighting.margins import JOINED
 
@@ -60,19 +74,17 @@ def _write_grid(wave: WavePart, grid_id: str, title: str) -> str:
     of_all = sum(item.grid == grid_id for item in wave.questionnaire.items)
     said = _compare_rows(material, rows, of_all)
     first = rows[0]
-    caption = wave.caption(
+    caption = wave.tell(
         CAPTIONS[first.forms[0]], item=title, level=level_label(first, wave.language)
     )
     table = _tabulate(material, rows)
-    told = wave.caption("tables.caption.share", item=title)
+    told = wave.tell("tables.caption.share", item=title)
     name = label("tbl", wave.run, grid_id, "rows")
-    signs = " ".join(explain_signs(material.register, table))
     return paragraphs(
         [
             block("finding", capitalise(wave.register.write_fact(said))) if said else "",
             wave.chart(f"grid-{grid_id}", caption),
             banner_table(material, table, name, told, intervals="", head="tables.head.question"),
-            mark("small", signs) if signs else "",
         ]
     )
 
@@ -165,7 +177,7 @@ def describe_change(wave: WavePart) -> str:
         counts = {n: register.name_value(f"change.{n}") for n in ("tested", "expected")}
         told.append(wave.tell("report.change.family", **counts))
     columns = (*COLUMNS, *[INTERVAL] * limits, *["report.column.trend"] * trends)
-    caption = wave.caption("report.caption.change", **since)
+    caption = wave.tell("report.caption.change", **since)
     return paragraphs(
         [
             " ".join(told),
@@ -332,17 +344,21 @@ def _write_margins(wave: WavePart) -> str:
                 "language.labelled", label=variable.label.text(wave.language), what=name
             )
             rows.append([margin, *map(wave.register.span, [*ids, *[gap] * moved])])
-    caption = wave.caption("report.caption.margins" if moved else "report.caption.margins_raked")
+    caption = wave.tell("report.caption.margins" if moved else "report.caption.margins_raked")
     return wave.table("margins", MARGINS if moved else MARGINS[:-1], rows, caption)
 
 
+# The sentences below the headline.
+POINTS = 3
+# What a brief holds: findings, pictures, and the room that its two printed pages have for these
+# beside its texts, in widths of a picture, as is the height of a caption.
+FINDINGS, PICTURES, ROOMS, CAPTION = 5, 3, (1.2, 0.85), 0.08
 # Its blocks beside those of its items.
 PLACES = ("opening", "answered", "change", FIRMNESS, "nonresponse", "weighting", "revision", "plan")
 
 
 def wave_blocks(wave: WavePart) -> list[ReportBlock]:
     """The blocks of a wave's chapter, in order."""
-    warning = [*map(wave.word, ("report.simulated.title", "report.simulated.note"))]
 
     def make(
         place: str, title: str, tell: Callable[[WavePart], str], *, later: bool = False
@@ -350,10 +366,11 @@ def wave_blocks(wave: WavePart) -> list[ReportBlock]:
         return ReportBlock(place, wave.word(title), partial(tell, wave), later)
 
     return [
-        ReportBlock("opening", "", lambda: note("warning", *warning) if wave.is_simulated else ""),
-        make("answered", "report.title.answered", participation.describe_participation),
+        # What its author writes before the questions.
+        ReportBlock("opening", "", str),
         *_list_items(wave),
         make("change", "report.title.change", describe_change),
+        make("answered", "report.title.answered", participation.describe_participation),
         make(FIRMNESS, "report.title.firmness", firmness.describe_firmness),
         make(
             "nonresponse", "participation.title.nonresponse", participation.nonresponse, later=True
@@ -365,30 +382,121 @@ def wave_blocks(wave: WavePart) -> list[ReportBlock]:
 
 
 def _list_items(wave: WavePart) -> Iterator[ReportBlock]:
+    lead = find_lead(wave)
     rows = {name: grid for grid, names in wave.tables.items() for name in names}
     for name in wave.items:
         if (grid := rows.get(name)) is None:
-            yield item_block(wave, name)
+            yield item_block(wave, name, pictured=name == lead)
         elif name == wave.tables[grid][0]:
             yield grid_block(wave, grid)
-            yield from (replace(item_block(wave, row), within=True) for row in wave.tables[grid])
+            for row in wave.tables[grid]:
+                yield replace(item_block(wave, row, pictured=row == lead), within=True)
+
+
+def list_asked(wave: WavePart) -> list[Item]:
+    """List the items of a wave's document, in its order."""
+    return [wave.questionnaire.item(name) for name in wave.items]
+
+
+def find_lead(wave: WavePart) -> str:
+    """Return the item of the finding that heads the document; the first one where no number is
+    fit for a sentence, "" of a wave without items.
+    """
+    found = list_main_findings(material_of(wave), list_asked(wave), wave.choices, 1)
+    return found[0][0].id if found else next(iter(wave.items), "")
 
 
 def wave_summary(wave: WavePart) -> str:
-    """The wave in short: what it is, what its numbers say in three sentences, of whom they are."""
-    kind = "report.summary.simulated" if wave.is_simulated else "report.summary.wave"
-    items = [wave.questionnaire.item(name) for name in wave.items]
-    said = [
-        wave.register.write_fact(fact) for fact in in_short(material_of(wave), items, wave.choices)
-    ]
+    """Write the first screen: the finding as headline, its picture, the main points, who answered.
+
+    Without a number that is fit for a sentence the headline says why.
+    """
+    lead, asked = find_lead(wave), list_asked(wave)
+    found = list(in_short(material_of(wave), asked, wave.choices, POINTS + 1))
+    said = [capitalise(wave.register.write_fact(fact)) for fact in found]
+    headline, points = (said[0].rstrip("."), said[1:]) if said else (_explain_silence(wave), [])
+    return paragraphs(
+        [
+            block("headline", headline) if headline else "",
+            draw_item(wave, wave.questionnaire.item(lead)) if lead else "",
+            write_numbered("brief", points) if points else "",
+            mark("small", write_who(wave)),
+        ]
+    )
+
+
+def wave_brief(wave: WavePart) -> str:
+    """Write the brief: five findings, at most three pictures, and the box of method."""
+    found = list_main_findings(material_of(wave), list_asked(wave), wave.choices, FINDINGS)
+    labelled = in_short(material_of(wave), list_asked(wave), wave.choices, FINDINGS)
+    said = [capitalise(wave.register.write_fact(fact)) for fact in labelled]
+    headline, points = (said[0].rstrip("."), said[1:]) if said else (_explain_silence(wave), [])
+    shown = list(dict.fromkeys([find_lead(wave), *(item.id for item, _ in found)]))
+    items = [wave.questionnaire.item(name) for name in shown if name]
+    drawn = [draw_item(wave, item) for item in choose_pictures(wave, items)]
+    return paragraphs(
+        [
+            block("headline", headline) if headline else "",
+            *drawn[:1],
+            write_numbered("brief", points) if points else "",
+            *drawn[1:],
+            write_box(wave),
+            mark("small", write_legend(wave)),
+        ]
+    )
+
+
+def choose_pictures(wave: WavePart, items: Sequence[Item]) -> list[Item]:
+    """Return the items whose first pictures two printed pages have room for, in their order; the
+    first one always.
+    """
+    chosen, rooms = list[Item](), list(ROOMS)
+    for item in (each for each in items if each.forms):
+        height = measure_height(wave, item)
+        place = next((k for k, room in enumerate(rooms) if height <= room), None)
+        if len(chosen) == PICTURES or (place is None and chosen):
+            continue
+        chosen.append(item)
+        # What stands on a page leaves nothing to the pages before it.
+        place = place or 0
+        rooms = [0.0] * place + [rooms[place] - height, *rooms[place + 1 :]]
+    return chosen
+
+
+_HEIGHT = re.compile(r'viewBox="\S+ \S+ (\S+) (\S+)"')
+
+
+def measure_height(wave: WavePart, item: Item) -> float:
+    """Return the height of an item's first picture with its caption, in widths of it; else 0."""
+    path = wave.charts / f"{item.id}-{item.forms[0]}.svg"
+    found = _HEIGHT.search(path.read_text("utf-8")) if path.is_file() else None
+    return float(found[2]) / float(found[1]) + CAPTION if found else 0.0
+
+
+def _explain_silence(wave: WavePart) -> str:
+    """Return why no number is told; "" where some may be told, in tables."""
     rows = wave.register.rows
     told = rows[rows["kind"].eq("estimate") & rows["unit"].isin(("share", "number"))]
     published = told.loc[told["suppressed"] == "", "reliability"]
-    brief = write_numbered("brief", said) if said else ""
-    if not said and (published != "").all():
-        why = "report.summary.withheld" if published.empty else "report.summary.unreliable"
-        brief = wave.tell(why)
-    return paragraphs([wave.tell(kind), brief, _tell_who(wave)])
+    if (published == "").any():
+        return ""
+    why = "report.summary.withheld" if published.empty else "report.summary.unreliable"
+    return wave.tell(why)
+
+
+def write_who(wave: WavePart) -> str:
+    """Write in one line who asked whom, how and when, and how many answered."""
+    keys = ("sponsor", "population", "mode", "fieldwork")
+    stated = dict(list_statements(wave.settings.get("study", {}), wave.language, keys))
+    named = [
+        wave.tell("language.labelled", label=Term(CALLED[key]), what=SIGN).replace(
+            SIGN, quote_exactly(stated[key])
+        )
+        for key in ("sponsor", "population")
+        if key in stated
+    ]
+    how = [quote_exactly(stated[key]) for key in ("mode", "fieldwork") if key in stated]
+    return " · ".join([_tell_who(wave), *named, *how])
 
 
 def _tell_who(wave: WavePart) -> str:
@@ -397,10 +505,7 @@ def _tell_who(wave: WavePart) -> str:
         ids["rate"] = "response.rr2.all"
     known = {name: identity for name, identity in ids.items() if wave.register.has(identity)}
     values: dict[str, Value] = {name: wave.register.name_value(own) for name, own in known.items()}
-    facts = [statements.describe_response(wave.selection, values)]
-    if wave.selection.is_drawn:
-        facts.append(Fact("report.level", {"level": wave.register.name_value("settings.level")}))
-    return " ".join(map(wave.register.write_fact, facts))
+    return wave.register.write_fact(statements.describe_response(wave.selection, values))
 
 
 def _write_revision(wave: WavePart) -> str:
@@ -427,8 +532,8 @@ def _write_revision(wave: WavePart) -> str:
         label_of, level = other.label.text(wave.language), level_label(other, wave.language)
         named = wave.tell("language.labelled", label=label_of, what=level)
         totals.append([named, *spans(f"{other.id}.{other.first_level}.all")])
-    caption = wave.caption("report.caption.revision", item=item.label.text(wave.language))
-    whole = wave.caption("report.caption.revision_totals")
+    caption = wave.tell("report.caption.revision", item=item.label.text(wave.language))
+    whole = wave.tell("report.caption.revision_totals")
     header = [plain(wave.by_text), *map(wave.word, columns)]
     return paragraphs(
         [

@@ -135,10 +135,21 @@ class File:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """What a report's page says first, in one language: the finding, and its picture from the root
+    of the site with the alternative text, None where it has none.
+    """
+
+    finding: str
+    picture: PurePosixPath | None = None
+    alternative: str = ""
+
+
+@dataclass(frozen=True)
 class ReportEntry:
     """A report of today: what it is about, and its files by language.
 
-    `finding`: what the page itself says in one sentence, by language. `published`: the publication
+    `shown`: what the page itself says first, by language. `published`: the publication
     of the same run that counts, None where there is none; `moved`: how many of its numbers are
     other ones today.
     """
@@ -148,7 +159,7 @@ class ReportEntry:
     simulated: bool
     selection: str
     files: Mapping[str, Sequence[File]]
-    finding: Mapping[str, str]
+    shown: Mapping[str, Shown]
     published: "Published | None"
     moved: int
 
@@ -175,7 +186,8 @@ NOT_CITED = Citation("", "", "", "", (), "")
 class Published:
     """A publication, and what computing it again with today's code found.
 
-    `run` is the wave or study that it published; `released` when, and `withdrawn` why, "" where it
+    `run` is the wave or study that it published; `shown` what its page says first, by language;
+    `released` when, and `withdrawn` why, "" where it
     was not; `check`: what computing it again gave, None where it was not. Of one that is not here
     `title` and `files` are empty.
     """
@@ -184,6 +196,7 @@ class Published:
     files: Sequence[File]
     run: str = ""
     title: Mapping[str, str] = field(default_factory=dict)
+    shown: Mapping[str, Shown] = field(default_factory=dict)
     simulated: bool = False
     selection: str = ""
     draft: bool = False
@@ -265,6 +278,28 @@ FILES = (
     *("site.file.seal", "site.file.citation"),
 )
 
+# For whom a guide is, by its name; those of no reader here are for who works on the program.
+READERS = {
+    "site.guides.readers": ("auditing", "forensics", "tampering", "methods", "disclosure"),
+    "site.guides.offices": (
+        *("first-use", "any-csv", "adding-a-survey", "questionnaire", "privacy"),
+        *("commands", "languages", "simulated-wave", "survey-for-r-users"),
+    ),
+}
+OTHER_READERS = "site.guides.developers"
+
+
+def group_guides(guides: Sequence[Guide]) -> dict[str, list[Guide]]:
+    """Return the guides by the key of what their readers are called, in the order of reading."""
+    known = {guide.name: guide for guide in guides}
+    groups = {
+        key: [known[name] for name in names if name in known] for key, names in READERS.items()
+    }
+    grouped = {guide.name for found in groups.values() for guide in found}
+    groups[OTHER_READERS] = [guide for guide in guides if guide.name not in grouped]
+    return {key: found for key, found in groups.items() if found}
+
+
 # How a reader checks, and walks back from one number.
 COMMANDS = "make setup\n.venv/bin/readiness audit --level 2\n.venv/bin/readiness which ID"
 
@@ -299,15 +334,17 @@ def policy(css: str) -> str:
 
 def index_page(site: Site, language: Language, *, at_root: bool = False) -> str:
     """The index in a language; `at_root`: the same page where the site is opened."""
+    ranked = sorted(site.publications, key=lambda one: one.rank)
     return _make_page(
         "index.html",
         site,
         language,
         "" if at_root else "../",
         reports=site.reports,
-        publications=sorted(site.publications, key=lambda one: one.rank),
+        in_force=[one for one in ranked if one.is_in_force],
+        others=[one for one in ranked if not one.is_in_force],
         datasets=site.datasets,
-        guides=site.guides,
+        guides=group_guides(site.guides),
         levels=LEVELS,
         columns=COLUMNS,
         commands=COMMANDS,
@@ -371,6 +408,7 @@ def _make_page(name: str, site: Site, language: Language, root: str, **values: A
         say=lambda kind, **own: tell(Fact(kind, own), language),
         tell=partial(tell, language=language),
         own_name=own_name,
+        on_index=name == INDEX,
         status=STATUS,
         day=Day,
         called=dict(zip(ORDER, FILES, strict=True)),

@@ -13,7 +13,8 @@ from readiness.charts.participation import flow, ranges
 from readiness.charts.picture import Picture, files_of
 from readiness.config import SelectionName, StrictModel
 from readiness.facts import Listed
-from readiness.language import show
+from readiness.language import capitalise, show, tell
+from readiness.language.catalogue import setting
 from readiness.questionnaire import TOTAL, Item, Questionnaire, load_questionnaire
 from readiness.questionnaire.labels import Language
 from readiness.questionnaire.units import unit_text
@@ -30,8 +31,12 @@ from readiness.register.figures import (
 from readiness.register.firmness import FIRMNESS, list_pictured
 from readiness.register.published import round_register
 from readiness.register.rows.changes import change_levels
+from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.firmness import draw_firmness, list_findings
+from readiness.reporting.item_findings import Findings
+from readiness.reporting.parts import Register
 from readiness.reporting.standing import Standing
+from readiness.reporting.statements import name_question
 from readiness.running.step import Job
 
 # The forms of the charts of who answered, which are of no single item.
@@ -94,17 +99,38 @@ class DrawnWave:
             return self._draw_grid(planned.name.removeprefix(f"{GRID}-"))
         if planned.item:
             item = self.questionnaire.item(planned.item)
-            if planned.form != LEVELS:
-                return self._draw_dots(item, planned.form)
-            levels, subtitle = self._list_levels(item), self._write_subtitle(item)
-            small, groups = self.settings.reliable_base, self._label_groups(item)
-            return level_bars(self._figures, levels, groups, small=small, subtitle=subtitle)
+            drawn = (
+                self._draw_levels(item)
+                if planned.form == LEVELS
+                else self._draw_dots(item, planned.form)
+            )
+            return self._head(drawn, item) if planned.form == item.forms[0] else drawn
         items = [self.questionnaire.item(name) for name in self._told]
         if planned.form == RANGES:
             return ranges(self._figures, items)
         questions = [self._describe_shares(item) for item in items]
         title = word("charts.change.title", self._language)
         return changes(self._figures, title, questions, self._value("change.margin") or 0.0)
+
+    def _draw_levels(self, item: Item) -> Picture:
+        levels, subtitle = self._list_levels(item), self._write_subtitle(item)
+        small, groups = self.settings.reliable_base, self._label_groups(item)
+        return level_bars(self._figures, levels, groups, small=small, subtitle=subtitle)
+
+    def _head(self, drawn: Picture, item: Item) -> Picture:
+        """Return an item's first picture under the sentence that the report makes of the item.
+
+        As it is where no number is fit for a sentence, or nothing is drawn.
+        """
+        by = (self.settings.by,) if self.settings.by else ()
+        register = Register(self.rows, self._language)
+        material = TableMaterial(register, self.questionnaire, by, self._selection, Contrasts())
+        said = Findings(material, item).whole()
+        if said is None or not drawn.panels:
+            return drawn
+        title = capitalise(tell(said, self._language)).rstrip(".")
+        asked = name_question(self.questionnaire, item, self._language)
+        return replace(drawn, title=title, question=asked)
 
     @property
     def _told(self) -> list[str]:
@@ -139,6 +165,9 @@ class DrawnWave:
         if self.settings.by not in ("", item.id):
             variable = questionnaire.grouping(self.settings.by)
             labels = variable.labels(language)
+            if setting("plural_alone", language):
+                named = {c.code: c.plural.get(language, "") for c in variable.categories}
+                labels |= {code: capitalise(name) for code, name in named.items() if name}
             shown = (item.id, item.first_level, variable.codes)
             codes = group_order(self._value, *shown, ordered=variable.ordered)
             among = {code: labels[code] for code in codes}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from readiness.charts.palette import stylesheet
-from readiness.charts.sheet import crop_head
+from readiness.charts.sheet import crop
 from readiness.config import StrictModel, read_yaml
 from readiness.errors import RenderError
 from readiness.facts import Fact
@@ -26,9 +26,10 @@ from readiness.register.figures import read_register
 from readiness.rendering import checks, finish, numbers, qmd
 from readiness.rendering.render import render
 from readiness.reporting import particulars, planned
-from readiness.reporting.blocks import plain
+from readiness.reporting.blocks import brief_name, plain
 from readiness.reporting.parts import Register
 from readiness.reporting.passports import Passports
+from readiness.reporting.sources import state_sources
 from readiness.reporting.standing import Standing
 from readiness.running.step import Job, log
 from readiness.tables import read_text_table
@@ -89,6 +90,8 @@ OF_STUDY = ("claims", "structure", "verdicts")
 TABLES = (*OF_STUDY, *OF_WAVE)
 INPUTS = ("source", "figures", "charts", "prose*", *(f"{role}?" for role in TABLES))
 SETTINGS = RenderSettings
+# The document of the brief, which is the same for every run.
+BRIEF = Path(qmd.__file__).with_name("brief.qmd")
 
 
 def _make_part(job: Job[RenderSettings]) -> PageSource:
@@ -126,6 +129,9 @@ def _make_part(job: Job[RenderSettings]) -> PageSource:
     part.words.update(outlets, (label[language] for label in named))
     verdicts = json.loads(job["verdicts"].read_text("utf-8"))
     part.provenance.update(outlets, (verdict["id"] for verdict in verdicts))
+    counted = (state_sources(claims, one.claims) for one in structure.sets)
+    part.provenance.update(tell(fact, language) for fact in counted)
+    part.provenance.add(told.get("about", ""))
     return replace(part, structure=structure)
 
 
@@ -147,17 +153,21 @@ def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
     return words
 
 
-def metadata_of(part: PageSource, settings: RenderSettings) -> dict[str, Any]:
+def metadata_of(part: PageSource, settings: RenderSettings, name: str = "") -> dict[str, Any]:
     """What a page's frame is told: titles, that it is a draft or simulated, its other languages.
+
+    `name`: that of its files, where it is not the report's.
 
     The renderer reads each text as Markdown: those from outside are escaped.
     """
     language, simulated = settings.language, part.register.is_simulated
+    title = _name_subject(part, settings)
     told: dict[str, Any] = {
-        "title": plain(settings.title),
+        "title": plain(title),
+        "pagetitle": plain(title),
         "revises": part.register.revises,
         "simulated": simulated,
-        "menu": menu(settings, f"{settings.name}.html"),
+        "menu": menu(settings, f"{name or settings.name}.html"),
         "menu-name": text("report.rendering.languages", language),
     }
     if authors := _list_authors(settings.part):
@@ -165,13 +175,22 @@ def metadata_of(part: PageSource, settings: RenderSettings) -> dict[str, Any]:
     if settings.standing.publication and not settings.standing.released:
         told["kicker"] = text("report.rendering.draft", language)
     if simulated:
-        title = Fact("report.rendering.title_simulated", {"title": settings.title})
+        said = Fact("report.rendering.title_simulated", {"title": title})
         told |= {
-            "pagetitle": plain(tell(title, language)),
+            "pagetitle": plain(tell(said, language)),
             "ribbon": text("report.rendering.ribbon", language),
             "ribbon-name": text("report.simulated.title", language),
         }
     return told
+
+
+def _name_subject(part: PageSource, settings: RenderSettings) -> str:
+    """Return what a report is about: the questionnaire's title before the run's, where it has one
+    in the language that the run's does not say.
+    """
+    known = part.questionnaire.title.root if part.questionnaire else {}
+    subject = known.get(settings.language, "")
+    return settings.title if subject in settings.title else f"{subject} · {settings.title}"
 
 
 def _list_authors(told: dict[str, Any]) -> list[str]:
@@ -223,44 +242,22 @@ def _check_page(source: Path, html: str, part: PageSource, engine: str) -> None:
 
 
 def run(job: Job[RenderSettings]) -> None:
-    """Write page and PDF; RenderError when a number is not in the register."""
+    """Write page, PDF and the brief of both; RenderError for a number that is not registered."""
     job.public = True
     settings, part = job.settings, _make_part(job)
-    told = {**settings.model_dump(), "part": part.content}
-    metadata = metadata_of(part, settings)
     # A wave and the publication of it leave one record: it names their files alike.
     own, alike = f"{job.out.parents[1].as_posix()}/", f"results/{settings.part['run']}/"
     files = {role: name.replace(own, alike) for role, name in part.content["files"].items()}
-    job.record = {**told, "part": {**part.content, "files": files}}
-    with tempfile.TemporaryDirectory() as folder:
-        scratch = Path(folder)
-        # Beside the caption a picture needs no title and no ribbon of its own.
-        for path in job["charts"].parent.iterdir():
-            content = path.read_bytes()
-            cropped = crop_head(content.decode()).encode() if path.suffix == ".svg" else content
-            write_atomically(scratch / "charts" / path.name, cropped)
-        write_atomically(scratch / "report.json", json.dumps(told, ensure_ascii=False))
-        made = render(
-            job["source"],
-            scratch / "made",
-            resources={
-                **part.resources,
-                job["charts"].parent.as_posix(): scratch / "charts",
-                "report.json": scratch / "report.json",
-            },
-            metadata=metadata,
-            language=settings.language,
-        )
-        assert made.html is not None and made.pdf is not None
-        html, pdf = made.html.read_text("utf-8"), made.pdf.read_bytes()
-    _check_page(job["source"], html, part, made.engine)
+    job.record = {**settings.model_dump(), "part": {**part.content, "files": files}}
     by, plan = next(iter(part.content.get("variables", ())), ""), planned.outcome_of(part.content)
     named = (settings.title, settings.standing, part.questionnaire, part.structure, by)
-    passports = Passports(part.register, *named, plan=plan)
-    page = f"{settings.name}.html"
-    job.file(page, finish.finish_page(html, passports, style=stylesheet()))
-    job.file(f"{settings.name}.pdf", pdf)
-    listed, ribbon = menu(settings, numbers.PAGE), metadata.get("ribbon", "")
+    passports, page = Passports(part.register, *named, plan=plan), f"{settings.name}.html"
+    _write_document(job, part, passports, job["source"], settings.name)
+    _write_document(job, part, passports, BRIEF, brief_name(settings.name), brief=True)
+    ribbon = (
+        text("report.rendering.ribbon", settings.language) if part.register.is_simulated else ""
+    )
+    listed = menu(settings, numbers.PAGE)
     job.file(numbers.PAGE, numbers.numbers_page(passports, listed, page, ribbon))
     read = {name.replace(own, alike): path for name, path in part.resources.items()}
     job.reads = {
@@ -272,4 +269,42 @@ def run(job: Job[RenderSettings]) -> None:
         log.info(
             "%s: left to quarto render, for its look alone: %s", job["source"], ", ".join(keys)
         )
-    log.info("rendered by %s", made.engine)
+
+
+def _write_document(
+    job: Job[RenderSettings],
+    part: PageSource,
+    passports: Passports,
+    source: Path,
+    name: str,
+    *,
+    brief: bool = False,
+) -> None:
+    """Write page and paper of a document whose every number was found in the register."""
+    told = {**job.settings.model_dump(), "part": part.content, "brief": brief}
+    metadata = {**metadata_of(part, job.settings, name), "short": brief}
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        # A report says title, ribbon, signs and standing beside a picture.
+        for path in job["charts"].parent.iterdir():
+            content = path.read_bytes()
+            cropped = crop(content.decode()).encode() if path.suffix == ".svg" else content
+            write_atomically(scratch / "charts" / path.name, cropped)
+        write_atomically(scratch / "report.json", json.dumps(told, ensure_ascii=False))
+        made = render(
+            source,
+            scratch / "made",
+            resources={
+                **part.resources,
+                job["charts"].parent.as_posix(): scratch / "charts",
+                "report.json": scratch / "report.json",
+            },
+            metadata=metadata,
+            language=job.settings.language,
+        )
+        assert made.html is not None and made.pdf is not None
+        html, pdf = made.html.read_text("utf-8"), made.pdf.read_bytes()
+    _check_page(source, html, part, made.engine)
+    job.file(f"{name}.html", finish.finish_page(html, passports, style=stylesheet()))
+    job.file(f"{name}.pdf", pdf)
+    log.info("%s rendered by %s", name, made.engine)

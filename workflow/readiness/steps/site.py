@@ -23,7 +23,16 @@ from readiness.register.figures import read_register
 from readiness.register.published import gives_row
 from readiness.running.step import Job, log
 from readiness.site import pages
-from readiness.site.pages import Dataset, File, Guide, Published, ReportEntry, below, guide
+from readiness.site.pages import (
+    Dataset,
+    File,
+    Guide,
+    Published,
+    ReportEntry,
+    Shown,
+    below,
+    guide,
+)
 from readiness.site.two_numbers import two_numbers_page
 
 # The folders of a run that a reader gets.
@@ -131,14 +140,12 @@ def _copy_report(
 ) -> ReportEntry:
     results, home = Path("results") / told["folder"], PurePosixPath(told["run"])
     files: dict[str, list[File]] = {}
-    finding: dict[str, str] = {}
+    shown: dict[str, Shown] = {}
     for language in languages:
         found = (below(results / name / language, home / name / language) for name in READ)
         files[language] = _copy(copies, dict(chain(*found)))
         page = results / REPORT / language / f"{told['page']}.html"
-        tree = LexborHTMLParser(page.read_text("utf-8"))
-        if (said := tree.css_first('meta[name="description"]')) is not None:
-            finding[language] = str(said.attributes.get("content") or "")
+        shown[language] = _read_first(page, home, results)
     counting = [p for p in publications if p.run == told["run"]]
     published, moved = min(counting, key=lambda one: (one.draft, one.identity), default=None), 0
     if published:
@@ -151,10 +158,29 @@ def _copy_report(
         simulated=told["simulated"],
         selection=told["selection"],
         files=files,
-        finding=finding,
+        shown=shown,
         published=published,
         moved=moved,
     )
+
+
+def _read_first(page: Path, home: PurePosixPath, folder: Path) -> Shown:
+    """Return what a report's page says first: its headline, or of pages that had none the first of
+    the points below the title; and the first chart, as it lies below `folder` and so below `home`.
+    """
+    tree = LexborHTMLParser(page.read_text("utf-8"))
+    headed = tree.css_first("#title-block-header > p.title") is not None
+    said = tree.css_first("h1") if headed else tree.css_first(".brief li") or tree.css_first("h1")
+    finding = " ".join(said.text(deep=True).split()) if said is not None else ""
+    link = tree.css_first('figure ~ .actions a[href$=".svg"]')
+    if link is None:
+        return Shown(finding)
+    # `../../charts/en/name.svg`, from the folder of the page.
+    place = PurePosixPath(*PurePosixPath(link.attributes.get("href") or "").parts[2:])
+    words = (folder / place).with_suffix(".txt")
+    if not (folder / place).is_file() or not words.is_file():
+        return Shown(finding)
+    return Shown(finding, home / place, " ".join(words.read_text("utf-8").split()))
 
 
 def _copy_publication(told: dict[str, Any], copies: Copies, verdicts: dict[str, Any]) -> Published:
@@ -168,7 +194,9 @@ def _copy_publication(told: dict[str, Any], copies: Copies, verdicts: dict[str, 
         citation = Citation(identity, identity, "", "", (), "")
     check = tally(verdicts[identity]) if identity in verdicts else None
     own = {name: what for name, what in told.items() if name != "id"}
-    return Published(identity, files=files, citation=citation, check=check, **own)
+    pages = {path.parent.name: path for path in folder.glob(f"{REPORT}/*/report*.html")}
+    shown = {language: _read_first(path, home, folder) for language, path in pages.items()}
+    return Published(identity, files=files, citation=citation, check=check, shown=shown, **own)
 
 
 def _gather_guides(copies: Copies) -> list[Guide]:

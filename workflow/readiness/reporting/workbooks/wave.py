@@ -266,11 +266,16 @@ class _WaveSheet:
 
 
 def lettering(material: TableMaterial, table: Banner) -> Iterator[str]:
-    """What the letters of a table compare, and whom they leave out."""
+    """Yield what the letters of a table compare, and whom they leave out."""
     if any(column.letter for column in table.columns):
         yield text("tables.note.letters", material.language)
         if table.item.kind == "ordinal":
             yield text("tables.note.letters.scale", material.language)
+    yield from name_left_out(material, table)
+
+
+def name_left_out(material: TableMaterial, table: Banner) -> Iterator[str]:
+    """Yield which groups have no letter, and why; nothing where each has one."""
     if table.left_out:
         groups = Listed(table.left_out, "comma")
         yield tell(Fact("tables.note.left_out", {"groups": groups}), material.language)
