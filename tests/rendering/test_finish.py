@@ -170,3 +170,41 @@ def test_the_page_of_all_numbers_has_each_once(language: str) -> None:
     assert "<b>" not in tree.css_first("h1").html and tree.css_first(".ribbon").text() == "SIMULÉ"
     assert tree.css_first("html").attributes.get("dir") == ("rtl" if language == "ar" else None)
     assert ("data:font/woff" in html) is (language == "ar")
+
+
+def test_a_page_that_is_saved_alone_has_no_link_that_leads_nowhere() -> None:
+    """Files beside it are named, its own anchors and the web stay, numbers are text or open."""
+    body = (
+        '<nav class="langs"><a href="../ar/report.html">ar</a></nav>'
+        '<p class="status"><span class="part"><a href="../../../status/w-r1.html#fr">Now</a></span>'
+        '<span class="part"><a href="#sec-origin">Cite</a></span></p>'
+        '<div class="actions"><ul><li><a href="../../charts/fr/use.svg">SVG</a></li></ul></div>'
+        f"<p>{number('quality.x1.all', '1')} <a href='https://example.org/x'>web</a></p>"
+        f'<div class="lead"><p>{number("use.yes.all", "44,6 %")}</p></div>'
+    )
+    shown = LexborHTMLParser(finish_page(page(body), passports(), alone=True))
+    addresses = [node.attributes["href"] or "" for node in shown.css("a[href]")]
+    assert "https://example.org/x" in addresses
+    assert all(address.startswith(("#", "https://")) for address in addresses)
+    named = {node.text() for node in shown.css("[data-file]")}
+    assert named == {"Now: status/w-r1.html", "SVG: charts/fr/use.svg"}
+    assert len(shown.css("button.n")) == 1 and shown.css_first(".langs") is None
+    usual = LexborHTMLParser(finish_page(page(body), passports()))
+    assert usual.css_first('a.n[href^="numbers.html"]') is not None
+
+
+def test_a_section_that_is_folded_opens_by_its_heading() -> None:
+    body = '<section class="level3 folded" id="s"><h3>How</h3><p>Thus.</p></section>'
+    shown = LexborHTMLParser(finish_page(page(body), passports()))
+    assert shown.css_first("section#s > details > summary > h3") is not None
+    assert shown.css_first("section#s > details > p") is not None
+    assert shown.css_first("details[open]") is None
+
+
+@pytest.mark.parametrize("count", [12, 13])
+def test_long_contents_are_closed(count: int) -> None:
+    links = "".join(f'<li><a href="#s{k}">{k}</a></li>' for k in range(count))
+    toc = f'<nav id="TOC" aria-labelledby="toc-title"><p id="toc-title">C</p><ul>{links}</ul></nav>'
+    body = f"<main>{toc}<section><h2>A</h2></section></main>"
+    shown = LexborHTMLParser(finish_page(page(body), passports()))
+    assert (shown.css_first("#TOC > details > summary#toc-title") is not None) is (count > 12)

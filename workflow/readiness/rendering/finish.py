@@ -83,6 +83,7 @@ _SIGNS = re.compile(r"[,.;:)،؛]+")
 @dataclass
 class _Numbers:
     passports: Passports
+    alone: bool = False
     opened: dict[str, None] = field(default_factory=dict)
     counted: dict[int, int] = field(default_factory=dict)
 
@@ -118,22 +119,26 @@ class _Numbers:
         tag, leads = "span", ""
         if opens:
             tag, leads = "button", f' popovertarget="{escape(anchor(identity))}"'
-        elif identity in self.passports.rows:
+        elif identity in self.passports.rows and not self.alone:
             line = escape(anchor(self.passports.parent(identity)))
             tag, leads = "a", f' href="{PAGE}#{line}"'
         return f'<{tag} class="{kind}"{leads}>', f"</{tag}>"
 
 
-def finish_page(html: str, passports: Passports, *, style: str = "") -> str:
-    """The page as it is read. `style`: more rules for its stylesheet (those of its charts)."""
+def finish_page(html: str, passports: Passports, *, style: str = "", alone: bool = False) -> str:
+    """Return the page as it is read. `style`: more rules for its stylesheet (those of its charts);
+    `alone`: whoever saves it without the files beside it is to find no link that leads nowhere.
+    """
     tree = LexborHTMLParser(html)
     _drop_silenced(tree)
+    if alone:
+        _name_files(tree)
     pictures = list(_find_pictures(tree))
     _mark_tables(tree)
     _fold_tables(tree)
     _fold_sections(tree)
     _move_contents(tree)
-    numbers = _Numbers(passports)
+    numbers = _Numbers(passports, alone)
     opens = [numbers.opens(node) for node in tree.css("span.n[data-id]")]
     page = _link_numbers(tree.html or "", numbers, opens)
     for place, drawing in pictures:
@@ -268,6 +273,25 @@ def _fold_tables(tree: LexborHTMLParser) -> None:
         for node in with_note:
             fold.insert_child(node)
             node.decompose()
+
+
+def _name_files(tree: LexborHTMLParser) -> None:
+    """Name the files beside the page in place of links to them, and drop the menu of languages.
+
+    A file is named as it lies in the publication: `charts/en/preparation-levels.svg`.
+    """
+    for node in tree.css(".langs"):
+        node.decompose()
+    for link in tree.css("a[href]"):
+        address = link.attributes.get("href") or ""
+        if address.startswith(("#", "https:", "http:", "mailto:")):
+            continue
+        path = address.partition("#")[0]
+        file = "/".join(part for part in path.split("/") if part != "..")
+        said = escape(" ".join(link.text(deep=True).split()))
+        name = f'<code dir="ltr">{escape(file)}</code>'
+        named = f'<span data-file="{escape(address)}">{said}: {name}</span>'
+        link.replace_with(find_only(LexborHTMLParser(named), "span"))
 
 
 def _fold_sections(tree: LexborHTMLParser) -> None:

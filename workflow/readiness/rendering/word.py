@@ -50,7 +50,9 @@ def write_word(page: str, charts: Path) -> bytes:
     spoken = [f"--metadata={name}={known[name]}" for name in ("lang", "dir") if name in known]
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        links = [node.attributes["href"] or "" for node in tree.css('.actions a[href$=".svg"]')]
+        found = tree.css('.actions [href$=".svg"], .actions [data-file$=".svg"]')
+        named = (node.attributes for node in found)
+        links = [own.get("href") or own.get("data-file") or "" for own in named]
         for drawing, link in zip(tree.css("svg.wide"), links, strict=True):
             picture = charts / f"{link.rpartition('/')[2].removesuffix('.svg')}.png"
             if not picture.is_file():

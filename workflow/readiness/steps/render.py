@@ -305,6 +305,9 @@ def _write_document(
         assert made.html is not None and made.pdf is not None
         html, pdf = made.html.read_text("utf-8"), made.pdf.read_bytes()
     _check_page(source, html, part, made.engine)
-    job.file(f"{name}.html", finish.finish_page(html, passports, style=stylesheet()))
+    # What is released is saved and sent around by itself.
+    alone = bool(job.settings.standing.released)
+    page = finish.finish_page(html, passports, style=stylesheet(), alone=alone)
+    job.file(f"{name}.html", page)
     job.file(f"{name}.pdf", pdf)
     log.info("%s rendered by %s", name, made.engine)

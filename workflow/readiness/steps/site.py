@@ -172,11 +172,12 @@ def _read_first(page: Path, home: PurePosixPath, folder: Path) -> Shown:
     headed = tree.css_first("#title-block-header > p.title") is not None
     said = tree.css_first("h1") if headed else tree.css_first(".brief li") or tree.css_first("h1")
     finding = " ".join(said.text(deep=True).split()) if said is not None else ""
-    link = tree.css_first('figure ~ .actions a[href$=".svg"]')
+    link = tree.css_first('.actions [href$=".svg"], .actions [data-file$=".svg"]')
     if link is None:
         return Shown(finding)
     # `../../charts/en/name.svg`, from the folder of the page.
-    place = PurePosixPath(*PurePosixPath(link.attributes.get("href") or "").parts[2:])
+    address = link.attributes.get("href") or link.attributes.get("data-file") or ""
+    place = PurePosixPath(*PurePosixPath(address).parts[2:])
     words = (folder / place).with_suffix(".txt")
     if not (folder / place).is_file() or not words.is_file():
         return Shown(finding)
