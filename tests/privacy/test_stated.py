@@ -179,7 +179,7 @@ def test_a_readme_states_what_was_written_and_that_the_rest_was_not(facts: Facts
     for word in ("CITATION", "consent", "MIT", "Controller", "ask the publisher"):
         assert word not in silent, word
     assert "- Not stated: Rights to the data, Licence of data and figures, Access" in silent
-    assert "- Not stated: Asked for by, " in silent and ": Commanditaire, " in silent
+    assert "- Not stated: Commissioned by, " in silent and ": Commanditaire, " in silent
     counts = {"invited": 1740, "answered": 647}
     page = readme(dataclasses.replace(facts, section=STATED, counts=counts))
     assert "Not stated" not in page and "غير مصرح به" not in page

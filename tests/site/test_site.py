@@ -6,16 +6,21 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser
 
-from project_copy import Project
+from project_copy import ROOT, Project
 from readiness.datasets.versions import Version
 from readiness.publications.reproduce import Tally
 from readiness.site.pages import (
+    OTHER_READERS,
+    READERS,
     TWO_NUMBERS,
     Dataset,
+    Guide,
     Published,
     Site,
+    group_guides,
     guide,
     guide_page,
     index_page,
@@ -96,7 +101,7 @@ def test_a_run_of_today_leads_to_what_is_published_of_it(finished: Project) -> N
     sections = [str(node.attributes["id"]) for node in index.css("h2")]
     assert sections[:2] == ["publications", "reports"]
     runs = " ".join(node.text() for node in index.css("section[aria-labelledby=reports] li"))
-    assert "it gives all numbers of menus-r1 again" in runs
+    assert "Cite menus-r1, which has the same numbers" in runs
     (page,) = (finished.root / "results/site/menus-2023/report/en").glob("report*.html")
     published = LexborHTMLParser(page.read_text("utf-8")).css("header.bar a")[1]
     target = (page.parent / str(published.attributes["href"])).resolve()
@@ -107,7 +112,7 @@ def test_a_run_of_today_cites_nothing(finished: Project) -> None:
     pages = sorted((finished.root / "results/waves").glob("*/report/*/*.html"))
     trees = [LexborHTMLParser(page.read_text("utf-8")) for page in pages]
     assert {node.text() for tree in trees for node in tree.css("span.cite")} == {
-        "Run of today, not to be cited"
+        "Preview, not to be cited"
     }
     assert not any("readiness which" in page.read_text("utf-8") for page in pages)
 
@@ -115,9 +120,15 @@ def test_a_run_of_today_cites_nothing(finished: Project) -> None:
 def test_a_sealed_page_leads_to_what_became_of_it(finished: Project) -> None:
     site = finished.root / "results/site"
     for page in sorted((site / "publications/menus-r1/report").rglob("*.html")):
-        link = LexborHTMLParser(page.read_text("utf-8")).css_first('.status a[href*="/status/"]')
-        assert link is not None, page
-        path, _, language = str(link.attributes["href"]).partition("#")
+        tree = LexborHTMLParser(page.read_text("utf-8"))
+        if page.name == "numbers.html":
+            continue
+        # A released page names the file: saved alone it has no link that leads nowhere.
+        named = tree.css_first('.status [data-file*="/status/"]')
+        assert named is not None, page
+        path, _, language = str(named.attributes["data-file"]).partition("#")
+        links = [str(node.attributes["href"]) for node in tree.css("a[href]")]
+        assert links and all(link.startswith(("#", "https:", "http:")) for link in links)
         now = LexborHTMLParser((page.parent / path).read_text("utf-8")).css_first(f"#{language}")
         assert now is not None and "IN FORCE" in now.text() and "released on" in now.text()
         assert "readiness audit menus-r1 --level 3" in now.text() and "dvc pull" in now.text()
@@ -142,7 +153,7 @@ def test_what_became_of_a_publication(own: dict[str, Any], says: str, cited: boo
     site = Site(["en", "ar"], {"en": "Office", "ar": "x"}, [], [later, one], [], data, [])
     for shown in (status_page(site, one), index_page(site, "en")):
         text = LexborHTMLParser(shown).css_first("main").text()
-        assert says in text and "Level 2: numbers computed again: 3; none differs." in text
+        assert says in text and "Recomputed: all 3 numbers match." in text
     assert "dvc pull data/raw/x/1.csv.dvc  # md5 aaaa" in status_page(site, one)
     assert "a note" in index_page(site, "en") and "b" * 12 in index_page(site, "en")
     page = LexborHTMLParser(status_page(site, one))
@@ -157,7 +168,7 @@ def test_each_publication_stands_there_with_its_last_check(finished: Project) ->
     english = LexborHTMLParser(finished.read("results/site/en/index.html"))
     first = english.css_first("li#menus-r1")
     assert first is not None
-    assert re.search(r"numbers computed again: \d\d; none differs\.", first.text())
+    assert re.search(r"Recomputed: all \d\d numbers match\.", first.text())
 
 
 def test_a_translated_guide_says_its_language() -> None:
@@ -180,3 +191,30 @@ def test_a_guide_leads_to_guides_alone_and_shows_markup() -> None:
     assert made.title == "One <b>x</b>"
     assert '<a href="other.html#b">a</a> c <a href="https://e.org">d</a>' in made.body
     assert "<i>" not in made.body and 'id="b-c"' in made.body
+
+
+def test_the_index_shows_what_each_publication_in_force_found(finished: Project) -> None:
+    for language in ("en",):
+        index = LexborHTMLParser(finished.read(f"results/site/{language}/index.html"))
+        card = index.css_first("li#menus-r1")
+        assert card is not None and len((card.css_first(".found") or card).text().split()) > 5
+        picture = card.css_first("img")
+        assert picture is not None and str(picture.attributes["alt"]).strip()
+        home = finished.root / "results/site" / language
+        assert (home / str(picture.attributes["src"])).resolve().is_file()
+    # Previews, and what is no longer in force, stand behind a line.
+    for report in index.css("section[aria-labelledby=reports] li"):
+        above = []
+        at = report.parent
+        while at is not None and at.tag != "body":
+            above.append(at.tag)
+            at = at.parent
+        assert "details" in above
+
+
+def test_every_guide_stands_below_who_reads_it() -> None:
+    names = [path.stem for path in sorted((ROOT / "docs").glob("*.md"))]
+    groups = group_guides([Guide(name, name, Markup()) for name in names])
+    assert sorted(guide.name for found in groups.values() for guide in found) == names
+    assert {name for chosen in READERS.values() for name in chosen} <= {*names}
+    assert set(groups) == {*READERS, OTHER_READERS}
