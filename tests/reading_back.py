@@ -27,7 +27,8 @@ PARTS = {
 }
 PATTERNS = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
 LINKS = (
-    r"(?:in the groups?|among|dans les? groupes?|chez|في فئ(?:ات|ة|تي)|لدى"
+    r"(?:people in the groups?|les personnes|des groupes?|du groupe|فئ(?:ات|ة|تي)"
+    r"|in the groups?|among|dans les? groupes?|chez|في فئ(?:ات|ة|تي)|لدى"
     r"|and|or|et|ou|أو|و|[\s,،“”«»])*"
 )
 
@@ -81,14 +82,25 @@ class Claim:
 def read_sentence(text: str, language: str) -> tuple[str, dict[str, str]] | None:
     """The kind and the parts of a sentence; None where no pattern reads it."""
     said = tidy(text).rstrip(".").strip()
-    for kind, pattern in PATTERNS[language].items():
-        if found := re.fullmatch(_expand(pattern), said[:1].lower() + said[1:]):
-            return kind, {name: part for name, part in found.groupdict().items() if part}
+    for kind, written in PATTERNS[language].items():
+        # What is sealed keeps the words of its day: a kind has a pattern for each.
+        for pattern in [written] if isinstance(written, str) else written:
+            if found := re.fullmatch(_expand(pattern), said[:1].lower() + said[1:]):
+                return kind, {name: part for name, part in found.groupdict().items() if part}
     return None
 
 
 def _expand(pattern: str) -> str:
-    return re.sub("([QLGSPN])([1-4])", lambda m: PARTS[m[1]].format(m[1] + m[2]), pattern)
+    # A lists quoted answers under the name of a quoted one, B is a limit without its unit, and H
+    # the name of groups within a sentence.
+    bare = {"A": PARTS["L"], "B": r"(?P<{}>[+-]?\d[\d.,]*)", "H": r"(?P<{}>.+?)"}
+    names = {"A": "Q", "B": "S", "H": "G"}
+    parts = {**PARTS, **bare}
+    return re.sub(
+        "([QLGSPNABH])([1-4])",
+        lambda m: parts[m[1]].format(names.get(m[1], m[1]) + m[2]),
+        pattern,
+    )
 
 
 def read_claims(page: str, language: str, items: Mapping[str, Asked]) -> Iterator[Claim]:

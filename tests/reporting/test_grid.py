@@ -115,7 +115,7 @@ def test_a_grid_is_one_block_in_order_of_its_rows(
 
 def test_what_chance_may_have_ordered_or_nobody_sees_is_said() -> None:
     asked = ask("ordinal", SCALE)
-    assert "the order may be chance" in show(figures("low", margin=0.4), asked)["grid-tasks"]
+    assert "too close to call" in show(figures("low", margin=0.4), asked)["grid-tasks"]
     hidden = show(figures("low", withheld="b"), asked)["grid-tasks"]
     assert "rows of this question that are shown" in hidden and "“Drawing”" not in hidden
     assert "(…)" in hidden

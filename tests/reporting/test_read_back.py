@@ -103,6 +103,10 @@ def test_no_sentence_of_the_shipped_wave_is_long(language: str) -> None:
 
 N = 1600
 WORDS = (
+    "More than half, {u}%, answered “{use}” ({u_low} to {u_high}).",
+    "{x}% of people in the group Xa and {y}% of ys answered “{use}”: {gap} points more (30 to 40).",
+    "{p}% answered “{press}”, more than any other answer; “{radio}” comes next, {r}%.",
+    "People in the group Xa answered “{use}” far more often than ys.",
     "More than half answer “{use}”, {u}%, between {u_low}% and {u_high}%.",
     "Less than half answer “{not_use}”, {v}%, between {v_low}% and {v_high}%.",
     "About half answer “{tea}”, {t}%, between {t_low}% and {t_high}%.",
@@ -123,6 +127,10 @@ WORDS = (
     "Over the rows of this question, “{use}” goes from {v}% (“{late}”) to {u}% (“{soon}”).",
 )
 OF = (
+    "use",
+    "use",
+    "media",
+    "use",
     "use",
     "use",
     "tea",
@@ -149,6 +157,10 @@ TRUE = {
 }
 # For each sentence, what is put in the place of what is true.
 FALSE: tuple[tuple[dict[str, str], ...], ...] = (
+    ({"u": "61.8"}, {"use": "No"}, {"u_low": "61.0"}),
+    ({"gap": "36.4"}, {"y": "45.0"}, {"use": "No"}),
+    ({"p": "50.1"}, {"press": "Radio", "radio": "Press"}, {"radio": "Web"}),
+    ({"use": "No"},),
     ({"u": "61.8"}, {"use": "No"}, {"u_low": "61.0"}),
     ({"v": "38.2"}, {"not_use": "Yes"}),
     ({"t": "51.5"}, {"t_low": "44.0"}),

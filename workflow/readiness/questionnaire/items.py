@@ -101,7 +101,9 @@ class Category(Answer):
     `other`: what is typed in place of an option is this one; `specify` names the text item in which
     it then stands. `exclusive`: ticked beside another option it is a contradiction. `screens_out`:
     who answers so leaves the survey there. `plural`: what its people are called in a sentence that
-    compares groups, by language (`journalists`, `les journalistes`).
+    compares groups, by language (`journalists`, `les journalistes`). `said`: what people do who
+    give this answer, as the rest of a sentence after how many they are, by language (`say that
+    their sector is not ready`).
     """
 
     code: Code
@@ -111,6 +113,7 @@ class Category(Answer):
     exclusive: bool = False
     screens_out: bool = False
     plural: dict[LanguageCode, Text] = Field(default_factory=dict)
+    said: dict[LanguageCode, Text] = Field(default_factory=dict)
 
 
 Meaning = Literal["refused", "dont_know", "not_asked", "broken_off", "blank"]

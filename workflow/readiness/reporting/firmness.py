@@ -24,7 +24,7 @@ from readiness.register.firmness import (
 )
 from readiness.reporting.blocks import paragraphs, plain, write_list
 from readiness.reporting.holding import FAR_HIGHER, FIRST, HIGHER, NO_PAIR, find_common
-from readiness.reporting.item_findings import name_within
+from readiness.reporting.item_findings import name_within, state_answer
 from readiness.reporting.parts import Register, WavePart
 
 # What each choice is called, by its dimension; a gap has another test than a share.
@@ -82,7 +82,8 @@ def state_claim(
         levels = quote_labels([labels[code] for code in codes])
         return Fact(CLAIMS[finding.kind], {"item": asked, "levels": levels, "label": named})
     variable = questionnaire.grouping(by)
-    values: dict[str, Value] = {"level": named, "by": variable.label.text(language)}
+    did = state_answer(item, codes, language)
+    values: dict[str, Value] = {"level": named, "did": did, "by": variable.label.text(language)}
     for side, place in (("higher", 0), ("lower", 1)):
         groups = list(dict.fromkeys(pair[place] for pair in finding.pairs))
         values[side] = name_within(variable, groups, language)

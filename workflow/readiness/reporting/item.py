@@ -235,7 +235,7 @@ class _ItemWriter:
         groups = self.findings.groups()
         differ = groups is not None and groups.kind != NO_GAP
         order = [groups, whole] if differ else [whole, groups]
-        told = map(self.register.write_fact, filter(None, order))
+        told = map(self.register.write_finding, filter(None, order))
         for place, said in enumerate(map(capitalise, told)):
             yield said if place else block("finding", said)
 

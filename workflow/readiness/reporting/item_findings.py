@@ -72,6 +72,20 @@ def level_label(item: Item, language: Language) -> Value:
     return Listed(tuple(labels[code] for code in item.shown_codes), "or")
 
 
+def state_answer(item: Item, codes: Sequence[str], language: Language) -> Fact:
+    """State what people did who gave one of some answers: as the questionnaire says it in a
+    sentence, else that they answered it, in its own words.
+    """
+    given = [category for category in item.categories if category.code in codes]
+    said = [category.said.get(language, "") for category in given]
+    if said and all(said):
+        return Fact("report.finding.said", {"what": Listed(tuple(said), "or")})
+    quoted = tuple(
+        Fact("language.quoted", {"what": each.label(language).rstrip(".")}) for each in given
+    )
+    return Fact("report.finding.answered", {"answers": Listed(quoted, "or")})
+
+
 @dataclass(frozen=True)
 class Findings:
     """What can be said of one item of a wave, as facts.
@@ -169,9 +183,8 @@ class Findings:
             if not all(map(self.is_reliable, ids.values())):
                 continue
             told_first = level == self.item.first_level
-            of = {} if told_first else {"level": self.item.labels(self.material.language)[level]}
             values: dict[str, Value] = {
-                **(of or self._level),
+                **(self._level if told_first else self._answer(level)),
                 "first": self._name_within([gap.higher]),
                 "other": self._name_within([gap.lower]),
                 **{name: self._name_value(identity) for name, identity in ids.items()},
@@ -242,7 +255,11 @@ class Findings:
         shares = [number(identity) for identity in ids]
         top = shares[0] or 0.0
         hidden = bound_hidden_share(shares, exclusive=self.item.kind != "multi")
-        first: dict[str, Value] = {"first": labels[codes[0]], "share": self._name_value(ids[0])}
+        first: dict[str, Value] = {
+            **self._answer(codes[0]),
+            "first": labels[codes[0]],
+            "share": self._name_value(ids[0]),
+        }
         if hidden >= top:
             return Fact("report.finding.first.shown", first)
         if tied := [labels[c] for c, share in zip(codes, shares, strict=True) if share == top][1:]:
@@ -296,7 +313,15 @@ class Findings:
 
     @property
     def _level(self) -> dict[str, Value]:
-        return {"level": level_label(self.item, self.material.language)}
+        language = self.material.language
+        did = state_answer(self.item, self.item.shown_codes, language)
+        return {"level": level_label(self.item, language), "did": did}
+
+    def _answer(self, code: str) -> dict[str, Value]:
+        """What people did who gave one answer, and its label."""
+        language = self.material.language
+        did = state_answer(self.item, [code], language)
+        return {"level": self.item.labels(language)[code], "did": did}
 
     # Groups.
 

@@ -20,7 +20,7 @@ from readiness.forensics.judging.context import lead
 from readiness.forensics.judging.structure import SharedBase, Structure, parse_structure
 from readiness.forensics.judging.verdict import facts_of
 from readiness.forensics.reporting import render_verdict
-from readiness.language import Language, Markup, show, text
+from readiness.language import Language, Markup, numbers, show, text
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.display import show_row
 from readiness.register.figures import read_register
@@ -29,6 +29,7 @@ from readiness.reporting.blocks import EMPTY, Prose, actions, label, picture, pl
 from readiness.tables import read_text_table
 
 NBSP = "\u00a0"
+_PLUS = re.compile("^([\u200e\u200f\u2066\u2068]*)[+]")
 Rows = Sequence[Sequence[str]]
 _PERCENT_SIGN = re.compile("[\u00a0\u202f\u200e\u2066]*%[\u200e\u2069]*$")
 _PERCENT = ("%", f"{NBSP}%", "\u202f%")
@@ -120,13 +121,46 @@ class Register:
 
         return show(fact, self.language, mark, Markup(name=plain))
 
+    def write_finding(self, fact: Value) -> str:
+        """A finding as Markdown: its numbers as sentences have them (`shorten`), in their spans."""
+
+        def mark(name: str, told: str) -> str:
+            shown = plain(self.shorten(name)) if self.has(name) else ""
+            return f'[{shown}]{{.n data-id="{self.run}/{name}"}}' if shown else told
+
+        return show(fact, self.language, mark, Markup(name=plain))
+
+    def tell_finding(self, fact: Value) -> str:
+        """A finding as plain text, with its numbers as sentences have them."""
+
+        def mark(name: str, told: str) -> str:
+            return self.shorten(name) if self.has(name) else told
+
+        return show(fact, self.language, mark)
+
+    def shorten(self, identity: str) -> str:
+        """The number of an id as a sentence has it: a limit without the unit, which stands beside
+        the number that it is of, and a difference without a plus.
+        """
+        row = self.row(identity)
+        shown = show_row(row, self.language)
+        limit = identity.endswith((".lower", ".upper"))
+        if row["unit"] == "points" and row["value"]:
+            unit, digits, rounding = row["unit"], int(row["digits"] or 0), row["rounding"]
+            if limit:
+                given = (str(row["value"]), unit, digits, self.language, rounding)
+                shown = numbers.number(*given, noun=False)
+            return _PLUS.sub(r"\1", shown)
+        return _PERCENT_SIGN.sub("", shown) if limit else shown
+
     def spans(self) -> dict[str, set[str]]:
         """Every `run/id` with the texts that the report may show for it."""
         texts = {}
         for row in self.by_id.values():
             text = show_row(row, self.language)
             # In a table the caption has the sign once.
-            texts[f"{self.run}/{row['id']}"] = {text, _PERCENT_SIGN.sub("", text)}
+            short = self.shorten(str(row["id"]))
+            texts[f"{self.run}/{row['id']}"] = {text, _PERCENT_SIGN.sub("", text), short}
             if row["kind"] == "verdict":
                 texts[f"{self.run}/{row['id']}"] |= {f"{text}{sign}" for sign in _PERCENT}
         return texts

@@ -413,7 +413,7 @@ def wave_summary(wave: WavePart) -> str:
     """
     lead, asked = find_lead(wave), list_asked(wave)
     found = list(in_short(material_of(wave), asked, wave.choices, POINTS + 1))
-    said = [capitalise(wave.register.write_fact(fact)) for fact in found]
+    said = [capitalise(wave.register.write_finding(fact)) for fact in found]
     headline, points = (said[0].rstrip("."), said[1:]) if said else (_explain_silence(wave), [])
     return paragraphs(
         [
@@ -429,7 +429,7 @@ def wave_brief(wave: WavePart) -> str:
     """Write the brief: five findings, at most three pictures, and the box of method."""
     found = list_main_findings(material_of(wave), list_asked(wave), wave.choices, FINDINGS)
     labelled = in_short(material_of(wave), list_asked(wave), wave.choices, FINDINGS)
-    said = [capitalise(wave.register.write_fact(fact)) for fact in labelled]
+    said = [capitalise(wave.register.write_finding(fact)) for fact in labelled]
     headline, points = (said[0].rstrip("."), said[1:]) if said else (_explain_silence(wave), [])
     shown = list(dict.fromkeys([find_lead(wave), *(item.id for item, _ in found)]))
     items = [wave.questionnaire.item(name) for name in shown if name]

@@ -13,7 +13,7 @@ from readiness.charts.participation import flow, ranges
 from readiness.charts.picture import Picture, files_of
 from readiness.config import SelectionName, StrictModel
 from readiness.facts import Listed
-from readiness.language import capitalise, show, tell
+from readiness.language import capitalise, show
 from readiness.language.catalogue import setting
 from readiness.questionnaire import TOTAL, Item, Questionnaire, load_questionnaire
 from readiness.questionnaire.labels import Language
@@ -128,7 +128,7 @@ class DrawnWave:
         said = Findings(material, item).whole()
         if said is None or not drawn.panels:
             return drawn
-        title = capitalise(tell(said, self._language)).rstrip(".")
+        title = capitalise(register.tell_finding(said)).rstrip(".")
         asked = name_question(self.questionnaire, item, self._language)
         return replace(drawn, title=title, question=asked)
 

@@ -148,6 +148,7 @@ def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
         # As they were asked, in the questionnaire's own language.
         words.update({item.column, strip_markup(item.column)})
         words.update(category.text for category in item.categories)
+        words.update(each for category in item.categories for each in category.said.values())
         if item.range is not None:
             words.add(unit_text(item.range, language))
     return words
