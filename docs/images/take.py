@@ -1,4 +1,4 @@
-"""The pictures of README.md, taken from the reports as they were last rendered.
+"""The pictures of README.md and of first screens, taken from the pages as they were last rendered.
 
     .venv/bin/python docs/images/take.py
 
@@ -18,16 +18,19 @@ from playwright.sync_api import Page, sync_playwright
 HERE = Path(__file__).parent
 RESULTS = HERE.parents[1] / "results"
 STUDY = RESULTS / "studies/haca-2024/report/en/report.html"
-WAVE = RESULTS / "waves/simulated-2026/report/en/report-simulated.html"
+WAVE = RESULTS / "waves/simulated-2026/report/en"
+INDEX = RESULTS / "site/en/index.html"
 WIDTH, MARGIN = 1100, 12
 # Name of the picture: its page, the elements that it shows from the first to the end of the last.
 PICTURES = {
     "study.png": (STUDY, "#content", "#figure-haca-2024-bases svg:visible"),
     "wave.png": (
-        WAVE,
-        "#sec-simulated-2026-item-preparation",
+        WAVE / "report-simulated.html",
+        "#title-block-header",
         "#figure-simulated-2026-preparation-levels svg:visible",
     ),
+    "brief.png": (WAVE / "brief-simulated.html", "#title-block-header", ".brief"),
+    "index.png": (INDEX, "h1", ".pubs li img"),
 }
 
 
