@@ -29,6 +29,7 @@ from readiness.reporting.workbooks.wave import (
     COLUMNS,
     codebook,
     cover_lines,
+    tell_data,
     tidy,
     wave_book,
     wave_codes,
@@ -100,7 +101,8 @@ def test_libreoffice_reads_the_register_and_the_letters(
     values = dict(zip(rows["id"], rows["value"], strict=True))
     seen = 0
     for place, item in enumerate(ITEMS, 1):
-        with (tmp_path / f"book-{place} {item}.csv").open(encoding="utf-8", newline="") as file:
+        called = wave.questionnaire.item(item).label.text("en")
+        with (tmp_path / f"book-{place} {called}.csv").open(encoding="utf-8", newline="") as file:
             lines = list(csv.reader(file))
         head = next(k for k, line in enumerate(lines) if line[:2] == ["Answer", "Measure"])
         table = banner(material(wave, rows, contrasts, "en"), wave.questionnaire.item(item))
@@ -117,7 +119,7 @@ def test_libreoffice_reads_the_register_and_the_letters(
                             expected
                         ), (own + suffix, cell, expected)
                     else:
-                        assert cell[:1] in "(–", (own + suffix, cell)
+                        assert cell in ("[c]", "[u]", "[x]"), (own + suffix, cell)
             if line.letters:
                 read = next(cells)
                 assert read[1] == "Higher than"
@@ -149,8 +151,8 @@ def test_a_dash_stands_only_where_there_is_no_such_number() -> None:
                 continue
             for column, cell in zip(table.columns, row[2:], strict=True):
                 # Groups apart are not weighted, and have no interval.
-                assert (cell == "–") == column.apart, (item.id, row[0], column.label, cell)
-                withheld += isinstance(cell, str) and cell.startswith("(…)")
+                assert (cell == "[x]") == column.apart, (item.id, row[0], column.label, cell)
+                withheld += isinstance(cell, str) and cell in ("[c]", "[u]")
     assert withheld > 50
 
 
@@ -242,3 +244,22 @@ def test_letters_name_the_lower_columns_in_their_order() -> None:
     assert letters(gaps, names) == {"x": "aB", "z": "A"}
     assert column_names(28)[-3:] == ["Z", "AA", "AB"]
     assert letters([Gap("x", "y", 0.1, None, 0.01)], {"x": "A", "y": "AA"}) == {"x": "AA"}
+
+
+def test_a_tab_says_the_question_and_the_cover_who_published(
+    wave: Clinic, rows: pd.DataFrame, contrasts: pd.DataFrame
+) -> None:
+    own = material(wave, rows, contrasts, "en")
+    stated = {"sponsor": {"en": "The clinic"}, "contact": "clinic@example.org"}
+    cover = cover_lines(own, simulated=False, datasets=["clinic@1"], stated=stated)
+    assert cover[:2] == ["Commissioned by: The clinic", "Contact: clinic@example.org"]
+    made = wave_book(own, "A wave", ITEMS, cover)
+    assert [sheet.called for sheet in made.sheets] == [
+        wave.questionnaire.item(item).label.text("en") for item in ITEMS
+    ]
+    # Each table names the data that it rests on.
+    source = tell_data(own.register.current_datasets, "en")
+    assert all(sheet.lines[-1] == source for sheet in made.sheets)
+    with zipfile.ZipFile(BytesIO(write_workbook(made))) as parts:
+        tabs = re.findall(r'<sheet name="([^"]*)"', parts.read("xl/workbook.xml").decode())
+    assert all(len(tab) <= 31 for tab in tabs) and f"1 {made.sheets[0].called}" in tabs

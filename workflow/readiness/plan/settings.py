@@ -317,6 +317,7 @@ def told_of_tables(root: Path, run: PlannedRun, language: str) -> Told:
     """What is told of the tables of a run in a language."""
     wave = run.section
     told: Told = {**_name_run(run, language), "language": language, "name": workbook_name(run)}
+    told |= {"study": wave.stated}
     if not isinstance(wave, WaveSettings):
         return told
     # All that is estimated: what the document tells of first, in its order.

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
+
+from pydantic import Field
 
 from readiness.analysis.selection import Selection
 from readiness.config import StrictModel, read_yaml
@@ -28,7 +31,9 @@ NUMBERS, CODEBOOK = "numbers.csv", "codebook.csv"
 
 
 class TableSettings(StrictModel):
-    """Language, title, the workbook's name, and what tables of a wave are by; `items` in order."""
+    """Language, title, the workbook's name, and what tables of a wave are by; `items` in order;
+    `study`: what is stated of the survey.
+    """
 
     language: Language
     standing: Standing
@@ -39,6 +44,7 @@ class TableSettings(StrictModel):
     variables: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     selection: str = ""
+    study: dict[str, Any] = Field(default_factory=dict)
 
 
 INPUTS = ("figures", "questionnaire?", "contrasts?", "claims?", "structure?", "verdicts?")
@@ -73,7 +79,9 @@ def _make_wave(register: Register, job: Job[TableSettings]) -> Made:
     variables, selection = settings.variables, Selection(settings.selection)
     material = TableMaterial(register, questionnaire, variables, selection, contrasts)
     simulated, datasets = register.is_simulated, register.current_datasets
-    cover = wave.cover_lines(material, simulated=simulated, datasets=datasets)
+    cover = wave.cover_lines(
+        material, simulated=simulated, datasets=datasets, stated=settings.study
+    )
     labels = wave.wave_labels(questionnaire, next(iter(variables), ""), settings.language)
     book = wave.wave_book(material, settings.title, settings.items, cover)
     return book, labels, wave.wave_codes(questionnaire, settings.language)
@@ -84,7 +92,7 @@ def _make_study(register: Register, job: Job[TableSettings]) -> Made:
     study = StudyPart(
         register,
         Path(),
-        {"run": job.settings.run, "title": job.settings.title},
+        {"run": job.settings.run, "title": job.settings.title, "study": job.settings.study},
         Prose(Path()),
         verdicts={verdict["id"]: verdict for verdict in verdicts},
         claims=read_text_table(job["claims"], "the claims"),

@@ -7,14 +7,16 @@ from readiness.forensics.reporting import STATUS, render_verdict
 from readiness.language import show
 from readiness.register.display import show_row
 from readiness.reporting.parts import StudyPart
-from readiness.reporting.workbooks.wave import NOTHING, notes_sheet, tell_data
+from readiness.reporting.workbooks.wave import NOTHING, list_publisher, notes_sheet, tell_data
 from readiness.reporting.workbooks.writing import Book, Cell, WorkbookSheet
 
 
 def study_book(study: StudyPart, datasets: Sequence[str]) -> Book:
     """The workbook of a study: its claims as printed, its verdicts as sentences."""
     language, title = study.language, str(study.settings["title"])
-    cover = (study.word("tables.cover.study"), tell_data(datasets, language))
+    stated = study.settings.get("study", {})
+    publisher = list_publisher(stated, language)
+    cover = (*publisher, study.word("tables.cover.study"), tell_data(datasets, language))
     meanings = [(show(STATUS[status], language), study.word(_MEANING[status])) for status in Status]
     notes = notes_sheet("tables.head.status", meanings, language)
     sheets = (_make_claims(study), _make_verdicts(study))

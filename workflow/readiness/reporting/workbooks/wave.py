@@ -4,18 +4,19 @@ One row a number, one column a property; codes as in the register, words beside 
 those of the register at its published precision; which run and data a number rests on stands there.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from readiness.analysis.selection import variable_of
 from readiness.analysis.varying import CHOICES
 from readiness.arrays import list_rows
-from readiness.facts import Fact, Listed, Value
+from readiness.facts import Fact, Listed, Term, Value
 from readiness.language import Language, show, tell, text
 from readiness.questionnaire import TOTAL, Item, Questionnaire
 from readiness.questionnaire.units import unit_text
-from readiness.register.display import SIGNS, SUPPRESSED_TEXT, Sign, show_row, sign
+from readiness.register.display import SIGNS, Sign, show_row, sign
 from readiness.register.figures import DONT_KNOW, WITHHELD, base_id, share_id
 from readiness.register.firmness import HOLDS
 from readiness.reporting import firmness, statements
@@ -28,10 +29,14 @@ from readiness.reporting.banners import (
     adds_up,
     banner,
 )
+from readiness.reporting.particulars import CALLED, list_statements
 from readiness.reporting.workbooks.writing import Amount, Book, Cell, WorkbookSheet
 
-# What stands where there is no such number: an interval of a group that was not drawn, say.
-NOTHING = "–"
+# What stands where there is no such number: an interval of a group that was not drawn, say; and in
+# place of a number, as accessible spreadsheets have it: confidential, and unreliable.
+NOTHING = "[x]"
+NO_LETTER = "–"
+SHORTHAND = {Sign.FEW: "[c]", Sign.BASE: "[u]"}
 MARK = '"†"'
 
 
@@ -149,7 +154,7 @@ _MEASURES = {
 
 
 def _sign(one: Sign) -> str:
-    return f"{SUPPRESSED_TEXT if one.replaces_number else ''}{one.mark}"
+    return SHORTHAND.get(one, one.mark)
 
 
 class _WaveSheet:
@@ -169,6 +174,7 @@ class _WaveSheet:
             tuple(self._write_lines()),
             frozenset(place for place, (kind, _) in enumerate(rows) if kind == "main"),
             labels=2,
+            called=asked,
         )
 
     def _write_word(self, key: str) -> str:
@@ -203,6 +209,7 @@ class _WaveSheet:
         yield from lettering(self.material, self.table)
         if not adds_up(self.register, self.table):
             yield self._write_word("tables.note.rounding")
+        yield tell_data(self.register.current_datasets, self.language)
 
     def _make_rows(self) -> Iterator[tuple[str, tuple[Cell, ...]]]:
         for line in self.table.lines:
@@ -217,7 +224,7 @@ class _WaveSheet:
                     yield line.kind, self._make_row(line, ids, end)
             if line.letters:
                 label = (line.label, self._write_word(_MEASURES["higher"]))
-                yield line.kind, (*label, *[letter or NOTHING for letter in line.letters])
+                yield line.kind, (*label, *[letter or NO_LETTER for letter in line.letters])
 
     def _make_row(self, line: BannerLine, ids: Sequence[str], measure: str) -> tuple[Cell, ...]:
         shares = line.ids
@@ -299,15 +306,28 @@ def unique(heads: Sequence[str]) -> list[str]:
     return made
 
 
-def cover_lines(material: TableMaterial, *, simulated: bool, datasets: Sequence[str]) -> list[str]:
-    """The lines of a wave's cover sheet."""
+def cover_lines(
+    material: TableMaterial,
+    *,
+    simulated: bool,
+    datasets: Sequence[str],
+    stated: Mapping[str, Any] | None = None,
+) -> list[str]:
+    """Write the lines of a wave's cover sheet; `stated`: what is stated of the survey."""
     language = material.language
     return [
+        *list_publisher(stated or {}, language),
         *([text("numbers.simulated", language)] if simulated else []),
         text("tables.cover.what", language),
         tell_data(datasets, language),
         text("tables.cover.precision", language),
     ]
+
+
+def list_publisher(stated: Mapping[str, Any], language: Language) -> Iterator[str]:
+    """Yield who commissioned and carried out a survey, and whom to ask, as far as it is stated."""
+    for key, said in list_statements(stated, language, ("sponsor", "collector", "contact")):
+        yield tell(Fact("language.labelled", {"label": Term(CALLED[key]), "what": said}), language)
 
 
 def tell_data(datasets: Sequence[str], language: Language) -> str:

@@ -22,6 +22,8 @@ from readiness.language import Language, direction, text
 
 # Characters that a column is wide: no wider, no narrower.
 WIDEST, NARROWEST = 60, 11
+# Characters that the name of a sheet may have.
+LONGEST_NAME = 31
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ Cell = str | Amount
 class WorkbookSheet:
     """One table: its title, what explains it, a line a cell, and the table itself.
 
-    `shaded`: rows of the headline figures. `labels`: how many columns of words stay in view.
+    `called`: what its tab says, where that is not its name. `shaded`: rows of the headline figures.
+    `labels`: how many columns of words stay in view.
     """
 
     name: str
@@ -49,6 +52,7 @@ class WorkbookSheet:
     lines: tuple[str, ...] = ()
     shaded: frozenset[int] = frozenset()
     labels: int = 1
+    called: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,8 +90,9 @@ class _Writer:
         self.workbook, self.book = workbook, book
         self.formats: dict[tuple[str, bool, bool], Any] = {}
         # Each once, in the letters and the length that the name of a sheet may have.
-        kept = (re.sub(r"[]\[:*?/\\']", "", sheet.name) for sheet in book.sheets)
-        self.names = [f"{place} {name}"[:31].strip() for place, name in enumerate(kept, 1)]
+        called = (sheet.called or sheet.name for sheet in book.sheets)
+        kept = (re.sub(r"[]\[:*?/\\']", "", name) for name in called)
+        self.names = [_shorten_name(f"{place} {name}") for place, name in enumerate(kept, 1)]
         self.title = workbook.add_format({"bold": True, "font_size": 14})
         self.line = workbook.add_format({"text_wrap": True, "valign": "top"})
         look = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
@@ -159,6 +164,14 @@ class _Writer:
             look |= {"quote_prefix": True} if risky else {}
             self.formats[code, shaded, risky] = self.workbook.add_format(look)
         return self.formats[code, shaded, risky]
+
+
+def _shorten_name(name: str) -> str:
+    """Return the name of a sheet in the length that it may have, without half a word at its end."""
+    if len(name) <= LONGEST_NAME:
+        return name.strip()
+    whole, _, _ = name[: LONGEST_NAME + 1].rpartition(" ")
+    return (whole if " " in whole else name[:LONGEST_NAME]).strip()
 
 
 def _choose_widths(sheet: WorkbookSheet) -> list[int]:
