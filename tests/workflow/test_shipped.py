@@ -5,6 +5,7 @@ import json
 import re
 from collections import Counter
 
+import pypdf
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
@@ -124,12 +125,28 @@ def test_the_first_screen_of_a_study_is_short(shipped: Project, language: str) -
 
 
 @spoken
-def test_every_caption_of_simulated_answers_says_so(shipped: Project, language: str) -> None:
+def test_simulated_answers_are_said_to_be_once_a_page_and_in_each_picture(
+    shipped: Project, language: str
+) -> None:
+    """The title and the ribbon say it, which stays on screen; no caption says it once more."""
     tree = LexborHTMLParser(shipped.read(f"{WAVE}/report/{language}/report-simulated.html"))
     word = {"fr": "simulé", "ar": "محاك"}[language]
     captions = [node.text(strip=True).lower() for node in tree.css("figcaption")]
     assert len(captions) > 10
-    assert [caption for caption in captions if word not in caption] == []
+    assert [caption for caption in captions if word in caption] == []
     for place in ("title", ".ribbon"):
         node = tree.css_first(place)
         assert node is not None and word in node.text().lower()
+    # A picture that leaves the page says it itself.
+    pictures = sorted((shipped.root / f"{WAVE}/charts/{language}").glob("*.svg"))
+    assert pictures and all(word in picture.read_text("utf-8").lower() for picture in pictures)
+
+
+@spoken
+def test_a_brief_is_two_printed_pages_at_most(shipped: Project, language: str) -> None:
+    for folder, name in ((WAVE, "brief-simulated"), (STUDY, "brief")):
+        paper = pypdf.PdfReader(shipped.root / f"{folder}/report/{language}/{name}.pdf")
+        assert len(paper.pages) <= 2, name
+        tree = LexborHTMLParser(shipped.read(f"{folder}/report/{language}/{name}.html"))
+        assert not tree.css("details")  # nothing is folded
+        assert tree.css_first("h1") is not None and tree.css_first(".box") is not None

@@ -41,9 +41,9 @@ from readiness.reporting.study_finding import JudgedClaim, every_of, find_verdic
 COLUMNS = tuple(f"study.column.{name}" for name in ("figures", "condition", "fits", "every"))
 
 
-def picture(study: StudyPart) -> str:
-    """The picture, titled with what it shows, and the numbers behind it in a fold; none where each
-    set has its reported number of answers.
+def picture(study: StudyPart, *, behind: bool = True) -> str:
+    """The picture, titled with what it shows, and the numbers `behind` it in a fold; none where
+    each set has its reported number of answers.
     """
     if study.lead is None and study.structure.reported:
         return ""
@@ -54,7 +54,8 @@ def picture(study: StudyPart) -> str:
         key = "study.caption.picture" if silent else "study.caption.picture_all"
         names = ("every", "least", "silent") if silent else ("every", "least")
         caption = study.write_value(Fact(key, every.take_values(*names)))
-    return paragraphs([study.chart("bases", caption), _write_behind(study, every)])
+    table = _write_behind(study, every) if behind else ""
+    return paragraphs([study.chart("bases", caption), table])
 
 
 def _write_behind(study: StudyPart, every: JudgedClaim | None) -> str:
@@ -379,8 +380,11 @@ def study_blocks(study: StudyPart) -> list[ReportBlock]:
     ]
 
 
-def study_summary(study: StudyPart) -> str:
-    """Write the first screen: the finding, what it is of, the picture, the three cards."""
+def study_summary(study: StudyPart, *, behind: bool = True) -> str:
+    """Write the first screen: the finding, what it is of, the picture, the three cards.
+
+    `behind`: with the numbers behind the picture, in a fold.
+    """
     joint = joint_of(study)
     headline = study_finding.headline(study, joint, every_of(study))
     about = study.settings.get("about", "")
@@ -402,7 +406,7 @@ def study_summary(study: StudyPart) -> str:
         [
             look("headline", study.write_value(headline)),
             look("lead", " ".join(lead)) if lead else "",
-            picture(study),
+            picture(study, behind=behind),
             three((kind, study.word(key), " ".join(said)) for kind, key, said in cards),
             mark("small", conditions) if conditions else "",
         ]
@@ -413,4 +417,4 @@ def study_brief(study: StudyPart) -> str:
     """Write the brief: the first screen, what one would ask the publisher, the box of method."""
     title = study.word(TITLES["ask"])
     asked = [heading(1, title, "sec-ask"), questions_block(study)]
-    return paragraphs([study_summary(study), *asked, write_box(study)])
+    return paragraphs([study_summary(study, behind=False), *asked, write_box(study)])
