@@ -45,7 +45,7 @@ _CHANGES_TEXT = {
 # A number of the register, as `n("...")` writes it.
 _REGISTERED = re.compile(r"\[[^\]]*\]\{\.n data-id=\"[^\"]*\"\}")
 # What a report's own cells may call: blocks, which print nothing but the register's numbers.
-_BLOCK_CALLS = {"block", "items", "summary", "reading", "origin"}
+_BLOCK_CALLS = {"block", "items", "summary", "reading", "rest", "origin", "brief"}
 
 
 class SourceLine(NamedTuple):
