@@ -35,6 +35,7 @@ from readiness.analysis.nonresponse import Unanswered, nonresponse_bounds
 from readiness.analysis.selection import Selection
 from readiness.charts.figures import DrawnFigures, against_half, foremost
 from readiness.config import Compare, Estimate, FigureRules
+from readiness.disclosure import Policy
 from readiness.facts import from_json
 from readiness.questionnaire import TOTAL, Item
 from readiness.questionnaire.load import questionnaire_of
@@ -142,7 +143,7 @@ def make_part(seed: int, close: bool = True) -> WavePart:
     rows = [*share_rows(printed, rules, digits, scheme, selection, hidden, confidence=LEVEL)]
     rows += [
         *comparison_rows(tests.astype(object).fillna(""), estimates, *shown, LEVEL),
-        *settings_rows(LEVEL, rules, selection),
+        *settings_rows(LEVEL, rules, selection, Policy()),
         *bound_rows(bounds, map_reasons(rows), digits),
     ]
     figures = make_register(rows, run="pages", origin=lambda row: Origin(), simulated=False)

@@ -32,6 +32,7 @@ from readiness.analysis.estimating import estimate_item
 from readiness.analysis.nonresponse import Unanswered, nonresponse_bounds
 from readiness.analysis.selection import Selection
 from readiness.config import Estimate, FigureRules
+from readiness.disclosure import Policy
 from readiness.files import write_atomically
 from readiness.questionnaire.load import questionnaire_of
 from readiness.register.figures import Origin, Scheme, make_register
@@ -146,7 +147,7 @@ def _register(estimates: pd.DataFrame, bounds: pd.DataFrame) -> Register:
     rows = [
         *share_rows(printed, *shown, confidence=LEVEL),
         *bound_rows(bounds, {}, digits),
-        *settings_rows(LEVEL, rules, Selection.PROBABILITY),
+        *settings_rows(LEVEL, rules, Selection.PROBABILITY, Policy()),
     ]
     table = make_register(rows, run="words", origin=lambda row: Origin(), simulated=False)
     return Register(table, "en")
