@@ -92,7 +92,7 @@ def test_another_dataset_version_reruns_from_validate_on(project: Project) -> No
         # Of a wave, of a study, and what no step reaches.
         (
             ("survey/comparisons/compare.py", "steps/judge.py", "config/documents.py"),
-            live("compare", *FIGURES) | OF_STUDY,
+            live("compare", "faults", *FIGURES) | OF_STUDY,
         ),
         # One job makes charts, tables and page; the page of a study reads what the wave's does.
         more(
