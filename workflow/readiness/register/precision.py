@@ -25,6 +25,9 @@ from readiness.questionnaire import OF_NUMBERS, TOTAL
 from readiness.register.figures import share_id
 from readiness.survey.intervals import clopper_pearson, nchs, pooled_effective_size
 
+# A size that is whole but for the last bits of a sum counts as whole, on any machine: of n equal
+# weights it is n - 1, which sums miss on either side.
+_GRACE = 1e-9
 # Percentages of all respondents have tenths from this number of respondents on.
 TENTHS_FROM = 1000
 
@@ -168,5 +171,5 @@ def _pool(answers: pd.DataFrame, level: float) -> float:
     )
     size = pooled_effective_size(shares, errors, n, df, level)
     if coarse:
-        size = n / (np.ceil(10 * n / size) / 10)
-    return max(float(np.floor(size)), 1.0)
+        size = n / (np.ceil(10 * n / size * (1 - _GRACE)) / 10)
+    return max(float(np.floor(size * (1 + _GRACE))), 1.0)
