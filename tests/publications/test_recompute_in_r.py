@@ -14,9 +14,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from random_waves import DESIGNS, ComputedWave, compute_wave, perform_steps
 
 from project_copy import ROOT, Project
-from random_waves import DESIGNS, ComputedWave, compute_wave, perform_steps
 from readiness.analysis.recomputing_in_r import RECOMPUTE_R, recompute_in_r
 from readiness.cli import main
 from readiness.config import Config, load_config, parse_json
