@@ -165,10 +165,12 @@ def make_part(seed: int, close: bool = True) -> WavePart:
     )
 
 
-GAP = re.compile(r"(?:more|less) frequent")
-NONE = re.compile(r"[Nn]o gap in|no difference between two groups is established")
+GAP = re.compile(r" more often than | more \(|a difference of ")
+NONE = re.compile(
+    r"No two groups can be told apart|no difference between two groups is established"
+)
 ESTABLISHED = re.compile(r"By this test the groups differ: this is established")
-PAIRS = re.compile(r"differences? (?:is|are) established between")
+PAIRS = re.compile(r"Differences established after|Several differences between groups are")
 SIDE = {kind: side for side, kinds in SIDES.items() for kind in kinds if side}
 TITLES = {"charts.finding.more": "majority", "charts.finding.less": "minority"}
 

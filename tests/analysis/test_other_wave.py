@@ -144,8 +144,9 @@ def test_what_a_selection_does_not_allow_is_no_number(wave: Clinic, selection: S
     assert ("settings.level" in ids) == selection.inference == (made["reliability"] != "").any()
     assert any(i.startswith("response.rr") for i in ids) == selection.response_rate
     assert any(i.startswith("quality.population") for i in ids) == selection.population
-    reason = "no_proxy" if selection.population else "no_population"
-    assert made.loc["rating.top.all.selection", "value"] == reason
+    # What everybody could do is told where it is known how many they are; no proxy narrows it.
+    assert ("rating.top.all.others.worst.lower" in ids) == selection.population
+    assert made["value"].get("rating.top.all.others", "") == "no_proxy" * selection.population
     assert ("balance.site.hill.after" in ids) == selection.population
     if selection.response_rate:
         for rate, value in (("all", 126 / 180), ("hill", 46 / 60)):
@@ -179,7 +180,7 @@ def test_where_all_were_asked_and_answered_nothing_is_left_to_chance(
     assert made.loc["rating.contrast.harbour.hill", "value"]
     if selection is Selection.CENSUS:
         value = made["value"]
-        ends = [value[f"rating.top.all.selection.{end}"] for end in ("lower", "upper")]
+        ends = [value[f"rating.top.all.others.worst.{end}"] for end in ("lower", "upper")]
         assert list(map(float, ends)) == pytest.approx([float(value["rating.top.all"])] * 2)
         assert value["response.rr2.all"] == value["response.rr6.all"] == "1"
         assert value["response.r_indicator"] == "all_alike"
@@ -205,7 +206,7 @@ def test_a_number_has_these_statistics_in_the_register_and_no_other(drawn: pd.Da
         expected |= {f"beds.median.{group}.{end}" for end in ("lower", "upper")}
         expected |= {f"beds.mean.{group}.{end}" for end in ("lower", "upper")}
         expected |= {f"beds.n.{group}.weighted", f"beds.n_eff.{group}"}
-    expected |= {f"beds.mean.all.{end}" for end in ("selection", "worst.lower", "worst.upper")}
+    expected |= {f"beds.mean.all.worst.{end}" for end in ("lower", "upper")}
     expected |= {f"missing.beds.{why}" for why in ("answered", "dont_know", "blank", "not_asked")}
     expected |= {"revision.beds.mean.all", "revision.beds.mean.all.before"}
     assert {name for name in drawn.index if "beds" in name} == expected

@@ -14,6 +14,7 @@ from readiness.charts.rows import Rows
 from readiness.language import LANGUAGES
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.load import questionnaire_of
+from readiness.register.rows.shares import rows_id
 from readiness.reporting.blocks import Prose
 from readiness.reporting.parts import Register, WavePart
 from readiness.reporting.wave import wave_blocks
@@ -75,6 +76,9 @@ def figures(level: str, margin: float = 0.05, withheld: str = "") -> pd.DataFram
             for end, limit in {} if hidden else ends.items():
                 rows.append(figure(f"{row}.{name}.all.{end}", limit))
         rows.append(figure(f"{row}.n.all", 100, unit="count", digits="0"))
+    if margin < 0.1:
+        order = {"kind": "test", "unit": "p_below", "level": "b.a", "reliability": ""}
+        rows.append(figure(rows_id("tasks"), 0.001, **order))
     return pd.DataFrame(rows)
 
 

@@ -175,7 +175,8 @@ def bound_others(
     quantile = float(t_quantile(level, GROUPS_LEFT_OUT - 1))
     estimate = float(np.average(headline.values[known], weights=design.full_weights[known]))
     published = np.array([one.published for one in made])
-    margin = quantile * _jackknife(published)
+    # Where everybody there is was asked and answered, nothing is left to chance.
+    margin = 0.0 if known.sum() >= population else quantile * _jackknife(published)
     low, high = np.clip([estimate - margin, estimate + margin], 0.0, 1.0)
     worst = {
         "others_worst_lower": share * low,

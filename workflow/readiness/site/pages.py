@@ -280,23 +280,34 @@ FILES = (
 
 # For whom a guide is, by its name; those of no reader here are for who works on the program.
 READERS = {
-    "site.guides.readers": ("auditing", "forensics", "tampering", "methods", "disclosure"),
+    "site.guides.readers": (
+        *("auditing", "journalist", "forensics", "tampering", "publication", "methods"),
+        *("statsmodels", "disclosure"),
+    ),
     "site.guides.offices": (
-        *("first-use", "any-csv", "adding-a-survey", "questionnaire", "privacy"),
-        *("commands", "languages", "simulated-wave", "survey-for-r-users"),
+        *("first-use", "any-csv", "adding-a-survey", "questionnaire", "privacy", "tools"),
+        *("quarto", "commands", "languages", "simulated-wave", "survey-for-r-users"),
     ),
 }
 OTHER_READERS = "site.guides.developers"
 
 
-def group_guides(guides: Sequence[Guide]) -> dict[str, list[Guide]]:
-    """Return the guides by the key of what their readers are called, in the order of reading."""
+def group_guides(guides: Sequence[Guide], language: Language) -> dict[str, list[Guide]]:
+    """Return the guides by the key of what their readers are called, in the order of reading.
+
+    Each once: in the `language` where it was translated, else in English.
+    """
     known = {guide.name: guide for guide in guides}
+    translated = {name: known.get(f"{name}.{language}", guide) for name, guide in known.items()}
     groups = {
-        key: [known[name] for name in names if name in known] for key, names in READERS.items()
+        key: [translated[name] for name in names if name in known] for key, names in READERS.items()
     }
-    grouped = {guide.name for found in groups.values() for guide in found}
-    groups[OTHER_READERS] = [guide for guide in guides if guide.name not in grouped]
+    of_readers = {name for names in READERS.values() for name in names}
+    groups[OTHER_READERS] = [
+        translated[name]
+        for name, guide in known.items()
+        if name not in of_readers and not name.endswith(f".{guide.language}")
+    ]
     return {key: found for key, found in groups.items() if found}
 
 
@@ -344,7 +355,7 @@ def index_page(site: Site, language: Language, *, at_root: bool = False) -> str:
         in_force=[one for one in ranked if one.is_in_force],
         others=[one for one in ranked if not one.is_in_force],
         datasets=site.datasets,
-        guides=group_guides(site.guides),
+        guides=group_guides(site.guides, language),
         levels=LEVELS,
         columns=COLUMNS,
         commands=COMMANDS,
