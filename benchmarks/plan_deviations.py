@@ -308,12 +308,12 @@ def cases() -> Iterator[Case]:
         "at_least: 45",
         "derive.stay.bands.categories.long.at_least",
     )
-    yield swap("block dropped", "report.qmd", 'report.block("nonresponse")\n', "", "report")
+    yield swap("block dropped", "report.qmd", 'report.block("change")\n', "", "report")
     yield swap(
         "blocks in another order",
         "report.qmd",
-        'report.block("answered")\nreport.block("nonresponse")',
-        'report.block("nonresponse")\nreport.block("answered")',
+        'report.items()\nreport.block("change")',
+        'report.block("change")\nreport.items()',
         "report",
     )
     yield of("plan edited", f"{PLAN} audit.seal.changed", edit_plan)

@@ -94,7 +94,7 @@ def test_comparisons_are_those_of_the_survey_core(run: Run) -> None:
     assert code == 0
     shown = pd.read_csv("out.csv")
     assert list(shown[shown["test"].isin(CLASSICAL)]["test"]) == list(CLASSICAL[:2])
-    lead, of_answer = shown.iloc[0], shown["test"].eq("rao_scott_f") & shown["b"].notna()
+    lead, of_answer = shown.iloc[0], shown["test"].eq("rao_scott_answer")
     shown = shown[~shown["test"].isin((*CLASSICAL, "contrasts_max_t")) & ~of_answer]
     assert (lead["test"], lead["leads"], of_answer.sum()) == ("rao_scott_f", True, 5)
     pairs = shown.loc[shown["test"].eq("contrast"), "p_adjusted"]

@@ -131,11 +131,11 @@ def test_a_draw_is_the_sample_of_a_wave_and_repeats_itself(there: Path, capsys: 
         ((WAVE, "--next", *GUESSES, "--margin", "9", "--by", "town"), 2, "--by: 'town'; expected"),
         ((WAVE, "--next", *GUESSES, "--populations", "half.csv"), 2, "lacks advertiser"),
         ((WAVE, "--next", *GUESSES, "--populations", "bad.csv"), 3, "row 2, column tot"),
-        ((WAVE, "--draw", "frame.csv", *GUESSES, "--margin", "9"), 2, "--draw: say with --out"),
+        ((WAVE, "--draw", "frame.csv", *GUESSES, "--margin", "9"), 2, "--draw needs --out FILE"),
         ((WAVE, "--draw", "twice.csv", *GUESSES, "--margin", "20"), 3, "row 702, column token"),
         ((WAVE, "--draw", "town.csv", *GUESSES, "--margin", "20"), 3, "missing column profession"),
         ((WAVE, "--draw", "frame.csv", *GUESSES, "--margin", "4"), 4, "4 points cannot be"),
-        ((WAVE, "--next", "--seal"), 2, "name one of them"),
+        ((WAVE, "--next", "--seal"), 2, "choose one"),
     ],
 )
 def test_what_cannot_be_planned_is_one_line_and_writes_nothing(

@@ -244,8 +244,9 @@ def test_ci_calls_make_test_and_nothing_else() -> None:
 
 def test_pictures_are_small_and_shown() -> None:
     pictures = sorted((ROOT / "docs/images").glob("*.png"))
+    pages = [text("README.md"), *(path.read_text("utf-8") for path in ROOT.glob("docs/*.md"))]
     assert pictures
     for picture in pictures:
         assert picture.read_bytes().startswith(b"\x89PNG")
         assert picture.stat().st_size < 200_000
-        assert f"docs/images/{picture.name}" in text("README.md")
+        assert any(f"images/{picture.name})" in page for page in pages), picture.name

@@ -82,7 +82,7 @@ def test_labels_that_a_language_lacks_are_listed_and_leave_it_out(tree: Path) ->
     assert load_plan(tree).languages == ("ar", "fr")
 
 
-def test_the_items_of_a_wave_come_in_the_order_of_the_questionnaire(tree: Path) -> None:
+def test_the_items_of_a_wave_come_in_the_order_in_which_they_are_compared(tree: Path) -> None:
     def items() -> list[str]:
         settings = json.loads(load_plan(tree).settings("render", RUN, "fr"))
         return [str(item) for item in settings["part"]["items"]]
@@ -90,7 +90,7 @@ def test_the_items_of_a_wave_come_in_the_order_of_the_questionnaire(tree: Path) 
     assert items()[:2] == ["preparation", "use_ai"]
     text = (tree / "config.yaml").read_text("utf-8")
     (tree / "config.yaml").write_text(text[: text.index("    show:")], "utf-8")
-    assert items()[:3] == ["perception", "revolution", "preparation"]
+    assert items()[:3] == ["preparation", "use_ai", "team_trained"]
 
 
 def test_a_title_in_another_language_changes_no_other_document(tree: Path) -> None:

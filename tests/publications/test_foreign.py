@@ -333,7 +333,7 @@ def test_a_command_takes_no_file_of_the_folder_for_a_library(tmp_path: Path) -> 
 def test_a_step_runs_the_program_of_its_folder(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "workflow/readiness", tmp_path / "workflow/readiness")
     cli = tmp_path / "workflow/readiness/cli.py"
-    cli.write_text(cli.read_text("utf-8").replace("what is behind", "THIS FOLDER's"), "utf-8")
+    cli.write_text(cli.read_text("utf-8").replace("Survey statistics", "THIS FOLDER's"), "utf-8")
     command = [sys.executable, "-I", "workflow/readiness"]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert "THIS FOLDER's a published number" in result.stdout
+    assert "THIS FOLDER's that anyone can check" in result.stdout

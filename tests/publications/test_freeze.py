@@ -134,8 +134,8 @@ def test_a_draft_is_frozen_again_and_released_for_good(published: Project) -> No
     project, folder = published, published.root / "publications/menus-r2"
     assert freeze(project, "menus-r3") == (
         2,
-        "readiness freeze: publications/menus-r3: no such draft; name a run: --wave NAME or "
-        "--study NAME.",
+        "readiness freeze: publications/menus-r3: no draft of this name; say what to publish: "
+        "--wave NAME or --study NAME.",
     )
     # From its own configuration, with what was said of it; no draft is in the log.
     strays = ("workflow/sitecustomize.py", "argparse.py", "workflow/any.pth")
@@ -235,7 +235,7 @@ def test_a_release_shows_no_number_of_an_own_cell(published: Project) -> None:
     own = document.read_text("utf-8")
     document.write_text(f"{own}\n```{{python}}\nprint(40 + 1)\n```\n", "utf-8")
     code, said = freeze(published, "menus-r3", "--study", "menus-2023", "--release")
-    assert code == 5, said
+    assert code == 2, said
     assert "results/studies/menus-2023/report/en/report.html: a cell of report.qmd" in said
     assert not (published.root / "publications/menus-r3").exists()
 

@@ -189,8 +189,8 @@ def test_what_is_withdrawn_stays_in_the_log(tree: Path, capsys: CaptureFixture[s
         ((FIRST, "--withdraw", "x", "--successor", FIRST), "withdrawn itself"),
         ((FIRST, "--withdraw", "x", "--successor", "R 2"), "not an id"),
         ((FIRST, "--withdraw", " "), "expected one line of text"),
-        ((FIRST, "--withdraw", "x", "--release"), "no other option beside it"),
-        ((FIRST, "--successor", SECOND), "say why: --withdraw TEXT"),
+        ((FIRST, "--withdraw", "x", "--release"), "takes no other option but --successor"),
+        ((FIRST, "--successor", SECOND), "--successor needs --withdraw TEXT"),
     ],
 )
 def test_what_cannot_be_withdrawn(

@@ -20,6 +20,11 @@ MISSED = {
 }
 
 
+# The order of two shares of the same people, by their paired difference: it decides the words of a
+# sentence and is not printed as a test.
+ORDER = ("first", "rows")
+
+
 def procedure_of(identity: str) -> str:
     """The test or interval behind a number of the register, as the page names it; "" for none.
 
@@ -27,6 +32,8 @@ def procedure_of(identity: str) -> str:
     """
     pairs = ".odds_ratio." in identity
     test, *more = identity.partition(".test.")[2].split(".")
+    if test in ORDER:
+        return ""
     if identity.endswith(".p"):
         if pairs:
             return "test: odds_ratio"

@@ -3,8 +3,8 @@
 Exit code 3: a publication is not what was sealed, so more numbers may rest on the version.
 
 Examples:
-  readiness affected simulated-2026@1
-  readiness affected simulated-2026@1 --all
+  readiness affected jobs-2027@1
+  readiness affected jobs-2027@1 --all
 """
 
 import argparse

@@ -14,7 +14,7 @@ publication. Of several the most severe counts, in the order 3, 1, 2, 4, 0.
 
 Examples:
   readiness audit                                every publication here
-  readiness audit simulated-2026-r5 --level 3    one of them, with charts and report
+  readiness audit jobs-2027-r1 --level 3    one of them, with charts and report
   readiness audit ../unpacked --html audit.html  somebody else's folder, with a page to print
 """
 

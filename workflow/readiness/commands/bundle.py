@@ -4,7 +4,7 @@ The zip holds the publication, its data and the program, and is a valid RO-Crate
 always gives the same bytes. Where data are restricted, say whether the zip may hold them.
 
 Examples:
-  readiness bundle simulated-2026-r5
+  readiness bundle jobs-2027-r1
   readiness bundle libraries-r1 --without-restricted --to libraries-r1.zip
 """
 

@@ -7,7 +7,7 @@ No project is needed: outside one, `add` writes the study into a folder that `ch
 Examples:
   readiness claims solve 67/33 64 --base 32
   readiness claims check figures.csv
-  readiness claims check haca-2024 --long --language fr
+  readiness claims check offices-2023 --long --language fr
 """
 
 import argparse

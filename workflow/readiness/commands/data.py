@@ -5,8 +5,8 @@ A file added under a questionnaire is first read and checked as by `readiness va
 Examples:
   readiness data list
   readiness data add answers.csv --dataset libraries --as 2 --questionnaire libraries-1
-  readiness data get simulated-2026@1 --to answers.csv
-  readiness data diff simulated-2026@1 simulated-2026@2
+  readiness data get jobs-2027@1 --to answers.csv
+  readiness data diff jobs-2027@1 jobs-2027@2
   readiness data verify
 """
 
@@ -52,7 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--json", action="store_true", help="print the list as JSON")
     verify = add_action("verify", "check the hash of every copy of every version", "")
     verify.add_argument("--json", action="store_true", help="print what was found as JSON")
-    get = add_action("get", "write a verified copy of a version", "simulated-2026@1 --to a.csv")
+    get = add_action("get", "write a verified copy of a version", "jobs-2027@1 --to a.csv")
     get.add_argument("name", metavar="NAME@VERSION", help="dataset version to write")
     get.add_argument(
         "--to", type=Path, metavar="FILE", help="file to write (default: data/raw/NAME/VERSION.csv)"
@@ -61,7 +61,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     diff = add_action(
         "diff",
         "show what changed from one version to another",
-        "simulated-2026@1 simulated-2026@2",
+        "jobs-2027@1 jobs-2027@2",
     )
     diff.add_argument("before", metavar="NAME@VERSION", help="earlier version")
     diff.add_argument("after", metavar="NAME@VERSION", help="later version")

@@ -5,9 +5,9 @@ page prints it. Exit code 3: the publication is not what was sealed; the answer 
 folder says.
 
 Examples:
-  readiness which simulated-2026-r5/use_ai.yes.all
+  readiness which jobs-2027-r1/satisfied.yes.all
   readiness which use_ai.yes.all --all
-  readiness which simulated-2026-r5
+  readiness which jobs-2027-r1
 """
 
 import argparse

@@ -139,6 +139,7 @@ def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
     """The questionnaire's own words ("2 à 9 personnes"): its digits are not results."""
     words = {grid.column for grid in questionnaire.grids}
     words.update(grid.label.text(language) for grid in questionnaire.grids)
+    words.update(questionnaire.title.root.values())
     for variable in questionnaire.frame:
         words.update({variable.label.text(language), *variable.labels(language).values()})
     for grouping in questionnaire.groupings:
