@@ -149,7 +149,7 @@ def test_what_cannot_be_planned_is_one_line_and_writes_nothing(
     (there / "bad.csv").write_text(f"{head}profession,producer,many,register,\n", "utf-8")
     before = sorted(there.iterdir())
     given = [*arguments]
-    if "with --out" not in words:
+    if "--out" not in words:
         given += ["--out", "out.csv"]
     text = said(capsys, code, *given)
     assert words in text and text.count("\n") == 1, text

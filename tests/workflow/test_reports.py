@@ -8,6 +8,7 @@ import zipfile
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
@@ -63,12 +64,23 @@ def test_each_run_has_a_report_of_its_own(reports: Project, run: str) -> None:
     text = words(page)
     linked = set(re.findall(r'href="numbers\.html#([^"]+)"', page))
     numbers = (folder / "numbers.html").read_text("utf-8")
-    assert linked and linked <= set(re.findall(r'<tr id="([^"]+)"', numbers))
+    # A sealed page that is saved alone leads nowhere.
+    assert linked or run.startswith("publications/")
+    assert linked <= set(re.findall(r'<tr id="([^"]+)"', numbers))
     assert ("Menu Observatory" in text) is (run != WAVE)
     assert ("simulated" in text.lower()) is (run == WAVE)
 
 
 OPEN = ("main > section", "#TOC a", "button.n", ".pass", "figure", "details")
+
+
+def list_titles(outline: Any) -> list[str]:
+    """Return the titles of an outline of a PDF, those of its lower levels among them."""
+    return [
+        title
+        for mark in outline
+        for title in (list_titles(mark) if isinstance(mark, list) else [mark["/Title"]])
+    ]
 
 
 def test_what_authors_write_and_move_is_in_every_output(reports: Project, tmp_path: Path) -> None:
@@ -93,7 +105,7 @@ def test_what_authors_write_and_move_is_in_every_output(reports: Project, tmp_pa
         titles = [node.text(strip=True) for node in tree.css("main h2")]
         for shown, order in (
             (words(project.read(page_of(WAVE))), titles),
-            (text, [mark["/Title"] for mark in paper.outline]),
+            (text, list_titles(paper.outline)),
         ):
             assert re.search(r"Of the invited, \d+ answered, in a sentence of my own", shown)
             assert "One sentence more." in shown
@@ -119,7 +131,7 @@ def test_the_document_is_read_in_the_project_as_quarto_does(
         path = reports.root / "named.qmd"
         path.write_text(source.replace('run = ""', f'run = "{name}"'), "utf-8")
         body = execute(parse(path), run)
-        assert body.count("\n# ") > 5 and f'data-id="{name}' in body
+        assert body.count("\n# ") >= 3 and f'data-id="{name}' in body
         drawn = re.findall(r"!\[\]\((results/[^)]+)\)", body)
         assert drawn and all((reports.root / picture).is_file() for picture in drawn)
         # What a document says of itself is enough: no template and no filter of ours.
@@ -165,8 +177,9 @@ def test_the_document_lists_its_blocks_and_their_names(reports: Project) -> None
 
 def test_only_a_revision_has_its_chapter(finished: Project, released: Project) -> None:
     titles = []
-    for project, version in ((finished, "1"), (released, "2")):
-        tree = LexborHTMLParser(project.read(page_of(WAVE)))
+    sealed = f"publications/canteen-r2/report/en/{Path(page_of(WAVE)).name}"
+    for project, page, version in ((finished, page_of(WAVE), "1"), (released, sealed, "2")):
+        tree = LexborHTMLParser(project.read(page))
         origin = tree.css_first("#sec-origin")
         assert origin is not None
         assert version in re.findall(r"canteen-2025@(\d)", origin.text())

@@ -54,7 +54,7 @@ def test_the_walk(checkout: Project) -> None:
     assert "Nothing to be done" in call(checkout, "snakemake", "-n", PAGE)
     # A changed document makes the report again, and nothing else.
     sentence = "A sentence of the reader's own."
-    cell = "```{python}\nreport.reading()"
+    cell = "```{python}\nreport.summary()"
     checkout.replace("report.qmd", cell, f"{sentence}\n\n{cell}")
     assert jobs(call(checkout, "snakemake", "-n", PAGE)) == {"report_simulated"}
     call(checkout, "snakemake", "--cores", "2", PAGE)

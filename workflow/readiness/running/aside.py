@@ -16,10 +16,10 @@ def keeping_pages(root: Path, folders: Sequence[Path]) -> Iterator[None]:
     """Within it, steps may write other files into `folders`; afterwards the former ones are back.
 
     `folders` are paths from `root`. With them come Snakemake's notes on their files, so that the
-    next run makes none of them again. A folder that was not there is left as it is.
+    next run makes none of them again. A folder that was not there, or empty, is left as it is.
     """
     shutil.rmtree(root / ASIDE, ignore_errors=True)
-    kept = [folder for folder in folders if (root / folder).is_dir()]
+    kept = [folder for folder in folders if any((root / folder).glob("*"))]
     notes = _list_notes(root, kept)
     for folder in kept:
         target = root / ASIDE / folder
