@@ -191,6 +191,7 @@ REAL = {
 
 
 @needs_r
+@pytest.mark.thorough
 @pytest.mark.skipif(not MICRODATA.is_dir(), reason="the microdata are not beside the project")
 @pytest.mark.parametrize("name", REAL)
 def test_r_gives_every_number_of_a_real_survey(name: str, tmp_path: Path) -> None:
