@@ -6,7 +6,7 @@ folder says.
 
 Examples:
   readiness which jobs-2027-r1/satisfied.yes.all
-  readiness which use_ai.yes.all --all
+  readiness which satisfied.yes.all --all
   readiness which jobs-2027-r1
 """
 

@@ -113,17 +113,19 @@ def withhold(
         members = apart[apart["group"] == group].reset_index(drop=True)
         sources.append((members, KnownCells.of_group_apart(len(members), group)))
     sources = [(answers, cells) for answers, cells in sources if len(answers)]
-    bases = frozenset[str]()
-    for answers, cells in sources:
-        bases |= find_telling_bases(estimates, answers, cells, questionnaire, policy, earlier)
-    bases |= find_telling_weights(estimates, questionnaire, policy)
     demand = demand or Demand()
+    if before is None:
+        telling = find_telling_weights(estimates, questionnaire, policy)
+        for answers, cells in sources:
+            telling |= find_telling_bases(estimates, answers, cells, questionnaire, policy, earlier)
+        before = Decisions(complementary=telling)
+    found = before | Decisions(complementary=demand.hidden)
+    # What is hidden of bases stays so in each later round.
     sizes = {base_id(row["item"], row["group"], row["base"]) for row in list_rows(estimates)}
-    asked_for = demand.hidden | (before or Decisions()).hidden
-    bases |= asked_for & sizes
+    sizes |= {weighted_id(row["item"], row["group"]) for row in list_rows(estimates)}
+    bases = found.hidden & sizes
     demand = replace(demand, hidden=demand.hidden | bases)
     rules = PrintRules(digits, figures.reliable_base, shares, tuple(earlier), demand)
-    found = (before or Decisions()) | Decisions(complementary=demand.hidden)
     for answers, cells in sources:
         for system in systems(answers, cells, questionnaire, names, policy, rules):
             hidden = found.hidden
