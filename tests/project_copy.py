@@ -161,7 +161,7 @@ class Project:
         for name in list(environment):
             if name.startswith(("READINESS_", "PYTEST_", "SNAKEMAKE_", "QUARTO_")):
                 del environment[name]
-        for name in ("PYTHONPATH", "VIRTUAL_ENV"):
+        for name in ("PYTHONPATH", "VIRTUAL_ENV", "MAKELEVEL", "MAKEFLAGS", "MFLAGS"):
             environment.pop(name, None)
         environment["PATH"] = f"{self.root / '.venv/bin'}{os.pathsep}{environment['PATH']}"
         for name, value in {**self.variables, **more}.items():
