@@ -37,6 +37,7 @@ from readiness.config import Weight, load_config  # noqa: E402
 from readiness.plan.runs import PlannedRun, input_files  # noqa: E402
 from readiness.questionnaire import load_questionnaire  # noqa: E402
 from readiness.readers import read_margins  # noqa: E402
+from readiness.register.precision import ShareDigits  # noqa: E402
 from readiness.reporting.holding import Judge, claims_of, judge_all  # noqa: E402
 from readiness.steps import register_wave  # noqa: E402
 from readiness.tables import read_text_table  # noqa: E402
@@ -69,7 +70,14 @@ def time_variants() -> None:
         settings.figures.reliable_base,
         {LINES: people[3::20], REPEATS: people[5::20]},
     )
-    judge = Judge(asked, selection, settings.figures, by)
+    judge = Judge(
+        asked,
+        selection,
+        settings.figures,
+        ShareDigits.of_wave(len(answers)),
+        settings.estimate.level,
+        by,
+    )
     tables = ("estimate/estimates.csv", "compare/contrasts.csv")
     known = [read_text_table(RESULTS / name, name) for name in tables]
     claims = list(claims_of(wave, judge, settings.show, (known[0], known[1])))
