@@ -32,7 +32,7 @@ LEVELS = (
     ("tables", "closure"),
     ("lineage", "config"),
     ("language",),
-    ("files", "bounded", "templating", "fonts", "arrays", "programs"),
+    ("files", "bounded", "templating", "fonts", "arrays", "programs", "figure_id"),
     ("errors", "terminal"),
     ("facts",),
     ("patterns",),

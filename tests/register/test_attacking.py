@@ -30,9 +30,10 @@ from readiness.attack.released import (
 )
 from readiness.disclosure import Policy
 from readiness.disclosure.suppress import Decisions
+from readiness.figure_id import base_id, share_id
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.register.attacking import _list_merged, read_target, withhold_until_held
-from readiness.register.figures import FigureRow, Origin, base_id, make_register, share_id
+from readiness.register.figures import FigureRow, Origin, make_register
 from readiness.register.firmness import FIRMNESS
 from readiness.register.linked import Demand
 from readiness.register.precision import ShareDigits

@@ -10,10 +10,9 @@ last two (AAPOR, Guidance on opt-in samples).
 """
 
 from enum import Enum
-from typing import Final
 
-ANSWERED: Final = "answered"
-WITH_DONT_KNOW: Final = "with_dont_know"
+from readiness.figure_id import ANSWERED as ANSWERED
+from readiness.figure_id import WITH_DONT_KNOW as WITH_DONT_KNOW
 
 
 def group_name(variable: str, category: str) -> str:

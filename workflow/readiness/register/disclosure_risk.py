@@ -12,7 +12,8 @@ from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW
 from readiness.arrays import list_rows
 from readiness.attack import COLUMNS, CountVerdict, first_given_away, given_away
 from readiness.errors import DataError, DisclosureError
-from readiness.register.figures import DONT_KNOW, base_id
+from readiness.figure_id import base_id
+from readiness.register.figures import DONT_KNOW
 from readiness.tables import read_text_table
 
 ATTACK, VERDICT = "attack.csv", "verdict.json"

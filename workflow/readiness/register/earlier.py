@@ -22,9 +22,10 @@ from readiness.arrays import list_rows
 from readiness.disclosure.judge import BoundReader
 from readiness.disclosure.policy import CountSystem, LinearRow, ProtectedSum
 from readiness.errors import StatisticsError
+from readiness.figure_id import base_id
 from readiness.patterns import SIGNIFICANT_DIGITS
 from readiness.questionnaire import TOTAL
-from readiness.register.figures import PRECISION, PUBLISHED, base_id, read_statistic
+from readiness.register.figures import PRECISION, PUBLISHED, read_statistic
 
 # How far a printed number of people may be from a whole one.
 NEAR = 1e-9

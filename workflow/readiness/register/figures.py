@@ -15,7 +15,6 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.analysis.selection import ANSWERED
 from readiness.errors import DataError
 from readiness.language.rounding import round_value
 from readiness.lineage import Lineage
@@ -208,7 +207,6 @@ def number(value: Any) -> float | None:
     return None if math.isnan(found) else found
 
 
-ASKED = "asked"
 DONT_KNOW = "dont_know"
 _UNWEIGHTED = " (unweighted)"
 # One reason for both: who knew which is which would know which counts are below the minimum.
@@ -249,23 +247,3 @@ def read_statistic(text: str) -> tuple[str, str, bool]:
     """Measure, base and whether it is unweighted, of a text that `statistic_text` wrote."""
     measure, _, base = text.partition(" of ")
     return measure, base.removesuffix(_UNWEIGHTED), base.endswith(_UNWEIGHTED)
-
-
-def share_id(item: str, level: str, group: str, base: str) -> str:
-    """The register's id of a share."""
-    return f"{item}.{level}.{group}" + (".asked" if base == ASKED else "")
-
-
-def effective_id(item: str, group: str, base: str) -> str:
-    """Return the register's id of the effective sample size of all answers on a base."""
-    return f"{item}.n_eff.{group}" + ("" if base == ANSWERED else f".{base}")
-
-
-def weighted_id(item: str, group: str) -> str:
-    """Return the register's id of the sum of the weights of those who answered."""
-    return f"{base_id(item, group, ANSWERED)}.weighted"
-
-
-def base_id(item: str, group: str, base: str) -> str:
-    """The register's id of a base."""
-    return f"{item}.n.{group}" + ("" if base == ANSWERED else f".{base}")

@@ -14,9 +14,10 @@ from readiness.analysis.selection import ANSWERED, variable_of
 from readiness.analysis.varying import CHOICES, OWN
 from readiness.arrays import list_rows
 from readiness.attack import AttackTarget, CountVerdict, attack
+from readiness.figure_id import share_id
 from readiness.language.rounding import round_amount
 from readiness.questionnaire import TOTAL
-from readiness.register.figures import DONT_KNOW, WITHHELD, FigureRow, number, share_id
+from readiness.register.figures import DONT_KNOW, WITHHELD, FigureRow, number
 
 FIRMNESS = "firmness"
 # What becomes of a finding in a variant; the last of which nothing can be said.

@@ -17,6 +17,7 @@ from readiness.analysis.estimating import Cut, cuts
 from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW
 from readiness.disclosure import Policy
 from readiness.disclosure.policy import CountSystem, LinearRow, ProtectedSum, Statement
+from readiness.figure_id import base_id, share_id, weighted_id
 from readiness.questionnaire import (
     BLANK,
     DONT_KNOW,
@@ -28,7 +29,6 @@ from readiness.questionnaire import (
 )
 from readiness.register.counts import Cohorts, Counts, KnownCells, Places, share_rows, weight_row
 from readiness.register.earlier import Earlier, Joint
-from readiness.register.figures import base_id, share_id, weighted_id
 from readiness.register.precision import ShareDigits
 
 # Special codes of who gave no answer, where none of a question's shares counts them.

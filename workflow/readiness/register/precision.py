@@ -20,9 +20,9 @@ import numpy as np
 import pandas as pd
 
 from readiness.arrays import FloatArray
+from readiness.figure_id import share_id
 from readiness.language.rounding import round_amount
 from readiness.questionnaire import OF_NUMBERS, TOTAL
-from readiness.register.figures import share_id
 from readiness.survey.intervals import clopper_pearson, nchs, pooled_effective_size
 
 # A size that is whole but for the last bits of a sum counts as whole, on any machine: of n equal

@@ -24,6 +24,7 @@ from readiness.config import FigureRules
 from readiness.disclosure import Policy, p_percent_rule
 from readiness.disclosure.policy import rare
 from readiness.disclosure.suppress import Decisions, suppress
+from readiness.figure_id import base_id, share_id, weighted_id
 from readiness.questionnaire import (
     MEAN,
     NOT_ASKED,
@@ -34,7 +35,7 @@ from readiness.questionnaire import (
 )
 from readiness.register.counts import KnownCells
 from readiness.register.earlier import Earlier
-from readiness.register.figures import Scheme, base_id, share_id, weighted_id
+from readiness.register.figures import Scheme
 from readiness.register.linked import Demand, PrintRules, systems
 from readiness.register.precision import ShareDigits
 

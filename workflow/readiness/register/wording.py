@@ -19,9 +19,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from readiness.analysis.selection import ANSWERED
+from readiness.figure_id import effective_id, share_id
 from readiness.questionnaire import TOTAL
 from readiness.register.display import Limits, bound_hidden_share, compare_with_half
-from readiness.register.figures import effective_id, number, share_id
+from readiness.register.figures import number
 from readiness.register.precision import limits_of_printed
 from readiness.register.rows.respondents import WORST
 from readiness.register.rows.shares import P_BELOW, first_id, rows_id

@@ -17,19 +17,11 @@ import pandas as pd
 
 from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW, Selection, group_name
 from readiness.facts import Listed
+from readiness.figure_id import ASKED, base_id, effective_id, share_id
 from readiness.language import Language, show, text
 from readiness.language.rounding import round_amount
 from readiness.questionnaire import OF_NUMBERS, TOTAL, FrameVariable, Item, Questionnaire
-from readiness.register.figures import (
-    ASKED,
-    DONT_KNOW,
-    answer_order,
-    base_id,
-    effective_id,
-    group_order,
-    number,
-    share_id,
-)
+from readiness.register.figures import DONT_KNOW, answer_order, group_order, number
 from readiness.reporting.parts import Register, WavePart
 
 # The adjusted p-values below which a letter is upper case, and lower case.

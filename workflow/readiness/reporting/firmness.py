@@ -10,10 +10,11 @@ from readiness.charts.figures import DrawnFigures, closing, quote_labels, word
 from readiness.charts.firmness import Curve, DrawnVariant
 from readiness.charts.picture import LegendKey, Picture, table_of
 from readiness.facts import Fact, Listed, Value
+from readiness.figure_id import share_id
 from readiness.language import Language, tell, text
 from readiness.questionnaire import TOTAL, Questionnaire
 from readiness.register.display import bound_hidden_share
-from readiness.register.figures import number, share_id
+from readiness.register.figures import number
 from readiness.register.firmness import (
     FIRMNESS,
     HOLDS,

@@ -20,11 +20,12 @@ from dataclasses import dataclass
 from readiness.analysis.comparing import OF_ANSWER
 from readiness.analysis.selection import ANSWERED
 from readiness.facts import Fact, Listed, NamedNumber, Term, Value
+from readiness.figure_id import base_id, share_id
 from readiness.language import Language
 from readiness.questionnaire import MEAN, MEDIAN, QUARTILES, TOTAL, FrameVariable, Item
 from readiness.questionnaire.units import unit_text
 from readiness.register.display import bound_hidden_share
-from readiness.register.figures import answer_order, base_id, share_id
+from readiness.register.figures import answer_order
 from readiness.register.wording import Wording
 from readiness.reporting.banners import MANY, UPPER, Gap, TableMaterial
 from readiness.reporting.statements import has_only_name

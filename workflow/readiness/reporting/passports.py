@@ -13,11 +13,12 @@ from typing import Any
 
 from readiness.analysis.selection import variable_of
 from readiness.facts import Fact, Listed, TranslatedText
+from readiness.figure_id import effective_id
 from readiness.forensics.judging.structure import Structure
 from readiness.language import Language, show, tell, text
 from readiness.questionnaire import OF_NUMBERS, TOTAL, FrameVariable, Item, Questionnaire
 from readiness.register.display import show_row, show_with_sign
-from readiness.register.figures import effective_id, read_statistic
+from readiness.register.figures import read_statistic
 from readiness.register.planned import PlanOutcome
 from readiness.reporting.item_findings import level_label
 from readiness.reporting.participation import MEASURES

@@ -10,10 +10,11 @@ from functools import partial
 from readiness.analysis.selection import ANSWERED
 from readiness.analysis.weighting import UNKNOWN
 from readiness.facts import Fact, Listed, Term, Value
+from readiness.figure_id import base_id, share_id
 from readiness.language import capitalise, show, text
 from readiness.questionnaire import MEDIAN, TOTAL, FrameVariable, Item
 from readiness.register.display import show_row
-from readiness.register.figures import base_id, row_order, share_id
+from readiness.register.figures import row_order
 from readiness.register.firmness import FIRMNESS
 from readiness.register.rows.changes import MAPPED, change_levels
 from readiness.register.rows.respondents import (

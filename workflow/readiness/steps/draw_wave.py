@@ -13,6 +13,7 @@ from readiness.charts.participation import flow, ranges
 from readiness.charts.picture import Picture, files_of
 from readiness.config import SelectionName, StrictModel
 from readiness.facts import Listed
+from readiness.figure_id import share_id
 from readiness.language import capitalise, show
 from readiness.language.catalogue import setting
 from readiness.questionnaire import TOTAL, Item, Questionnaire, load_questionnaire
@@ -25,7 +26,6 @@ from readiness.register.figures import (
     group_order,
     read_register,
     row_order,
-    share_id,
     values_of,
 )
 from readiness.register.firmness import FIRMNESS, list_pictured
@@ -253,7 +253,7 @@ class DrawnWave:
         if item.headline:
             shown = Listed(tuple(labels[code] for code in item.shown_codes), "or")
             told = {item.headline: show(shown, language)}
-        shares = {share_id(item.id, of, TOTAL, ANSWERED): label for of, label in told.items()}
+        shares = {str(share_id(item.id, of, TOTAL, ANSWERED)): text for of, text in told.items()}
         return item.label.text(language), shares
 
     def _name_levels(self, item: Item) -> Listed:

@@ -19,9 +19,10 @@ import pandas as pd
 from readiness.analysis.selection import ANSWERED
 from readiness.arrays import list_rows
 from readiness.config import Change
+from readiness.figure_id import share_id
 from readiness.questionnaire import MEDIAN, TOTAL, FrameVariable, Item, Questionnaire
 from readiness.questionnaire.versions import item_changes
-from readiness.register.figures import CORE, REASON, FigureRow, number, share_id
+from readiness.register.figures import CORE, REASON, FigureRow, number
 from readiness.register.precision import ShareDigits
 from readiness.register.published import round_register
 from readiness.survey.comparisons.families import combine_limits

@@ -24,8 +24,9 @@ from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW, Selection
 from readiness.config import PERMUTATIONS, FigureRules
 from readiness.disclosure import Policy
 from readiness.facts import Fact, Quantity, of_domain
+from readiness.figure_id import base_id, share_id
 from readiness.questionnaire import TOTAL
-from readiness.register.figures import DONT_KNOW, REASON, FigureRow, base_id, number, share_id
+from readiness.register.figures import DONT_KNOW, REASON, FigureRow, number
 from readiness.register.precision import ShareDigits
 
 BOUND, RESPONSE, BALANCE, MISSING = "bound", "response", "balance", "missing"

@@ -25,6 +25,7 @@ from readiness.analysis.comparing import LEAST_OF_PAIRS
 from readiness.analysis.selection import ANSWERED, Selection, variable_of
 from readiness.arrays import list_rows
 from readiness.config import FigureRules
+from readiness.figure_id import base_id, effective_id, share_id, weighted_id
 from readiness.questionnaire import OF_NUMBERS, TOTAL
 from readiness.register.figures import (
     BASE,
@@ -32,12 +33,8 @@ from readiness.register.figures import (
     WITHHELD,
     FigureRow,
     Scheme,
-    base_id,
-    effective_id,
     number,
-    share_id,
     statistic_text,
-    weighted_id,
 )
 from readiness.register.precision import ShareDigits
 

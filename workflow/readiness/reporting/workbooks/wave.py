@@ -13,11 +13,12 @@ from readiness.analysis.selection import variable_of
 from readiness.analysis.varying import CHOICES
 from readiness.arrays import list_rows
 from readiness.facts import Fact, Listed, Term, Value
+from readiness.figure_id import base_id, share_id
 from readiness.language import Language, show, tell, text
 from readiness.questionnaire import TOTAL, Item, Questionnaire
 from readiness.questionnaire.units import unit_text
 from readiness.register.display import SIGNS, Sign, show_row, sign
-from readiness.register.figures import DONT_KNOW, WITHHELD, base_id, share_id
+from readiness.register.figures import DONT_KNOW, WITHHELD
 from readiness.register.firmness import HOLDS
 from readiness.reporting import firmness, statements
 from readiness.reporting.banners import (

@@ -1,0 +1,343 @@
+"""The id of a published number: its parts, spelled and read here and nowhere else.
+
+An id is the text by which registers, reports and readers name a number (`use.yes.all.lower`). A
+`FigureId` is that text, so that it is a key of tables and sets, and has its parts beside it, so
+that no module takes a text apart. Its order is that of the texts, by which a register is sorted.
+
+Spellings, by family (words in brackets are there or not):
+
+| family | id |
+|---|---|
+| a question's own share | `ITEM.LEVEL.GROUP[.BASE][.VARIANT][.PART]` |
+| a number of answers | `ITEM.n.GROUP[.BASE][.weighted]`, `ITEM.n_eff.GROUP[.BASE]` |
+| a scale | `ITEM.alpha[.without.ITEM][.PART]` |
+| a comparison | `ITEM.test.STATISTIC[.GROUP][.PART]`, `ITEM.contrast.A.B[.pointwise][.PART]` |
+| the same number elsewhere | `revision.` or `change.` before the id of the share |
+| respondents | `quality.STATISTIC.GROUP`, `response.STATISTIC[.GROUP]` |
+| weights | `weighting.STATISTIC[.VARIABLE.CATEGORY[.VARIANT]]` |
+| categories | `balance.VARIABLE.CATEGORY.VARIANT`, `missing.ITEM.LEVEL` |
+| a variant of an analysis | `firmness.ITEM.FINDING[.CHOICES][.GROUP][.PART]` |
+| a wave | `settings.STATISTIC`, `comparisons.STATISTIC`, `change.STATISTIC` |
+| a study | `claim.CLAIM`, `verdict.VERDICT.STATISTIC` |
+
+Before any of them stands `RELEASE/` where a number of a certain publication is meant.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from typing import Any, Final, Self
+
+from readiness.errors import DataError
+
+# The bases of a share: those who answered, these and "don't know", everybody who was asked.
+ANSWERED: Final = "answered"
+WITH_DONT_KNOW: Final = "with_dont_know"
+ASKED: Final = "asked"
+BASES = (ANSWERED, WITH_DONT_KNOW, ASKED)
+
+# Families: of what kind a number is that is no number of a question.
+REVISION, CHANGE = "revision", "change"
+QUALITY, RESPONSE, SETTINGS, COMPARISONS = "quality", "response", "settings", "comparisons"
+WEIGHTING, BALANCE, MISSING, FIRMNESS = "weighting", "balance", "missing", "firmness"
+CLAIM, VERDICT = "claim", "verdict"
+FAMILIES = (
+    *(REVISION, CHANGE, QUALITY, RESPONSE, SETTINGS, COMPARISONS),
+    *(WEIGHTING, BALANCE, MISSING, FIRMNESS, CLAIM, VERDICT),
+)
+# A number of a question that has moved since another release.
+MOVED = (REVISION, CHANGE)
+
+# Statistics of a question that are no share of it.
+SIZE, EFFECTIVE, ALPHA = "n", "n_eff", "alpha"
+CONTRAST, ODDS_RATIO, TEST = "contrast", "odds_ratio", "test"
+# Statistics that stand alone in an id; a test's name stands behind `test`.
+_ALONE = (SIZE, EFFECTIVE, ALPHA, CONTRAST, ODDS_RATIO)
+COMPARED = "compared"
+
+# Variants: another number for the same answers.
+WORST, SELECTION, OTHERS = "worst", "selection", "others"
+POINTWISE, WEIGHTED, WITHOUT, RAKED = "pointwise", "weighted", "without", "raked"
+BEFORE, TREND = "before", "trend"
+
+# Parts: numbers that stand beside a number and belong to it.
+LOWER, UPPER, P = "lower", "upper", "p"
+LIMITS = (LOWER, UPPER)
+PARTS = (*LIMITS, P, "statistic", "correlation", "family", "shown", EFFECTIVE, SIZE)
+# Parts of a finding: in how many variants of its analysis it holds, of how many.
+VARIANTS = "variants"
+_PARTS_OF_FINDING = ("holds", "untold", VARIANTS)
+
+# The kinds of a register's rows that are numbers of a question, whatever the question is called.
+_OF_QUESTIONS = ("estimate", "interval", "bound", "selection", "count", "effective", "scale")
+_OF_SHARES = ("estimate", "interval", "bound", "selection")
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class FigureId(str):
+    """The id of a published number.
+
+    Args:
+        family: one of `FAMILIES`; "" for a number of a question.
+        item: the question, or the variable of a margin, or the claim, or the verdict.
+        level: the answer, box or category.
+        group: whose answers; the two groups of a comparison have a dot between.
+        statistic: what was computed; "" for a share or mean.
+        base: `ASKED` or `WITH_DONT_KNOW`; "" for those who answered.
+        variant: how it was computed otherwise (`others.worst`); "" for the number itself.
+        part: which number beside it (`lower`); "" for the number itself.
+        release: the publication that is meant; "" where the register at hand is.
+
+    Raises:
+        DataError: a part that is lacking, unknown, or holds what separates parts.
+    """
+
+    family: str = ""
+    item: str = ""
+    level: str = ""
+    group: str = ""
+    statistic: str = ""
+    base: str = ""
+    variant: str = ""
+    part: str = ""
+    release: str = ""
+
+    def __new__(cls, **parts: str) -> Self:
+        """Make the text of these parts."""
+        return super().__new__(cls, _spell(parts))
+
+    def __reduce__(self) -> Any:
+        """Take the parts along to other processes."""
+        return _restore, ({each.name: getattr(self, each.name) for each in fields(self)},)
+
+    @classmethod
+    def parse(cls, text: str, kind: str = "") -> "FigureId":
+        """Return the id of a text.
+
+        `kind`: that of the register's row, where it is at hand; without it, a question that is
+        called as a family is taken for the family. DataError for what is no id.
+        """
+        return text if isinstance(text, FigureId) else _parse(text, kind)
+
+    def with_part(self, part: str) -> "FigureId":
+        """Return the id of a number beside this one: `lower`."""
+        return replace(self, part=part)
+
+    def with_variant(self, variant: str, part: str = "") -> "FigureId":
+        """Return the id of a variant of this number: `worst`, `others.worst`."""
+        return replace(self, variant=variant, part=part)
+
+    def since(self, family: str) -> "FigureId":
+        """Return the id of how this number moved: `REVISION` or `CHANGE`."""
+        return replace(self, family=family)
+
+    def without_part(self) -> "FigureId":
+        """Return the id of the number beside which this one stands; itself where it is one."""
+        return replace(self, part="") if self.part else self
+
+    def is_share(self) -> bool:
+        """Return whether it is a share or mean of a question, or a number beside or of one."""
+        return not self.statistic and self.family in ("", *MOVED)
+
+    def share(self) -> "FigureId":
+        """Return the id of the share or mean of which it tells: no variant, part or release."""
+        return FigureId(item=self.item, level=self.level, group=self.group, base=self.base)
+
+
+@lru_cache(maxsize=1 << 16)
+def share_id(item: str, level: str, group: str, base: str) -> FigureId:
+    """Return the id of a share or mean; that on a base with "don't know" needs no name of it."""
+    return FigureId(item=item, level=level, group=group, base=base if base == ASKED else "")
+
+
+@lru_cache(maxsize=1 << 16)
+def base_id(item: str, group: str, base: str) -> FigureId:
+    """Return the id of a number of answers."""
+    return FigureId(item=item, statistic=SIZE, group=group, base=_name_base(base))
+
+
+@lru_cache(maxsize=1 << 16)
+def effective_id(item: str, group: str, base: str) -> FigureId:
+    """Return the id of the effective sample size of all answers on a base."""
+    return FigureId(item=item, statistic=EFFECTIVE, group=group, base=_name_base(base))
+
+
+@lru_cache(maxsize=1 << 16)
+def weighted_id(item: str, group: str) -> FigureId:
+    """Return the id of the sum of the weights of those who answered."""
+    return base_id(item, group, ANSWERED).with_variant(WEIGHTED)
+
+
+@lru_cache(maxsize=1 << 16)
+def test_id(item: str, test: str, *groups: str) -> FigureId:
+    """Return the id of a comparison: a test, or an effect of two groups; `P` is one of its parts.
+
+    `groups`: the two that are compared, or the option of a multiple-response question.
+    """
+    return FigureId(item=item, statistic=test, group=".".join(filter(None, groups)))
+
+
+def _name_base(base: str) -> str:
+    return "" if base == ANSWERED else base
+
+
+def _restore(parts: dict[str, str]) -> FigureId:
+    return FigureId(**parts)
+
+
+def list_beginnings(text: str) -> list[str]:
+    """Return an id and each of its beginnings that ends before a dot, the longest first."""
+    words = text.split(".")
+    return [".".join(words[:length]) for length in range(len(words), 0, -1)]
+
+
+def is_below(text: str, beginning: str) -> bool:
+    """Return whether an id begins with another id, or a beginning of one, and a dot."""
+    return text.startswith(f"{beginning}.")
+
+
+# Which parts stand in an id of a family, in their order; in brackets those that may lack.
+_SHAPES: dict[str, tuple[str, ...]] = {
+    QUALITY: ("statistic", "group"),
+    RESPONSE: ("statistic", "[group]"),
+    SETTINGS: ("statistic",),
+    COMPARISONS: ("statistic",),
+    BALANCE: ("item", "level", "variant"),
+    MISSING: ("item", "level"),
+    CLAIM: ("item",),
+    VERDICT: ("item", "statistic"),
+    FIRMNESS: ("item", "statistic", "[variant]", "[group]", "[part]"),
+}
+_WEIGHTS = (("statistic",), ("statistic", "item", "level", "[variant]"))
+_SHARE = ("item", "level", "group", "[base]", "[variant]", "[part]")
+_STATISTIC = ("item", "statistic", "[group]", "[base]", "[variant]", "[part]")
+# Of a family, what is no number of a question.
+_OF_CHANGES = (("statistic",), ("item", "statistic"))
+
+
+def _find_shape(parts: dict[str, str]) -> tuple[str, ...]:
+    """Return which parts stand in the id, in their order."""
+    family = parts.get("family", "")
+    if family in _SHAPES:
+        return _SHAPES[family]
+    if family == WEIGHTING:
+        return _WEIGHTS[1 if parts.get("item") else 0]
+    if family in MOVED and parts.get("statistic"):
+        return _OF_CHANGES[1 if parts.get("item") else 0]
+    return _STATISTIC if parts.get("statistic") else _SHARE
+
+
+def _spell(parts: dict[str, str]) -> str:
+    """Return the text of an id; DataError where a part lacks, is unknown or has no place."""
+    family, release = parts.get("family", ""), parts.get("release", "")
+    if family and family not in FAMILIES:
+        raise DataError(f"figure id: unknown family {family!r}; expected {', '.join(FAMILIES)}.")
+    words = [family] if family else []
+    rest = {name for name, text in parts.items() if text} - {"family", "release"}
+    for place in _find_shape(parts):
+        name = place.strip("[]")
+        text = parts.get(name, "")
+        rest.discard(name)
+        if not text:
+            if name == place:
+                raise DataError(f"figure id: no {name} in {_describe(parts)}.")
+            continue
+        if name == "statistic" and not family and text not in _ALONE:
+            words.append(TEST)
+        words.append(text)
+    if rest:
+        raise DataError(f"figure id: no place for {min(rest)} in {_describe(parts)}.")
+    text = ".".join(words)
+    if "" in text.split("."):
+        raise DataError(f"figure id {text!r}: an empty part; expected words with a dot between.")
+    return f"{release}/{text}" if release else text
+
+
+def _describe(parts: dict[str, str]) -> str:
+    return ", ".join(f"{name} {text!r}" for name, text in parts.items() if text) or "no parts"
+
+
+@lru_cache(maxsize=1 << 16)
+def _parse(text: str, kind: str) -> FigureId:
+    release, slash, own = text.partition("/")
+    # A group may have a slash in its name, a publication has no dot in its own.
+    if not (slash and release) or "." in release:
+        release, own = "", text
+    words = own.split(".")
+    of_question = kind in _OF_QUESTIONS or words[0] not in FAMILIES
+    family = "" if of_question else words[0]
+    if family == COMPARISONS and len(words) != 2:
+        family = ""
+    found = _read_words(family, words[1:] if family else words, kind) if all(words) else None
+    if found is None:
+        raise DataError(f"figure id {text!r}: expected ITEM.LEVEL.GROUP, as use.yes.all.")
+    made = FigureId(family=family, release=release, **found)
+    assert made == text
+    return made
+
+
+def _read_words(family: str, words: Sequence[str], kind: str) -> dict[str, str] | None:
+    """Return the parts that the words of an id are; None where they are none."""
+    if family in ("", *MOVED):
+        if family and len(words) == 1:
+            return {"statistic": words[0]}
+        if family and len(words) == 2 and words[1] == COMPARED:
+            return {"item": words[0], "statistic": words[1]}
+        # What moves is a share, whatever its answer is called.
+        return _read_question(words, "estimate" if family else kind)
+    if family == CLAIM:
+        return {"item": ".".join(words)}
+    if family == VERDICT:
+        return {"item": ".".join(words[:-1]), "statistic": words[-1]}
+    if family == FIRMNESS:
+        return _read_finding(words)
+    if family in (QUALITY, RESPONSE):
+        return {"statistic": words[0], "group": ".".join(words[1:])} if words else None
+    shape = _WEIGHTS[len(words) > 1] if family == WEIGHTING else _SHAPES[family]
+    names = [name.strip("[]") for name in shape]
+    return dict(zip(names, words, strict=False)) if len(words) <= len(names) else None
+
+
+def _read_question(words: Sequence[str], kind: str) -> dict[str, str] | None:
+    if len(words) < 2:
+        return None
+    item, second, *rest = words
+    if kind not in _OF_SHARES:
+        if second == TEST and rest:
+            return {"item": item, "statistic": rest[0], **_read_tail(rest[1:])}
+        if second in (CONTRAST, ODDS_RATIO, ALPHA):
+            return {"item": item, "statistic": second, **_read_tail(rest)}
+        if second in (SIZE, EFFECTIVE) and rest:
+            tail = _read_tail(rest[1:], grouped=False)
+            return {"item": item, "statistic": second, "group": rest[0], **tail}
+    if not rest:
+        return None
+    tail = _read_tail(rest[1:], grouped=False)
+    return {"item": item, "level": second, "group": rest[0], **tail}
+
+
+def _read_tail(words: Sequence[str], *, grouped: bool = True) -> dict[str, str]:
+    """Return group, base, variant and part of the words behind a statistic or a group."""
+    found, rest = dict[str, str](), list(words)
+    if rest and rest[-1] in PARTS and (rest[0] != WITHOUT or len(rest) > 2):
+        found["part"] = rest.pop()
+    if not grouped and rest and rest[0] in BASES:
+        found["base"] = rest.pop(0)
+    if grouped and rest and rest[0] != WITHOUT:
+        end = -1 if rest[-1] == POINTWISE else len(rest)
+        found["group"], rest = ".".join(rest[:end]), rest[end:] if end < 0 else []
+    return found | ({"variant": ".".join(rest)} if rest else {})
+
+
+def _read_finding(words: Sequence[str]) -> dict[str, str] | None:
+    if not 2 <= len(words) <= 4:
+        return None
+    found = {"item": words[0], "statistic": words[1]}
+    match words[2:]:
+        case [part] if part in _PARTS_OF_FINDING:
+            found["part"] = part
+        case [variant]:
+            found["variant"] = variant
+        case [variant, group]:
+            found |= {"variant": variant, "group": group}
+    return found
