@@ -56,6 +56,20 @@ def test_solve_says_the_same_as_check(capsys: Any) -> None:
     assert lines[2:4] == [ALL, WHY]
 
 
+def test_solve_prints_its_readings_as_json(capsys: Any) -> None:
+    words = ("claims", "solve", "67/33", "64")
+    assert main([*words, "--json", "--n-max", "40"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    first = said["readings"][0]
+    assert first["kind"] == "together" and first["bases"] == [33, 36, 39]
+    assert all(0 <= reading["power"] <= 1 for reading in said["readings"])
+    assert main([*words, "--json", "--base", "32"]) == 0
+    beside = json.loads(capsys.readouterr().out)
+    assert beside["fits"] is False and beside["explanations"][1]["bases"] == [12, 15, 22, 25, 28]
+    assert main([*words, "--base", "32"]) == 0
+    assert capsys.readouterr().out.splitlines() == beside["sentences"]
+
+
 def test_a_study_is_added_to_a_folder_and_checked(capsys: Any) -> None:
     Path("figures.yaml").write_text(YAML, "utf-8")
     words = ["add", "journal", "--from", "figures.yaml", "--source", "https://example.org/a"]

@@ -1,5 +1,6 @@
 """`readiness plan --next` and `--draw`: what is told, drawn, and refused in one line."""
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -53,6 +54,19 @@ def test_stated_guesses_make_a_plan_in_every_language(there: Path, capsys: Any) 
         assert table["open_upper"].sub(table["open_lower"]).between(0.49, 0.51).all()
         assert str(table["answers"]["all"]) in text and len(text.splitlines()) >= 14
         assert (there / f"{language}.svg").read_text("utf-8").count("<circle") >= 21
+
+
+def test_the_plan_is_printed_as_json(there: Path, capsys: Any) -> None:
+    call = (WAVE, "--next", *GUESSES, "--margin", 10, "--take-all")
+    plan = json.loads(said(capsys, 0, *call, "--out", "plan.csv", "--json"))
+    table = pd.read_csv("plan.csv")
+    assert [group["group"] for group in plan["groups"]] == [*table["group"]]
+    for group, row in zip(plan["groups"], table.to_dict("records"), strict=True):
+        for name in ("invited", "answers", "share", "lower", "upper", "margin", "whole"):
+            assert group[name] == pytest.approx(row[name], rel=1e-9), name
+    lines = said(capsys, 0, *call).splitlines()
+    assert plan["sentences"] and lines[-len(plan["sentences"]) :] == plan["sentences"]
+    assert "add --next" in said(capsys, 2, WAVE, "--json")
 
 
 def test_a_wave_that_has_run_is_planned_from_what_it_published(there: Path, capsys: Any) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -93,6 +94,26 @@ def test_what_would_be_kept_is_said_before_it_is_registered(root: Path, capsys: 
     assert main([*add, "--questionnaire", QUESTIONNAIRE]) == 0
     assert capsys.readouterr().out.startswith(out)
     assert read_versions(root)["x@1"].questionnaire == QUESTIONNAIRE
+
+
+def test_counts_and_faults_are_printed_as_json(root: Path, capsys: Any) -> None:
+    """Its faults are those of the table that --csv writes, its counts those of the sentences."""
+    words = ["validate", str(EXPORT), "--questionnaire", QUESTIONNAIRE]
+    assert main([*words, "--csv", "faults.csv"]) == 0
+    text = capsys.readouterr().out
+    assert main([*words, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    table = rows_of(root / "faults.csv")
+    at = [table[0].index(name) for name in ("row", "rule", "item", "value")]
+    written = [[row[place] for place in at] for row in table[1:]]
+    listed = [[str(f[n]) for n in ("row", "rule", "item", "value")] for f in said["faults"]]
+    assert listed == written and len(listed) > 100
+    assert sum(rule["n"] for rule in said["rules"]) == len(listed)
+    assert said["received"] - said["kept"] == sum(said["dropped"].values()) > 0
+    assert str(said["received"]) in text and str(said["kept"]) in text
+    assert main(["validate", str(SAMPLE), "--questionnaire", QUESTIONNAIRE, "--json"]) == 0
+    sample = json.loads(capsys.readouterr().out)
+    assert sample["invited"] == len(rows_of(SAMPLE)) - 1 and "faults" not in sample
 
 
 def test_a_larger_loss_that_the_wave_allows_is_registered(root: Path, capsys: Any) -> None:

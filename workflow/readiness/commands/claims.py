@@ -6,12 +6,15 @@ No project is needed: outside one, `add` writes the study into a folder that `ch
 
 Examples:
   readiness claims solve 67/33 64 --base 32
+  readiness claims solve 67/33 64 --base 32 --json
   readiness claims check figures.csv
   readiness claims check offices-2023 --long --language fr
 """
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from rich import box
@@ -41,9 +44,10 @@ from readiness.forensics.reporting import (
     render_verdict,
     verdict_json,
 )
-from readiness.forensics.solve import solve
+from readiness.forensics.solve import Solution, solve
 from readiness.language import LANGUAGES, show, tell
 from readiness.tables import read_text_table
+from readiness.terminal import print_json
 
 # Verdicts of one status that are named by their ids.
 NAMED = 3
@@ -88,6 +92,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="nearest",
         metavar="RULE",
         help=f"how the percentages were rounded: nearest, {', '.join(Rounding)} (default: nearest)",
+    )
+    solve.add_argument(
+        "--json", action="store_true", help="print each reading and its numbers as JSON"
     )
     check = actions.add_parser(
         "check",
@@ -171,7 +178,29 @@ def _solve(arguments: argparse.Namespace) -> None:
     except DataError as error:
         # Figures and bounds stand on the command line here, and in no data.
         raise ConfigError(str(error)) from None
+    if arguments.json:
+        print_json(_list_solution(solution, arguments))
+        return
     print(solution.text.removesuffix("\n"))
+
+
+def _list_solution(solution: Solution, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return what the figures allow as data for JSON; shares of made-up figures are in 0-1."""
+    readings = [
+        {**asdict(row), "power": None if row.power is None else float(row.power)}
+        for row in solution.rows
+    ]
+    together = solution.together
+    return {
+        "figures": arguments.figures,
+        "rounding": arguments.rounding,
+        "n_max": arguments.n_max,
+        "base": arguments.base,
+        "readings": readings,
+        "fits": None if together is None else together.fits,
+        "explanations": [] if together is None else [asdict(one) for one in together.readings],
+        "sentences": [tell(fact, arguments.language) for fact in solution.facts],
+    }
 
 
 def _read_material(arguments: argparse.Namespace) -> tuple[pd.DataFrame, Structure]:

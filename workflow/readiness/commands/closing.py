@@ -56,20 +56,33 @@ def _describe_answers(root: Path, run: PlannedRun) -> Iterator[str]:
 
 
 def _describe_questions(root: Path, run: PlannedRun) -> str:
-    """Count the questions of a wave that its report shows, and name those that it does not."""
+    """Count the questions of a wave that its report shows, and those that it does not, by reason.
+
+    A question is not in the report because the configuration does not ask for it, or because
+    nothing can be shown of it without giving respondents away.
+    """
     assert isinstance(run.section, WaveSettings)
-    asked = read_outline(root, input_files(run.section)["questionnaire"])
-    shown = run.section.show or run.section.estimate.items
-    hidden = [item for item in asked.kinds if item not in shown]
-    count = len(asked.kinds) - len(hidden)
+    setting = "show" if run.section.show else "estimate.items"
+    wanted = run.section.show or run.section.estimate.items
+    asked = read_outline(root, input_files(run.section)["questionnaire"]).kinds
+    not_wanted = [item for item in asked if item not in wanted]
     protected = list_hidden(root, run)
-    protected_text = f"; nothing can be shown of {', '.join(protected)}" if protected else ""
-    if not hidden:
-        return f"{run.name}: all {count} questions are in the report{protected_text}"
-    named = ", ".join(hidden[:MOST_QUESTIONS])
-    more = f" and {len(hidden) - MOST_QUESTIONS} more" if len(hidden) > MOST_QUESTIONS else ""
-    counted = f"{count} of {len(asked.kinds)} questions are in the report"
-    return f"{run.name}: {counted}; not {named}{more}{protected_text}"
+    in_report = [item for item in asked if item in wanted and item not in protected]
+    parts = [f"{run.name}: {len(in_report)} of {len(asked)} questions are in the report"]
+    if len(in_report) == len(asked):
+        parts = [f"{run.name}: all {len(asked)} questions are in the report"]
+    if not_wanted:
+        parts.append(f"{len(not_wanted)} not asked for in {setting} ({_name_some(not_wanted)})")
+    if protected:
+        parts.append(f"{len(protected)} not shown, to protect respondents ({', '.join(protected)})")
+    return "; ".join(parts)
+
+
+def _name_some(items: list[str]) -> str:
+    """Name the first questions of a list, and count the others."""
+    named = ", ".join(items[:MOST_QUESTIONS])
+    more = len(items) - MOST_QUESTIONS
+    return f"{named} and {more} more" if more > 0 else named
 
 
 def list_hidden(root: Path, run: PlannedRun) -> list[str]:

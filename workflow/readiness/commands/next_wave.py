@@ -1,6 +1,7 @@
 """Plan the next wave: sample size, allocation over groups, and drawing the sample."""
 
 import argparse
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -41,6 +42,7 @@ from readiness.readers import read_frame, read_margins, read_populations
 from readiness.running.outputs import add_force, check_output
 from readiness.survey.sizes import critical_value, draw, size_for_difference, smallest_difference
 from readiness.tables import read_text_table, write_csv
+from readiness.terminal import print_json
 
 # Options that replace a value estimated from the wave: minimum, maximum, help text.
 NUMBERS = {
@@ -66,6 +68,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `readiness plan` that are about the next wave."""
     add = parser.add_argument_group("plan the next wave").add_argument
     add("--next", action="store_true", help="show how many answers each group needs")
+    add("--json", action="store_true", help="with --next: print the plan as JSON, shares in 0-1")
     add("--draw", type=Path, metavar="FRAME", help="list of persons to draw the sample from")
     add("--populations", type=Path, metavar="FILE", help="table of people by group, as margins are")
     add(
@@ -125,6 +128,8 @@ def plan_next(arguments: argparse.Namespace) -> int:
             raise ConfigError(f"--{name} {value:g}: expected a number from {low:g} to {high:g}.")
     if not 0 <= arguments.samples <= 10_000:
         raise ConfigError(f"--samples {arguments.samples}: expected 0 to 10000.")
+    if arguments.json and not arguments.next:
+        raise ConfigError("--json needs --next; --draw writes its sample to --out FILE.")
     if arguments.draw and not arguments.out:
         raise ConfigError("--draw needs --out FILE, the file for the sample.")
     read = [path for path in (arguments.draw, arguments.populations) if path]
@@ -263,6 +268,13 @@ def _tell(arguments: argparse.Namespace, setting: Setting, answers: IntArray, so
         simulated = getattr(setting.run.section, "simulated", False)
         drawn = precision(groups, wanted.margin, language, simulated=simulated)
         write_atomically(arguments.chart, drawn.svg())
+    sentences = [strip_marks(tell(fact, language)) for fact in facts]
+    if arguments.json:
+        labelled = table.assign(label=table["group"].map(setting.labels))
+        # Pandas writes null for a number that is missing or has no end.
+        groups = json.loads(labelled.to_json(orient="records", double_precision=12))
+        print_json({"wave": setting.run.name, "groups": groups, "sentences": sentences})
+        return
     shown = Table(box=box.SIMPLE_HEAD)
     for at, key in enumerate(HEADS):
         head = strip_marks(show(Fact(key), language))
@@ -279,7 +291,7 @@ def _tell(arguments: argparse.Namespace, setting: Setting, answers: IntArray, so
         ]
         shown.add_row(*map(strip_marks, cells))
     PLAIN.print(shown)
-    print("\n".join(strip_marks(tell(fact, language)) for fact in facts))
+    print("\n".join(sentences))
 
 
 def _make_share(value: float) -> Quantity:

@@ -72,6 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.seal or (arguments.next and arguments.draw):
             raise ConfigError("--next, --draw and --seal exclude each other; choose one.")
         return plan_next(arguments)
+    if arguments.json:
+        raise ConfigError("--json prints the plan of the next wave; add --next.")
     if arguments.reason and not arguments.seal:
         raise ConfigError("--reason explains an amendment; add --seal.")
     if bool(arguments.timestamp) != bool(arguments.authority):

@@ -7,13 +7,14 @@ in the same words. The days of fieldwork and the sample belong to a wave, so the
 Examples:
   readiness validate answers.csv --questionnaire ai-readiness-1
   readiness validate answers.csv --questionnaire ai-readiness-1 --html faults.html --language fr
+  readiness validate answers.csv --questionnaire ai-readiness-1 --json
   readiness validate results/waves/WAVE/validate/answers.csv --questionnaire Q --labelled coded.sav
 """
 
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -34,9 +35,11 @@ from readiness.register.merging import Merger, describe_merger, find_merger_of_a
 from readiness.running.outputs import check_output
 from readiness.site.faults import faults_page
 from readiness.tables import read_text_table, write_csv
+from readiness.terminal import print_json
 from readiness.validation.issues import by_rule, worst
 from readiness.validation.labelled import FORMATS, labelled_file
 from readiness.validation.separating import separate
+from readiness.validation.validate import NOT_KEPT, SET_ASIDE
 
 # What a run calls the coded answers.
 ANSWERS = "answers.csv"
@@ -65,6 +68,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="en",
         help="language of the output (default: en)",
     )
+    add("--json", action="store_true", help="print counts and every fault as JSON")
     add = parser.add_argument_group("files to write").add_argument
     add(
         "--html", type=Path, metavar="PAGE", help="page with every fault and a picture of each kind"
@@ -83,6 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
     root = Path.cwd()
     content = read_whole(arguments.file)
     html, csv, labelled = arguments.html, arguments.csv, arguments.labelled
+    language: Language = arguments.language
     path = questionnaire_file(root, arguments.questionnaire)
     for out in filter(None, (html, csv)):
         if out.resolve() in (arguments.file.resolve(), path.resolve()):
@@ -106,10 +111,15 @@ def run(arguments: argparse.Namespace) -> int:
             write_atomically(html, page, private=True)
         if labelled:
             _write_labelled(labelled, result.answers, found.questionnaire, arguments.language)
-    print(describe_reading(found, arguments.language, largest_loss(root, path.stem)))
-    for merger in _find_mergers(root, path.stem, found):
-        labelled = merger.label(found.questionnaire, arguments.language)
-        print(tell(describe_merger(labelled), arguments.language))
+    largest = largest_loss(root, path.stem)
+    costs = [
+        tell(describe_merger(merger.label(found.questionnaire, arguments.language)), language)
+        for merger in _find_mergers(root, path.stem, found)
+    ]
+    if arguments.json:
+        print_json({**list_reading(found, language, largest), "small_groups": costs})
+        return 0
+    print("\n".join([describe_reading(found, language, largest), *costs]))
     for out in filter(None, (html, csv)):
         print(out)
     return 0
@@ -187,6 +197,42 @@ def describe_reading(found: ReadFile, language: Language, largest: float) -> str
             repeated = Fact("validation.times", {"what": what, "n": int(issue["n"])})
             lines.append(f"  {tell(repeated, language) if issue['n'] > 1 else what}")
     return "\n".join(lines)
+
+
+def list_reading(found: ReadFile, language: Language, largest: float) -> dict[str, Any]:
+    """Return what `describe_reading` says as data for JSON, with every fault.
+
+    Of an export: `received` and `kept` submissions, `dropped` by reason, `kept_by_group`, `rules`
+    with their counts, and `faults`, one a row of the table of faults, in which what is personal
+    is replaced. Of a drawn sample: `invited`, `strata`, `population`.
+
+    Raises DataError for what a run would refuse.
+    """
+    content: dict[str, Any] = {"file": found.file, "questionnaire": found.questionnaire.id}
+    if (result := found.result) is None:
+        strata = found.raw.drop_duplicates("stratum")
+        population = int(strata["stratum_population"].sum())
+        return content | {
+            "invited": len(found.raw),
+            "strata": len(strata),
+            "population": population,
+        }
+    validation.refuse_mass_loss(result, found.file, largest)
+    reasons = (*NOT_KEPT, *SET_ASIDE)
+    dropped = {reason: result.count(reason) for reason in reasons}
+    result, *_ = separate(result, found.raw, found.raw[["_row"]], found.questionnaire, Detectors())
+    issues = result.issues
+    faults = issues.drop(columns="fact").to_dict("records")
+    for fault, issue in zip(faults, issues.to_dict("records"), strict=True):
+        fault["sentence"] = validation.sentence(issue, language)
+    return content | {
+        "received": result.count("received"),
+        "kept": result.count("kept"),
+        "kept_by_group": {group: result.count("kept", group) for group in result.groups},
+        "dropped": {reason: count for reason, count in dropped.items() if count},
+        "rules": by_rule(issues).to_dict("records"),
+        "faults": faults,
+    }
 
 
 def _find_mergers(root: Path, questionnaire: str, found: ReadFile) -> Iterator[Merger]:
