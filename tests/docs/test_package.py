@@ -1,10 +1,12 @@
 """What installs, builds and shows the project elsewhere agrees with what it is."""
 
+import json
 import re
 import tomllib
 from importlib import metadata
 
 import yaml
+from jsonschema import Draft202012Validator
 
 from project_copy import ROOT
 
@@ -49,6 +51,24 @@ def test_actions_are_named_by_commit() -> None:
         for action, version in used:
             assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action), action
             assert re.fullmatch(r"  # v\d+\.\d+\.\d+", version), action
+
+
+def test_the_catalog_file_has_what_the_catalogue_reads() -> None:
+    """The catalogue publishes no schema: catalogue.json is its documentation and its reader."""
+    told = yaml.safe_load((ROOT / ".snakemake-workflow-catalog.yml").read_text("utf-8"))
+    schema = json.loads((ROOT / "tests/docs/catalogue.json").read_text("utf-8"))
+    validator = Draft202012Validator(schema)
+    assert [fault.message for fault in validator.iter_errors(told)] == []
+    # A key in the wrong place is read by nobody.
+    usage = told["usage"]
+    misplaced = {"usage": usage | {"conda": True}}
+    assert not validator.is_valid(misplaced) and not validator.is_valid({"report": True})
+    assert not validator.is_valid({"usage": usage | {"report": "yes"}})
+    # What it takes for a standardized workflow beside the file.
+    assert (ROOT / "workflow/Snakefile").is_file() and (ROOT / "config/README.md").is_file()
+    readme = (ROOT / "README.md").read_text("utf-8").lower()
+    assert "snakemake" in readme and "workflow" in readme
+    assert list((ROOT / "workflow/rules").glob("*.smk"))
 
 
 def test_the_catalog_file_says_what_the_rules_do() -> None:

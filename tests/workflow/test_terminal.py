@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,11 @@ from pytest import CaptureFixture, MonkeyPatch
 from project_copy import Project
 from readiness.cli import main
 from readiness.commands.closing import closing_text, list_costs
+from readiness.lineage import read_lineage
 from readiness.plan import load_plan
 from readiness.running import snakemake_log
 from readiness.running.aside import ASIDE, keeping_pages
-from readiness.running.repair import NOTES
+from readiness.running.repair import NOTES, rests_on_results
 from readiness.running.snakemake_log import show_progress
 
 WAVE = Path("results/waves/canteen-2025")
@@ -127,6 +129,20 @@ def test_a_freeze_speaks_like_a_run_and_leaves_nothing_to_render(project: Projec
     assert {path.name: path.stat().st_mtime_ns for path in page.iterdir()} == before
     again = project.here("run", "--", "-n", f"{WAVE}/report/en/report-simulated.html")
     assert "Nothing to be done" in again.stdout
+
+
+def test_pages_of_earlier_numbers_make_way_for_those_of_the_publication(project: Project) -> None:
+    """Pages show other numbers than a register that was made again: they do not come back."""
+    folder = WAVE / "report/en"
+    assert rests_on_results(project.root, folder)
+    record = project.root / WAVE / "register/lineage.json"
+    made_again = replace(read_lineage(record), code="0" * 64)
+    record.write_text(made_again.as_json(), "utf-8")
+    assert not rests_on_results(project.root, folder)
+    page = project.root / folder / "report-simulated.html"
+    with keeping_pages(project.root, [folder]):
+        page.write_text("of the publication", "utf-8")
+    assert page.read_text("utf-8") == "of the publication"
 
 
 def test_a_freeze_that_is_refused_has_rendered_nothing(project: Project) -> None:

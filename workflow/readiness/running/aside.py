@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from readiness.running.repair import NOTES, name_output
+from readiness.running.repair import NOTES, name_output, rests_on_results
 
 # Below the results of a project; what a killed command left there is of no use to anybody.
 ASIDE = Path("results/.aside")
@@ -16,10 +16,13 @@ def keeping_pages(root: Path, folders: Sequence[Path]) -> Iterator[None]:
     """Within it, steps may write other files into `folders`; afterwards the former ones are back.
 
     `folders` are paths from `root`. With them come Snakemake's notes on their files, so that the
-    next run makes none of them again. A folder that was not there, or empty, is left as it is.
+    next run makes none of them again. A folder that was not there, or empty, is left as it is: the
+    publication's pages stay in it. So do they where the former pages rest on results that were
+    made again since, whose numbers are others; nobody should find these.
     """
     shutil.rmtree(root / ASIDE, ignore_errors=True)
-    kept = [folder for folder in folders if any((root / folder).glob("*"))]
+    filled = [folder for folder in folders if any((root / folder).glob("*"))]
+    kept = [folder for folder in filled if rests_on_results(root, folder)]
     notes = _list_notes(root, kept)
     for folder in kept:
         target = root / ASIDE / folder

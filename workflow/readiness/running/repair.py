@@ -94,6 +94,25 @@ def forget_readers(root: Path, inputs: Iterable[str]) -> None:
                 (root / output).unlink()
 
 
+def rests_on_results(root: Path, folder: Path) -> bool:
+    """Check that each parent in the record of a run's step is among the run's results of today.
+
+    `folder` is the path of the step from `root`. Without a record nothing is known against it.
+    Raises DataError for a damaged record.
+    """
+    if not (root / folder / PROVENANCE).exists():
+        return True
+    parents = read_lineage(root / folder / PROVENANCE).parents.values()
+    results = root / "results"
+    run = results.joinpath(*folder.relative_to("results").parts[:2])
+    records = (
+        *run.glob(f"*/{PROVENANCE}"),
+        *run.glob(f"*/*/{PROVENANCE}"),
+        *results.glob(f"inputs/*/*/{PROVENANCE}"),
+    )
+    return {*parents} <= {read_lineage(record).hash for record in records}
+
+
 def name_output(note: Path) -> Path:
     """The result that a note is on: its path in Base64, in folders beginning with @ where long."""
     encoded = "".join(part.removeprefix("@") for part in note.parts)
