@@ -91,6 +91,16 @@ def test_a_number_of_the_summary_opens_and_others_lead_to_their_line() -> None:
     assert not tree.css("[data-id]") and len(tree.css(".pass")) == 1
 
 
+def test_a_share_and_the_ends_of_its_interval_are_one_stop_of_the_tab_key() -> None:
+    """The note of the share has its interval; without the share each end opens by itself."""
+    ends = " à ".join(number(f"use.yes.all.{end}", end) for end in ("lower", "upper"))
+    tree = made(f'<div class="lead"><p>{number("use.yes.all", "44,6 %")} ({ends})</p></div>')
+    (stop,) = tree.css(".lead button, .lead a")
+    assert stop.text() == "44,6 %" and "lower à upper" in tree.css_first(".lead").text()
+    alone = made(f'<div class="lead"><p>De {ends}</p></div>')
+    assert len(alone.css(".lead button")) == 2
+
+
 def test_the_words_of_the_page_stay_as_they_were_checked() -> None:
     body = f"<h1>Un {number('quality.kept.all', '647')} « à »</h1><p>a &lt; b &amp; c</p>"
     before = LexborHTMLParser(page(body)).css_first("main").text()

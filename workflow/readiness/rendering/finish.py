@@ -99,6 +99,9 @@ class _Numbers:
             return None  # the end of an interval below its number
         if identity not in self.passports.rows or not _is_prominent(node):
             return False
+        parent = self.passports.parent(identity)
+        if parent != identity and parent in self.opened:
+            return None  # the end of an interval whose number opens: one stop of the tab key
         section = _find_section(node)
         self.counted[section] = self.counted.get(section, 0) + 1
         # How many numbers of a section open; each is a stop of the tab key. The others are links.
