@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
+from readiness.building import make_wheel
 from readiness.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -39,6 +40,8 @@ NOT_SHIPPED = {
 }
 # Seconds until a command is taken to hang: far more than it takes on the busiest machine.
 PATIENCE = 1800
+# The stamp by which a Makefile knows that its environment is set up, so that it asks no network.
+STAMP = 'touch ".venv/.ready-$({ cat requirements.lock; pwd; } | cksum | cut -d " " -f 1)"'
 # The steps that Snakemake would run, one after the other in one process.
 AT_ONCE = """
 import shlex, sys
@@ -47,7 +50,7 @@ for line in sys.stdin:
     if code := main(shlex.split(line)):
         sys.exit(code)
 """
-COMMAND = re.compile(r"^Shell command: python -I -X utf8 workflow/readiness (.*)$", re.M)
+COMMAND = re.compile(r"""^Shell command: python -I -X utf8 "\$READINESS_PROGRAM" (.*)$""", re.M)
 JOB = re.compile(r"^(?:local)?(?:rule|checkpoint) (\w+):$")
 # Another machine, as far as one machine can be another.
 ABROAD = {
@@ -120,25 +123,33 @@ def install_wheel(folder: Path) -> Path:
     It comes from the wheel alone and lies below `folder`; the packages that it needs are those of
     this environment.
     """
-    source = folder / "source"
-    for name in shipped_files():
-        if name.parts[0] not in ("data", "publications", "tests", "docs", "benchmarks"):
-            (source / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, source / name)
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-    quiet = ["--quiet", "--no-deps", "--no-index"]
-    build = [*pip, "wheel", *quiet, "--no-build-isolation", "-w", str(folder), str(source)]
-    subprocess.run(build, check=True)
-    (wheel,) = folder.glob("readiness-*.whl")
-    venv.create(folder / "env", with_pip=False, symlinks=True)
-    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-    packages = folder / "env/lib" / version / "site-packages"
-    others = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
-    (packages / "others.pth").write_text("\n".join(others) + "\n", "utf-8")
-    install = [*pip, "--python", str(folder / "env/bin/python"), "install", *quiet, str(wheel)]
-    subprocess.run(install, check=True)
-    shutil.rmtree(source)
+    name, content = make_wheel()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(content)
+    add_installed(folder / "env", folder / name)
     return folder / "env/bin/readiness"
+
+
+def add_installed(environment: Path, wheel: Path) -> None:
+    """Make an environment with the program of a wheel, and the packages of this one beside it."""
+    venv.create(environment, with_pip=False, symlinks=True)
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    others = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
+    # A path with letters that the locale lacks is written in ASCII, for Python to read.
+    line = f"import sys; sys.path.extend({others!a})\n"
+    (environment / "lib" / version / "site-packages/others.pth").write_text(line, "ascii")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+    words = ["--python", str(environment / "bin/python"), "install", "--no-deps", "--no-index"]
+    subprocess.run([*pip, *words, "--quiet", str(wheel)], check=True)
+
+
+def set_up_office(root: Path) -> Project:
+    """Do what an office's set-up does, with the packages of the environment that runs the tests."""
+    [wheel] = root.glob("*.whl")
+    add_installed(root / ".venv", wheel)
+    project = Project(root)
+    assert project.call("sh", "-c", STAMP).returncode == 0
+    return project
 
 
 def hear_ctrl_c() -> None:

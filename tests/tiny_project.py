@@ -58,6 +58,19 @@ def make_tiny(target: Path, home: Path = TINY) -> Project:
     return Project(target)
 
 
+def make_folder(target: Path, snakefile: str) -> Path:
+    """A folder with the tiny wave and study and a Snakefile, and no program."""
+    for name in (".dvc/config", ".dvcignore", "report.qmd"):
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, target / name)
+    shutil.copyfile(TINY / "config.yaml", target / "config.yaml")
+    (target / VERSIONS).parent.mkdir()
+    (target / VERSIONS).write_text(",".join(COLUMNS) + "\n", "utf-8")
+    add_data(target, TINY)
+    (target / "Snakefile").write_text(snakefile, "utf-8")
+    return target
+
+
 def add_data(target: Path, home: Path) -> None:
     """Put what was asked in `home` into a project, and register what was answered."""
     shutil.copytree(home / "data", target / "data", dirs_exist_ok=True)

@@ -39,6 +39,10 @@ if ! { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
 fi
 rm -f "$uv_lock"
 
+# An office has the program from its wheel, which the lock names; in a tree it lies beside.
+if [ ! -d workflow/readiness ]; then
+    exit 0
+fi
 # The package is found by a link relative to the environment: an absolute path would break when the
 # folder is moved, or cannot be read under LC_ALL=C when it has Arabic letters. And by a link to the
 # package alone, so that no other file beside it is taken for a library or run at every start.

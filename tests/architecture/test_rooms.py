@@ -32,7 +32,10 @@ LEVELS = (
     ("tables", "closure"),
     ("lineage", "config"),
     ("language",),
-    ("files", "bounded", "templating", "fonts", "arrays", "programs", "figure_id"),
+    (
+        *("files", "bounded", "templating", "fonts", "arrays"),
+        *("programs", "figure_id", "layout", "building"),
+    ),
     ("errors", "terminal"),
     ("facts",),
     ("patterns",),

@@ -1,8 +1,10 @@
-"""`readiness new`: a project of its own or a wave in one, whole or not at all."""
+"""`readiness new`: an office of a few files or a wave in one, whole or not at all."""
 
 import os
 import stat
+import subprocess
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,9 @@ import pyreadstat
 import pytest
 
 from project_copy import ROOT
+from readiness.building import make_wheel
 from readiness.cli import main
-from readiness.commands.starting.project import new_project
+from readiness.commands.starting.office import new_office
 from readiness.config import load_config
 from readiness.datasets.versions import read_versions
 from readiness.drafting import follow
@@ -26,7 +29,7 @@ EXPORT = "Timestamp,Do you vote?,Why?\n" + "".join(
 
 @pytest.fixture
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    with new_project(tmp_path / "office"):
+    with new_office(tmp_path / "office"):
         pass
     monkeypatch.chdir(tmp_path / "office")
     (tmp_path / "votes.csv").write_text(EXPORT, "utf-8")
@@ -38,42 +41,53 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-def test_a_project_has_the_program_and_nobody_s_studies(office: Path, capsys: Any) -> None:
+def test_an_office_is_a_few_files_and_nobody_s_studies(office: Path, capsys: Any) -> None:
     files = contents(office)
+    name, wheel = make_wheel()
+    assert files.pop(name) == wheel
+    lock = files.pop("requirements.lock").decode()
+    assert lock.startswith(f"./{name} \\\n    --hash=sha256:{sha256(wheel).hexdigest()}\n")
+    assert lock.endswith((ROOT / "requirements.lock").read_text("utf-8"))
+    assert set(files) == {
+        *(".dvc/config", ".dvcignore", ".gitattributes", ".gitignore"),
+        *("Makefile", "README.md", "Snakefile", "config.yaml", "report.qmd"),
+        *("data/README.md", "data/versions.csv", "reports/.gitkeep", "tests/test_office.py"),
+    }
+    assert sum(text.count(b"\n") for text in files.values()) <= 400
     config = load_config(ROOT / "config.yaml")
     own = [name.encode() for name in (*config.studies, *config.waves)]
-    told = {name for name, text in files.items() if any(each in text for each in own)}
-    assert told == set()
-    assert {
-        "Makefile",
-        "config.yaml",
-        "workflow/Snakefile",
-        "tests/test_project.py",
-        "config/README.md",
-        ".dvc/config",
-        "data/versions.csv",
-    } <= set(files)
-    assert not any(name.startswith(("publications/", "benchmarks/")) for name in files)
-    # What the guides type.
-    examples = {name for name in files if name.startswith("examples/")}
-    assert examples == {
-        f"examples/first-use/{name}"
-        for name in ("README.md", "invented-answers.csv", "make_sample.py")
-    }
+    assert [name for name, text in files.items() if any(each in text for each in own)] == []
     assert main(["run"]) == 0
     assert "readiness new --from EXPORT" in capsys.readouterr().out
-    readme = files["README.md"].decode()
-    assert all(
-        (office / "docs" / name).is_file()
-        for name in {part.partition(")")[0] for part in readme.split("(docs/")[1:]}
-    )
+
+
+def test_what_a_deployed_workflow_lacks_is_added(tmp_path: Path, monkeypatch: Any) -> None:
+    """`snakedeploy` leaves rules and a configuration; what is there is never overwritten."""
+    for name, text in (("workflow/Snakefile", ""), ("config/config.yaml", "waves: {}\n")):
+        (tmp_path / "flow" / name).parent.mkdir(parents=True)
+        (tmp_path / "flow" / name).write_text(text, "utf-8")
+    (tmp_path / "flow/report.qmd").write_text("mine\n", "utf-8")
+    (tmp_path / "votes.csv").write_text(EXPORT, "utf-8")
+    monkeypatch.chdir(tmp_path / "flow")
+    # Without git nobody ignores the answers: nothing is begun, and nothing left.
+    before = contents(tmp_path / "flow")
+    assert main(["new", "--from", "../votes.csv", "--language", "en"]) == 2
+    assert contents(tmp_path / "flow") == before
+    subprocess.run(["git", "init", "--quiet", "."], check=True)
+    assert main(["new", "--from", "../votes.csv", "--language", "en"]) == 0
+    flow = tmp_path / "flow"
+    assert (flow / "report.qmd").read_text("utf-8") == "mine\n"
+    assert "votes:" in (flow / "config/config.yaml").read_text("utf-8")
+    assert not (flow / "config.yaml").exists() and (flow / ".dvc/config").is_file()
+    assert "data/store/" in (flow / ".gitignore").read_text("utf-8").splitlines()
+    assert read_versions(flow)["votes@1"].rows == 40
 
 
 def test_a_folder_beside_the_project_is_named_with_dots(office: Path, capsys: Any) -> None:
     """As the manual types it: `..` leaves the project, and does not lie in it."""
     (office / "sub").mkdir()
     assert main(["new", "../second", "--from", "../votes.csv", "--language", "en"]) == 0
-    assert "../second: a project of its own" in capsys.readouterr().out
+    assert "../second: an office of its own" in capsys.readouterr().out
     assert (office.parent / "second/data/questionnaires/votes-1.yaml").is_file()
     for inside in ("sub/../third", "../office/third", "../second/../office/third"):
         assert main(["new", inside]) == 2

@@ -33,7 +33,10 @@ def test_every_part_is_in_the_table_once(folder: Path) -> None:
         listed = [one for part in parts for one in part.names]
         assert parts and len(listed) == len(set(listed)), name
         if listed:
-            assert all(part.names for part in parts) and set(listed) == names_in(path), name
+            # Seals of 1.0 name no version.
+            later = {"version"} if name == SEAL else set()
+            assert all(part.names for part in parts), name
+            assert set(listed) - later <= names_in(path) <= set(listed), name
 
 
 def test_a_file_that_no_publication_has_is_in_no_row() -> None:

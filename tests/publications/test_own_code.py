@@ -1,26 +1,27 @@
-"""Two questions: is the number right, and does it still come out of its own code?
+"""A number is judged by this program, whatever the code says that was sealed with it.
 
 Somebody edits the program, lets it publish another number, and seals what it made: every hash is
-right, and its own code prints what was published.
+right, and its own code prints what was published. Each audit names the two programs.
 """
 
-from collections.abc import Iterator
-from typing import Any
+import subprocess
 
 import pytest
-from pytest import CaptureFixture, MonkeyPatch, TempPathFactory
+from pytest import CaptureFixture, TempPathFactory
 from tampering.run import Kept
 
-from project_copy import Project
+from project_copy import ROOT, Project
 from readiness.cli import main
 from readiness.datasets.places import Foreign
-from readiness.facts import Fact
-from readiness.language import tell
-from readiness.publications.audit import again, numbers
+from readiness.language import LANGUAGES, tell
+from readiness.layout import version
 from readiness.publications.audit.audit import audit, present_changes
-from readiness.publications.audit.model import FROZEN, TODAY, TRUSTED, Audit, Terms
+from readiness.publications.audit.model import Terms
 from readiness.publications.outcomes import Outcome
 from readiness.publications.presenting.terminal import audit_text
+from readiness.publications.program import present_program, program_hashes
+from readiness.publications.releases import RELEASES, Release, find_release, tell_program
+from readiness.publications.seal import read_seal
 from tiny_project import freeze
 
 NUMBER = "verdict.bases.soup.n_max"
@@ -39,83 +40,63 @@ def forged(finished: Project, tmp_path_factory: TempPathFactory) -> Project:
     return project
 
 
-@pytest.fixture(scope="module")
-def kept() -> Iterator[Kept]:
-    """One run by this program and one by the sealed code serve all audits."""
-    with Kept() as made:
-        yield made
-
-
-def audited(
-    project: Project, kept: Kept, level: int, code: str, trust: tuple[str, ...] = ()
-) -> Audit:
-    """The audit of the forged publication by this program, to which its tree is foreign."""
-    changes = present_changes(project.root, NAME, environment=level > 1)
-    terms = Terms(Foreign((), project.root / "fetched"), sandbox=False, trust=trust)
-    with kept.used():
-        return audit(project.root, NAME, level, changes=changes, code=code, terms=terms)
-
-
-@pytest.mark.parametrize(("level", "code", "trust"), [(2, TODAY, ()), (3, FROZEN, ("0" * 64,))])
 def test_what_planted_code_prints_is_valid_for_nobody(
-    forged: Project, kept: Kept, level: int, code: str, trust: tuple[str, ...]
+    forged: Project, capsys: CaptureFixture[str]
 ) -> None:
-    found = audited(forged, kept, level, code, trust)
+    changes = present_changes(forged.root, NAME, environment=True, foreign=True)
+    terms = Terms(Foreign((), forged.root / "fetched"), trust=("0" * 64,))
+    with Kept() as kept, kept.used():
+        found = audit(forged.root, NAME, 3, changes=changes, terms=terms)
+        # Asked for the sealed code, the command says what to install, and judges all the same.
+        words = ["audit", str(forged.root), NAME, "--level", "2", "--code", "frozen"]
+        assert main(words) == 1
+    out, err = capsys.readouterr()
+    assert f"{NAME}: judged by readiness {version()}; sealed by readiness {version()}" in err
+    assert len(err.splitlines()) == 1
+    assert out.startswith(f"{NAME} (draft): DIFFERS at level 2 (numbers), this program; unsigned\n")
     assert found.exit_code == 1 and found.seal == ()
     wrong = {n.id: n for n in found.numbers if n.outcome is Outcome.DIFFERS}
     assert set(wrong) == {NUMBER}
     assert (wrong[NUMBER].published, wrong[NUMBER].recomputed) == ("12", "40")
-    if code == TODAY:
-        assert found.own_code == ()
-        return
-    # The second answer: the numbers do come out of that code, which makes none of them right.
-    (answer,) = found.own_code
-    assert answer.outcome is Outcome.REPRODUCED and answer.fact.kind == "audit.code.unknown"
-    said = tell(wrong[NUMBER].fact, "en")  # type: ignore[arg-type]
-    assert said.endswith("its own code gives 12, this program 40")
-    assert said in audit_text(found)
-    assert {f.outcome for f in found.report} <= {Outcome.NOT_COMPARED}
-
-
-def test_only_code_that_the_auditor_names_judges(forged: Project, kept: Kept) -> None:
-    first = audited(forged, kept, 3, TODAY)
-    (report,) = first.report
+    (report,) = found.report
     assert report.outcome is Outcome.NOT_COMPARED and report.fact.kind == "audit.page.other_code"
-    digest = str(report.fact.values["digest"])
-    found = audited(forged, kept, 3, FROZEN, (digest,))
-    assert (found.code, found.exit_code) == (TRUSTED, 0)
-    # On the recorded build the pages are the same bytes.
-    assert {f.outcome for f in found.report} == {Outcome.REPRODUCED}
-    assert found.own_code[0].fact == Fact("audit.code.known", {"digest": digest})
-    assert "its own code, which is trusted" in audit_text(found)
+    # Nothing that it says of itself is held to account, and the audit says so.
+    assert "code.tar.xz" in audit_text(found)
 
 
-def test_code_that_does_not_start_under_this_lock_differs_in_nothing(
-    forged: Project, kept: Kept, monkeypatch: MonkeyPatch
-) -> None:
-    def rerun(*given: Any, frozen: bool, **how: Any) -> Any:
-        return (kept.real if frozen else kept.rerun)(*given, frozen=frozen, **how)
+def test_each_audit_names_the_programs() -> None:
+    """Of a released one with the commit to install it from; nothing else is taken for one."""
+    first, second = RELEASES[:2]
+    assert [one.version for one in (first, second)] == ["1.0.0", "1.0.1"]
+    for path in sorted((ROOT / "publications").glob("*/seal.json")):
+        sealed = read_seal(path.parent)
+        assert find_release(sealed["program"]) == first
+        for language in LANGUAGES:
+            said = tell(tell_program(sealed, same=False), language)
+            assert f"readiness {version()}" in said and "readiness 1.0.0" in said
+            assert first.commit in said
+        assert tell_program(sealed, same=True).kind == "audit.program.same"
+    # Changed code of a version's name is not that version; a name that is none is not shown.
+    sealed = {"program": {"package": "0" * 64}, "version": "1.0.0"}
+    assert tell_program(sealed, same=False).kind == "audit.program.version"
+    for stated in ("", "1.0; rm -rf /", "\u202e1.0", "x" * 90):
+        told = tell_program({**sealed, "version": stated}, same=False)
+        assert told.kind == "audit.program.unknown" and stated not in told.values.values()
 
-    monkeypatch.setattr(again, "rerun", rerun)
-    monkeypatch.setattr(numbers, "run_sealed", lambda *_, **__: "No module named 'gone'")
-    monkeypatch.setattr("readiness.publications.audit.audit._code_changes", lambda *_: ())
-    changes = present_changes(forged.root, NAME, environment=True)
-    terms = Terms(Foreign((), forged.root / "fetched"), sandbox=False)
-    locked = type(changes)(**{**vars(changes), "lock": True})
-    found = audit(forged.root, NAME, 2, changes=locked, code=FROZEN, terms=terms)
-    (answer,) = found.own_code
-    assert answer.outcome is Outcome.NOT_CHECKED
-    assert "requirements.lock" in tell(answer.fact, "en")
-    assert "No module named 'gone'" in tell(answer.fact, "en")
+
+@pytest.mark.parametrize("release", RELEASES, ids=lambda release: release.version)
+def test_a_release_is_known_by_the_code_of_its_commit(release: Release) -> None:
+    """Where the history is here; a plain copy of the tree has none."""
+    listed = git("ls-tree", "-r", "--name-only", release.commit, "workflow/readiness")
+    if listed is None:
+        pytest.skip("the history of the project is not here")
+    names = listed.decode().splitlines()
+    files = {name: git("show", f"{release.commit}:{name}") or b"" for name in names}
+    assert program_hashes(files)["package"] == release.package
+    # The present program is none of those: it would have to be in the table to be one.
+    assert find_release(present_program(ROOT, own=True)) is None
 
 
-def test_the_command_says_both_answers(
-    forged: Project, kept: Kept, capsys: CaptureFixture[str]
-) -> None:
-    with kept.used():
-        words = ["audit", str(forged.root), NAME, "--level", "2", "--no-sandbox"]
-        assert main([*words, "--code", "frozen"]) == 1
-    said = capsys.readouterr().out
-    verdict = "DIFFERS at level 2 (numbers), this program and beside it its own code"
-    assert said.startswith(f"{NAME} (draft): {verdict}; unsigned\n")
-    assert "its own code gives 12, this program 40" in said
+def git(*words: str) -> bytes | None:
+    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, check=False)
+    return done.stdout if done.returncode == 0 else None

@@ -21,26 +21,25 @@ from readiness.publications.ledger import DATASETS, INPUTS, read_datasets, read_
 from readiness.publications.program import changes, present_environment
 from readiness.publications.scratch import scratch_project
 
-# A run that never ends by itself, and takes the signal to end as `readiness run` does.
+# A run whose first step never ends by itself, in a process of its own.
 ENDLESS = """
-import sys, time
+import os, sys, time
 from pathlib import Path
 sys.path.insert(0, {workflow!r})
-from readiness.publications.scratch import run_sealed, scratch_project
-code = {{"workflow/readiness/__init__.py": b"", "workflow/readiness/__main__.py": {main!r}}}
-with scratch_project(code, {{}}) as folder:
-    run_sealed(folder, [], "1", confined=False)
-"""
-MAIN = b"""
-import pathlib, time
-pathlib.Path("../../started").touch()
-time.sleep(600)
+from readiness.publications import scratch
+def endless(folder, targets):
+    os.setsid()
+    (folder.parents[1] / "started").touch()
+    time.sleep(600)
+scratch._perform_steps = endless
+with scratch.scratch_project({{"config.yaml": b""}}, {{}}) as folder:
+    scratch.run_in(folder, [])
 """
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_who_is_asked_to_end_takes_run_and_folder_away(tmp_path: Path, number: int) -> None:
-    program = ENDLESS.format(workflow=str(ROOT / "workflow"), main=MAIN)
+    program = ENDLESS.format(workflow=str(ROOT / "workflow"))
     process = subprocess.Popen(
         [sys.executable, "-c", program],
         env={"TMPDIR": str(tmp_path)},

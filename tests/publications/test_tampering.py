@@ -63,14 +63,12 @@ def test_changed_code_is_told_by_the_changed_code(bench: Bench, thorough: bool) 
 
 
 def test_what_only_a_rerun_sees(bench: Bench, thorough: bool) -> None:
-    """Forged numbers, texts and charts, compared with one run of the frozen code."""
+    """Forged numbers, texts and charts, compared with one run."""
     count = 24 if thorough else 8
     kinds = tuple(kind for kind in KINDS if kind.level in (2, 3) and not kind.fresh)
     cases = draw_cases(kinds, bench.tree, [STUDY], count, seed=20260303)
     assert len({case.kind.name for case in cases}) == count
-    found = [
-        one for case in cases for one in bench.judge(case, [case.kind.rerun or 2], code="frozen")
-    ]
+    found = [one for case in cases for one in bench.judge(case, [case.kind.rerun or 2])]
     assert list_wrong(found) == []
 
 
@@ -78,7 +76,7 @@ def test_where_the_chains_diverge(bench: Bench) -> None:
     """Changed code of today, in a run of its own."""
     (kind,) = [kind for kind in KINDS if kind.name == "code-judge"]
     # That the untouched tree passes here too is in tests/publications/test_audit.py.
-    bench.known[STUDY, 2, kind.code] = bench.untouched(STUDY, 1, "today")
+    bench.known[STUDY, 2] = bench.untouched(STUDY, 1)
     assert list_wrong(bench.judge(Case(kind, STUDY, seed=7), (2,))) == []
 
 

@@ -19,7 +19,7 @@ from readiness.datasets.store import find_object
 from readiness.datasets.versions import Pointer, read_versions
 from readiness.facts import Day, Fact
 from readiness.language import LANGUAGES, tell
-from readiness.publications.audit.numbers import ledger_rows
+from readiness.publications.audit.numbers import ledger_rows, make_project
 from readiness.publications.chain import RESTORE, ancestors, frozen_chain
 from readiness.publications.citing import find_cited
 from readiness.publications.ledger import (
@@ -27,9 +27,7 @@ from readiness.publications.ledger import (
     read_datasets,
     read_inputs,
     released_on,
-    versions_table,
 )
-from readiness.publications.program import assemble
 from readiness.publications.scratch import run_in, scratch_project
 from readiness.publications.seal import read_seal
 from readiness.publications.trace import find_affected, find_numbers, which
@@ -163,13 +161,9 @@ def test_whatever_moves_when_a_dataset_changes_is_named(tmp_path: Path) -> None:
     md5, sha256 = (hashlib.new(kind, content).hexdigest() for kind in ("md5", "sha256"))
     version = replace(dataset.version, md5=md5, sha256=sha256, bytes=len(content))
     pointer = Pointer(md5, len(content), "1.csv")
-    files = assemble(
-        root,
-        (folder / "config.yaml").read_text("utf-8"),
-        versions_table([version]),
-        {version.pointer_path: pointer.as_text()},
-        read_inputs(folder),
-    )
+    other = replace(dataset, version=version, pointer_text=pointer.as_text())
+    inputs = {path: (root / path).read_bytes() for path in read_inputs(folder)}
+    files = make_project(folder, [other], inputs, {"report.qmd": b""})
     register = "results/studies/menus-2023/register/figures.csv"
     with scratch_project(files, {pointer: tmp_path / "claims.csv"}) as scratch:
         assert run_in(scratch, [register]) == ""

@@ -124,7 +124,7 @@ def test_temporary_files_on_a_full_disk(project: Project) -> None:
 # As Snakemake tells of a job whose process was ended.
 DIED = (
     'RuleException:\nCalledProcessError in file "/p/workflow/rules/step.smk", line 21:\n'
-    "Command 'set -euo pipefail;  python -I -X utf8 workflow/readiness step weight --log w.log"
+    'Command \'set -euo pipefail;  python -I -X utf8 "$READINESS_PROGRAM" step weight --log w.log'
     " --code 1 --settings '{{}}'' {}.\nShutting down, this might take some time.\n"
     "WorkflowError:\nAt least one job did not complete successfully.\n"
 )

@@ -7,20 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from project_copy import ROOT, Project, add_environment, copy_project, pattern
+from project_copy import ROOT, STAMP, Project, copy_project, pattern, set_up_office
 from readiness.questionnaire.writing import open_decisions
 
 PAGE = (ROOT / "docs/first-use.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.M | re.S)
 SAMPLE = ROOT / "examples/first-use"
-# The stamp by which the Makefile knows that the environment is set up, so that it asks no network.
-STAMP = 'touch ".venv/.ready-$({ cat requirements.lock; pwd; } | cksum | cut -d " " -f 1)"'
-
-
-def set_up(project: Project) -> None:
-    """Do what the set-up does, with the environment that runs the tests."""
-    add_environment(project.root)
-    assert project.call("sh", "-c", STAMP).returncode == 0
 
 
 def type_line(project: Project, line: str) -> subprocess.CompletedProcess[str]:
@@ -59,8 +51,7 @@ def test_every_line_of_the_page_does_what_it_says(tmp_path: Path) -> None:
             continue
         for line in block.splitlines():
             if folder := re.fullmatch(r"cd (\S+)", line):
-                project = Project((project.root / folder[1]).resolve())
-                set_up(project)
+                project = set_up_office((project.root / folder[1]).resolve())
                 said[line] = ""
             else:
                 said[line] = type_line(project, line).stdout
@@ -77,9 +68,19 @@ def test_every_line_of_the_page_does_what_it_says(tmp_path: Path) -> None:
     status = said[".venv/bin/readiness status"]
     assert "Next:  readiness freeze invented-answers-r1 --wave invented-answers" in status
     assert "VALID" in said[".venv/bin/readiness audit"]
-    # The project has the guide and what the guide types.
-    assert (project.root / "docs/first-use.md").is_file()
-    assert (project.root / SAMPLE.relative_to(ROOT) / "invented-answers.csv").is_file()
+    # Nothing of the program but its wheel is in the office's git: 25 files and 400 lines at most,
+    # without lock, wheel and what the wave brings.
+    assert project.call("git", "add", "-A").returncode == 0
+    files = project.call("git", "ls-files").stdout.split()
+    apart = re.compile(r"requirements\.lock|.*\.whl|data/(raw|questionnaires)/|publications/")
+    own = [name for name in files if not apart.match(name)]
+    assert len(own) <= 25 and sum(project.read(name).count("\n") for name in own) <= 400
+    assert {name.split("/")[1] for name in files if name.startswith("publications/")} == {
+        *("index.json", "invented-answers-r1")
+    }
+    tested = project.call("make", "test")
+    assert tested.returncode == 0, tested.stdout[-2000:]
+    assert "4 passed" in tested.stdout and "good condition" in tested.stderr + tested.stdout
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])

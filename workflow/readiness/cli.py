@@ -20,12 +20,13 @@ from typing import Any
 from readiness.commands.parsing import Parser, split_examples
 from readiness.errors import INTERRUPTED, ConfigError, ReadinessError, StoppedError, UnforeseenError
 from readiness.files import JOBS, lock, note_once
+from readiness.layout import is_project, version
 from readiness.lineage import check_inputs
 from readiness.running.step import add_arguments, perform
 from readiness.terminal import Spoken, one_line, printable, shorten, speaking
 
 COMMANDS = {
-    "new": ("readiness.commands.new", "start a project, or add a wave, from a survey's export"),
+    "new": ("readiness.commands.new", "begin an office, or add a wave, from a survey's export"),
     "questionnaire": (
         "readiness.commands.questionnaire",
         "check a questionnaire; write it as a form or codebook",
@@ -39,6 +40,7 @@ COMMANDS = {
     "audit": ("readiness.commands.audit", "check publications, number by number"),
     "which": ("readiness.commands.which", "trace a published number to its data and code"),
     "affected": ("readiness.commands.affected", "list the numbers that rest on a dataset version"),
+    "upgrade": ("readiness.commands.upgrade", "take another program; show first what moves"),
     "bundle": ("readiness.commands.bundle", "pack a publication to be audited offline"),
     "attest": ("readiness.commands.attest", "sign the seal of a publication"),
     "claims": ("readiness.commands.claims", "check published percentages"),
@@ -47,7 +49,17 @@ COMMANDS = {
 }
 # How `readiness --help` groups the commands; one that is not named here stands at the end.
 GROUPS = {
-    "Run a survey": ("new", "questionnaire", "validate", "data", "plan", "run", "status", "freeze"),
+    "Run a survey": (
+        "new",
+        "questionnaire",
+        "validate",
+        "data",
+        "plan",
+        "run",
+        "status",
+        "freeze",
+        "upgrade",
+    ),
     "Check what was published": ("audit", "which", "affected", "bundle", "attest"),
     "Check percentages, analyse a table": ("claims", "estimate", "compare"),
 }
@@ -129,19 +141,10 @@ def _list_commands(texts: Mapping[str, str]) -> str:
 
 
 class _PrintVersion(argparse.Action):
-    """Print the version of the code that runs: of the tree it lies in, else of the package."""
+    """Print the version of the program that runs, and of Python."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        tree = Path(__file__).resolve().parents[2] / "pyproject.toml"
-        if tree.is_file():
-            import tomllib
-
-            version = tomllib.loads(tree.read_text("utf-8"))["project"]["version"]
-        else:
-            import importlib.metadata
-
-            version = importlib.metadata.version("readiness")
-        print(f"readiness {version} (Python {sys.version.split()[0]})")
+        print(f"readiness {version()} (Python {sys.version.split()[0]})")
         parser.exit()
 
 
@@ -327,8 +330,7 @@ def _parse_arguments(arguments: list[str]) -> tuple[dict[str, Callable[[], int]]
 def _go_to_root(parsed: argparse.Namespace) -> None:
     """From a folder inside a project go to its root, as git does, and take the paths along."""
     here = Path.cwd()
-    marks = ("Snakefile", "workflow/Snakefile")
-    projects = (f for f in (here, *here.parents) if all((f / mark).is_file() for mark in marks))
+    projects = (folder for folder in (here, *here.parents) if is_project(folder))
     root = next(projects, here)
     if root == here:
         return

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from readiness.files import write_atomically
+from readiness.layout import PACKAGE_FOLDER
 
 PACKAGE = "readiness"
-PACKAGE_FOLDER = Path(__file__).resolve().parent
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 # Of the way files are hashed; part of the memory's keys.
 VERSION = b"2"

@@ -1,13 +1,66 @@
+import hashlib
 import os
+import re
 import shlex
 import sys
+import tomllib
 from datetime import date
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import yaml
 
-PACKAGE = Path(workflow.current_basedir).resolve().parent / "readiness"
+# The release that these rules are of.
+RELEASE = "1.0.1"
+
+
+def find_package(rules):
+    """Return the folder of the program that the rules in the folder `rules` belong to.
+
+    In a tree it lies beside them; installed, it holds them in its folder `project`. Rules that
+    Snakemake reads from a Git repository are in no folder: theirs is the installed program.
+    """
+    if isinstance(rules, (str, Path)):
+        folder = Path(rules).resolve()
+        for package in (folder.parent / "readiness", folder.parents[2]):
+            if (package / "__main__.py").is_file():
+                return package
+    found = find_spec("readiness")
+    if found is None or not found.origin:
+        raise WorkflowError(
+            f"these rules need the program: pip install 'readiness[run]=={RELEASE}'."
+        )
+    return Path(found.origin).resolve().parent
+
+
+def release_of(package):
+    """Return the version of the program in the folder `package`; "" where nothing states it."""
+    for project in (package / "project", package.parents[1]):
+        if (project / "pyproject.toml").is_file():
+            text = (project / "pyproject.toml").read_text("utf-8")
+            return tomllib.loads(text)["project"]["version"]
+    return ""
+
+
+def refuse_another_program(package):
+    """Raise WorkflowError unless the rules, the program of their steps and the program that
+    started Snakemake are one release."""
+    if (release := release_of(package)) not in ("", RELEASE):
+        raise WorkflowError(
+            f"the rules are of readiness {RELEASE}, and the program in {package} is {release}: "
+            f"pip install 'readiness[run]=={RELEASE}', or name the rules of {release}."
+        )
+    started = Path(os.environ.get("READINESS_STARTED_BY") or package)
+    if (other := release_of(started)) not in ("", RELEASE):
+        raise WorkflowError(
+            f"the Snakefile names the rules of readiness {RELEASE} in {package}, and readiness "
+            f"{other} in {started} runs: start the first, or name the rules of the second."
+        )
+
+
+PACKAGE = find_package(workflow.current_basedir)
+refuse_another_program(PACKAGE)
 # Those with more than the core that a report needs.
 LANGUAGES = sorted(
     path.parent.name for path in (PACKAGE / "language/catalogues").glob("*/site.po")
@@ -20,11 +73,13 @@ wildcard_constraints:
 
 
 os.environ.update(
-    # Rules call plain `python`: with this folder first on the PATH it is the interpreter that runs
-    # Snakemake. An absolute path in the rules would rerun everything after the tree is moved.
+    # Rules call plain `python` and the program by the name of a variable: with this folder first on
+    # the PATH it is the interpreter that runs Snakemake. An absolute path in the rules would rerun
+    # everything after the program is moved.
     PATH=os.pathsep.join(
         [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
     ),
+    READINESS_PROGRAM=str(PACKAGE),
     # One BLAS thread: the jobs are the parallel part, and sums are the same at every core count.
     OMP_NUM_THREADS="1",
     OPENBLAS_NUM_THREADS="1",
@@ -38,19 +93,26 @@ sys.modules.setdefault("pandas", None)
 
 @cache
 def plan():
-    """All that the package knows of the project, once a job asks for it: rules alone are read
-    without what the package needs."""
-    # The package beside these rules, and no other file of that folder: none is taken for a library.
+    """Load the project's plan on first use, so that Snakemake can read and lint the rules without
+    what the package needs."""
+    # The rules' own package, and no other file of that folder: none is taken for a library.
     sys.path.insert(0, str(PACKAGE.parent))
     import readiness
 
     del sys.path[0]
+    if (loaded := Path(readiness.__file__).resolve().parent) != PACKAGE:
+        raise WorkflowError(
+            f"the rules are of the program in {PACKAGE}, and the Snakefile has loaded that in "
+            f"{loaded}: name the rules of one of them."
+        )
     from readiness.errors import ReadinessError
     from readiness.plan import load_plan
 
     try:
-        # A freeze says which publication the report that it asks for is of.
-        found = load_plan(Path.cwd(), config.get("sealed", ""))
+        # A freeze says which publication the report that it asks for is of. On the command line,
+        # for a module may be given no configuration.
+        stated = workflow.config_settings.overwrite_config
+        found = load_plan(Path.cwd(), stated.get("sealed", ""))
         found.check_document()
         found.check_kept(date.today())
     except ReadinessError as error:
@@ -108,11 +170,24 @@ def folders(wildcards, output):
     return [os.path.dirname(path) for path in output if path.endswith("lineage.json")]
 
 
-def design(*patterns):
-    """What shapes pages without being Python."""
+@cache
+def hash_design(patterns):
+    """Return a hash of the files of the package that shape pages without being Python."""
     found = {path for pattern in patterns for path in PACKAGE.glob(pattern)}
-    kept = (path for path in found if path.is_file() and ".py" not in path.suffix)
-    return sorted(os.path.relpath(path) for path in kept)
+    digest = hashlib.sha256()
+    for path in sorted(found):
+        if path.is_file() and ".py" not in path.suffix:
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest.update(f"{path.relative_to(PACKAGE).as_posix()} {content}\n".encode())
+    return digest.hexdigest()
+
+
+def design(*patterns):
+    """Return the parameter that reruns a job when what shapes its pages changes.
+
+    No inputs: the files lie with the program, which may be moved or be another one's.
+    """
+    return lambda wildcards: hash_design(patterns)
 
 
 @cache

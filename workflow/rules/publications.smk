@@ -19,7 +19,6 @@ use rule step as site with:
         planned("tables"),
         planned("published_files"),
         planned("guides"),
-        design("rendering/*.css", "site/*.css", "site/templates/*.html"),
         verdicts=planned("verdicts"),
         attacks=planned("attacks"),
     output:
@@ -29,6 +28,7 @@ use rule step as site with:
         job="site",
     params:
         **steps("site"),
+        design=design("rendering/*.css", "site/*.css", "site/templates/*.html"),
 
 
 # Every job that judges writes its verdict and succeeds, for Snakemake deletes the outputs of a job

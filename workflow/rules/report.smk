@@ -2,7 +2,6 @@
 use rule step as report_study with:
     input:
         planned("chapters"),
-        design("rendering/**/*"),
         source="report.qmd",
         figures="results/{run}/register/figures.csv",
         claims=its("claims"),
@@ -30,6 +29,7 @@ use rule step as report_study with:
         "../envs/quarto.yaml"
     params:
         **steps("draw-study", "tables", "render"),
+        design=design("rendering/**/*"),
         engine=planned("engine"),
 
 
@@ -37,7 +37,6 @@ use rule step as report_study with:
 use rule report_study as report_wave with:
     input:
         planned("chapters"),
-        design("rendering/**/*"),
         source="report.qmd",
         figures="results/{run}/register/figures.csv",
         steps="results/{run}/weight/steps.csv",
@@ -65,6 +64,7 @@ use rule report_study as report_wave with:
         run=runs_of("waves"),
     params:
         **steps("draw-wave", "tables", "render"),
+        design=design("rendering/**/*", "analysis/recompute.txt"),
         engine=planned("engine"),
 
 

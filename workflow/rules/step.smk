@@ -16,6 +16,6 @@ rule step:
         arguments=arguments,
         folders=folders,
     shell:
-        "python -I -X utf8 workflow/readiness step {params.steps} --log {log:q}"
+        'python -I -X utf8 "$READINESS_PROGRAM" step {params.steps} --log {log:q}'
         " --code {params.code} --settings {params.settings:q} {params.arguments}"
         " --out {params.folders:q}"

@@ -35,7 +35,6 @@ use rule step as derive with:
 # What is wrong with the answers, for whoever prepares them: internal, and part of no publication.
 use rule step as faults with:
     input:
-        design("rendering/page.css", "site/codebook.css", "site/templates/faults.html"),
         issues="results/{run}/validate/issues.csv",
         counts="results/{run}/validate/counts.csv",
         quarantine="results/{run}/validate/quarantine.csv",
@@ -47,6 +46,7 @@ use rule step as faults with:
         job="{run}/faults",
     params:
         **steps("faults"),
+        design=design("rendering/page.css", "site/codebook.css", "site/templates/faults.html"),
 
 
 use rule step as weight with:
@@ -194,7 +194,6 @@ use rule step as attack with:
 # colours and words rerun no attack.
 use rule step as dpo with:
     input:
-        design("rendering/page.css", "site/dpo.css", "site/templates/dpo.html"),
         figures="results/{run}/register/figures.csv",
         disclosure="results/{run}/register/disclosure.json",
         attack="results/{run}/attack/attack.csv",
@@ -208,3 +207,4 @@ use rule step as dpo with:
         job="{run}/disclosure",
     params:
         **steps("dpo"),
+        design=design("rendering/page.css", "site/dpo.css", "site/templates/dpo.html"),

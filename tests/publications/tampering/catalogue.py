@@ -51,8 +51,8 @@ kind by name:
 - **Who also replaces the data**, everywhere, with pointer and register, has made another
   publication. Only something outside the folder tells the two apart: a signature over the seal, the
   digest that a successor states, a commit.
-- **Who also replaces the code in the archive**: this program judges, and says DIFFERS; only whoever
-  says `--trust` of that code believes it.
+- **Who also replaces the code in the archive** changes no verdict: this program judges, no archive
+  runs, and a note says whether the sealed program is one that was released.
 - **README, CITATION.cff, codecheck.yml and the scripts that recompute** are not recomputed.
 - **A publication that is gone altogether** is missed by its successor, and by who asks for it.
 

@@ -36,10 +36,9 @@ class Kind:
 
     `codes` are the exit codes at levels 0 to 3; `verdict` how the lines begin that tell of it, from
     `level` on (None: no line ever does); `place` what they name, in words. `also` are verdicts that
-    follow from the change and may stand beside it. `code` is whose code the audit runs,
-    `program` whether the tree's own program audits it, for it is what was changed; `fresh` whether
-    it changes what goes into the run that makes the numbers again; `every` whether the audit is
-    that of all publications, none named.
+    follow from the change and may stand beside it. `program`: whether the tree's own program audits
+    it, for it is what was changed; `fresh` whether it changes what goes into the run that makes the
+    numbers again; `every` whether the audit is that of all publications, none named.
     """
 
     name: str
@@ -51,7 +50,6 @@ class Kind:
     change: Change
     fits: Callable[[Target], bool]
     also: tuple[str, ...]
-    code: str
     program: bool
     fresh: bool
     every: bool
@@ -70,7 +68,6 @@ class Kind:
             change=change,
             fits=FITS[row["fits"]],
             also=tuple(row["also"].split("; ")) if row["also"] else (),
-            code="frozen" if "frozen" in flags else "today",
             program="program" in flags,
             fresh="fresh" in flags,
             every="every" in flags,

@@ -24,13 +24,11 @@ from project_copy import Project
 from readiness.datasets.versions import read_versions
 from readiness.publications.audit import again as room
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, read_inputs
-from readiness.publications.program import ARCHIVE, ENVIRONMENT, environment_text
+from readiness.publications.program import ENVIRONMENT, environment_text
 from tampering.catalogue import KINDS
 from tampering.model import Case, Judged, draw_cases, find_faults
 from tampering.reseal import reseal
 from tampering.tree import Target, Tree, pull
-
-PROJECT = ("workflow", "reports", "profiles", "Snakefile", "requirements.lock", "report.qmd")
 
 
 @dataclass
@@ -43,12 +41,12 @@ class Kept:
 
     @contextmanager
     def rerun(
-        self, root: Path, folder: Path, run: str, objects: Any, inputs: Any, **how: Any
+        self, folder: Path, run: str, objects: Any, inputs: Any, reports: Any, **how: Any
     ) -> Iterator[Any]:
         how["report"] = True  # once made, the run serves every level
-        key = _hash_inputs(root, folder, run, objects, how["frozen"])
+        key = _hash_inputs(folder, run, objects, reports)
         if key not in self.made:
-            again = self.real(root, folder, run, objects, inputs, **how)
+            again = self.real(folder, run, objects, inputs, reports, **how)
             self.made[key] = self.held.enter_context(again)
         yield self.made[key]
 
@@ -66,17 +64,13 @@ class Kept:
             yield
 
 
-def _hash_inputs(root: Path, folder: Path, run: str, objects: Any, frozen: bool) -> str:
-    digest = hashlib.sha256(repr((folder.name, run, frozen)).encode())
+def _hash_inputs(folder: Path, run: str, objects: Any, reports: Any) -> str:
+    root = folder.parents[1]
+    digest = hashlib.sha256(repr((folder.name, run, sorted(reports.items()))).encode())
     names = [folder / name for name in (CONFIG, DATASETS, INPUTS)]
     names += [Path(path) for _, path in sorted(objects.items(), key=lambda pair: str(pair))]
     names += [root / path for path in read_inputs(folder)]
-    if frozen:
-        names.append(folder / ARCHIVE)
-    else:
-        for name in PROJECT:
-            top = root / name
-            names += sorted(top.rglob("*")) if top.is_dir() else [top]
+    names += sorted((root / "workflow").rglob("*"))
     for path in names:
         if path.is_file() and path.suffix != ".pyc":
             digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
@@ -85,13 +79,13 @@ def _hash_inputs(root: Path, folder: Path, run: str, objects: Any, frozen: bool)
 
 @dataclass
 class Bench:
-    """A tree with what its audits say while it is untouched, by publication, level and code.
+    """A tree with what its audits say while it is untouched, by publication and level.
 
     `kept` holds what was run again, for all changes that a run does not read.
     """
 
     tree: Tree
-    known: dict[tuple[str, int, str], tuple[int, str]] = field(default_factory=dict)
+    known: dict[tuple[str, int], tuple[int, str]] = field(default_factory=dict)
     kept: Kept = field(default_factory=Kept)
 
     @classmethod
@@ -117,25 +111,24 @@ class Bench:
     def identities(self) -> list[str]:
         return sorted(path.parent.name for path in self.tree.root.glob("publications/*/seal.json"))
 
-    def untouched(self, identity: str, level: int, code: str) -> tuple[int, str]:
-        key = (identity, level, code)
+    def untouched(self, identity: str, level: int) -> tuple[int, str]:
+        key = (identity, level)
         if key not in self.known:
             with self.kept.used():
-                self.known[key] = self.tree.audit(identity, level, code)
+                self.known[key] = self.tree.audit(identity, level)
         return self.known[key]
 
-    def judge(self, case: Case, levels: Sequence[int], code: str = "") -> list[Judged]:
-        """One change, audited at some levels, and undone; `code` when not that of its kind."""
+    def judge(self, case: Case, levels: Sequence[int]) -> list[Judged]:
+        """One change, audited at some levels, and undone."""
         kind = case.kind
-        code = code or kind.code
         identity = "" if kind.every else case.identity
-        before = {level: self.untouched(identity, level, code) for level in levels}
+        before = {level: self.untouched(identity, level) for level in levels}
         try:
             made = case.make(self.tree)
             found = []
             for level in levels:
                 with self.kept.used():
-                    said = self.tree.audit(identity, level, code, own_program=kind.program)
+                    said = self.tree.audit(identity, level, own_program=kind.program)
                 wrong = find_faults(kind, made, level, said, before[level])
                 found.append(Judged(case, made, level, said[0], tuple(wrong)))
             return found

@@ -12,14 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from unittest import mock
 
-from readiness import cli
+from readiness import cli, layout
 from readiness.datasets.versions import Version
 from readiness.publications import program
 from readiness.publications import scratch as trees
+from readiness.publications.audit import numbers
 from readiness.publications.ledger import SealedDataset, read_datasets
 from tampering import told
 
 Rows = list[dict[str, str]]
+RULES = layout.rules_file()
 
 
 @dataclass
@@ -81,13 +83,11 @@ class Tree:
                     os.removedirs(path.parent)
         self.before.clear()
 
-    def audit(
-        self, identity: str, level: int, code: str = "today", *, own_program: bool = False
-    ) -> tuple[int, str]:
+    def audit(self, identity: str, level: int, *, own_program: bool = False) -> tuple[int, str]:
         """Exit code of `readiness audit` and what it found (`told`), by this program or by the
         tree's own one; behind that whatever else it said.
         """
-        words = ["audit", *identity.split(), "--level", str(level), "--code", code, "--cores", "2"]
+        words = ["audit", *identity.split(), "--level", str(level), "--cores", "2"]
         if own_program:
             done = subprocess.run(
                 [str(self.root / ".venv/bin/readiness"), *words, "--json"],
@@ -108,9 +108,11 @@ class Tree:
             contextlib.chdir(self.root),
             contextlib.redirect_stdout(pages[0]),
             contextlib.redirect_stderr(pages[1]),
-            mock.patch.object(trees, "own_tree", lambda: self.root),
+            mock.patch.object(trees, "is_own", lambda root: root == self.root),
             # The program that a seal knows is the tree's: this one has reports of its own.
-            mock.patch.object(program, "own_tree", lambda: self.root),
+            mock.patch.object(layout, "own_tree", lambda: self.root),
+            # A run that is made again is one of the program in this process, by its own rules.
+            mock.patch.object(numbers, "rules_file", lambda: RULES),
             contextlib.ExitStack() as stack,
         ):
             # It is kept for the whole process: neither tree's may serve for the other.

@@ -6,8 +6,9 @@
   level 3   charts and report, too
 
 The folder of somebody else, such as an unpacked bundle, is judged by this program, which runs
-nothing of it. --code frozen also runs the sealed code, in a sandbox, and says whether the
-numbers still come out of it; only code that --trust names can make a number valid.
+nothing of it. Each audit names the program that judges and the one that sealed: installed beside,
+that one compares records and pages, too. A report of the authors' own runs only where --trust names
+it by its hash.
 
 Exit codes: 0 valid, 1 a number differs, 2 could not check, 3 seal broken, 4 corrected by a later
 publication. Of several the most severe counts, in the order 3, 1, 2, 4, 0.
@@ -29,10 +30,10 @@ from pathlib import Path
 from readiness.errors import ConfigError
 from readiness.facts import Fact
 from readiness.files import reading_once
-from readiness.language import LANGUAGES
+from readiness.language import LANGUAGES, tell
 from readiness.publications.attest import public_keys
-from readiness.publications.audit.audit import audit, present_changes
-from readiness.publications.audit.model import FROZEN, NUMBERS, TODAY, Audit, Changes, Terms
+from readiness.publications.audit.audit import audit, is_sealing, present_changes
+from readiness.publications.audit.model import NUMBERS, Audit, Changes, Terms
 from readiness.publications.ledger import FOLDER, find_publication, refuse_inside
 from readiness.publications.log import (
     LOG,
@@ -48,6 +49,7 @@ from readiness.publications.outcomes import COULD_NOT_CHECK, AuditFinding, most_
 from readiness.publications.plans import check_plans
 from readiness.publications.presenting.page import Subject, read_subject
 from readiness.publications.presenting.terminal import audit_text, summary_text
+from readiness.publications.releases import tell_program
 from readiness.publications.scratch import is_tree, open_tree, perform_side_by_side
 from readiness.publications.seal import DRAFT
 from readiness.running.outputs import add_force, check_output
@@ -108,18 +110,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add(
         "--code",
-        choices=(TODAY, FROZEN),
-        default=TODAY,
-        help="program that recomputes: this one, or the sealed one as well (default: today)",
+        choices=("today", "frozen"),
+        default="today",
+        help="frozen: print which program to install for the sealed code (default: today)",
     )
     add(
         "--trust",
         metavar="HASH",
         action="append",
         default=[],
-        help="hash of sealed code that may judge numbers in this program's place (repeatable)",
+        help="hash of a sealed report that you have read; its cells run (repeatable)",
     )
-    add("--no-sandbox", action="store_true", help="run sealed code without a sandbox")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -129,8 +130,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigError(f"{named[-1]}: the folder to audit stands first, before all ids.")
     first = arguments.ids.pop(0) if named else Path.cwd()
     with open_tree(first, arguments.remote) as foreign:
-        own = (not arguments.no_sandbox, tuple(arguments.trust), str(arguments.cores))
-        return _run(first, Terms(foreign, *own), arguments)
+        return _run(first, Terms(foreign, tuple(arguments.trust)), arguments)
 
 
 def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
@@ -157,6 +157,8 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
             # On standard output is JSON where it is asked for.
             print(told_plainly(gone[name], arguments.language), file=sys.stderr)
     names = [name for name in names if name in known or name not in gone]
+    if arguments.code == "frozen":
+        _say_what_to_install(root, names, terms)
     if not names:
         return COULD_NOT_CHECK
     notes = {
@@ -187,6 +189,15 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     return most_severe(one.exit_code for one in audits)
 
 
+def _say_what_to_install(root: Path, names: Sequence[str], terms: Terms) -> None:
+    """Print, for who asks for the sealed code, which program that is: a line a publication."""
+    seals = read_seals(root)
+    for name in names:
+        if sealed := seals.get(name):
+            same = is_sealing(root, sealed, terms)
+            print(f"{name}: {tell(tell_program(sealed, same=same), 'en')}.", file=sys.stderr)
+
+
 def _judge(
     root: Path,
     terms: Terms,
@@ -199,14 +210,18 @@ def _judge(
     # What is judged, printed and drawn comes from the same bytes.
     with reading_once(root / FOLDER / name):
         if name == str(LOG):
-            found = Audit(name, arguments.level, arguments.code, {}, Changes(), tuple(faults))
+            found = Audit(name, arguments.level, {}, Changes(), tuple(faults))
         else:
             found = audit(
                 root,
                 name,
                 arguments.level,
-                code=arguments.code,
-                changes=present_changes(root, name, environment=arguments.level >= NUMBERS),
+                changes=present_changes(
+                    root,
+                    name,
+                    environment=arguments.level >= NUMBERS,
+                    foreign=terms.foreign is not None,
+                ),
                 notes=notes[name],
                 listed=check_listed(root, name, log),
                 list_numbers=bool(arguments.json or arguments.html),

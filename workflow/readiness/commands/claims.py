@@ -46,12 +46,12 @@ from readiness.forensics.reporting import (
 )
 from readiness.forensics.solve import Solution, solve
 from readiness.language import LANGUAGES, show, tell
+from readiness.layout import find_config
 from readiness.tables import read_text_table
 from readiness.terminal import print_json
 
 # Verdicts of one status that are named by their ids.
 NAMED = 3
-CONFIG = Path("config.yaml")
 PLAIN = Console(highlight=False, markup=False, color_system=None)
 
 
@@ -208,12 +208,13 @@ def _read_material(arguments: argparse.Namespace) -> tuple[pd.DataFrame, Structu
     named = arguments.study
     if isinstance(named, Path):
         return read_loose_study(named, arguments.language)
-    if not CONFIG.is_file():
+    if not find_config(Path()).is_file():
         raise ConfigError(
             f"no project here, and no file {named!r}; name a CSV or YAML of figures, "
             "or go to a project."
         )
-    root, studies = Path.cwd(), load_config(CONFIG).studies
+    root = Path.cwd()
+    studies = load_config(find_config(root)).studies
     if named not in studies:
         raise ConfigError(f"config.yaml: no study {named!r}; there are {', '.join(studies)}.")
     path = find_object(root, find_version(root, studies[named].claims))
@@ -284,7 +285,7 @@ def _begin(arguments: argparse.Namespace) -> None:
         )
     date = arguments.date or said.get("date") or "unknown"
     source = ClaimSource(publisher, address, date, said.get("language") or arguments.language)
-    if not CONFIG.is_file():
+    if not find_config(Path()).is_file():
         if arguments.questionnaire:
             raise ConfigError(
                 "--questionnaire works in a project alone; go to one, or leave the option out."

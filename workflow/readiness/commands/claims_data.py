@@ -20,6 +20,7 @@ from readiness.errors import ConfigError
 from readiness.forensics.judging.context import Study as JudgedStudy
 from readiness.forensics.judging.study import DataComparison, beside_data
 from readiness.language import show, tell
+from readiness.layout import find_config
 from readiness.plan.runs import runs_of
 from readiness.questionnaire import TOTAL, Questionnaire, load_questionnaire
 from readiness.tables import read_text_table
@@ -53,7 +54,7 @@ def _read_data(
 
     runs = {
         run.name: run
-        for run in runs_of(load_config(root / "config.yaml"))
+        for run in runs_of(load_config(find_config(root)))
         if run.folder.startswith("waves/")
     }
     if arguments.wave not in runs:

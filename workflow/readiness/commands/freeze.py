@@ -23,6 +23,7 @@ from pathlib import Path
 from unicodedata import category
 
 from readiness.commands.run import FinishedRun, check_cores, run_snakemake
+from readiness.commands.starting.office import list_own_rules
 from readiness.config import StudySettings, WaveSettings
 from readiness.datasets.store import check_in_default_remote
 from readiness.datasets.versions import find_version
@@ -135,7 +136,7 @@ def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> in
         compute([*computed, *shown]).warn("freeze")
         if arguments.release:
             _refuse_unchecked(root / results, languages)
-        count = freeze(material, cores=arguments.cores)
+        count = freeze(material)
     if (material.folder / ATTACK).exists():
         attacked = read_attack(material.folder / ATTACK)
         print(f"Disclosure-risk check: {findings(attacked)}. Details: {material.folder / ATTACK}")
@@ -147,6 +148,8 @@ def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> in
         )
     for who, missing in list_gaps(chosen.section).items():
         print(f"{chosen.key}.study: not stated, and wanted by {who}: {', '.join(missing)}.")
+    if own_rules := list_own_rules(root):
+        print(f"Snakefile: rules of your own, part of no publication: {', '.join(own_rules)}.")
     _say_sealed(arguments.id, count, released=arguments.release)
     return 0
 

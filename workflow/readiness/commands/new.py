@@ -1,4 +1,4 @@
-"""Start a project for another office, or add a wave to this one, from a survey tool's export.
+"""Begin an office in a new folder, or add a wave to this one, from a survey tool's export.
 
 The export is registered unchanged as version 1 of a dataset, its questionnaire is drafted, and the
 wave is added to config.yaml. Each decision that only you can take is a comment `# check:` in the
@@ -16,6 +16,7 @@ from typing import get_args
 
 from readiness.config import SelectionName
 from readiness.errors import ConfigError
+from readiness.layout import is_project
 
 SELECTIONS: tuple[str, ...] = get_args(SelectionName)
 # What may be said of an export, where its bytes do not tell.
@@ -30,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         nargs="?",
         metavar="FOLDER",
-        help="folder of the new project; empty or not there (default: add a wave to this project)",
+        help="folder of the new office; empty or not there (default: add a wave to this one)",
     )
     add("--from", dest="export", type=Path, metavar="EXPORT", help="the survey tool's export")
     add("--wave", default="", metavar="NAME", help="name of the wave (default: the export's name)")
@@ -84,21 +85,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write what was asked for, and say what comes next; returns 0."""
+    from readiness.commands.starting.office import complete, new_office
+
     if arguments.folder is None:
         if arguments.export is None:
-            raise ConfigError("name the FOLDER of a new project, or --from EXPORT for a wave here.")
-        if not Path("workflow/Snakefile").is_file():
+            raise ConfigError("name the FOLDER of a new office, or --from EXPORT for a wave here.")
+        if not is_project(Path()):
             raise ConfigError("no project here: name the FOLDER of a new one.")
-        print(_begin(Path.cwd(), arguments))
+        root = Path.cwd()
+        written = complete(root)
+        try:
+            told = _begin(root, arguments)
+        except BaseException:
+            for name in written:
+                (root / name).unlink()
+            raise
+        print("\n".join([*(f"{name}: written" for name in written), told]))
         return 0
-    from readiness.commands.starting.project import new_project
-
     told = "There, begin a wave: .venv/bin/readiness new --from EXPORT"
-    with new_project(arguments.folder) as place:
+    with new_office(arguments.folder) as place:
         if arguments.export is not None:
             told = _begin(place, arguments)
     print(
-        f"{arguments.folder}: a project of its own. Now: cd {arguments.folder}, then make\n{told}"
+        f"{arguments.folder}: an office of its own. Now: cd {arguments.folder}, then make\n{told}"
     )
     return 0
 

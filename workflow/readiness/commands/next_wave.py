@@ -35,6 +35,7 @@ from readiness.errors import ConfigError
 from readiness.facts import Fact, Listed, Quantity, Value
 from readiness.files import write_atomically
 from readiness.language import Language, show, strip_marks, tell
+from readiness.layout import find_config
 from readiness.lineage import sha256_of
 from readiness.plan.runs import PlannedRun, input_files, runs_of
 from readiness.questionnaire import TOTAL, Questionnaire, load_questionnaire
@@ -148,7 +149,7 @@ def plan_next(arguments: argparse.Namespace) -> int:
 
 def _read_setting(arguments: argparse.Namespace) -> Setting:
     """The strata with their people: of the frame, the populations, or the wave's margins."""
-    runs = {run.name: run for run in runs_of(load_config(Path("config.yaml")))}
+    runs = {run.name: run for run in runs_of(load_config(find_config(Path())))}
     if arguments.wave not in runs:
         listed = ", ".join(runs)
         raise ConfigError(f"config.yaml: no wave or study {arguments.wave!r}; there are {listed}.")

@@ -24,6 +24,7 @@ from readiness.datasets.versions import changing_versions, one_line
 from readiness.errors import ConfigError, DataError
 from readiness.files import holding
 from readiness.language import LANGUAGES, strip_marks
+from readiness.layout import find_config
 from readiness.plan import Plan
 from readiness.plan.checks import list_plans
 from readiness.publications.ledger import FOLDER
@@ -78,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigError("--reason explains an amendment; add --seal.")
     if bool(arguments.timestamp) != bool(arguments.authority):
         raise ConfigError("--timestamp and --authority belong together; name both files.")
-    plan = Plan(root, load_config(root / "config.yaml"))
+    plan = Plan(root, load_config(find_config(root)))
     wave = plan.find_wave(arguments.wave)
     assert isinstance(wave.section, WaveSettings)
     tree = plan.describe(wave)

@@ -29,6 +29,7 @@ from pathlib import Path
 from readiness.datasets.access import protect_all
 from readiness.errors import BusyError, ConfigError, ReadinessError, StoppedError
 from readiness.files import JOBS, lock, write_atomically
+from readiness.layout import PACKAGE_FOLDER, SNAKEFILES, find_config, project_files
 from readiness.running.edits import file_states, list_edited
 from readiness.running.pseudonym_key import KEYS, key_folder
 from readiness.running.repair import forget_readers, repair
@@ -50,6 +51,8 @@ NOTHING = "Nothing to be done"
 PATIENCE = 8
 # Snakemake's options that ask for no change.
 DRY = {"-n", "--dry-run", "--dryrun"}
+# Of the settings of Snakemake: a folder of the project, or of the program.
+PROFILE = "profiles/default"
 # How many edited files are named at the end of a run.
 NAMED = 5
 
@@ -103,6 +106,8 @@ def make_environment(root: Path) -> dict[str, str]:
         # Where the keys of pseudonyms lie, also where another home is given below.
         KEYS: str(key_folder()),
         "READINESS_FAILURE": str(root / FAILURE),
+        # The rules refuse to be run by another program than their own.
+        "READINESS_STARTED_BY": str(PACKAGE_FOLDER),
         "PYTHONUTF8": "1",
         # Whatever Python is started below: the folder in which it works is no place of libraries,
         # nor is what a user has added for other work.
@@ -159,7 +164,10 @@ def _call_snakemake(
     that of any failure.
     """
     speaks_to_snakemake = command == "run" and any(word.startswith("-") for word in arguments)
-    program = (sys.executable, "-I", "-X", "utf8", "-m", "snakemake")
+    program = [sys.executable, "-I", "-X", "utf8", "-m", "snakemake"]
+    if not any((root / name / PROFILE).is_dir() for name in ("", "workflow")):
+        # A project without a profile of its own has the program's.
+        program += ["--workflow-profile", str(project_files() / PROFILE)]
     (root / LOG).parent.mkdir(parents=True, exist_ok=True)
     with (root / LOG).open("wb") as log, (root / LOG).open("rb") as said:
         process = subprocess.Popen(
@@ -238,7 +246,7 @@ def _pass_signals(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
 def run(arguments: argparse.Namespace) -> int:
     """Run the default target (or what is named after `--`); returns the exit code."""
     root = Path.cwd()
-    if not (root / "Snakefile").is_file():
+    if not any((root / name).is_file() for name in SNAKEFILES):
         raise ConfigError(f"{root}: no Snakefile here; run readiness in the project's folder.")
     # Also what DVC fetched, or an earlier release of the program wrote.
     protect_all(root)
@@ -246,7 +254,7 @@ def run(arguments: argparse.Namespace) -> int:
     from readiness.plan import load_plan
     from readiness.publications.ledger import publication_ids
 
-    config = load_config(root / "config.yaml")
+    config = load_config(find_config(root))
     if not (config.studies or config.waves or publication_ids(root)):
         print("Nothing to compute yet. Begin with: readiness new --from EXPORT")
         return 0

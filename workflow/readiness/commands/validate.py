@@ -27,6 +27,7 @@ from readiness.errors import ConfigError, DataError, ReadinessError
 from readiness.facts import Fact, Listed, Value
 from readiness.files import write_atomically
 from readiness.language import LANGUAGES, Language, tell, text
+from readiness.layout import find_config
 from readiness.plan.settings import protection_of
 from readiness.privacy import Detectors
 from readiness.questionnaire import Questionnaire, load_questionnaire
@@ -295,7 +296,7 @@ def _write_labelled(
 def largest_loss(root: Path, questionnaire: str) -> float:
     """The largest loss that a wave with this questionnaire allows, or the one of every wave."""
     try:
-        waves = load_config(root / "config.yaml").waves.values()
+        waves = load_config(find_config(root)).waves.values()
     except ReadinessError:
         return validation.LARGEST_LOSS
     allowed = [w.validate_.largest_loss for w in waves if w.questionnaire == questionnaire]

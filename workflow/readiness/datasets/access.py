@@ -59,6 +59,6 @@ def _restrict(file: Path, top: Path, left: int, mode: int) -> None:
     except PermissionError:
         pass  # another user's
     except OSError as error:
-        # Sealed code in a sandbox reads the store and cannot write to it.
+        # A store may be read-only.
         if error.errno != errno.EROFS:
             raise

@@ -13,6 +13,7 @@ from readiness.datasets.store import on_this_machine
 from readiness.datasets.versions import Version, open_data, read_versions
 from readiness.errors import ConfigError, DataError, RenderError
 from readiness.language import FIRST, LANGUAGES
+from readiness.layout import find_config
 from readiness.lineage import canonical_json
 from readiness.plan.checks import (
     Asked,
@@ -497,6 +498,6 @@ class Plan:
 
 def load_plan(root: Path, sealed: str = "") -> Plan:
     """The plan of the project at `root`, checked; ConfigError when it cannot run."""
-    plan = Plan(root, load_config(root / "config.yaml"), sealed)
+    plan = Plan(root, load_config(find_config(root)), sealed)
     plan.check()
     return plan

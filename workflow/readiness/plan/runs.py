@@ -28,7 +28,7 @@ class PlannedRun:
     @property
     def frozen(self) -> bool:
         """Whether it is the run of a publication."""
-        return self.config != "config.yaml"
+        return self.folder.startswith(f"{PUBLICATIONS}/")
 
     @property
     def wave(self) -> WaveSettings:

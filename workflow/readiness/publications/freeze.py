@@ -19,6 +19,7 @@ from readiness.errors import ConfigError, DataError
 from readiness.facts import of_domain
 from readiness.files import KEY_NAME, PRIVATE
 from readiness.language import tell
+from readiness.layout import version
 from readiness.lineage import PROVENANCE, sha256_of
 from readiness.privacy import FROM_DATA
 from readiness.publications import ledger, program
@@ -220,14 +221,14 @@ def _check_register(
     return figures, attacked, erratum
 
 
-def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
+def freeze(material: PublicationMaterial) -> int:
     """Write the publication's folder from its finished run; returns the number of its figures.
 
     A released one is entered into the log of publications. Raises ConfigError when one of that id
     is released already, when figures marked for review have no reviewer, when nobody stated who
     asked whom, or when what it supersedes is unknown or numbers of that moved without a reason;
     DataError when a result is stale or missing, a small cell or base would be published, a file
-    would run that no hash covers, or the sealed code does not make the same again.
+    would run that no hash covers, or the same does not come out again.
     """
     refuse_released(material.root, material.identity)
     refuse_strangers(material.root)
@@ -258,13 +259,12 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
     files = {name: path.read_bytes() for name, path in kept.items()}
     files |= {name: text.encode() for name, text in texts.items()}
     # What the archive holds: the project of this run alone, with what its authors say.
-    words = [path for path in program.code_files(root) if program.OF_THIS.match(path.as_posix())]
     project = program.assemble(
         root,
         material.config,
         ledger.versions_table(material.versions),
         {v.pointer_path: (root / v.pointer_path).read_text("utf-8") for v in material.versions},
-        (*material.files.values(), *words),
+        material.files.values(),
     )
     files[program.ARCHIVE] = program.pack(project)
     if erratum is not None:
@@ -287,6 +287,7 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
         "lineage": chain[REGISTER].hash,
         "code": {lineage.step: lineage.code for lineage in chain.values()},
         "program": program.program_hashes(project),
+        "version": version(),
         "status": material.status,
         "log": log.head,
         "lock": program.lock_hash(),
@@ -299,19 +300,16 @@ def freeze(material: PublicationMaterial, *, cores: str = "all") -> int:
         root,
         material.identity,
         {**files, SEAL: make_seal(files, stated).encode()},
-        lambda folder: _prove(material, folder, cores),
+        lambda folder: _prove(material, folder),
         None if material.status == DRAFT else log,
     )
     return len(figures)
 
 
-def _prove(material: PublicationMaterial, folder: Path, cores: str) -> None:
-    """DataError unless the sealed code and data make what was sealed: the archive is complete, and
+def _prove(material: PublicationMaterial, folder: Path) -> None:
+    """DataError unless this program makes of the sealed data and settings what was sealed, so that
     no result was made by packages that were replaced since.
     """
-    own = program.program_digest(
-        program.program_hashes(program.read_archive(folder / program.ARCHIVE))
-    )
     # Where a key made pseudonyms, the pages name hashes of tables that nobody else can make again.
     keyed = ledger.read_settings(folder, "privacy").get("key")
     proof = audit(
@@ -321,7 +319,7 @@ def _prove(material: PublicationMaterial, folder: Path, cores: str) -> None:
         changes=Changes(recorded_build=True),
         folder=folder,
         # What earlier publications published is taken as it was, whichever code made it.
-        terms=Terms(trust=(own,), cores=cores, earlier=False),
+        terms=Terms(earlier=False),
     )
     if proof.exit_code == 0:
         return
@@ -333,6 +331,6 @@ def _prove(material: PublicationMaterial, folder: Path, cores: str) -> None:
     first = next(wrong, "a number is another one")
     why = tell(proof.divergence, "en") if proof.divergence else first
     raise DataError(
-        f"{material.identity}: the sealed code and data do not make what results/ holds "
+        f"{material.identity}: this program and the sealed data do not make what results/ holds "
         f"({why}).\nDelete results/{material.run}, then freeze again."
     )

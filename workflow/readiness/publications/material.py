@@ -22,6 +22,7 @@ from readiness.errors import ConfigError, DataError
 from readiness.facts import Fact, Term
 from readiness.language import Language, join_texts
 from readiness.language.numbers import whole
+from readiness.layout import version
 from readiness.lineage import PROVENANCE
 from readiness.publications.chain import ATTACKED, read_chain, refuse_stale
 from readiness.publications.ledger import FOLDER, find_publication, in_order
@@ -334,6 +335,7 @@ def _write_readme(facts: Facts, language: Language) -> str:
             for v in facts.versions
         ],
         wave=wave is not None,
+        version=version(),
         rights=_list_stated(facts, writing, RIGHTS),
         noted=_list_stated(facts, writing, NOTED),
         # Of the tests that draw by chance.

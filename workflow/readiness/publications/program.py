@@ -17,80 +17,55 @@ import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, TypeVar
+from typing import IO, Any
 
-from readiness.closure import PACKAGE_FOLDER
 from readiness.errors import DataError
 from readiness.facts import Fact, Term
 from readiness.files import LARGEST, read_file
+from readiness.layout import (
+    CODE_FOLDERS,
+    LOCK,
+    PLACES,
+    code_files,
+    place_of,
+    program_files,
+    project_files,
+)
 from readiness.lineage import hash_record, readable_json, sha256_of
 from readiness.publications.ledger import FOLDER, PLANS
 
-PACKAGE = Path("workflow/readiness")
-PROJECT = "project"
-LOCK = "requirements.lock"
-# What of a project can run or speak, by the place that a seal has a hash for: the one list for
-# hash, archive and bundle. A table or an archive among it is somebody's data.
-_PATTERNS = {
-    "package": r"workflow/readiness/(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_.-]+"
-    r"\.(?:css|html|js|json|lua|md|otf|po|py|qmd|sh|smk|svg|toml|ttf|typ|txt|yaml)",
-    "workflow": r"workflow/(?:Snakefile|setup\.sh|bin/readiness|rules/[\w-]+\.smk|envs/[\w-]+\.yaml"
-    r"|schemas/[\w.-]+\.json)",
-    "profiles": r"profiles/[\w-]+/config\.yaml",
-    "reports": r"(?:reports/)?[\w-]+\.qmd|reports/[\w-]+/[\w-]+/[\w-]+\.md",
-    "project": r"Snakefile|Makefile|LICENSE|CITATION\.cff|pyproject\.toml|requirements[\w-]*\.lock",
-}
-PLACES = {place: re.compile(pattern, re.ASCII) for place, pattern in _PATTERNS.items()}
-CODE_FOLDERS = ("workflow", "profiles", "reports")
 # What the authors of the program's own project say, of its studies and waves and of themselves.
 OF_THIS = re.compile(r"reports/|CITATION\.cff$")
-T = TypeVar("T")
-
-
-def own_tree() -> Path | None:
-    """The tree whose program this is; None for an installed program."""
-    tree = PACKAGE_FOLDER.parents[1]
-    return tree if tree / PACKAGE == PACKAGE_FOLDER and (tree / "Snakefile").is_file() else None
+# The place of reports: in an office they are its own, all other code is the program's.
+REPORTS = "reports"
 
 
 def lock_file() -> Path:
     """The lock of the packages with which the program was tested."""
-    return (own_tree() or PACKAGE_FOLDER / PROJECT) / LOCK
+    return project_files() / LOCK
 
 
-def program_files() -> dict[str, Path]:
-    """The program's files by the name that they have in a project: code, rules, reports, lock."""
-    if (tree := own_tree()) is not None:
-        return {name.as_posix(): tree / name for name in code_files(tree)}
-    beside = PACKAGE_FOLDER / PROJECT
-    found = {name.as_posix(): beside / name for name in code_files(beside)}
-    for path in PACKAGE_FOLDER.rglob("*"):
-        name = (PACKAGE / path.relative_to(PACKAGE_FOLDER)).as_posix()
-        if path.is_file() and place_of(name) and not path.is_relative_to(beside):
-            found[name] = path
-    return found
+def present_files(root: Path, *, own: bool) -> dict[str, bytes]:
+    """Return the program that runs, by name, as an archive of the project at `root` has it.
 
-
-def select_for(root: Path, files: Mapping[str, T]) -> dict[str, T]:
-    """The program's files for a project at `root`: without what authors say of their own project,
-    if that is another one.
+    Of what the program came with, what its authors say of their own project stays behind in
+    another one. `own`: the project is the user's, so that its report and its words (`report.qmd`,
+    `reports/`) stand in the place of those that the program came with. Those of somebody else's
+    tree never do: the cells of a report run as Python.
     """
-    return {n: f for n, f in files.items() if not OF_THIS.match(n) or (root / n).is_file()}
+    files = read_program()
+    if not own:
+        return {n: f for n, f in files.items() if not OF_THIS.match(n) or (root / n).is_file()}
+    told = [path for path in code_files(root) if is_told(path.as_posix())]
+    return {
+        **{name: content for name, content in files.items() if not is_told(name)},
+        **{path.as_posix(): read_file(root / path) for path in told},
+    }
 
 
-def place_of(name: str) -> str:
-    """The place of `PLACES` that a file belongs to, by its name; "" when it is no code."""
-    if any(part.startswith(".") or part == "__pycache__" for part in name.split("/")):
-        return ""
-    return next((place for place, known in PLACES.items() if known.fullmatch(name)), "")
-
-
-def code_files(root: Path) -> Iterator[Path]:
-    """The files of a project that are code, relative to its root."""
-    found = [path for path in root.iterdir() if path.is_file()]
-    found += [path for name in CODE_FOLDERS for path in (root / name).rglob("*") if path.is_file()]
-    names = (path.relative_to(root) for path in sorted(found))
-    return (name for name in names if place_of(name.as_posix()))
+def is_told(name: str) -> bool:
+    """Return whether a file is the report, or what authors say of their own project."""
+    return place_of(name) == REPORTS or bool(OF_THIS.match(name))
 
 
 # --- The code and configuration of a publication as a small project of its own, in one archive.
@@ -152,9 +127,14 @@ def program_digest(hashes: Mapping[str, str]) -> str:
 
 
 @cache
-def present_program(root: Path) -> dict[str, str]:
-    """The same of the program that runs, as an archive of a project at `root` would have it."""
-    return program_hashes({**select_for(root, read_program()), DVC_FILE: DVC_CONFIG.encode()})
+def present_program(root: Path, *, own: bool) -> dict[str, str]:
+    """Return the hashes of the program that runs, as an archive of a project at `root` has it."""
+    return program_hashes({**present_files(root, own=own), DVC_FILE: DVC_CONFIG.encode()})
+
+
+def is_present(sealed: Mapping[str, str], present: Mapping[str, str]) -> bool:
+    """Return whether code with the hashes `sealed` is the `present` program, reports apart."""
+    return all(sealed.get(place) == digest for place, digest in present.items() if place != REPORTS)
 
 
 @cache
@@ -166,18 +146,21 @@ def read_program() -> dict[str, bytes]:
 def assemble(
     root: Path, config: str, versions: str, pointers: Mapping[Path, str], inputs: Iterable[Path]
 ) -> dict[str, bytes]:
-    """The files of one run's project, by name: the running program with the run's own settings.
+    """Return the files of one run's project, by name: the running program with the run's settings.
 
-    Never a program that lies at `root`, which may be somebody else's. `config` and `versions`
-    become config.yaml and data/versions.csv, `pointers` the DVC pointers by path, `inputs` are
-    files taken as they are (questionnaire, margins, a revised ledger).
+    `config` and `versions` become config.yaml and data/versions.csv, `pointers` the DVC pointers by
+    path, `inputs` are files taken as they are (questionnaire, margins, a revised ledger).
     """
-    files = select_for(root, read_program())
+    files = present_files(root, own=True)
     files |= {path.as_posix(): read_file(root / path) for path in inputs}
+    return dict(sorted({**files, **state_run(config, versions, pointers)}.items()))
+
+
+def state_run(config: str, versions: str, pointers: Mapping[Path, str]) -> dict[str, bytes]:
+    """Return the files that say what a run computes: its configuration, its dataset versions."""
     texts = {path.as_posix(): text for path, text in pointers.items()}
     texts |= {"config.yaml": config, "data/versions.csv": versions, DVC_FILE: DVC_CONFIG}
-    files |= {name: text.encode() for name, text in texts.items()}
-    return dict(sorted(files.items()))
+    return {name: text.encode() for name, text in texts.items()}
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:

@@ -1,9 +1,9 @@
 """The tree that is audited, and the scratch folder in which it is run again.
 
 The tree is this program's own, or somebody else's, which is read and never run. The scratch folder
-holds a small project with verified datasets, for a run of its own. It is gone afterwards, also when
-the audit is interrupted or asked to end: it holds people's answers. Nothing of the tree is touched,
-and the code that runs is the scratch project's own, whatever is installed.
+holds a small project with verified datasets, for a run of this program. It is gone afterwards, also
+when the audit is interrupted or asked to end: it holds people's answers. Nothing of the tree is
+touched.
 """
 
 import logging
@@ -12,7 +12,6 @@ import re
 import shlex
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -32,26 +31,16 @@ from threadpoolctl import threadpool_limits
 from readiness.datasets.places import STORE, Foreign
 from readiness.datasets.versions import Pointer
 from readiness.errors import ConfigError, DataError, ReadinessError, StoppedError
+from readiness.layout import is_own
 from readiness.publications.ledger import FOLDER
-from readiness.publications.program import own_tree
-from readiness.publications.sandbox import PROJECT, run_confined
-from readiness.rendering.engines import find_quarto
 
 Done = TypeVar("Done")
 # What a run has said, beside its folder.
 SAID = "said.txt"
-# Starts the program that lies in a folder, and takes nothing else there for a library.
-START = """
-import runpy, sys
-sys.path.insert(0, sys.argv.pop(1))
-import readiness
-del sys.path[0]
-runpy.run_module("readiness", run_name="__main__")
-"""
 
 
 @contextmanager
-def scratch_project(code: Mapping[str, bytes], objects: Mapping[Pointer, Path]) -> Iterator[Path]:
+def scratch_project(files: Mapping[str, bytes], objects: Mapping[Pointer, Path]) -> Iterator[Path]:
     """A project in a temporary folder: files by name, and datasets.
 
     `objects` are verified copies of the datasets; they are copied, never linked. DataError when the
@@ -60,7 +49,7 @@ def scratch_project(code: Mapping[str, bytes], objects: Mapping[Pointer, Path]) 
     with ended_like_interrupted(), temporary_folder() as scratch:
         folder = scratch / "project"
         try:
-            for name, content in code.items():
+            for name, content in files.items():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(content)
             for pointer, path in objects.items():
@@ -239,65 +228,8 @@ def _list_steps(targets: Sequence[str]) -> list[list[str]]:
     except SystemExit as error:
         if error.code:
             raise
-    # Behind `python -I -X utf8 workflow/readiness`, which is the program that runs already.
+    # Behind `python -I -X utf8 "$READINESS_PROGRAM"`, which is the program that runs already.
     return [shlex.split(command)[5:] for command in told]
-
-
-def run_sealed(folder: Path, targets: Sequence[str], cores: str, *, confined: bool) -> str:
-    """Run the program of the project in `folder`, which is somebody else's, for some targets; ""
-    when it is done, else why not. `confined`: in a sandbox.
-    """
-    variables = {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
-        "LANG": "C.UTF-8",
-        # An older program starts its steps by `python -m`, in a folder that is no place of
-        # libraries.
-        "PYTHONSAFEPATH": "1",
-        "PYTHONNOUSERSITE": "1",
-        "USER": "auditor",
-    }
-    # What of the auditor's environment reaches sealed code: which kernels of the processor to use.
-    kernels = ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES")
-    variables |= {name: os.environ[name] for name in kernels if name in os.environ}
-    if quarto := find_quarto():
-        variables["QUARTO_PATH"] = str(quarto)
-    program = Path(PROJECT) if confined else folder
-    start = [sys.executable, "-I", "-X", "utf8", "-c", START, str(program / "workflow")]
-    command = [*start, "run", "--cores", cores, "--", *targets]
-    if confined:
-        variables |= {"HOME": "/tmp/home", "TMPDIR": "/tmp"}
-        programs = [quarto.parent, quarto.resolve().parents[1]] if quarto else []
-        code, said = run_confined(folder, command, variables, programs)
-    else:
-        home = folder.parent / "home"
-        home.mkdir()
-        variables |= {"HOME": str(home), "TMPDIR": str(folder.parent)}
-        code, said = _run(folder, command, variables)
-    return "" if code == 0 else _read_reason(said, program)
-
-
-def _run(folder: Path, command: Sequence[str], variables: Mapping[str, str]) -> tuple[int, str]:
-    # A session of its own: an interrupt from the keyboard is for this process to pass on.
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=dict(variables),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    )
-    try:
-        _, said = process.communicate()
-    except BaseException:
-        # It ends its own workflow, which would go on for long, in a folder that is gone.
-        process.send_signal(signal.SIGTERM)
-        process.communicate()
-        raise
-    return process.returncode, said
 
 
 def _read_reason(stderr: str, folder: Path) -> str:
@@ -323,8 +255,7 @@ def open_tree(path: Path, remotes: Sequence[str | Path] = ()) -> Iterator[Foreig
         raise ConfigError(
             f"{path}: no such folder; of a bundle name the folder it was unpacked in."
         )
-    own = own_tree()
-    if own is not None and own.samefile(path):
+    if is_own(path):
         if remotes:
             raise ConfigError("--remote: this tree's own settings name its remotes (.dvc/config).")
         yield None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 # What results are made of, from the project's root.
 READ = (
-    *("config.yaml", "data", "docs", "publications", "report.qmd", "reports"),
+    *("config.yaml", "config", "data", "docs", "publications", "report.qmd", "reports"),
     *("Snakefile", "workflow"),
 )
 # What the Python that runs leaves beside the code.

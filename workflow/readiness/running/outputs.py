@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from readiness.errors import ConfigError
+from readiness.layout import find_config
 
 
 def add_force(parser: argparse.ArgumentParser) -> None:
@@ -61,5 +62,5 @@ def _find_in_project(root: Path, target: Path) -> Path | None:
     for name in ("data", "publications", "workflow", ".dvc"):
         if (root / name).resolve() in (place, *place.parents):
             return Path(name)
-    files = (root / "config.yaml", root / "Snakefile")
+    files = (find_config(root), root / "Snakefile")
     return next((path for path in files if _is_same(target, path)), None)

@@ -31,7 +31,7 @@ _CLOCK = re.compile(r"than input (\S+) \(.*?System time: ([-0-9]+ [:0-9]+)", re.
 _SYSTEM = re.compile(r"^\w*Error: \[Errno \d+\] ([^:\n]+)(?:: '([^'\n]*)')?$", re.M)
 # A job's shell, which ends as its step does: by the signal, or with 128 more than it.
 _DIED = re.compile(
-    r"workflow/readiness step (\S+) --log (\S+) .*' "
+    r'"\$READINESS_PROGRAM" step (\S+) --log (\S+) .*\' '
     r"(?:died with <Signals\.\w+: (\d+)>|returned non-zero exit status (1(?:29|[3-5]\d)))\."
 )
 _RAISED = re.compile(r"^(\w+(?:Error|Exception|Exit|Interrupt)\b.*)$", re.M)

@@ -45,6 +45,7 @@ from readiness.files import write_atomically
 from readiness.forensics.beginning import ClaimSource, begin_study
 from readiness.forensics.judging.structure import parse_structure, read_register
 from readiness.language import FIRST, LANGUAGES, tell
+from readiness.layout import find_config
 from readiness.patterns import NAME, WORDS
 from readiness.privacy import names_people
 from readiness.questionnaire import Questionnaire, load_questionnaire, match_key, questionnaire_of
@@ -143,7 +144,7 @@ def begin_wave(
     )
     mergers = list(_find_mergers(asked, result.answers))
     section += _write_mergers(asked, mergers)
-    config = with_section((root / "config.yaml").read_text("utf-8"), "waves", wave, section)
+    config = with_section(find_config(root).read_text("utf-8"), "waves", wave, section)
     add = partial(add_version, root, export, wave, VERSION, questionnaire=name)
     add = partial(add, restricted=not public, count=lambda _: table.rows)
     added = _write_all(root, config, path, text, add)
@@ -227,7 +228,7 @@ def _write_all(
         if text:
             write_atomically(path, text)
         added = add()
-        write_atomically(root / "config.yaml", config)
+        write_atomically(find_config(root), config)
         return added
     except BaseException:
         if added:
@@ -461,7 +462,7 @@ def begin(
     section = study_section(
         study, title=document["publishers"][source.publisher], dataset=dataset, version=VERSION
     )
-    config = with_section((root / "config.yaml").read_text("utf-8"), "studies", study, section)
+    config = with_section(find_config(root).read_text("utf-8"), "studies", study, section)
     text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "claims.csv"

@@ -1,30 +1,24 @@
-"""Levels 2 and 3: the numbers, the pages, and what its own code gives, by runs that are made again.
+"""Levels 2 and 3: the numbers and the pages, by a run that this program makes again.
 
-Whether a number is right is judged by this program, or by sealed code that the auditor trusts by
-its hash. Whether it still comes out of its own code is another question: what code from the audited
-folder prints makes nothing valid.
+Whether a number is right is judged by this program, and no other code runs. Where it is the one
+that sealed the publication, its records and pages have to come out to the byte as well; who wants
+that of another one installs that version, whose name the audit prints.
 """
 
-import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from readiness.arrays import list_rows
 from readiness.config import load_config
 from readiness.errors import DataError, ReadinessError
 from readiness.facts import Fact, Listed
 from readiness.files import reading_once
+from readiness.layout import place_of
 from readiness.lineage import Lineage
 from readiness.publications.audit.model import (
-    FROZEN,
     REPORT,
-    TRUSTED,
     Audit,
     Number,
     Terms,
@@ -36,7 +30,6 @@ from readiness.publications.audit.numbers import (
     check_report,
     compare_recomputed,
     in_another_environment,
-    ledger_table,
     list_unchecked,
     rerun,
 )
@@ -54,19 +47,15 @@ from readiness.publications.log import errata_of, read_errata
 from readiness.publications.outcomes import PASSING, AuditFinding, Outcome
 from readiness.publications.program import (
     ARCHIVE,
-    lock_hash,
+    REPORTS,
+    is_present,
+    present_files,
     present_program,
-    program_digest,
     program_hashes,
     read_archive,
 )
-from readiness.publications.reproduce import compare, quote_row
-from readiness.publications.sandbox import bubblewrap
 from readiness.publications.seal import sha256
 from readiness.register.disclosure_risk import ATTACK
-from readiness.register.published import same_cell
-
-NEVER = "audit.note.unconfined.never"
 
 
 @dataclass(frozen=True)
@@ -80,25 +69,43 @@ class Again:
     # The other files, as they were read to be hashed.
     inputs: Mapping[Path, bytes]
     terms: Terms
-    # Why the sealed code must not run; None where it may.
-    runnable: Fact | None
+    # Why the archive of the code counts for nothing; None where it was found whole.
+    unread: Fact | None
 
     @cached_property
-    def digest(self) -> str:
-        """The one hash of the code in the archive; "" where that code must not run."""
-        if self.runnable is not None:
-            return ""
-        return program_digest(program_hashes(read_archive(self.folder / ARCHIVE)))
+    def archive(self) -> Mapping[str, bytes]:
+        """The code that was sealed; nothing of a seal that does not hold."""
+        return {} if self.unread is not None else read_archive(self.folder / ARCHIVE)
 
     @cached_property
-    def is_trusted(self) -> bool:
-        """Whether the sealed code judges, for its hash is one that the auditor named."""
-        return self.digest != "" and self.digest in self.terms.trust
+    def hashes(self) -> Mapping[str, str]:
+        """The hashes of the code that was sealed, by place."""
+        return program_hashes(self.archive)
+
+    @cached_property
+    def present(self) -> Mapping[str, str]:
+        """The hashes of this program, with the reports of its own project where it is that one."""
+        return present_program(self.root, own=self.terms.foreign is None)
 
     @cached_property
     def is_known(self) -> bool:
-        """Whether the code that judges is the sealed code."""
-        return self.is_trusted or self.digest == program_digest(present_program(self.root))
+        """Whether this program is the one that sealed the numbers; reports apart."""
+        return self.unread is None and is_present(self.hashes, self.present)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the auditor has read the sealed report and believes it, by its hash."""
+        return self.unread is None and self.hashes[REPORTS] in self.terms.trust
+
+    @property
+    def reports(self) -> dict[str, bytes]:
+        """The report that is rendered: never one that lies in somebody else's tree, but for the
+        sealed one where the auditor has read it.
+        """
+        files = self.archive
+        if not self.is_read:
+            files = present_files(self.root, own=self.terms.foreign is None)
+        return {name: content for name, content in files.items() if place_of(name) == REPORTS}
 
     @property
     def is_attacked(self) -> bool:
@@ -106,79 +113,40 @@ class Again:
         return self.terms.attacked and (self.folder / ATTACK).is_file()
 
     def check(self, result: Audit) -> Audit:
-        """The audit with the numbers, at its level the report, and what its own code gives."""
-        asked = result.code == FROZEN
-        if self.is_trusted:
-            result = self._note_no_sandbox(replace(result, code=TRUSTED))
-        elif self.terms.trust and self.digest:
-            note = Fact("audit.note.untrusted", {"digest": self.digest})
-            result = replace(result, notes=(*result.notes, note))
+        """Return the audit with the numbers and, at its level, the report."""
         apart = self._explain_pages_apart(result) if result.level >= REPORT else None
         pages = result.level >= REPORT and apart is None
-        figures = None
         try:
-            with self._run_again(
-                result, sealed=self.is_trusted, report=pages, attack=True
+            with rerun(
+                self.folder,
+                self._run(result),
+                self.objects,
+                self.inputs,
+                self.reports,
+                report=pages,
+                attack=self.is_attacked,
+                # The program that sealed it decides by the rule of its day.
+                rows=() if self.is_known else self.rows,
             ) as again:
-                result = self._compare(result, again, apart)
-                figures = again.figures
+                return self._compare(result, again, apart)
         except (ReadinessError, OSError) as error:
-            why = (
-                self._tell_not_started(result, error)
-                if self.is_trusted
-                else Fact("audit.number.not_again", {"why": explain(error, self.root)})
-            )
+            why = Fact("audit.number.not_again", {"why": explain(error, self.root)})
             finding = AuditFinding("report", Outcome.NOT_CHECKED, why)
-            result = replace(
+            return replace(
                 result,
                 numbers=list_unchecked(self.rows, result.seal, why),
                 report=(finding,) if result.level >= REPORT else (),
                 divergence=why,
             )
-        # A program that cannot judge the numbers may still ask their own code.
-        return self._ask_own_code(result, figures) if asked else result
-
-    def _run_again(
-        self, result: Audit, *, sealed: bool, report: bool = False, attack: bool = False
-    ) -> AbstractContextManager[Rerun]:
-        if sealed and self.terms.sandbox and self.terms.foreign and not self._can_confine:
-            raise DataError(
-                "bubblewrap with libseccomp cannot be used here, and without it the code of "
-                "another tree is not run. Install it, or say --no-sandbox.",
-                Fact("audit.run.no_sandbox"),
-            )
-        return rerun(
-            self.root,
-            self.folder,
-            self._run(result),
-            self.objects,
-            self.inputs,
-            frozen=sealed,
-            report=report,
-            cores=self.terms.cores,
-            confined=self._can_confine,
-            attack=attack and self.is_attacked,
-            # The sealed code decides by the rule of its day, and its pages are compared, too.
-            rows=() if sealed or self.is_known else self.rows,
-        )
-
-    @property
-    def _can_confine(self) -> bool:
-        return self.terms.sandbox and bubblewrap() is not None
-
-    def _note_no_sandbox(self, result: Audit) -> Audit:
-        if self._can_confine:
-            root = (Fact("audit.note.root"),) if os.geteuid() == 0 else ()
-            return replace(result, notes=(*result.notes, *root))
-        note = "audit.note.unconfined.where_found" if self.terms.sandbox else NEVER
-        return replace(result, notes=(*result.notes, Fact(note)))
 
     def _explain_pages_apart(self, result: Audit) -> Fact | None:
         """Why no page is compared; None where each one has to be the same bytes."""
-        if self.runnable is not None:
-            return self.runnable
+        if self.unread is not None:
+            return self.unread
         if not self.is_known:
-            return Fact("audit.page.other_code", {"digest": self.digest})
+            return Fact("audit.page.other_code")
+        if self.hashes[REPORTS] != self.present[REPORTS] and not self.is_read:
+            return Fact("audit.page.other_report", {"digest": self.hashes[REPORTS]})
         if not result.changes.recorded_build:
             return Fact("audit.page.other_build")
         if read_settings(self.folder, "privacy").get("key"):
@@ -186,14 +154,6 @@ class Again:
             # so other hashes stand in the pages.
             return Fact("audit.page.other_names")
         return None
-
-    def _tell_not_started(self, result: Audit, error: ReadinessError | OSError) -> Fact:
-        """That sealed code did not come to its end; with the lock where that is another one."""
-        why = explain(error, self.root)
-        if not (result.changes.lock or result.changes.environment):
-            return Fact("audit.number.not_again", {"why": why})
-        locks = {"sealed": str(result.sealed.get("lock"))[:12], "now": lock_hash()[:12]}
-        return Fact("audit.code.another_lock", {"why": why, **locks})
 
     def _run(self, result: Audit) -> str:
         if result.sealed:
@@ -228,8 +188,8 @@ class Again:
         attacked = check_attack(self.folder, again, known=self.is_known) if self.is_attacked else ()
         seal = list(result.seal)
         if self.is_known:
-            # Files of the tree that are not the sealed ones; sealed code reads none of them.
-            sealed = {} if self.is_trusted else read_inputs(self.folder)
+            # Files of the tree that are not the sealed ones.
+            sealed = read_inputs(self.folder)
             read = {path: sha256(content) for path, content in self.inputs.items()}
             edited = {digest for path, digest in read.items() if digest != sealed.get(path, digest)}
             whole = bool(report) and apart is None
@@ -243,33 +203,6 @@ class Again:
             numbers=tuple(numbers),
             report=tuple(report),
             divergence=_describe_divergence(divergence, numbers),
-        )
-
-    def _ask_own_code(self, result: Audit, present: pd.DataFrame | None) -> Audit:
-        """The audit with the second answer: whether the numbers still come out of their own code;
-        `present` is the register of the code that judges, None where it made none.
-        """
-        why = self.runnable or (result.divergence if self.is_known and present is None else None)
-        if why is not None:
-            return replace(result, own_code=(AuditFinding(ARCHIVE, Outcome.NOT_CHECKED, why),))
-        if self.is_known and present is not None:
-            return replace(result, own_code=(own_answer(self.rows, present, self.digest),))
-        try:
-            with self._run_again(result, sealed=True) as own:
-                chain, figures = own.chain, own.figures
-        except (ReadinessError, OSError) as error:
-            why = self._tell_not_started(result, error)
-            return replace(result, own_code=(AuditFinding(ARCHIVE, Outcome.NOT_CHECKED, why),))
-        frozen = frozen_chain(self.folder)
-        result = self._note_no_sandbox(result)
-        answer = own_answer(self.rows, figures, self.digest, known=False)
-        if present is not None:
-            numbers = tuple(with_own_numbers(result.numbers, figures, present))
-            result = replace(result, numbers=numbers)
-        return replace(
-            result,
-            seal=(*result.seal, *stated_otherwise(frozen, chain, whole=False)),
-            own_code=tuple(in_another_environment([answer], result.changes.environment)),
         )
 
 
@@ -290,42 +223,7 @@ def _describe_divergence(divergence: Divergence | None, numbers: Iterable[Number
     return divergence.fact
 
 
-# --- Whether published numbers still come out of the code that was sealed with them.
-def own_answer(
-    rows: Sequence[Mapping[str, str]], figures: pd.DataFrame, digest: str, *, known: bool = True
-) -> AuditFinding:
-    """Whether the numbers of a ledger still come out of the code that was sealed with them.
-
-    `figures` is what that code computed, `digest` its hash; `known` whether it is trusted: the
-    answer makes no number right.
-    """
-    compared = compare(ledger_table(rows, figures.columns), figures)
-    if wrong := sum(Outcome(verdict) not in PASSING for verdict in compared["verdict"]):
-        n = {"n": wrong, "all": len(compared)}
-        return AuditFinding(ARCHIVE, Outcome.DIFFERS, Fact("audit.code.other_numbers", n))
-    kind = "audit.code.known" if known else "audit.code.unknown"
-    return AuditFinding(ARCHIVE, Outcome.REPRODUCED, Fact(kind, {"digest": digest}))
-
-
-def with_own_numbers(
-    numbers: Iterable[Number], own: pd.DataFrame, present: pd.DataFrame
-) -> Iterator[Number]:
-    """The numbers, each of which the sealed code computes otherwise than this program with both
-    values: `own` is the register that it left, `present` this program's.
-    """
-    before, after = ({row["id"]: row for row in list_rows(t)} for t in (own, present))
-    for number in numbers:
-        old, new = before.get(number.id), after.get(number.id)
-        if not (old and new) or same_cell(old["value"], new["value"]):
-            yield number
-            continue
-        fact = Fact("audit.code.gives", {"text_own": quote_row(old), "text_now": quote_row(new)})
-        if number.fact:
-            fact = Fact("audit.both", {"first": number.fact, "second": fact})
-        yield replace(number, fact=fact)
-
-
-# --- What provenance records state, compared with the run that the sealed code made.
+# --- What provenance records state, compared with the run that the same program made.
 def stated_otherwise(
     frozen: Chain, present: Chain, *, whole: bool, edited: Collection[str] = ()
 ) -> Iterator[AuditFinding]:

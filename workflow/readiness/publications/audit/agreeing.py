@@ -18,11 +18,13 @@ from readiness.datasets.versions import COLUMNS as VERSION_COLUMNS
 from readiness.errors import DataError
 from readiness.facts import Fact
 from readiness.files import read_file
+from readiness.layout import LOCK, place_of
 from readiness.lineage import Lineage
 from readiness.publications import ledger, program
 from readiness.publications.audit.coverage import find_parts
 from readiness.publications.chain import REGISTER, RESTORE, ancestors, frozen_chain
 from readiness.publications.outcomes import AuditFinding, Outcome
+from readiness.publications.releases import version_of
 from readiness.publications.seal import LEDGER, SEAL, VALUES, sha256, values_table
 from readiness.register.disclosure_risk import ATTACK
 from readiness.register.figures import PRECISION, PUBLISHED
@@ -119,7 +121,7 @@ class _Stated:
     def chain_in_order(self) -> Iterator[tuple[str, Fact]]:
         """Each record: what it read is what those before it left, or a file that is sealed."""
         by_hash = {lineage.hash: step for step, lineage in self.chain.items()}
-        texts = {sha256(content) for name, content in self.code.items() if program.place_of(name)}
+        texts = {sha256(content) for name, content in self.code.items() if place_of(name)}
         raw = {*self.inputs.values(), *texts}
         shas = {d.version.name: d.version.sha256 for d in self.datasets}
         for step, lineage in self.chain.items():
@@ -167,7 +169,7 @@ class _Stated:
             if name not in self.code or sha256(self.code[name]) != digest:
                 yield program.ARCHIVE, _tell_unlike(name)
         known = {*own, *pointers, *inputs, program.DVC_FILE}
-        stray = [n for n in self.code if n not in known and not program.place_of(n)]
+        stray = [n for n in self.code if n not in known and not place_of(n)]
         yield from ((program.ARCHIVE, Fact("audit.states.no_code", {"name": n})) for n in stray)
 
     def sealed_files(self) -> Iterator[tuple[str, Fact]]:
@@ -195,9 +197,11 @@ class _Stated:
         held = {
             "code": {lineage.step: lineage.code for lineage in self.chain.values()},
             "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in versions},
-            "lock": sha256(self.code[program.LOCK]) if program.LOCK in self.code else "",
+            "lock": sha256(self.code[LOCK]) if LOCK in self.code else "",
             "program": program.program_hashes(self.code),
         }
+        if "version" in self.sealed:  # seals before 1.1 do not state it
+            held["version"] = version_of(self.code)
         if REGISTER in self.chain:
             held["lineage"] = self.chain[REGISTER].hash
         # The frozen configuration has one run, and says of which publication it is.

@@ -30,9 +30,7 @@ from readiness.publications.audit.earlier import (
 )
 from readiness.publications.audit.model import (
     DATA,
-    FROZEN,
     NUMBERS,
-    TODAY,
     Audit,
     Changes,
     Signing,
@@ -44,6 +42,7 @@ from readiness.publications.chain import code_today
 from readiness.publications.ledger import CONFIG, DATASETS, INPUTS, read_datasets, read_inputs
 from readiness.publications.outcomes import AuditFinding, Outcome, error_fact
 from readiness.publications.plans import judge_publication
+from readiness.publications.releases import tell_program
 from readiness.publications.seal import ATTESTATIONS, DRAFT, check_seal, read_seal, sha256
 from readiness.register.planned import PlanOutcome
 from readiness.reporting.planned import count_marks, mark_number
@@ -63,7 +62,6 @@ def audit(
     level: int,
     *,
     changes: Changes,
-    code: str = TODAY,
     notes: Sequence[Fact] = (),
     listed: Sequence[AuditFinding] = (),
     folder: Path | None = None,
@@ -77,9 +75,8 @@ def audit(
     `listed` is what the log of publications says against it, `folder` where the publication lies
     when it is not there yet. `list_numbers`: whether level 0 lists the numbers, which it does not
     compute, though the seal holds. `changes` is in what today's tree and environment are not the
-    sealed ones. With `code` FROZEN the sealed code runs beside this program, when the seal holds.
-    `judged` holds the audits of earlier publications that were made on the way, by id, so that each
-    is made once. Nothing of the tree is written.
+    sealed ones. `judged` holds the audits of earlier publications that were made on the way, by id,
+    so that each is made once. Nothing of the tree is written.
     """
     folder = folder or root / "publications" / identity
     with reading_once(folder):
@@ -89,9 +86,11 @@ def audit(
         except DataError:
             sealed = {}
         limits = [Fact("audit.note.draft")] if sealed.get("status") == DRAFT else []
+        if sealed:
+            own = is_sealing(root, sealed, terms or Terms())
+            limits.append(tell_program(sealed, same=own))
         if sealed and level >= DATA:
-            asked = code == FROZEN and level >= NUMBERS
-            names = tuple(list_stated(sealed["files"], level, own_code=asked))
+            names = tuple(list_stated(sealed["files"], level, own_code=own and level >= NUMBERS))
             limits.append(Fact("audit.note.stated", {"names": Listed(names, "comma")}))
         rows = ledger_rows(folder) if level >= DATA or seal or list_numbers else []
         plan: dict[str, Fact] = {}
@@ -101,7 +100,6 @@ def audit(
         result = Audit(
             identity,
             level,
-            code,
             sealed,
             changes,
             seal=tuple(seal),
@@ -113,6 +111,12 @@ def audit(
             judged = {} if judged is None else judged
             result = _look_further(root, folder, result, rows, terms or Terms(), judged)
         return _add_signatures(result, folder, keys or {})
+
+
+def is_sealing(root: Path, sealed: Mapping[str, Any], terms: Terms) -> bool:
+    """Return whether this program is the one that sealed the publication."""
+    present = program.present_program(root, own=terms.foreign is None)
+    return program.is_present(sealed["program"], present)
 
 
 def _judge_plan(folder: Path, sealed: Mapping[str, Any]) -> PlanOutcome | None:
@@ -202,7 +206,7 @@ def _add_data(
     why_not = None
     if faults := (*result.seal, *against):
         broken = any(f.outcome is Outcome.BROKEN for f in faults)
-        why_not = Fact("audit.code.seal_broken" if broken else "audit.code.seal_unchecked")
+        why_not = Fact("audit.page.seal_broken" if broken else "audit.page.seal_unchecked")
     return Again(root, folder, rows, objects, inputs, terms, why_not).check(result)
 
 
@@ -214,7 +218,7 @@ def _check_again(
     """
     if identity not in judged:
         # Stands for it while it is made: a publication that leads to itself has no numbers then.
-        judged[identity] = Audit(identity, NUMBERS, TODAY, {}, Changes())
+        judged[identity] = Audit(identity, NUMBERS, {}, Changes())
         judged[identity] = audit(
             root,
             identity,
@@ -234,10 +238,13 @@ _UNREADABLE = (
 )
 
 
-def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
+def present_changes(
+    root: Path, identity: str, *, environment: bool, foreign: bool = False
+) -> Changes:
     """In what today's code, lock, configuration and environment are not those of a publication.
 
-    Empty where the publication's own seal cannot be read. The environment costs reading the
+    `foreign`: the tree is somebody else's, so that its report is none of this program. Empty where
+    the publication's own seal cannot be read. The environment costs reading the
     versions of all packages, so it is looked at on request.
     """
     folder = root / "publications" / identity
@@ -261,7 +268,7 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             moved = [Fact("audit.change.unreadable", {"name": program.ENVIRONMENT})]
     return Changes(
-        code=_code_changes(root, sealed),
+        code=_code_changes(root, sealed, own=not foreign),
         lock=program.lock_hash() != sealed["lock"],
         config=tuple(_list_config_changes(root, folder, sealed)),
         environment=tuple(moved),
@@ -269,8 +276,8 @@ def present_changes(root: Path, identity: str, *, environment: bool) -> Changes:
     )
 
 
-def _code_changes(root: Path, sealed: Mapping[str, Any]) -> tuple[str, ...]:
-    present = program.present_program(root)
+def _code_changes(root: Path, sealed: Mapping[str, Any], *, own: bool) -> tuple[str, ...]:
+    present = program.present_program(root, own=own)
     moved = [place for place in present if sealed["program"].get(place) != present[place]]
     # Where every byte is the sealed one, no syntax tree needs to be looked at.
     if "package" not in moved:

@@ -41,8 +41,8 @@ class Held(StrEnum):
 class Part:
     """A file of a publication (`fnmatch`), or some columns or keys of it.
 
-    From `level` on it is held to account. `own_code`: only by a run of the sealed code itself
-    (`--code frozen`, `--trust`, or where it is this program); else it is stated.
+    From `level` on it is held to account. `own_code`: only by the program that sealed it; else it
+    is stated.
     """
 
     file: str
@@ -53,7 +53,7 @@ class Part:
 
 
 _SEALED = (
-    *("id", "run", "lineage", "code", "program", "status", "log", "lock"),
+    *("id", "run", "lineage", "code", "program", "version", "status", "log", "lock"),
     *("numbers", "datasets", "supersedes", "values", "files", "digest", "format"),
 )
 
@@ -91,7 +91,7 @@ def find_parts(file: str) -> list[Part]:
 
 def list_stated(files: Collection[str], level: int, *, own_code: bool) -> Iterator[str]:
     """Yield the parts of a publication with these `files` that an audit at `level` does not hold to
-    account, as `file (column, column)`; `own_code`: whether the sealed code runs.
+    account, as `file (column, column)`; `own_code`: whether the program that sealed it judges.
     """
     for part in PARTS:
         free = part.held in (Held.STATED, Held.TEMPLATED) or (part.own_code and not own_code)

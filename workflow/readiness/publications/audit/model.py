@@ -16,9 +16,6 @@ from readiness.publications import outcomes
 SEAL, DATA, NUMBERS, REPORT = 0, 1, 2, 3
 LEVELS = ("seal", "data", "numbers", "report")
 
-# Whose code ran: this program's; its own was asked beside; its own judged, for it is trusted.
-TODAY, FROZEN, TRUSTED = "today", "frozen", "trusted"
-
 # The verdict on a publication, by exit code.
 WORDS = {
     outcomes.VALID: "VALID",
@@ -69,18 +66,16 @@ class Changes:
 
 @dataclass(frozen=True)
 class Terms:
-    """On which terms a tree is audited: what is read for one that is somebody else's (None for the
-    tree of this program), whether sealed code has to run in a sandbox, and which is trusted by its
-    hash, on how many cores. In the tree of this program it also runs where there is no sandbox.
+    """Terms on which a tree is audited.
 
-    `earlier`: whether level 2 also makes the ledgers of earlier publications again that went in;
-    `attacked`: whether it makes `attack.csv` again.
+    `foreign`: what may be read for a tree that is somebody else's; None for the project of this
+    program. `trust`: hashes of reports that the auditor has read, whose cells may run. `earlier`:
+    whether level 2 also makes the ledgers of earlier publications again that went in; `attacked`:
+    whether it makes `attack.csv` again.
     """
 
     foreign: Foreign | None = None
-    sandbox: bool = True
     trust: tuple[str, ...] = ()
-    cores: str = "all"
     earlier: bool = True
     attacked: bool = True
 
@@ -100,20 +95,16 @@ class Signing(StrEnum):
 class Audit:
     """The audit of one publication at one level.
 
-    `code`: whose code ran. `own_code`: whether the numbers still come out of the code that was
-    sealed with them, where that was asked; whether they are right is another question. `plan`: what
-    each number is beside the sealed plan, by its id; empty without a plan.
+    `plan`: what each number is beside the sealed plan, by its id; empty without a plan.
     """
 
     identity: str
     level: int
-    code: str
     sealed: Mapping[str, Any]
     changes: Changes
     seal: tuple[outcomes.AuditFinding, ...] = ()
     data: tuple[outcomes.AuditFinding, ...] = ()
     numbers: tuple[Number, ...] = ()
-    own_code: tuple[outcomes.AuditFinding, ...] = ()
     report: tuple[outcomes.AuditFinding, ...] = ()
     divergence: Fact | None = None
     notes: tuple[Fact, ...] = ()
@@ -127,8 +118,8 @@ class Audit:
         return str(self.sealed.get("status", ""))
 
     def list_found(self, level: int) -> Sequence[outcomes.AuditFinding]:
-        """What was found at a level; of the numbers, what their own code gives."""
-        return ((*self.seal, *self.signatures), self.data, self.own_code, self.report)[level]
+        """What was found at a level beside the numbers."""
+        return ((*self.seal, *self.signatures), self.data, (), self.report)[level]
 
     @property
     def exit_code(self) -> int:
@@ -170,7 +161,6 @@ class Audit:
             "publication": self.identity,
             "status": self.status,
             "level": self.level,
-            "code": self.code,
             "verdict": self.verdict,
             "exit_code": self.exit_code,
             "seal_digest": self.sealed.get("digest", ""),
@@ -189,7 +179,7 @@ class Audit:
                     {"place": encode(one.place), **_serialise_finding(one)}
                     for one in getattr(self, name)
                 ]
-                for name in ("seal", "signatures", "data", "own_code", "report")
+                for name in ("seal", "signatures", "data", "report")
             },
             "numbers": [
                 {

@@ -1,4 +1,4 @@
-"""Levels 2 and 3: the run again, in a scratch folder, with today's code or with the frozen code.
+"""Levels 2 and 3: the run again, in a scratch folder, by this program.
 
 One line a number: what was published, what was reproduced, and why it may be another one.
 """
@@ -23,6 +23,7 @@ from readiness.datasets.versions import Pointer, fault_of
 from readiness.errors import DataError
 from readiness.facts import Fact
 from readiness.files import files_below, read_file
+from readiness.layout import rules_file
 from readiness.lineage import PROVENANCE, Lineage
 from readiness.publications.audit.data import Availability
 from readiness.publications.audit.model import Number
@@ -43,9 +44,9 @@ from readiness.publications.ledger import (
 )
 from readiness.publications.log import Correction
 from readiness.publications.outcomes import PASSING, AuditFinding, Outcome, error_fact
-from readiness.publications.program import ARCHIVE, ENVIRONMENT, assemble, is_earlier, read_archive
+from readiness.publications.program import ARCHIVE, ENVIRONMENT, state_run
 from readiness.publications.reproduce import compare
-from readiness.publications.scratch import run_in, run_sealed, scratch_project
+from readiness.publications.scratch import run_in, scratch_project
 from readiness.publications.seal import (
     ATTESTATIONS,
     LEDGER,
@@ -53,7 +54,6 @@ from readiness.publications.seal import (
     NAMED,
     SEAL,
     VALUES,
-    sha256,
 )
 from readiness.register.disclosure_risk import ATTACK, not_attacked, read_attack
 from readiness.register.display import show_safely
@@ -78,51 +78,42 @@ class Rerun:
 
 @contextmanager
 def rerun(
-    root: Path,
     folder: Path,
     run: str,
     objects: Mapping[Pointer, Path],
     inputs: Mapping[Path, bytes],
+    reports: Mapping[str, bytes],
     *,
-    frozen: bool,
     report: bool,
-    cores: str,
-    confined: bool = False,
     attack: bool = False,
     rows: Sequence[Mapping[str, str]] = (),
 ) -> Iterator[Rerun]:
-    """Make the run of the publication in `folder` again; DataError saying why it cannot be made.
+    """Make the run of the publication in `folder` again by this program; DataError saying why it
+    cannot be made.
 
     `run` is its folder below `results` in a project of its own; `inputs` are the files that went in
-    beside its datasets, as they were read; `report` makes charts and report too, `attack` the table
-    of what readers could prove of withheld counts. The sealed code (`frozen`) comes out of the
-    archive: check the seal first; `confined`: it runs in a sandbox. `rows`: of
-    the ledger, which says what is withheld, where other code than the sealed one runs.
+    beside its datasets, as they were read, `reports` the report and its authors' words, by name.
+    `report` makes charts and report too, `attack` the table of what readers could prove of counts
+    that are not published. `rows`: of the ledger, which says what is suppressed, where another
+    program than the present one sealed it.
     """
     datasets = read_datasets(folder)
-    todays = (root, folder, datasets, inputs, rows)
-    project = sealed_project(folder, inputs) if frozen else todays_project(*todays)
+    project = make_project(folder, datasets, inputs, reports, rows)
     steps = steps_shown(languages_of(folder)) if report else ()
     targets = [f"results/{run}/{REGISTER}/{LEDGER}"]
     targets += [f"results/{run}/{folder_of_step(step)}/{PROVENANCE}" for step in steps]
     attacked = f"results/{run}/{ATTACKED}/{ATTACK}"
-    if frozen and attack:
-        targets.append(attacked)
     with scratch_project(project, objects) as scratch:
         for dataset in datasets:
             # What was right when it was looked at may have been written since.
             if fault := fault_of(scratch / STORE / dataset.pointer.object_name, dataset.version):
                 raise DataError(f"{dataset.version.name}: changed while it was copied", fault)
-        if failure := (
-            run_sealed(scratch, targets, cores, confined=confined)
-            if frozen
-            else run_in(scratch, targets)
-        ):
+        if failure := run_in(scratch, targets):
             raise DataError(failure)
         names = [dataset.version.name for dataset in datasets]
         folders = step_folders(scratch / "results", run, names)
         # By itself: what this program's attack cannot read keeps no number from being compared.
-        failure = run_in(scratch, [attacked]) if attack and not frozen else ""
+        failure = run_in(scratch, [attacked]) if attack else ""
         yield Rerun(
             read_register(folders[REGISTER] / LEDGER),
             read_chain(folders),
@@ -130,17 +121,6 @@ def rerun(
             scratch / attacked if attack and not failure else None,
             failure,
         )
-
-
-def sealed_project(folder: Path, inputs: Mapping[Path, bytes]) -> dict[str, bytes]:
-    """The archived code with its own configuration, and what earlier publications published."""
-    files = read_archive(folder / ARCHIVE)
-    for path, digest in read_inputs(folder).items():
-        if is_earlier(path.as_posix()):
-            files[path.as_posix()] = content = _find_input(path, inputs)
-            if sha256(content) != digest:
-                raise DataError(f"{path}: not what was read then", Fact("audit.input.other"))
-    return files
 
 
 def _find_input(path: Path, inputs: Mapping[Path, bytes]) -> bytes:
@@ -152,27 +132,30 @@ def _find_input(path: Path, inputs: Mapping[Path, bytes]) -> bytes:
     )
 
 
-def todays_project(
-    root: Path,
+def make_project(
     folder: Path,
     datasets: Sequence[SealedDataset],
     inputs: Mapping[Path, bytes],
+    reports: Mapping[str, bytes],
     rows: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, bytes]:
-    """Today's code with the publication's configuration and dataset versions, as files by name; and
-    the `rows` of its ledger, if any are given.
+    """Return a project that uses the rules of this program, with the publication's configuration,
+    dataset versions and inputs, as files by name; and the `rows` of its ledger, if any are given.
     """
     needed = {path.as_posix(): _find_input(path, inputs) for path in read_inputs(folder)}
-    project = assemble(
-        root,
+    stated = state_run(
         read_file(folder / CONFIG).decode("utf-8"),
         versions_table(dataset.version for dataset in datasets),
         {d.version.pointer_path: d.pointer_text for d in datasets},
-        (),
     )
     if rows:
         needed[SEALED.as_posix()] = to_csv(ledger_table(rows, COLUMNS)[COLUMNS]).encode()
-    return {**project, **needed}
+    return {
+        "Snakefile": f"include: {str(rules_file())!r}\n".encode(),
+        **reports,
+        **stated,
+        **needed,
+    }
 
 
 # --- Level 3: charts, tables and the report, made again by code that is trusted, byte for byte.

@@ -14,6 +14,7 @@ from readiness.errors import ConfigError, DataError
 from readiness.facts import Day, Fact, Term, Value
 from readiness.files import read_file, reading_once
 from readiness.language import LANGUAGES, Language, tell
+from readiness.layout import code_files
 from readiness.publications import ledger
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import DATA, Changes
@@ -22,7 +23,7 @@ from readiness.publications.freeze import refuse_names_in
 from readiness.publications.log import LOG, check_listed, read_log
 from readiness.publications.outcomes import Outcome, place_text
 from readiness.publications.presenting.writing import Writing, markdown
-from readiness.publications.program import DVC_CONFIG, code_files, is_earlier
+from readiness.publications.program import DVC_CONFIG, is_earlier, is_told, read_program
 from readiness.publications.seal import ATTESTATIONS, SEAL, read_seal, sha256
 from readiness.register.disclosure_risk import ATTACK, read_attack, refuse_given_away
 from readiness.tables import rows_to_csv
@@ -74,7 +75,8 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
             attacked = read_attack(found)
             if "verdict" in attacked:
                 refuse_given_away(f"publications/{name}", attacked)
-    files: dict[str, bytes] = {}
+    # The whole program, which an office does not hold; its report and words are the project's own.
+    files = {n: content for n, content in read_program().items() if not is_told(n)}
     for path in _list_plain_files(root, folders, datasets.values()):
         whole = root / path
         if whole.resolve() != root.resolve() / path or not whole.is_file():
@@ -146,7 +148,7 @@ def _refuse_unsound(root: Path, identity: str) -> None:
 def _list_plain_files(
     root: Path, folders: Iterable[Path], datasets: Iterable[ledger.SealedDataset]
 ) -> Iterator[Path]:
-    yield from code_files(root)
+    yield from (path for path in code_files(root) if is_told(path.as_posix()))
     # What of the project is there to be read. Its README is replaced by that of the bundle.
     for pattern in ("CITATION.cff", "docs/*.md", "docs/*.html", "docs/*.svg", "docs/images/*.png"):
         yield from (path.relative_to(root) for path in root.glob(pattern))

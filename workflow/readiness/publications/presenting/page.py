@@ -203,9 +203,8 @@ class _AuditSection:
 
     @property
     def parts(self) -> list[dict[str, Any]]:
-        """What was found of the seal, the data, the code that was sealed and the report."""
-        levels = (SEAL, DATA, NUMBERS, REPORT) if self.audit.own_code else (SEAL, DATA, REPORT)
-        return [self._make_part(level) for level in levels]
+        """What was found of the seal, the data and the report."""
+        return [self._make_part(level) for level in (SEAL, DATA, REPORT)]
 
     def _make_part(self, level: int) -> dict[str, Any]:
         """What was found at one level; `why` nothing was, and for a `whole` seal its files."""

@@ -94,12 +94,6 @@ def _list_severe(audit: Audit) -> Iterator[Fact]:
         ("verdict.says.data_unchecked", unchecked, {}),
     ]
     yield from (Fact(kind, {"n": n, **more}) for kind, n, more in told if n)
-    for kind, outcome in (
-        ("verdict.says.own_code_differs", Outcome.DIFFERS),
-        ("verdict.says.own_code_unchecked", Outcome.NOT_CHECKED),
-    ):
-        if _count(audit.own_code, outcome):
-            yield Fact(kind)
     if n := _count(report, Outcome.NOT_CHECKED):
         yield Fact("verdict.says.report_unchecked", {"n": n})
 
@@ -142,9 +136,13 @@ def _tell_innocent(audit: Audit) -> Iterator[Fact]:
         yield Fact("verdict.says.innocent_broken")
     elif code == DIFFERS:
         # None of the usual causes is left where all that went in is as sealed. The configuration
-        # is the publication's own, and so is frozen code.
-        other_code = audit.code != "trusted" and (changed.code or changed.lock)
-        moved = other_code or changed.environment or _count(audit.data, Outcome.DIFFERS)
+        # is the publication's own.
+        moved = (
+            changed.code
+            or changed.lock
+            or changed.environment
+            or _count(audit.data, Outcome.DIFFERS)
+        )
         unmoved = has_numbers(audit) and not moved
         yield Fact("verdict.says.innocent_unmoved" if unmoved else "verdict.says.innocent_differs")
     elif code == COULD_NOT_CHECK:
@@ -206,7 +204,7 @@ NOT_SHOWN = {level: f"{key}.not_shown" for level, key in LEVELS.items()}
 
 SIGNINGS = {signing: f"verdict.signing.{signing.name.lower()}" for signing in Signing}
 
-CODES = {code: f"verdict.code_{code}" for code in ("today", "frozen", "trusted")}
+CODE = "verdict.code_today"
 
 
 def ran(audit: Audit) -> Fact:

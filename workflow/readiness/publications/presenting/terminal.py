@@ -17,7 +17,6 @@ from readiness.terminal import one_line
 SHOWN = 10
 # What is counted and not named one by one.
 FINE = (Outcome.REPRODUCED, Outcome.JUDGED)
-AT = {code: f"terminal.level_{code}" for code in summary.CODES}
 NAMES = {level: f"terminal.name.{name}" for level, name in enumerate(LEVELS)}
 # Where the text of a line begins, behind the name of its part or its verdict.
 INDENT = 15
@@ -58,7 +57,7 @@ class _AuditLines:
 
     def all(self) -> Iterator[str]:
         audit = self.audit
-        key = AT[audit.code] if audit.level >= NUMBERS else "terminal.level"
+        key = "terminal.level_today" if audit.level >= NUMBERS else "terminal.level"
         level = Fact(key, {"level": audit.level, "name": Term(NAMES[audit.level])})
         if summary.lacks_pages(audit):
             level = Fact(key, {"level": NUMBERS, "name": Term(summary.PAGES_APART)})
@@ -80,9 +79,6 @@ class _AuditLines:
         if audit.level >= DATA:
             yield from self._write_part(NAMES[DATA], audit.data)
         yield from self._write_numbers()
-        for finding in audit.own_code:
-            told = Fact("terminal.own_code", {"detail": finding.fact})
-            yield f"  {self.outcome(finding.outcome):<12} {self.fact(told)}"
         if audit.divergence:
             yield self._name_line("terminal.name.divergence", self.fact(audit.divergence))
         if audit.level >= REPORT:

@@ -182,7 +182,7 @@ class Writing:
     def level(self, audit: Audit) -> Markup:
         """The audit's level, and whose code computed."""
         computed = summary.has_numbers(audit)
-        code = self.text(summary.CODES[audit.code] if computed else "verdict.says.no_code")
+        code = self.text(summary.CODE if computed else "verdict.says.no_code")
         return Markup(f"{self.tell(summary.ran(audit))} {code}")
 
     def say_changed(self) -> Markup:

@@ -1,0 +1,142 @@
+"""Write an office: a folder of a few files that runs the installed program.
+
+An office holds its configuration, its report, its data and its publications. The program comes from
+a wheel that lies beside them, named in the lock by its hash; its rules are used as a module.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+
+from readiness.building import make_wheel
+from readiness.datasets.versions import COLUMNS, VERSIONS
+from readiness.errors import ConfigError, StoppedError
+from readiness.files import write_atomically
+from readiness.layout import LOCK, SNAKEFILES, is_own, is_project, own_tree, project_files
+
+TEMPLATES = Path(__file__).parent / "office"
+SNAKEFILE = "Snakefile"
+# The files of an office that its program brings, by their template: an upgrade replaces them.
+OF_PROGRAM = {"makefile.txt": "Makefile", "test-office.txt": "tests/test_office.py"}
+# What lies beside a configuration so that waves can be begun: data, their remote, what git ignores.
+FOR_DATA = {
+    "gitignore.txt": ".gitignore",
+    "gitattributes.txt": ".gitattributes",
+    "dvcignore.txt": ".dvcignore",
+    "dvc-config.txt": ".dvc/config",
+    "data-readme.txt": "data/README.md",
+}
+OF_OFFICE = {"config.txt": "config.yaml", "readme.txt": "README.md"}
+REPORT = "report.qmd"
+KEPT = "reports/.gitkeep"
+# A rule that is written there; those of a module are taken by name.
+_RULE = re.compile(r"^(?:rule|checkpoint|use rule \w+(?: from \w+)? as) +(\w+)", re.M)
+
+
+@contextmanager
+def new_office(folder: Path) -> Iterator[Path]:
+    """Make an office at `folder`: whole when the context ends well, and not there otherwise.
+
+    Yields the temporary folder that becomes the office. Raises ConfigError where something is in
+    the way, or where `folder`, its links and `..` followed, lies in a project.
+    """
+    # "../office" lies beside the project that it is typed in, though its parents by name are below.
+    target = Path(os.path.realpath(folder))
+    if os.path.lexists(folder) and (not target.is_dir() or any(target.iterdir())):
+        raise ConfigError(f"{folder}: exists, and is not empty; name a new folder.")
+    for above in target.parents:
+        if is_project(above):
+            raise ConfigError(f"{folder}: lies in the project {above}; name one outside it.")
+    place = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        place.mkdir(parents=True)
+        for name, content in office_files(target.name).items():
+            write_atomically(place / name, content)
+        _init_git(place)
+        yield place
+        if target.is_dir():
+            target.rmdir()
+        place.rename(target)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def office_files(name: str) -> dict[str, bytes]:
+    """Return the files of an office without a wave, by their place; `name` is what it is called."""
+    return {
+        **program_part(),
+        **data_part(),
+        **_fill({"snakefile.txt": SNAKEFILE, **OF_OFFICE}, name=name),
+        KEPT: b"",
+    }
+
+
+def program_part() -> dict[str, bytes]:
+    """Return what an office has of the program that runs: wheel, lock, Makefile, test."""
+    wheel, content = make_wheel()
+    digest = hashlib.sha256(content).hexdigest()
+    named = f"./{wheel} \\\n    --hash=sha256:{digest}\n".encode()
+    lock = named + (project_files() / LOCK).read_bytes()
+    return {wheel: content, LOCK: lock, **_fill(OF_PROGRAM)}
+
+
+def data_part() -> dict[str, bytes]:
+    """Return what a folder needs beside its configuration: report, register of data, remote."""
+    report = (project_files() / REPORT).read_bytes()
+    return {
+        **_fill(FOR_DATA),
+        VERSIONS.as_posix(): (",".join(COLUMNS) + "\n").encode(),
+        REPORT: report,
+    }
+
+
+def complete(root: Path) -> list[str]:
+    """Write what of `data_part` a project lacks; returns the names of the files, sorted.
+
+    A workflow that Snakemake deployed has rules, profiles and a configuration alone.
+    """
+    lacking = {n: content for n, content in data_part().items() if not (root / n).exists()}
+    for name, content in lacking.items():
+        write_atomically(root / name, content)
+    return sorted(lacking)
+
+
+def list_own_rules(root: Path) -> list[str]:
+    """Return the names of the rules that the Snakefile of an office has beside the program's."""
+    if is_own(root) and own_tree() is not None:
+        return []
+    texts = [(root / n).read_text("utf-8", "replace") for n in SNAKEFILES if (root / n).is_file()]
+    return [name for text in texts for name in _RULE.findall(text)]
+
+
+def _fill(templates: dict[str, str], **values: str) -> dict[str, bytes]:
+    environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True)
+    return {
+        place: environment.from_string((TEMPLATES / template).read_text("utf-8"))
+        .render(values)
+        .encode()
+        for template, place in templates.items()
+    }
+
+
+def _init_git(place: Path) -> None:
+    if shutil.which("git") is None:
+        return
+    done = subprocess.run(
+        ["git", "init", "--quiet", "."],
+        cwd=place,
+        env={name: text for name, text in os.environ.items() if not name.startswith("GIT_")},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise StoppedError(f"git init: {done.stderr.strip().splitlines()[-1:]}; mend git.")

@@ -1,0 +1,53 @@
+"""Take another version of the program into this office, and tell first which numbers would move.
+
+readiness upgrade WHEEL          compute beside with both programs and print what moves
+readiness upgrade WHEEL --yes    the same, then take the new program
+
+Nothing of the office changes without --yes, and with it all or nothing. WHEEL is the file
+`readiness-X.Y.Z-py3-none-any.whl`. An office that is a full copy of the program (1.0) becomes one
+of a few files: install the new version in an environment of its own, and call it in the office.
+"""
+
+import argparse
+from pathlib import Path
+
+from readiness.errors import ConfigError
+from readiness.layout import is_project
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("wheel", type=Path, metavar="WHEEL", help="the new program")
+    parser.add_argument("--yes", action="store_true", help="take the new program into the office")
+    parser.add_argument("--cores", default="all", help="number of cores (default: all)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what would move, and take the program if asked; returns the exit code."""
+    from readiness.commands.run import check_cores
+    from readiness.commands.upgrading.change import apply_change, plan_change
+    from readiness.commands.upgrading.measuring import hand_over, measure
+    from readiness.commands.upgrading.moving import describe
+    from readiness.commands.upgrading.wheel import is_running, read_wheel
+
+    root = Path.cwd()
+    check_cores(arguments.cores)
+    if not is_project(root):
+        raise ConfigError(f"{root}: no office here; go to its folder.")
+    wheel = read_wheel(arguments.wheel)
+    if not is_running(wheel):
+        # The new program knows best how an office of its own looks.
+        words = ["--yes"] if arguments.yes else []
+        return hand_over(root, wheel, ["--cores", arguments.cores, *words])
+    change = plan_change(root, wheel)
+    before, after = measure(root, arguments.cores)
+    print(describe(before, after, change.version, wheel))
+    if not arguments.yes:
+        print("Nothing was changed. To take the new program: the same command with --yes.")
+        return 0
+    apply_change(root, change)
+    print(
+        f"readiness {wheel.version} taken: {', '.join(change.written)} written; "
+        f"{len(change.removed)} files removed. Now: make, then commit."
+    )
+    return 0

@@ -1,0 +1,1 @@
+"""Parts of `readiness upgrade`: the wheel, the office before and after, what moved."""

@@ -1,0 +1,115 @@
+"""Tell which numbers another program moves, for which line of its changelog, published or not."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from readiness.arrays import list_rows
+from readiness.commands.upgrading.measuring import Measured
+from readiness.commands.upgrading.wheel import Wheel
+from readiness.publications.log import describe_change
+from readiness.publications.reproduce import find_corrected
+from readiness.register.published import round_register
+from readiness.terminal import one_line, shorten
+
+# How many numbers are named of each run and line of the changelog.
+SHOWN = 8
+# Characters of a line of the changelog.
+LONGEST = 160
+NO_LINE = "no line of the changelog names them"
+# A name of numbers in the changelog: an id, in which words in capitals stand for any.
+NAME = re.compile(r"`([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+)`")
+# Behind the dots of an id: an answer's code may have blanks.
+ANY = r"[^.]+"
+
+
+def describe(before: Measured, after: Measured, version: str, wheel: Wheel) -> str:
+    """Return the table: what moves from the office's `version` to that of the wheel."""
+    lines = [f"readiness {version or 'of an unknown version'} -> {wheel.version}"]
+    notes = read_notes(wheel.text("CHANGELOG.md"), version)
+    moved_somewhere = False
+    for run in sorted(before.registers.keys() | after.registers.keys()):
+        moved = list(_find_moved(before.registers.get(run), after.registers.get(run)))
+        moved_somewhere = moved_somewhere or bool(moved)
+        lines += _describe_run(run, moved, notes)
+    if not moved_somewhere:
+        lines.append("No number of today's waves and studies moves.")
+    lines += _describe_publications(before, after)
+    return "\n".join(map(one_line, lines))
+
+
+def read_notes(changelog: str, version: str) -> list[str]:
+    """Return the lines of a changelog on what is newer than `version`; all where that is not there.
+
+    A line is an item of a list, its continuation joined.
+    """
+    newer = (
+        re.split(rf"^## \[{re.escape(version)}\]", changelog, flags=re.M)[0]
+        if version
+        else (changelog)
+    )
+    items = re.findall(r"^- (.*(?:\n  .*)*)", newer, re.M)
+    return [" ".join(item.split()) for item in items]
+
+
+def find_note(identity: str, notes: list[str]) -> str:
+    """Return the first line that names a number by its id; "" where none does."""
+    for note in notes:
+        for name in NAME.findall(note):
+            parts = [ANY if part.isupper() else re.escape(part) for part in name.split(".")]
+            if re.fullmatch(r"\.".join(parts), identity):
+                return note
+    return ""
+
+
+# A number that moved: its id, what it was and what it would be.
+Moved = tuple[str, str, str]
+
+
+def _find_moved(old: pd.DataFrame | None, new: pd.DataFrame | None) -> Iterator[Moved]:
+    if old is None or new is None:
+        return
+    rounded = round_register(old)
+    for identity, was, now in find_corrected(rounded, new):
+        first, second = describe_change(was, now)
+        yield identity, first, second or "gone"
+    known, rows = {*old["id"]}, list_rows(round_register(new))
+    yield from ((row["id"], "-", str(row["value"])) for row in rows if row["id"] not in known)
+
+
+def _describe_run(run: str, moved: list[Moved], notes: list[str]) -> Iterator[str]:
+    by_note: Mapping[str, list[Moved]] = defaultdict(list)
+    for one in moved:
+        by_note[find_note(one[0], notes)].append(one)
+    for note in sorted(by_note, key=lambda text: (text == "", text)):
+        found = by_note[note]
+        yield f"{run}: numbers that would move: {len(found)}. {_quote(note)}"
+        width = max(len(identity) for identity, _, _ in found[:SHOWN])
+        for identity, was, now in found[:SHOWN]:
+            yield f"  {identity:<{width}}  {was} -> {now}"
+        if len(found) > SHOWN:
+            yield f"  and {len(found) - SHOWN} more"
+
+
+def _quote(note: str) -> str:
+    return f"Changelog: {shorten(note, LONGEST)}" if note else f"Changelog: {NO_LINE}."
+
+
+def _describe_publications(before: Measured, after: Measured) -> Iterator[str]:
+    for name in sorted(before.tallies.keys() | after.tallies.keys()):
+        yield f"publications/{name}: {_describe_tally(after.tallies.get(name))}"
+
+
+def _describe_tally(found: Any) -> str:
+    if found is None:
+        return "is not recomputed by the new program"
+    if found.differs:
+        return (
+            f"{found.differs} of its numbers differ by the new program, {found.reproduced} come "
+            "out again; what is published stays, a correction is a new publication"
+        )
+    judged = f", {found.judged} published claims judged alike" if found.judged else ""
+    return f"all {found.reproduced} numbers come out again{judged}"

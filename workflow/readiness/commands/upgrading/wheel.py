@@ -1,0 +1,74 @@
+"""Read the wheel of a program, within bounds, and know whether it is the one that runs."""
+
+import hashlib
+import io
+import re
+import tomllib
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from readiness.building import make_wheel
+from readiness.errors import ConfigError, DataError
+from readiness.files import read_file
+
+FILE_NAME = re.compile(r"readiness-([0-9A-Za-z.+]+)-py3-none-any\.whl")
+PROJECT = "readiness/project"
+# Bytes of all members together: what the program of today takes five times over.
+MOST_BYTES = 32 << 20
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A program's wheel: its file name, its bytes, its version, and its members by name."""
+
+    name: str
+    content: bytes
+    version: str
+    members: dict[str, bytes]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    def text(self, name: str) -> str:
+        """A file that lies around the package; DataError where the wheel has none."""
+        if (content := self.members.get(f"{PROJECT}/{name}")) is None:
+            raise DataError(f"{self.name}: holds no {name}; it is no program of 1.1 or later.")
+        return content.decode("utf-8")
+
+
+def read_wheel(path: Path) -> Wheel:
+    """Return what a wheel holds; ConfigError or DataError where it is none of this program."""
+    if not (named := FILE_NAME.fullmatch(path.name)):
+        raise ConfigError(f"{path}: expected a file like readiness-1.1.0-py3-none-any.whl.")
+    try:
+        content = read_file(path)
+        members = _unpack(content)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise DataError(f"{path}: not a wheel ({error}). Get it again.") from None
+    wheel = Wheel(path.name, content, named[1], members)
+    stated = tomllib.loads(wheel.text("pyproject.toml"))["project"]["version"]
+    if stated != wheel.version:
+        raise DataError(f"{path}: named {wheel.version}, and the program in it is {stated}.")
+    return wheel
+
+
+def is_running(wheel: Wheel) -> bool:
+    """Return whether this program is the wheel's."""
+    return wheel.content == make_wheel()[1]
+
+
+def _unpack(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        found = archive.infolist()
+        if sum(member.file_size for member in found) > MOST_BYTES:
+            raise ValueError("larger than a program")
+        for member in found:
+            parts = member.filename.split("/")
+            if not parts[0].startswith("readiness") or {"", ".", ".."} & {*parts}:
+                raise ValueError(f"holds {member.filename!r}")
+        return {member.filename: archive.read(member) for member in found}

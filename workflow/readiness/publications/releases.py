@@ -1,0 +1,70 @@
+"""Releases of the program: which one sealed a publication, and what to install to judge by it."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from readiness.facts import Fact
+from readiness.layout import version
+
+# What a version looks like (PEP 440, without its rarer forms).
+VERSION = r"[0-9]+(?:\.[0-9]+)*(?:[-+.]?[A-Za-z0-9]+)*"
+
+
+class Release(NamedTuple):
+    """A released version, the commit that it was made from, and what it is known by: the hash of
+    its package in a seal, the SHA-256 of the report that an office begins with.
+    """
+
+    version: str
+    commit: str
+    package: str
+    report: str
+
+
+# A commit cannot name itself: each release is added here by the next one.
+RELEASES = (
+    Release(
+        "1.0.0",
+        "3dd55d2f4e70f3599faf5e4ea52e516c2641b427",
+        "eec981175c65779a893ef13e456ebfd7a4583c48cb895abf2ec20628490f4094",
+        "03a7007b81fc9ea86d4b58a73d0349f5451dff2caa9a0e7b9eac3614496cbd91",
+    ),
+    Release(
+        "1.0.1",
+        "aca7c5a171c688c6fe23bf12eb422b4fba8ed702",
+        "7cc8c4dc308e0272275f0220dcf4335461f0bca07ac1314f507c8439c2e521e6",
+        "944d0d057df15cb77d22ad980fc856f9bdf6067d8804480229d1a0d830112a86",
+    ),
+)
+
+
+def find_release(program: Mapping[str, Any]) -> Release | None:
+    """Return the release whose package has the hash that a seal states; None where none has."""
+    return next((one for one in RELEASES if one.package == program.get("package")), None)
+
+
+def version_of(code: Mapping[str, bytes]) -> str:
+    """Return the version that a publication's archived code states; "" where it states none."""
+    try:
+        stated = tomllib.loads(code["pyproject.toml"].decode("utf-8"))["project"]["version"]
+    except (KeyError, TypeError, ValueError):
+        return ""
+    return str(stated)
+
+
+def tell_program(sealed: Mapping[str, Any], *, same: bool) -> Fact:
+    """Return which program judges and which one sealed a publication, and how that is installed.
+
+    `sealed` is what the seal states; `same`: whether the two are one.
+    """
+    release = find_release(sealed["program"])
+    stated = str(sealed.get("version", release.version if release else ""))
+    named = stated if re.fullmatch(VERSION, stated) else ""
+    if same:
+        return Fact("audit.program.same", {"version": version()})
+    told = {"own": version(), "version": named}
+    if release is not None and release.version == named:
+        return Fact("audit.program.release", {**told, "commit": release.commit})
+    return Fact("audit.program.version", told) if named else Fact("audit.program.unknown", told)
