@@ -5,6 +5,6 @@ include: "workflow/Snakefile"
 # An included target is not the default one of the file that includes it.
 rule default:
     default_target: True
-    localrule: True
     input:
         rules.all.input,
+    localrule: True

@@ -124,6 +124,8 @@ def planned(name, *of):
     """What the plan has under a name: of the job's wildcards that are named, if any are."""
 
     def value(wildcards):
+        if is_empty():
+            return []
         found = getattr(plan(), name)
         return found(*(wildcards[each] for each in of)) if of else found
 
@@ -178,7 +180,9 @@ def hash_design(patterns):
     for path in sorted(found):
         if path.is_file() and ".py" not in path.suffix:
             content = hashlib.sha256(path.read_bytes()).hexdigest()
-            digest.update(f"{path.relative_to(PACKAGE).as_posix()} {content}\n".encode())
+            digest.update(
+                f"{path.relative_to(PACKAGE).as_posix()} {content}\n".encode()
+            )
     return digest.hexdigest()
 
 
@@ -200,6 +204,23 @@ def sections(path):
         return {"waves": {}, "studies": {}}
 
 
+# A workflow that snakedeploy wrote has its configuration in a folder.
+CONFIG = next(
+    (p for p in map(Path, ("config.yaml", "config/config.yaml")) if p.is_file()), None
+)
+FROZEN = sorted(Path("publications").glob("*/config.yaml"))
+
+
+def is_empty():
+    """Return whether there is no run yet: a configuration that was just begun makes nothing."""
+    return CONFIG is not None and not FROZEN and not any(sections(CONFIG).values())
+
+
+def closing(wildcards):
+    """Return the closing table, which rests on all else; nothing where there is no run yet."""
+    return [] if is_empty() else ["results/gate.txt"]
+
+
 def runs_of(kind, **settings):
     """A constraint: the runs of a kind with these settings, of today and of publications."""
 
@@ -208,7 +229,7 @@ def runs_of(kind, **settings):
             if all(run.get(key) == value for key, value in settings.items()):
                 yield name
 
-    names = [f"{kind}/{name}" for name in fitting(Path("config.yaml"))]
-    for path in sorted(Path("publications").glob("*/config.yaml")):
+    names = [f"{kind}/{name}" for name in fitting(CONFIG)] if CONFIG else []
+    for path in FROZEN:
         names += [f"publications/{path.parent.name}" for _ in fitting(path)]
     return "|".join(map(re.escape, names)) or "(?!)"

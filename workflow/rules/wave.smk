@@ -46,7 +46,9 @@ use rule step as faults with:
         job="{run}/faults",
     params:
         **steps("faults"),
-        design=design("rendering/page.css", "site/codebook.css", "site/templates/faults.html"),
+        design=design(
+            "rendering/page.css", "site/codebook.css", "site/templates/faults.html"
+        ),
 
 
 use rule step as weight with:
