@@ -201,7 +201,7 @@ def sections(path):
         document = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
         return {kind: dict(document.get(kind) or {}) for kind in ("waves", "studies")}
     except (AttributeError, OSError, TypeError, ValueError, yaml.YAMLError):
-        return {"waves": {}, "studies": {}}
+        return {"waves": {}, "studies": {}, "unread": {path: None}}
 
 
 # A workflow that snakedeploy wrote has its configuration in a folder.
@@ -212,7 +212,8 @@ FROZEN = sorted(Path("publications").glob("*/config.yaml"))
 
 
 def is_empty():
-    """Return whether there is no run yet: a configuration that was just begun makes nothing."""
+    """Return whether there is no run yet: a configuration that was just begun makes nothing. Of
+    one that cannot be read the plan says why."""
     return CONFIG is not None and not FROZEN and not any(sections(CONFIG).values())
 
 
