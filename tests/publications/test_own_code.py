@@ -81,7 +81,7 @@ def test_each_audit_names_the_programs() -> None:
     assert tell_program(sealed, same=False).kind == "audit.program.version"
     for stated in ("", "1.0; rm -rf /", "\u202e1.0", "x" * 90):
         told = tell_program({**sealed, "version": stated}, same=False)
-        assert told.kind == "audit.program.unknown" and stated not in told.values.values()
+        assert (told.kind, told.values["version"]) == ("audit.program.unknown", "")
 
 
 @pytest.mark.parametrize("release", RELEASES, ids=lambda release: release.version)
