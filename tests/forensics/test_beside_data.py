@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
-from readiness.commands.starting.project import new_project
+from readiness.commands.starting.office import new_office
 
 from made_questionnaire import document, question
 from readiness.cli import main
@@ -165,7 +165,7 @@ def test_a_table_that_cannot_be_used_is_named(message: str) -> None:
 def test_a_study_is_begun_and_checked_by_commands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
-    with new_project(tmp_path / "office"):
+    with new_office(tmp_path / "office"):
         pass
     monkeypatch.chdir(tmp_path / "office")
     Path("data/questionnaires/press-1.yaml").write_text(yaml.safe_dump(DOCUMENT), "utf-8")

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pytest import TempPathFactory
+from pytest import MonkeyPatch, TempPathFactory
 from released_tree import STUDY, released_root
 
 from project_copy import PATIENCE, ROOT, Project, install_wheel, shipped_files
+from readiness import layout
 from readiness.datasets.places import Foreign, check_settings, remote_settings
 from readiness.datasets.store import find_object, local_copies
 from readiness.datasets.versions import find_version
@@ -199,6 +200,20 @@ def test_no_setting_of_a_hostile_project_runs_a_command(
         ("dav", "bearer_token_command"),
         ("gs", "credentialpath"),
     }
+
+
+def test_no_link_makes_a_tree_the_program_s_own(tmp_path: Path, monkeypatch: MonkeyPatch) -> None:
+    """The cells of an own report run: a tree must not become that by a link to an environment."""
+    office, bundle = tmp_path / "office", tmp_path / "bundle"
+    package = office / ".venv/lib/python3/site-packages/readiness"
+    package.mkdir(parents=True)
+    bundle.mkdir()
+    (bundle / ".venv").symlink_to(office / ".venv")
+    (tmp_path / "way").symlink_to(office)
+    monkeypatch.setattr(layout, "PACKAGE_FOLDER", package)
+    assert layout.own_tree() is None
+    assert layout.is_own(office) and layout.is_own(tmp_path / "way")
+    assert not layout.is_own(bundle) and not layout.is_own(tmp_path)
 
 
 # In a project of one's own.

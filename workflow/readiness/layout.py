@@ -89,7 +89,8 @@ def is_own(root: Path) -> bool:
     """
     if (tree := own_tree()) is not None:
         return root.exists() and tree.samefile(root)
-    return PACKAGE_FOLDER.is_relative_to((root / ".venv").resolve())
+    # Where it really lies: a tree could bring a link to somebody's environment.
+    return PACKAGE_FOLDER.is_relative_to(root.resolve() / ".venv")
 
 
 def is_project(folder: Path) -> bool:
