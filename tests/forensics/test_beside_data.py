@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
-from readiness.commands.starting.office import new_office
 
 from made_questionnaire import document, question
 from readiness.cli import main
+from readiness.commands.starting.office import new_office
 from readiness.errors import DataError
 from readiness.forensics.beginning import ClaimSource, begin_study
 from readiness.forensics.judging.structure import parse_structure

@@ -26,6 +26,7 @@ from readiness.config import WaveSettings
 from readiness.datasets.versions import read_versions
 from readiness.errors import ConfigError, StoppedError
 from readiness.files import JOBS, lock
+from readiness.layout import SNAKEFILES
 from readiness.plan import Plan, PlannedRun, input_files, load_plan
 from readiness.plan.checks import explain_waiting, is_draft
 from readiness.plan.runs import runs_of
@@ -71,7 +72,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the states and the next commands; returns 0. ConfigError where there is no project."""
     root = Path.cwd()
-    if not (root / "Snakefile").is_file():
+    if not any((root / name).is_file() for name in SNAKEFILES):
         raise ConfigError(f"{root}: no Snakefile here; run readiness in the project's folder.")
     plan = load_plan(root)
     today = list(runs_of(plan.config))

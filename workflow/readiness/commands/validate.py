@@ -242,7 +242,7 @@ def _find_mergers(root: Path, questionnaire: str, found: ReadFile) -> Iterator[M
     The wave's weights and what it derives are not known yet: the answers are counted as they are.
     """
     try:
-        waves = load_config(root / "config.yaml").waves.values()
+        waves = load_config(find_config(root)).waves.values()
     except ReadinessError:
         return
     told: set[str] = set()
