@@ -1,11 +1,13 @@
-"""Take another version of the program into this office, and tell first which numbers would move.
+"""Take another version of the program into this office; show first which numbers would move.
 
-readiness upgrade WHEEL          compute beside with both programs and print what moves
-readiness upgrade WHEEL --yes    the same, then take the new program
-
-Nothing of the office changes without --yes, and with it all or nothing. WHEEL is the file
+Both programs compute the office in a temporary folder, and what moves is printed. Nothing of the
+office changes without --yes, and with it all or nothing. WHEEL is the file
 `readiness-X.Y.Z-py3-none-any.whl`. An office that is a full copy of the program (1.0) becomes one
 of a few files: install the new version in an environment of its own, and call it in the office.
+
+Examples:
+  readiness upgrade readiness-1.1.0-py3-none-any.whl          print what would move
+  readiness upgrade readiness-1.1.0-py3-none-any.whl --yes    the same, then take the program
 """
 
 import argparse
@@ -17,9 +19,10 @@ from readiness.layout import is_project
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("wheel", type=Path, metavar="WHEEL", help="the new program")
+    parser.add_argument("wheel", type=Path, metavar="WHEEL", help="wheel of the new program")
     parser.add_argument("--yes", action="store_true", help="take the new program into the office")
-    parser.add_argument("--cores", default="all", help="number of cores (default: all)")
+    help_cores = "number of processor cores to use (default: all)"
+    parser.add_argument("--cores", default="all", metavar="N", help=help_cores)
 
 
 def run(arguments: argparse.Namespace) -> int:
