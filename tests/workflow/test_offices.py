@@ -49,6 +49,17 @@ def contents(office: Path) -> dict[str, str]:
     }
 
 
+def audited(office: Path, *program: str) -> None:
+    """Every number comes out again. Of what readers could prove a later attack may prove more: such
+    rows of the table are NOT CHECKED, and nothing is wrong.
+    """
+    done = Project(office).call(*program, "audit", "--level", "2")
+    assert done.returncode in (0, 2), done.stdout
+    assert re.search(r"^  numbers +\d+ REPRODUCED(, \d+ ADDED SINCE)?$", done.stdout, re.M)
+    assert "sealed by readiness 1.0.0" in done.stdout and RELEASES[0].commit in done.stdout
+    assert "DIFFERS" not in done.stdout and "BROKEN" not in done.stdout
+
+
 @pytest.mark.skipif(shutil.which("snakedeploy") is None, reason="snakedeploy is not installed")
 def test_a_deployed_workflow_is_planned_and_begun(tmp_path: Path) -> None:
     head = git("rev-parse", "HEAD")
@@ -101,7 +112,7 @@ def test_an_office_of_1_0_becomes_a_thin_one(tmp_path: Path) -> None:
     name, wheel = make_wheel()
     (tmp_path / name).write_bytes(wheel)
     before = contents(office)
-    assert "office-r1: VALID" in call(office, *PROGRAM, "audit", "--level", "2")
+    audited(office, *PROGRAM)
     told = call(office, *PROGRAM, "upgrade", f"../{name}")
     assert "readiness 1.0.0 -> " in told and "publications/office-r1: all" in told
     assert "Nothing was changed" in told and contents(office) == before
@@ -114,5 +125,5 @@ def test_an_office_of_1_0_becomes_a_thin_one(tmp_path: Path) -> None:
     assert kept["config.yaml"] == before["config.yaml"]
     shutil.rmtree(office / ".venv")
     thin = set_up_office(office)
-    assert "office-r1: VALID" in call(office, ".venv/bin/readiness", "audit", "--level", "2")
+    audited(office, ".venv/bin/readiness")
     assert thin.run().returncode == 0
