@@ -419,8 +419,9 @@ def test_restricted_data_leave_when_it_is_said(tree: Path, tmp_path: Path) -> No
     audited = found.unpack(tmp_path / "bundle").here("audit", STUDY, "--level", "1")
     assert audited.returncode == 0, audited.stdout
     # A copy under another name does not leave unsaid either.
-    (tree / "workflow/readiness/notes.json").write_bytes(data.read_bytes())
-    with pytest.raises(DataError, match=r"workflow/readiness/notes\.json: has the bytes of"):
+    (tree / "reports/menus-2023/en").mkdir(parents=True, exist_ok=True)
+    (tree / "reports/menus-2023/en/notes.md").write_bytes(data.read_bytes())
+    with pytest.raises(DataError, match=r"reports/menus-2023/en/notes\.md: has the bytes of"):
         made(tree, STUDY, restricted=False)
     data.unlink()
     with pytest.raises(DataError, match=CLAIMS):
@@ -507,7 +508,8 @@ def test_a_signature_over_another_seal_is_not_bundled(tree: Path) -> None:
 def test_a_link_is_not_followed(tree: Path, tmp_path: Path) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_text("answers", "utf-8")
-    (tree / "workflow/readiness/notes.json").symlink_to(secret)
+    (tree / "reports/menus-2023/en").mkdir(parents=True, exist_ok=True)
+    (tree / "reports/menus-2023/en/notes.md").symlink_to(secret)
     with pytest.raises(DataError, match="a bundle takes no links"):
         made(tree, STUDY)
 

@@ -41,7 +41,7 @@ def test_the_untouched_tree_passes(bench: Bench) -> None:
     assert len(bench.identities) == 3
     for identity in bench.identities:
         for level in (0, 1):
-            status, said = bench.untouched(identity, level, "today")
+            status, said = bench.untouched(identity, level)
             assert status == 0, said
 
 

@@ -94,7 +94,9 @@ def test_another_program_than_that_of_the_rules_is_refused(tmp_path: Path) -> No
     assert text.count(release) == 1, "the rules name the release of pyproject.toml"
     folder = make_folder(tmp_path / "folder", PLAIN.format(place=tmp_path / "other"))
     common.write_text(text.replace(release, 'RELEASE = "0.9.0"'), "utf-8")
-    said = snakemake(folder, "-n").stderr
+    planned = snakemake(folder, "-n")
+    said = planned.stdout + planned.stderr
+    assert planned.returncode != 0
     assert f"the rules are of readiness 0.9.0, and the program in {tmp_path}" in said
     assert f"other/workflow/readiness is {version()}" in said
     settings = tmp_path / "other/pyproject.toml"
