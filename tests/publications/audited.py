@@ -121,9 +121,7 @@ def differing() -> Audit:
 def under_lock() -> Audit:
     """Its own code, in another environment."""
     found = at_level_2(SECOND, harm, changes=CHANGES)
-    return replace(
-        found, code="trusted", numbers=tuple(in_another_environment(found.numbers, OTHERS))
-    )
+    return replace(found, numbers=tuple(in_another_environment(found.numbers, OTHERS)))
 
 
 def later() -> Audit:

@@ -59,7 +59,7 @@ def bench(tmp_path_factory: TempPathFactory) -> Iterator[Bench]:
 @pytest.mark.parametrize("identity", [STUDY, FIRST, SECOND])
 def test_what_was_not_forged_is_valid(bench: Bench, identity: str) -> None:
     for level in (0, 1, 2, 3):
-        status, said = bench.untouched(identity, level, "today")
+        status, said = bench.untouched(identity, level)
         assert status == VALID, said
 
 

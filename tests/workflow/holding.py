@@ -102,7 +102,7 @@ def _job(process: subprocess.Popen[str], step: Step) -> psutil.Process | None:
     for child in family(process):
         with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
             words = child.cmdline()
-            if words[4:6] == ["workflow/readiness", "step"] and step.folder in words:
+            if words[5:6] == ["step"] and step.folder in words:
                 return child
     return None
 

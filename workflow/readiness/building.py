@@ -70,6 +70,9 @@ def _member(name: str) -> str:
 def _write_metadata(settings: Mapping[str, Any]) -> Iterator[str]:
     yield f"Metadata-Version: 2.4\nName: {settings['name']}\nVersion: {settings['version']}\n"
     yield f"Summary: {settings['description']}\nLicense-Expression: {settings['license']}\n"
+    yield from (f"Author: {author['name']}\n" for author in settings["authors"])
+    yield f"Keywords: {','.join(settings['keywords'])}\n"
+    yield from (f"Classifier: {name}\n" for name in settings["classifiers"])
     yield f"License-File: LICENSE\nRequires-Python: {settings['requires-python']}\n"
     yield from (f"Requires-Dist: {item}\n" for item in settings["dependencies"])
     for extra, items in settings["optional-dependencies"].items():
