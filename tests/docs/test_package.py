@@ -1,14 +1,17 @@
 """What installs, builds and shows the project elsewhere agrees with what it is."""
 
+import email
+import io
 import json
 import re
 import tomllib
-from importlib import metadata
+import zipfile
 
 import yaml
 from jsonschema import Draft202012Validator
 
 from project_copy import ROOT
+from readiness.building import make_wheel
 
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -25,11 +28,22 @@ def test_the_constraints_are_the_versions_of_the_lock() -> None:
     assert [line for line in constraints if not line.startswith("#")] == locked()
 
 
-def test_the_build_takes_the_lock_s_setuptools() -> None:
-    (required,) = PROJECT["build-system"]["requires"]
-    assert required in locked()
-    name, _, version = required.partition("==")
-    assert metadata.version(name) == version
+def test_the_build_needs_nothing_else_and_states_what_the_project_does() -> None:
+    """The program builds its wheel itself, so that a commit gives the same bytes anywhere."""
+    build = PROJECT["build-system"]
+    assert build["requires"] == []
+    assert (ROOT / build["backend-path"][0] / "readiness/building.py").is_file()
+    assert build["build-backend"] == make_wheel.__module__
+    name, content = make_wheel()
+    assert (name, content) == make_wheel()
+    project = PROJECT["project"]
+    with zipfile.ZipFile(io.BytesIO(content)) as wheel:
+        home = f"{project['name']}-{project['version']}.dist-info"
+        stated = email.message_from_bytes(wheel.read(f"{home}/METADATA"))
+    assert stated["Version"] == project["version"]
+    assert stated.get_all("Classifier") == project["classifiers"]
+    assert stated.get_all("Author") == [author["name"] for author in project["authors"]]
+    assert set(project["dependencies"]) < set(stated.get_all("Requires-Dist", []))
 
 
 def test_the_package_says_whose_it_is_and_for_which_pythons() -> None:
