@@ -215,7 +215,7 @@ def _compare_titles(part: WavePart, item: Item) -> Iterator[str]:
     if not part.selection.is_drawn and said is not None and "lower" in said.values:
         yield "an interval in the headline of people who were not drawn"
     figures = DrawnFigures(part.register.rows, "en", is_drawn=part.selection.is_drawn)
-    if item.kind == "ordinal":
+    if item.kind.is_ordered:
         title = against_half(figures, figures.get(f"{item.id}.{item.first_level}.all"), "", "")
         side = "" if title is None else TITLES.get(title.kind, "half")
         if side and kind in DEPENDS.values():
@@ -225,7 +225,7 @@ def _compare_titles(part: WavePart, item: Item) -> Iterator[str]:
     elif kind.startswith("report.finding.first"):
         codes = answer_order(values_of(part.register.rows), item.id, item.codes, ordered=False)
         order = [(c, f) for c in codes if (f := figures.get(f"{item.id}.{c}.all")) is not None]
-        title = foremost(figures, order, "", exclusive=item.kind != "multi")
+        title = foremost(figures, order, "", exclusive=not item.kind.takes_several)
         if (title is not None) == kind.endswith(".open"):
             yield "an order in the title, and another in the sentence"
 

@@ -148,7 +148,7 @@ def list_asked(questionnaire: Questionnaire, items: Collection[str]) -> Iterator
     """The questions of a questionnaire, each option of several by itself."""
     for name in items:
         item = questionnaire.item(name)
-        if item.kind == "multi":
+        if item.kind.takes_several:
             yield from (Asked(name, code, ("1", "0")) for code in item.codes)
             continue
         boxes = {box: tuple(levels) for box, levels in item.levels_of.items()}

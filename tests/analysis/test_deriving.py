@@ -90,7 +90,9 @@ def test_a_recode_joins_answers_and_leaves_out_the_rest() -> None:
     ]
     document = with_derived(DOCUMENT, [derived(recode=recode)], "the test")
     item = questionnaire_of(document, "the test").item("new")
-    assert item.derived_from == ("job",) and item.dont_know is not None and item.kind == "single"
+    assert (
+        item.derived_from == ("job",) and item.dont_know is not None and item.kind.name == "single"
+    )
 
 
 def test_bands_take_their_lower_end_and_leave_the_upper_one() -> None:
@@ -121,7 +123,7 @@ def test_a_scale_counts_levels_reverses_them_and_asks_for_enough_answers() -> No
     assert column(scale=some) == ["1", "6", "8", "4", "_refused", "4", "_not_asked"]
     document = with_derived(DOCUMENT, [derived(scale=some)], "the test")
     item = questionnaire_of(document, "the test").item("new")
-    assert item.kind == "number" and item.range is not None and item.range.bounds == (1, 8)
+    assert item.kind.name == "number" and item.range is not None and item.range.bounds == (1, 8)
 
 
 def test_one_is_derived_of_another() -> None:

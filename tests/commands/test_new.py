@@ -129,7 +129,7 @@ def test_a_form_or_labels_say_what_was_asked(office: Path, capsys: Any) -> None:
     assert main(["new", "--from", str(sav), "--selection", "opt-in", "--language", "en"]) == 0
     assert "votes@1: 20 rows registered" in capsys.readouterr().out
     asked = load_questionnaire(office / "data/questionnaires/votes-1.yaml")
-    assert [(i.id, i.kind, i.label.root["en"]) for i in asked.items] == [
+    assert [(i.id, i.kind.name, i.label.root["en"]) for i in asked.items] == [
         ("vote", "single", "Do you vote?"),
         ("year", "number", "Born in"),
     ]

@@ -33,7 +33,7 @@ def test_the_tool_is_decided_once(tmp_path: Path) -> None:
     found = first_reading(read_export(path, asked, path.read_bytes()), asked)
     sums = found.reconciliation.set_index(["item", "part"])["n"]
     assert [sums[item.id, "used"] for item in asked.items] == [len(lines)] * 3
-    assert [item.kind for item in asked.items] == ["multi", "single", "multi"]
+    assert [item.kind.name for item in asked.items] == ["multi", "single", "multi"]
     assert not losses(found)
     told = Export(tool="google-forms", encoding="cp1250", header_rows=3)
     path.write_bytes(path.read_bytes().replace(b"?", b"\x8c\xe6"))

@@ -87,7 +87,7 @@ def test_each_kind_is_proposed_by_its_cells() -> None:
         }
     )
     _, asked, text = drafted(columns)
-    kinds = {item.id: item.kind for item in asked.items}
+    kinds = {item.id: item.kind.name for item in asked.items}
     assert (
         " ".join(kinds.values())
         == "ordinal single number text ordinal multi date single ordinal text"
@@ -148,7 +148,7 @@ def test_who_is_not_sure_has_given_an_answer_that_is_asked_about(said: str) -> N
     _, asked, text = drafted(columns)
     rows = {item.id: [option.text for option in item.categories] for item in asked.items}
     assert rows["vote"] == ["Yes", "No", said]
-    assert rows["trust"] == [*AGREE, said] and asked.item("trust").kind == "single"
+    assert rows["trust"] == [*AGREE, said] and asked.item("trust").kind.name == "single"
     assert rows["good"] == ["1", "2", "3", "4", "5"]
     beside = asked.item("good").dont_know
     assert beside is not None and beside.text == said
@@ -183,7 +183,7 @@ def test_a_secret_is_no_lowest_level_and_is_asked_about() -> None:
     secret = "I prefer to keep it a secret"
     _, asked, text = drafted(table(age=cycle("18-24", "25-34", "35-44", secret)))
     [item] = asked.items
-    assert item.kind == "single" and item.categories[-1].text == secret
+    assert item.kind.name == "single" and item.categories[-1].text == secret
     assert f"check: low to high but for {secret!r}" in text
 
 
@@ -233,7 +233,7 @@ def test_grids_and_ticked_columns_are_one_question() -> None:
     assert [item.row.text for item in asked.items[:2] if item.row] == ["the food", "the room"]
     assert [c.column for c in asked.items[3].categories] == ["Uses [radio]", "Uses [press]"]
     again = table(**{"Well?": cycle("Yes", "No"), "Well? (2)": cycle("No", "Yes", "Yes")})
-    assert [item.kind for item in drafted(again)[1].items] == ["single", "single"]
+    assert [item.kind.name for item in drafted(again)[1].items] == ["single", "single"]
 
 
 def test_labels_of_a_statistical_file_are_used_with_its_answers() -> None:
@@ -275,7 +275,7 @@ def test_labels_of_a_statistical_file_are_used_with_its_answers() -> None:
             )
         )
     )
-    kinds = " ".join(f"{item.id} {item.kind}" for item in asked.items)
+    kinds = " ".join(f"{item.id} {item.kind.name}" for item in asked.items)
     assert kinds == "q1 single age number q3 ordinal q4 multi q5 multi q6 ordinal q7 number"
     given = [(m.value or m.text, m.special) for i in asked.items[-2:] for m in i.missing]
     assert given == [("99", "_dont_know"), ("8", "_blank")]
@@ -305,7 +305,7 @@ def test_an_spss_file_is_drafted_of_what_it_says_of_itself(tmp_path: Path) -> No
     table = export_table(path, path.read_bytes())
     media = [replace(column, together="Which media?") for column in table.columns[2:]]
     _, asked, _ = drafted(ExportTable((*table.columns[:2], *media)))
-    kinds = " ".join(f"{item.id} {item.kind}" for item in asked.items)
+    kinds = " ".join(f"{item.id} {item.kind.name}" for item in asked.items)
     assert kinds == "q1 single q2 ordinal which_media multi"
     assert [(m.text, m.value, m.special) for m in asked.item("q1").missing] == [
         ("Refused to say", "9", "_refused")
@@ -375,7 +375,7 @@ def test_an_agency_writes_the_question_before_each_option_and_numbers_as_labels(
         for column in table.columns
     ]
     draft, found, _ = drafted(ExportTable(tuple(several)))
-    assert [(i.id, i.kind) for i in found.items][::2] == [("q", "ordinal"), ("age", "number")]
+    assert [(i.id, i.kind.name) for i in found.items][::2] == [("q", "ordinal"), ("age", "number")]
     assert [c.text for c in found.items[0].categories][1] == "Fairly dissatisfied"
     assert [c.text for c in found.items[1].categories] == ["Radio", "Daily press"]
     assert draft.questions[1].block.question == f"{asked}?"
@@ -412,7 +412,7 @@ def test_a_household_survey_of_spss_is_read_by_its_labels(tmp_path: Path) -> Non
     draft, asked, text = drafted(export_table(path, path.read_bytes()))
     assert draft.metadata["gone"].why == "empty throughout"
     kinds = ["multi", "number", "ordinal", "single", "single", "multi"]
-    assert [item.kind for item in asked.items] == kinds
+    assert [item.kind.name for item in asked.items] == kinds
     assert {option.value for option in asked.items[-1].categories} == {None}
     assert "check: labelled are 0 is 'No ideal age', 111 is 'Never': numbers, or no answ" in text
     assert [m.special for m in asked.item("times").missing] == ["_dont_know", "_blank"]
@@ -443,7 +443,7 @@ def test_answers_with_labels_are_nobodys_name_and_columns_tell_labels_apart(tmp_
     )
     _, asked, _ = drafted(export_table(path, path.read_bytes()))
     assert {item.label.text("en") for item in asked.items} >= {f"{mayor} [q1]", f"{mayor} [q1_cod]"}
-    assert asked.item("noted").kind == "single"
+    assert asked.item("noted").kind.name == "single"
     assert [category.other for category in asked.item("home").categories] == [True, False]
 
 
@@ -521,7 +521,7 @@ def test_numbers_far_off_a_scale_are_no_answers_and_rare_bands_are_bands() -> No
     ]
     assert "is '98' (3 times), '99' (4 times) a number, or a missing answer?" in text
     assert [c.text for c in asked.item("age").categories][::8] == ["10-11", "70+"]
-    assert (asked.item("typed").kind, asked.item("place").kind) == ("number", "single")
+    assert (asked.item("typed").kind.name, asked.item("place").kind.name) == ("number", "single")
 
 
 def test_boxes_end_in_their_option_and_rows_stand_behind_their_question() -> None:
@@ -573,7 +573,7 @@ def test_of_many_people_several_type_the_same() -> None:
     both = [*cycle("Press, Radio", "Radio, Web", "Press, Web", n=89), "Press, Web, Press"]
     columns = table(one=[*offered, *typed], several=[*offered[90:], *both, *typed])
     _, asked, text = drafted(columns)
-    assert [item.kind for item in asked.items] == ["single", "multi"]
+    assert [item.kind.name for item in asked.items] == ["single", "multi"]
     assert [[c.text for c in item.categories] for item in asked.items] == 2 * [
         ["Press", "Radio", "Web", "Other"]
     ]
@@ -679,7 +679,7 @@ def test_the_low_end_of_a_scale_is_below_its_middle(levels: int, low: int) -> No
     chosen = {3: [1, 3, 5], 4: [0, 1, 5, 6], 5: [0, 1, 3, 5, 6], 7: [*range(7)]}[levels]
     cells = cycle(*(words[k] for k in chosen))
     item = drafted(table(**{"How often?": cells}))[1].items[0]
-    assert item.kind == "ordinal" and len(item.codes) == levels
+    assert item.kind.name == "ordinal" and len(item.codes) == levels
     assert item.levels_of == {"low": item.codes[:low]}
 
 
@@ -694,26 +694,26 @@ def test_levels_of_a_scale_and_boxes_that_were_not_asked() -> None:
     )
     draft, asked, _ = drafted(replace(columns, signs=(" ",)))
     assert draft.metadata["Gone [Web]"].why == "nobody was asked"
-    assert [item.kind for item in asked.items] == ["ordinal", "multi"]
+    assert [item.kind.name for item in asked.items] == ["ordinal", "multi"]
     assert [c.text for c in asked.items[0].categories] == ["Poor", "Average", "Good", "Very Good"]
     parts = [f"Saga: {part} of the long film" for part in ("Start", "Middle", "End")]
     films = [column(k, f"Seen? [{p}]", cycle(p, ""), label=p) for k, p in enumerate(parts)]
     (seen,) = drafted(ExportTable(tuple(films)))[1].items  # a second row of headers names the row
-    assert (seen.kind, seen.column, seen.categories[0].text) == ("multi", "Seen?", parts[0])
+    assert (seen.kind.name, seen.column, seen.categories[0].text) == ("multi", "Seen?", parts[0])
 
 
 def test_decimals_of_doubles_are_the_numbers_that_were_given() -> None:
     cells = cycle("0.98740000000000006", "0.7", "0.25", "1.5")
     _, asked, _ = drafted(table(points=[f"{k % 20}{c[1:]}" for k, c in enumerate(cells)]))
     (item,) = asked.items
-    assert item.range is not None and (item.kind, item.range.decimals) == ("number", 4)
+    assert item.range is not None and (item.kind.name, item.range.decimals) == ("number", 4)
     assert read_cell(item, "7.98740000000000006").values == ("7.9874",)
     _, asked, _ = drafted(table(height=[f"{k}.299999999999999" for k in range(10, 30)]))
     assert read_cell(asked.items[0], "12.299999999999999").values == ("12.3",)
     # As R writes 100,000 and as it writes 120,000.
     _, asked, _ = drafted(table(income=[*cycle("1e+05", "120000", "95000", "2e+05"), "87000"]))
     (item,) = asked.items
-    assert item.range is not None and (item.kind, item.range.decimals) == ("number", 0)
+    assert item.range is not None and (item.kind.name, item.range.decimals) == ("number", 0)
 
 
 def test_what_lies_apart_from_points_is_none_of_them() -> None:
@@ -733,7 +733,7 @@ def test_what_lies_apart_from_points_is_none_of_them() -> None:
 def test_options_below_their_own_names_are_one_question() -> None:
     boxes = {name: cycle(name, "", *[""] * k) for k, name in enumerate(("Radio", "Press", "Web"))}
     _, asked, text = drafted(table(**{"Do you vote?": cycle("Yes", "No")}, **boxes))
-    assert [item.kind for item in asked.items] == ["single", "multi"]
+    assert [item.kind.name for item in asked.items] == ["single", "multi"]
     assert [c.column for c in asked.items[1].categories] == ["Radio", "Press", "Web"]
     assert "what was asked?" in text
 
@@ -762,7 +762,7 @@ def test_what_one_person_wrote_beside_options_is_no_option() -> None:
     own = [*few, *(f"own words {k % 30}" for k in range(240))]
     alike = [*few, *few, *cycle("boat", n=10), *cycle("raft", "swam", "by foot", n=3)]
     kinds = [drafted(table(question=answers))[1].items[0] for answers in (own, [*alike, *few])]
-    assert kinds[0].kind == "text"
+    assert kinds[0].kind.name == "text"
     assert [c.text for c in kinds[1].categories] == ["at home", "near", "boat", "Other"]
     asked, text = drafted(table(**{"Your job?": jobs, "I trust the news": trust}))[1:]
     assert [c.text for c in asked.items[0].categories if not c.other] == [
@@ -962,17 +962,17 @@ def test_options_have_an_order_where_their_words_say_one(
     (item,) = drafted(table(question=cycle(*answers.split("|"))))[1].items
     given = [text for text in answers.split("|") if "know" not in text]
     if order is None:
-        assert (item.kind, {c.text for c in item.categories}) == ("single", set(given))
+        assert (item.kind.name, {c.text for c in item.categories}) == ("single", set(given))
     else:
         ordered = [given[k] for k in order]
-        assert (item.kind, [c.text for c in item.categories]) == ("ordinal", ordered)
+        assert (item.kind.name, [c.text for c in item.categories]) == ("ordinal", ordered)
 
 
 def test_what_joins_options_is_told_from_the_words_of_one() -> None:
     scale = cycle("Somewhat agree", "Agree", "Agree quite", "Disagree", "Somewhat disagree")
     names = cycle("food shelter cash", "food", "cash food", "shelter", "cash")
     known = replace(table(opinion=scale, needs=names), signs=(";", ",", " "))
-    kinds = {item.id: item.kind for item in drafted(known)[1].items}
+    kinds = {item.id: item.kind.name for item in drafted(known)[1].items}
     assert kinds == {"opinion": "single", "needs": "multi"}
     assert "'Sí', 'Si' differ by accents" in drafted(table(home=cycle("Sí", "No", "Si", "Sí")))[2]
     assert "begin with 0: codes" in drafted(table(area=cycle("003", "014", "101", "250")))[2]
@@ -1007,7 +1007,7 @@ def test_options_before_their_question_are_those_of_one() -> None:
     boxes = {f"{o}:{asked}": cycle(o, "", "") for o in ("my job", "a hobby ", "to learn")}
     rows = {f"{row} : How important was it to you": cycle(*AGREE) for row in ("Price", "Taste")}
     items = drafted(table(**boxes, **rows))[1].items
-    assert [item.kind for item in items] == ["multi", "ordinal", "ordinal"]
+    assert [item.kind.name for item in items] == ["multi", "ordinal", "ordinal"]
     assert items[0].column == asked
     assert [item.label.root["en"] for item in items[1:]] == ["Price", "Taste"]
 
@@ -1121,7 +1121,7 @@ def test_options_behind_a_dash_are_one_question_and_what_is_typed_beside_them_no
             }
         )
     )[1]
-    assert [item.kind for item in made.items] == [
+    assert [item.kind.name for item in made.items] == [
         "multi",
         "text",
         "single",
@@ -1154,9 +1154,9 @@ def test_comments_beside_options_leave_these_together() -> None:
         "Total time :": [str(40 + k % 9) for k in range(N)],
     }
     draft, made, _ = drafted(table(**columns))
-    assert [(item.kind, len(item.columns)) for item in made.items if item.kind != "text"] == [
-        ("multi", 2)
-    ]
+    assert [
+        (item.kind.name, len(item.columns)) for item in made.items if item.kind.name != "text"
+    ] == [("multi", 2)]
     assert draft.metadata["Total time :"].role == "duration"
 
 
@@ -1174,7 +1174,10 @@ def test_a_file_without_a_row_of_names_is_refused() -> None:
     # Boxes that hold their own header, and NA beside it, are options.
     boxes = {name: cycle(name, "NA") for name in ("Daily papers", "Web sites")}
     _, made, _ = drafted(table(**boxes, often=cycle(*AGREE)))
-    assert [(item.kind, len(item.columns)) for item in made.items] == [("multi", 2), ("ordinal", 1)]
+    assert [(item.kind.name, len(item.columns)) for item in made.items] == [
+        ("multi", 2),
+        ("ordinal", 1),
+    ]
 
 
 def test_a_draft_takes_the_answers_of_its_own_file() -> None:
@@ -1199,13 +1202,16 @@ def test_a_draft_takes_the_answers_of_its_own_file() -> None:
 def test_what_a_program_writes_for_nothing_is_no_answer() -> None:
     numbers = [str(k) for k in range(40)] + ["NULL"] * 10 + ["No responde"] * 10
     _, asked, _ = drafted(table(visits=numbers, twelfths=[f"{k / 7:.15g}" for k in range(N)]))
-    assert [item.kind for item in asked.items] == ["number", "number"]
+    assert [item.kind.name for item in asked.items] == ["number", "number"]
     assert {m.means for m in asked.items[0].missing} == {"blank", "refused"}
     assert read_cell(asked.items[1], "1.42857142857143").values == ("1.42857142857143",)
     assert read_cell(asked.items[1], "-1.25e-05").values == ("-0.0000125",)
     # A code beside bands, and who gave it was not asked what follows.
     _, asked, text = drafted(table(staff=cycle("-1", "1-5", "6-25", "More than 25")))
-    assert (asked.items[0].kind, [m.text for m in asked.items[0].missing]) == ("ordinal", ["-1"])
+    assert (asked.items[0].kind.name, [m.text for m in asked.items[0].missing]) == (
+        "ordinal",
+        ["-1"],
+    )
     assert "not answered (blank), or not asked" in text
 
 
@@ -1227,7 +1233,7 @@ def test_boxes_are_told_by_what_their_cells_say(headers: tuple[str, str]) -> Non
     if "_" in headers[0]:
         columns = {k: [c and "1" for c in v] for k, v in columns.items()}
     (item,) = drafted(table(**columns))[1].items
-    assert item.kind == "multi" and [c.text for c in item.categories] == ["Teacher", "Pupil"]
+    assert item.kind.name == "multi" and [c.text for c in item.categories] == ["Teacher", "Pupil"]
 
 
 def test_options_that_several_questions_list_are_of_each() -> None:
@@ -1254,7 +1260,9 @@ def test_a_list_put_in_order_is_no_multiple_choice() -> None:
     ranks["Aims? [Rank 3]"][0] = ranks["Aims? [Rank 2]"][0] = ""
     _, asked, text = drafted(replace(table(Order=joined, **ranks), signs=(";",)))
     assert [len(item.codes) for item in asked.items] == [3, 3, 3, 4, 4, 4]
-    assert {block.kind for block in asked.grids} == {"ranking"} and text.count("put in order") == 2
+    assert {block.kind.name for block in asked.grids} == {"ranking"} and text.count(
+        "put in order"
+    ) == 2
 
 
 def test_columns_of_a_first_and_second_answer_are_one_question(tmp_path: Path) -> None:
@@ -1267,7 +1275,7 @@ def test_columns_of_a_first_and_second_answer_are_one_question(tmp_path: Path) -
     text = _draft_questionnaire(export_table(path, content), "slots.csv", "slots", [], "en")
     asked = questionnaire_of(read_yaml_text(text, TextLoader), "draft")
     (item,) = asked.items
-    assert (item.kind, item.slots) == ("multi", ("First answer", "Second answer"))
+    assert (item.kind.name, item.slots) == ("multi", ("First answer", "Second answer"))
     assert [option.text for option in item.categories if option.exclusive] == [none]
     result = first_reading(raw := read_export(path, asked, content), asked)
     ticked = (result.answers[[*item.columns]] == "1").sum().sum()
@@ -1298,7 +1306,7 @@ def test_short_numbers_beside_words_have_no_mean() -> None:
     codes = [*cycle("1", "2", "3", "10", n=96), "depends", "depends", "in my own words"]
     hours = [*map(str, range(2, 99)), "many", "it depends"]
     _, asked, text = drafted(table(reason=codes, hours=hours))
-    assert [item.kind for item in asked.items] == ["single", "number"]
+    assert [item.kind.name for item in asked.items] == ["single", "number"]
     texts = ["1", "2", "3", "10", "depends", "Other"]
     assert [option.text for option in asked.items[0].categories] == texts
     assert text.count("a number? 3 answers are words") == 1 and "own words" not in text
@@ -1340,7 +1348,7 @@ def test_a_form_names_what_an_export_holds_by_other_names() -> None:
     _, asked, text = drafted(replace(known, signs=(" ",)), codebook=book)
     buys, several = asked.items[:2]
     assert (buys.label.text("en"), buys.labels("en")["never"]) == ("Do you buy?", "Never")
-    assert buys.categories[0].value == "always" and several.kind == "multi"
+    assert buys.categories[0].value == "always" and several.kind.name == "multi"
     assert [c.text for c in several.categories] == ["Food", "Cash", "Shelter", "tent"]
     assert "no label for 'tent'" in text
 

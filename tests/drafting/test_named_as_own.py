@@ -130,15 +130,15 @@ def test_the_other_of_several_answers_is_an_option(tmp_path: Path) -> None:
     asked, _, result, sums = read(write_csv(tmp_path / "e.csv", heads, columns=columns))
     ticked = asked.item("q1")
     (other,) = (category for category in ticked.categories if category.other)
-    assert ticked.kind == "multi" and other.column == "q1[other]"
+    assert ticked.kind.name == "multi" and other.column == "q1[other]"
     place = ticked.categories.index(other)
     given = result.answers[ticked.columns[place]]
     assert int((given == "1").sum()) == sum(map(bool, typed)) == 24
     # What is typed beside one answer, or beside each box, is a text: kept apart, and not lost.
-    kinds = {item.column: item.kind for item in asked.items}
+    kinds = {item.column: item.kind.name for item in asked.items}
     assert kinds["q2[other]"] == kinds["q3[SQ001comment]"] == kinds["q3[SQ002comment]"] == "text"
     (boxed,) = (item for item in asked.items if item.column == "q3")
-    assert boxed.kind == "multi" and len(boxed.categories) == 2
+    assert boxed.kind.name == "multi" and len(boxed.categories) == 2
     assert sums[1].endswith("+ 0 in columns that are not read.") and len(sums) == 2
 
 
@@ -202,6 +202,6 @@ def test_a_question_of_a_form_has_an_identifier_or_a_text_of_its_own(
         heads.append([f'{{"ImportId":"{name}"}}' for _, name, _ in own.values()])
     path = write_csv(tmp_path / "e.csv", *heads, columns=[cells for *_, cells in own.values()])
     asked, _, result, sums = read(path)
-    assert {item.id: item.kind for item in asked.items}["why_text"] == "text"
+    assert {item.id: item.kind.name for item in asked.items}["why_text"] == "text"
     assert len(asked.items) == 2 and not asked.export.ignored and len(sums) == 2
     assert int((~result.answers["sc1"].str.startswith("_")).sum()) == N

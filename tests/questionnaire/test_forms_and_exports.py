@@ -34,7 +34,7 @@ def test_the_form_reads_what_kobo_and_odk_export(name: str, tmp_path: Path) -> N
         same = again.item(item.id)
         for column, other in zip(item.columns, same.columns, strict=True):
             told = [t[c].astype(str) for t, c in zip(tables, (column, other), strict=True)]
-            if item.kind == "multi":
+            if item.kind.takes_several:
                 # A form does not say what a row without ticks means.
                 told = [cells.replace("_blank", "0") for cells in told]
             elif item.codes:

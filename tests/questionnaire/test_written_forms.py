@@ -28,7 +28,7 @@ def read(text: str = TEXT) -> Questionnaire:
 def test_a_grid_is_one_item_a_row() -> None:
     questionnaire = read()
     first, second = questionnaire.item("views_1"), questionnaire.item("harm")
-    assert (first.kind, first.column) == ("ordinal", "How far do you agree? [It helps]")
+    assert (first.kind.name, first.column) == ("ordinal", "How far do you agree? [It helps]")
     assert first.codes == second.codes == ("no", "yes")
     assert second.label.root == {"en": "It harms", "fr": "Cela nuit"}
     assert second.row is not None and second.row.value == "SQ002" and second.asked_if
@@ -36,7 +36,7 @@ def test_a_grid_is_one_item_a_row() -> None:
     assert (grid.variable, grid.column) == ("Q3", "How far do you agree?")
     assert {i.id for i in questionnaire.items if i.grid == "views"} == {"views_1", "harm"}
     ticks = questionnaire.item("ticks_1")
-    assert (ticks.kind, ticks.column) == ("multi", "When? - Morning")
+    assert (ticks.kind.name, ticks.column) == ("multi", "When? - Morning")
     assert [c.exclusive for c in ticks.categories] == [False, True]
     twin = read(TEXT.replace("text: Time", "text: It harms")).item
     assert twin("harm").label.root == {"en": "Views [It harms]", "fr": "Cela nuit"}
@@ -44,7 +44,7 @@ def test_a_grid_is_one_item_a_row() -> None:
 
 def test_a_ranking_is_the_ranks_of_each_option() -> None:
     item = read().item("order_time")
-    assert (item.kind, item.column) == ("ordinal", "Rank these [Time]")
+    assert (item.kind.name, item.column) == ("ordinal", "Rank these [Time]")
     assert item.codes == ("rank_1", "rank_2", "unranked")
     assert item.labels("fr")["unranked"] == "Non classé"
     assert item.headline == "low" and item.shown_codes == ("rank_1",)
@@ -57,7 +57,7 @@ def test_a_ranking_is_the_ranks_of_each_option() -> None:
 
 def test_a_scale_is_numbers_with_named_ends() -> None:
     item = read().item("trust")
-    assert item.codes == ("m1", "p0", "p1", "p2", "p3") and item.kind == "ordinal"
+    assert item.codes == ("m1", "p0", "p1", "p2", "p3") and item.kind.name == "ordinal"
     assert list(item.labels("en").values()) == ["-1 (none)", "0", "1", "2", "3 (full)"]
     assert item.labels("fr")["m1"] == "-1 (aucune)"
     assert [c.text for c in item.categories] == ["-1", "0", "1", "2", "3"]
@@ -87,7 +87,7 @@ def test_the_plan_sees_the_same_items(tmp_path: Any) -> None:
         ("- It helps\n", "- {text: It helps, fr: [a]}\n", "item views_1, label, fr: Input"),
         ("value: SQ002", "valu: SQ002", "rows, valu: unknown key; did you mean `value`?"),
         ("{question} - {row}", "{question}", "item ticks, header: '{question}' has no {row}"),
-        ("each: multi", "each: date", "item ticks, each: 'date'; expected ordinal, single"),
+        ("each: multi", "each: date", "item ticks, each: 'date'; expected single, ordinal"),
         ("ranks: 2", "ranks: 9", "item order, ranks: 9; expected 2 to the number"),
         ("ranks: 2", "ranks: two", "item order, ranks: 'two'; expected a whole number"),
         ("{code: pay, text: Pay", "{text: Pay", "item order, categories 'Pay': needs its code"),

@@ -92,7 +92,7 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> tuple[Questionnaire, str]:
 def test_items_are_the_questions_of_the_form(work: tuple[Questionnaire, str]) -> None:
     questionnaire, _ = work
     assert (questionnaire.id, questionnaire.language) == ("work-2027-3", "en")
-    assert {item.id: item.kind for item in questionnaire.items} == {
+    assert {item.id: item.kind.name for item in questionnaire.items} == {
         "age": "number",
         "work": "single",
         "tools": "multi",
@@ -409,7 +409,7 @@ def test_a_language_that_has_a_name_only(tmp_path: Path) -> None:
     drawn, text = read(form(tmp_path / "u.xlsx", unnamed, set_="form_title\nF\n"))
     assert "'Welsch!' has no code; its labels are left out" in text
     (item,) = drawn.items
-    assert (item.kind, item.codes, item.label.root) == ("multi", ("ok",), {"fr": "Nom"})
+    assert (item.kind.name, item.codes, item.label.root) == ("multi", ("ok",), {"fr": "Nom"})
     plain = "type | name | label\ntext | a | Nom\n"
     path = form(tmp_path / "g.xlsx", plain, set_="form_title\nG\n")
     document = from_xlsform(path, "fr")

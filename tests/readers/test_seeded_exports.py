@@ -36,7 +36,7 @@ def count_given(result: Validated, asked: Questionnaire) -> dict[str, dict[str, 
         if item.categories:
             counts = {}
         for place, category in enumerate(item.categories):
-            if item.kind == "multi":
+            if item.kind.takes_several:
                 n = int((result.answers[item.columns[place]] == "1").sum())
             else:
                 n = int(said.get(category.code, 0))
@@ -131,9 +131,7 @@ def judge(export: SeededExport, folder: Path) -> tuple[str, str]:
             n = sum(bool(a) for a in question.answers)
             alike = [i for i in free if given[i] == n and i not in lost]
             # A number that was read as another one is not there.
-            misread = question.kind == "number" and any(
-                asked.item(i).kind == "number" for i in alike
-            )
+            misread = question.kind == "number" and any(asked.item(i).kind.is_number for i in alike)
             whole = bool(alike) and not misread
             (part if whole else wrong).append(f"{question.code} {question.kind} {question.text}")
     for one, other in pairwise(closed):

@@ -213,12 +213,12 @@ def drafted(wave: str, folder: Path) -> Questionnaire:
 @pytest.mark.skipif(not AMBASSADORS.is_dir(), reason="the microdata are not beside the project")
 def test_what_three_waves_of_a_changing_questionnaire_asked_alike(tmp_path: Path) -> None:
     first, second, third = (drafted(w, tmp_path) for w in ("2019_H2", "2020_H1", "2021"))
-    closed = [item.id for item in second.items if item.kind != "text"]
+    closed = [item.id for item in second.items if not item.kind.is_free_text]
     found = {now: reason for now, _, reason in match_items(first, second, closed, {})}
     alike = [name for name, reason in found.items() if not reason]
     assert [name.split("_")[0] for name in alike] == ["where", "what", "do", "do", "efficiency"]
     assert {reason for reason in found.values() if reason} == {"other_answers", "unasked"}
-    closed = [item.id for item in third.items if item.kind != "text"]
+    closed = [item.id for item in third.items if not item.kind.is_free_text]
     declared = {"did_you_feel_that_the_cncf": "efficiency_did_you_feel_that"}
     assert [reason for *_, reason in match_items(second, third, closed, declared)] == [
         *("", "reworded", "reworded", "mapped", "unasked")

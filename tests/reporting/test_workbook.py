@@ -138,7 +138,7 @@ def test_a_dash_stands_only_where_there_is_no_such_number() -> None:
     asked = load_questionnaire(ROOT / "data/questionnaires/ai-readiness-1.yaml")
     published = Register(round_register(read_register(path)), "en")
     own = TableMaterial(published, asked, ("profession",), DRAWN, Contrasts())
-    items = [item for item in asked.items if item.kind != "text"]
+    items = [item for item in asked.items if not item.kind.is_free_text]
     book = wave_book(own, "A wave", [item.id for item in items], ())
     withheld = 0
     of_items = [sheet for sheet in book.sheets if any(sheet.name == item.id for item in items)]

@@ -53,7 +53,7 @@ def test_codes_are_those_of_the_questionnaire(
     for variable in questionnaire.frame:
         assert set(population[variable.id]) == set(variable.codes)
     for item in questionnaire.items:
-        if item.id in population.columns and item.kind in ("single", "ordinal"):
+        if item.id in population.columns and item.kind.takes_one:
             dont_know = {"_dont_know"} if item.dont_know else set()
             assert set(population[item.id]) == set(item.codes) | dont_know
 

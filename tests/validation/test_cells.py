@@ -133,7 +133,7 @@ def test_no_text_breaks_a_cell(item: object, text: str) -> None:
     assert len(cell.values) == len(known.columns)
     if INVALID in cell.values:
         assert cell.faults
-    if known.kind in ("single", "ordinal"):
+    if known.kind.takes_one:
         texts = {match_key(category.text) for category in known.categories}
         is_option = match_key(text) in texts
         assert (cell.values[0] not in SPECIAL_CODES) == is_option

@@ -144,13 +144,13 @@ class Mistakes:
 
     def _misspell(self, export: int) -> None:
         """Change the spelling of one answer: spaces, no-break spaces, case, apostrophes, units."""
-        items = [item for item in self.questionnaire.items if item.kind != "text"]
+        items = [item for item in self.questionnaire.items if not item.kind.is_free_text]
         item = items[int(self.rng.random() * len(items))]
         if item.id == "expert_field":
             item = self.questionnaire.item("experience_years")
         submission = self.take(export, _answered(item.id))
         text = submission.texts[item.id]
-        if item.kind == "number":
+        if item.kind.is_number:
             ways = [f"{text} ans", f" {text}", f"{text}\u00a0ans"]
         else:
             ways = [

@@ -58,13 +58,13 @@ def exported_text(item: Item, answer: Mapping[str, object], joined_by: str = ";"
     if codes[0] == DONT_KNOW:
         assert item.dont_know is not None
         return item.dont_know.text
-    if item.kind == "multi":
+    if item.kind.takes_several:
         return joined_by.join(
             category.text
             for category, code in zip(item.categories, codes, strict=True)
             if code == "1"
         )
-    if item.kind == "number":
+    if item.kind.is_number:
         return codes[0]
     return next(category.text for category in item.categories if category.code == codes[0])
 
@@ -85,7 +85,7 @@ def professional_texts(
     # Some rows come from a sheet, which joins ticked options by a comma and a space.
     joined_by = ", " if uniform[0] < 0.1 else ";"
     return {
-        item.id: free[item.id] if item.kind == "text" else exported_text(item, answer, joined_by)
+        item.id: free[item.id] if item.kind.is_free_text else exported_text(item, answer, joined_by)
         for item in questionnaire.items
     }
 

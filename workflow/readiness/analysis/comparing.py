@@ -80,7 +80,7 @@ def lead_comparison(design: Design, item: Item, by: str, groups: Sequence[str]) 
 
     Raises StatisticsError: fewer than two groups or two answers, a design without variance.
     """
-    if item.kind == "multi":
+    if item.kind.takes_several:
         return multiple_marginal_independence(
             design, options_of(item), by, base=ANSWERED, group_levels=groups
         ).second_order()
@@ -119,7 +119,7 @@ def compare_items(
     for name in settings.items:
         item, lead, reason = questionnaire.item(name), "", Fact("report.choice.nothing")
         try:
-            if item.kind == "multi":
+            if item.kind.takes_several:
                 table, lead, reason = compare_options(design, item, by, groups, settings)
             else:
                 made = compare_groups(
@@ -153,7 +153,7 @@ def compare_items(
                 method="Least p of all pairs of groups, adjusted over the family by max-t",
             )
             table = pd.concat([table, row.frame().assign(leads=False)], ignore_index=True)
-        if item.kind != "multi":
+        if not item.kind.takes_several:
             rows = family[family["level"].eq(item.first_level)]
             rows = rows.assign(
                 test="contrast", n=rows["n_a"] + rows["n_b"], method=CONTRASTED, leads=False
@@ -295,7 +295,7 @@ def contrast_item(
     found: dict[str, tuple[str, GroupShares]] = {}
     crossings = Crossings(design, by, groups)
     known = (encode_declared(None, groups, design.factorize(by)).codes >= 0) & design.mask
-    if item.kind not in ("number", "text"):
+    if item.kind.takes_options:
         for cut in compared_cuts(item, design.data):
             inside = np.array([*(place >= 0 for place in cut.place), False])[cut.answers[0]]
             if not (inside & known).any():

@@ -100,7 +100,7 @@ def _judge_condition(
         wanted = list(source.codes[-condition.top :])
     if condition.low:
         wanted = list(source.codes[: condition.low])
-    if isinstance(source, Item) and source.kind == "multi":
+    if isinstance(source, Item) and source.kind.takes_several:
         columns = [_read_codes(table, f"{source.id}.{code}") for code in wanted]
         ticked = np.asarray(np.stack([codes == "1" for codes in columns]).any(axis=0))
         left = np.asarray(np.stack([codes == "0" for codes in columns]).all(axis=0))

@@ -135,7 +135,7 @@ def cut_by_flag(
 
 def cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
     """All cuts of the coded answers to a closed item (single, ordinal, multi), in their order."""
-    if item.kind == "multi":
+    if item.kind.takes_several:
         for column, option in zip(item.columns, item.codes, strict=True):
             found = factorize_column(answers[column])
             for base in BASES:
@@ -164,7 +164,7 @@ def compared_cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
     """
     for cut in cuts(item, answers):
         chosen = cut.level == item.headline if item.headline else cut.base == ANSWERED
-        if chosen and (item.kind != "single" or not cut.level):
+        if chosen and (not item.kind.is_nominal or not cut.level):
             yield cut
 
 
@@ -222,7 +222,7 @@ def estimate_item(
 
     `by`: the variable whose categories are the groups; "" for totals alone.
     """
-    if item.kind == "number":
+    if item.kind.is_number:
         return _estimate_means(design, item, by, groups, settings.level)
     parts, crossings = [], Crossings(design, by, groups)
     both = (False, True) if by else (False,)
@@ -249,7 +249,7 @@ def read_indicators(item: Item, answers: pd.DataFrame) -> dict[str, FloatArray]:
     found: dict[str, FloatArray] = {}
     for cut in cuts(item, answers):
         # A box adds answers up that stand by themselves.
-        if cut.base != ANSWERED or (cut.level and item.kind != "multi"):
+        if cut.base != ANSWERED or (cut.level and not item.kind.takes_several):
             continue
         place = np.array([*cut.place, -1])[cut.answers[0]]
         for k, category in enumerate(cut.estimated_categories):
@@ -284,7 +284,7 @@ def compare_first(design: Design, item: Item) -> tuple[str, float] | None:
 def count_apart(answers: pd.DataFrame, item: Item, group: str) -> pd.DataFrame:
     """Unweighted shares, or mean and quartiles, of a group counted apart, without interval."""
     found: list[tuple[str, str, int, int, float]] = []
-    if item.kind == "number":
+    if item.kind.is_number:
         known = read_numbers(answers[item.id])
         known = known[~np.isnan(known)]
         if n := len(known):
@@ -361,7 +361,7 @@ def compare_rows(design: Design, rows: Sequence[Item]) -> tuple[Item, Item, floa
     """
     shares: dict[str, tuple[float, FloatArray]] = {}
     for item in rows:
-        values = _read_headline(item, design.data) if item.kind in ("single", "ordinal") else None
+        values = _read_headline(item, design.data) if item.kind.takes_one else None
         if values is not None and (inside := np.isfinite(values) & design.mask).any():
             share = np.average(values[inside], weights=design.full_weights[inside])
             shares[item.id] = float(share), values

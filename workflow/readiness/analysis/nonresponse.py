@@ -91,7 +91,7 @@ def headlines(item: Item, answers: pd.DataFrame) -> Iterator[Headline]:
 
     `answers`: the coded table. "Don't know" and excluded values are no answers.
     """
-    if item.kind == "multi":
+    if item.kind.takes_several:
         yield from (
             _make_headline(option, answers[column], ("1", "0"), ("1",))
             for column, option in zip(item.columns, item.codes, strict=True)

@@ -142,7 +142,7 @@ def _choose_told(wave: WaveSettings, questionnaire: Questionnaire) -> list[Item]
         item.id: item
         for item in questionnaire.items
         if not item.derived_from
-        and item.kind != "text"
+        and not item.kind.is_free_text
         and not any(route.of_a_number for route in item.asked_if)
     }
     return [asked[name] for name in wave.show or wave.estimate.items if name in asked]
@@ -153,7 +153,7 @@ def _list_tests(wave: WaveSettings, questionnaire: Questionnaire) -> Iterator[tu
     named = {*wave.estimate.items, *wave.compare.items}
     beside = list_family(questionnaire, [i.id for i in questionnaire.items if i.id in named])
     for item in _choose_told(wave, questionnaire):
-        if item.id in wave.compare.items and item.kind in ("ordinal", "single"):
+        if item.id in wave.compare.items and item.kind.takes_one:
             yield item.id, len(beside[item.id])
 
 
@@ -177,12 +177,12 @@ def _describe_items(
             if route.item != questionnaire.group_item or not everyone <= set(route.one_of)
         }
         wanted |= routes.keys()
-        one: dict[str, Any] = {"column": item.column, "kind": item.kind}
+        one: dict[str, Any] = {"column": item.column, "kind": item.kind.name}
         if item.range is not None:
             low, high = item.range.bounds
             one |= {"least": _write_end(low), "most": _write_end(high)}
         one["options"] = {c.value or c.text: c.code for c in item.categories}
-        if item.kind == "multi":
+        if item.kind.takes_several:
             one["empty_is_none"] = item.blank_means == "none"
         one["asked_if"] = routes
         one["headlines"] = _list_headlines(item) if item in told else {}
@@ -196,9 +196,9 @@ def _write_end(end: float) -> float:
 
 
 def _list_headlines(item: Item) -> dict[str, list[str]]:
-    if item.kind == "multi" or (item.kind == "single" and len(item.codes) > 2):
-        return {code: [code] for code in item.codes}
-    return {item.first_level: list(item.shown_codes)}
+    if item.kind.is_number:
+        return {item.first_level: []}
+    return {level: list(item.levels_of.get(level, (level,))) for level in item.summary_levels}
 
 
 def _tell_left(wave: WaveSettings, told: Sequence[Item], tested: Mapping[str, Any]) -> str:

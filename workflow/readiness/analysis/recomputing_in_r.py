@@ -67,7 +67,7 @@ def _describe_item(item: Item, family: int) -> dict[str, Any]:
     """What R needs to know of an item; `family`: the rows of its grid."""
     boxes = {name: list(codes) for name, codes in item.levels_of.items()}
     return {
-        "kind": item.kind,
+        "kind": item.kind.name,
         "answers": list(item.codes),
         **({"boxes": boxes} if boxes else {}),
         "family": family,

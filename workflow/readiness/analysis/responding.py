@@ -242,7 +242,9 @@ def dispositions(
 
     `answers`: coded answers of the weighted respondents.
     """
-    closed = [item for item in questionnaire.items if item.kind != "text" and not item.derived_from]
+    closed = [
+        item for item in questionnaire.items if not item.kind.is_free_text and not item.derived_from
+    ]
     asked, given = np.zeros(len(answers)), np.zeros(len(answers))
     for item in closed:
         states = _find_states(item, answers)

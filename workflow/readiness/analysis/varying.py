@@ -173,7 +173,7 @@ class Wave:
 
 def has_dont_know(item: Item) -> bool:
     """Whether "do not know" can be an answer to an item like the others."""
-    return item.dont_know is not None and item.kind in ("single", "ordinal")
+    return item.dont_know is not None and item.kind.takes_one
 
 
 def count_dont_know(

@@ -164,7 +164,7 @@ def ranges(figures: DrawnFigures, items: Sequence[Item]) -> Picture:
 
 def _read_shares(figures: DrawnFigures, items: Sequence[Item]) -> Iterator[_RangedShare]:
     language = figures.language
-    for item in (one for one in items if one.kind in ("single", "ordinal")):
+    for item in (one for one in items if one.kind.takes_one):
         share = f"{item.id}.{item.first_level}.{TOTAL}"
         figure, found = figures.get(share), {}
         for kind in RANGES:

@@ -32,15 +32,12 @@ from readiness.publications.plans import (
     list_plan_files,
     read_plans,
 )
-from readiness.questionnaire import TOTAL, expand
+from readiness.questionnaire import KINDS, TOTAL, QuestionKind, expand
+from readiness.questionnaire.kinds import BLOCKS
 from readiness.questionnaire.writing import CHECK, open_decisions
 from readiness.tables import read_bytes, read_rows
 from readiness.terminal import quote_cell
 
-# The kinds of items whose categories can be groups.
-ONE_ANSWER = ("single", "ordinal")
-# The kinds of items that shares or means are computed of.
-ESTIMATED = (*ONE_ANSWER, "multi", "number")
 # How a questionnaire may write that something is so, in small letters.
 TRUE = ("true", "yes", "on", "1", "y", "t")
 
@@ -55,7 +52,7 @@ class Asked:
     """
 
     path: Path
-    kinds: dict[str, str]
+    kinds: dict[str, QuestionKind]
     codes: dict[str, list[str]]
     frame: dict[str, list[str]]
     group_item: str = ""
@@ -72,7 +69,7 @@ class Asked:
         own = {
             name: [code for code in codes if name != self.group_item or code not in self.apart]
             for name, codes in self.codes.items()
-            if self.kinds[name] in ONE_ANSWER and name not in self.personal
+            if self.kinds[name].takes_one and name not in self.personal
         }
         return {**own, **self.known_variables(wave)}
 
@@ -106,12 +103,13 @@ def read_outline(root: Path, path: Path) -> Asked:
         raise ConfigError(f"{path}: {error}") from None
     try:
         items = document["items"]
-        kinds = {str(item["id"]): str(item["kind"]) for item in items}
+        kinds = {str(item["id"]): KINDS[str(item["kind"])] for item in items}
         codes = {str(item["id"]): _codes(item.get("categories") or ()) for item in items}
         frame = {str(v["id"]): _codes(v["categories"]) for v in document.get("frame") or ()}
         apart = frozenset(map(str, (document.get("groups") or {}).get("apart") or ()))
         personal = frozenset(i["id"] for i in items if str(i.get("personal", "")).lower() in TRUE)
-        tables = {grid["id"] for grid in document.get("grids") or () if grid["kind"] == "grid"}
+        blocks = document.get("grids") or ()
+        tables = {block["id"] for block in blocks if BLOCKS[str(block["kind"])].is_table}
         grids = {str(i["id"]): str(i["grid"]) for i in items if i.get("grid") in tables}
     except (AttributeError, KeyError, TypeError):
         raise ConfigError(
@@ -165,8 +163,11 @@ def _some(places: Sequence[str]) -> str:
     return ", ".join(places[:5]) + more
 
 
-# The kinds of items that a step can work on.
-KINDS = {"estimate": ESTIMATED, "compare": ("single", "ordinal", "multi")}
+# The kinds of items that a step can work on, by the section of the configuration.
+WORKED_ON = {
+    "estimate": [kind for kind in KINDS.values() if kind.is_estimated],
+    "compare": [kind for kind in KINDS.values() if kind.takes_options],
+}
 
 
 def check_wave(root: Path, where: str, wave: WaveSettings, questionnaire: Asked) -> None:
@@ -180,10 +181,10 @@ def check_wave(root: Path, where: str, wave: WaveSettings, questionnaire: Asked)
                 raise ConfigError(
                     f"{where}.{key}.items: {path} has no item {quote_cell(name)}.{hint}"
                 )
-            if kind not in KINDS[key]:
+            if kind not in WORKED_ON[key]:
                 raise ConfigError(
-                    f"{where}.{key}.items: {name} is a {quote_cell(kind)} item of {path}; "
-                    f"expected {' or '.join(KINDS[key])}. Take it out."
+                    f"{where}.{key}.items: {name} is a {quote_cell(kind.name)} item of {path}; "
+                    f"expected {' or '.join(map(str, WORKED_ON[key]))}. Take it out."
                 )
             if name in questionnaire.personal:
                 raise ConfigError(
@@ -207,10 +208,10 @@ def check_wave(root: Path, where: str, wave: WaveSettings, questionnaire: Asked)
 def _check_given(where: str, given: GivenWeights, questionnaire: Asked) -> None:
     kinds, path = questionnaire.kinds, questionnaire.path
     for name in (given.weight, *given.match_columns(kinds)):
-        if kinds.get(name) != "number":
+        if name not in kinds or not kinds[name].is_number:
             raise ConfigError(f"{where}: {path} has no number item {quote_cell(name)}.")
     for name in given.drawn_by:
-        if kinds.get(name) not in ("number", *ONE_ANSWER):
+        if name not in kinds or not (kinds[name].is_number or kinds[name].takes_one):
             raise ConfigError(
                 f"{where}: {path} has no item {quote_cell(name)} with one answer, or a number."
             )
@@ -284,7 +285,7 @@ def check_change(
         derived = {mapped.get(one.id, one.id): one for one in wave.derive}
     then = replace(
         then,
-        kinds={**{old: one.kind for old, one in derived.items()}, **then.kinds},
+        kinds={**{old: KINDS[one.kind] for old, one in derived.items()}, **then.kinds},
         codes={**{old: one.codes for old, one in derived.items()}, **then.codes},
     )
     for one in wave.derive:

@@ -15,10 +15,11 @@ from readiness.config import DerivedVariable, Disclosure, StudySettings, WaveSet
 from readiness.errors import ConfigError
 from readiness.language import LANGUAGES, WHOLE
 from readiness.patterns import WRITTEN_IN
-from readiness.plan.checks import ESTIMATED, ONE_ANSWER, Asked, document_of, read_outline
+from readiness.plan.checks import Asked, document_of, read_outline
 from readiness.plan.runs import PlannedRun, input_files
 from readiness.publications.ledger import TIDY, in_order
-from readiness.questionnaire import OF_TABLES, expand, forms_of, group_rows
+from readiness.questionnaire import KINDS, OF_TABLES, QuestionKind, expand, group_rows
+from readiness.questionnaire.kinds import SINGLE
 from readiness.terminal import quote_cell
 
 
@@ -37,7 +38,7 @@ def with_items(root: Path, run: PlannedRun) -> PlannedRun:
     found, given = asked_of(root, run), wave.weight and wave.weight.given
     own = {given.weight, *given.drawn_by, *given.match_columns(found.kinds)} if given else set()
     left_out = found.personal | own
-    items = [n for n, kind in found.kinds.items() if kind in ESTIMATED and n not in left_out]
+    items = [n for n, kind in found.kinds.items() if kind.is_estimated and n not in left_out]
     estimate = wave.estimate.model_copy(update={"items": items})
     return replace(run, section=wave.model_copy(update={"estimate": estimate}))
 
@@ -68,7 +69,7 @@ def with_derived(found: Asked, run: PlannedRun) -> Asked:
         for category in one.recode.categories if one.recode else ():
             for code in category.of:
                 _check_code(place, one.sources[0], code, known)
-        kinds, codes = {**found.kinds, one.id: one.kind}, {**found.codes, one.id: one.codes}
+        kinds, codes = {**found.kinds, one.id: KINDS[one.kind]}, {**found.codes, one.id: one.codes}
         found = replace(found, kinds=kinds, codes=codes)
     return found
 
@@ -88,14 +89,23 @@ def _check_source(
         raise ConfigError(
             f"{place}: {quote_cell(name)} is personal data, which no number is made of."
         )
-    kind = found.kinds.get(name, "single")
-    expected: tuple[str, ...] = (*ONE_ANSWER, "multi") if one.conditions else ONE_ANSWER
-    if one.bands or one.scale:
-        expected = ("number",) if one.bands else ("ordinal", "number")
+    # A frame variable is one category of a list.
+    kind = found.kinds.get(name, SINGLE)
+    expected = [each for each in KINDS.values() if _serves(each, one)]
     if kind not in expected:
         raise ConfigError(
-            f"{place}: {name} is a {quote_cell(kind)} item; expected {' or '.join(expected)}."
+            f"{place}: {name} is a {quote_cell(kind.name)} item; "
+            f"expected {' or '.join(map(str, expected))}."
         )
+
+
+def _serves(kind: QuestionKind, one: DerivedVariable) -> bool:
+    """Whether a derived variable can be made of items of a kind."""
+    if one.bands:
+        return kind.is_number
+    if one.scale:
+        return kind.is_ordered or kind.is_number
+    return kind.takes_options if one.conditions else kind.takes_one
 
 
 def _check_code(place: str, item: str, code: str, known: dict[str, list[str]]) -> None:
@@ -210,7 +220,7 @@ def charts_of(root: Path, run: PlannedRun) -> tuple[Planned, ...]:
         rows.append((item, questionnaire.grids.get(item, ""), kind, codes))
         # Without groups one picture says all.
         most = 1 if wave.estimate.compared_variable in ("", item) else None
-        forms = forms_of(kind, len(codes))[:most]
+        forms = kind.list_forms(len(codes))[:most]
         found += [Planned(f"{item}-{form}", form, item) for form in forms]
     found += [Planned(f"{GRID}-{grid}", GRID) for grid in group_rows(rows)]
     if wave.firmness:

@@ -20,9 +20,9 @@ from readiness.questionnaire.items import (
     TOTAL,
     Category,
     Item,
-    forms_of,
     group_rows,
 )
+from readiness.questionnaire.kinds import KINDS, QuestionKind
 from readiness.questionnaire.labels import Label
 from readiness.questionnaire.load import expand, load_questionnaire, questionnaire_of
 from readiness.questionnaire.matching import (

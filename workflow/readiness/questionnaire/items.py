@@ -5,13 +5,22 @@ category's does: not asked (routing), asked but not answered, refused, not reach
 "don't know" (outside scale and base), and a value that cannot be true and was excluded.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import inf
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from readiness.patterns import WRITTEN_IN, refuse_repeated
+from readiness.questionnaire.kinds import BLOCKS, KINDS, BlockKind, QuestionKind
 from readiness.questionnaire.labels import Code, Label, Labelled, Language, LanguageCode, Text
 from readiness.questionnaire.text import match_key
 
@@ -25,9 +34,29 @@ BROKEN_OFF = "_broken_off"
 # an item never saw it: no answer either, and outside the base of those who were asked.
 SPECIAL_CODES = (BLANK, NOT_ASKED, DONT_KNOW, INVALID, REFUSED, BROKEN_OFF)
 
-Kind = Literal["single", "ordinal", "multi", "number", "date", "text"]
-# How an answer is written that is neither chosen nor a number, where not as anybody likes.
-WRITTEN: dict[Kind, str] = {"date": "YYYY-MM-DD"}
+AnyKind = TypeVar("AnyKind", QuestionKind, BlockKind)
+
+
+def _read_kind(known: Mapping[str, AnyKind]) -> Callable[[Any], AnyKind]:
+    """Return a validator that turns the name of a kind, or the kind itself, into the kind."""
+
+    def read(value: Any) -> AnyKind:
+        name = value if isinstance(value, str) else str(value)
+        if name in known and isinstance(value, str | QuestionKind | BlockKind):
+            return known[name]
+        names = [repr(each) for each in known]
+        # The words and the type of pydantic's own error for a value outside a list.
+        expected = " or ".join([", ".join(names[:-1]), names[-1]])
+        raise PydanticCustomError(
+            "literal_error", "Input should be {expected}", {"expected": expected}
+        )
+
+    return read
+
+
+# In a file a kind is its name; a typed questionnaire holds the kind itself.
+Kind = Annotated[QuestionKind, PlainValidator(_read_kind(KINDS)), PlainSerializer(str)]
+Block = Annotated[BlockKind, PlainValidator(_read_kind(BLOCKS)), PlainSerializer(str)]
 
 # What stands in an id where a level does, for the mean of a number.
 MEAN = "mean"
@@ -49,19 +78,9 @@ OF_TABLES = (
 RESERVED = ("n", "low", "top", DONT_KNOW.strip("_"), *OF_NUMBERS)
 
 
-# Kinds of which one answer of a list is given.
-ONE_OF = ("single", "ordinal")
-
-
-def forms_of(kind: str, answers: int) -> tuple[str, ...]:
-    """How an item of a kind is drawn and told; of two answers the share of one says all."""
-    if kind == "single":
-        return ("intervals",) if answers == 2 else ("levels",)
-    forms = {"ordinal": ("levels", "intervals"), "multi": ("options",), "number": ("means",)}
-    return forms.get(kind, ())
-
-
-def group_rows(told: Iterable[tuple[str, str, str, Sequence[str]]]) -> dict[str, list[str]]:
+def group_rows(
+    told: Iterable[tuple[str, str, QuestionKind, Sequence[str]]],
+) -> dict[str, list[str]]:
     """The grids that are told as one: of each the ids of its rows, in order.
 
     `told`: the id of each item, its grid ("" for none), kind and codes. Rows of one grid that do
@@ -71,7 +90,8 @@ def group_rows(told: Iterable[tuple[str, str, str, Sequence[str]]]) -> dict[str,
     scales: dict[str, set[tuple[str, ...]]] = {}
     for item, grid, kind, codes in told:
         rows.setdefault(grid, []).append(item)
-        scales.setdefault(grid, set()).add((kind if kind in ONE_OF else item, *codes))
+        scale = kind.name if kind.takes_one else item
+        scales.setdefault(grid, set()).add((scale, *codes))
     return {
         grid: own for grid, own in rows.items() if grid and len(own) > 1 and len(scales[grid]) == 1
     }
@@ -254,22 +274,23 @@ class Item(Strict):
         """The header where none is given, and the range of a number that may be anything."""
         if not isinstance(data, dict):
             return data
-        default: dict[str, Any] = {"range": {}} if data.get("kind") == "number" else {}
+        kind = KINDS.get(str(data.get("kind")))
+        default: dict[str, Any] = {"range": {}} if kind and kind.is_number else {}
         header = data.get("column") or data.get("variable") or data.get("id")
         return {**default, **data, **({"column": header} if header else {})}
 
     @model_validator(mode="after")
     def _check_fields(self) -> Self:
-        closed = self.kind in ("single", "ordinal", "multi")
-        if closed and len(self.categories) < (1 if self.kind == "multi" else 2):
-            raise ValueError(f"categories: a {self.kind} item needs its categories")
-        if not closed and (self.categories or self.dont_know):
-            raise ValueError(f"categories, dont_know: a {self.kind} item has none")
-        if self.slots and self.kind != "multi":
+        kind = self.kind
+        if len(self.categories) < kind.fewest_options:
+            raise ValueError(f"categories: a {kind} item needs its categories")
+        if not kind.takes_options and (self.categories or self.dont_know):
+            raise ValueError(f"categories, dont_know: a {kind} item has none")
+        if self.slots and not kind.takes_several:
             raise ValueError("variable: several columns only of a multi item")
-        if (self.kind == "multi") != (self.blank_means is not None):
+        if kind.takes_several != (self.blank_means is not None):
             raise ValueError("blank_means: `skipped` or `none` for a multi item, and only there")
-        if self.kind != "number" and self.range is not None:
+        if not kind.is_number and self.range is not None:
             raise ValueError("range: only for a number item")
         refuse_repeated("categories: code", self.codes)
         # What is exported means one thing: texts among themselves, and values.
@@ -277,7 +298,7 @@ class Item(Strict):
         answers = (*self.categories, *outside, *self.missing)
         refuse_repeated("categories: text", (match_key(a.text) for a in answers))
         refuse_repeated("categories: value", (match_key(a.value) for a in answers if a.value))
-        if self.kind != "multi" and any(c.exclusive for c in self.categories):
+        if not kind.takes_several and any(c.exclusive for c in self.categories):
             raise ValueError("categories, exclusive: only for a multi item")
         if sum(c.other for c in self.categories) > 1:
             raise ValueError("categories, other: one option takes what is typed, not several")
@@ -285,7 +306,7 @@ class Item(Strict):
             raise ValueError("grid, row: both or none")
         if reserved := [code for code in self.codes if code in RESERVED]:
             raise ValueError(f"categories: code {reserved[0]!r} has a meaning of its own in ids")
-        if self.boxes and self.kind != "ordinal":
+        if self.boxes and not kind.is_ordered:
             raise ValueError("boxes: only for an ordinal item")
         for name, box in self.boxes.items():
             k = len(box)
@@ -309,7 +330,7 @@ class Item(Strict):
     @property
     def levels_of(self) -> dict[str, tuple[str, ...]]:
         """The levels that each box of an ordinal item adds up; `low`, the lowest, if none said."""
-        if self.kind != "ordinal":
+        if not self.kind.is_ordered:
             return {}
         default = {"low": self.codes[: min(LOWEST, len(self.codes) - 1)]}
         return {str(name): box for name, box in self.boxes.items()} or default
@@ -322,13 +343,24 @@ class Item(Strict):
     @property
     def first_level(self) -> str:
         """The level that is told first: the headline box, a number's mean, or the first answer."""
-        return MEAN if self.kind == "number" else self.headline or self.codes[0]
+        return MEAN if self.kind.is_number else self.headline or self.codes[0]
 
     @property
     def shown_codes(self) -> tuple[str, ...]:
         """The answers that the level told first adds up; none for a mean."""
         first = self.first_level
-        return () if self.kind == "number" else self.levels_of.get(first, (first,))
+        return () if self.kind.is_number else self.levels_of.get(first, (first,))
+
+    @property
+    def summary_levels(self) -> tuple[str, ...]:
+        """The levels that sum the item up: the first alone where it says all, else every answer.
+
+        The first says all of a scale (its headline box), of a number (its mean), and of two
+        answers of which one is given.
+        """
+        nominal_pair = self.kind.is_nominal and len(self.codes) == 2
+        alone = self.headline or self.kind.is_number or nominal_pair
+        return (self.first_level,) if alone else self.codes
 
     @property
     def codes_beside(self) -> tuple[str, ...]:
@@ -339,7 +371,7 @@ class Item(Strict):
     @property
     def forms(self) -> tuple[str, ...]:
         """How the item is drawn and told."""
-        return forms_of(self.kind, len(self.codes))
+        return self.kind.list_forms(len(self.codes))
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -349,8 +381,7 @@ class Item(Strict):
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns of the item in the coded table: one, or `item.option` for a multi item."""
-        options = (f"{self.id}.{code}" for code in self.codes)
-        return tuple(options) if self.kind == "multi" else (self.id,)
+        return self.kind.list_columns(self.id, self.codes)
 
     def labels(self, language: Language) -> dict[str, str]:
         """Label of each category code in `language`."""

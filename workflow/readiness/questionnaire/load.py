@@ -16,11 +16,12 @@ from pydantic import ValidationError
 from readiness.config.reading import known_keys, read_yaml, refuse_key
 from readiness.errors import ConfigError
 from readiness.patterns import LANGUAGE, WRITTEN_IN
+from readiness.questionnaire.kinds import BLOCKS, GRID, KINDS, ORDINAL, RANKING
 from readiness.questionnaire.model import Questionnaire
 from readiness.terminal import quote_cell
 
-# The kinds that are written and stand for others.
-WRITTEN = ("grid", "ranking", "scale")
+# The kind that is written for an ordinal item of numbers between two ends.
+SCALE = "scale"
 # The header of a grid's row as form tools write it.
 HEADER = "{question} [{row}]"
 # What a reader writes for an option that was not ranked where others of the list were.
@@ -29,7 +30,8 @@ NOT_RANKED = "-"
 MOST = 100
 _OF_A_ROW = {"id", "text", "value", "column", "variable", "label", "labels"}
 _OF_A_BLOCK = {"id", "kind", "column", "variable", "label", "header"}
-_EACH = ("ordinal", "single", "multi", "number")
+# What the rows of a grid can be.
+_EACH = [kind.name for kind in KINDS.values() if kind.is_estimated]
 _OF_A_SCALE = {"low", "high", "low_label", "high_label"}
 
 
@@ -48,13 +50,13 @@ def expand(document: Mapping[str, Any]) -> dict[str, Any]:
     grids: list[Any] = []
     rows: list[dict[str, Any]] = []
     for item in items:
-        kind = item.get("kind") if isinstance(item, dict) else None
-        if kind not in WRITTEN:
-            made.append(item)
-        elif kind == "scale":
+        kind = str(item.get("kind")) if isinstance(item, dict) else ""
+        if kind == SCALE:
             made.append(_scale(item, language))
+        elif kind not in BLOCKS:
+            made.append(item)
         else:
-            own = list((_expand_grid if kind == "grid" else _expand_ranking)(item, language))
+            own = list(EXPAND_BY_KIND[BLOCKS[kind]](item, language))
             made += own
             rows += own
             kept = {k: item[k] for k in ("id", "kind", "column", "variable", "label") if k in item}
@@ -115,7 +117,7 @@ def _header(item: Mapping[str, Any], text: str) -> str:
 
 
 def _expand_grid(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]:
-    each = item.get("each", "ordinal")
+    each = item.get("each", ORDINAL.name)
     if each not in _EACH:
         raise _refuse(item, f"each: {quote_cell(str(each))}; expected {', '.join(_EACH)}.")
     shared = {k: v for k, v in item.items() if k not in {*_OF_A_BLOCK, "rows", "each"}}
@@ -170,11 +172,15 @@ def _expand_ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str
         yield {
             **shared,
             "id": f"{item.get('id')}_{option['code']}",
-            "kind": "ordinal",
+            "kind": ORDINAL.name,
             **_read_row(item, option, language, known),
             "categories": levels,
             "boxes": {"low": [levels[0]["code"]]},
         }
+
+
+# How each kind of block becomes items, one a row.
+EXPAND_BY_KIND = {GRID: _expand_grid, RANKING: _expand_ranking}
 
 
 def _read_whole(item: Mapping[str, Any], key: str, value: Any) -> int:
@@ -214,7 +220,7 @@ def _scale(item: Mapping[str, Any], language: str) -> dict[str, Any]:
     kept = {k: v for k, v in item.items() if k != "scale"}
     if isinstance(boxes, dict):
         kept["boxes"] = {name: _read_points(box) for name, box in boxes.items()}
-    return {**kept, "kind": "ordinal", "categories": levels}
+    return {**kept, "kind": ORDINAL.name, "categories": levels}
 
 
 def scale_code(number: int) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import chain
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -10,6 +10,7 @@ from readiness.patterns import WRITTEN_IN, refuse_repeated
 from readiness.questionnaire.items import (
     OF_TABLES,
     TOTAL,
+    Block,
     Category,
     Export,
     Item,
@@ -60,7 +61,7 @@ class Grid(Strict):
     """A block of items: a table or ranking, its `column`'s text, its `variable`'s name."""
 
     id: Code
-    kind: Literal["grid", "ranking"]
+    kind: Block
     column: Text
     variable: Text | None = None
     label: Label
@@ -130,7 +131,7 @@ class Questionnaire(Strict):
         grids = [grid.id for grid in self.grids]
         refuse_repeated("grids: id", [*(item.id for item in self.items), *grids])
         self._check_groups()
-        texts = [item.id for item in self.items if item.kind == "text"]
+        texts = [item.id for item in self.items if item.kind.is_free_text]
         for item in self.items:
             if item.grid is not None and item.grid not in grids:
                 raise ValueError(f"item {item.id}, grid: {item.grid!r} is not among the grids")
@@ -158,7 +159,7 @@ class Questionnaire(Strict):
                 raise ValueError("groups: only with a group_item, whose categories they are")
             return
         item = next((i for i in self.items if i.id == self.group_item), None)
-        if item is None or item.kind != "single":
+        if item is None or not item.kind.is_nominal:
             raise ValueError(f"group_item: {self.group_item!r} must be a single item")
         if sorted([*self.weighted_groups, *self.groups_apart]) != sorted(item.codes):
             raise ValueError(
@@ -175,12 +176,12 @@ class Questionnaire(Strict):
             where = f"item {item.id}, asked_if"
             for routing in item.asked_if:
                 source = earlier.get(routing.item)
-                if source is None or not (source.codes or source.kind == "number"):
+                if source is None or not source.kind.is_estimated:
                     raise ValueError(
                         f"{where}: {routing.item!r} is not a closed question or a number "
                         "listed before it"
                     )
-                if routing.of_a_number != (source.kind == "number"):
+                if routing.of_a_number != source.kind.is_number:
                     raise ValueError(
                         f"{where}: {source.id} is {source.kind}; `one_of` is for a closed question,"
                         " `at_least` and `at_most` are for a number"
@@ -233,7 +234,7 @@ class Questionnaire(Strict):
 
     def find_tables(self, names: Iterable[str]) -> dict[str, list[str]]:
         """The grids among some items that are told as one, each with its rows (`group_rows`)."""
-        tables = {grid.id for grid in self.grids if grid.kind == "grid"}
+        tables = {grid.id for grid in self.grids if grid.kind.is_table}
         told = ((item, item.grid if item.grid in tables else "") for item in map(self.item, names))
         return group_rows((item.id, grid or "", item.kind, item.codes) for item, grid in told)
 
@@ -246,7 +247,7 @@ class Questionnaire(Strict):
     @property
     def groupings(self) -> tuple[FrameVariable, ...]:
         """Everything whose categories can be groups: the frame, then the items with one answer."""
-        items = [item.id for item in self.items if item.kind in ("single", "ordinal")]
+        items = [item.id for item in self.items if item.kind.takes_one]
         return (*self.frame, *map(self.grouping, items))
 
     def grouping(self, name: str) -> FrameVariable:
@@ -260,7 +261,7 @@ class Questionnaire(Strict):
         apart = self.groups_apart if name == self.group_item else ()
         own = tuple(category for category in found.categories if category.code not in apart)
         return FrameVariable(
-            id=found.id, label=found.label, categories=own, ordered=found.kind == "ordinal"
+            id=found.id, label=found.label, categories=own, ordered=found.kind.is_ordered
         )
 
     def variable(self, name: str) -> Item | FrameVariable:

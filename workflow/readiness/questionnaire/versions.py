@@ -5,22 +5,22 @@ id; one whose id changed and whose question did not is renamed.
 """
 
 from collections.abc import Iterator
-from typing import get_args
 
 from readiness.facts import Fact, Listed, Term
-from readiness.questionnaire.items import Item, Kind
+from readiness.questionnaire.items import Item
+from readiness.questionnaire.kinds import KINDS
 from readiness.questionnaire.model import Questionnaire
 from readiness.questionnaire.text import match_key
 
-# What a kind is called.
-KINDS = {kind: f"questionnaire.kind.{kind}" for kind in get_args(Kind)}
+# The text that names a kind to readers, by the kind's name.
+KIND_LABELS = {kind: f"questionnaire.kind.{kind}" for kind in KINDS}
 # Keys of an item of which a change is told by their name.
 _TOLD = ("range", "blank_means", "required", "boxes", "dont_know", "missing", "confirms")
 
 
 def kind_of(item: Item) -> Term:
     """What the kind of an item is called."""
-    return Term(KINDS[item.kind])
+    return Term(KIND_LABELS[item.kind.name])
 
 
 def changes(old: Questionnaire, new: Questionnaire) -> list[Fact]:

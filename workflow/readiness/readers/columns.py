@@ -80,7 +80,7 @@ def _list_every_name(questionnaire: Questionnaire) -> Iterator[tuple[int, str, I
             yield _ALONE, parts[0], target
             places = _find_places(blocks, counts[blocks[0]])
             yield from ((_PLACE, name, target) for name in places)
-        if item.kind == "multi" or any(c.column for c in item.categories):
+        if item.kind.takes_several or any(c.column for c in item.categories):
             # A box in a row of a grid: texts stand beside texts, names beside names.
             called += _find_companions(blocks[:1], parts[:1], _TEXTS)
             called += _find_companions(blocks[1:], parts[1:], _NAMES)

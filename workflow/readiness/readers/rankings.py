@@ -25,7 +25,7 @@ def find(
     made: dict[str, list[int]] = {}
     for block in questionnaire.grids:
         items = [item for item in questionnaire.items if item.grid == block.id]
-        if block.kind != "ranking" or any(item.id in assigned.items for item in items):
+        if not block.kind.is_ranking or any(item.id in assigned.items for item in items):
             continue
         called = [name for name in (block.column, block.variable, block.id) if name]
         whole = _find_places(keys, taken, called)

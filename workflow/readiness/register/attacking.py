@@ -79,7 +79,7 @@ def _list_merged(questionnaire: Questionnaire, respondents: pd.DataFrame) -> Ite
 
     Reports say how an item is derived: what is seen of the answers here is known to readers.
     """
-    closed = {item.id: item for item in questionnaire.items if item.kind in ("single", "ordinal")}
+    closed = {item.id: item for item in questionnaire.items if item.kind.takes_one}
     for item in closed.values():
         source = closed.get(item.derived_from[0]) if len(item.derived_from) == 1 else None
         if source is None or not {item.id, source.id} <= {*respondents}:

@@ -105,15 +105,15 @@ def _list_parts(
     The options of a multiple choice share the people who answered; what one of them loses another
     may lose, too, so they are protected in turn.
     """
-    closed = [i for i in map(questionnaire.item, names) if i.kind in ("single", "ordinal", "multi")]
+    closed = [i for i in map(questionnaire.item, names) if i.kind.takes_options]
     for item in closed:
         yield from ([(item, column)] for column in item.columns)
         for after in closed:
             conditions = [condition.item for condition in after.asked_if]
             asked_after = conditions == [item.id]
             # What merges the answers to this one adds some of them up.
-            merges = after.derived_from == (item.id,) and after.kind != "multi"
-            if (asked_after or merges) and item.kind != "multi":
+            merges = after.derived_from == (item.id,) and not after.kind.takes_several
+            if (asked_after or merges) and not item.kind.takes_several:
                 # Who was asked the other gave an answer to this one.
                 yield [(item, item.id), (after, after.columns[0])]
 
@@ -162,7 +162,7 @@ class _Builder:
         states = self._list_states(item, column)
         # The cuts of the item, or of one option of a multiple choice, over all possible answers.
         whole = pd.DataFrame({name: pd.Series(list(states)) for name in item.columns})
-        option = dict(zip(item.columns, item.codes, strict=True)) if item.kind == "multi" else {}
+        option = dict(zip(item.columns, item.codes, strict=True)) if item.kind.takes_several else {}
         made = [cut for cut in cuts(item, whole) if not option or cut.level == option[column]]
         pairs = []
         for cut in made:
@@ -187,7 +187,7 @@ class _Builder:
 
     def _list_states(self, item: Item, column: str) -> list[str]:
         """The answers that a column can hold, as readers know it: all that are declared."""
-        codes = ["1", "0"] if item.kind == "multi" else list(item.codes)
+        codes = ["1", "0"] if item.kind.takes_several else list(item.codes)
         states = [c for c in SPECIAL_CODES if c != NOT_ASKED or item.asked_if]
         states = [c for c in states if c != DONT_KNOW or item.dont_know]
         return [*codes, *states, *sorted({*self.answers[column].astype(str)} - {*codes, *states})]

@@ -247,7 +247,7 @@ class _Maker:
 
     def _make_columns(self) -> list[BannerColumn]:
         columns = [BannerColumn(TOTAL, self._write_word("report.total"))]
-        if self.item.kind == "multi" and any(
+        if self.item.kind.takes_several and any(
             self.value(share_id(self.item.id, code, TOTAL, ASKED))
             != self.value(share_id(self.item.id, code, TOTAL, ANSWERED))
             for code in self.item.codes
@@ -300,7 +300,7 @@ class _Maker:
     @property
     def _compared_levels(self) -> tuple[str, ...]:
         """Of a scale its headline alone, of a choice each answer."""
-        codes = () if self.item.kind == "ordinal" else self.item.codes
+        codes = () if self.item.kind.is_ordered else self.item.codes
         return (self.item.first_level, *codes)
 
     def _is_compared(self, variable: str) -> bool:
@@ -343,7 +343,7 @@ class _Maker:
 
     def _make_answer_lines(self, columns: Sequence[BannerColumn]) -> Iterator[BannerLine]:
         item, labels = self.item, self.item.labels(self.language)
-        if item.kind == "number":
+        if item.kind.is_number:
             for level in OF_NUMBERS:
                 kind = "main" if level == item.first_level else "answer"
                 yield self._make_share_line(kind, self._write_word(NUMBERS[level]), level, columns)
@@ -353,8 +353,8 @@ class _Maker:
             yield self._make_share_line(
                 "net" if place else "main", show(named, self.language), box, columns
             )
-        first = item.kind == "single" and len(item.codes) == MANY
-        ordered = item.kind == "ordinal" or first
+        first = item.kind.is_nominal and len(item.codes) == MANY
+        ordered = item.kind.is_ordered or first
         for code in answer_order(self.value, item.id, item.codes_beside, ordered=ordered):
             kind = "main" if first and code == item.first_level else "answer"
             yield self._make_share_line(kind, labels[code], code, columns)
@@ -388,7 +388,7 @@ def adds_up(register: Register, table: Banner) -> bool:
         sums: list[tuple[Decimal | None, Sequence[str]]] = [
             (shown[box], levels) for box, levels in table.item.levels_of.items()
         ]
-        if table.item.kind in ("single", "ordinal"):
+        if table.item.kind.takes_one:
             sums.append((Decimal(1), table.item.codes))
         for whole, levels in sums:
             parts = [shown[level] for level in levels]

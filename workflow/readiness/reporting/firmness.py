@@ -64,7 +64,7 @@ def list_findings(rows: pd.DataFrame, questionnaire: Questionnaire) -> list[Firm
         item = questionnaire.item(found.item)
         ids = {code: share_id(item.id, code, TOTAL, ANSWERED) for code in item.codes}
         shares = {code: number(values.get(identity)) for code, identity in ids.items()}
-        hidden = bound_hidden_share(shares.values(), exclusive=item.kind != "multi")
+        hidden = bound_hidden_share(shares.values(), exclusive=not item.kind.takes_several)
         return not found.kind.startswith(FIRST) or hidden < (shares.get(found.level) or 0.0)
 
     return [found for found in read_findings(rows) if is_sure(found)]

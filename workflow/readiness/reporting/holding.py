@@ -225,7 +225,7 @@ def claims_of(
 ) -> Iterator[Claim]:
     """What the report would claim of each item, by the estimates and contrasts of the wave."""
     estimates, contrasts = tables
-    for item in (name for name in items if wave.questionnaire.item(name).kind != "number"):
+    for item in (name for name in items if not wave.questionnaire.item(name).kind.is_number):
         found = judge.findings(item, judge.print(estimates[estimates["item"] == item]), contrasts)
         yield from filter(None, [claim_of_share(found)])
         if wave.by and item != wave.by and item in wave.compare.items:

@@ -264,7 +264,7 @@ class _ItemWriter:
         if not own.lines:
             return ""
         name = label("tbl", self.wave.run, self.item.id, kind)
-        said = self._caption_table(TABLES[self.item.kind == "number"], by)
+        said = self._caption_table(TABLES[self.item.kind.is_number], by)
         return banner_table(self.material, own, name, said, intervals=intervals)
 
     def _write_others(self) -> str:

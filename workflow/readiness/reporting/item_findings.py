@@ -67,7 +67,7 @@ IN_ANSWERS = "report.finding.groups.answers"
 
 def level_label(item: Item, language: Language) -> Value:
     """What the headline figure is of: a category, the levels of a box, a mean."""
-    if item.kind == "number":
+    if item.kind.is_number:
         return Term("report.column.mean")
     labels = item.labels(language)
     return Listed(tuple(labels[code] for code in item.shown_codes), "or")
@@ -102,7 +102,7 @@ class Findings:
 
     def whole(self) -> Fact | None:
         """The sentence of all who answered; None where no number is fit for one."""
-        if self.item.kind == "number":
+        if self.item.kind.is_number:
             identity = share_id(self.item.id, MEAN, TOTAL, ANSWERED)
             if self.material.register.number(identity) is None or self.item.range is None:
                 return None
@@ -120,7 +120,7 @@ class Findings:
             return self._order()
         said = self._state_share()
         minority = (*SIDES["minority"], DEPENDS["minority"])
-        if said and self.item.kind == "ordinal" and said.kind in minority:
+        if said and self.item.kind.is_ordered and said.kind in minority:
             # Of one level that few chose, less is told than of the level that most chose.
             stated = self.item.boxes and len(self.item.shown_codes) > 1
             return (not stated and self._order()) or said
@@ -221,9 +221,8 @@ class Findings:
     @property
     def _is_list(self) -> bool:
         """Whether no answer is told before the others: several may be ticked, or are listed."""
-        return self.item.kind == "multi" or (
-            self.item.kind == "single" and len(self.item.codes) > MANY
-        )
+        kind = self.item.kind
+        return kind.takes_several or (kind.is_nominal and len(self.item.codes) > MANY)
 
     def _state_share(self) -> Fact | None:
         identity = share_id(self.item.id, self.item.first_level, TOTAL, ANSWERED)
@@ -255,7 +254,7 @@ class Findings:
             return None
         shares = [number(identity) for identity in ids]
         top = shares[0] or 0.0
-        hidden = bound_hidden_share(shares, exclusive=self.item.kind != "multi")
+        hidden = bound_hidden_share(shares, exclusive=not self.item.kind.takes_several)
         first: dict[str, Value] = {
             **self._answer(codes[0]),
             "first": labels[codes[0]],
@@ -268,7 +267,7 @@ class Findings:
             also = Listed(tuple(Fact("language.quoted", {"what": name}) for name in named))
             return Fact("report.finding.first.tied", {"answers": also, "share": first["share"]})
         beside = len(ids) >= MANY and codes[1] not in typed and self.is_reliable(ids[1])
-        exclusive = self.item.kind != "multi"
+        exclusive = not self.item.kind.takes_several
         apart = self._wording.comes_first(self.item.id, codes, exclusive=exclusive)
         if not self._is_drawn:
             first |= self._count(TOTAL)
@@ -333,7 +332,7 @@ class Findings:
     @property
     def _levels(self) -> list[str]:
         inference = self.material.selection.inference
-        if not (self.compared and self._variable and inference) or self.item.kind == "number":
+        if not (self.compared and self._variable and inference) or self.item.kind.is_number:
             return []
         # What a list leaves open is no answer that a finding could be made of.
         listed = [each.code for each in self.item.categories if not each.other]

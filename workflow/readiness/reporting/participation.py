@@ -162,14 +162,16 @@ def _list_headlines(wave: WavePart) -> Iterator[tuple[str | Fact, str]]:
     for name in wave.items:
         item = wave.questionnaire.item(name)
         words, labels = item.label.text(wave.language), item.labels(wave.language)
-        for level in item.codes if item.kind == "multi" else (item.first_level,):
+        for level in item.codes if item.kind.takes_several else (item.first_level,):
             share = f"{name}.{level}.all"
             if not wave.register.has(f"{share}.worst.lower"):
                 continue
-            if item.kind == "number":
+            if item.kind.is_number:
                 yield words, share
             else:
-                said = labels[level] if item.kind == "multi" else level_label(item, wave.language)
+                said = (
+                    labels[level] if item.kind.takes_several else level_label(item, wave.language)
+                )
                 yield Fact("language.labelled", {"label": words, "what": said}), share
 
 

@@ -16,7 +16,7 @@ from readiness.questionnaire import MEDIAN, TOTAL, FrameVariable, Item
 from readiness.register.display import show_row
 from readiness.register.figures import row_order
 from readiness.register.firmness import FIRMNESS
-from readiness.register.rows.changes import MAPPED, change_levels
+from readiness.register.rows.changes import MAPPED
 from readiness.register.rows.respondents import (
     OF_PRECISION,
     UNWEIGHTED,
@@ -191,7 +191,7 @@ def describe_change(wave: WavePart) -> str:
 
 
 def _find_changes(wave: WavePart, item: Item) -> dict[str, str]:
-    known = {of: share_id(item.id, of, TOTAL, ANSWERED) for of in change_levels(item)}
+    known = {of: share_id(item.id, of, TOTAL, ANSWERED) for of in item.summary_levels}
     return {of: name for of, name in known.items() if wave.register.has(f"change.{name}")}
 
 
@@ -209,7 +209,7 @@ def _write_sentence(wave: WavePart, item: Item) -> str:
     }
     moved = [of for of, (lower, upper) in limits.items() if lower > 0 or upper < 0]
     within = all(-margin <= lower and upper <= margin for lower, upper in limits.values())
-    stayed = within and item.kind != "number" and len(found) == len(change_levels(item))
+    stayed = within and not item.kind.is_number and len(found) == len(item.summary_levels)
     sizes = {of: abs(register.number(f"change.{name}") or 0.0) for of, name in found.items()}
     largest = max(moved or sizes, key=lambda of: sizes[of])
     identity = found[largest]
@@ -244,9 +244,9 @@ def _make_rows(wave: WavePart, item: Item, *, limits: bool, trends: bool) -> Ite
         yield [plain(asked) + mapped, EMPTY, EMPTY, why, *[EMPTY] * (limits + trends)]
     cells = [(_label(wave, item, of), name) for of, name in found.items()]
     word = wave.word("numbers.level.median")
-    if item.kind == "number":
+    if item.kind.is_number:
         cells.append((word, share_id(item.id, MEDIAN, TOTAL, ANSWERED)))
-    if len(change_levels(item)) == 1:
+    if len(item.summary_levels) == 1:
         for group, label in wave.group_labels.items():
             cells.append((label, share_id(item.id, item.first_level, group, ANSWERED)))
             told = wave.tell("language.labelled", label=label, what=word)
@@ -512,7 +512,7 @@ def _tell_who(wave: WavePart) -> str:
 def _write_revision(wave: WavePart) -> str:
     register = wave.register
     # No one number stands for a multiple choice.
-    told = [i for i in map(wave.questionnaire.item, wave.items) if i.kind != "multi"]
+    told = [i for i in map(wave.questionnaire.item, wave.items) if not i.kind.takes_several]
     moved = [item for item in told if register.has(f"revision.{item.id}.{item.first_level}.all")]
     if not moved:
         return ""

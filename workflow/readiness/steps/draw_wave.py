@@ -30,7 +30,6 @@ from readiness.register.figures import (
 )
 from readiness.register.firmness import FIRMNESS, list_pictured
 from readiness.register.published import round_register
-from readiness.register.rows.changes import change_levels
 from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.firmness import draw_firmness, list_findings
 from readiness.reporting.item_findings import Findings
@@ -188,7 +187,7 @@ class DrawnWave:
             item.id,
             item.label.text(self._language),
             item.labels(self._language),
-            ordered=item.kind == "ordinal",
+            ordered=item.kind.is_ordered,
             boxes=item.levels_of,
             dont_know=(DONT_KNOW, outside.label(self._language)) if outside else None,
         )
@@ -249,7 +248,7 @@ class DrawnWave:
 
     def _describe_shares(self, item: Item) -> tuple[str, dict[str, str]]:
         labels, language = item.labels(self._language), self._language
-        told = {level: labels.get(level, "") for level in change_levels(item)}
+        told = {level: labels.get(level, "") for level in item.summary_levels}
         if item.headline:
             shown = Listed(tuple(labels[code] for code in item.shown_codes), "or")
             told = {item.headline: show(shown, language)}

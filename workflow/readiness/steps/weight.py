@@ -31,7 +31,7 @@ def run(job: Job[WeightWave]) -> None:
     given = job.get("margins")
     margins = read_margins(given, questionnaire) if given else {}
     counts = read_text_table(job["counts"], "the counts")
-    closed = [c for i in questionnaire.items if i.kind not in ("number", "text") for c in i.columns]
+    closed = [c for i in questionnaire.items if i.kind.takes_options for c in i.columns]
     names = [column for item in questionnaire.items for column in item.columns]
     weights = settings.weight and settings.weight.given
     own = (weights.weight, *weights.drawn_by, *weights.match_columns(names)) if weights else ()

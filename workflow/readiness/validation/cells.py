@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from math import isinf
@@ -33,6 +33,7 @@ from readiness.questionnaire import (
     tidy,
 )
 from readiness.questionnaire.items import Missing
+from readiness.questionnaire.kinds import DATE, MULTI, NUMBER, ORDINAL, SINGLE, TEXT, QuestionKind
 from readiness.questionnaire.text import latin_digits
 from readiness.readers.moments import DAY_FIRST, MONTH_FIRST, make_moment, match_moment
 
@@ -169,14 +170,10 @@ def read_cell(item: Item, text: str, options: Options | None = None) -> ReadCell
         if special == BLANK:
             return _read_blank(item)
         return ReadCell((special,) * len(item.columns), given=special in (REFUSED, DONT_KNOW))
-    if item.kind == "multi":
-        return _read_multi(item, text, options)
-    if item.kind == "number":
-        return _make_cell(read_number(item, text), text)
-    if item.kind == "date":
-        return _make_cell(read_date(text, options.dates), text)
-    if item.kind == "text":
-        return ReadCell((tidy(text),))
+    return READ_BY_KIND[item.kind](item, text, options)
+
+
+def _read_one(item: Item, text: str, options: Options) -> ReadCell:
     option = options.find(text)
     if option is None and options.is_typed(text):
         return ReadCell((options.other,), _find_near([text], options))
@@ -190,7 +187,7 @@ def read_cell(item: Item, text: str, options: Options | None = None) -> ReadCell
 
 
 def _read_blank(item: Item) -> ReadCell:
-    if item.kind == "text":
+    if item.kind.is_free_text:
         # Nobody has to write a remark: an empty one is no fault.
         return ReadCell((BLANK,), given=False)
     if item.blank_means == "none":
@@ -363,3 +360,14 @@ def read_date(text: str, order: str | None) -> str | CellFault:
         return CellFault("impossible_date", Fact("validation.rule.impossible_date"))
     ambiguous = CellFault("not_a_date", Fact("validation.ambiguous_date"))
     return ambiguous if len(days) > 1 else days.pop()
+
+
+# How a cell is read that is neither blank nor declared missing, by the kind of its item.
+READ_BY_KIND: dict[QuestionKind, Callable[[Item, str, Options], ReadCell]] = {
+    SINGLE: _read_one,
+    ORDINAL: _read_one,
+    MULTI: _read_multi,
+    NUMBER: lambda item, text, _: _make_cell(read_number(item, text), text),
+    DATE: lambda _, text, options: _make_cell(read_date(text, options.dates), text),
+    TEXT: lambda _, text, __: ReadCell((tidy(text),)),
+}

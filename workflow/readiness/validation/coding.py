@@ -27,7 +27,7 @@ from readiness.questionnaire import (
     match_key,
     tidy,
 )
-from readiness.questionnaire.items import WRITTEN, Answer, Category, Routing
+from readiness.questionnaire.items import Answer, Category, Routing
 from readiness.readers import CONTESTED, Booleans, Texts
 from readiness.readers.tools.words import NO_ANSWER
 from readiness.validation.cells import Options, ReadCell, read_cell
@@ -158,7 +158,7 @@ class Coded:
     @property
     def expects(self) -> bool:
         """Whether a blank cell is a missing answer: not of a remark, nor where it means none."""
-        return self.item.kind != "text" and self.item.blank_means != "none"
+        return not self.item.kind.is_free_text and self.item.blank_means != "none"
 
 
 # Distinct unknown texts of an item, the most frequent ones, for which a near option is sought.
@@ -194,7 +194,7 @@ def code_answers(
 
 
 def _judge_condition(routing: Routing, source: Item, columns: Sequence[Texts]) -> Booleans:
-    if source.kind == "multi":
+    if source.kind.takes_several:
         ticked = [
             column.isin(["1"])
             for column, code in zip(columns, source.codes, strict=True)
@@ -313,8 +313,8 @@ def expectation(item: Item) -> str:
     if item.range is not None:
         ends = (item.range.low, item.range.high)
         return "..".join("" if end is None else f"{end:.12g}" for end in ends)
-    if item.kind in WRITTEN:
-        return WRITTEN[item.kind]
+    if item.kind.written_as:
+        return item.kind.written_as
     options = [category.text for category in item.categories]
     return " | ".join([*options, *([item.dont_know.text] if item.dont_know else [])])
 
@@ -387,7 +387,7 @@ def _require_match(
 
     def is_answer(wanted: str) -> bool:
         return match_key(wanted) == match_key(exported) or (
-            item.kind != "multi" and read_cell(item, exported, options).values == (wanted,)
+            not item.kind.takes_several and read_cell(item, exported, options).values == (wanted,)
         )
 
     expected = entry["from"]
@@ -406,8 +406,8 @@ def _find_exported_text(where: str, item: Item, to: str, options: Options) -> st
     by_code: dict[str, Answer] = {category.code: category for category in item.categories}
     if item.dont_know and to == DONT_KNOW:
         return _write_option(where, item.dont_know, options)
-    if item.kind in ("single", "ordinal", "multi"):
-        codes = [code.strip() for code in to.split(";")] if item.kind == "multi" else [to]
+    if item.kind.takes_options:
+        codes = [code.strip() for code in to.split(";")] if item.kind.takes_several else [to]
         if unknown := [code for code in codes if code not in by_code]:
             raise DataError(
                 f"{where}: `to` is {unknown[0]!r}; {item.id} has {', '.join(by_code)} and {BLANK}."

@@ -68,7 +68,7 @@ def broken_off(coded: Sequence[Coded], broke: Ends) -> list[Coded]:
     made = list(coded)
     for place, each in enumerate(coded):
         gone = (broke <= place) & (each.asked == YES) & ~each.is_given
-        if each.item.kind != "text" and gone.any():
+        if not each.item.kind.is_free_text and gone.any():
             columns = {n: c.put_text(gone, BROKEN_OFF) for n, c in each.columns.items()}
             made[place] = replace(each, columns=columns)
     return made
@@ -156,9 +156,9 @@ def _distinguish_answers(each: Coded) -> Iterable[Texts]:
 
 
 def _log_answers(item: Item) -> float:
-    if item.kind == "multi":
+    if item.kind.takes_several:
         return len(item.codes) * log(2)
-    if item.kind == "number":
+    if item.kind.is_number:
         assert item.range is not None
         low, high = item.range.bounds
         return inf if high - low == inf else log(high - low + 1)
@@ -172,8 +172,8 @@ def find_straight_lines(
     found = []
     for grid in questionnaire.grids:
         rows = [each for each in coded if each.item.grid == grid.id]
-        closed = all(each.item.kind in ("single", "ordinal") for each in rows)
-        if grid.kind != "grid" or len(rows) < LEAST_ROWS or not closed:
+        take_one = all(each.item.kind.takes_one for each in rows)
+        if not grid.kind.is_table or len(rows) < LEAST_ROWS or not take_one:
             continue
         first, *others = (each.first for each in rows)
         alike = first.isin(rows[0].item.codes)
@@ -225,7 +225,7 @@ def screened_out(
             continue
         # By column, what ends the interview: a ticked option, or one of the codes.
         ticked = {k: {"1"} for k, code in enumerate(item.codes) if code in ending}
-        ends = ticked if item.kind == "multi" else {0: ending}
+        ends = ticked if item.kind.takes_several else {0: ending}
         out = answers.texts[item.id].flags(
             any(cell.values[k] in wanted for k, wanted in ends.items())
             for cell in answers.cells(item)
@@ -253,14 +253,14 @@ def columns(coded: Sequence[Coded], answers: Answers) -> list[pd.DataFrame]:
     for each in coded:
         if each.item.categories:
             found += _check_options(each)
-        elif each.item.kind == "number":
+        elif each.item.kind.is_number:
             found.append(_find_far(each, answers))
     return found
 
 
 def _check_options(each: Coded) -> Iterator[pd.DataFrame]:
     """Options that never occur, the unknown texts that may be them, and answers of one alone."""
-    if each.item.kind == "multi":
+    if each.item.kind.takes_several:
         pairs = zip(each.item.codes, each.columns.values(), strict=True)
         times = {code: int(column.isin(["1"]).sum()) for code, column in pairs}
     else:

@@ -10,6 +10,7 @@ import pandas as pd
 from readiness.errors import DataError
 from readiness.language import Language, text
 from readiness.questionnaire import SPECIAL_CODES, Item, Questionnaire
+from readiness.questionnaire.kinds import DATE, MULTI, NUMBER, ORDINAL, SINGLE, TEXT
 
 # Of each format, how many bytes a name, the label of a variable and that of a value may have.
 FORMATS = {".sav": (64, 255, 120), ".dta": (32, 80, 32_000)}
@@ -17,6 +18,16 @@ FORMATS = {".sav": (64, 255, 120), ".dta": (32, 80, 32_000)}
 LONGEST = 2_045
 # What stands in place of an answer, why.
 REASONS = tuple(f"questionnaire.means.{code[1:]}" for code in SPECIAL_CODES)
+
+# The level of measurement that SPSS shows for a variable, by the kind of its item.
+MEASURE_BY_KIND = {
+    SINGLE: "nominal",
+    ORDINAL: "ordinal",
+    MULTI: "nominal",
+    NUMBER: "scale",
+    DATE: "nominal",
+    TEXT: "nominal",
+}
 
 
 def labelled_file(
@@ -54,12 +65,12 @@ def labelled_file(
         reasons: dict[str, Any] = dict(zip(SPECIAL_CODES, ranks, strict=True))
         cells[name] = [{**numbers, **reasons}.get(cell) for cell in answers[column]]
         if item is not None:
-            options = [] if item.kind == "multi" else item.categories
+            options = [] if item.kind.takes_several else item.categories
             shown = enumerate((c.labels.get(language) or c.text for c in options), 1)
             told = zip(reasons.values(), (text(key, language) for key in REASONS), strict=True)
             values[name] = {value: _cut(label, longest_value) for value, label in (*shown, *told)}
             ends = [{"lo": lowest, "hi": lowest + 5}]
-            measures[name] = {"ordinal": "ordinal", "number": "scale"}.get(item.kind, "nominal")
+            measures[name] = MEASURE_BY_KIND[item.kind]
             missing[name] = list(reasons.values()) if ending == ".dta" else ends
     known: dict[str, Any] = {"column_labels": labels, "variable_value_labels": values}
     if ending == ".dta":
@@ -77,7 +88,7 @@ def _number_answers(cells: pd.Series, item: Item | None) -> dict[str, float] | N
     """The number of each answer of a column; None where its answers are texts."""
     if item is not None and not item.categories and item.range is None:
         return None
-    if item is not None and item.kind == "multi":
+    if item is not None and item.kind.takes_several:
         return {"0": 0.0, "1": 1.0}
     if item is not None and item.categories:
         return {code: float(place) for place, code in enumerate(item.codes, 1)}
@@ -92,7 +103,7 @@ def _label_variable(column: str, item: Item | None, language: Language) -> str:
     if item is None:
         return column
     asked = item.label.root.get(language) or item.column
-    if item.kind != "multi":
+    if not item.kind.takes_several:
         return asked
     option = item.categories[item.columns.index(column)]
     return f"{asked}: {option.labels.get(language) or option.text}"

@@ -38,7 +38,7 @@ QUOTING = ("value", "expected", "suggestion")
 
 def list_kept_apart(questionnaire: Questionnaire) -> frozenset[str]:
     """The items whose answers are kept apart: personal ones, and free text."""
-    return frozenset(i.id for i in questionnaire.items if i.personal or i.kind == "text")
+    return frozenset(i.id for i in questionnaire.items if i.personal or i.kind.is_free_text)
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def estimate_all(sample: Sample, selection: Selection) -> pd.DataFrame:
                 table = estimate_item(sample.design, item, by, groups, settings)
             except StatisticsError as error:
                 raise StatisticsError(f"{item.id}: {error}") from None
-            if item.kind == "multi" and not blank:  # both bases are one
+            if item.kind.takes_several and not blank:  # both bases are one
                 table = table[table["base"] == "asked"]
             total = table["group"].eq(TOTAL)
             table = table.assign(by=np.where(total, "", by)).sort_values("by", kind="stable")
@@ -132,13 +132,13 @@ def compare_as_drawn(sample: Sample, item: Item, by: str) -> pd.DataFrame:
     group = _place_codes(data[by], sample.questionnaire.grouping(by).codes)
     parts = []
     for column, option in zip(item.columns, item.codes, strict=False):
-        several = item.kind == "multi"
-        answer = _place_codes(data[column], ("0", "1") if several else item.codes)
+        several = item.kind.takes_several
+        answer = _place_codes(data[column], item.kind.list_column_codes(item.codes))
         known = np.isfinite(answer) & np.isfinite(group) & inside
         rows: list[ComparisonRow] = []
         with suppress(StatisticsError):
             rows.append(pearson_chi_square(answer[known], group[known]))
-            if item.kind == "ordinal":
+            if item.kind.is_ordered:
                 rows.append(kruskal_wallis(answer[known], group[known]))
                 pair = [answer[known & (group == g)] for g in np.unique(group[known])]
                 rows += [wilcoxon(*pair)] if len(pair) == 2 else []
@@ -155,7 +155,7 @@ def _place_codes(column: "pd.Series[str]", codes: Sequence[str]) -> FloatArray:
 def sizes(sample: Sample, item: Item, by: str) -> dict[str, int]:
     """How many with an answer are in each group, unweighted."""
     data = sample.design.data
-    codes = ("0", "1") if item.kind == "multi" else item.codes
+    codes = item.kind.list_column_codes(item.codes)
     known = data[list(item.columns)].isin(codes).any(axis=1).to_numpy() & sample.design.mask
     counts = data.loc[known, by].value_counts()
     return {code: int(counts.get(code, 0)) for code in sample.questionnaire.grouping(by).codes}

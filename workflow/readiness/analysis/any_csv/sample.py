@@ -195,8 +195,7 @@ class Sample:
     @property
     def items(self) -> tuple[Item, ...]:
         """The closed questions that are shown."""
-        closed = ("single", "ordinal", "multi")
-        every = (item for item in self.questionnaire.items if item.kind in closed)
+        every = (item for item in self.questionnaire.items if item.kind.takes_options)
         return tuple(i for i in every if not self.chosen or {i.id, i.grid} & {*self.chosen})
 
     @property
@@ -251,7 +250,7 @@ def make_sample(
         answers = dict(_read_answers(frame, settings, source))
         coded = coded.assign(**answers)
         questionnaire = _draft_questionnaire(settings, answers)
-    known = {item.id for item in questionnaire.items if item.kind != "multi"}
+    known = {item.id for item in questionnaire.items if not item.kind.takes_several}
     groups = [_make_variable(column, coded, made) for column in settings.by if column not in known]
     _check_scales(settings, questionnaire)
     asked = questionnaire.model_copy(update={"frame": tuple(groups)})
@@ -260,7 +259,7 @@ def make_sample(
 
 def _check_scales(settings: Survey, asked: Questionnaire) -> None:
     """ConfigError where a scale is of questions that are no scale, or unlike one another."""
-    ordered = {item.id: len(item.codes) for item in asked.items if item.kind == "ordinal"}
+    ordered = {item.id: len(item.codes) for item in asked.items if item.kind.is_ordered}
     for name, scale in settings.scales.items():
         if others := [item for item in scale.items if item not in ordered]:
             raise ConfigError(f"scales.{name}: {others[0]} is no question with ordered: true.")

@@ -74,7 +74,6 @@ OF_A_SET = f"{DECIDED}a set of the file: first, second, ... answer"
 MOST_GROUPS = 12
 # Variables that are tried, of those that nearly everybody answered.
 MOST_MERGED, MOST_ASKED = 2, 0.8
-ESTIMATED = ("single", "ordinal", "multi", "number")
 # Columns of REDCap that tell the rows of one record apart.
 OF_RECORDS = {"redcap_event_name", "redcap_repeat_instrument"}
 
@@ -126,7 +125,7 @@ def begin_wave(
         if text
         else load_questionnaire(path)
     )
-    if not any(item.kind in ESTIMATED and not item.personal for item in asked.items):
+    if not any(item.kind.is_estimated and not item.personal for item in asked.items):
         raise ConfigError(f"{export}: no question whose answers can be estimated.")
     # What does not fit is refused here, before anything is registered.
     raw = read_export(export, asked, content)

@@ -298,7 +298,7 @@ def _compare_with_data(
 ) -> DataComparison:
     claims = tuple(study.members(claim_set))
     words: dict[str, Value] = {"item": study.item(claim_set.item)}
-    known = {i.id: i for i in questionnaire.items if i.kind in ("single", "ordinal", "multi")}
+    known = {i.id: i for i in questionnaire.items if i.kind.takes_options}
     item = known.get(claim_set.item)
     given = [None if item is None else _mask_of_category(answers, item, c.category) for c in claims]
     chosen = [rows for rows in given if rows is not None]
@@ -363,7 +363,7 @@ def _find_base(
 
 def _mask_of_category(answers: pd.DataFrame, item: Item, category: str) -> BoolArray | None:
     """Who gave an answer, or one of the levels that a box adds up; None where there is none."""
-    if item.kind == "multi":
+    if item.kind.takes_several:
         column = f"{item.id}.{category}"
         return answers[column].eq("1").to_numpy() if category in item.codes else None
     levels = item.levels_of.get(category, (category,))
@@ -371,7 +371,7 @@ def _mask_of_category(answers: pd.DataFrame, item: Item, category: str) -> BoolA
 
 
 def _mask_of_answered(answers: pd.DataFrame, item: Item) -> BoolArray:
-    codes = ("0", "1") if item.kind == "multi" else item.codes
+    codes = item.kind.list_column_codes(item.codes)
     return answers[item.columns[0]].isin(codes).to_numpy()
 
 
@@ -385,7 +385,7 @@ def _list_groups(answers: pd.DataFrame, item: Item, known: Mapping[str, Item]) -
         rows = _mask_of_answered(answers, other)
         both = rows & mine, rows
         yield from (Base("forensics.data.who_answered", chosen, question) for chosen in both)
-        for category in other.categories if other.kind != "multi" else ():
+        for category in () if other.kind.takes_several else other.categories:
             rows = answers[other.id].eq(category.code).to_numpy()
             words = {**question, "answer": TranslatedText(category.labels)}
             for chosen in (rows & mine, rows):

@@ -9,15 +9,12 @@ from readiness.disclosure import Policy
 from readiness.facts import Fact, Listed, Quantity, Term
 from readiness.language import Language
 from readiness.publications.presenting.writing import Writing, markdown
+from readiness.questionnaire.versions import KIND_LABELS
 from readiness.register.planned import ORDER, PlanOutcome
 from readiness.reporting.particulars import CALLED, list_statements
 from readiness.reporting.planned import list_deviations, state_plans
 
 # What a plan says in words of each value of a setting.
-KINDS = {
-    kind: f"questionnaire.kind.{kind}"
-    for kind in ("single", "ordinal", "multi", "number", "date", "text")
-}
 SELECTED = {one.value: f"plan.selection.{one.key}" for one in Selection}
 KEPT = {kept: f"plan.duplicates.{kept}" for kept in ("last", "first", "most_answered")}
 READERS = {name: f"plan.reader.{name}" for name in ("public", "researchers", "internal")}
@@ -56,7 +53,7 @@ def write_plan(name: str, tree: Mapping[str, Any], outcome: PlanOutcome, languag
         selected=SELECTED,
         kept=KEPT,
         readers=READERS,
-        kind=lambda kind: Term(KINDS[kind]) if kind in KINDS else str(kind),
+        kind=lambda kind: Term(KIND_LABELS[kind]) if kind in KIND_LABELS else str(kind),
         stated=lambda *keys: [
             (Term(CALLED[key]), said) for key, said in list_statements(stated, language, keys)
         ],

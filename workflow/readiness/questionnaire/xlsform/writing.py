@@ -76,9 +76,9 @@ class _FormWriter:
             grid = self.questionnaire.grid(name) if name else None
             # A form has no ranking of the first few options.
             whole = len(block[0].categories) == len(block)
-            if grid is not None and grid.kind == "ranking" and whole:
+            if grid is not None and grid.kind.is_ranking and whole:
                 yield self._rank(grid, block)
-            elif grid is not None and grid.kind == "grid" and _is_table(block):
+            elif grid is not None and grid.kind.is_table and _is_table(block):
                 yield from self._write_table(grid, block)
             else:
                 yield from map(self._write_question, block)
@@ -109,12 +109,12 @@ class _FormWriter:
         return {"type": kind, "name": name, **labels, **self._write_rest(block[0])}
 
     def _write_question(self, item: Item) -> Row:
-        extra: Row = {"appearance": "likert"} if item.kind == "ordinal" else {}
-        kind: str = item.kind
+        extra: Row = {"appearance": "likert"} if item.kind.is_ordered else {}
+        kind = item.kind.name
         if item.categories:
-            select = "select_multiple" if kind == "multi" else "select_one"
+            select = "select_multiple" if item.kind.takes_several else "select_one"
             kind = f"{select} {self._list(item.id, list(self._write_options(item)))}"
-        elif kind == "number":
+        elif item.kind.is_number:
             kind = "decimal" if item.range and item.range.decimals else "integer"
         if constraint := _write_constraint(item):
             extra["constraint"] = constraint
@@ -137,7 +137,8 @@ class _FormWriter:
 
     def _make_atom(self, routing: Routing) -> Atom:
         item = self.questionnaire.item(routing.item)
-        kind = {"multi": "multi", "number": "integer"}.get(item.kind, "single")
+        kind = "integer" if item.kind.is_number else "single"
+        kind = "multi" if item.kind.takes_several else kind
         codes = dict(zip(option_names(item), item.codes, strict=False))
         source = FormQuestion(self.names[item.id], kind, codes)
         return Atom(source, frozenset(routing.one_of), *routing.bounds)
@@ -196,7 +197,7 @@ def _choose_names(wanted: Sequence[str | None], codes: Sequence[str]) -> list[st
 
 
 def _write_constraint(item: Item) -> str:
-    if item.kind == "multi":
+    if item.kind.takes_several:
         named = zip(option_names(item), item.categories, strict=False)
         alone = [name for name, category in named if category.exclusive]
         return " and ".join(f"not(selected(., '{n}') and count-selected(.) > 1)" for n in alone)

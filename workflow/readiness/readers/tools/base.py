@@ -145,7 +145,7 @@ class Tool:
         """
         key = match_key(text)
         plain = _WHOLE.sub(r"\1", write_out(key))
-        if plain == key or item.kind == "text":
+        if plain == key or item.kind.is_free_text:
             return text
         void = {match_key(name) for each in item.missing for name in (each.text, each.value or "")}
         known = not item.codes or plain in void or plain in self.list_known_keys(item)
@@ -313,7 +313,7 @@ class Tool:
             }
             options |= {key: key for key in matches.contested}
             return sheet.rows[at].change_texts(lambda text: self._split_ticked(text, options))
-        if item.kind == "date":
+        if item.kind.is_date:
             # What is no date stays as it is.
             texts, order = sheet.rows[at].texts, self.order(sheet, at, questionnaire)
             read = zip(texts, moments.read_all(texts, order), strict=True)
@@ -322,7 +322,7 @@ class Tool:
 
     def splits_ticked(self, item: Item) -> bool:
         """Whether this reader tells the ticked options of a cell apart."""
-        return item.kind == "multi" and not self.keeps_joined
+        return item.kind.takes_several and not self.keeps_joined
 
     def list_known_keys(self, item: Item) -> set[str]:
         """The match keys of all that an option may be in a cell."""

@@ -160,7 +160,7 @@ class Qualtrics(Tool):
 
     def cell(self, item: Item, text: str, sheet: Sheet, at: int) -> str:
         """Seen and not answered is no answer."""
-        unanswered = match_key(text) == _SEEN and item.kind != "text"
+        unanswered = match_key(text) == _SEEN and not item.kind.is_free_text
         if unanswered and _SEEN not in self.list_known_keys(item):
             return ""
         return super().cell(item, text, sheet, at)

@@ -78,7 +78,7 @@ class Spss(Tool):
     def list_contested(self, sheet: Sheet, item: Item, assigned: Assigned) -> set[str] | None:
         """Of a labelled column, too: a label is the text of its answer."""
         at = assigned.items.get(item.id)
-        if at is None or not list_twofold_keys(item) or item.kind == "multi":
+        if at is None or not list_twofold_keys(item) or item.kind.takes_several:
             return super().list_contested(sheet, item, assigned)
         variable = sheet.labels[sheet.columns[at]]
         cells = (t for t in sheet.rows[at].texts if not self._find_label(item, t, variable))

@@ -94,13 +94,6 @@ def match_groups(then: Questionnaire, now: Questionnaire, by: str) -> tuple[str,
     )
 
 
-def change_levels(item: Item) -> tuple[str, ...]:
-    """The answers whose shares tell how a question changed: one where one number says it."""
-    alone = item.headline or item.kind == "number"
-    alone = alone or (item.kind == "single" and len(item.codes) == 2)
-    return (item.first_level,) if alone else item.codes
-
-
 class _Told(NamedTuple):
     """A number of a wave as its readers have it."""
 
@@ -157,10 +150,10 @@ def change_rows(
         if not then:
             continue
         item = questionnaire.item(name)
-        levels = change_levels(item)
+        levels = item.summary_levels
         made = [[(of, TOTAL) for of in levels]]
         made += [[(levels[0], group) for group in groups]] if len(levels) == 1 else []
-        if item.kind == "number":
+        if item.kind.is_number:
             made += [[(MEDIAN, TOTAL)], [(MEDIAN, group) for group in groups]]
         normal, error = NormalDist(), (1 - level) / 2
         for cells in filter(None, made):

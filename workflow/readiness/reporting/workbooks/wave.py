@@ -217,7 +217,7 @@ class _WaveSheet:
             if line.kind == "base":
                 yield line.kind, self._make_row(line, line.ids, "count")
                 continue
-            measure = "number" if self.table.item.kind == "number" else "share"
+            measure = "number" if self.table.item.kind.is_number else "share"
             yield line.kind, self._make_row(line, line.ids, measure)
             if self.material.selection.inference:
                 for end in ("lower", "upper"):
@@ -277,7 +277,7 @@ def lettering(material: TableMaterial, table: Banner) -> Iterator[str]:
     """Yield what the letters of a table compare, and whom they leave out."""
     if any(column.letter for column in table.columns):
         yield text("tables.note.letters", material.language)
-        if table.item.kind == "ordinal":
+        if table.item.kind.is_ordered:
             yield text("tables.note.letters.scale", material.language)
     yield from name_left_out(material, table)
 
@@ -423,7 +423,7 @@ def wave_codes(questionnaire: Questionnaire, language: Language) -> Iterator[lis
     for item in questionnaire.items:
         asked = tell(statements.quote_question(questionnaire, item, language), language)
         said = asked if item.derived_from else item.column
-        yield ["item", item.id, item.kind, item.label.text(language), said]
+        yield ["item", item.id, item.kind.name, item.label.text(language), said]
         texts = {category.code: category.text for category in item.categories}
         if item.dont_know:
             texts[DONT_KNOW] = item.dont_know.text
