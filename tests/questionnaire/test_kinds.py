@@ -11,6 +11,8 @@ from readiness.errors import ConfigError
 from readiness.questionnaire import KINDS, Item, QuestionKind, questionnaire_of
 from readiness.questionnaire.kinds import BLOCKS, BlockKind
 from readiness.questionnaire.versions import KIND_LABELS
+from readiness.reporting.item import CAPTION_BY_FORM
+from readiness.steps.draw_wave import DRAW_BY_FORM
 
 PACKAGE = ROOT / "workflow" / "readiness"
 OPTIONS = {"poor": "Poor", "fair": "Fair", "good": "Good"}
@@ -46,6 +48,11 @@ def test_every_table_by_kind_names_every_kind_and_is_in_the_docs() -> None:
         assert {*table} == {*kinds.values()}, name
         assert f"`{name.rpartition('.')[2]}`" in listed, name
     assert KIND_LABELS.keys() == KINDS.keys()
+
+
+def test_every_form_of_a_kind_is_drawn_and_captioned() -> None:
+    forms = {form for kind in KINDS.values() for form in (*kind.forms, *kind.forms_of_two)}
+    assert DRAW_BY_FORM.keys() == CAPTION_BY_FORM.keys() == forms
 
 
 def make_item(kind: str) -> Item:

@@ -154,15 +154,15 @@ def explain_signs(register: Register, identities: Iterable[str]) -> Iterator[str
 
 
 # What is said below a chart of a form.
-CAPTIONS = {
+CAPTION_BY_FORM = {
     "levels": "report.caption.levels",
     "intervals": "report.caption.share",
     "options": "report.caption.options",
     "means": "report.caption.mean",
 }
 ASKED_NOT = "participation.status.not_asked"
-# What is said of a table of shares, and of means.
-TABLES = ("tables.caption.share", "tables.caption.number")
+# The captions of a table of shares, and of a table of means.
+SHARE_TABLE, NUMBER_TABLE = "tables.caption.share", "tables.caption.number"
 
 
 def item_block(wave: WavePart, name: str, *, pictured: bool = False) -> ReportBlock:
@@ -187,7 +187,7 @@ def caption_form(wave: WavePart, item: Item, form: str, name: str) -> str:
     """Write what a picture of a form shows of an item that is called by a name."""
     unit = unit_text(item.range, wave.language) if item.range else ""
     values: dict[str, Value] = {"level": level_label(item, wave.language), "unit": unit}
-    return wave.tell(CAPTIONS[form], item=name, **values)
+    return wave.tell(CAPTION_BY_FORM[form], item=name, **values)
 
 
 def draw_item(wave: WavePart, item: Item) -> str:
@@ -264,7 +264,8 @@ class _ItemWriter:
         if not own.lines:
             return ""
         name = label("tbl", self.wave.run, self.item.id, kind)
-        said = self._caption_table(TABLES[self.item.kind.is_number], by)
+        caption = NUMBER_TABLE if self.item.kind.is_number else SHARE_TABLE
+        said = self._caption_table(caption, by)
         return banner_table(self.material, own, name, said, intervals=intervals)
 
     def _write_others(self) -> str:

@@ -40,7 +40,7 @@ from readiness.reporting.blocks import (
     write_numbered,
 )
 from readiness.reporting.item import (
-    CAPTIONS,
+    CAPTION_BY_FORM,
     SIGN,
     banner_table,
     draw_item,
@@ -76,7 +76,7 @@ def _write_grid(wave: WavePart, grid_id: str, title: str) -> str:
     said = _compare_rows(material, rows, of_all)
     first = rows[0]
     caption = wave.tell(
-        CAPTIONS[first.forms[0]], item=title, level=level_label(first, wave.language)
+        CAPTION_BY_FORM[first.forms[0]], item=title, level=level_label(first, wave.language)
     )
     table = _tabulate(material, rows)
     told = wave.tell("tables.caption.share", item=title)

@@ -1,5 +1,6 @@
 """Draw: the charts of a wave in one language, each by the kind of its item."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -98,11 +99,7 @@ class DrawnWave:
             return self._draw_grid(planned.name.removeprefix(f"{GRID}-"))
         if planned.item:
             item = self.questionnaire.item(planned.item)
-            drawn = (
-                self._draw_levels(item)
-                if planned.form == LEVELS
-                else self._draw_dots(item, planned.form)
-            )
+            drawn = DRAW_BY_FORM[planned.form](self, item)
             return self._head(drawn, item) if planned.form == item.forms[0] else drawn
         items = [self.questionnaire.item(name) for name in self._told]
         if planned.form == RANGES:
@@ -214,33 +211,54 @@ class DrawnWave:
         note = self._note(table)
         return intervals(self._figures, table, axis, small=small, subtitle=subtitle, note=note)
 
-    def _draw_dots(self, item: Item, form: str) -> Picture:
-        figures, language = self._figures, self._language
+    def _draw_options(self, item: Item) -> Picture:
+        """Draw the share of everyone who chose each option, with its interval."""
+        language, title = self._language, item.label.text(self._language)
+        labels = item.labels(language)
+        codes = answer_order(self._value, item.id, item.codes, ordered=False)
+        table = by_answer(self._figures, item.id, {code: labels[code] for code in codes}, TOTAL)
+        return self._draw_dots(
+            table,
+            word("charts.axis.options", language, item=title),
+            title=title,
+            subtitle=word("charts.subtitle.options", language),
+        )
+
+    def _draw_shares(self, item: Item) -> Picture:
+        """Draw the item's headline share by group, each with its interval."""
+        language, title = self._language, item.label.text(self._language)
         # Bars of the same item say the finding already.
-        told = LEVELS in item.forms
-        title, levels = item.label.text(language), None
-        if form == "options":
-            axis = word("charts.axis.options", language, item=title)
-            labels = item.labels(language)
-            codes = answer_order(self._value, item.id, item.codes, ordered=False)
-            table = by_answer(figures, item.id, {code: labels[code] for code in codes}, TOTAL)
-            subtitle = word("charts.subtitle.options", language)
-        else:
-            if item.range is None:
-                what = self._name_levels(item)
-                axis = word("language.labelled", language, label=title, what=what)
-            else:
-                unit = unit_text(item.range, language)
-                axis = word("charts.axis.mean", language, item=title, unit=unit)
-            subtitle = self._write_subtitle(item)
-            levels = None if item.range or told else self._name_levels(item)
-            table = by_group(figures, item.id, item.first_level, self._label_groups(item))
+        has_bars = LEVELS in item.forms
+        shown = self._name_levels(item)
+        return self._draw_dots(
+            by_group(self._figures, item.id, item.first_level, self._label_groups(item)),
+            word("language.labelled", language, label=title, what=shown),
+            title="" if has_bars else title,
+            subtitle=self._write_subtitle(item),
+            levels=None if has_bars else shown,
+        )
+
+    def _draw_means(self, item: Item) -> Picture:
+        """Draw the mean of a number by group, each with its interval."""
+        language, title = self._language, item.label.text(self._language)
+        assert item.range is not None  # the questionnaire gives every number item its range
+        unit = unit_text(item.range, language)
+        return self._draw_dots(
+            by_group(self._figures, item.id, item.first_level, self._label_groups(item)),
+            word("charts.axis.mean", language, item=title, unit=unit),
+            title=title,
+            subtitle=self._write_subtitle(item),
+        )
+
+    def _draw_dots(
+        self, table: Numbers, axis: str, *, title: str, subtitle: str, levels: Listed | None = None
+    ) -> Picture:
         return intervals(
-            figures,
+            self._figures,
             table,
             axis,
             small=self.settings.reliable_base,
-            title="" if told else title,
+            title=title,
             subtitle=subtitle,
             levels=levels,
             note=self._note(table),
@@ -264,6 +282,15 @@ class DrawnWave:
         if self._selection.inference and all(figure.lower is None for _, figure in table):
             return ""
         return word(f"charts.selection.{self._selection.key}", self._language)
+
+
+# How an item is drawn in each form that a kind of question names (`QuestionKind.forms`).
+DRAW_BY_FORM: dict[str, Callable[[DrawnWave, Item], Picture]] = {
+    LEVELS: DrawnWave._draw_levels,
+    "intervals": DrawnWave._draw_shares,
+    "options": DrawnWave._draw_options,
+    "means": DrawnWave._draw_means,
+}
 
 
 def run(job: Job[DrawWave]) -> None:
