@@ -142,7 +142,9 @@ def _choose_told(wave: WaveSettings, questionnaire: Questionnaire) -> list[Item]
         item.id: item
         for item in questionnaire.items
         if not item.derived_from
-        and not item.kind.is_free_text
+        # An answer with a notation of its own (a day) is no text that the script could read.
+        and item.kind.is_estimated
+        and not item.kind.written_as
         and not any(route.of_a_number for route in item.asked_if)
     }
     return [asked[name] for name in wave.show or wave.estimate.items if name in asked]

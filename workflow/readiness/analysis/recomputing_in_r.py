@@ -12,6 +12,7 @@ from readiness.analysis.comparing import list_family
 from readiness.analysis.selection import Selection
 from readiness.config import WaveSettings
 from readiness.questionnaire import Item, Questionnaire
+from readiness.questionnaire.kinds import NUMBER
 from readiness.survey.coding import NO_ANSWER
 
 RECOMPUTE_R = "recompute.R"
@@ -67,7 +68,8 @@ def _describe_item(item: Item, family: int) -> dict[str, Any]:
     """What R needs to know of an item; `family`: the rows of its grid."""
     boxes = {name: list(codes) for name, codes in item.levels_of.items()}
     return {
-        "kind": item.kind.name,
+        # The coded answers of every kind of number are numbers.
+        "kind": NUMBER.name if item.kind.is_number else item.kind.name,
         "answers": list(item.codes),
         **({"boxes": boxes} if boxes else {}),
         "family": family,
