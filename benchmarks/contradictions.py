@@ -36,7 +36,7 @@ from readiness.analysis.selection import Selection
 from readiness.charts.figures import DrawnFigures, against_half, foremost
 from readiness.config import Compare, Estimate, FigureRules
 from readiness.disclosure import Policy
-from readiness.facts import from_json
+from readiness.ground.facts import from_json
 from readiness.questionnaire import TOTAL, Item
 from readiness.questionnaire.load import questionnaire_of
 from readiness.register.figures import Origin, Scheme, answer_order, make_register, values_of

@@ -35,8 +35,8 @@ import pandas as pd  # noqa: E402
 
 from coverage_page import document  # noqa: E402
 from measurements import write_section  # noqa: E402
-from readiness.errors import ReadinessError  # noqa: E402
-from readiness.files import write_atomically  # noqa: E402
+from readiness.ground.errors import ReadinessError  # noqa: E402
+from readiness.ground.files import write_atomically  # noqa: E402
 from readiness.survey import (  # noqa: E402
     Design,
     association,

@@ -29,9 +29,10 @@ import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
 from disclosure_surveys import compute, survey, take, write  # noqa: E402
-from readiness.lineage import PROVENANCE, make_key  # noqa: E402
+from readiness.ground.tables import read_text_table, to_csv  # noqa: E402
+from readiness.provenance.digests import make_key  # noqa: E402
+from readiness.provenance.results_folder import PROVENANCE  # noqa: E402
 from readiness.register.figures import share_id  # noqa: E402
-from readiness.tables import read_text_table, to_csv  # noqa: E402
 
 SURVEYS = 10
 # Opt-in polls, without weights.

@@ -43,13 +43,13 @@ from disclosure_surveys import compute, survey, table, take, write  # noqa: E402
 from measurements import MEASUREMENTS, write_section  # noqa: E402
 from readiness.disclosure import Policy  # noqa: E402
 from readiness.disclosure.suppress import suppress  # noqa: E402
+from readiness.ground.tables import read_text_table  # noqa: E402
 from readiness.plan.runs import PlannedRun  # noqa: E402
 from readiness.questionnaire import load_questionnaire  # noqa: E402
 from readiness.register.attacking import known_classes  # noqa: E402
 from readiness.register.figures import share_id  # noqa: E402
 from readiness.register.withholding import Withheld  # noqa: E402
 from readiness.steps import register_wave  # noqa: E402
-from readiness.tables import read_text_table  # noqa: E402
 
 SURVEYS = 30
 POLICY = Policy.of({}, 5)

@@ -22,9 +22,11 @@ import yaml
 from readiness.config import Config, parse_json
 from readiness.disclosure import Policy
 from readiness.disclosure.policy import CountSystem, LinearRow, ProtectedSum, Statement
-from readiness.lineage import KEY, RESULTS, canonical_json, leave_lineage, make_key
 from readiness.plan.runs import PlannedRun, input_files, runs_of
 from readiness.plan.settings import told_of_answers, with_items
+from readiness.provenance.digests import KEY, canonical_json, make_key
+from readiness.provenance.records import leave_lineage
+from readiness.provenance.results_folder import RESULTS
 from readiness.running.step import perform
 
 NAME = "random"

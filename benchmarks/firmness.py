@@ -34,13 +34,13 @@ from readiness.analysis.selection import Selection  # noqa: E402
 from readiness.analysis.varying import CHOICES, LINES, OWN, REPEATS, Wave  # noqa: E402
 from readiness.attack import given_away  # noqa: E402
 from readiness.config import Weight, load_config  # noqa: E402
+from readiness.ground.tables import read_text_table  # noqa: E402
 from readiness.plan.runs import PlannedRun, input_files  # noqa: E402
 from readiness.questionnaire import load_questionnaire  # noqa: E402
 from readiness.readers import read_margins  # noqa: E402
 from readiness.register.precision import ShareDigits  # noqa: E402
 from readiness.reporting.holding import Judge, claims_of, judge_all  # noqa: E402
 from readiness.steps import register_wave  # noqa: E402
-from readiness.tables import read_text_table  # noqa: E402
 
 NAME = "simulated-2026"
 RESULTS = Path(os.environ.get("PROJECT", ROOT)) / f"results/waves/{NAME}"

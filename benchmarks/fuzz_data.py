@@ -44,7 +44,8 @@ from readiness.commands.estimate import read_settings  # noqa: E402
 from readiness.config import load_config  # noqa: E402
 from readiness.datasets.store import find_object  # noqa: E402
 from readiness.datasets.versions import find_version  # noqa: E402
-from readiness.errors import ReadinessError  # noqa: E402
+from readiness.ground.errors import ReadinessError  # noqa: E402
+from readiness.ground.tables import read_text_table, rows_to_csv, to_csv  # noqa: E402
 from readiness.questionnaire import Questionnaire, load_questionnaire  # noqa: E402
 from readiness.readers import (  # noqa: E402
     read_corrections,
@@ -52,7 +53,6 @@ from readiness.readers import (  # noqa: E402
     read_margins,
     read_sample,
 )
-from readiness.tables import read_text_table, rows_to_csv, to_csv  # noqa: E402
 from readiness.validation import first_reading, refuse_mass_loss, validate, write_loss_line  # noqa: E402
 from readiness.validation.validate import NOT_KEPT, SET_ASIDE, Validated  # noqa: E402
 

@@ -51,11 +51,13 @@ from readiness.datasets.versions import (  # noqa: E402
     read_pointer,
     read_versions,
 )
-from readiness.errors import ReadinessError  # noqa: E402
 from readiness.forensics.judging.structure import parse_structure, read_claims  # noqa: E402
 from readiness.forensics.judging.study import judge  # noqa: E402
-from readiness.lineage import read_lineage  # noqa: E402
+from readiness.ground.errors import ReadinessError  # noqa: E402
+from readiness.ground.printable import printable  # noqa: E402
+from readiness.ground.tables import read_text_table, to_csv  # noqa: E402
 from readiness.plan import load_plan  # noqa: E402
+from readiness.provenance.records import read_lineage  # noqa: E402
 from readiness.publications.audit.numbers import ledger_rows  # noqa: E402
 from readiness.publications.ledger import read_datasets, read_inputs  # noqa: E402
 from readiness.publications.log import check_log, read_log  # noqa: E402
@@ -64,8 +66,6 @@ from readiness.questionnaire import load_questionnaire  # noqa: E402
 from readiness.readers import read_export  # noqa: E402
 from readiness.register.disclosure_risk import read_attack  # noqa: E402
 from readiness.register.figures import read_register  # noqa: E402
-from readiness.tables import read_text_table, to_csv  # noqa: E402
-from readiness.terminal import printable  # noqa: E402
 
 SECONDS = 10
 Draw = random.Random

@@ -35,7 +35,7 @@ from fuzzing import run  # noqa: E402
 from readers.drafted import draft  # noqa: E402
 from readers.seeded.exports import make_plain  # noqa: E402
 from readers.seeded.tools import LAYOUTS  # noqa: E402
-from readiness.errors import ReadinessError  # noqa: E402
+from readiness.ground.errors import ReadinessError  # noqa: E402
 from readiness.questionnaire import Questionnaire  # noqa: E402
 from readiness.readers import read_export  # noqa: E402
 from readiness.readers.tools.every import TOOLS  # noqa: E402

@@ -48,8 +48,8 @@ from measurements import MEASUREMENTS, write_section
 from readiness.analysis import comparing
 from readiness.analysis.estimating import Crossings, cuts
 from readiness.analysis.selection import Selection
-from readiness.errors import ReadinessError
-from readiness.files import write_atomically
+from readiness.ground.errors import ReadinessError
+from readiness.ground.files import write_atomically
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.load import questionnaire_of
 from readiness.survey import Design, design, permutation_test

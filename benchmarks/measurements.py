@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from readiness.files import write_atomically
+from readiness.ground.files import write_atomically
 
 MEASUREMENTS = Path(__file__).resolve().parents[1] / "docs/measurements.md"
 

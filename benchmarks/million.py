@@ -33,9 +33,9 @@ import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
 from readiness.config import load_config  # noqa: E402
-from readiness.lineage import canonical_json  # noqa: E402
 from readiness.plan.runs import PlannedRun  # noqa: E402
 from readiness.plan.settings import told_of_answers  # noqa: E402
+from readiness.provenance.digests import canonical_json  # noqa: E402
 from readiness.questionnaire import TOTAL, Item, Questionnaire, load_questionnaire  # noqa: E402
 
 SEED = 1_000_000

@@ -28,10 +28,10 @@ import pandas as pd  # noqa: E402
 
 from readiness.analysis.nonresponse import Unanswered, headlines, nonresponse_bounds  # noqa: E402
 from readiness.config import Estimate  # noqa: E402
-from readiness.files import write_atomically  # noqa: E402
+from readiness.ground.files import write_atomically  # noqa: E402
+from readiness.ground.tables import read_text_table  # noqa: E402
 from readiness.questionnaire import BLANK, Questionnaire, load_questionnaire  # noqa: E402
 from readiness.survey import design, proportions, weigh  # noqa: E402
-from readiness.tables import read_text_table  # noqa: E402
 from simulated_wave import make_population, redraw  # noqa: E402
 from simulated_wave.describe import markdown  # noqa: E402
 

@@ -34,7 +34,7 @@ from measurements import MEASUREMENTS, write_section
 from readiness.analysis import comparing
 from readiness.analysis.selection import Selection
 from readiness.config import Compare
-from readiness.files import write_atomically
+from readiness.ground.files import write_atomically
 from readiness.questionnaire.load import questionnaire_of
 from readiness.survey import Design, cronbach_alpha, design, means, proportions, quantiles
 from readiness.survey.comparisons.compare import ComparedItem

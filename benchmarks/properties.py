@@ -1,7 +1,7 @@
 """Random search where the tests try the same examples every time.
 
     .venv/bin/python benchmarks/properties.py                 # every property of the tests
-    .venv/bin/python benchmarks/properties.py tests/tables    # of one room
+    .venv/bin/python benchmarks/properties.py tests/ground    # of one room
 
 Every file of tests that draws examples is run with other ones each time; what fails is printed with
 the seed that brings it back. Exit code: that of pytest.

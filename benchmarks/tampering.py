@@ -35,7 +35,7 @@ from tampering.catalogue import KINDS, list_kinds, write_page  # noqa: E402
 from tampering.model import Case, Judged, draw_cases, list_applicable  # noqa: E402
 from tampering.run import Bench, Kept  # noqa: E402
 
-from readiness.files import write_atomically  # noqa: E402
+from readiness.ground.files import write_atomically  # noqa: E402
 
 PAGE = ROOT / "docs/tampering.md"
 

@@ -33,7 +33,7 @@ from readiness.analysis.nonresponse import Unanswered, nonresponse_bounds
 from readiness.analysis.selection import Selection
 from readiness.config import Estimate, FigureRules
 from readiness.disclosure import Policy
-from readiness.files import write_atomically
+from readiness.ground.files import write_atomically
 from readiness.questionnaire.load import questionnaire_of
 from readiness.register.figures import Origin, Scheme, make_register
 from readiness.register.precision import ShareDigits, print_precision

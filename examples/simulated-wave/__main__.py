@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from readiness.errors import ReadinessError
+from readiness.ground.errors import ReadinessError
 from simulated_wave.files import write
 
 

@@ -23,7 +23,7 @@ from readiness.analysis.weighting import (
     weights_table,
 )
 from readiness.config import Weight
-from readiness.facts import Quantity, of_domain
+from readiness.ground.facts import Quantity, of_domain
 from readiness.language import LANGUAGES, tell
 
 MARGINS = Weight(margins="clinic-1")

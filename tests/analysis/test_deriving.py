@@ -10,7 +10,7 @@ from readiness.analysis.derived_items import with_derived
 from readiness.analysis.deriving import derive
 from readiness.analysis.weighting import UNKNOWN, with_unknown
 from readiness.config import DerivedVariable, parse
-from readiness.errors import ConfigError
+from readiness.ground.errors import ConfigError
 from readiness.questionnaire import questionnaire_of
 
 LEVELS = ("bad", "fair", "fine", "great")

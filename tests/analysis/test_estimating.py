@@ -6,7 +6,7 @@ import pytest
 from project_copy import ROOT
 from readiness.analysis.estimating import count_apart, estimate_item
 from readiness.config import Estimate
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
 from readiness.questionnaire import load_questionnaire
 from readiness.survey import design, proportions
 from readiness.survey.coding import option_answers

@@ -8,8 +8,8 @@ from project_copy import ROOT
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighting import weigh_wave, weighted_design, weighted_part, weights_table
 from readiness.config import Weight
-from readiness.errors import DataError
-from readiness.facts import Fact
+from readiness.ground.errors import DataError
+from readiness.ground.facts import Fact
 from readiness.language.catalogue import read_catalogue
 from readiness.register.rows.respondents import STEPS
 from readiness.survey import proportions

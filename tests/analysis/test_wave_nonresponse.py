@@ -25,7 +25,7 @@ from readiness.analysis.responding import (
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighting import weighted_design
 from readiness.config import Estimate
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_sample
 from readiness.readers.wave_tables import ENDED

@@ -3,7 +3,7 @@
 import re
 
 from project_copy import ROOT
-from readiness import errors
+from readiness.ground import errors
 
 PAGE = ROOT / "docs" / "commands.md"
 KINDS = [

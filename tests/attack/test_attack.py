@@ -28,7 +28,7 @@ from readiness.attack.attack import cells_of
 from readiness.attack.knowledge import AttackedCell, Knowledge, Sums
 from readiness.attack.released import PrintedInterval, ReleasedShare, ReleasedTable
 from readiness.attack.solving import PEOPLE, LinearSystem, Solver, narrow
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 from readiness.questionnaire import load_questionnaire
 from releases import FIRST, SECOND, released_figures
 

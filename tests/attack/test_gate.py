@@ -10,13 +10,13 @@ import pytest
 from project_copy import Project
 from readiness.attack import AttackRules, AttackTarget, attack, attack_table, read_release
 from readiness.config import load_config
-from readiness.errors import DataError, DisclosureError
+from readiness.ground.errors import DataError, DisclosureError
+from readiness.ground.tables import to_csv
 from readiness.publications.material import refuse_unfit
 from readiness.register.disclosure_risk import ATTACK, findings, read_attack, refuse_given_away
 from readiness.register.figures import read_register
 from readiness.running.step import Job
 from readiness.steps.site import SiteSettings, run
-from readiness.tables import to_csv
 from releases import SECOND, released_figures
 from tiny_project import RESULTS, WAVE
 

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from broken_exports import FILES, QUESTIONNAIRE, WHOLE
 
-from readiness.errors import ConfigError, DataError
+from readiness.ground.errors import ConfigError, DataError
 from readiness.readers import read_export
 
 MESSAGES: dict[str, str] = yaml.safe_load(

@@ -19,7 +19,7 @@ from register_sample import GROUPS, LEVELS, TOTAL, establish_first
 
 from readiness.charts.figures import DrawnFigures, GroupLabels, word
 from readiness.charts.sheet import NARROW, WIDE
-from readiness.errors import RenderError
+from readiness.ground.errors import RenderError
 from readiness.language import numbers, text
 from readiness.running.step import Job
 

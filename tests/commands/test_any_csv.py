@@ -16,10 +16,10 @@ from any_csv.page import PAGE, filled
 from readiness.analysis.comparing import close_pairs
 from readiness.cli import main
 from readiness.config import PERMUTATIONS
+from readiness.ground.tables import to_csv
 from readiness.survey import compare_groups, design, proportions, share_contrasts, weigh
 from readiness.survey.comparisons.cells import frame as frame_of
 from readiness.survey.comparisons.classical import CLASSICAL
-from readiness.tables import to_csv
 
 HERE = Path(__file__).parent / "any_csv"
 ROOT = Path(__file__).parents[2]

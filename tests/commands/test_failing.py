@@ -10,7 +10,7 @@ from pytest import CaptureFixture, MonkeyPatch
 
 from project_copy import ROOT
 from readiness.cli import main
-from readiness.terminal import LONGEST_LINE, cut_lines, one_line, printable, quote_cell
+from readiness.ground.printable import LONGEST_LINE, cut_lines, one_line, printable, quote_cell
 
 PYTHON = sys.executable
 READINESS = f"{PYTHON} -m readiness"

@@ -139,9 +139,9 @@ def test_what_fails_in_the_middle_is_undone(
 
 def test_a_copy_whose_program_was_changed_is_refused(office: Path, wheel: Path) -> None:
     """What it has of its own would be lost."""
-    module = office / "workflow/readiness/errors.py"
+    module = office / "workflow/readiness/cli.py"
     module.parent.mkdir(parents=True)
-    shutil.copy(ROOT / "workflow/readiness/errors.py", module)
+    shutil.copy(ROOT / "workflow/readiness/cli.py", module)
     with pytest.raises(changing.ConfigError, match="would lose what was changed") as error:
         plan_change(office, read_wheel(wheel))
     assert all(one.version in str(error.value) for one in RELEASES)

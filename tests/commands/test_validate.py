@@ -13,7 +13,7 @@ import pytest
 from project_copy import ROOT
 from readiness.cli import main
 from readiness.datasets.versions import read_versions
-from readiness.tables import rows_to_csv
+from readiness.ground.tables import rows_to_csv
 
 QUESTIONNAIRE = "ai-readiness-1"
 EXPORT = ROOT / "data/store/files/md5/1d/808e527ae8fb1dd021cf24959dab32"

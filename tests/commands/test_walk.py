@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from project_copy import ROOT
-from readiness.errors import ConfigError
+from readiness.ground.errors import ConfigError
 from readiness.plan import load_plan
 
 sys.path.insert(0, str(ROOT / "benchmarks"))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from project_copy import ROOT
 from readiness.config import Config, load_config, read_yaml
 from readiness.config.documents import GUIDE, guide
-from readiness.errors import ConfigError
+from readiness.ground.errors import ConfigError
 from readiness.questionnaire import load_questionnaire
 
 SHIPPED = (ROOT / "config.yaml").read_text("utf-8")

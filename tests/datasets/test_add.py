@@ -22,7 +22,7 @@ from readiness.datasets.versions import (
     find_version,
     read_versions,
 )
-from readiness.errors import BusyError, ConfigError, DataError
+from readiness.ground.errors import BusyError, ConfigError, DataError
 
 TABLE = "respondent,answer\nA,yes\nB,no\n"
 

@@ -15,7 +15,7 @@ from readiness.commands.data_diff import read_keyed
 from readiness.datasets.diff import KeyedTable, diff_rows, table_by
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import find_version
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 
 EXPORTS = ("simulated-2026@1", "simulated-2026@2")
 

@@ -10,7 +10,7 @@ from readiness.datasets.add import add_version
 from readiness.datasets.store import find_object, restore
 from readiness.datasets.verify import erase_versions, verify
 from readiness.datasets.versions import find_version
-from readiness.errors import ConfigError, DataError
+from readiness.ground.errors import ConfigError, DataError
 
 TABLE = "respondent,answer\nA,yes\nB,no\n"
 REASON = "a respondent withdrew"

@@ -23,7 +23,7 @@ from readiness.datasets.add import add_version
 from readiness.datasets.store import check_in_default_remote, find_object
 from readiness.datasets.verify import CopyFinding, verify
 from readiness.datasets.versions import Version, find_version, read_versions
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 
 TABLE = "respondent,answer\nA,yes\nB,no\n"
 BUCKET = "survey"

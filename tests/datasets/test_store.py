@@ -13,7 +13,7 @@ from readiness.datasets.add import add_version
 from readiness.datasets.places import remotes
 from readiness.datasets.store import find_object, local_copies, restore
 from readiness.datasets.versions import Pointer, find_version, parse_pointer, read_versions
-from readiness.errors import ConfigError, DataError
+from readiness.ground.errors import ConfigError, DataError
 
 TABLE = "respondent,answer\nA,yes\nB,no\n"
 

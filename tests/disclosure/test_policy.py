@@ -8,7 +8,7 @@ import pytest
 
 from readiness.config import Disclosure
 from readiness.disclosure import PRESETS, Policy
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
 
 
 def test_presets_differ_by_the_smallest_cell_and_the_configuration_sets_that_of_the_public() -> (

@@ -7,12 +7,12 @@ import pytest
 
 from project_copy import ROOT, benchmark_module
 from readiness.analysis.measured import MISSED, SIZES, procedure_of
+from readiness.ground.tables import read_text_table
 from readiness.questionnaire import load_questionnaire
 from readiness.register.figures import read_register
 from readiness.reporting.parts import Register
 from readiness.reporting.passports import Passports
 from readiness.reporting.standing import Standing
-from readiness.tables import read_text_table
 
 MEASURED = (ROOT / "docs/measurements.md").read_text("utf-8")
 REGISTERS = (ROOT / "tests/tiny/register.csv", *ROOT.glob("publications/simulated-*/figures.csv"))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from readiness.bounded import TextLoader, read_yaml_text
 from readiness.commands.starting.beginnings import _draft_questionnaire, export_table
 from readiness.datasets.versions import Version
-from readiness.files import write_atomically
+from readiness.ground.files import write_atomically
+from readiness.ground.safe_yaml import TextLoader, read_yaml_text
 from readiness.publications.audit.data import _find_rows_fault
 from readiness.questionnaire import questionnaire_of
 from readiness.questionnaire.items import Export

@@ -19,7 +19,6 @@ import pyreadstat
 import pytest
 import yaml
 
-from readiness.bounded import TextLoader, read_yaml_text
 from readiness.commands.starting.beginnings import _draft_questionnaire, export_table
 from readiness.drafting import (
     Codebook,
@@ -36,7 +35,8 @@ from readiness.drafting import (
 )
 from readiness.drafting.joined import find_joined_options
 from readiness.drafting.wordings import find_special, guess_language, order_numbers, order_scale
-from readiness.errors import ConfigError, DataError
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.safe_yaml import TextLoader, read_yaml_text
 from readiness.questionnaire import TICKED, Questionnaire, questionnaire_of
 from readiness.questionnaire.writing import open_decisions, option_codes
 from readiness.readers import read_export

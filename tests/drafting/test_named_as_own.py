@@ -13,7 +13,7 @@ import pyreadstat
 import pytest
 
 from readers.drafted import draft_of
-from readiness.bounded import TextLoader, read_yaml_text
+from readiness.ground.safe_yaml import TextLoader, read_yaml_text
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.readers import read_export
 from readiness.validation import Validated, first_reading, write_sums

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness.disclosure import escape_cell, escape_frame, p_percent_rule
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
 
 
 def test_numbers_stay_numbers_and_text_is_made_safe() -> None:

@@ -11,10 +11,10 @@ import yaml
 from made_questionnaire import document, question
 from readiness.cli import main
 from readiness.commands.starting.office import new_office
-from readiness.errors import DataError
 from readiness.forensics.beginning import ClaimSource, begin_study
 from readiness.forensics.judging.structure import parse_structure
 from readiness.forensics.judging.study import beside_data, judge, read_study
+from readiness.ground.errors import DataError
 from readiness.language import strip_marks, tell
 from readiness.questionnaire import questionnaire_of
 

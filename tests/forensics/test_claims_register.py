@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from made_claims import claims_table
-from readiness.errors import ConfigError, DataError, ReadinessError
 from readiness.forensics.judging.structure import (
     COLUMNS,
     parse_structure,
@@ -18,6 +17,7 @@ from readiness.forensics.judging.structure import (
 )
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import Status
+from readiness.ground.errors import ConfigError, DataError, ReadinessError
 
 STRUCTURE: dict[str, Any] = {
     "study": "trial",

@@ -9,7 +9,6 @@ from haca_study import figure_set
 
 from honest_tables import KINDS, honest_table, is_explained, wrong_base
 from made_claims import claims_table
-from readiness.facts import Fact, Listed, NamedNumber, Printed, Term
 from readiness.forensics.arithmetic.bases import FigureSet, SetKind, apportioned_mask, joint_mask
 from readiness.forensics.arithmetic.figures import PrintedFigure
 from readiness.forensics.arithmetic.sums import base_power
@@ -19,6 +18,7 @@ from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.together import state_strength, state_together
 from readiness.forensics.judging.verdict import numbers_of
 from readiness.forensics.solve import solve
+from readiness.ground.facts import Fact, Listed, NamedNumber, Printed, Term
 from readiness.language import WHOLE, tell
 
 # Of 81 answers, in percent with two decimals.

@@ -10,7 +10,6 @@ from haca_study import figure_set
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.errors import DataError
 from readiness.forensics.arithmetic.bases import (
     Convention,
     FigureSet,
@@ -29,6 +28,7 @@ from readiness.forensics.arithmetic.figures import (
     parse_figure,
     print_share,
 )
+from readiness.ground.errors import DataError
 
 N_MAX = 200
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.errors import StatisticsError
 from readiness.forensics.arithmetic.figures import (
     NEAREST_ROUNDINGS,
     PrintedFigure,
@@ -22,6 +21,7 @@ from readiness.forensics.arithmetic.figures import (
     print_share,
 )
 from readiness.forensics.arithmetic.sums import net_fits, printed_sum_range, sum_to_whole
+from readiness.ground.errors import StatisticsError
 
 
 def shown_sd(variance: Fraction, decimals: int, rounding: Rounding) -> PrintedFigure:

@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from made_claims import claims_table
-from readiness.errors import DataError
 from readiness.forensics.arithmetic.bases import (
     NEAREST,
     FigureSet,
@@ -31,6 +30,7 @@ from readiness.forensics.judging.structure import parse_structure, read_register
 from readiness.forensics.judging.study import judge
 from readiness.forensics.reporting import render_verdict, summary_ids, verdict_json
 from readiness.forensics.solve import solve
+from readiness.ground.errors import DataError
 from readiness.language import WHOLE
 
 

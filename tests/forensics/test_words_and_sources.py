@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import fisher_exact
 
-from readiness.errors import DataError, StatisticsError
 from readiness.forensics.arithmetic.bases import Convention
 from readiness.forensics.arithmetic.figures import Rounding, parse_figure
 from readiness.forensics.arithmetic.phrases import judge_wording, read_phrase, smallest_strict_base
@@ -20,6 +19,7 @@ from readiness.forensics.arithmetic.precision import (
     statcan_band,
 )
 from readiness.forensics.arithmetic.sums import one_edit_away, repairs
+from readiness.ground.errors import DataError, StatisticsError
 from readiness.survey.intervals import nchs
 
 F = Fraction

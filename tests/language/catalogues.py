@@ -127,7 +127,7 @@ def texts(path: Path) -> Iterator[ast.Constant]:
 def tells(path: Path) -> bool:
     """Whether a module has to do with texts at all: its ids of figures may look like keys."""
     return any(
-        (node.module or "").startswith(("readiness.language", "readiness.facts"))
+        (node.module or "").startswith(("readiness.language", "readiness.ground.facts"))
         for node in nodes(path)
         if isinstance(node, ast.ImportFrom)
     )

@@ -7,7 +7,7 @@ from catalogues import forms, messages, names
 
 from project_copy import Project
 from readiness.cli import main
-from readiness.facts import Day, Fact, Listed, Printed, Quantity, Term
+from readiness.ground.facts import Day, Fact, Listed, Printed, Quantity, Term
 from readiness.language import Markup, direction, own_name, show, tell, text
 
 

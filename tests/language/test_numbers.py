@@ -10,7 +10,7 @@ from babel.numbers import parse_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
 from readiness.language.numbers import number
 from readiness.language.rounding import round_value
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from readiness.errors import RenderError
-from readiness.facts import (
+from readiness.ground.errors import RenderError
+from readiness.ground.facts import (
     Day,
     Fact,
     Listed,

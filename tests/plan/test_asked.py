@@ -10,7 +10,7 @@ import yaml
 
 from made_questionnaire import document, question
 from readiness.config import Compare, WaveSettings, parse
-from readiness.errors import ConfigError
+from readiness.ground.errors import ConfigError
 from readiness.plan.checks import check_wave, read_outline
 from readiness.plan.runs import PlannedRun
 from readiness.plan.settings import asked_of, charts_of, missing_labels, told_items, variables_of

@@ -8,7 +8,7 @@ import pytest
 from settings_tree import copy_settings
 
 from project_copy import Project
-from readiness.errors import ConfigError
+from readiness.ground.errors import ConfigError
 from readiness.language import WHOLE
 from readiness.plan import load_plan
 from readiness.publications.material import frozen_config

@@ -11,7 +11,7 @@ from settings_tree import copy_settings
 
 from project_copy import ROOT, Project, leave_revision
 from readiness.cli import main
-from readiness.errors import ConfigError, DataError, ReadinessError
+from readiness.ground.errors import ConfigError, DataError, ReadinessError
 from readiness.plan import load_plan
 from readiness.plan.runs import input_files
 from readiness.questionnaire import load_questionnaire

@@ -7,7 +7,7 @@ import pytest
 
 from project_copy import ROOT
 from readiness.config import load_config
-from readiness.privacy import Detectors, personal_data_seen
+from readiness.privacy.detecting import Detectors, personal_data_seen
 
 SHIPPED = load_config(ROOT / "config.yaml").privacy
 SEE = Detectors(telephone=tuple(SHIPPED.telephone), identity=tuple(SHIPPED.identity)).ready()

@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from readers.drafted import draft_of
-from readiness.privacy import Detectors
+from readiness.privacy.detecting import Detectors
 from readiness.questionnaire.items import Export
 from readiness.readers import read_export, read_ignored
 from readiness.readers.export import recognise_export

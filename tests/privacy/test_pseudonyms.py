@@ -10,8 +10,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from readiness.errors import ConfigError
-from readiness.privacy import key_from_data, key_id, names_people, pseudonyms
+from readiness.ground.errors import ConfigError
+from readiness.privacy.detecting import names_people
+from readiness.privacy.pseudonyms import key_from_data, key_id, pseudonyms
 from readiness.running.pseudonym_key import KEYS, key_file, key_for, new_key, present_key
 
 KEY = bytes(range(32))

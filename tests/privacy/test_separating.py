@@ -12,8 +12,9 @@ from made_questionnaire import document, question
 from project_copy import ROOT
 from readiness.datasets.verify import results_of
 from readiness.datasets.versions import read_versions
-from readiness.errors import ConfigError
-from readiness.privacy import GIVEN, Detectors
+from readiness.ground.errors import ConfigError
+from readiness.privacy.detecting import Detectors
+from readiness.privacy.setting_apart import GIVEN
 from readiness.questionnaire import BLANK, Questionnaire
 from readiness.running.pseudonym_key import KEYS, new_key
 from readiness.running.step import perform

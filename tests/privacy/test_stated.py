@@ -24,7 +24,7 @@ from readiness.config import (
     parse,
 )
 from readiness.datasets.versions import read_versions
-from readiness.errors import ConfigError, DataError
+from readiness.ground.errors import ConfigError, DataError
 from readiness.plan import Plan
 from readiness.publications.freeze import refuse_named, with_key
 from readiness.publications.material import (

@@ -11,7 +11,7 @@ from released_tree import FIRST, SECOND, STUDY, released_root
 from resealing import add_tombstone, set_status
 
 from readiness.datasets.versions import RESTRICTED
-from readiness.facts import Fact, Listed
+from readiness.ground.facts import Fact, Listed
 from readiness.publications import reproduce
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Audit, Changes

@@ -19,9 +19,11 @@ import pandas as pd
 import yaml
 
 from readiness.config import Config, WaveSettings, parse_json
-from readiness.lineage import KEY, RESULTS, canonical_json, leave_lineage, make_key
 from readiness.plan.runs import PlannedRun, input_files, runs_of
 from readiness.plan.settings import told_of_answers, with_items
+from readiness.provenance.digests import KEY, canonical_json, make_key
+from readiness.provenance.records import leave_lineage
+from readiness.provenance.results_folder import RESULTS
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.figures import read_register
 from readiness.running.step import perform

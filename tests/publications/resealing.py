@@ -12,7 +12,8 @@ from typing import Any
 from unittest import mock
 
 from readiness.datasets.versions import ERASED
-from readiness.files import files_below
+from readiness.ground.files import files_below
+from readiness.ground.tables import rows_to_csv
 from readiness.publications.ledger import read_datasets, versions_table
 from readiness.publications.log import LOG, Log, read_log
 from readiness.publications.program import ARCHIVE, pack
@@ -25,7 +26,6 @@ from readiness.publications.seal import (
     sha256,
     values_table,
 )
-from readiness.tables import rows_to_csv
 
 # What `make_seal` computes; all else that a seal states is a fact it was given.
 MADE = ("digest", "format", "files", "values")

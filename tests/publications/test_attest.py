@@ -27,8 +27,8 @@ from released_tree import copy_released
 from resealing import seal_small
 
 from readiness.cli import main
-from readiness.errors import ConfigError, DataError
-from readiness.facts import Fact
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.facts import Fact
 from readiness.publications.attest import (
     PASSPHRASE,
     attest,

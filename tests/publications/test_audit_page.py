@@ -21,7 +21,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 import browser
 from project_copy import PATIENCE, ROOT
-from readiness.facts import Fact, decode
+from readiness.ground.facts import Fact, decode
+from readiness.ground.printable import printable
 from readiness.language import tell, text
 from readiness.language.catalogue import read_catalogue
 from readiness.language.rounding import ROUNDINGS
@@ -35,7 +36,6 @@ from readiness.publications.presenting.summary import OUTCOMES, VERDICTS, level_
 from readiness.publications.presenting.terminal import SHOWN, audit_text
 from readiness.publications.presenting.writing import Writing, html
 from readiness.rendering.checks import check_self_contained
-from readiness.terminal import printable
 
 LANGUAGES = ("en", "fr", "ar")
 OPEN_ALL = "document.querySelectorAll('details').forEach((fold) => { fold.open = true; })"

@@ -25,7 +25,7 @@ from resealing import add_tombstone, seal_again, seal_with_status, set_status
 from project_copy import ABROAD, Project, add_environment, message
 from readiness.cli import main
 from readiness.datasets.versions import RESTRICTED
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 from readiness.publications.bundle.contents import UNKNOWN_DATE, _refuse_unsafe, gather
 from readiness.publications.bundle.crate import bundle
 from readiness.publications.ledger import FOLDER, released_on

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from project_copy import ROOT
-from readiness.files import files_below
+from readiness.ground.files import files_below
 from readiness.publications.audit.coverage import Held, find_parts, list_stated
 from readiness.publications.audit.model import DATA, NUMBERS
 from readiness.publications.seal import ATTESTATIONS, SEAL

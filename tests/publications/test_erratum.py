@@ -15,7 +15,7 @@ from released_tree import copy_released, released_root
 from resealing import seal_again
 
 from readiness.cli import main
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 from readiness.language import tell
 from readiness.publications import reproduce
 from readiness.publications.log import (

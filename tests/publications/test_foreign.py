@@ -18,7 +18,7 @@ from readiness import layout
 from readiness.datasets.places import Foreign, check_settings, remote_settings
 from readiness.datasets.store import find_object, local_copies
 from readiness.datasets.versions import find_version
-from readiness.errors import ConfigError, DataError
+from readiness.ground.errors import ConfigError, DataError
 from readiness.layout import program_files
 
 SECRET = "only-the-auditor-knows"

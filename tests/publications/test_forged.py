@@ -22,7 +22,8 @@ from tampering.run import Bench, Kept
 from tampering.tree import Target, change_first
 
 from project_copy import ROOT
-from readiness.facts import Fact
+from readiness.ground.facts import Fact
+from readiness.ground.tables import to_csv
 from readiness.publications.audit.earlier import check_reproduced
 from readiness.publications.audit.model import NUMBERS, REPORT, SEAL, Audit, Changes, Number
 from readiness.publications.audit.numbers import Rerun, check_attack
@@ -33,7 +34,6 @@ from readiness.publications.seal import LEDGER, read_seal, sha256
 from readiness.register.disclosure_risk import ATTACK, read_attack
 from readiness.register.figures import read_register
 from readiness.register.published import round_register
-from readiness.tables import to_csv
 
 BY_NAME = {kind.name: kind for kind in KINDS}
 OF_STUDY = [f"resealed-claim-{name}" for name in ("se", "lower", "upper", "n_eff", "deff")]

@@ -17,8 +17,8 @@ from resealing import pack_quickly, seal_again, seal_over
 from project_copy import ROOT, Project, message
 from readiness.cli import main
 from readiness.commands.freeze import LOCK
-from readiness.errors import ConfigError, DataError
-from readiness.files import lock
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.locks import lock
 from readiness.language import text
 from readiness.layout import version
 from readiness.publications.chain import read_chain, stale, step_folders

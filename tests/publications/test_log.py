@@ -12,8 +12,8 @@ from released_tree import DRAFT, FIRST, SECOND, STUDY, copy_released
 from resealing import seal_over
 
 from readiness.cli import main
-from readiness.errors import ConfigError, DataError
-from readiness.facts import Fact
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.facts import Fact
 from readiness.publications.freeze import refuse_released
 from readiness.publications.log import (
     LOG,

@@ -12,7 +12,7 @@ from released_tree import PUBLICATIONS, released_root
 from project_copy import ROOT
 from readiness.config import load_config
 from readiness.datasets.versions import read_versions
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 from readiness.publications.chain import step_folders
 from readiness.publications.ledger import (
     PAGES,

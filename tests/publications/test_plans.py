@@ -17,7 +17,7 @@ from project_copy import benchmark_module
 from readiness.cli import main
 from readiness.config import load_config
 from readiness.datasets.versions import read_versions
-from readiness.errors import ConfigError
+from readiness.ground.errors import ConfigError
 from readiness.language import LANGUAGES, tell
 from readiness.plan import Plan, load_plan
 from readiness.publications.log import check_listed, listed_ids, read_log

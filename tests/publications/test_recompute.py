@@ -15,7 +15,7 @@ from project_copy import ROOT, Project
 from readiness.analysis.recomputing import RECOMPUTE, recompute_script
 from readiness.config import load_config
 from readiness.datasets.versions import read_versions
-from readiness.facts import Fact
+from readiness.ground.facts import Fact
 from readiness.questionnaire import load_questionnaire
 from tiny_project import PUBLICATIONS
 

@@ -21,11 +21,11 @@ from readiness.analysis.recomputing_in_r import RECOMPUTE_R, recompute_in_r
 from readiness.cli import main
 from readiness.config import Config, load_config, parse_json
 from readiness.datasets.versions import read_versions
-from readiness.lineage import canonical_json
+from readiness.ground.tables import to_csv
 from readiness.plan.runs import PlannedRun, input_files, runs_of
 from readiness.plan.settings import with_items
+from readiness.provenance.digests import canonical_json
 from readiness.register.published import round_register
-from readiness.tables import to_csv
 from tiny_project import PUBLICATIONS
 
 MICRODATA = ROOT.parent / "shared/microdata"

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from released_tree import STUDY, released_root
 
-from readiness.facts import Fact
+from readiness.ground.facts import Fact
 from readiness.language import LANGUAGES, tell
-from readiness.lineage import Lineage
+from readiness.provenance.records import Lineage
 from readiness.publications import reproduce
 from readiness.publications.chain import ENVIRONMENT_ALONE, Divergence, first_divergence
 from readiness.publications.outcomes import Outcome

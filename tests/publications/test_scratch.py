@@ -15,7 +15,7 @@ import pytest
 from pytest import MonkeyPatch
 
 from project_copy import PATIENCE, ROOT
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 from readiness.language import tell
 from readiness.publications.ledger import DATASETS, INPUTS, read_datasets, read_inputs
 from readiness.publications.program import changes, present_environment

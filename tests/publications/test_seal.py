@@ -12,8 +12,8 @@ from released_tree import released_root
 from resealing import FACTS, seal_small
 
 from readiness.cli import main
-from readiness.errors import DataError
-from readiness.files import LARGEST, read_file
+from readiness.ground.errors import DataError
+from readiness.ground.files import LARGEST, read_file
 from readiness.language import tell
 from readiness.publications.outcomes import Outcome, exit_code
 from readiness.publications.program import ARCHIVE, pack, read_archive

@@ -17,7 +17,8 @@ from selectolax.lexbor import LexborHTMLParser
 from readiness.cli import main
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import Pointer, read_versions
-from readiness.facts import Day, Fact
+from readiness.ground.facts import Day, Fact
+from readiness.ground.tables import rows_to_csv
 from readiness.language import LANGUAGES, tell
 from readiness.publications.audit.numbers import ledger_rows, make_project
 from readiness.publications.chain import RESTORE, ancestors, frozen_chain
@@ -33,7 +34,6 @@ from readiness.publications.seal import read_seal
 from readiness.publications.trace import find_affected, find_numbers, which
 from readiness.register.figures import read_register
 from readiness.reporting.passports import TRACE
-from readiness.tables import rows_to_csv
 
 
 def test_which_and_affected_agree_on_every_number() -> None:

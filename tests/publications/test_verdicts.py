@@ -9,7 +9,7 @@ from released_tree import copy_released
 from resealing import relist, seal_again, seal_over
 
 from project_copy import Project
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 from readiness.publications.audit import data, numbers
 from readiness.publications.log import LOG, check_listed, read_log
 from readiness.publications.outcomes import Outcome

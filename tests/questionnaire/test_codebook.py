@@ -10,9 +10,9 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from project_copy import ROOT
-from readiness.bounded import TextLoader, read_yaml_text
 from readiness.cli import main
 from readiness.commands.questionnaire import header
+from readiness.ground.safe_yaml import TextLoader, read_yaml_text
 from readiness.language import LANGUAGES, tell
 from readiness.questionnaire import FrameVariable, Questionnaire, questionnaire_of
 from readiness.questionnaire.codebook import COLUMNS, table

@@ -6,7 +6,7 @@ import pytest
 
 from readers.drafted import draft
 from readers.seeded.exports import make_plain
-from readiness.bounded import TextLoader, read_yaml_text
+from readiness.ground.safe_yaml import TextLoader, read_yaml_text
 from readiness.questionnaire import questionnaire_of
 from readiness.questionnaire.writing import write
 from readiness.questionnaire.xlsform import from_xlsform, to_xlsform

@@ -7,7 +7,7 @@ import pytest
 
 from made_questionnaire import document, question
 from project_copy import ROOT
-from readiness.errors import ConfigError
+from readiness.ground.errors import ConfigError
 from readiness.questionnaire import KINDS, Item, QuestionKind, questionnaire_of
 from readiness.questionnaire.kinds import BLOCKS, BlockKind
 from readiness.questionnaire.versions import KIND_LABELS

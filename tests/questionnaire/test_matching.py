@@ -12,7 +12,7 @@ import pyreadstat
 import pytest
 
 from made_questionnaire import document, question
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.matching import match_options
 from readiness.readers import read_export

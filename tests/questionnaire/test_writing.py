@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from readiness.bounded import TextLoader, read_yaml_text
-from readiness.errors import ConfigError
+from readiness.ground.errors import ConfigError
+from readiness.ground.safe_yaml import TextLoader, read_yaml_text
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.writing import form_name, item_id, option_code, write
 

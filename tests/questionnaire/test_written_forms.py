@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from project_copy import ROOT
-from readiness.bounded import TextLoader, read_yaml_text
-from readiness.errors import ConfigError
+from readiness.ground.errors import ConfigError
+from readiness.ground.safe_yaml import TextLoader, read_yaml_text
 from readiness.plan.checks import read_outline
 from readiness.questionnaire import Questionnaire, expand, questionnaire_of
 from readiness.questionnaire.units import unit_text

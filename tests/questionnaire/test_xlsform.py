@@ -9,9 +9,9 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness.bounded import TextLoader, read_yaml_text
 from readiness.drafting import ExportColumn, ExportTable, name_by_form
-from readiness.errors import ConfigError, DataError
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.safe_yaml import TextLoader, read_yaml_text
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.writing import COMMENT, without_comments, write
 from readiness.questionnaire.xlsform import from_xlsform, to_xlsform

@@ -11,7 +11,7 @@ from readers.drafted import draft
 from readers.seeded.exports import EVERY, SeededExport, make_export
 from readers.seeded.surveys import Asked
 from readers.seeded.tools import LAYOUTS
-from readiness.errors import ReadinessError
+from readiness.ground.errors import ReadinessError
 from readiness.questionnaire import Item, Questionnaire
 from readiness.readers import read_export
 from readiness.validation import LARGEST_LOSS, Validated, first_reading, losses, refuse_mass_loss

@@ -36,8 +36,8 @@ from drafted import draft
 
 from made_questionnaire import document, question
 from readiness.commands.starting.beginnings import _draft_questionnaire, export_table
-from readiness.errors import DataError
-from readiness.patterns import write_out
+from readiness.ground.decimals import write_out
+from readiness.ground.errors import DataError
 from readiness.questionnaire import Questionnaire, match_key, questionnaire_of
 from readiness.questionnaire.items import Export, Missing
 from readiness.readers import read_export, read_ignored, read_sheet

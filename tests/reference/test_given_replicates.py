@@ -22,7 +22,7 @@ from readiness.analysis.weighting import (
     weights_table,
 )
 from readiness.config import Weight
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
 from readiness.survey import Design, means
 from readiness.survey.comparisons.cells import factor
 from readiness.survey.comparisons.compare import compare_groups

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from project_copy import ROOT
-from readiness.errors import DataError
 from readiness.figure_id import (
     ANSWERED,
     ASKED,
@@ -28,6 +27,7 @@ from readiness.figure_id import (
     test_id,
     weighted_id,
 )
+from readiness.ground.errors import DataError
 
 test_id.__test__ = False  # type: ignore[attr-defined]  # a function of the package, and no test
 

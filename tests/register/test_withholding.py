@@ -14,7 +14,7 @@ from readiness.analysis.selection import Selection
 from readiness.config import FigureRules
 from readiness.disclosure import Policy
 from readiness.disclosure.policy import rare
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.register.counts import KnownCells
 from readiness.register.figures import Scheme

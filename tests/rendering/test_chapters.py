@@ -6,7 +6,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from small_report import html_of
 
-from readiness.errors import RenderError
+from readiness.ground.errors import RenderError
 from readiness.rendering.qmd import parse
 
 FRONT = "---\ntitle: Essai\nexecute:\n  echo: false\n---\n\n"

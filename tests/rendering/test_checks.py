@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from readiness.errors import RenderError
+from readiness.ground.errors import RenderError
 from readiness.language import LANGUAGES
 from readiness.rendering.checks import check_numbers, check_self_contained, words_for
 from readiness.steps.render import _check_page

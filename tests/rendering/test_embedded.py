@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from small_report import CHARTS, DISPLAYS, PAGE, gone, html_of, wait_for_text, write
 
 from project_copy import PATIENCE, hear_ctrl_c
-from readiness.errors import RenderError
+from readiness.ground.errors import RenderError
 from readiness.rendering.checks import check_numbers, check_self_contained
 from readiness.rendering.render import Rendering, render
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from readiness.errors import RenderError
+from readiness.ground.errors import RenderError
 from readiness.register.figures import COLUMNS
 from readiness.rendering.checks import check_self_contained
 from readiness.rendering.finish import finish_page, inline_picture

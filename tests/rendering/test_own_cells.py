@@ -6,7 +6,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from small_report import html_of, write
 
-from readiness.errors import RenderError
+from readiness.ground.errors import RenderError
 from readiness.language import LANGUAGES
 from readiness.rendering.checks import check_numbers, find_unchecked
 from readiness.rendering.qmd import parse

@@ -8,7 +8,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from small_report import CHARTS, DISPLAYS, PAGE, html_of, write
 
-from readiness.errors import RenderError
+from readiness.ground.errors import RenderError
 from readiness.rendering.checks import check_numbers, check_self_contained
 from readiness.rendering.engines import find_quarto
 from readiness.rendering.render import Rendering, render

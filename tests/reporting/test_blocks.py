@@ -14,8 +14,8 @@ from clinic_wave import ANSWERED, ITEMS, Clinic, clinic, register, tables
 from full_study import FULL
 from readiness.analysis.selection import Selection
 from readiness.config import Particulars, parse
-from readiness.errors import RenderError
-from readiness.facts import Fact, Listed, Quantity
+from readiness.ground.errors import RenderError
+from readiness.ground.facts import Fact, Listed, Quantity
 from readiness.language import WHOLE, join_texts
 from readiness.questionnaire.items import Routing
 from readiness.register.rows.shares import BAND_UNITS, P_BELOW

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from project_copy import ROOT
-from readiness.bounded import read_yaml_text
 from readiness.datasets.versions import read_versions
+from readiness.ground.safe_yaml import read_yaml_text
 from reading_back import (
     Answers,
     Asked,

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from readiness.analysis.selection import Selection
-from readiness.facts import Fact, NamedNumber, Quantity, Term, Value
+from readiness.ground.facts import Fact, NamedNumber, Quantity, Term, Value
 from readiness.language import WHOLE, tell, text
 from readiness.language.catalogue import FIRST_STRONG, LEFT_TO_RIGHT, POP
 from readiness.questionnaire import Item, Questionnaire

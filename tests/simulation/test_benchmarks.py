@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from project_copy import ROOT, benchmark_module
-from readiness import lineage
 from readiness.config import load_config
 from readiness.plan.runs import PlannedRun
+from readiness.provenance import records as lineage
 from readiness.questionnaire import load_questionnaire
 
 MEASURED = (ROOT / "docs/measurements.md").read_text("utf-8")

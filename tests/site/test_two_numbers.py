@@ -12,9 +12,9 @@ import pytest
 from browser import CUT, chromium, needed, opened, violations
 from honest_tables import KINDS, honest_table
 from project_copy import ROOT
-from readiness.facts import encode
 from readiness.forensics.arithmetic.figures import Rounding
 from readiness.forensics.solve import solve
+from readiness.ground.facts import encode
 from readiness.language import WHOLE, tell
 from readiness.site.two_numbers import page_texts, two_numbers_page
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness.analysis.weighting import weighted_design
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
 from readiness.language import LANGUAGES, tell
 from readiness.survey import Collapse, Trim, proportions, weigh
 from readiness.survey.design import design

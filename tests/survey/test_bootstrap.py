@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
 from readiness.survey import Design, Trim, design, proportion_estimates, weigh
 from readiness.survey.replicates import Replicates
 from readiness.survey.weighting.calibration import rake_weights

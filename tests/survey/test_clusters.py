@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
 from readiness.survey import Design, association, design
 from readiness.survey.comparisons.cells import factor
 from readiness.survey.comparisons.rao_scott import rao_scott_test

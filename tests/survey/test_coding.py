@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
 from readiness.survey.coding import encode, encode_declared, factorize_column
 
 

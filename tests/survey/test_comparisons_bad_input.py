@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from comparison_samples import GROUPS, LEVELS, make, sample
 
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
 from readiness.survey import (
     Design,
     association,

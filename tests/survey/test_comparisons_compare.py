@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from comparison_samples import GROUPS, LEVELS, make, sample
 
-from readiness.facts import from_json, to_json
+from readiness.ground.facts import from_json, to_json
 from readiness.language import LANGUAGES, tell
 from readiness.survey import compare_groups, covariates, design, ordinal_model
 from readiness.survey.comparisons.cells import factor

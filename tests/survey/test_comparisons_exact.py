@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
 from readiness.survey import adjust_p, exact_permutation, exact_wilcoxon, fisher_freeman_halton
 from readiness.survey.comparisons.cumulative import cdf, density, interval_probability
 from readiness.survey.comparisons.effects import noncentrality_interval

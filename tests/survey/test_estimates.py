@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
 from readiness.survey import Design, design, means, proportions, quantiles, ratio, variance
 from readiness.survey.coding import option_answers
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
 from readiness.survey import Design, design, proportion_estimates, proportions, share_contrasts
 from readiness.survey.comparisons.families import GroupShares, combine_limits, family_of, mover
 from readiness.survey.intervals import wilson

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
 from readiness.survey import proportion_interval
 from readiness.survey.intervals import nchs
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
 from readiness.survey import association, design, multiple_marginal_independence, replicate
 
 DATA = Path(__file__).parents[1] / "reference" / "fixtures" / "data" / "synth600.csv"

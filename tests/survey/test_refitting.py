@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
 from readiness.survey import (
     Design,
     association,

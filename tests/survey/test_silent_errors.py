@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
 from readiness.survey import (
     Design,
     association,

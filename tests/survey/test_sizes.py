@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 from scipy.optimize import minimize
 
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
 from readiness.survey.sizes import (
     allocate,
     cheapest_allocation,

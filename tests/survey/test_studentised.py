@@ -11,7 +11,7 @@ import pytest
 from comparison_samples import sample
 from scipy import stats
 
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
 from readiness.survey import compare_groups, design, permutation_test
 from readiness.survey.comparisons.permutation import (
     score_categories,

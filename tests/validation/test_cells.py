@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from test_questionnaire_file import ROOT
 
 from made_questionnaire import document, question
-from readiness.facts import Listed
+from readiness.ground.facts import Listed
 from readiness.questionnaire import (
     BLANK,
     DONT_KNOW,

@@ -8,7 +8,7 @@ import pytest
 
 from made_questionnaire import document, question
 from readiness.analysis.responding import dispositions, missing_table
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 from readiness.language import LANGUAGES
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.site.faults import faults_page

@@ -9,7 +9,7 @@ import pytest
 from wave_files import Wave
 
 from readiness.cli import main
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 from readiness.questionnaire import Questionnaire
 from readiness.validation import LARGEST_LOSS, losses, refuse_mass_loss, validate, write_loss_line
 from readiness.validation.losses import Loss

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from readiness.errors import ConfigError
+from readiness.ground.errors import ConfigError
 from readiness.questionnaire import Questionnaire, load_questionnaire, match_key
 
 ROOT = Path(__file__).parents[2]

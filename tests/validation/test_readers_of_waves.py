@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from wave_files import Wave
 
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
+from readiness.ground.tables import rows_to_csv
 from readiness.questionnaire import Questionnaire
 from readiness.readers import read_corrections, read_export, read_margins, read_sample
-from readiness.tables import rows_to_csv
 
 Rows = list[list[str]]
 Refused = Callable[[str, bytes], str]

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wave_files import Wave
 
-from readiness.errors import DataError
-from readiness.facts import Fact, from_json
+from readiness.ground.errors import DataError
+from readiness.ground.facts import Fact, from_json
 from readiness.language import LANGUAGES
 from readiness.questionnaire import BLANK, DONT_KNOW, INVALID, NOT_ASKED, Questionnaire
 from readiness.validation import ISSUE_COLUMNS, RULES, Validated, sentence, validate

@@ -11,7 +11,7 @@ from holding import Moment, Step, hold, kill
 import tiny_project
 from project_copy import Project
 from readiness.cli import STEPS
-from readiness.lineage import read_lineage
+from readiness.provenance.records import read_lineage
 
 STUDY = f"results/studies/{tiny_project.STUDY}"
 WAVE = f"results/waves/{tiny_project.WAVE}"

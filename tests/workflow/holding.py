@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from project_copy import PATIENCE
-from readiness.lineage import PROVENANCE
+from readiness.provenance.results_folder import PROVENANCE
 
 PRIVATE = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
 

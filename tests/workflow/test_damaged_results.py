@@ -15,8 +15,8 @@ from chains import STUDY, WAVE, different, results
 
 from project_copy import Project, message
 from readiness.cli import main
-from readiness.files import PRIVATE
-from readiness.lineage import PROVENANCE, read_lineage
+from readiness.provenance.records import read_lineage
+from readiness.provenance.results_folder import PRIVATE, PROVENANCE
 from readiness.running.repair import SITE, repair
 
 SEED = 20260331

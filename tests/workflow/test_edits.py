@@ -10,7 +10,8 @@ from chains import WAVE, catch, steps, unmake
 from holding import Moment
 
 from project_copy import PATIENCE, Project, message
-from readiness.lineage import read_lineage, sha256_of
+from readiness.provenance.digests import sha256_of
+from readiness.provenance.records import read_lineage
 
 MARGINS = "data/margins/canteen-1.csv"
 WEIGHTS = f"{WAVE}/weight/weights.csv"

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from project_copy import PATIENCE, ROOT, Project
-from readiness.files import files_below
+from readiness.ground.files import files_below
 from readiness.layout import version
 from tiny_project import STUDY, WAVE, copy_program, make_folder
 

@@ -11,7 +11,7 @@ import pytest
 
 from project_copy import PATIENCE, ROOT, Project, add_environment, set_up_office
 from readiness.building import make_wheel
-from readiness.files import files_below
+from readiness.ground.files import files_below
 from readiness.publications.releases import RELEASES
 
 SAMPLE = ROOT / "examples/first-use/invented-answers.csv"

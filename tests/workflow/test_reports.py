@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 import quarto_like
 from project_copy import PATIENCE, ROOT, Project, message
-from readiness.errors import RenderError
+from readiness.ground.errors import RenderError
 from readiness.rendering.engines import pandoc_path
 from readiness.rendering.qmd import CellRun, execute, parse
 from readiness.rendering.word import write_word

@@ -12,8 +12,8 @@ from pytest import CaptureFixture, MonkeyPatch
 from project_copy import Project
 from readiness.cli import main
 from readiness.commands.closing import closing_text, list_costs
-from readiness.lineage import read_lineage
 from readiness.plan import load_plan
+from readiness.provenance.records import read_lineage
 from readiness.running import snakemake_log
 from readiness.running.aside import ASIDE, keeping_pages
 from readiness.running.repair import NOTES, rests_on_results

@@ -18,12 +18,21 @@ from pathlib import Path
 from typing import Any
 
 from readiness.commands.parsing import Parser, split_examples
-from readiness.errors import INTERRUPTED, ConfigError, ReadinessError, StoppedError, UnforeseenError
-from readiness.files import JOBS, lock, note_once
+from readiness.ground.errors import (
+    INTERRUPTED,
+    ConfigError,
+    ReadinessError,
+    StoppedError,
+    UnforeseenError,
+)
+from readiness.ground.files import note_once
+from readiness.ground.locks import lock
+from readiness.ground.printable import one_line, printable, shorten
+from readiness.ground.terminal import Spoken, speaking
 from readiness.layout import is_project, version
-from readiness.lineage import check_inputs
+from readiness.provenance.records import check_inputs
+from readiness.provenance.results_folder import JOBS
 from readiness.running.step import add_arguments, perform
-from readiness.terminal import Spoken, one_line, printable, shorten, speaking
 
 COMMANDS = {
     "new": ("readiness.commands.new", "begin an office, or add a wave, from a survey's export"),

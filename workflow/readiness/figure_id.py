@@ -28,7 +28,7 @@ from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Any, Final, Self
 
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 
 # The bases of a share: those who answered, these and "don't know", everybody who was asked.
 ANSWERED: Final = "answered"

@@ -105,7 +105,7 @@ def plan():
             f"the rules are of the program in {PACKAGE}, and the Snakefile has loaded that in "
             f"{loaded}: name the rules of one of them."
         )
-    from readiness.errors import ReadinessError
+    from readiness.ground.errors import ReadinessError
     from readiness.plan import load_plan
 
     try:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from readiness.files import write_atomically
+from readiness.ground.files import write_atomically
+from readiness.ground.tables import rows_to_csv, to_csv
 from readiness.questionnaire import load_questionnaire
-from readiness.tables import rows_to_csv, to_csv
 from simulated_wave import scenario
 from simulated_wave.describe import PAGE, with_tables
 from simulated_wave.simulate import Simulation, simulate

@@ -23,7 +23,7 @@ from resealing import (
 )
 
 from readiness.datasets.versions import RESTRICTED, Pointer, Version
-from readiness.lineage import Lineage
+from readiness.provenance.records import Lineage
 from readiness.publications.ledger import datasets_table, kept_as, languages_among, versions_table
 from readiness.publications.log import LOG
 from readiness.publications.program import ARCHIVE, program_hashes

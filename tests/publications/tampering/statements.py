@@ -5,7 +5,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from readiness.lineage import Lineage, canonical_json
+from readiness.provenance.digests import canonical_json
+from readiness.provenance.records import Lineage
 from readiness.publications.program import ARCHIVE
 from readiness.publications.seal import SEAL, sha256
 from tampering.reseal import pack_archive, replace_data, reseal, restate, seal_as

@@ -7,10 +7,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from readiness.facts import Fact, Listed, Value, decode
+from readiness.ground.facts import Fact, Listed, Value, decode
+from readiness.ground.printable import one_line
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT
 from readiness.publications.outcomes import Outcome
-from readiness.terminal import one_line
 
 # What tells of no problem.
 FINE = (Outcome.REPRODUCED, Outcome.JUDGED)

@@ -26,8 +26,8 @@ import pandas as pd
 from readiness.analysis.estimating import Crossings, compared_cuts, cuts
 from readiness.analysis.selection import ANSWERED, Selection
 from readiness.config import PERMUTATIONS, Compare
-from readiness.errors import StatisticsError
-from readiness.facts import Fact, to_json
+from readiness.ground.errors import StatisticsError
+from readiness.ground.facts import Fact, to_json
 from readiness.questionnaire import Item, Questionnaire
 from readiness.survey.coding import encode_declared
 from readiness.survey.comparisons.cells import ComparisonRow, factor, frame

@@ -10,7 +10,7 @@ import numpy as np
 
 from readiness.analysis.deriving import ends_of
 from readiness.config import NO, YES, DerivedVariable
-from readiness.facts import Fact, Value
+from readiness.ground.facts import Fact, Value
 from readiness.language import LANGUAGES, tell, text
 from readiness.questionnaire import Item, Questionnaire, questionnaire_of
 

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from readiness.arrays import BoolArray, FloatArray, TextArray
 from readiness.config import NO, YES, Condition, DerivedVariable
-from readiness.errors import ConfigError
+from readiness.ground.arrays import BoolArray, FloatArray, TextArray
+from readiness.ground.errors import ConfigError
 from readiness.questionnaire import (
     BLANK,
     NOT_ASKED,

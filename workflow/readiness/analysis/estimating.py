@@ -19,9 +19,9 @@ import pandas as pd
 
 from readiness.analysis.deriving import read_numbers, scores
 from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW, Selection, group_name
-from readiness.arrays import FloatArray
 from readiness.config import DerivedVariable, Estimate
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import FloatArray
+from readiness.ground.errors import StatisticsError
 from readiness.questionnaire import DONT_KNOW, MEAN, MEDIAN, QUARTILES, TOTAL, Item, Questionnaire
 from readiness.survey.coding import Base, Codes, Factorized, factorize_column, option_answers
 from readiness.survey.comparisons.effects import cronbach_alpha

@@ -8,7 +8,7 @@ of two simulation errors in at least 2,000 samples, or of four.
 
 import math
 
-from readiness.facts import Term
+from readiness.ground.facts import Term
 from readiness.questionnaire import MEAN, MEDIAN
 
 # Numbers of answers of the samples.

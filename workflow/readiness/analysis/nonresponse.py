@@ -31,9 +31,9 @@ from readiness.analysis.responding import (
     tells,
 )
 from readiness.analysis.selection import Selection
-from readiness.arrays import BoolArray, FloatArray
 from readiness.config import Estimate
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import BoolArray, FloatArray
+from readiness.ground.errors import StatisticsError
 from readiness.questionnaire import MEAN, NOT_ASKED, Item, Questionnaire
 from readiness.survey.coding import encode_declared
 from readiness.survey.design import Design

@@ -15,9 +15,9 @@ import scipy
 
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighting import Margins, weigh_wave
-from readiness.arrays import BoolArray, FloatArray, IntArray
 from readiness.config import Weight
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import BoolArray, FloatArray, IntArray
+from readiness.ground.errors import StatisticsError
 from readiness.questionnaire import TOTAL
 from readiness.survey.comparisons.families import share_contrasts
 from readiness.survey.design import Design

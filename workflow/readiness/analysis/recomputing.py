@@ -13,7 +13,7 @@ from typing import Any
 
 from readiness.analysis.comparing import list_family
 from readiness.config import WaveSettings
-from readiness.facts import Fact
+from readiness.ground.facts import Fact
 from readiness.questionnaire import Item, Questionnaire
 
 RECOMPUTE = "recompute.py"

@@ -18,8 +18,8 @@ import pandas as pd
 import scipy
 
 from readiness.analysis.selection import Selection
-from readiness.arrays import BoolArray, FloatArray, TextArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import BoolArray, FloatArray, TextArray
+from readiness.ground.errors import StatisticsError
 from readiness.questionnaire import DONT_KNOW, NOT_ASKED, SPECIAL_CODES, TOTAL, Item, Questionnaire
 from readiness.survey.coding import encode_declared
 from readiness.survey.nonresponse import DISPOSITIONS, balance, r_indicator, response_table

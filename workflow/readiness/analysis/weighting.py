@@ -16,9 +16,11 @@ import pandas as pd
 
 from readiness.analysis.selection import Selection
 from readiness.config import STRATUM, GivenWeights, Weight
-from readiness.errors import ConfigError, DataError, StatisticsError
-from readiness.facts import Fact, Listed, Quantity, to_json
-from readiness.patterns import SIGNIFICANT_DIGITS
+from readiness.ground.decimals import SIGNIFICANT_DIGITS
+from readiness.ground.errors import ConfigError, DataError, StatisticsError
+from readiness.ground.facts import Fact, Listed, Quantity, to_json
+from readiness.ground.printable import quote_cell
+from readiness.ground.tables import read_text_table
 from readiness.questionnaire import TOTAL
 from readiness.survey.coding import Codes
 from readiness.survey.design import Design
@@ -29,8 +31,6 @@ from readiness.survey.weighting.adapting import OWN, Adapted, Sampled, weigh_ada
 from readiness.survey.weighting.condensed import GROUPS, Repeats
 from readiness.survey.weighting.margins import Collapse, join_codes
 from readiness.survey.weighting.recipe import Trim, make_replicates, with_replicates
-from readiness.tables import read_text_table
-from readiness.terminal import quote_cell
 
 # Persons by variable and category.
 Margins = Mapping[str, Mapping[str, float]]

@@ -13,7 +13,6 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from readiness.arrays import FloatArray, IntArray
 from readiness.attack.linking import GROWTHS, build
 from readiness.attack.released import (
     ANSWERED,
@@ -29,7 +28,8 @@ from readiness.attack.released import (
     untold,
 )
 from readiness.attack.solving import FRAME_NODES, MOST_CELLS, SEARCHES, UNBOUNDED, Classes, Solver
-from readiness.errors import DataError
+from readiness.ground.arrays import FloatArray, IntArray
+from readiness.ground.errors import DataError
 
 
 class AttackReader(Enum):

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.arrays import list_rows
+from readiness.ground.frames import list_rows
 
 TOTAL = "all"
 DONT_KNOW = "dont_know"

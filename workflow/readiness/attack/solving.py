@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from readiness.arrays import FloatArray
 from readiness.attack.released import TOTAL
-from readiness.programs import LinearProgram, find_whole_numbers
+from readiness.ground.arrays import FloatArray
+from readiness.ground.linear_programs import LinearProgram, find_whole_numbers
 
 # Stands for no upper end at all.
 UNBOUNDED = 10**9

@@ -13,9 +13,9 @@ from readiness.charts.figures import word
 from readiness.charts.picture import LegendKey, Picture, nothing
 from readiness.charts.rows import NARROW_BELOW
 from readiness.charts.sheet import Drawing
-from readiness.facts import Fact, Listed, Printed
 from readiness.forensics.judging.structure import Structure
 from readiness.forensics.judging.study import LeadBases, lead_bases
+from readiness.ground.facts import Fact, Listed, Printed
 from readiness.language import Language, numbers
 
 # What a reported total is known to count; anything else is not known.

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from readiness.arrays import list_rows
 from readiness.charts.sheet import SMALL, Shape, measure
-from readiness.errors import RenderError
-from readiness.facts import Fact, Listed, Quantity, Value
+from readiness.ground.errors import RenderError
+from readiness.ground.facts import Fact, Listed, Quantity, Value
+from readiness.ground.frames import list_rows
 from readiness.language import Language, numbers, tell
 from readiness.questionnaire import TOTAL
 from readiness.register.display import (

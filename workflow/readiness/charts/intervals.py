@@ -36,7 +36,7 @@ from readiness.charts.figures import (
 from readiness.charts.picture import LegendKey, Picture, nothing, table_of
 from readiness.charts.rows import Rows
 from readiness.charts.sheet import Shape
-from readiness.facts import Fact, Value
+from readiness.ground.facts import Fact, Value
 from readiness.language import show
 from readiness.register.display import Sign
 

@@ -33,8 +33,8 @@ from readiness.charts.figures import (
 )
 from readiness.charts.picture import LegendKey, Picture, nothing, table_of
 from readiness.charts.rows import Rows
-from readiness.errors import RenderError
-from readiness.facts import Fact, Listed, Value
+from readiness.ground.errors import RenderError
+from readiness.ground.facts import Fact, Listed, Value
 from readiness.language import show
 from readiness.register.display import Sign
 

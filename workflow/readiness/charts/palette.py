@@ -6,7 +6,7 @@ in its place. ColorBrewer's BrBG for ordered levels: the two ends differ in hue,
 lightness, for colour-blind readers and a grey print. Nothing is said by colour alone.
 """
 
-from readiness.fonts import css
+from readiness.pages.fonts import css
 
 DARK_TEXT, LIGHT_TEXT = "#16202b", "#ffffff"
 

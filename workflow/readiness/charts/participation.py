@@ -25,7 +25,7 @@ from readiness.charts.figures import (
 )
 from readiness.charts.picture import LegendKey, Picture, nothing, table_of
 from readiness.charts.rows import Rows
-from readiness.facts import Fact
+from readiness.ground.facts import Fact
 from readiness.language import show
 from readiness.questionnaire import TOTAL, Item
 

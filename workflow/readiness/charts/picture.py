@@ -31,11 +31,11 @@ from readiness.charts.sheet import (
     wrap,
 )
 from readiness.disclosure import escape_words
-from readiness.errors import RenderError
-from readiness.facts import Fact
-from readiness.fonts import own_folder
+from readiness.ground.errors import RenderError
+from readiness.ground.facts import Fact
+from readiness.ground.tables import to_csv
 from readiness.language import Language, tell, text
-from readiness.tables import to_csv
+from readiness.pages.fonts import own_folder
 
 RIBBON, NOTE_LINE, KEY_LINE, KEY_SIZE = 24.0, 17.0, 22.0, 15.0
 _KEY_GAP, _BETWEEN = 7.0, 18.0

@@ -17,9 +17,9 @@ from typing import Literal
 from unicodedata import bidirectional, category, normalize
 from xml.sax.saxutils import escape, quoteattr
 
-from readiness import fonts
 from readiness.charts import palette
 from readiness.language import Language, direction
+from readiness.pages import fonts
 
 # Type sizes in CSS pixels; nothing is smaller than SMALL.
 TITLE, BODY, SMALL = 16.0, 13.5, 12.0

@@ -12,12 +12,13 @@ from itertools import groupby
 from pathlib import Path
 
 from readiness.datasets.versions import find_version
+from readiness.ground.printable import one_line
+from readiness.ground.terminal import print_json
 from readiness.publications.ledger import FOLDER
 from readiness.publications.log import listed_ids, read_log, withdrawals
 from readiness.publications.outcomes import told_plainly
 from readiness.publications.trace import find_affected, refuse_broken, state_line
 from readiness.register.display import show_safely
-from readiness.terminal import one_line, print_json
 
 # The kinds of numbers that a release is known by, and how many are shown of a publication.
 HEADLINE = ("estimate", "claim")

@@ -11,7 +11,7 @@ Examples:
 import argparse
 from pathlib import Path
 
-from readiness.errors import ConfigError
+from readiness.ground.errors import ConfigError
 from readiness.publications.attest import attest, new_key, private_key, refuse_within
 from readiness.publications.ledger import find_publication
 from readiness.publications.seal import ATTESTATIONS

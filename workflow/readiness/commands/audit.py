@@ -27,9 +27,10 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from readiness.errors import ConfigError
-from readiness.facts import Fact
-from readiness.files import reading_once
+from readiness.ground.errors import ConfigError
+from readiness.ground.facts import Fact
+from readiness.ground.files import reading_once
+from readiness.ground.terminal import print_json
 from readiness.language import LANGUAGES, tell
 from readiness.publications.attest import public_keys
 from readiness.publications.audit.audit import audit, is_sealing, present_changes
@@ -53,7 +54,6 @@ from readiness.publications.releases import tell_program
 from readiness.publications.scratch import is_tree, open_tree, perform_side_by_side
 from readiness.publications.seal import DRAFT
 from readiness.running.outputs import add_force, check_output
-from readiness.terminal import print_json
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -180,7 +180,7 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     elif len(audits) > 1:
         sys.stdout.write(summary_text(audits, arguments.language))
     if arguments.html:
-        from readiness.files import write_atomically
+        from readiness.ground.files import write_atomically
         from readiness.publications.presenting.page import audit_page
 
         write_atomically(arguments.html, audit_page(audits, subjects, arguments.language))

@@ -11,8 +11,8 @@ Examples:
 import argparse
 from pathlib import Path
 
-from readiness.errors import ConfigError
-from readiness.files import write_atomically
+from readiness.ground.errors import ConfigError
+from readiness.ground.files import write_atomically
 from readiness.publications.ledger import find_publication, refuse_inside
 from readiness.publications.outcomes import told_plainly
 from readiness.running.outputs import add_force, check_output

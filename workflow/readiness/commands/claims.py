@@ -30,7 +30,6 @@ from readiness.commands.claims_files import (
 from readiness.config import load_config, read_yaml
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import find_version
-from readiness.errors import ConfigError, DataError
 from readiness.forensics.arithmetic.figures import Rounding
 from readiness.forensics.beginning import ClaimSource
 from readiness.forensics.judging.context import lead
@@ -45,10 +44,11 @@ from readiness.forensics.reporting import (
     verdict_json,
 )
 from readiness.forensics.solve import Solution, solve
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.tables import read_text_table
+from readiness.ground.terminal import print_json
 from readiness.language import LANGUAGES, show, tell
 from readiness.layout import find_config
-from readiness.tables import read_text_table
-from readiness.terminal import print_json
 
 # Verdicts of one status that are named by their ids.
 NAMED = 3

@@ -16,14 +16,14 @@ from rich.table import Table
 from readiness.commands.estimate import coded_answers
 from readiness.commands.validate import questionnaire_file
 from readiness.config import load_config
-from readiness.errors import ConfigError
 from readiness.forensics.judging.context import Study as JudgedStudy
 from readiness.forensics.judging.study import DataComparison, beside_data
+from readiness.ground.errors import ConfigError
+from readiness.ground.tables import read_text_table
 from readiness.language import show, tell
 from readiness.layout import find_config
 from readiness.plan.runs import runs_of
 from readiness.questionnaire import TOTAL, Questionnaire, load_questionnaire
-from readiness.tables import read_text_table
 
 PLAIN = Console(highlight=False, markup=False, color_system=None)
 

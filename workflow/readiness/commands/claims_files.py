@@ -18,16 +18,16 @@ import pandas as pd
 import yaml
 
 from readiness.config import read_yaml
-from readiness.errors import ConfigError, DataError
-from readiness.files import write_atomically
 from readiness.forensics.beginning import ClaimSource, begin_study
 from readiness.forensics.judging.structure import (
     Structure,
     parse_structure,
     read_register,
 )
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.files import write_atomically
+from readiness.ground.tables import read_text_table, to_csv
 from readiness.readers import read_sheet
-from readiness.tables import read_text_table, to_csv
 
 YAML = (".yaml", ".yml")
 # What a YAML of figures says of its source, and of one question.

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from readiness.config import WaveSettings
+from readiness.ground.printable import one_line
+from readiness.ground.tables import read_text_table
 from readiness.language import tell, text
 from readiness.plan import Plan, PlannedRun, input_files
 from readiness.plan.checks import read_outline
 from readiness.register.merging import describe_merger
-from readiness.tables import read_text_table
-from readiness.terminal import one_line
 from readiness.validation.losses import REASONS
 from readiness.validation.validate import NO_LOSS
 

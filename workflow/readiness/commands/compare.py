@@ -15,7 +15,7 @@ import sys
 from readiness.analysis.any_csv.results import compare_all, estimate_all
 from readiness.commands import estimate
 from readiness.commands.showing import few
-from readiness.tables import write_csv
+from readiness.ground.tables import write_csv
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -20,10 +20,10 @@ from readiness.datasets.places import default_store, kept_by_git
 from readiness.datasets.store import restore
 from readiness.datasets.verify import erase_versions, verify
 from readiness.datasets.versions import OPEN, fault_if_there, find_version, read_versions
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
+from readiness.ground.terminal import print_json
 from readiness.publications.ledger import FOLDER
 from readiness.running.outputs import add_force, check_output
-from readiness.terminal import print_json
 
 # The longest name of a place that is no remote.
 PLACE = len("results/inputs")

@@ -9,9 +9,9 @@ from typing import Any
 from readiness.datasets.diff import KeyedTable, RowDiff, diff_rows, table_by
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import Version, find_version
+from readiness.ground.tables import read_text_table
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_cells, read_export
-from readiness.tables import read_text_table
 from readiness.validation.rows import submissions
 
 # How many keys of rows are shown, unless all are asked for.

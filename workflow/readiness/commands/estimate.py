@@ -26,11 +26,11 @@ from readiness.analysis.selection import Selection
 from readiness.commands.showing import Shown, few
 from readiness.commands.validate import questionnaire_file
 from readiness.config import SelectionName, explain, read_yaml
-from readiness.errors import ConfigError, DataError
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.tables import MEND, write_csv
 from readiness.questionnaire import BLANK, Questionnaire, load_questionnaire
 from readiness.readers import read_export, read_sheet
 from readiness.running.outputs import add_force, check_output
-from readiness.tables import MEND, write_csv
 from readiness.validation import first_reading
 
 SELECTIONS: tuple[str, ...] = get_args(SelectionName)

@@ -27,12 +27,12 @@ from readiness.commands.starting.office import list_own_rules
 from readiness.config import StudySettings, WaveSettings
 from readiness.datasets.store import check_in_default_remote
 from readiness.datasets.versions import find_version
-from readiness.errors import ConfigError, DataError
-from readiness.files import holding
-from readiness.lineage import PROVENANCE
-from readiness.patterns import NAME
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.locks import holding
+from readiness.ground.patterns import NAME
 from readiness.plan import Plan, PlannedRun, input_files, load_plan
 from readiness.plan.checks import list_plans
+from readiness.provenance.results_folder import PROVENANCE
 from readiness.publications.chain import ATTACKED, REGISTER
 from readiness.publications.freeze import (
     freeze,

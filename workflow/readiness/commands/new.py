@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import get_args
 
 from readiness.config import SelectionName
-from readiness.errors import ConfigError
+from readiness.ground.errors import ConfigError
 from readiness.layout import is_project
 
 SELECTIONS: tuple[str, ...] = get_args(SelectionName)

@@ -15,7 +15,6 @@ from rich.table import Table
 
 from readiness.analysis import planning
 from readiness.analysis.planning import Wanted, expect, invite, share_out
-from readiness.arrays import IntArray
 from readiness.charts.figures import (
     AmountAxis,
     ChartRow,
@@ -31,19 +30,20 @@ from readiness.charts.figures import (
 from readiness.charts.picture import LegendKey, Picture
 from readiness.charts.rows import Rows
 from readiness.config import WaveSettings, Weight, load_config
-from readiness.errors import ConfigError
-from readiness.facts import Fact, Listed, Quantity, Value
-from readiness.files import write_atomically
+from readiness.ground.arrays import IntArray
+from readiness.ground.errors import ConfigError
+from readiness.ground.facts import Fact, Listed, Quantity, Value
+from readiness.ground.files import write_atomically
+from readiness.ground.tables import read_text_table, write_csv
+from readiness.ground.terminal import print_json
 from readiness.language import Language, show, strip_marks, tell
 from readiness.layout import find_config
-from readiness.lineage import sha256_of
 from readiness.plan.runs import PlannedRun, input_files, runs_of
+from readiness.provenance.digests import sha256_of
 from readiness.questionnaire import TOTAL, Questionnaire, load_questionnaire
 from readiness.readers import read_frame, read_margins, read_populations
 from readiness.running.outputs import add_force, check_output
 from readiness.survey.sizes import critical_value, draw, size_for_difference, smallest_difference
-from readiness.tables import read_text_table, write_csv
-from readiness.terminal import print_json
 
 # Options that replace a value estimated from the wave: minimum, maximum, help text.
 NUMBERS = {

@@ -21,8 +21,8 @@ from readiness.commands.freeze import LOCK
 from readiness.commands.next_wave import add_options, plan_next
 from readiness.config import WaveSettings, load_config
 from readiness.datasets.versions import changing_versions, one_line
-from readiness.errors import ConfigError, DataError
-from readiness.files import holding
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.locks import holding
 from readiness.language import LANGUAGES, strip_marks
 from readiness.layout import find_config
 from readiness.plan import Plan

@@ -20,13 +20,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from readiness.bounded import TextLoader, read_yaml_text
 from readiness.commands.starting.beginnings import export_table
 from readiness.datasets.add import read_whole
 from readiness.drafting import document_of, draft_text, make_draft
-from readiness.errors import ConfigError
-from readiness.facts import Fact, Listed, Value
-from readiness.files import read_file, write_atomically
+from readiness.ground.errors import ConfigError
+from readiness.ground.facts import Fact, Listed, Value
+from readiness.ground.files import read_file, write_atomically
+from readiness.ground.safe_yaml import TextLoader, read_yaml_text
+from readiness.ground.tables import records_to_csv, rows_to_csv
 from readiness.language import LANGUAGES, tell
 from readiness.questionnaire import (
     FrameVariable,
@@ -41,7 +42,6 @@ from readiness.questionnaire.writing import form_name, open_decisions
 from readiness.questionnaire.xlsform import from_xlsform, to_xlsform
 from readiness.questionnaire.xlsform.writing import languages_of
 from readiness.site.codebook import codebook_page
-from readiness.tables import records_to_csv, rows_to_csv
 
 # How many places without a label are named.
 SHOWN = 3

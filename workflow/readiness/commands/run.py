@@ -27,9 +27,11 @@ from datetime import date
 from pathlib import Path
 
 from readiness.datasets.access import protect_all
-from readiness.errors import BusyError, ConfigError, ReadinessError, StoppedError
-from readiness.files import JOBS, lock, write_atomically
+from readiness.ground.errors import BusyError, ConfigError, ReadinessError, StoppedError
+from readiness.ground.files import write_atomically
+from readiness.ground.locks import lock
 from readiness.layout import PACKAGE_FOLDER, SNAKEFILES, find_config, project_files
+from readiness.provenance.results_folder import JOBS
 from readiness.running.edits import file_states, list_edited
 from readiness.running.pseudonym_key import KEYS, key_folder
 from readiness.running.repair import forget_readers, repair

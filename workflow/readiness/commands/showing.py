@@ -15,10 +15,10 @@ from readiness.analysis.any_csv.sample import Sample
 from readiness.analysis.measured import warn_of
 from readiness.analysis.selection import Selection
 from readiness.disclosure.policy import LEAST
-from readiness.errors import ConfigError, RenderError
-from readiness.facts import from_json
+from readiness.ground.decimals import SIGNIFICANT_DIGITS
+from readiness.ground.errors import ConfigError, RenderError
+from readiness.ground.facts import from_json
 from readiness.language import show, tell
-from readiness.patterns import SIGNIFICANT_DIGITS
 from readiness.questionnaire import DONT_KNOW, TOTAL, Item
 from readiness.survey.comparisons.classical import CLASSICAL
 from readiness.survey.design import FEW

@@ -24,15 +24,17 @@ from pathlib import Path
 from readiness.commands.run import make_environment
 from readiness.config import WaveSettings
 from readiness.datasets.versions import read_versions
-from readiness.errors import ConfigError, StoppedError
-from readiness.files import JOBS, lock
+from readiness.ground.errors import ConfigError, StoppedError
+from readiness.ground.locks import lock
+from readiness.ground.printable import one_line
+from readiness.ground.terminal import print_json
 from readiness.layout import SNAKEFILES
 from readiness.plan import Plan, PlannedRun, input_files, load_plan
 from readiness.plan.checks import explain_waiting, is_draft
 from readiness.plan.runs import runs_of
+from readiness.provenance.results_folder import JOBS
 from readiness.publications.log import read_log
 from readiness.questionnaire.writing import open_decisions
-from readiness.terminal import one_line, print_json
 
 RUN = "readiness run"
 # A job of a dry run, by the first file that it writes.

@@ -13,7 +13,7 @@ Examples:
 import argparse
 from pathlib import Path
 
-from readiness.errors import ConfigError
+from readiness.ground.errors import ConfigError
 from readiness.layout import is_project
 
 

@@ -23,20 +23,20 @@ from readiness.config import load_config
 from readiness.datasets.add import check_questionnaire, read_whole
 from readiness.datasets.places import kept_by_git
 from readiness.disclosure import Policy
-from readiness.errors import ConfigError, DataError, ReadinessError
-from readiness.facts import Fact, Listed, Value
-from readiness.files import write_atomically
+from readiness.ground.errors import ConfigError, DataError, ReadinessError
+from readiness.ground.facts import Fact, Listed, Value
+from readiness.ground.files import write_atomically
+from readiness.ground.tables import read_text_table, write_csv
+from readiness.ground.terminal import print_json
 from readiness.language import LANGUAGES, Language, tell, text
 from readiness.layout import find_config
 from readiness.plan.settings import protection_of
-from readiness.privacy import Detectors
+from readiness.privacy.detecting import Detectors
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.readers import SAMPLE_COLUMNS, read_export, read_sample, read_sheet
 from readiness.register.merging import Merger, describe_merger, find_merger_of_answers
 from readiness.running.outputs import check_output
 from readiness.site.faults import faults_page
-from readiness.tables import read_text_table, write_csv
-from readiness.terminal import print_json
 from readiness.validation.issues import by_rule, worst
 from readiness.validation.labelled import FORMATS, labelled_file
 from readiness.validation.separating import separate

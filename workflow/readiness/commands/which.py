@@ -17,7 +17,9 @@ from itertools import groupby
 from pathlib import Path
 
 from readiness.datasets.versions import pull_line
-from readiness.errors import ConfigError
+from readiness.ground.errors import ConfigError
+from readiness.ground.printable import one_line
+from readiness.ground.terminal import print_json
 from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.chain import RESTORE
 from readiness.publications.citing import find_cited
@@ -34,7 +36,6 @@ from readiness.publications.trace import (
     which,
 )
 from readiness.register.display import show_safely
-from readiness.terminal import one_line, print_json
 
 # Numbers that are printed of one publication unless --all asks for every one.
 MOST_NUMBERS = 10

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from readiness.config.sections import ItemName, Items, StrictModel, Titles
-from readiness.patterns import find_repeated
+from readiness.ground.duplicates import find_repeated
 
 # The answers of a variable that says whether conditions are met.
 YES, NO = "yes", "no"

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from readiness.config import Config
-from readiness.files import write_atomically
-from readiness.patterns import DATASET, DATE, ITEM, LANGUAGE, NAME, TEMPLATE, WORDS
+from readiness.ground.files import write_atomically
+from readiness.ground.patterns import DATASET, DATE, ITEM, LANGUAGE, NAME, TEMPLATE, WORDS
 
 GUIDE = Path("config/README.md")
 

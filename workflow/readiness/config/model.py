@@ -35,7 +35,7 @@ from readiness.config.sections import (
     Weight,
     why_not_known,
 )
-from readiness.patterns import NAME
+from readiness.ground.patterns import NAME
 
 
 def _refuse_none(value: Any) -> Any:

@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from readiness.bounded import StrictLoader, TextLoader, read_yaml_text
 from readiness.config.model import Config
 from readiness.config.sections import StrictModel
-from readiness.errors import ConfigError
-from readiness.files import read_file
-from readiness.patterns import WORDS
-from readiness.terminal import shorten
+from readiness.ground.errors import ConfigError
+from readiness.ground.files import read_file
+from readiness.ground.patterns import WORDS
+from readiness.ground.printable import shorten
+from readiness.ground.safe_yaml import StrictLoader, TextLoader, read_yaml_text
 
 # Keys of a wave that earlier versions had, by section and key, with what stands in their place.
 # Frozen configurations of publications keep them; nothing reads them any more.

@@ -21,7 +21,8 @@ from pydantic import (
     model_validator,
 )
 
-from readiness import patterns
+from readiness.ground import patterns
+from readiness.ground.duplicates import find_repeated
 
 Name = Annotated[str, Field(pattern=patterns.NAME)]
 ItemName = Annotated[str, Field(pattern=patterns.ITEM)]
@@ -53,7 +54,7 @@ Day = Annotated[str, Field(pattern=patterns.DATE), AfterValidator(_check_day)]
 
 def no_repeats(items: list[str]) -> list[str]:
     """The names; ValueError where one stands twice."""
-    if twice := patterns.find_repeated(items):
+    if twice := find_repeated(items):
         raise ValueError(f"each once; {', '.join(twice)} is repeated")
     return items
 

@@ -27,10 +27,10 @@ from readiness.datasets.versions import (
     read_pointer,
     read_versions,
 )
-from readiness.errors import ConfigError, DataError
-from readiness.files import left_behind, read_file, write_atomically
-from readiness.patterns import NAME, VERSION, WORDS
-from readiness.tables import read_text_table
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.files import left_behind, read_file, write_atomically
+from readiness.ground.patterns import NAME, VERSION, WORDS
+from readiness.ground.tables import read_text_table
 
 # Bytes: file systems take 255 for a name, and temporary ones are longer than the name itself.
 LONGEST_NAME = 100

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 
 
 @dataclass(frozen=True)

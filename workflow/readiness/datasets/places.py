@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from readiness.errors import ConfigError
-from readiness.files import read_file
+from readiness.ground.errors import ConfigError
+from readiness.ground.files import read_file
 
 # What `git check-ignore` ends with.
 IGNORED, NO_WORK_TREE = 0, 128

@@ -35,9 +35,9 @@ from readiness.datasets.versions import (
     fault_of_bytes,
     say_fault,
 )
-from readiness.errors import DataError
-from readiness.facts import Fact, Listed
-from readiness.files import left_behind, temporary_name
+from readiness.ground.errors import DataError
+from readiness.ground.facts import Fact, Listed
+from readiness.ground.files import left_behind, temporary_name
 
 log = logging.getLogger(__name__)
 

@@ -28,10 +28,9 @@ from readiness.datasets.versions import (
     register_line,
     say_fault,
 )
-from readiness.errors import ConfigError, DataError
-from readiness.facts import Fact
-from readiness.files import PRIVATE
-from readiness.lineage import PROVENANCE, RESULTS
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.facts import Fact
+from readiness.provenance.results_folder import PRIVATE, PROVENANCE, RESULTS
 
 RIGHT = "right"
 

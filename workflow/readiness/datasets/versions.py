@@ -20,12 +20,13 @@ from typing import IO
 
 import yaml
 
-from readiness.bounded import TextLoader, read_yaml_text
-from readiness.errors import ConfigError, DataError
-from readiness.facts import Fact
-from readiness.files import LARGEST, holding, read_file, write_atomically
-from readiness.patterns import NAME, VERSION
-from readiness.tables import rows_to_csv
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.facts import Fact
+from readiness.ground.files import LARGEST, read_file, write_atomically
+from readiness.ground.locks import holding
+from readiness.ground.patterns import NAME, VERSION
+from readiness.ground.safe_yaml import TextLoader, read_yaml_text
+from readiness.ground.tables import rows_to_csv
 
 VERSIONS = Path("data/versions.csv")
 RAW = Path("data/raw")

@@ -21,8 +21,8 @@ from readiness.disclosure.policy import (
     Vector,
     find_published_rows,
 )
-from readiness.errors import StatisticsError
-from readiness.programs import LinearProgram
+from readiness.ground.errors import StatisticsError
+from readiness.ground.linear_programs import LinearProgram
 
 # Linear programs that look for few statements to withhold.
 REWEIGHTED = 3

@@ -22,7 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
 
 Reader = Literal["public", "researchers", "internal"]
 Rule = Literal["allowed", "protected"]

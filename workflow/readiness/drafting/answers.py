@@ -35,8 +35,8 @@ from readiness.drafting.wordings import (
     order_numbers,
     order_scale,
 )
-from readiness.patterns import shorten_decimal, write_out
-from readiness.privacy import Detectors
+from readiness.ground.decimals import shorten_decimal, write_out
+from readiness.privacy.detecting import Detectors
 from readiness.questionnaire import match_key
 from readiness.questionnaire.writing import DECIDED
 from readiness.readers.moments import DAY_FIRST, MONTH_FIRST, make_moment, match_moment

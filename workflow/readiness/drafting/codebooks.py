@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from readiness.drafting.table import ExportColumn, ExportTable
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 from readiness.questionnaire import Item, Questionnaire, match_key
 from readiness.questionnaire.text import strip_markup
 

@@ -23,7 +23,7 @@ from readiness.drafting.routing import GateQuestion, Hint, find_routing_hint
 from readiness.drafting.slots import find_beginning
 from readiness.drafting.table import ExportColumn, ExportTable
 from readiness.drafting.wordings import UNTOLD, find_special, guess_language, is_none, is_other
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 from readiness.questionnaire import match_key
 from readiness.questionnaire.load import scale_code
 from readiness.questionnaire.text import strip_markup

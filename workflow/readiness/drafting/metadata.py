@@ -14,7 +14,7 @@ from readiness.drafting.wordings import (
     names_weight,
     tells_completion,
 )
-from readiness.privacy import Detectors
+from readiness.privacy.detecting import Detectors
 from readiness.questionnaire import match_key
 from readiness.readers.moments import looks_like_moments, match_moment
 from readiness.readers.tools.added import OFFICE, PERSONAL, fits_texts

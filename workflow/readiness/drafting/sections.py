@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from readiness.bounded import read_yaml_text
-from readiness.errors import ConfigError
+from readiness.ground.errors import ConfigError
+from readiness.ground.safe_yaml import read_yaml_text
 
 
 def wave_section(

@@ -11,7 +11,7 @@ from itertools import chain, pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 
-from readiness.bounded import TextLoader, read_yaml_text
+from readiness.ground.safe_yaml import TextLoader, read_yaml_text
 from readiness.questionnaire import match_key
 
 FOLDER = Path(__file__).parent / "wordings"

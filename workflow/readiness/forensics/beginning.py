@@ -10,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.errors import DataError
 from readiness.forensics.arithmetic.bases import SetKind
 from readiness.forensics.arithmetic.figures import PrintedFigure, parse_figure
 from readiness.forensics.arithmetic.sums import sum_to_whole
 from readiness.forensics.judging.structure import COLUMNS
+from readiness.ground.errors import DataError
 from readiness.language import LANGUAGES, text
 from readiness.questionnaire import Questionnaire, match_key
 from readiness.questionnaire.writing import item_id, option_code

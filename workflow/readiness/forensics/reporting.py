@@ -3,9 +3,9 @@
 import json
 from collections.abc import Sequence
 
-from readiness.facts import Fact, Term
 from readiness.forensics.judging.judgements import SOURCE
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, numbers_of, record
+from readiness.ground.facts import Fact, Term
 from readiness.language import Language, Markup, tell
 from readiness.language.telling import Mark
 

@@ -13,8 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from readiness.errors import DataError
-from readiness.facts import Fact, Listed, Printed, Term, Value
 from readiness.forensics.arithmetic.bases import (
     NEAREST,
     Convention,
@@ -41,6 +39,8 @@ from readiness.forensics.arithmetic.together import (
     other_manners,
 )
 from readiness.forensics.judging.together import state_strength, state_together
+from readiness.ground.errors import DataError
+from readiness.ground.facts import Fact, Listed, Printed, Term, Value
 from readiness.language import LANGUAGES, tell
 
 LARGEST_N_MAX = 100_000

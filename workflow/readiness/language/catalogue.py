@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from readiness.errors import RenderError
+from readiness.ground.errors import RenderError
 
 # babel is imported where a text is read: who only plans reads none.
 if TYPE_CHECKING:

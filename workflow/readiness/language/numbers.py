@@ -21,7 +21,7 @@ from functools import lru_cache
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from readiness.errors import RenderError
+from readiness.ground.errors import RenderError
 from readiness.language.catalogue import Language, form, locale, typeset
 from readiness.language.rounding import Amount, check, exact_value, round_half, scale_to_unit
 

@@ -12,8 +12,8 @@ import numbers
 from collections.abc import Mapping
 from decimal import Decimal
 
-from readiness.errors import StatisticsError
-from readiness.patterns import SIGNIFICANT_DIGITS
+from readiness.ground.decimals import SIGNIFICANT_DIGITS
+from readiness.ground.errors import StatisticsError
 
 # The significant digits that a text is taken from.
 PRECISION = 10

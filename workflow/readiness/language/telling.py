@@ -12,8 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 
-from readiness.errors import RenderError
-from readiness.facts import (
+from readiness.ground.errors import RenderError
+from readiness.ground.facts import (
     Day,
     Fact,
     Listed,

@@ -20,10 +20,12 @@ from readiness.config import (
     read_yaml,
 )
 from readiness.datasets.versions import Version, check_pointer
-from readiness.errors import ConfigError, DataError
-from readiness.files import read_file
+from readiness.ground.duplicates import find_repeated
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.files import read_file
+from readiness.ground.printable import quote_cell
+from readiness.ground.tables import read_bytes, read_rows
 from readiness.language import LANGUAGES
-from readiness.patterns import find_repeated
 from readiness.plan.runs import PUBLICATIONS, PlannedRun, files_before, input_files
 from readiness.publications.plans import (
     STEPS,
@@ -35,8 +37,6 @@ from readiness.publications.plans import (
 from readiness.questionnaire import KINDS, TOTAL, QuestionKind, expand
 from readiness.questionnaire.kinds import BLOCKS
 from readiness.questionnaire.writing import CHECK, open_decisions
-from readiness.tables import read_bytes, read_rows
-from readiness.terminal import quote_cell
 
 # How a questionnaire may write that something is so, in small letters.
 TRUE = ("true", "yes", "on", "1", "y", "t")

@@ -7,14 +7,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from readiness.closure import code_hash
 from readiness.config import Config, ReportSettings, WaveSettings, load_config
 from readiness.datasets.store import on_this_machine
 from readiness.datasets.versions import Version, open_data, read_versions
-from readiness.errors import ConfigError, DataError, RenderError
+from readiness.ground.errors import ConfigError, DataError, RenderError
 from readiness.language import FIRST, LANGUAGES
 from readiness.layout import find_config
-from readiness.lineage import canonical_json
 from readiness.plan.checks import (
     Asked,
     check_change,
@@ -56,6 +54,8 @@ from readiness.plan.settings import (
     with_items,
     workbook_name,
 )
+from readiness.provenance.closure import code_hash
+from readiness.provenance.digests import canonical_json
 from readiness.publications.ledger import SEALED, publication_ids
 from readiness.publications.log import LogEntry, errata_of, listed_ids, open_log, read_log
 from readiness.publications.outcomes import UNREADABLE, Outcome

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from readiness.config import DerivedVariable, Disclosure, StudySettings, WaveSettings
-from readiness.errors import ConfigError
+from readiness.ground.errors import ConfigError
+from readiness.ground.printable import quote_cell
 from readiness.language import LANGUAGES, WHOLE
-from readiness.patterns import WRITTEN_IN
 from readiness.plan.checks import Asked, document_of, read_outline
 from readiness.plan.runs import PlannedRun, input_files
 from readiness.publications.ledger import TIDY, in_order
 from readiness.questionnaire import KINDS, OF_TABLES, QuestionKind, expand, group_rows
 from readiness.questionnaire.kinds import SINGLE
-from readiness.terminal import quote_cell
+from readiness.questionnaire.labels import WRITTEN_IN
 
 
 def asked_of(root: Path, run: PlannedRun) -> Asked:

@@ -30,16 +30,16 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from readiness.datasets.versions import unreadable
-from readiness.errors import ConfigError, DataError
-from readiness.facts import Fact
-from readiness.files import read_file, reading_once, write_atomically
-from readiness.lineage import canonical_json
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.facts import Fact
+from readiness.ground.files import read_file, reading_once, write_atomically
+from readiness.ground.printable import one_line, shorten
+from readiness.ground.tables import read_bytes
+from readiness.provenance.digests import canonical_json
 from readiness.publications.chain import frozen_chain
 from readiness.publications.outcomes import AuditFinding, Outcome, describe_finding
 from readiness.publications.plans import SealedPlan
 from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal, read_seal, sha256
-from readiness.tables import read_bytes
-from readiness.terminal import one_line, shorten
 
 PAYLOAD = "application/vnd.in-toto+json"
 

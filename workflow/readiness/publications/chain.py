@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from readiness.closure import closure, code_hash
-from readiness.errors import DataError
-from readiness.facts import Fact, Listed
-from readiness.files import files_below
-from readiness.lineage import PROVENANCE, Lineage, changed_outputs, read_lineage, sha256_of
+from readiness.ground.errors import DataError
+from readiness.ground.facts import Fact, Listed
+from readiness.ground.files import files_below
+from readiness.provenance.closure import closure, code_hash
+from readiness.provenance.digests import sha256_of
+from readiness.provenance.records import Lineage, changed_outputs, read_lineage
+from readiness.provenance.results_folder import PROVENANCE
 
 # Provenance records by step: `validate`, `weight`, ...; `restore-<dataset>@<version>` for data.
 Chain = Mapping[str, Lineage]

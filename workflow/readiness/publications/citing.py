@@ -10,11 +10,11 @@ from typing import Any
 
 import yaml
 
-from readiness.bounded import read_yaml_text
-from readiness.errors import DataError
-from readiness.files import read_file
+from readiness.ground.errors import DataError
+from readiness.ground.files import read_file
+from readiness.ground.printable import one_line
+from readiness.ground.safe_yaml import read_yaml_text
 from readiness.language import strip_marks
-from readiness.terminal import one_line
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,14 @@ from readiness.analysis.recomputing import BROKEN_OFF, RECOMPUTE, recompute_scri
 from readiness.analysis.recomputing_in_r import RECOMPUTE_R, recompute_in_r
 from readiness.config import WaveSettings, load_config
 from readiness.datasets.versions import open_data
-from readiness.errors import ConfigError, DataError
-from readiness.facts import of_domain
-from readiness.files import KEY_NAME, PRIVATE
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.facts import of_domain
+from readiness.ground.tables import read_rows, read_text_table, to_csv
 from readiness.language import tell
 from readiness.layout import version
-from readiness.lineage import PROVENANCE, sha256_of
-from readiness.privacy import FROM_DATA
+from readiness.privacy.pseudonyms import FROM_DATA
+from readiness.provenance.digests import sha256_of
+from readiness.provenance.results_folder import KEY_NAME, PRIVATE, PROVENANCE
 from readiness.publications import ledger, program
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import NUMBERS, REPORT, Changes, Terms
@@ -53,7 +54,6 @@ from readiness.questionnaire import load_questionnaire
 from readiness.register.disclosure_risk import ATTACK
 from readiness.register.figures import read_register
 from readiness.register.published import round_register
-from readiness.tables import read_rows, read_text_table, to_csv
 from readiness.validation.coding import BY_ROW
 
 

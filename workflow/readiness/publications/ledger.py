@@ -16,12 +16,12 @@ from typing import Any
 
 import yaml
 
-from readiness.bounded import read_yaml_text
 from readiness.datasets.versions import COLUMNS, Pointer, Version, parse_pointer, read_row
-from readiness.errors import ConfigError, DataError
-from readiness.files import read_file
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.files import read_file
+from readiness.ground.safe_yaml import read_yaml_text
+from readiness.ground.tables import records_to_csv
 from readiness.language import FIRST
-from readiness.tables import records_to_csv
 
 FOLDER = Path("publications")
 # In the project in which an audit makes a run again: the ledger that says what of it is withheld.

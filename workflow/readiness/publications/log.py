@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from readiness.datasets.versions import unreadable
-from readiness.errors import ConfigError, DataError
-from readiness.facts import Fact, Listed
-from readiness.files import read_file, write_atomically
-from readiness.lineage import hash_record, readable_json
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.facts import Fact, Listed
+from readiness.ground.files import read_file, write_atomically
+from readiness.provenance.digests import hash_record, readable_json
 from readiness.publications.ledger import FOLDER, PLANS, publication_ids, read_inputs
 from readiness.publications.outcomes import AuditFinding, Outcome
 from readiness.publications.seal import DRAFT, SEAL, check_seal, read_seal, sha256
@@ -406,7 +406,7 @@ def read_errata(paths: Iterable[Path]) -> dict[str, Correction]:
     DataError when one is no table of an erratum, or not the one that was sealed.
     """
     # Loaded where they are needed: the plan of a run asks for the names alone.
-    from readiness.tables import read_text_table
+    from readiness.ground.tables import read_text_table
 
     found: dict[str, Correction] = {}
     for path in paths:

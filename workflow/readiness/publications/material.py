@@ -18,12 +18,12 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 
 from readiness.config import NOT_KNOWN, Privacy, StudySettings, WaveSettings
 from readiness.datasets.versions import ERASED, RESTRICTED, Version
-from readiness.errors import ConfigError, DataError
-from readiness.facts import Fact, Term
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.facts import Fact, Term
 from readiness.language import Language, join_texts
 from readiness.language.numbers import whole
 from readiness.layout import version
-from readiness.lineage import PROVENANCE
+from readiness.provenance.results_folder import PROVENANCE
 from readiness.publications.chain import ATTACKED, read_chain, refuse_stale
 from readiness.publications.ledger import FOLDER, find_publication, in_order
 from readiness.publications.log import open_log, read_seals

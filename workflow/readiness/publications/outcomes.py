@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from readiness.facts import Fact, Term, Value
+from readiness.ground.facts import Fact, Term, Value
+from readiness.ground.printable import one_line
 from readiness.language import Language, strip_marks, tell
 from readiness.language.rounding import ROUNDINGS
-from readiness.terminal import one_line
 
 
 class Outcome(StrEnum):

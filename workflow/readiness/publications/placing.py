@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from readiness.files import read_file, write_atomically
+from readiness.ground.files import read_file, write_atomically
 from readiness.publications.ledger import FOLDER
 from readiness.publications.log import LOG, Log, parse_log, read_log, with_publication
 from readiness.publications.seal import SEAL, sha256

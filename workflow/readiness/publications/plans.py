@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from readiness.bounded import TextLoader, read_yaml_text
 from readiness.config import WaveSettings, load_config
 from readiness.datasets.versions import VERSIONS, Version, read_versions
-from readiness.errors import ConfigError, DataError
-from readiness.facts import Fact
-from readiness.files import read_file, write_atomically
-from readiness.lineage import readable_json
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.facts import Fact
+from readiness.ground.files import read_file, write_atomically
+from readiness.ground.safe_yaml import TextLoader, read_yaml_text
+from readiness.ground.tables import read_bytes, read_rows
+from readiness.provenance.digests import readable_json
 from readiness.publications.ledger import CONFIG, FOLDER, PLANS, read_datasets, read_inputs
 from readiness.publications.log import LOG, Log, open_log, read_log
 from readiness.publications.outcomes import AuditFinding, Outcome
@@ -30,7 +31,6 @@ from readiness.publications.program import ARCHIVE, read_archive
 from readiness.publications.seal import CHANGED, sha256
 from readiness.questionnaire import expand
 from readiness.register.planned import ORDER, PlanEntry, PlanOutcome, compare_plans
-from readiness.tables import read_bytes, read_rows
 
 FORMAT = 1
 # The steps whose code a plan names, by the name of their module: what makes the numbers and pages.

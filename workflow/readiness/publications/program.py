@@ -19,9 +19,9 @@ from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from readiness.errors import DataError
-from readiness.facts import Fact, Term
-from readiness.files import LARGEST, read_file
+from readiness.ground.errors import DataError
+from readiness.ground.facts import Fact, Term
+from readiness.ground.files import LARGEST, read_file
 from readiness.layout import (
     CODE_FOLDERS,
     LOCK,
@@ -31,7 +31,7 @@ from readiness.layout import (
     program_files,
     project_files,
 )
-from readiness.lineage import hash_record, readable_json, sha256_of
+from readiness.provenance.digests import hash_record, readable_json, sha256_of
 from readiness.publications.ledger import FOLDER, PLANS
 
 # What the authors of the program's own project say, of its studies and waves and of themselves.

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from readiness.facts import Fact
+from readiness.ground.facts import Fact
 from readiness.layout import version
 
 # What a version looks like (PEP 440, without its rarer forms).

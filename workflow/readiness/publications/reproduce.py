@@ -12,9 +12,10 @@ from typing import Any
 import pandas as pd
 
 from readiness.analysis.comparing import OF_ANSWER
-from readiness.arrays import list_rows
-from readiness.errors import ConfigError, DataError, StatisticsError
-from readiness.facts import Fact, Listed, Term, TranslatedText, Value, of_domain
+from readiness.ground.errors import ConfigError, DataError, StatisticsError
+from readiness.ground.facts import Fact, Listed, Term, TranslatedText, Value, of_domain
+from readiness.ground.frames import list_rows
+from readiness.ground.tables import read_text_table, to_csv
 from readiness.language import LANGUAGES
 from readiness.language.rounding import round_value
 from readiness.publications import log
@@ -22,7 +23,6 @@ from readiness.publications.outcomes import UNREADABLE, Outcome, plain, rounding
 from readiness.register.display import show_safely
 from readiness.register.published import find_moved_columns, gives_row, number, round_register
 from readiness.register.rows.shares import ORDERS
-from readiness.tables import read_text_table, to_csv
 
 COLUMNS = (
     *("id", "kind", "dataset", "published", "recomputed"),

@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from readiness.datasets.versions import unreadable
-from readiness.errors import DataError
-from readiness.facts import Fact
-from readiness.files import files_below, read_file
-from readiness.lineage import canonical_json, hash_record, readable_json
-from readiness.patterns import NAME
+from readiness.ground.errors import DataError
+from readiness.ground.facts import Fact
+from readiness.ground.files import files_below, read_file
+from readiness.ground.patterns import NAME
+from readiness.ground.tables import rows_to_csv
+from readiness.provenance.digests import canonical_json, hash_record, readable_json
 from readiness.publications.ledger import CONFIG, read_settings
 from readiness.publications.outcomes import AuditFinding, Outcome, error_fact
-from readiness.tables import rows_to_csv
 
 SEAL = "seal.json"
 LEDGER = "figures.csv"

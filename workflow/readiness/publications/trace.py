@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from readiness.datasets.versions import Version
-from readiness.errors import DataError
-from readiness.files import read_file
+from readiness.ground.errors import DataError
+from readiness.ground.files import read_file
 from readiness.publications import ledger
 from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.chain import ancestors, frozen_chain

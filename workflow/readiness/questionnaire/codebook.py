@@ -6,7 +6,7 @@ Labels stand in the language that is asked for, and where there is none in the q
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from readiness.facts import Fact, Listed, Quantity, Term
+from readiness.ground.facts import Fact, Listed, Quantity, Term
 from readiness.language import Language, show, tell
 from readiness.questionnaire.items import DONT_KNOW, Category, Item
 from readiness.questionnaire.model import Questionnaire

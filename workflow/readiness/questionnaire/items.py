@@ -19,9 +19,17 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from readiness.patterns import WRITTEN_IN, refuse_repeated
+from readiness.ground.duplicates import refuse_repeated
 from readiness.questionnaire.kinds import BLOCKS, KINDS, BlockKind, QuestionKind
-from readiness.questionnaire.labels import Code, Label, Labelled, Language, LanguageCode, Text
+from readiness.questionnaire.labels import (
+    WRITTEN_IN,
+    Code,
+    Label,
+    Labelled,
+    Language,
+    LanguageCode,
+    Text,
+)
 from readiness.questionnaire.text import match_key
 
 BLANK = "_blank"

@@ -19,10 +19,13 @@ from pydantic import (
     model_validator,
 )
 
-from readiness.patterns import LANGUAGE, TURNING
+from readiness.ground.patterns import LANGUAGE, TURNING
 
 # The code of a language: `fr`, `pt-BR`.
 Language = str
+
+# What a questionnaire is written in that does not say so: so it is in the sealed ones.
+WRITTEN_IN = "fr"
 
 LanguageCode = Annotated[str, StringConstraints(pattern=LANGUAGE)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]

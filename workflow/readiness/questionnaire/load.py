@@ -14,11 +14,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from readiness.config.reading import known_keys, read_yaml, refuse_key
-from readiness.errors import ConfigError
-from readiness.patterns import LANGUAGE, WRITTEN_IN
+from readiness.ground.errors import ConfigError
+from readiness.ground.patterns import LANGUAGE
+from readiness.ground.printable import quote_cell
 from readiness.questionnaire.kinds import BLOCKS, GRID, KINDS, ORDINAL, RANKING
+from readiness.questionnaire.labels import WRITTEN_IN
 from readiness.questionnaire.model import Questionnaire
-from readiness.terminal import quote_cell
 
 # The kind that is written for an ordinal item of numbers between two ends.
 SCALE = "scale"

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import Field, StringConstraints, model_validator
 
-from readiness.patterns import WRITTEN_IN, refuse_repeated
+from readiness.ground.duplicates import refuse_repeated
 from readiness.questionnaire.items import (
     OF_TABLES,
     TOTAL,
@@ -18,6 +18,7 @@ from readiness.questionnaire.items import (
     group_rows,
 )
 from readiness.questionnaire.labels import (
+    WRITTEN_IN,
     Code,
     Label,
     Language,

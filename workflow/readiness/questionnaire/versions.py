@@ -6,7 +6,7 @@ id; one whose id changed and whose question did not is renamed.
 
 from collections.abc import Iterator
 
-from readiness.facts import Fact, Listed, Term
+from readiness.ground.facts import Fact, Listed, Term
 from readiness.questionnaire.items import Item
 from readiness.questionnaire.kinds import KINDS
 from readiness.questionnaire.model import Questionnaire

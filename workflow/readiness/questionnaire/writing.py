@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from readiness.patterns import ITEM
+from readiness.ground.patterns import ITEM
 from readiness.questionnaire.items import OF_TABLES, RESERVED, TOTAL
 from readiness.questionnaire.text import match_key, strip_markup
 

@@ -5,10 +5,10 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
+from readiness.ground.printable import quote_cell
 from readiness.questionnaire import Item, Questionnaire, match_key
 from readiness.readers.table import Sheet, name_each_once
-from readiness.terminal import quote_cell
 
 
 @dataclass

@@ -19,7 +19,8 @@ from sys import intern
 import numpy as np
 import pandas as pd
 
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
+from readiness.ground.tables import LONG, describe_count, is_regular, number_rows
 from readiness.questionnaire import match_key
 from readiness.readers.encodings import decode
 from readiness.readers.table import (
@@ -32,7 +33,6 @@ from readiness.readers.table import (
     refuse_oversized,
 )
 from readiness.readers.texts import Texts
-from readiness.tables import LONG, describe_count, is_regular, number_rows
 
 SEPARATORS = (",", ";", "\t", "|")
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 from readiness.questionnaire import match_key
 
 # How a text begins that says its encoding; UTF-32 first, whose mark begins like that of UTF-16.

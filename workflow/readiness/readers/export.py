@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from readiness.errors import ConfigError, DataError
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.printable import quote_cell
+from readiness.ground.tables import read_bytes
 from readiness.questionnaire import Questionnaire, load_questionnaire, match_key, tidy
 from readiness.questionnaire.items import Export
 from readiness.readers import delimited, spss, workbooks
@@ -23,8 +25,6 @@ from readiness.readers.texts import Texts
 from readiness.readers.tools import words
 from readiness.readers.tools.base import EMPTY, FAULT, READ, ROW, TEST, Tool
 from readiness.readers.tools.every import TOOLS
-from readiness.tables import read_bytes
-from readiness.terminal import quote_cell
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 from readiness.readers.table import Sheet, Variable, as_text, refuse_oversized
 from readiness.readers.texts import Texts
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 from readiness.questionnaire import match_key
 from readiness.readers.texts import Texts
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
+from readiness.ground.printable import quote_cell
+from readiness.ground.tables import read_text_table
 from readiness.questionnaire import Questionnaire
-from readiness.tables import read_text_table
-from readiness.terminal import quote_cell
 
 # How a case without an answer may have ended, in the sample's column `disposition`.
 ENDED = ("refusal", "non_contact", "other", "unknown_household", "unknown_other", "ineligible")

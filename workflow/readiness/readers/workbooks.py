@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
+from readiness.ground.printable import quote_cell
 from readiness.readers.table import (
     HEAD,
     Sheet,
@@ -28,7 +29,6 @@ from readiness.readers.table import (
     hold_columns,
     refuse_oversized,
 )
-from readiness.terminal import quote_cell
 
 # Bytes of all parts of a workbook, unpacked: a small archive may hold a mountain.
 LARGEST = 1 << 29

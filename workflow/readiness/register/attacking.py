@@ -27,14 +27,14 @@ from readiness.attack import (
 )
 from readiness.disclosure import Policy
 from readiness.disclosure.suppress import Decisions
-from readiness.errors import DataError
 from readiness.figure_id import base_id, share_id
+from readiness.ground.errors import DataError
+from readiness.ground.tables import read_text_table
 from readiness.questionnaire import TOTAL, Questionnaire
 from readiness.register.figures import read_register
 from readiness.register.linked import Demand, others
 from readiness.register.published import round_register
 from readiness.register.withholding import Withheld
-from readiness.tables import read_text_table
 
 
 def read_target(

@@ -17,8 +17,8 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from readiness.analysis.selection import group_name
-from readiness.arrays import FloatArray, IntArray, TextArray
 from readiness.disclosure.policy import CountSystem, LinearRow
+from readiness.ground.arrays import FloatArray, IntArray, TextArray
 from readiness.questionnaire import TOTAL
 from readiness.register.earlier import Earlier
 

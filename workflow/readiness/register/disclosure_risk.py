@@ -9,12 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW
-from readiness.arrays import list_rows
 from readiness.attack import COLUMNS, CountVerdict, first_given_away, given_away
-from readiness.errors import DataError, DisclosureError
 from readiness.figure_id import base_id
+from readiness.ground.errors import DataError, DisclosureError
+from readiness.ground.frames import list_rows
+from readiness.ground.tables import read_text_table
 from readiness.register.figures import DONT_KNOW
-from readiness.tables import read_text_table
 
 ATTACK, VERDICT = "attack.csv", "verdict.json"
 

@@ -12,8 +12,8 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any
 
-from readiness.errors import DataError, ReadinessError
 from readiness.forensics.arithmetic.phrases import ABOUT_HALF
+from readiness.ground.errors import DataError, ReadinessError
 from readiness.language import Language, join_texts, numbers, text
 from readiness.register.figures import IN_PERCENT, REASON, WITHHELD
 

@@ -18,12 +18,12 @@ import numpy as np
 import pandas as pd
 
 from readiness.analysis.selection import group_name, variable_of
-from readiness.arrays import list_rows
 from readiness.disclosure.judge import BoundReader
 from readiness.disclosure.policy import CountSystem, LinearRow, ProtectedSum
-from readiness.errors import StatisticsError
 from readiness.figure_id import base_id
-from readiness.patterns import SIGNIFICANT_DIGITS
+from readiness.ground.decimals import SIGNIFICANT_DIGITS
+from readiness.ground.errors import StatisticsError
+from readiness.ground.frames import list_rows
 from readiness.questionnaire import TOTAL
 from readiness.register.figures import PRECISION, PUBLISHED, read_statistic
 

@@ -15,12 +15,12 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.errors import DataError
+from readiness.ground.decimals import SIGNIFICANT_DIGITS
+from readiness.ground.errors import DataError
+from readiness.ground.tables import read_text_table
 from readiness.language.rounding import round_value
-from readiness.lineage import Lineage
-from readiness.patterns import SIGNIFICANT_DIGITS
+from readiness.provenance.records import Lineage
 from readiness.questionnaire import TOTAL, Item, Questionnaire
-from readiness.tables import read_text_table
 
 PRECISION = "precision"
 # 12 digits, not for release, as those of a ledger without the column; or the digits shown.

@@ -12,9 +12,9 @@ import pandas as pd
 
 from readiness.analysis.selection import ANSWERED, variable_of
 from readiness.analysis.varying import CHOICES, OWN
-from readiness.arrays import list_rows
 from readiness.attack import AttackTarget, CountVerdict, attack
 from readiness.figure_id import share_id
+from readiness.ground.frames import list_rows
 from readiness.language.rounding import round_amount
 from readiness.questionnaire import TOTAL
 from readiness.register.figures import DONT_KNOW, WITHHELD, FigureRow, number

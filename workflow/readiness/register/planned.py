@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from readiness.lineage import canonical_json
+from readiness.provenance.digests import canonical_json
 from readiness.questionnaire import TOTAL
 
 # The order of a mapping's names, where they have one.

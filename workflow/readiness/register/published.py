@@ -19,8 +19,8 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.arrays import list_rows
-from readiness.errors import StatisticsError
+from readiness.ground.errors import StatisticsError
+from readiness.ground.frames import list_rows
 from readiness.language.rounding import ROUNDINGS, UNITS, round_amount
 from readiness.register.figures import PRECISION, PUBLISHED
 

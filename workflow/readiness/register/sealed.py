@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from readiness.arrays import list_rows
+from readiness.ground.frames import list_rows
 from readiness.register.firmness import FIRMNESS
 from readiness.register.rows.shares import BAND_UNITS
 

@@ -19,12 +19,12 @@ import numpy as np
 import pandas as pd
 
 from readiness.analysis.selection import ANSWERED, variable_of
-from readiness.arrays import list_rows
 from readiness.config import FigureRules
 from readiness.disclosure import Policy, p_percent_rule
 from readiness.disclosure.policy import rare
 from readiness.disclosure.suppress import Decisions, suppress
 from readiness.figure_id import base_id, share_id, weighted_id
+from readiness.ground.frames import list_rows
 from readiness.questionnaire import (
     MEAN,
     NOT_ASKED,

@@ -21,9 +21,9 @@ from typing import Any
 
 import yaml
 
-from readiness import fonts
-from readiness.errors import RenderError
+from readiness.ground.errors import RenderError
 from readiness.language import direction
+from readiness.pages import fonts
 from readiness.rendering.process import run_group
 from readiness.rendering.qmd import Document
 from readiness.reporting.blocks import words_for

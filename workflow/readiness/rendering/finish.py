@@ -17,11 +17,11 @@ from xml.etree import ElementTree
 from markupsafe import escape
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from readiness.errors import RenderError
+from readiness.ground.errors import RenderError
+from readiness.pages.content_policy import add_policy
 from readiness.rendering.numbers import PAGE, letters, passports_html
 from readiness.reporting.blocks import FOLDED
 from readiness.reporting.passports import Passports, anchor
-from readiness.templating import add_policy
 
 SVG = "{http://www.w3.org/2000/svg}"
 # What a chart is drawn with (`charts.sheet`); all else is left out whole, or cannot act.

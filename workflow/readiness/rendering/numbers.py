@@ -10,11 +10,12 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from readiness import fonts
-from readiness.facts import Fact
+from readiness.ground.facts import Fact
 from readiness.language import Language, direction, tell, text
+from readiness.pages import fonts
+from readiness.pages.content_policy import add_policy
+from readiness.pages.templates import environment, stylesheet
 from readiness.reporting.passports import CODES, PLAN, TRACE, Passport, Passports
-from readiness.templating import add_policy, environment, stylesheet
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 # The name of the page of all numbers, beside the report.

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from readiness.errors import RenderError
+from readiness.ground.errors import RenderError
 
 
 def run_group(

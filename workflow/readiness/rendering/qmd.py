@@ -22,8 +22,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from readiness.bounded import read_yaml_text
-from readiness.errors import RenderError
+from readiness.ground.errors import RenderError
+from readiness.ground.safe_yaml import read_yaml_text
 from readiness.rendering.process import run_group
 
 _CELL = re.compile(r"^\{python\b[^}]*\}$")

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from readiness.errors import RenderError
-from readiness.files import write_atomically
+from readiness.ground.errors import RenderError
+from readiness.ground.files import write_atomically
 from readiness.rendering import engines
 from readiness.rendering.process import terminated_like_interrupted
 from readiness.rendering.qmd import CellRun, Document, execute, parse

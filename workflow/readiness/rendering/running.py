@@ -16,7 +16,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from readiness.errors import RenderError
+from readiness.ground.errors import RenderError
 
 # One thing shown: its kind (`printed`, `markdown`, `plain`), its text.
 Shown = dict[str, str]

@@ -14,7 +14,7 @@ from pathlib import Path
 from markupsafe import escape
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from readiness.errors import RenderError
+from readiness.ground.errors import RenderError
 from readiness.rendering.engines import TIMESTAMP, pandoc_path
 from readiness.rendering.finish import find_only
 from readiness.rendering.process import run_group

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from readiness.errors import RenderError
+from readiness.ground.errors import RenderError
 from readiness.language import Language, text
 from readiness.language.catalogue import setting
 

@@ -10,7 +10,7 @@ from itertools import zip_longest
 from math import nextafter
 
 from readiness.analysis.selection import Selection
-from readiness.facts import Fact, Listed, Term, Value
+from readiness.ground.facts import Fact, Listed, Term, Value
 from readiness.language import capitalise, text
 from readiness.questionnaire import MEAN, Item
 from readiness.questionnaire.codebook import list_conditions

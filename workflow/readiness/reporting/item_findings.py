@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 from readiness.analysis.comparing import OF_ANSWER
 from readiness.analysis.selection import ANSWERED
-from readiness.facts import Fact, Listed, NamedNumber, Term, Value
 from readiness.figure_id import base_id, share_id
+from readiness.ground.facts import Fact, Listed, NamedNumber, Term, Value
 from readiness.language import Language
 from readiness.questionnaire import MEAN, MEDIAN, QUARTILES, TOTAL, FrameVariable, Item
 from readiness.questionnaire.units import unit_text

@@ -5,7 +5,7 @@ Everything is of the register, and what there is nothing of is not told.
 
 from collections.abc import Iterator, Sequence
 
-from readiness.facts import Fact, Listed, Term, Value
+from readiness.ground.facts import Fact, Listed, Term, Value
 from readiness.language import text
 from readiness.register.figures import find_hidden_items
 from readiness.reporting import statements

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from readiness.config import why_not_known
-from readiness.facts import Fact, Term
+from readiness.ground.facts import Fact, Term
 from readiness.language import Language, join_texts, tell
 from readiness.language.numbers import day
 from readiness.reporting.blocks import (

@@ -12,21 +12,21 @@ import pandas as pd
 
 from readiness.analysis.measured import procedure_of, warn_of
 from readiness.analysis.selection import Selection
-from readiness.arrays import list_rows
 from readiness.config import read_yaml
-from readiness.errors import RenderError
-from readiness.facts import Fact, NamedNumber, Quantity, Value, from_json, of_domain
 from readiness.forensics.judging.context import lead
 from readiness.forensics.judging.structure import SharedBase, Structure, parse_structure
 from readiness.forensics.judging.verdict import facts_of
 from readiness.forensics.reporting import render_verdict
+from readiness.ground.errors import RenderError
+from readiness.ground.facts import Fact, NamedNumber, Quantity, Value, from_json, of_domain
+from readiness.ground.frames import list_rows
+from readiness.ground.tables import read_text_table
 from readiness.language import Language, Markup, numbers, show, text
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.display import show_row
 from readiness.register.figures import read_register
 from readiness.register.rows.respondents import WEIGHTS
 from readiness.reporting.blocks import EMPTY, Prose, actions, label, picture, plain, table
-from readiness.tables import read_text_table
 
 NBSP = "\u00a0"
 _PLUS = re.compile("^([\u200e\u200f\u2066\u2068]*)[+]")

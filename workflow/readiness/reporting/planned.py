@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from readiness.facts import Day, Fact, Listed, Term, Value
+from readiness.ground.facts import Day, Fact, Listed, Term, Value
+from readiness.ground.printable import shorten
 from readiness.language import Language, tell
-from readiness.lineage import canonical_json
+from readiness.provenance.digests import canonical_json
 from readiness.register.planned import ORDER, PARTS, PlanEntry, PlanOutcome
 from readiness.reporting.blocks import ReportBlock, paragraphs, quote_exactly, write_list
 from readiness.reporting.parts import ReportPart
-from readiness.terminal import shorten
 
 # What the parts of a plan are called.
 AREAS = {area: f"plan.area.{area}" for area in (*PARTS, "rest")}

@@ -15,11 +15,12 @@ from typing import Any
 
 import yaml
 
-from readiness.errors import RenderError
-from readiness.facts import Fact, Listed, Value
+from readiness.ground.errors import RenderError
+from readiness.ground.facts import Fact, Listed, Value
 from readiness.language import Markup, direction, join_texts, tell, text
 from readiness.language.catalogue import setting
-from readiness.lineage import PROVENANCE, read_lineage
+from readiness.provenance.records import read_lineage
+from readiness.provenance.results_folder import PROVENANCE
 from readiness.reporting.blocks import (
     EMPTY,
     FOLDED,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from readiness.facts import Fact, Listed, Printed, Value
+from readiness.ground.facts import Fact, Listed, Printed, Value
 
 PRINTED, APPROXIMATE = "printed", "approximate"
 

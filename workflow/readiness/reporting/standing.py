@@ -10,7 +10,7 @@ from pydantic import Field
 from readiness.analysis.selection import Selection
 from readiness.config import SelectionName, StrictModel
 from readiness.datasets.versions import pull_line
-from readiness.facts import Day, Fact, Listed, Term, Value
+from readiness.ground.facts import Day, Fact, Listed, Term, Value
 from readiness.language import Language, tell
 
 SIMULATED = "report.rendering.status.simulated"

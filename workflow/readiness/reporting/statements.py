@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from readiness.analysis.selection import Selection
 from readiness.charts.participation import LEFT_OUT
-from readiness.facts import Fact, Listed, Term, Value
+from readiness.ground.facts import Fact, Listed, Term, Value
 from readiness.language import Language
 from readiness.questionnaire import Item, Questionnaire
 from readiness.questionnaire.text import strip_markup

@@ -11,11 +11,11 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
-from readiness.facts import Fact, NamedNumber, Printed, TranslatedText
 from readiness.forensics.judging.context import whole
 from readiness.forensics.judging.structure import ClaimSet
 from readiness.forensics.judging.verdict import Status
 from readiness.forensics.reporting import STATUS
+from readiness.ground.facts import Fact, NamedNumber, Printed, TranslatedText
 from readiness.language import join_texts, show, tell
 from readiness.reporting import study_finding
 from readiness.reporting.blocks import (

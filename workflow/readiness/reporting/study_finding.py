@@ -9,8 +9,8 @@ people, that they do not on any, or that nothing can be said. The innocent readi
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from readiness.facts import Fact, Listed, NamedNumber, Printed, Term, TranslatedText, Value
 from readiness.forensics.judging.verdict import facts_of, name, numbers_of
+from readiness.ground.facts import Fact, Listed, NamedNumber, Printed, Term, TranslatedText, Value
 from readiness.register.study_rows import number_id
 from readiness.reporting.parts import StudyPart
 

@@ -9,8 +9,8 @@ from functools import partial
 
 from readiness.analysis.selection import ANSWERED
 from readiness.analysis.weighting import UNKNOWN
-from readiness.facts import Fact, Listed, Term, Value
 from readiness.figure_id import base_id, share_id
+from readiness.ground.facts import Fact, Listed, Term, Value
 from readiness.language import capitalise, show, text
 from readiness.questionnaire import MEDIAN, TOTAL, FrameVariable, Item
 from readiness.register.display import show_row

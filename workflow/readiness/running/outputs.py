@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from readiness.errors import ConfigError
+from readiness.ground.errors import ConfigError
 from readiness.layout import find_config
 
 

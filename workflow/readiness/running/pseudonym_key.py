@@ -2,8 +2,9 @@
 
 A key lies in the user's own configuration (`$XDG_CONFIG_HOME/readiness/keys`, by default
 `~/.config/readiness/keys`), or in the folder that the environment variable `READINESS_KEYS` names;
-never where git, DVC or the project would carry it along with what it protects. `readiness.privacy`
-loads pandas, and is imported where it is used: every run asks here where the keys lie.
+never where git, DVC or the project would carry it along with what it protects.
+`readiness.privacy.pseudonyms` loads pandas, and is imported where it is used: every run asks here
+where the keys lie.
 """
 
 import os
@@ -12,9 +13,9 @@ import stat
 from pathlib import Path
 
 from readiness.datasets.places import cache_folder, kept_by_git, local_remotes
-from readiness.errors import ConfigError
-from readiness.files import read_file
-from readiness.lineage import sha256_of
+from readiness.ground.errors import ConfigError
+from readiness.ground.files import read_file
+from readiness.provenance.digests import sha256_of
 
 KEYS = "READINESS_KEYS"
 
@@ -37,7 +38,7 @@ def key_file(dataset: str) -> Path:
 
 def new_key(root: Path, dataset: str) -> tuple[Path, str]:
     """Make a version's key; its file and name. ConfigError if there is one, or no safe place."""
-    from readiness.privacy import KEY_BYTES, key_id
+    from readiness.privacy.pseudonyms import KEY_BYTES, key_id
 
     path = key_file(dataset)
     refuse_place(root, path)
@@ -61,7 +62,7 @@ def new_key(root: Path, dataset: str) -> tuple[Path, str]:
 
 def present_key(root: Path, dataset: str) -> bytes | None:
     """The key of a dataset version, None without one; ConfigError if unsafe or damaged."""
-    from readiness.privacy import KEY_BYTES
+    from readiness.privacy.pseudonyms import KEY_BYTES
 
     path = key_file(dataset)
     try:
@@ -93,7 +94,7 @@ def key_for(root: Path, dataset: str, sealed: str, export: Path) -> tuple[bytes,
     What was published is recomputed by anyone: without its key, by one made of the data. Raises
     ConfigError where a wave of today needs a key and has none.
     """
-    from readiness.privacy import FROM_DATA, key_from_data, key_id
+    from readiness.privacy.pseudonyms import FROM_DATA, key_from_data, key_id
 
     key = present_key(root, dataset)
     if key is not None and (not sealed or key_id(key) == sealed):

@@ -14,9 +14,10 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from readiness.errors import DataError
-from readiness.files import PRIVATE, TEMPORARY
-from readiness.lineage import PROVENANCE, Lineage, changed_outputs, read_lineage
+from readiness.ground.errors import DataError
+from readiness.ground.files import TEMPORARY
+from readiness.provenance.records import Lineage, changed_outputs, read_lineage
+from readiness.provenance.results_folder import PRIVATE, PROVENANCE
 
 SITE = "site"
 RUNS = ("waves", "studies", "publications")

@@ -15,7 +15,7 @@ from pathlib import Path
 from time import monotonic
 from typing import IO, TYPE_CHECKING
 
-from readiness.terminal import Spoken
+from readiness.ground.terminal import Spoken
 
 if TYPE_CHECKING:
     from rich.progress import Progress

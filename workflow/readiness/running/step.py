@@ -16,9 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from readiness.errors import ConfigError, DataError
-from readiness.files import write_atomically
-from readiness.lineage import PROVENANCE, leave_lineage, sha256_of
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.files import write_atomically
+from readiness.provenance.digests import sha256_of
+from readiness.provenance.records import leave_lineage
+from readiness.provenance.results_folder import PROVENANCE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +73,7 @@ class Job(Generic[Settings]):
         """Write a table; a `private` one for its owner's eyes, and one whose rows are `people`
         with the whole folder.
         """
-        from readiness.tables import write_csv
+        from readiness.ground.tables import write_csv
 
         if people:
             self.hide()

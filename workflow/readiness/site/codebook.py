@@ -5,7 +5,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from readiness.facts import Fact
+from readiness.ground.facts import Fact
 from readiness.language import Language, tell
 from readiness.questionnaire import Questionnaire
 from readiness.questionnaire.codebook import CodebookEntry, entries, frame_entries

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from readiness.facts import Fact, Listed, Quantity, Term
+from readiness.ground.facts import Fact, Listed, Quantity, Term
 from readiness.language import Language, tell, text
 from readiness.language.numbers import whole
 from readiness.rendering.numbers import render_page

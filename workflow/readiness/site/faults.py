@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.errors import DataError, RenderError
-from readiness.facts import Fact, of_domain
+from readiness.ground.errors import DataError, RenderError
+from readiness.ground.facts import Fact, of_domain
+from readiness.ground.printable import one_line, shorten
 from readiness.language import Language, numbers, tell, text
 from readiness.questionnaire import Questionnaire
 from readiness.rendering.numbers import render_page
-from readiness.terminal import one_line, shorten
 from readiness.validation import MEANINGS, SEVERITIES
 from readiness.validation.issues import by_rule, sort_issues
 

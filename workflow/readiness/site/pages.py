@@ -15,15 +15,16 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from readiness.datasets.versions import Version, pull_line
-from readiness.facts import Day, Fact
+from readiness.ground.facts import Day, Fact
 from readiness.language import LANGUAGES, Language, direction, own_name, tell, text
 from readiness.language.numbers import whole
+from readiness.pages.content_policy import hashes
+from readiness.pages.templates import stylesheet
 from readiness.publications.citing import Citation
 from readiness.publications.log import state_of
 from readiness.publications.reproduce import Tally
 from readiness.rendering.numbers import render_template
 from readiness.reporting.standing import nature_of
-from readiness.templating import hashes, stylesheet
 
 _READER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 _OUTSIDE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)

@@ -1,5 +1,5 @@
 /* What printed percentages allow: the integer core of `readiness claims solve` once more, for a page
-   without a network. It gives the same facts (the tests compare them), as `readiness.facts.encode`
+   without a network. It gives the same facts (the tests compare them), as `readiness.ground.facts.encode`
    writes them, and tells them with the texts of the catalogues. */
 const Readiness = (() => {
   "use strict";

@@ -13,7 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from readiness.files import write_atomically
+from readiness.ground.files import write_atomically
 from readiness.language import WHOLE, Language, own_name, text
 from readiness.language.catalogue import (
     FIRST,
@@ -26,9 +26,9 @@ from readiness.language.catalogue import (
     typeset,
 )
 from readiness.language.numbers import print_figure, whole
+from readiness.pages.content_policy import add_policy
 from readiness.rendering.numbers import render_template
 from readiness.site.pages import FOLDER
-from readiness.templating import add_policy
 
 # The texts that sentences of `solve` are made of, by how their keys begin.
 SAID = (

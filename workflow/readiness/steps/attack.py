@@ -9,12 +9,12 @@ import json
 from readiness.attack import attack, attack_table, first_given_away, summary
 from readiness.config import Disclosure, StrictModel
 from readiness.disclosure import Policy
+from readiness.ground.tables import read_text_table
 from readiness.questionnaire import load_questionnaire
 from readiness.register.attacking import known_classes, read_target, read_varied
 from readiness.register.disclosure_risk import ATTACK, VERDICT
 from readiness.register.figures import read_register
 from readiness.running.step import Job, log
-from readiness.tables import read_text_table
 
 
 class AttackWave(StrictModel):

@@ -5,9 +5,9 @@ import yaml
 from readiness.analysis.derived_items import with_derived
 from readiness.analysis.deriving import derive
 from readiness.config import DerivedVariable, StrictModel, read_yaml
+from readiness.ground.tables import read_text_table
 from readiness.questionnaire import expand, questionnaire_of
 from readiness.running.step import Job, log
-from readiness.tables import read_text_table
 
 HEAD = "# What was asked, and behind it what is computed of the answers; made by the step derive.\n"
 

@@ -6,13 +6,13 @@ from typing import Any
 import pandas as pd
 
 from readiness.config import StrictModel
+from readiness.ground.tables import read_text_table
 from readiness.language import Language
-from readiness.privacy import names_people
+from readiness.privacy.detecting import names_people
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.figures import read_register
 from readiness.running.step import Job, log
 from readiness.site.dpo import REASONS, Protection, dpo_page
-from readiness.tables import read_text_table
 from readiness.validation.separating import PERSONAL_DATA, list_kept_apart
 
 # Groups in the table: a sheet has no room for more.

@@ -4,10 +4,10 @@ from readiness.charts.bases import grid_chart
 from readiness.charts.picture import files_of
 from readiness.config import StrictModel, read_yaml
 from readiness.forensics.judging.structure import parse_structure
+from readiness.ground.tables import read_text_table
 from readiness.language import Language
 from readiness.reporting.standing import Standing
 from readiness.running.step import Job
-from readiness.tables import read_text_table
 
 
 class DrawStudy(StrictModel):

@@ -1,10 +1,10 @@
 """Faults: what validation found, as pages for whoever prepares the data; they are internal."""
 
 from readiness.config import StrictModel
+from readiness.ground.tables import read_text_table
 from readiness.questionnaire import load_questionnaire
 from readiness.running.step import Job, log
 from readiness.site.faults import faults_page
-from readiness.tables import read_text_table
 
 TABLES = ("issues", "counts", "quarantine")
 

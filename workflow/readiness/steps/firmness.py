@@ -3,12 +3,12 @@
 from readiness.analysis.selection import Selection
 from readiness.analysis.varying import MARKED, Wave
 from readiness.config import Compare, Estimate, FigureRules, SelectionName, StrictModel, Weight
+from readiness.ground.tables import read_text_table
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins
 from readiness.register.precision import ShareDigits
 from readiness.reporting.holding import Judge, claims_of, judge_all
 from readiness.running.step import Job, log
-from readiness.tables import read_text_table
 
 
 class FirmnessOfWave(StrictModel):

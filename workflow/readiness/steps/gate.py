@@ -1,9 +1,9 @@
 """Gate: the last step. Prints the closing table, and fails when a published number differs."""
 
 from readiness.config import StrictModel
-from readiness.errors import DataError, DiffersError
-from readiness.facts import Fact
-from readiness.files import write_atomically
+from readiness.ground.errors import DataError, DiffersError
+from readiness.ground.facts import Fact
+from readiness.ground.files import write_atomically
 from readiness.publications.outcomes import UNREADABLE, told_plainly
 from readiness.publications.reproduce import closing_lines, closing_text, read_verdicts
 from readiness.running.step import Job

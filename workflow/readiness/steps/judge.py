@@ -10,9 +10,9 @@ from readiness.forensics.judging.structure import parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import record
 from readiness.forensics.reporting import render_verdict, summary_ids
+from readiness.ground.tables import read_text_table
 from readiness.language import LANGUAGES
 from readiness.running.step import Job, log
-from readiness.tables import read_text_table
 
 INPUTS = ("claims", "structure")
 SETTINGS = None

@@ -3,11 +3,12 @@
 import json
 
 from readiness.config import StrictModel
-from readiness.lineage import PROVENANCE, read_lineage
+from readiness.ground.tables import read_text_table
+from readiness.provenance.records import read_lineage
+from readiness.provenance.results_folder import PROVENANCE
 from readiness.register.figures import Origin, make_register
 from readiness.register.study_rows import claim_rows, verdict_rows
 from readiness.running.step import Job, log
-from readiness.tables import read_text_table
 
 
 class StudyRegister(StrictModel):

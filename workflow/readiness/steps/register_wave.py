@@ -8,12 +8,15 @@ from operator import or_
 import pandas as pd
 
 from readiness.analysis.selection import Selection, variable_of
-from readiness.arrays import list_rows
 from readiness.attack import AttackTarget
 from readiness.config import Change, Disclosure, FigureRules, SelectionName, StrictModel
 from readiness.disclosure import Policy
 from readiness.disclosure.suppress import Decisions
-from readiness.lineage import PROVENANCE, canonical_json, read_lineage
+from readiness.ground.frames import list_rows
+from readiness.ground.tables import read_text_table
+from readiness.provenance.digests import canonical_json
+from readiness.provenance.records import read_lineage
+from readiness.provenance.results_folder import PROVENANCE
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.attacking import (
     find_even,
@@ -54,7 +57,6 @@ from readiness.register.rows.shares import (
 from readiness.register.sealed import Withholding, follow_ledger, read_withholding
 from readiness.register.withholding import Withheld, withhold
 from readiness.running.step import Job, log
-from readiness.tables import read_text_table
 
 
 class WaveRegister(StrictModel):

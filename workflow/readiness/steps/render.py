@@ -12,12 +12,13 @@ from pydantic import Field
 from readiness.charts.palette import stylesheet
 from readiness.charts.sheet import crop
 from readiness.config import StrictModel, read_yaml
-from readiness.errors import RenderError
-from readiness.facts import Fact
-from readiness.files import write_atomically
 from readiness.forensics.judging.structure import Structure, parse_structure
+from readiness.ground.errors import RenderError
+from readiness.ground.facts import Fact
+from readiness.ground.files import write_atomically
+from readiness.ground.tables import read_text_table
 from readiness.language import own_name, tell, text
-from readiness.lineage import PROVENANCE
+from readiness.provenance.results_folder import PROVENANCE
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.questionnaire.labels import Language
 from readiness.questionnaire.text import strip_markup
@@ -32,7 +33,6 @@ from readiness.reporting.passports import Passports
 from readiness.reporting.sources import state_sources
 from readiness.reporting.standing import Standing
 from readiness.running.step import Job, log
-from readiness.tables import read_text_table
 
 if TYPE_CHECKING:
     # The cells of a report import it: a change of what pages say is one of this step.

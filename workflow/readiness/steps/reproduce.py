@@ -1,6 +1,6 @@
 """Reproduce: a publication's figures compared with today's recomputation, one verdict a number."""
 
-from readiness.facts import to_json
+from readiness.ground.facts import to_json
 from readiness.publications.log import read_errata
 from readiness.publications.reproduce import compare
 from readiness.register.figures import read_register

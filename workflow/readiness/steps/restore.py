@@ -5,8 +5,8 @@ from pathlib import Path
 from readiness.config import StrictModel
 from readiness.datasets.store import restore
 from readiness.datasets.versions import find_version
-from readiness.files import write_atomically
-from readiness.lineage import KEY, make_key
+from readiness.ground.files import write_atomically
+from readiness.provenance.digests import KEY, make_key
 from readiness.running.step import Job, log
 
 

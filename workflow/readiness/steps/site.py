@@ -7,10 +7,10 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from readiness.arrays import list_rows
 from readiness.config import StrictModel
 from readiness.datasets.versions import read_versions
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
+from readiness.ground.frames import list_rows
 from readiness.language import Language, text
 from readiness.publications.chain import REGISTER
 from readiness.publications.citing import Citation, read_citation

@@ -13,6 +13,7 @@ from readiness.analysis.selection import Selection
 from readiness.config import StrictModel, read_yaml
 from readiness.disclosure import escape_words
 from readiness.forensics.judging.structure import parse_structure
+from readiness.ground.tables import read_text_table
 from readiness.language import Language
 from readiness.questionnaire import load_questionnaire
 from readiness.register.figures import read_register
@@ -25,7 +26,6 @@ from readiness.reporting.workbooks import wave
 from readiness.reporting.workbooks.study import label_figure, study_book, study_codes
 from readiness.reporting.workbooks.writing import Book, write_workbook
 from readiness.running.step import Job, log
-from readiness.tables import read_text_table
 
 NUMBERS, CODEBOOK = "numbers.csv", "codebook.csv"
 

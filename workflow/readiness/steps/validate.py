@@ -8,8 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from readiness.config import Privacy, StrictModel, Validate
-from readiness.files import KEY_NAME, PRIVATE, write_atomically
-from readiness.privacy import Detectors, names_people, with_pseudonyms
+from readiness.ground.files import write_atomically
+from readiness.ground.tables import read_text_table, to_csv
+from readiness.privacy.detecting import Detectors, names_people
+from readiness.privacy.pseudonyms import with_pseudonyms
+from readiness.provenance.results_folder import KEY_NAME, PRIVATE
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.readers import (
     SAMPLE_COLUMNS,
@@ -20,7 +23,6 @@ from readiness.readers import (
 )
 from readiness.running.pseudonym_key import key_for
 from readiness.running.step import Job, log
-from readiness.tables import read_text_table, to_csv
 from readiness.validation import LARGEST_LOSS, refuse_mass_loss, validate, write_loss_line
 from readiness.validation.rows import mark_ineligible
 from readiness.validation.separating import Apart, separate

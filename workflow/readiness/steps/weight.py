@@ -6,10 +6,10 @@ from readiness.analysis import weighting
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighting import replicates_file
 from readiness.config import SelectionName, StrictModel, Weight
+from readiness.ground.tables import read_text_table
 from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_margins
 from readiness.running.step import Job, log
-from readiness.tables import read_text_table
 
 
 class WeightWave(StrictModel):

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from readiness.arrays import BoolArray, FloatArray, IntArray, TextArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import BoolArray, FloatArray, IntArray, TextArray
+from readiness.ground.errors import StatisticsError
 
 
 def one_of(value: Any, known: Any, what: str) -> None:

@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from readiness.arrays import BoolArray, FloatArray, IntArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import BoolArray, FloatArray, IntArray
+from readiness.ground.errors import StatisticsError
 from readiness.survey.coding import Factorized, factorize_column, one_of
 from readiness.survey.replicates import Replicates
 from readiness.survey.specification import (

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from readiness.arrays import FloatArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import FloatArray
+from readiness.ground.errors import StatisticsError
 from readiness.survey.coding import one_of
 
 Interval: TypeAlias = Literal[

@@ -22,8 +22,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from readiness.arrays import FloatArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import FloatArray
+from readiness.ground.errors import StatisticsError
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.proportions import proportion_estimates, proportion_table
 from readiness.survey.intervals import Interval

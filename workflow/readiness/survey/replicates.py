@@ -16,8 +16,8 @@ from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 
-from readiness.arrays import BoolArray, FloatArray, IntArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import BoolArray, FloatArray, IntArray
+from readiness.ground.errors import StatisticsError
 from readiness.survey.coding import Codes, one_of
 from readiness.survey.variance import Stage
 

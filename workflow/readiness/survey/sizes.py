@@ -19,8 +19,8 @@ import numpy.typing as npt
 from scipy import special, stats
 from scipy.optimize import elementwise
 
-from readiness.arrays import BoolArray, FloatArray, IntArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import BoolArray, FloatArray, IntArray
+from readiness.ground.errors import StatisticsError
 from readiness.survey.intervals import Interval, proportion_interval
 
 # The smallest standard error, or difference, that is looked for.

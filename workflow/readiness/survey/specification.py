@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from readiness.arrays import BoolArray, FloatArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import BoolArray, FloatArray
+from readiness.ground.errors import StatisticsError
 from readiness.survey.coding import Codes, encode, interaction
 from readiness.survey.variance import Stage
 

@@ -18,8 +18,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from readiness.arrays import BoolArray, FloatArray, IntArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import BoolArray, FloatArray, IntArray
+from readiness.ground.errors import StatisticsError
 from readiness.survey.coding import Codes
 
 LonelyPsu: TypeAlias = Literal["fail", "remove", "certainty", "adjust", "average"]

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import isinf
 
-from readiness.facts import Fact, Listed
-from readiness.patterns import DOUBLE_DIGITS, shorten_decimal, write_out
+from readiness.ground.decimals import DOUBLE_DIGITS, shorten_decimal, write_out
+from readiness.ground.facts import Fact, Listed
 from readiness.questionnaire import (
     BLANK,
     DONT_KNOW,

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from readiness.errors import DataError
-from readiness.facts import Fact, Listed, to_json
+from readiness.ground.errors import DataError
+from readiness.ground.facts import Fact, Listed, to_json
 from readiness.questionnaire import (
     BLANK,
     DONT_KNOW,

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from readiness.facts import Fact, Listed, Value
+from readiness.ground.facts import Fact, Listed, Value
 from readiness.questionnaire import BLANK, BROKEN_OFF, SPECIAL_CODES, Item, Questionnaire, match_key
 from readiness.readers.texts import Booleans, Texts, ranks
 from readiness.validation.cells import nearest

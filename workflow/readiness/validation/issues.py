@@ -1,6 +1,7 @@
 """The faults that validation finds: one row a fault, one table for all.
 
-What was found and what was done is a fact (`readiness.facts`); `sentence` says it in a language.
+What was found and what was done is a fact (`readiness.ground.facts`); `sentence` says it in a
+language.
 Severities: `note` (nothing lost: a spelling read, a blank), `warning` (kept, but look at it),
 `error` (a value or a whole submission is not used as it came).
 """
@@ -12,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from readiness.facts import Fact, Value, of_domain, to_json
+from readiness.ground.facts import Fact, Value, of_domain, to_json
+from readiness.ground.printable import quote_cell
 from readiness.language import Language, tell
 from readiness.questionnaire import TICKED
-from readiness.terminal import quote_cell
 
 # What is written of a fault: the question, what an answer can be, the option that it nearly is.
 ISSUE_COLUMNS = (

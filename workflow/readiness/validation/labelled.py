@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 from readiness.language import Language, text
 from readiness.questionnaire import SPECIAL_CODES, Item, Questionnaire
 from readiness.questionnaire.kinds import DATE, MULTI, NUMBER, ORDINAL, SINGLE, TEXT

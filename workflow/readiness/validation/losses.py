@@ -8,11 +8,11 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from readiness.errors import DataError
-from readiness.facts import Fact, Listed, Quantity, Term, Value
+from readiness.ground.errors import DataError
+from readiness.ground.facts import Fact, Listed, Quantity, Term, Value
+from readiness.ground.printable import quote_cell, shorten
 from readiness.language import Language, tell
 from readiness.readers import HEADERS, LEFT_OUT, SLOTS
-from readiness.terminal import quote_cell, shorten
 from readiness.validation.issues import MEANINGS, sentence
 from readiness.validation.rows import KEPT
 from readiness.validation.validate import (

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from readiness.facts import Day, Fact
+from readiness.ground.facts import Day, Fact
 from readiness.questionnaire import Questionnaire, tidy
 from readiness.readers.texts import Booleans, Texts, ranks
 from readiness.readers.tools.base import CONTESTED, EMPTY, REJECTED, TEST

@@ -8,15 +8,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from readiness.facts import Fact, Listed, Term, to_json
-from readiness.privacy import (
-    GIVEN,
-    Detectors,
-    kept_apart,
-    personal_data_seen,
-    with_pseudonyms,
-    without_values,
-)
+from readiness.ground.facts import Fact, Listed, Term, to_json
+from readiness.privacy.detecting import Detectors, personal_data_seen
+from readiness.privacy.pseudonyms import with_pseudonyms
+from readiness.privacy.setting_apart import GIVEN, kept_apart, without_values
 from readiness.questionnaire import SPECIAL_CODES, Questionnaire
 from readiness.validation.issues import ISSUE_COLUMNS, issues_of
 

@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 from readiness.questionnaire import (
     BLANK,
     BROKEN_OFF,

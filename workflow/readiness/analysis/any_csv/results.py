@@ -10,10 +10,10 @@ from readiness.analysis.any_csv.sample import Sample
 from readiness.analysis.comparing import CONTRASTED, close_pairs, compare_items, contrast_items
 from readiness.analysis.estimating import COLUMNS, estimate_item, scales_table
 from readiness.analysis.selection import Selection
-from readiness.arrays import FloatArray
 from readiness.config import Compare, DerivedVariable, Estimate
 from readiness.config.derived import DerivedScale
-from readiness.errors import ConfigError, StatisticsError
+from readiness.ground.arrays import FloatArray
+from readiness.ground.errors import ConfigError, StatisticsError
 from readiness.questionnaire import BLANK, TOTAL, Item
 from readiness.survey.comparisons.cells import ComparisonRow, frame
 from readiness.survey.comparisons.classical import kruskal_wallis, pearson_chi_square, wilcoxon

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from pydantic import BeforeValidator, Field, model_validator
 
-from readiness.arrays import FloatArray, TextArray
 from readiness.config import LARGEST_SEED, Replication, SelectionName, StrictModel
-from readiness.errors import ConfigError, DataError, StatisticsError
+from readiness.ground.arrays import FloatArray, TextArray
+from readiness.ground.errors import ConfigError, DataError, StatisticsError
 from readiness.questionnaire import (
     BLANK,
     Category,

@@ -17,7 +17,6 @@ import numpy.typing as npt
 import pandas as pd
 import yaml
 
-from readiness.bounded import TextLoader, read_yaml_text
 from readiness.commands.claims_files import FigureTable
 from readiness.config import FigureRules
 from readiness.datasets.add import add_version, read_whole
@@ -40,14 +39,17 @@ from readiness.drafting import (
     with_section,
 )
 from readiness.drafting.wordings import names_group, tells_sum
-from readiness.errors import ConfigError, DataError
-from readiness.files import write_atomically
 from readiness.forensics.beginning import ClaimSource, begin_study
 from readiness.forensics.judging.structure import parse_structure, read_register
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.files import write_atomically
+from readiness.ground.patterns import NAME, WORDS
+from readiness.ground.printable import one_line
+from readiness.ground.safe_yaml import TextLoader, read_yaml_text
+from readiness.ground.tables import to_csv
 from readiness.language import FIRST, LANGUAGES, tell
 from readiness.layout import find_config
-from readiness.patterns import NAME, WORDS
-from readiness.privacy import names_people
+from readiness.privacy.detecting import names_people
 from readiness.questionnaire import Questionnaire, load_questionnaire, match_key, questionnaire_of
 from readiness.questionnaire.items import Export
 from readiness.questionnaire.writing import CHECK, COMMENT, DECIDED, form_name, open_decisions
@@ -57,8 +59,6 @@ from readiness.readers.export import UNSAID, is_doubtful, recognise_export
 from readiness.readers.table import name_each_once
 from readiness.readers.tools.every import find_any_kind
 from readiness.register.merging import Merger, describe_merger, find_merger_of_answers
-from readiness.tables import to_csv
-from readiness.terminal import one_line
 from readiness.validation import (
     LARGEST_LOSS,
     first_reading,

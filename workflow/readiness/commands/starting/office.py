@@ -17,8 +17,8 @@ from jinja2 import Environment, StrictUndefined
 
 from readiness.building import make_wheel
 from readiness.datasets.versions import COLUMNS, VERSIONS
-from readiness.errors import ConfigError, StoppedError
-from readiness.files import write_atomically
+from readiness.ground.errors import ConfigError, StoppedError
+from readiness.ground.files import write_atomically
 from readiness.layout import LOCK, SNAKEFILES, is_own, is_project, own_tree, project_files
 
 TEMPLATES = Path(__file__).parent / "office"

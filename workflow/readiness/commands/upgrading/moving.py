@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.arrays import list_rows
 from readiness.commands.upgrading.measuring import Measured
 from readiness.commands.upgrading.wheel import Wheel
+from readiness.ground.frames import list_rows
+from readiness.ground.printable import one_line, shorten
 from readiness.publications.log import describe_change
 from readiness.publications.reproduce import find_corrected
 from readiness.register.published import round_register
-from readiness.terminal import one_line, shorten
 
 # How many numbers are named of each run and line of the changelog.
 SHOWN = 8

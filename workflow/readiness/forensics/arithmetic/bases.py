@@ -14,7 +14,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from readiness.arrays import BoolArray, IntArray
 from readiness.forensics.arithmetic.figures import (
     NEAREST_ROUNDINGS,
     PrintedFigure,
@@ -22,6 +21,7 @@ from readiness.forensics.arithmetic.figures import (
     count_interval,
     count_intervals,
 )
+from readiness.ground.arrays import BoolArray, IntArray
 
 SEARCH_LIMIT = 1_000_000
 

@@ -27,9 +27,9 @@ from typing import Any
 
 import numpy as np
 
-from readiness.arrays import IntArray
-from readiness.errors import DataError, StatisticsError
-from readiness.patterns import write_out
+from readiness.ground.arrays import IntArray
+from readiness.ground.decimals import write_out
+from readiness.ground.errors import DataError, StatisticsError
 
 MAX_DECIMALS, MAX_DIGITS = 6, 12
 # Parts of a whole in a percentage; a mean uses 1 instead.

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
-from readiness.errors import DataError
 from readiness.forensics.arithmetic.bases import NEAREST, Convention, FigureSet, SetKind, witnesses
 from readiness.forensics.arithmetic.figures import (
     PrintedFigure,
@@ -28,6 +27,7 @@ from readiness.forensics.arithmetic.figures import (
     parse_figure,
     shares_of,
 )
+from readiness.ground.errors import DataError
 from readiness.language.catalogue import WHOLE, form
 
 # How far "un peu plus", "à peine moins", "près de" reach when read strictly: five points.

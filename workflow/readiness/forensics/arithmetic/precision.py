@@ -15,8 +15,8 @@ from fractions import Fraction
 from itertools import product
 from math import comb
 
-from readiness.errors import StatisticsError
 from readiness.forensics.arithmetic.bases import NEAREST, Convention, FigureSet, witnesses
+from readiness.ground.errors import StatisticsError
 
 
 def _check(count: int, base: int) -> None:

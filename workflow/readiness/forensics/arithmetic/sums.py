@@ -22,8 +22,6 @@ from itertools import product
 
 import numpy as np
 
-from readiness.arrays import BoolArray, IntArray
-from readiness.errors import DataError
 from readiness.forensics.arithmetic.bases import (
     NEAREST,
     Convention,
@@ -42,6 +40,8 @@ from readiness.forensics.arithmetic.figures import (
     parse_figure,
     shares_of,
 )
+from readiness.ground.arrays import BoolArray, IntArray
+from readiness.ground.errors import DataError
 
 
 @dataclass(frozen=True)

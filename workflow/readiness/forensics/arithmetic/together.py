@@ -12,7 +12,6 @@ from enum import StrEnum
 
 import numpy as np
 
-from readiness.arrays import BoolArray
 from readiness.forensics.arithmetic.bases import (
     NEAREST,
     Convention,
@@ -32,6 +31,7 @@ from readiness.forensics.arithmetic.figures import (
     parse_figure,
 )
 from readiness.forensics.arithmetic.sums import one_edit_away
+from readiness.ground.arrays import BoolArray
 
 # How far above the printed number another one is sought.
 ABOVE = 1_000

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from readiness.facts import Fact, Listed, NamedNumber, Printed, Term, TranslatedText, Value
 from readiness.forensics.arithmetic import bases
 from readiness.forensics.arithmetic.figures import Rounding
 from readiness.forensics.judging.structure import Claim, ClaimSet, SharedBase, Structure
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, name_numbers
+from readiness.ground.facts import Fact, Listed, NamedNumber, Printed, Term, TranslatedText, Value
 
 # How far bases are listed when no total is reported.
 DEFAULT_REACH = 40

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from readiness.facts import Fact, Listed, Value
 from readiness.forensics.arithmetic.bases import (
     NEAREST,
     Convention,
@@ -27,6 +26,7 @@ from readiness.forensics.judging.context import LONGEST_LIST, Study, judge_every
 from readiness.forensics.judging.structure import ClaimSet, SharedBase, Total, source_of
 from readiness.forensics.judging.together import state_strength, state_together
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, name_numbers
+from readiness.ground.facts import Fact, Listed, Value
 
 # How the ids of verdicts on the figures of one source begin.
 SOURCE = "total.source."

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from readiness.facts import Fact, Listed, Term, TranslatedText, Value
 from readiness.forensics.arithmetic import bases
 from readiness.forensics.arithmetic.figures import (
     NEAREST_ROUNDINGS,
@@ -39,6 +38,7 @@ from readiness.forensics.judging.context import (
 from readiness.forensics.judging.judgements import SEARCH, claim_names
 from readiness.forensics.judging.structure import Claim, ClaimSet, Contradiction, Phrase, Unknown
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, name, name_numbers
+from readiness.ground.facts import Fact, Listed, Term, TranslatedText, Value
 
 MOST_MISSING = 3
 # A reading of everything at once is sought for so many sets; beyond, nobody could read it.

@@ -17,12 +17,13 @@ from typing import Annotated, Any, Literal
 import pandas as pd
 from pydantic import Field, ValidationError
 
-from readiness.arrays import list_rows
-from readiness.errors import ConfigError, DataError
-from readiness.facts import Term, TranslatedText, Value
 from readiness.forensics.arithmetic.bases import SetKind
 from readiness.forensics.arithmetic.figures import PrintedFigure, Rounding, parse_figure
-from readiness.patterns import ITEM, find_repeated
+from readiness.ground.duplicates import find_repeated
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.facts import Term, TranslatedText, Value
+from readiness.ground.frames import list_rows
+from readiness.ground.patterns import ITEM
 from readiness.questionnaire.items import Strict
 from readiness.questionnaire.labels import Code, LanguageCode
 

@@ -11,9 +11,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from readiness.arrays import BoolArray
-from readiness.errors import DataError
-from readiness.facts import Fact, Quantity, TranslatedText, Value
 from readiness.forensics.arithmetic.bases import joint_bases
 from readiness.forensics.arithmetic.figures import (
     EITHER_HALF,
@@ -43,6 +40,9 @@ from readiness.forensics.judging.structure import (
     read_register,
 )
 from readiness.forensics.judging.verdict import Status, Verdict, name_numbers
+from readiness.ground.arrays import BoolArray
+from readiness.ground.errors import DataError
+from readiness.ground.facts import Fact, Quantity, TranslatedText, Value
 from readiness.questionnaire import BROKEN_OFF, DONT_KNOW, NOT_ASKED, Item, Questionnaire
 
 # How many answers fewer are tried when a mean is not possible on the printed number.

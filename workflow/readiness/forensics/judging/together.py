@@ -6,7 +6,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
-from readiness.facts import Fact, Listed, NamedNumber, Term, Value
 from readiness.forensics.arithmetic.bases import FigureSet
 from readiness.forensics.arithmetic.figures import parse_figure
 from readiness.forensics.arithmetic.together import (
@@ -17,6 +16,7 @@ from readiness.forensics.arithmetic.together import (
     Who,
 )
 from readiness.forensics.judging.verdict import name, name_numbers
+from readiness.ground.facts import Fact, Listed, NamedNumber, Term, Value
 
 # Longer lists of numbers or figures are described by their first ones.
 LONGEST_LIST = 15

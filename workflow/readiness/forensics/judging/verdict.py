@@ -15,7 +15,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from readiness.facts import Fact, Listed, NamedNumber, Printed, Value, decode, encode
+from readiness.ground.facts import Fact, Listed, NamedNumber, Printed, Value, decode, encode
 
 # A number of a verdict: a str is a figure as it was printed, a tuple one list.
 Number = int | Fraction | str | tuple[int, ...]

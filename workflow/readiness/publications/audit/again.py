@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from readiness.config import load_config
-from readiness.errors import DataError, ReadinessError
-from readiness.facts import Fact, Listed
-from readiness.files import reading_once
+from readiness.ground.errors import DataError, ReadinessError
+from readiness.ground.facts import Fact, Listed
+from readiness.ground.files import reading_once
 from readiness.layout import place_of
-from readiness.lineage import Lineage
+from readiness.provenance.records import Lineage
 from readiness.publications.audit.model import (
     REPORT,
     Audit,

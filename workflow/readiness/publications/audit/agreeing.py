@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from readiness.datasets.versions import COLUMNS as VERSION_COLUMNS
-from readiness.errors import DataError
-from readiness.facts import Fact
-from readiness.files import read_file
+from readiness.ground.errors import DataError
+from readiness.ground.facts import Fact
+from readiness.ground.files import read_file
 from readiness.layout import LOCK, place_of
-from readiness.lineage import Lineage
+from readiness.provenance.records import Lineage
 from readiness.publications import ledger, program
 from readiness.publications.audit.coverage import find_parts
 from readiness.publications.chain import REGISTER, RESTORE, ancestors, frozen_chain

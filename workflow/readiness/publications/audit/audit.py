@@ -11,11 +11,11 @@ from typing import Any
 import yaml
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from readiness.bounded import read_yaml_text
 from readiness.config import StudySettings, WaveSettings
-from readiness.errors import DataError, ReadinessError
-from readiness.facts import Fact, Listed
-from readiness.files import read_file, reading_once
+from readiness.ground.errors import DataError, ReadinessError
+from readiness.ground.facts import Fact, Listed
+from readiness.ground.files import read_file, reading_once
+from readiness.ground.safe_yaml import read_yaml_text
 from readiness.publications import program
 from readiness.publications.attest import signatures
 from readiness.publications.audit.again import Again

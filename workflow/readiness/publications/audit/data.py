@@ -12,9 +12,9 @@ from pathlib import Path
 from readiness.datasets.places import Foreign
 from readiness.datasets.store import DVC_CACHE, STORES, Copy, find_object, local_copies
 from readiness.datasets.versions import VERSIONS, Version, read_versions, unreadable
-from readiness.errors import DataError, ReadinessError
-from readiness.facts import Fact, Listed
-from readiness.files import read_file
+from readiness.ground.errors import DataError, ReadinessError
+from readiness.ground.facts import Fact, Listed
+from readiness.ground.files import read_file
 from readiness.publications.audit.model import explain
 from readiness.publications.ledger import SealedDataset
 from readiness.publications.outcomes import AuditFinding, Outcome, error_fact

@@ -13,11 +13,12 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.arrays import list_rows
 from readiness.datasets.versions import unreadable
-from readiness.errors import DataError
-from readiness.facts import Fact, Value
-from readiness.files import read_file
+from readiness.ground.errors import DataError
+from readiness.ground.facts import Fact, Value
+from readiness.ground.files import read_file
+from readiness.ground.frames import list_rows
+from readiness.ground.tables import read_text_table
 from readiness.publications.audit.model import Audit
 from readiness.publications.ledger import FOLDER, read_inputs
 from readiness.publications.log import (
@@ -34,7 +35,6 @@ from readiness.publications.reproduce import find_corrected
 from readiness.publications.seal import LEDGER, NAMED, SEAL, UnreadableError, read_seal, sha256
 from readiness.register.figures import read_register
 from readiness.register.published import number
-from readiness.tables import read_text_table
 
 # The reliability flags of a register.
 FLAGS = frozenset(("", "present", "review", "caution", "suppress"))

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from readiness.datasets.places import Foreign
-from readiness.errors import ReadinessError
-from readiness.facts import Fact, encode
+from readiness.ground.errors import ReadinessError
+from readiness.ground.facts import Fact, encode
 from readiness.language import tell
 from readiness.publications import outcomes
 

@@ -16,15 +16,17 @@ import pandas as pd
 
 from readiness.analysis.recomputing import RECOMPUTE
 from readiness.analysis.recomputing_in_r import RECOMPUTE_R
-from readiness.arrays import list_rows
 from readiness.attack import given_away
 from readiness.datasets.places import STORE
 from readiness.datasets.versions import Pointer, fault_of
-from readiness.errors import DataError
-from readiness.facts import Fact
-from readiness.files import files_below, read_file
+from readiness.ground.errors import DataError
+from readiness.ground.facts import Fact
+from readiness.ground.files import files_below, read_file
+from readiness.ground.frames import list_rows
+from readiness.ground.tables import to_csv
 from readiness.layout import rules_file
-from readiness.lineage import PROVENANCE, Lineage
+from readiness.provenance.records import Lineage
+from readiness.provenance.results_folder import PROVENANCE
 from readiness.publications.audit.data import Availability
 from readiness.publications.audit.model import Number
 from readiness.publications.chain import ATTACKED, REGISTER, ancestors, read_chain, step_folders
@@ -58,7 +60,6 @@ from readiness.publications.seal import (
 from readiness.register.disclosure_risk import ATTACK, not_attacked, read_attack
 from readiness.register.display import show_safely
 from readiness.register.figures import COLUMNS, PRECISION, read_register
-from readiness.tables import to_csv
 
 
 @dataclass(frozen=True)

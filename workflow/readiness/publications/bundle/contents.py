@@ -10,9 +10,10 @@ from readiness.config import load_config
 from readiness.datasets.places import STORE
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import VERSIONS, Version, read_versions
-from readiness.errors import ConfigError, DataError
-from readiness.facts import Day, Fact, Term, Value
-from readiness.files import read_file, reading_once
+from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.facts import Day, Fact, Term, Value
+from readiness.ground.files import read_file, reading_once
+from readiness.ground.tables import rows_to_csv
 from readiness.language import LANGUAGES, Language, tell
 from readiness.layout import code_files
 from readiness.publications import ledger
@@ -26,7 +27,6 @@ from readiness.publications.presenting.writing import Writing, markdown
 from readiness.publications.program import DVC_CONFIG, is_earlier, is_told, read_program
 from readiness.publications.seal import ATTESTATIONS, SEAL, read_seal, sha256
 from readiness.register.disclosure_risk import ATTACK, read_attack, refuse_given_away
-from readiness.tables import rows_to_csv
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from readiness.config import StudySettings, WaveSettings, load_config
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 from readiness.language import FIRST, LANGUAGES
-from readiness.lineage import readable_json
+from readiness.provenance.digests import readable_json
 from readiness.publications import ledger
 from readiness.publications.bundle.contents import (
     README,

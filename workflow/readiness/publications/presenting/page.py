@@ -17,10 +17,12 @@ from typing import Any
 from markupsafe import Markup
 
 from readiness.datasets.versions import Version
-from readiness.errors import DataError, ReadinessError
-from readiness.facts import Fact
+from readiness.ground.errors import DataError, ReadinessError
+from readiness.ground.facts import Fact
+from readiness.ground.printable import shorten
 from readiness.language import LANGUAGES, Language, text
 from readiness.language.numbers import whole
+from readiness.pages.content_policy import add_policy
 from readiness.publications import ledger
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit, Number
 from readiness.publications.audit.numbers import CHANGED as WAS_CHANGED
@@ -44,8 +46,6 @@ from readiness.publications.presenting.summary import (
 from readiness.publications.presenting.writing import FOLDER, Writing, html, style
 from readiness.register.display import show_row, show_safely
 from readiness.reporting.passports import KINDS
-from readiness.templating import add_policy
-from readiness.terminal import shorten
 
 
 @dataclass(frozen=True)

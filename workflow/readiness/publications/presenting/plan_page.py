@@ -6,7 +6,7 @@ from typing import Any
 from readiness.analysis.selection import Selection
 from readiness.config import PERMUTATIONS, SHARE_INTERVAL
 from readiness.disclosure import Policy
-from readiness.facts import Fact, Listed, Quantity, Term
+from readiness.ground.facts import Fact, Listed, Quantity, Term
 from readiness.language import Language
 from readiness.publications.presenting.writing import Writing, markdown
 from readiness.questionnaire.versions import KIND_LABELS

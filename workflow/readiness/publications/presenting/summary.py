@@ -6,7 +6,7 @@ from, and the innocent reading.
 
 from collections.abc import Iterator, Sequence
 
-from readiness.facts import Fact, Term
+from readiness.ground.facts import Fact, Term
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit, Number, Signing
 from readiness.publications.audit.model import LEVELS as LEVEL_NAMES
 from readiness.publications.outcomes import (

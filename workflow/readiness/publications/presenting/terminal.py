@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from readiness.facts import Fact, Listed, Term, Value
+from readiness.ground.facts import Fact, Listed, Term, Value
+from readiness.ground.printable import one_line
 from readiness.language import Language, show, strip_marks, tell
 from readiness.publications.audit.model import DATA, LEVELS, NUMBERS, REPORT, SEAL, Audit, Number
 from readiness.publications.outcomes import SEVERITY, AuditFinding, Outcome, exit_code, plain
 from readiness.publications.presenting import summary
 from readiness.publications.seal import DRAFT
-from readiness.terminal import one_line
 
 # How many problems of one kind are named unless all are asked for.
 SHOWN = 10

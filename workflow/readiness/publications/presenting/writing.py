@@ -14,15 +14,15 @@ from typing import Any
 
 from markupsafe import Markup
 
-from readiness.facts import Fact, Listed, TranslatedText, Value
+from readiness.ground.facts import Fact, Listed, TranslatedText, Value
+from readiness.ground.printable import one_line, printable
 from readiness.language import Language, direction, tell, text
 from readiness.language.catalogue import FIRST_STRONG, LEFT_TO_RIGHT, POP
 from readiness.language.numbers import whole
+from readiness.pages.templates import environment, stylesheet
 from readiness.publications.audit.model import Audit
 from readiness.publications.outcomes import Outcome
 from readiness.publications.presenting import summary
-from readiness.templating import environment, stylesheet
-from readiness.terminal import one_line, printable
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 Write = Callable[[str], Markup]

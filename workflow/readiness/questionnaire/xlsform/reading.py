@@ -13,7 +13,7 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from readiness.errors import ConfigError
+from readiness.ground.errors import ConfigError
 from readiness.questionnaire.items import MEANINGS
 from readiness.questionnaire.text import match_key
 from readiness.questionnaire.writing import (

@@ -13,9 +13,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from readiness.errors import ConfigError
-from readiness.files import read_file
-from readiness.patterns import LANGUAGE
+from readiness.ground.errors import ConfigError
+from readiness.ground.files import read_file
+from readiness.ground.patterns import LANGUAGE
 
 # How large a form may be, and a tenth of how large its unpacked parts.
 MOST_BYTES = 20_000_000

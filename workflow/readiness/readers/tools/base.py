@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from readiness.patterns import write_out
+from readiness.ground.decimals import write_out
 from readiness.questionnaire import (
     TICKED,
     Item,

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
+from readiness.ground.printable import quote_cell
 from readiness.questionnaire import Questionnaire, match_key
 from readiness.readers.assigned import Assigned
 from readiness.readers.moments import looks_like_moments
 from readiness.readers.table import Sheet
 from readiness.readers.tools.added import ANYTHING, MOMENT, PERSON, fits_kind
 from readiness.readers.tools.base import REJECTED, Tool
-from readiness.terminal import quote_cell
 
 _KOBO = {
     *("_id", "_uuid", "_submission_time", "_index", "_validation_status", "__version__"),

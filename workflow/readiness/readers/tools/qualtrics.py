@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 from readiness.questionnaire import Item, Questionnaire, match_key
 from readiness.readers.assigned import Assigned
 from readiness.readers.table import Sheet

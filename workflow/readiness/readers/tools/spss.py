@@ -8,7 +8,7 @@ the questionnaire says what it means.
 from collections.abc import Collection
 from typing import ClassVar
 
-from readiness.errors import DataError
+from readiness.ground.errors import DataError
 from readiness.questionnaire import (
     Item,
     Matches,

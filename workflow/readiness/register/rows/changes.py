@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from readiness.analysis.selection import ANSWERED
-from readiness.arrays import list_rows
 from readiness.config import Change
 from readiness.figure_id import share_id
+from readiness.ground.frames import list_rows
 from readiness.questionnaire import MEDIAN, TOTAL, FrameVariable, Item, Questionnaire
 from readiness.questionnaire.versions import item_changes
 from readiness.register.figures import CORE, REASON, FigureRow, number

@@ -23,9 +23,9 @@ import pandas as pd
 
 from readiness.analysis.comparing import LEAST_OF_PAIRS
 from readiness.analysis.selection import ANSWERED, Selection, variable_of
-from readiness.arrays import list_rows
 from readiness.config import FigureRules
 from readiness.figure_id import base_id, effective_id, share_id, weighted_id
+from readiness.ground.frames import list_rows
 from readiness.questionnaire import OF_NUMBERS, TOTAL
 from readiness.register.figures import (
     BASE,

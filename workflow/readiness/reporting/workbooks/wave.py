@@ -11,9 +11,9 @@ import pandas as pd
 
 from readiness.analysis.selection import variable_of
 from readiness.analysis.varying import CHOICES
-from readiness.arrays import list_rows
-from readiness.facts import Fact, Listed, Term, Value
 from readiness.figure_id import base_id, share_id
+from readiness.ground.facts import Fact, Listed, Term, Value
+from readiness.ground.frames import list_rows
 from readiness.language import Language, show, tell, text
 from readiness.questionnaire import TOTAL, Item, Questionnaire
 from readiness.questionnaire.units import unit_text

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from readiness.arrays import BoolArray, FloatArray, IntArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import BoolArray, FloatArray, IntArray
+from readiness.ground.errors import StatisticsError
 from readiness.survey import intervals
 from readiness.survey.coding import Factorized, plain_text, sort_labels
 from readiness.survey.design import Column, Design

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from readiness.arrays import FloatArray, IntArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import FloatArray, IntArray
+from readiness.ground.errors import StatisticsError
 from readiness.survey.comparisons.cells import ComparisonRow
 
 # Names of the tests beside those of the design in a table of comparisons.

@@ -18,9 +18,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from readiness.arrays import FloatArray, IntArray
-from readiness.errors import StatisticsError
-from readiness.facts import Fact
+from readiness.ground.arrays import FloatArray, IntArray
+from readiness.ground.errors import StatisticsError
+from readiness.ground.facts import Fact
 from readiness.survey.comparisons.cells import (
     ComparisonRow,
     Factor,

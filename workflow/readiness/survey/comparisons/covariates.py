@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from readiness.arrays import BoolArray, FloatArray, IntArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import BoolArray, FloatArray, IntArray
+from readiness.ground.errors import StatisticsError
 from readiness.survey.comparisons.cells import Factor, factor
 from readiness.survey.design import Design
 

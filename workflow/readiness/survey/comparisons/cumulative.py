@@ -11,8 +11,8 @@ from typing import Literal
 import numpy as np
 import scipy
 
-from readiness.arrays import FloatArray, IntArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import FloatArray, IntArray
+from readiness.ground.errors import StatisticsError
 
 Link = Literal["logistic", "probit"]
 

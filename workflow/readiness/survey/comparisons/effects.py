@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import scipy
 
-from readiness.arrays import BoolArray, FloatArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import BoolArray, FloatArray
+from readiness.ground.errors import StatisticsError
 from readiness.survey.comparisons.cells import (
     CellTotals,
     ComparisonRow,

@@ -18,8 +18,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import scipy
 
-from readiness.arrays import FloatArray, IntArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import FloatArray, IntArray
+from readiness.ground.errors import StatisticsError
 from readiness.survey.comparisons.cells import ComparisonRow, Factor, outcome_by_group, two_sided_t
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.proportions import Proportions, proportion_estimates

@@ -14,8 +14,8 @@ from typing import Any, Literal
 import numpy as np
 import scipy
 
-from readiness.arrays import FloatArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import FloatArray
+from readiness.ground.errors import StatisticsError
 from readiness.survey.coding import one_of
 from readiness.survey.comparisons.cells import (
     ComparisonRow,

@@ -21,8 +21,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
-from readiness.arrays import BoolArray, FloatArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import BoolArray, FloatArray
+from readiness.ground.errors import StatisticsError
 from readiness.survey.coding import Base, one_of, option_answers
 from readiness.survey.comparisons.cells import (
     ComparisonRow,

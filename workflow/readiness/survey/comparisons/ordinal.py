@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from readiness.arrays import FloatArray, IntArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import FloatArray, IntArray
+from readiness.ground.errors import StatisticsError
 from readiness.survey.coding import one_of
 from readiness.survey.comparisons.cells import (
     ComparisonRow,

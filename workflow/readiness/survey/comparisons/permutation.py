@@ -26,8 +26,8 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from readiness.arrays import FloatArray, IntArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import FloatArray, IntArray
+from readiness.ground.errors import StatisticsError
 from readiness.survey.coding import one_of
 from readiness.survey.comparisons.cells import ComparisonRow, Factor, factor, outcome_by_group
 from readiness.survey.design import Column, Design

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from readiness.arrays import FloatArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import FloatArray
+from readiness.ground.errors import StatisticsError
 from readiness.survey.coding import one_of
 from readiness.survey.comparisons.cells import (
     ComparisonRow,

@@ -18,8 +18,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import pandas as pd
 
-from readiness.arrays import FloatArray, IntArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import FloatArray, IntArray
+from readiness.ground.errors import StatisticsError
 from readiness.survey.coding import Codes, one_of
 from readiness.survey.design import Column, Design
 from readiness.survey.estimates.proportions import group_codes, reduce_bias, satterthwaite

@@ -8,7 +8,7 @@ mean of differences, person by person (McNemar 1947 for equal weights; `svycontr
 import numpy as np
 import scipy
 
-from readiness.arrays import FloatArray
+from readiness.ground.arrays import FloatArray
 from readiness.survey.design import Design
 from readiness.survey.estimates.means import means, ratio_estimates
 

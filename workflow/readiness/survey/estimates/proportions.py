@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from readiness.arrays import BoolArray, FloatArray, IntArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import BoolArray, FloatArray, IntArray
+from readiness.ground.errors import StatisticsError
 from readiness.survey.coding import Codes, Factorized, encode_declared, sort_labels
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import Interval, nchs, nchs_effective_size, proportion_interval

@@ -24,9 +24,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from readiness.arrays import FloatArray
-from readiness.errors import StatisticsError
-from readiness.facts import Fact, Listed, Quantity, Value
+from readiness.ground.arrays import FloatArray
+from readiness.ground.errors import StatisticsError
+from readiness.ground.facts import Fact, Listed, Quantity, Value
 from readiness.survey.design import Design, design
 from readiness.survey.replicates import Replicates
 from readiness.survey.weighting.condensed import (

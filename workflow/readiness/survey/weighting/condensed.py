@@ -14,9 +14,9 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from readiness.arrays import FloatArray, IntArray
-from readiness.errors import StatisticsError
-from readiness.facts import Fact
+from readiness.ground.arrays import FloatArray, IntArray
+from readiness.ground.errors import StatisticsError
+from readiness.ground.facts import Fact
 from readiness.survey.coding import Codes
 from readiness.survey.design import Design
 from readiness.survey.replicates import Replicates, deal

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from readiness.arrays import BoolArray, FloatArray, IntArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import BoolArray, FloatArray, IntArray
+from readiness.ground.errors import StatisticsError
 from readiness.survey.coding import Codes, encode_declared
 
 Totals: TypeAlias = Mapping[str, Mapping[Any, float]]

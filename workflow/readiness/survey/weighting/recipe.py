@@ -12,8 +12,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from readiness.arrays import FloatArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import FloatArray
+from readiness.ground.errors import StatisticsError
 from readiness.survey.coding import one_of
 from readiness.survey.design import Design
 from readiness.survey.replicates import (

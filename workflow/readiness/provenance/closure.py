@@ -19,7 +19,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from readiness.files import write_atomically
+from readiness.ground.files import write_atomically
 from readiness.layout import PACKAGE_FOLDER
 
 PACKAGE = "readiness"
@@ -27,7 +27,7 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 # Of the way files are hashed; part of the memory's keys.
 VERSION = b"2"
 # Who imports one of them tells what a file holds, which may be of any domain.
-READS = {(f"{PACKAGE}.facts", "decode"), (f"{PACKAGE}.facts", "from_json")}
+READS = {(f"{PACKAGE}.ground.facts", "decode"), (f"{PACKAGE}.ground.facts", "from_json")}
 _KEY = re.compile(r"([a-z_]+)\.[a-z0-9_.]*")
 _COUNTED = re.compile(r"\{[a-z0-9_]+:([a-z_]+)\.")
 # How many files, the last learnt: twice a program. Of years of edits reading would take longer.

@@ -1,4 +1,4 @@
-"""Files read within bounds, written whole or not at all, and files that say who is at work."""
+"""Read files within bounds; write files whole or not at all."""
 
 import errno
 import os
@@ -11,16 +11,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from readiness.errors import BusyError
-
 # How the hidden name ends of what is being written, and of what a killed process has left.
 TEMPORARY = ".tmp"
-# Held, shared, by every step of the workflow that is at work.
-JOBS = Path("results/.jobs.lock")
-# The folder of a run for what its owner alone may read; no step's, and no input of one.
-PRIVATE = "private"
-# The file there that names the key of the run's pseudonyms, or is blank.
-KEY_NAME = "key"
 # Bytes of the largest file that is read whole: a hole of a terabyte costs no disk, but memory.
 LARGEST = 64 << 20
 # Bytes that are kept of one folder while it is read once.
@@ -173,34 +165,3 @@ def note_once(path: Path, text: str) -> None:
             file.seek(0)
             # One call, in place: it needs no more of the disk and is whole or not there.
             os.write(file.fileno(), text.encode("utf-8"))
-
-
-def lock(path: Path, *, shared: bool = False) -> int:
-    """Lock a file (made when missing) until the returned descriptor is closed or the process ends.
-
-    Many may hold it `shared`, one alone otherwise. Never waits: BlockingIOError when somebody else
-    holds it; OSError when the file cannot be opened.
-    """
-    import fcntl
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        raise
-    return descriptor
-
-
-@contextmanager
-def holding(path: Path, busy: str) -> Iterator[None]:
-    """Within it, a file is locked; BusyError saying `busy` when another process holds it."""
-    try:
-        descriptor = lock(path)
-    except BlockingIOError:
-        raise BusyError(busy) from None
-    try:
-        yield
-    finally:
-        os.close(descriptor)

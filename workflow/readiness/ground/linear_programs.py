@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from readiness.arrays import FloatArray
-from readiness.errors import StatisticsError
+from readiness.ground.arrays import FloatArray
+from readiness.ground.errors import StatisticsError
 
 # How the first program is solved: simplified, by the dual simplex method. For those that go on from
 # what the last one left, simplifying takes longer than it saves, and the primal one is for them.

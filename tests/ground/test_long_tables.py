@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness import tables
-from readiness.errors import DataError
-from readiness.tables import read_text_table, rows_to_csv
+from readiness.ground import tables
+from readiness.ground.errors import DataError
+from readiness.ground.tables import read_text_table, rows_to_csv
 
 CELLS = st.one_of(
     st.sampled_from(

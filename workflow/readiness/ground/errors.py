@@ -6,10 +6,10 @@ Every error a user can cause derives from `ReadinessError`; the command line pri
 
 from typing import TYPE_CHECKING
 
-from readiness.terminal import cut_lines
+from readiness.ground.printable import cut_lines
 
 if TYPE_CHECKING:
-    from readiness.facts import Fact
+    from readiness.ground.facts import Fact
 
 # The exit code of a command that was interrupted from the keyboard, by custom.
 INTERRUPTED = 130

@@ -1,16 +1,13 @@
-"""Where a result comes from: one provenance record a step, the same bytes wherever it runs.
+"""Provenance records: one a step, the same bytes wherever it runs.
 
 A step leaves `lineage.json` beside its outputs, last of all: inputs and outputs by SHA-256, the
 parents' lineage hashes, settings and code hash; no clock, no host, no path of the machine. The
 lineage hash covers what went in, not what came out: two runs with the same one must give the same.
 
-Records are published, most results are not. The plain SHA-256 of a small table of counts gives it
-away to whoever tries all tables, so what was computed from a dataset and is not for readers is
-recorded by an HMAC (RFC 2104), whose key comes from the dataset's own bytes.
+Records are published, most results are not: those are recorded by keyed digests
+(`readiness.provenance.digests`).
 """
 
-import hashlib
-import hmac
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -18,59 +15,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from readiness.errors import DataError
-from readiness.files import read_file, write_atomically
-
-PROVENANCE = "lineage.json"
-# Where the steps leave what they make, from the project's root.
-RESULTS = Path("results")
-# The key of a dataset version, beside its restored bytes; no record holds more than its hash.
-KEY = "digests.key"
-# How the digest of a file begins that readers do not get.
-KEYED = "hmac-sha256:"
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def keyed_digest(path: Path, key: bytes) -> str:
-    """HMAC-SHA256 of a file's bytes, hexadecimal, after `KEYED`."""
-    with path.open("rb") as file:
-        made = hashlib.file_digest(file, lambda: hmac.new(key, digestmod="sha256"))
-    return KEYED + made.hexdigest()
-
-
-def make_key(content: bytes) -> bytes:
-    """The key of a dataset version from its bytes, not from its hashes: HKDF-SHA256 (RFC 5869)."""
-    # Only who restores needs it, and it takes a while.
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-    return HKDF(SHA256(), 32, None, b"readiness: digests of results").derive(content)
-
-
-def _read_key(results: Path, names: Iterable[str]) -> bytes:
-    """The key of what was computed from these dataset versions; b"" where one is not restored."""
-    try:
-        return b"".join(
-            read_file(results.joinpath("inputs", *name.split("@"), KEY), 64)
-            for name in sorted(names)
-        )
-    except OSError:
-        return b""
-
-
-def canonical_json(value: object) -> str:
-    """JSON with sorted keys and no spaces: one text for one value."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
-def readable_json(value: object) -> str:
-    """JSON for people, too: sorted keys, a line each; again one text for one value."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+from readiness.ground.errors import DataError
+from readiness.ground.files import read_file, write_atomically
+from readiness.provenance.digests import (
+    KEY,
+    KEYED,
+    hash_record,
+    keyed_digest,
+    read_key,
+    readable_json,
+    sha256_of,
+)
+from readiness.provenance.results_folder import PROVENANCE, RESULTS
 
 
 @dataclass(frozen=True)
@@ -101,11 +57,6 @@ class Lineage:
         return readable_json({**record, "digest": hash_record(record)})
 
 
-def hash_record(record: Mapping[str, Any]) -> str:
-    """SHA-256 of a record's content, hexadecimal: one for one value."""
-    return hashlib.sha256(canonical_json(record).encode()).hexdigest()
-
-
 def read_lineage(path: Path) -> Lineage:
     """The provenance record at `path`; DataError when it is missing or damaged."""
     try:
@@ -133,7 +84,7 @@ def changed_outputs(folder: Path, lineage: Lineage, results: Path = RESULTS) -> 
 
     `results` is the folder of all results; without the keys there, no keyed digest can be right.
     """
-    key = _read_key(results, lineage.keys)
+    key = read_key(results, lineage.keys)
     files = [(name, digest, folder / name) for name, digest in sorted(lineage.outputs.items())]
     return [
         name
@@ -195,7 +146,7 @@ def leave_lineage(
             origin.update(parent.datasets)
             keys.update(parent.datasets if KEY in parent.outputs else parent.keys)
             digests[role] = parent.outputs.get(path.name) or sha256_of(path)
-    key = b"" if public else _read_key(RESULTS, keys)
+    key = b"" if public else read_key(RESULTS, keys)
     if keys and not (public or key):
         raise DataError(
             f"{RESULTS}/inputs: no {KEY} of {', '.join(sorted(keys))}. Run `make` again."

@@ -9,9 +9,9 @@ import pytest
 from scipy import sparse
 from scipy.optimize import linprog
 
-from readiness import programs
-from readiness.errors import StatisticsError
-from readiness.programs import LinearProgram, find_whole_numbers
+from readiness.ground import linear_programs as programs
+from readiness.ground.errors import StatisticsError
+from readiness.ground.linear_programs import LinearProgram, find_whole_numbers
 
 
 @pytest.mark.parametrize("seed", range(5))

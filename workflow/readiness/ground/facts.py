@@ -1,4 +1,4 @@
-"""What is said, before it is said: a kind and the values that it states.
+"""Language-neutral messages: a key of the catalogues and the values to fill in.
 
 Modules hand each other facts. `language.tell` makes a sentence of one at the edge, in the reader's
 language; no module reads a sentence that another wrote.
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from readiness.patterns import SIGNIFICANT_DIGITS
+from readiness.ground.decimals import SIGNIFICANT_DIGITS
 
 
 @dataclass(frozen=True)

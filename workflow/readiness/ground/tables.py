@@ -14,9 +14,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from readiness.errors import DataError
-from readiness.files import read_file, write_atomically
-from readiness.patterns import SIGNIFICANT_DIGITS, find_repeated
+from readiness.ground.decimals import SIGNIFICANT_DIGITS
+from readiness.ground.duplicates import find_repeated
+from readiness.ground.errors import DataError
+from readiness.ground.files import read_file, write_atomically
 
 if TYPE_CHECKING:
     import pandas as pd

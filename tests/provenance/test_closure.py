@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from project_copy import ROOT
-from readiness import closure as module
 from readiness.cli import STEPS
-from readiness.closure import closure, code_hash, domains
+from readiness.provenance import closure as module
+from readiness.provenance.closure import closure, code_hash, domains
 
 PACKAGE = {
     "steps/__init__.py": '"""Steps."""\n',
@@ -159,7 +159,7 @@ TELLING = {
             return text("charts.title") + text(f"charts.{name}")
         """,
     "steps/print.py": """
-        from readiness.facts import decode
+        from readiness.ground.facts import decode
         from readiness.language import text
         def run(value):
             return text(decode(value))
@@ -334,7 +334,10 @@ def _names(name: str) -> set[str]:
 
 
 def test_the_hash_is_the_same_in_another_process_and_hash_seed() -> None:
-    code = "from readiness.closure import code_hash; print(code_hash('readiness.steps.compare'))"
+    code = (
+        "from readiness.provenance.closure import code_hash\n"
+        "print(code_hash('readiness.steps.compare'))"
+    )
     printed = {
         subprocess.run(
             [sys.executable, "-c", code],

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from project_copy import ROOT
-from readiness.errors import DataError
-from readiness.tables import read_text_table, records_to_csv, to_csv, write_csv
+from readiness.ground.errors import DataError
+from readiness.ground.tables import read_text_table, records_to_csv, to_csv, write_csv
 
 FILES = Path(__file__).parent / "broken"
 NASTY = [
@@ -101,7 +101,7 @@ def test_the_bytes_of_ordinary_content_are_those_of_pandas() -> None:
 SAME = """
 import hashlib, random
 from pathlib import Path
-from readiness.tables import read_rows, rows_to_csv
+from readiness.ground.tables import read_rows, rows_to_csv
 draw, digest = random.Random(1), hashlib.sha256()
 for _ in range(1000):
     rows = [[draw.choice(NASTY) for _ in range(4)] for _ in range(draw.randint(1, 5))]

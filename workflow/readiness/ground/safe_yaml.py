@@ -1,4 +1,4 @@
-"""YAML that somebody else wrote, read within bounds.
+"""Read YAML from outside safely: within bounds, and no key given twice.
 
 Eight lines of YAML can stand for a billion values: an alias repeats what its anchor names, and an
 anchor may hold aliases. So what a document would be when each alias is written out is counted, by
@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import yaml
 
-from readiness.terminal import quote_cell
+from readiness.ground.printable import quote_cell
 
 # How many values and brackets of a document are read, each alias written out.
 MOST_EVENTS = 200_000

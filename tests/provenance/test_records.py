@@ -9,17 +9,10 @@ from pathlib import Path
 import pytest
 
 from project_copy import Project
-from readiness.errors import DataError
-from readiness.lineage import (
-    KEY,
-    PROVENANCE,
-    RESULTS,
-    canonical_json,
-    leave_lineage,
-    make_key,
-    read_lineage,
-    sha256_of,
-)
+from readiness.ground.errors import DataError
+from readiness.provenance.digests import KEY, canonical_json, make_key, sha256_of
+from readiness.provenance.records import leave_lineage, read_lineage
+from readiness.provenance.results_folder import PROVENANCE, RESULTS
 
 
 def step(folder: Path, name: str, inputs: dict[str, Path], **more: object) -> Path:

@@ -1,0 +1,12 @@
+"""Types of numpy arrays, for signatures."""
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+IntArray: TypeAlias = npt.NDArray[np.int64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
+# Texts, or what stands for a missing one.
+TextArray: TypeAlias = npt.NDArray[np.object_]

@@ -1,0 +1,37 @@
+"""Templates of pages, which escape whatever they print, and stylesheets of pages."""
+
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+
+@cache
+def environment(folder: Path, plain: Callable[[str], Markup]) -> Environment:
+    """The templates of a folder; `plain` escapes values, and one that is lacking is an error."""
+
+    def written(value: Any) -> Any:
+        return value if hasattr(value, "__html__") else plain(str(value))
+
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        finalize=written,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+@cache
+def stylesheet(room: str, name: str) -> str:
+    """The reports' style, and the one called `name` in a room (`readiness.site`)."""
+    return "".join(
+        files(place).joinpath(sheet).read_text("utf-8")
+        for place, sheet in (("readiness.rendering", "page.css"), (room, name))
+    )

@@ -1,0 +1,1 @@
+"""Personal data: detect them, set them apart, replace identifiers by pseudonyms."""

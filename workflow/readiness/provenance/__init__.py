@@ -1,0 +1,1 @@
+"""Provenance: which data, code and settings each result was made of."""
