@@ -93,6 +93,15 @@ def test_each_kind_has_one_way_to_be_answered() -> None:
         assert kind.is_estimated == bool(kind.forms), kind.name
 
 
+def test_answers_of_one_option_define_groups() -> None:
+    names = [kind.name for kind in KINDS.values() if kind.takes_one]
+    items = [question(f"q_{name}", name, options=OPTIONS) for name in names]
+    more = question("q_multi", "multi", options=OPTIONS, blank_means="skipped")
+    asked = questionnaire_of(document("kinds", *items, more, question("q_number", "number")), "q")
+    assert [group.id for group in asked.groupings] == ["q_single", "q_ordinal"]
+    assert [group.ordered for group in asked.groupings] == [False, True]
+
+
 def test_a_file_names_a_kind_and_a_dump_writes_the_name_again() -> None:
     for name in KINDS:
         item = make_item(name)
