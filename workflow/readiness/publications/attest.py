@@ -221,7 +221,7 @@ def _is_made_by(key: Ed25519PublicKey, parts: Mapping[str, Any]) -> bool:
 
 # --- Keys for signatures: made, read, named by their hash.
 # The environment variable that holds the passphrase of an encrypted private key.
-PASSPHRASE = "READINESS_KEY_PASSPHRASE"
+PASSPHRASE = "READINESS_KEY_PASSPHRASE"  # noqa: S105
 
 
 def key_id(key: Ed25519PublicKey) -> str:

@@ -205,7 +205,7 @@ def _find_known_reason(text: str, memory_killed: bool) -> str:
     for told, name in reversed(_SYSTEM.findall(text)):
         if told == "No space left on device":
             # Without a name it is a file of its own, among the temporary ones.
-            full = name or os.environ.get("TMPDIR", "/tmp")
+            full = name or os.environ.get("TMPDIR", "/tmp")  # noqa: S108
             return f"{full}: {told}. Free some space, or set TMPDIR elsewhere, then run again."
         if name:
             return f"{name}: {told}; mend it, then run again."
