@@ -1,4 +1,4 @@
-"""What published percentages can and cannot mean, in exact integers.
+"""Check published percentages by exact integer arithmetic.
 
 Pure functions on strings, integers and data frames; no files, no configuration.
 """

@@ -1,6 +1,6 @@
-"""A study from a small table of published figures: its register of claims and its structure.
+"""Begin a study from a small table of published figures: its register and its structure.
 
-Pure: the table as a data frame of text in, the register and the structure's document out.
+Pure: takes the table as a data frame of text, returns the register and the structure's document.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,17 +20,17 @@ from readiness.questionnaire import Questionnaire, match_key
 from readiness.questionnaire.writing import item_id, option_code
 
 REQUIRED = ("item", "answer", "value")
-# Further columns: how many answered, texts for readers, how answers hang together.
+# Further columns: the base, texts for readers, the constraint on the sum of the answers.
 OPTIONAL = ("base", "question", "label", "kind", "wording", "note")
-# What the table does not say of a percentage.
+# Properties of a percentage that the table leaves open.
 UNSAID = {"exactness": "printed", "rounding": "unknown", "weighted": "unknown"}
-# The category of the claim that says how many people a question's figures rest on.
+# Category of the claim that reports the base of a question.
 BASE = "base"
 
 
 @dataclass(frozen=True)
 class ClaimSource:
-    """Where the figures were read: by whom, where, when, in which language."""
+    """Publisher, address, date and language of the source that prints the figures."""
 
     publisher: str
     address: str
@@ -46,16 +46,17 @@ def begin_study(
     where: str = "the table",
     places: Sequence[str] = (),
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """The register of claims and the document of the structure.
+    """Return the register of claims and the document of the structure.
 
-    `table`: text; columns `REQUIRED`, and of `OPTIONAL` those that it has. `study`: its name.
-    `source`: where the figures were read. `questionnaire`: items and answers are called by its ids
-    and codes, found by id, header or label, and by code, value, text or label; None: they are made
-    of the table's words. `where`: what messages call the table; `places`: what they call each of
-    its rows, by default by the row's number as a spreadsheet counts.
+    `table`: text; columns `REQUIRED`, and any of `OPTIONAL`. `study`: its name. `source`: the
+    source of the figures. `questionnaire`: items are found by id, header or label, answers by code,
+    value, text or label, and get the questionnaire's ids and codes; None: ids and codes are made of
+    the table's words. `where`: name of the table in messages; `places`: name of each row in
+    messages, by default its number as a spreadsheet counts.
 
-    Raises DataError, naming row and column: a column is missing or not known, a figure is none, an
-    answer is given twice, a question has two bases, the questionnaire has no such question.
+    Raises DataError, naming row and column: a column is missing or unknown, a figure cannot be
+    read, an answer is given twice, a question has two bases, the questionnaire has no such
+    question.
     """
     columns = [str(name) for name in table.columns]
     missing = [name for name in REQUIRED if name not in columns]
@@ -89,23 +90,23 @@ def begin_study(
 
 
 def _name_column_fault(missing: Sequence[str], unknown: Sequence[str]) -> str:
-    """What is wrong with the columns of a table, and which column is probably meant."""
+    """Describe the fault in a table's columns, and suggest the column that is probably meant."""
     listed = f"expected {', '.join(REQUIRED)}, and if wanted {', '.join(OPTIONAL)}."
-    what = f"no column {missing[0]}" if missing else f"unknown column {unknown[0]!r}"
+    fault = f"no column {missing[0]}" if missing else f"unknown column {unknown[0]!r}"
     for column in unknown:
         wanted = missing or (*REQUIRED, *OPTIONAL)
-        near = get_close_matches(column.casefold(), wanted, n=1)
-        only = [missing[0]] if len(missing) == 1 == len(unknown) else []
-        if meant := near or only:
-            return f"{what}; is column {column!r} meant as {meant[0]}? {listed.capitalize()}"
-    return f"{what}; {listed}"
+        close_names = get_close_matches(column.casefold(), wanted, n=1)
+        lone_name = [missing[0]] if len(missing) == 1 == len(unknown) else []
+        if meant := close_names or lone_name:
+            return f"{fault}; is column {column!r} meant as {meant[0]}? {listed.capitalize()}"
+    return f"{fault}; {listed}"
 
 
 class _BegunStudy:
     """A study while its table is read: rows of the register, items of the structure.
 
-    Ids and codes are a questionnaire's, or made of the words that were printed. Errors begin with
-    the column; who reads the table knows the row.
+    Ids and codes come from the questionnaire or from the printed words. Errors begin with the
+    column; the caller adds the row.
     """
 
     def __init__(self, source: ClaimSource, questionnaire: Questionnaire | None) -> None:
@@ -120,7 +121,7 @@ class _BegunStudy:
         self.bases: dict[str, str] = {}
 
     def add(self, cell: Mapping[str, str]) -> None:
-        """One row of the table."""
+        """Add one row of the table. Raises DataError that begins with the column."""
         item, label = self._find_item(cell)
         answer, answer_label = self._find_answer(item, cell)
         info = self.items.setdefault(item, {"label": label, "categories": {}})
@@ -133,8 +134,8 @@ class _BegunStudy:
             raise DataError(f"value: {error}") from None
         info["categories"][answer] = answer_label
         self._kinds[item] = cell.get("kind", "") or self._kinds.get(item, "")
-        said = {name: cell.get(name, "") for name in ("wording", "note")}
-        self._write(item, answer, cell["value"], "percent", **UNSAID, **said)
+        notes = {name: cell.get(name, "") for name in ("wording", "note")}
+        self._write(item, answer, cell["value"], "percent", **UNSAID, **notes)
         base = cell.get("base", "")
         if base and (not base.isdecimal() or int(base) < 1):
             raise DataError(f"base: {base!r} of {item}; expected a whole number.")
@@ -145,45 +146,50 @@ class _BegunStudy:
             )
 
     def add_base(self, item: str, base: str) -> dict[str, Any]:
-        """How many answered a question, as reported; returns what the structure says of it."""
+        """Add the reported base of a question; return its entry in the structure's totals."""
         words = {lang: text("forensics.base.word", lang) for lang in self.languages}
         self.items[item]["categories"][BASE] = words
         claim = self._write(item, BASE, base, "count")
         return {"claim": claim, "counts": "answered", "sets": [item]}
 
     def _find_item(self, cell: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-        """The id of a question, and what readers are told it is, by language."""
-        if not (said := cell["item"]):
+        """Return the id of a question and its label by language."""
+        if not (printed := cell["item"]):
             raise DataError("item: is empty.")
         stated = {self._source.language: cell["question"]} if cell.get("question") else {}
-        label = stated or {self._source.language: said}
+        label = stated or {self._source.language: printed}
         if self._asked is None:
-            return self._ids.setdefault(said, item_id(said, set(self._ids.values()))), label
+            return self._ids.setdefault(printed, item_id(printed, set(self._ids.values()))), label
         for item in self._asked.items:
             names = (item.id, item.column, *item.label.root.values())
-            if match_key(said) in map(match_key, names):
+            if match_key(printed) in map(match_key, names):
                 return item.id, {**item.label.root, **stated}
-        raise DataError(f"item: {self._asked.id} has no question {said!r}.")
+        raise DataError(f"item: {self._asked.id} has no question {printed!r}.")
 
     def _find_answer(self, item: str, cell: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-        """The code of an answer, and what readers are told it is, by language."""
-        if not (said := cell["answer"]):
+        """Return the code of an answer and its label by language."""
+        if not (printed := cell["answer"]):
             raise DataError("answer: is empty.")
         stated = {self._source.language: cell["label"]} if cell.get("label") else {}
         if self._asked is None:
-            taken = {code for (own, _), code in self._codes.items() if own == item} | {BASE}
-            code = self._codes.setdefault((item, said), option_code(said, taken))
-            return code, stated or {self._source.language: said}
+            taken = {code for (code_item, _), code in self._codes.items() if code_item == item} | {
+                BASE
+            }
+            code = self._codes.setdefault((item, printed), option_code(printed, taken))
+            return code, stated or {self._source.language: printed}
         asked = self._asked.item(item)
-        if said in asked.levels_of:
-            return said, {self._source.language: said, **stated}
-        for each in asked.categories:
-            names = (each.code, each.value or "", each.text, *each.labels.values())
-            if match_key(said) in map(match_key, names):
-                return each.code, {**(each.labels or {self._source.language: said}), **stated}
+        if printed in asked.levels_of:
+            return printed, {self._source.language: printed, **stated}
+        for category in asked.categories:
+            names = (category.code, category.value or "", category.text, *category.labels.values())
+            if match_key(printed) in map(match_key, names):
+                return category.code, {
+                    **(category.labels or {self._source.language: printed}),
+                    **stated,
+                }
         raise DataError(
-            f"answer: {item} has no answer {said!r}; expected "
-            f"{', '.join(each.text for each in asked.categories[:6])}."
+            f"answer: {item} has no answer {printed!r}; expected "
+            f"{', '.join(category.text for category in asked.categories[:6])}."
         )
 
     def _write(self, item: str, category: str, value: str, unit: str, **more: str) -> str:
@@ -200,7 +206,7 @@ class _BegunStudy:
 
     @property
     def languages(self) -> list[str]:
-        """The languages of the catalogues in which every text is there; that of the source, too."""
+        """Catalogue languages in which every text exists, and the source's own, sorted."""
         shared = {*LANGUAGES}
         for info in self.items.values():
             shared.intersection_update(info["label"], *info["categories"].values())
@@ -208,22 +214,23 @@ class _BegunStudy:
 
     @property
     def sets(self) -> list[dict[str, Any]]:
-        """The figures of each question, and how its answers hang together."""
+        """Sets of the structure: the figures of each question and their kind."""
         return [
             {
                 "id": item,
                 "item": item,
-                "kind": str(_choose_kind(self._kinds[item], known)),
-                "claims": [f"{self._publisher}.{item}.{answer}" for answer in known],
+                "kind": str(_choose_kind(self._kinds[item], figures)),
+                "claims": [f"{self._publisher}.{item}.{answer}" for answer in figures],
             }
-            for item, known in self._figures.items()
+            for item, figures in self._figures.items()
         ]
 
 
 def _choose_kind(stated: str, figures: Mapping[str, PrintedFigure]) -> SetKind:
-    """How the answers hang together: as stated, else by their sum.
+    """Return the kind of a set: the stated one, or the one that its sum suggests.
 
-    A whole is everybody with one answer each; more than a whole are several answers each.
+    Figures that add to a whole are exhaustive; a sum above a whole is multiple response. Raises
+    DataError for an unknown kind.
     """
     if stated:
         if stated not in list(SetKind):

@@ -1,4 +1,4 @@
-"""The sentences of verdicts, and which of them stand in a summary."""
+"""Render verdicts as sentences, and choose those of a summary."""
 
 import json
 from collections.abc import Sequence
@@ -20,33 +20,34 @@ def render_verdict(
     mark: Mark | None = None,
     markup: Markup | None = None,
 ) -> str:
-    """The sentences of a verdict; `mark(name, text)` may wrap each of its numbers."""
-    own = numbers_of(facts)
+    """Return the sentences of a verdict; `mark(name, text)` may wrap each of its numbers."""
+    number_names = numbers_of(facts)
 
     def only_numbers(name: str, text: str) -> str:
-        return mark(name, text) if mark and name in own else text
+        return mark(name, text) if mark and name in number_names else text
 
     return " ".join(tell(fact, language, only_numbers, markup) for fact in facts)
 
 
 def summary_ids(verdicts: Sequence[Verdict], lead: str) -> list[str]:
-    """The verdicts that make one fair paragraph, in the order to read them: what the figures that
-    the study is about (`lead`) can share, and what is not known.
+    """Return the ids of the verdicts that make one fair paragraph, in reading order.
+
+    They are the joint and the base verdict of the set `lead` and the open questions.
     """
-    own = (f"joint.{lead}", f"bases.{lead}")
-    return [v.id for v in verdicts if v.id in own or v.kind == "unknown"]
+    lead_ids = (f"joint.{lead}", f"bases.{lead}")
+    return [v.id for v in verdicts if v.id in lead_ids or v.kind == "unknown"]
 
 
 def leading_ids(verdicts: Sequence[Verdict], lead: str) -> list[str]:
-    """The verdicts on figures judged together: of each source, and of what the study is about."""
-    own = (f"joint.{lead}", f"bases.{lead}")
-    return [v.id for v in verdicts if v.id in own or v.id.startswith(SOURCE)]
+    """Return the ids of verdicts on figures judged together: of each source, of the set `lead`."""
+    lead_ids = (f"joint.{lead}", f"bases.{lead}")
+    return [v.id for v in verdicts if v.id in lead_ids or v.id.startswith(SOURCE)]
 
 
 def verdict_json(verdicts: Sequence[Verdict], language: str = "en") -> str:
-    """The verdicts as JSON: facts, and their sentences in one language.
+    """Return the verdicts as JSON: facts, and their sentences in one language.
 
-    Numbers exact (a fraction as "a/b"), keys sorted, the same bytes.
+    Numbers are exact (a fraction as "a/b") and keys sorted: equal verdicts give equal bytes.
     """
     content = [
         {**record(v), "sentence": render_verdict(v.facts, language), "numbers": v.numbers}

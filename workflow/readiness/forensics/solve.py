@@ -1,7 +1,7 @@
 """Find which numbers of people can stand behind printed percentages.
 
-A journalist with two numbers and a minute asks it, with or without the number of people that is
-printed beside the percentages. The page for a phone gives the same facts (`readiness.site`).
+A journalist has two numbers and a minute, with or without the number of people printed beside the
+percentages. The page for a phone gives the same facts (`readiness.site`).
 
 >>> solve(["67", "33"], n_max=32).rows[0].bases
 (3, 6, 9, 12, 15, 18, 21, 24, 27, 30)
@@ -45,14 +45,14 @@ from readiness.language import LANGUAGES, tell
 
 LARGEST_N_MAX = 100_000
 MOST_FIGURES = 60
-# What parts the figures of one question from each other: 67/33.
+# Separator between the figures of one question: 67/33.
 ONE_QUESTION = "/"
-# Longer lists of numbers are described by the first of them.
+# A longer list of numbers is described by its first entries.
 LONGEST_LIST = 100
 FIRST_SHOWN = 8
-# From which number on all fit is sought for figures of so few last digits in a whole.
+# Largest number of last digits in a whole for which the number is sought from which on all fit.
 LARGEST_SCALE = 10_000
-# The strength of a check is counted up to so many people.
+# Largest number of people for which the strength of a check is counted.
 LARGEST_COUNTED = 1_000
 
 READINGS = {
@@ -72,11 +72,11 @@ HALVES = {how.value: f"forensics.rounding.{how}" for how in NEAREST_ROUNDINGS}
 class Reading:
     """One way to read the figures, and the numbers of people that it allows.
 
-    `kind`: one of `READINGS`. `how`: how the figures were made. `missing`: how many answers may be
-    missing on each question. `bases`: the numbers up to `n_max` that fit; `smallest`: the first
-    number that fits, None where there is none; `every`: the number from which on all fit, None
-    where it is larger than `n_max` or not sought. `power`: the share of made-up figures that would
-    pass, 0 to 1, None where it was not counted.
+    `kind`: one of `READINGS`. `how`: way in which the figures were made. `missing`: number of
+    answers that may be missing on each question. `bases`: the numbers up to `n_max` that fit;
+    `smallest`: the first number that fits, None where there is none; `every`: the number from which
+    on all fit, None where it is larger than `n_max` or not sought. `power`: the share of made-up
+    figures that would pass, 0 to 1, None where it was not counted.
     """
 
     kind: str
@@ -91,10 +91,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Solution:
-    """What the figures allow, as data, as facts, and as text for a terminal.
+    """Numbers of people that the figures allow, as data, as facts, and as text for a terminal.
 
-    `rows`: the readings, where no number of people is printed; `together`: the figures beside that
-    number, where one is. `facts`: one a line.
+    `rows`: the readings, where no number of people is printed; `together`: the figures judged
+    against that number, where one is printed. `facts`: one a line of `text`.
     """
 
     rows: tuple[Reading, ...]
@@ -119,14 +119,15 @@ def solve(
     how many answers may be missing on each question. `rounding`: nearest, or one of half_up,
     half_down, half_even, truncation, ceiling.
 
-    Raises DataError for a figure, a number or a rounding that cannot be used.
+    Raises DataError for a figure, a number or a rounding that cannot be used, and for an unknown
+    language.
     """
     _check_options(figures, n_max, max_missing, rounding, language, base)
     allowed = NEAREST if rounding == "nearest" else conventions([Rounding(rounding)])
-    groups = [_parse_group(written) for written in figures]
+    groups = [_parse_group(group_text) for group_text in figures]
     facts: list[Fact] = []
     rows: tuple[Reading, ...] = ()
-    found = None
+    judgement = None
     sets = [_make_set(group, allowed, facts) for group in groups]
     as_one = _read_as_one(groups, allowed)
     if base is None:
@@ -143,12 +144,16 @@ def solve(
             sets = [as_one]
             figures_of_it = {"figures": _name_figures(as_one, range(len(as_one.figures)))}
             facts.append(Fact("forensics.solve.one_question", figures_of_it))
-        found = judge_together(sets, base, allowed, max_missing)
-        told = tuple(sets)
-        facts += state_together(found, told, lambda at, places: _name_figures(told[at], places))
+        judgement = judge_together(sets, base, allowed, max_missing)
+        named_sets = tuple(sets)
+        facts += state_together(
+            judgement,
+            named_sets,
+            lambda at, places: _name_figures(named_sets[at], places),
+        )
         facts += state_strength(base_power(sets, base, allowed))
     text = "\n".join(tell(fact, language) for fact in facts) + "\n"
-    return Solution(rows, found, tuple(facts), text)
+    return Solution(rows, judgement, tuple(facts), text)
 
 
 def _check_options(
@@ -189,7 +194,7 @@ def _list_roundings(allowed: Sequence[Convention]) -> list[Rounding]:
 def _adds_to_whole(
     figures: Sequence[PrintedFigure], allowed: Sequence[Convention]
 ) -> tuple[bool, SumResult]:
-    """Whether figures can be all answers to one question, and their sum."""
+    """Return whether figures can be all answers to one question, and their sum."""
     total = sum_to_whole(figures, _list_roundings(allowed))
     return total.ok or total.total.share == 1, total
 
@@ -197,31 +202,31 @@ def _adds_to_whole(
 def _make_set(
     figures: tuple[PrintedFigure, ...], allowed: Sequence[Convention], facts: list[Fact]
 ) -> FigureSet:
-    """The set of one question's figures; `facts` gets what is wrong with their sum."""
+    """Return the set of one question's figures; add a fact to `facts` if the sum is above 100."""
     if len(figures) == 1:
         return FigureSet(figures, SetKind.EXCLUSIVE)
     whole, total = _adds_to_whole(figures, allowed)
     if whole:
         return FigureSet(figures, SetKind.EXHAUSTIVE)
     if total.total.share < 1:
-        # Not all answers were printed.
+        # Some answers were not printed.
         return FigureSet(figures, SetKind.EXCLUSIVE)
-    own = FigureSet(figures, SetKind.MULTI)
+    several = FigureSet(figures, SetKind.MULTI)
     least, greatest = (Printed(str(end)) for end in total.allowed)
     values: dict[str, Value] = {
-        "figures": _name_figures(own, range(len(figures))),
+        "figures": _name_figures(several, range(len(figures))),
         "sum": Printed(str(total.total)),
         "least": least,
         "greatest": greatest,
     }
     facts.append(Fact("forensics.solve.not_one", values))
-    return own
+    return several
 
 
 def _read_as_one(
     groups: Sequence[tuple[PrintedFigure, ...]], allowed: Sequence[Convention]
 ) -> FigureSet | None:
-    """All figures as answers to one question, where nothing else was said and they add to 100."""
+    """Return all figures as answers to one question, if none are joined and they add to 100."""
     if len(groups) < 2 or any(len(group) > 1 for group in groups):
         return None
     figures = tuple(figure for group in groups for figure in group)
@@ -236,7 +241,7 @@ def _list_rows(
     max_missing: int,
     allowed: Sequence[Convention],
 ) -> Iterator[Reading]:
-    """The readings: one question, the same people, each question alone; other roundings last."""
+    """Yield the readings: one question, the same people, each question alone."""
     if as_one is not None:
         yield from _read("exhaustive", [as_one], 0, n_max, allowed)
     if len(sets) > 1:
@@ -256,21 +261,21 @@ def _read(
     n_max: int,
     allowed: Sequence[Convention],
 ) -> Iterator[Reading]:
-    """One reading; where another way of printing explains what rounding does not, that one, too."""
+    """Yield one reading, then other ways of printing that explain what rounding does not."""
     bases = tuple(joint_bases(sets, n_max, missing, allowed))
     smallest = bases[0] if bases else smallest_joint_base(sets, missing, allowed, LARGEST_N_MAX)
     every = None
     if bases and bases[-1] == n_max and max(s.figures[0].scale for s in sets) <= LARGEST_SCALE:
-        from_there = every_base_from(sets, missing, allowed)
-        every = from_there if from_there is not None and from_there <= n_max else None
+        all_from = every_base_from(sets, missing, allowed)
+        every = all_from if all_from is not None and all_from <= n_max else None
     power = joint_power(sets, n_max, missing, allowed) if n_max <= LARGEST_COUNTED else None
     figures = tuple(tuple(str(figure) for figure in s.figures) for s in sets)
     yield Reading(kind, figures, missing, bases, smallest, every, power)
     if missing:
         return
     for how, others in other_manners(sets, n_max, allowed).items():
-        # Figures adjusted to 100 are common; that they were cut or raised explains what else fits
-        # no number of people.
+        # Figures adjusted to 100 are common; truncation and rounding up count only where nothing
+        # else fits.
         adjusted = how is How.LARGEST_REMAINDER and all(map(is_apportionable, sets))
         explains = not bases or (adjusted and bool(others) and others[0] < bases[0])
         if others and explains:
@@ -288,13 +293,13 @@ def _state_head(kind: str, rounding: str, **numbers: int) -> Fact:
 
 def _state_row(row: Reading, n_max: int) -> Fact:
     """State which numbers of people a reading allows, and how strong the check is."""
-    each = tuple(Listed(tuple(map(Printed, own)), "slash") for own in row.figures)
+    listed_figures = tuple(Listed(tuple(map(Printed, texts)), "slash") for texts in row.figures)
     reading: Value = Term(READINGS[row.kind])
     if row.missing:
         reading = Fact("forensics.reading.together_missing", {"missing": row.missing})
     if row.how in MANNERS:
         reading = Listed((reading, Term(MANNERS[row.how])), "comma")
-    values: dict[str, Value] = {"figures": Listed(each, "comma"), "reading": reading}
+    values: dict[str, Value] = {"figures": Listed(listed_figures, "comma"), "reading": reading}
     line = Fact("forensics.solve.list", {**values, "bases": Listed(row.bases, "or")})
     below = tuple(n for n in row.bases if row.every is None or n < row.every)
     if not row.bases and row.smallest is None:
@@ -310,7 +315,7 @@ def _state_row(row: Reading, n_max: int) -> Fact:
         line = Fact("forensics.solve.every", values)
     elif row.every is not None:
         line = Fact("forensics.solve.from", {**values, "every": row.every})
-    # That up to so many people everything fits stands once below all readings.
+    # A power of 1 is stated once, below all readings.
     if row.power == 1 or not (strength := state_strength(row.power)):
         return line
     return Fact("forensics.solve.strength", {"line": line, "strength": strength[0]})

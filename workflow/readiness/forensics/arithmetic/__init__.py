@@ -1,1 +1,1 @@
-"""Integers and shares: what printed figures allow. No words for readers."""
+"""Integers and shares that printed figures allow. No texts for readers."""

@@ -1,8 +1,8 @@
-"""Which numbers of answers can stand behind published percentages.
+"""Find the bases on which published percentages are possible.
 
-A *base* is the number of answers a percentage was computed on. A *figure set* is the percentages of
-one item. Sets that are said to rest on the same people are judged together, with up to m answers
-missing on each item: set i then has its own base n - m <= n_i <= n.
+A *base* is the number of answers that a percentage was computed on. A *figure set* holds the
+percentages of one item. Sets that are said to rest on the same people are judged together, with up
+to m answers missing on each item: set i then has its own base n - m <= n_i <= n.
 
 A study rounds in one way throughout, so one and the same convention must explain a joint base.
 """
@@ -27,43 +27,46 @@ SEARCH_LIMIT = 1_000_000
 
 
 class SetKind(StrEnum):
-    """How the counts of one set hang together."""
+    """Constraint on the sum of the counts of one set."""
 
-    # Everyone gave exactly one of the answers: the counts sum to the base.
+    # Each respondent gave exactly one of the answers: the counts sum to the base.
     EXHAUSTIVE = "exhaustive"
-    # At most one answer each: the counts sum to the base or less.
+    # Each respondent gave at most one answer: the counts sum to the base or less.
     EXCLUSIVE = "exclusive"
-    # Several answers allowed: each count is at most the base.
+    # Multiple response: each count is at most the base.
     MULTI = "multi"
 
 
 @dataclass(frozen=True)
 class Convention:
-    """How figures were made: a rounding, and whether one of two figures is 100 minus the other."""
+    """A rounding, and whether one of two figures may be printed as 100 minus the other."""
 
     rounding: Rounding
     complement: bool = False
 
 
 def conventions(roundings: Sequence[Rounding]) -> tuple[Convention, ...]:
-    """The given roundings, then each with complements."""
+    """Return a convention for each rounding: first all without complements, then all with."""
     return tuple(Convention(r, complement) for complement in (False, True) for r in roundings)
 
 
-# Rounded to the nearest value, whatever happens at halves, complements allowed.
+# Rounding to the nearest value, with any treatment of halves, with or without complements.
 NEAREST = conventions(NEAREST_ROUNDINGS)
 
 
 @dataclass(frozen=True)
 class FigureSet:
-    """The figures of one item, on one base."""
+    """Printed figures of one item that share one base."""
 
     figures: tuple[PrintedFigure, ...]
     kind: SetKind
 
     @property
     def is_pair(self) -> bool:
-        """Two figures that print as a whole: either may be 100 minus the other."""
+        """Whether the set is two exhaustive figures that add to 100 as printed.
+
+        Either of the two may then have been printed as 100 minus the other.
+        """
         if self.kind is not SetKind.EXHAUSTIVE or len(self.figures) != 2:
             return False
         first, second = self.figures
@@ -76,17 +79,24 @@ def _clip_counts(figure: PrintedFigure, n: int, rounding: Rounding) -> tuple[int
 
 
 def witness(figures: FigureSet, n: int, convention: Convention) -> tuple[int, ...] | None:
-    """The lowest counts, one a figure, that show as the set on `n` answers; None if none do."""
+    """Return the first counts, one a figure, that print as the set on a base of `n`; None if none
+    do.
+
+    First in the order of `witnesses`: not always the lowest counts.
+    """
     return next(witnesses(figures, n, convention), None)
 
 
 def witnesses(figures: FigureSet, n: int, convention: Convention) -> Iterator[tuple[int, ...]]:
-    """All counts that show as the set on `n` answers. There may be very many: take a few."""
+    """Yield all tuples of counts, one a figure, that print as the set on a base of `n`.
+
+    There may be very many: take a few.
+    """
     if n < 1:
         return
     if convention.complement and figures.is_pair:
         first, second = (_clip_counts(figure, n, convention.rounding) for figure in figures.figures)
-        # Either of the two was rounded, the other is what it leaves of 100.
+        # One of the two was rounded; the other was printed as 100 minus the first.
         pairs = [(k, n - k) for k in range(first[0], first[1] + 1)]
         pairs += [(n - k, k) for k in range(second[0], second[1] + 1)]
         yield from dict.fromkeys(pairs)
@@ -98,32 +108,36 @@ def witnesses(figures: FigureSet, n: int, convention: Convention) -> Iterator[tu
 
 
 def _fill(ranges: list[tuple[int, int]], n: int, kind: SetKind) -> Iterator[tuple[int, ...]]:
-    """Counts within their ranges whose sum is n (exhaustive), at most n (exclusive) or free."""
-    # What those after each can add to, at least and at most.
-    least, most = (
-        [sum(end[k] for end in ranges[i + 1 :]) for i in range(len(ranges))] for k in (0, 1)
+    """Yield counts within their ranges.
+
+    Their sum is `n` for an exhaustive set and at most `n` for an exclusive set; a multiple-response
+    set has no such limit.
+    """
+    # Least and greatest sum that the counts after each position can add.
+    least_after, most_after = (
+        [sum(limits[k] for limits in ranges[i + 1 :]) for i in range(len(ranges))] for k in (0, 1)
     )
 
-    def rest(i: int, left: int) -> Iterator[tuple[int, ...]]:
+    def fill_from(i: int, left: int) -> Iterator[tuple[int, ...]]:
         if i == len(ranges):
             yield ()
             return
         low, high = ranges[i]
         if kind is not SetKind.MULTI:
-            high = min(high, left - least[i])
+            high = min(high, left - least_after[i])
         order = range(low, high + 1)
         if kind is SetKind.EXHAUSTIVE:
-            order = range(high, max(low, left - most[i]) - 1, -1)
+            order = range(high, max(low, left - most_after[i]) - 1, -1)
         for count in order:
-            yield from ((count, *tail) for tail in rest(i + 1, left - count))
+            yield from ((count, *tail) for tail in fill_from(i + 1, left - count))
 
-    yield from rest(0, n)
+    yield from fill_from(0, n)
 
 
 def is_apportionable(figures: FigureSet) -> bool:
-    """Check that the figures of a set can have been made to add to 100.
+    """Check that the figures of a set can have been adjusted to add to 100.
 
-    Everyone gave one answer, all figures have the same decimals, and they add to 100 exactly.
+    True for an exhaustive set whose figures have the same decimals and add to 100 exactly.
     """
     scale = figures.figures[0].scale
     alike = all(figure.scale == scale for figure in figures.figures)
@@ -133,50 +147,59 @@ def is_apportionable(figures: FigureSet) -> bool:
 
 @lru_cache(maxsize=1024)
 def apportioned_mask(figures: FigureSet, n_max: int) -> BoolArray:
-    """For each base 0..n_max, whether counts show as the set by largest remainders. Read-only.
+    """Return for each base 0..n_max whether counts print as the set by largest remainders.
 
-    The shares are cut at the last digit, and what is missing of 100 goes, a last digit each, to the
-    largest remainders (Hamilton's method): an exhaustive set then adds to 100 exactly, and a figure
-    may be the next after the nearest. With S last digits in a whole, count k of n shows as digits x
-    exactly when one threshold t, 0 <= t < n, common to all figures, gives
+    The shares are cut at the last digit. The units that are then missing of 100 go, one last digit
+    each, to the largest remainders (Hamilton's method): an exhaustive set then adds to 100 exactly,
+    and a figure may be the next after the nearest. With S last digits in a whole, count k of n
+    prints as digits x exactly when one threshold t, 0 <= t < n, common to all figures, gives
 
         n(x-1) + t <= S k <= n x + t
 
     (remainders of t or more were raised, of t or less were cut). The lowest and highest counts grow
-    with t, so the largest t whose lowest counts sum to n or less decides. False everywhere where
-    `is_apportionable` is.
+    with t, so the largest t whose lowest counts sum to n or less decides.
+
+    The mask has n_max + 1 entries and is read-only, as the cache shares it. It is False everywhere
+    for a set that is not apportionable (`is_apportionable`).
     """
     n = np.arange(n_max + 1, dtype=np.int64)
     if not is_apportionable(figures):
-        found = np.zeros(len(n), dtype=np.bool_)
+        mask = np.zeros(len(n), dtype=np.bool_)
     else:
         digits = [figure.digits for figure in figures.figures]
         scale = figures.figures[0].scale
-        # Remainders are below n.
+        # A remainder is smaller than its base.
         least, most = np.zeros_like(n), np.maximum(n - 1, 0)
         while (least < most).any():
             middle = (least + most + 1) // 2
-            small = _sum_lowest(digits, scale, n, middle) <= n
-            least, most = np.where(small, middle, least), np.where(small, most, middle - 1)
+            fits_below = _sum_lowest(digits, scale, n, middle) <= n
+            least, most = (
+                np.where(fits_below, middle, least),
+                np.where(fits_below, most, middle - 1),
+            )
         highest = sum(np.minimum(n, (n * x + least) // scale) for x in digits)
-        found = (_sum_lowest(digits, scale, n, least) <= n) & (highest >= n) & (n > 0)
-    found.setflags(write=False)
-    return np.asarray(found, dtype=np.bool_)
+        mask = (_sum_lowest(digits, scale, n, least) <= n) & (highest >= n) & (n > 0)
+    mask.setflags(write=False)
+    return np.asarray(mask, dtype=np.bool_)
 
 
 def _sum_lowest(digits: Sequence[int], scale: int, n: IntArray, threshold: IntArray) -> IntArray:
-    """The sum of the lowest counts, one a figure, whose remainders agree with the threshold."""
+    """Sum over the figures the lowest count whose remainder agrees with the threshold."""
     lowest = (np.maximum(0, -(-(n * (x - 1) + threshold) // scale)) for x in digits)
     return np.asarray(np.sum(list(lowest), axis=0), dtype=np.int64)
 
 
 @lru_cache(maxsize=4096)
 def feasible_mask(figures: FigureSet, n_max: int, convention: Convention) -> BoolArray:
-    """For each base 0..n_max, whether the set fits. Read-only, as the cache shares it."""
+    """Return for each base 0..n_max whether some counts print as the set under the convention.
+
+    The mask has n_max + 1 entries and is read-only, as the cache shares it. Raises DataError where
+    `n_max` is beyond exact 64-bit arithmetic.
+    """
     n = np.arange(n_max + 1, dtype=np.int64)
-    found = (count_intervals(figure, n_max, convention.rounding) for figure in figures.figures)
-    ends = [(np.maximum(low, 0), np.minimum(high, n)) for low, high in found]
-    mask = fitting(ends, n, figures.kind, either=convention.complement and figures.is_pair)
+    intervals = (count_intervals(figure, n_max, convention.rounding) for figure in figures.figures)
+    clipped = [(np.maximum(low, 0), np.minimum(high, n)) for low, high in intervals]
+    mask = fitting(clipped, n, figures.kind, either=convention.complement and figures.is_pair)
     mask.setflags(write=False)
     return mask
 
@@ -184,15 +207,17 @@ def feasible_mask(figures: FigureSet, n_max: int, convention: Convention) -> Boo
 def fitting(
     ends: Sequence[tuple[IntArray, IntArray]], n: IntArray, kind: SetKind, *, either: bool
 ) -> BoolArray:
-    """Where counts between these ends hang together on bases `n` (last axis); never on base 0.
+    """Return on which bases `n` (last axis) counts within the limits `ends` satisfy the kind of the
+    set.
 
-    `either`: one of the two figures is enough, the other being its complement.
+    `ends`: for each figure, arrays of its lowest and highest count. `either`: one figure of the two
+    has a count within its limits; the other is the complement. Base 0 is never possible.
     """
-    each = [low <= high for low, high in ends]
+    has_count = [low <= high for low, high in ends]
     if either:
-        mask = each[0] | each[1]
+        mask = has_count[0] | has_count[1]
     else:
-        mask = np.logical_and.reduce(each)
+        mask = np.logical_and.reduce(has_count)
         if kind is not SetKind.MULTI:
             mask &= np.sum([low for low, _ in ends], axis=0) <= n
         if kind is SetKind.EXHAUSTIVE:
@@ -201,7 +226,10 @@ def fitting(
 
 
 def with_missing(mask: BoolArray, max_missing: int) -> BoolArray:
-    """Bases n such that some n - m..n is feasible, for up to `max_missing` missing answers."""
+    """Return for each n whether a base from n - max_missing to n is feasible.
+
+    `mask`: feasible bases 0..n_max along the first axis; not changed.
+    """
     reached = mask.copy()
     for missing in range(1, min(max_missing, len(mask) - 1) + 1):
         reached[missing:] |= mask[:-missing]
@@ -214,7 +242,10 @@ def joint_mask(
     max_missing: int = 0,
     allowed: Sequence[Convention] = NEAREST,
 ) -> BoolArray:
-    """For each number of people 0..n_max, whether all sets fit, with missing answers on each."""
+    """Return for each number of people 0..n_max whether all sets are possible under one convention.
+
+    Each set may lack up to `max_missing` answers.
+    """
     fits = [
         np.logical_and.reduce([with_missing(feasible_mask(s, n_max, c), max_missing) for s in sets])
         for c in allowed
@@ -228,7 +259,10 @@ def joint_bases(
     max_missing: int = 0,
     allowed: Sequence[Convention] = NEAREST,
 ) -> list[int]:
-    """Every number of people up to `n_max` that can stand behind all sets at once."""
+    """Return every number of people up to `n_max` on which all sets are possible, in order.
+
+    Arguments as in `joint_mask`.
+    """
     return [int(n) for n in np.flatnonzero(joint_mask(sets, n_max, max_missing, allowed))]
 
 
@@ -238,11 +272,11 @@ def smallest_joint_base(
     allowed: Sequence[Convention] = NEAREST,
     limit: int = SEARCH_LIMIT,
 ) -> int | None:
-    """The smallest number of people behind all sets; None if there is none up to `limit`."""
+    """Return the smallest number of people on which all sets are possible; None up to `limit`."""
     n_max = min(128, limit)
     while True:
-        if found := joint_bases(sets, n_max, max_missing, allowed):
-            return found[0]
+        if fitting_bases := joint_bases(sets, n_max, max_missing, allowed):
+            return fitting_bases[0]
         if n_max == limit:
             return None
         n_max = min(8 * n_max, limit)
@@ -251,9 +285,10 @@ def smallest_joint_base(
 def every_base_from(
     sets: Sequence[FigureSet], max_missing: int = 0, allowed: Sequence[Convention] = NEAREST
 ) -> int | None:
-    """The number of people from which on every number stands behind all sets, computed.
+    """Return the number of people from which on every number is possible for all sets.
 
-    None when there is no such number up to half of `SEARCH_LIMIT` (all of it is looked through).
+    Bases are tried up to four times the scale times the number of figures, at most `SEARCH_LIMIT`.
+    None where the number lies above half of the bases tried.
     """
     widest = max(figure.scale for s in sets for figure in s.figures)
     most = max(len(s.figures) for s in sets)
@@ -266,9 +301,10 @@ def every_base_from(
 def missing_needed(
     sets: Sequence[FigureSet], n_max: int, most: int, allowed: Sequence[Convention] = NEAREST
 ) -> list[int | None]:
-    """For each number of people 1..n_max, the fewest missing answers that let all sets fit.
+    """Return for each number of people 1..n_max the fewest missing answers that make all sets
+    possible.
 
-    The same number is allowed on every set; None when more than `most` would be needed. This is the
+    The same number is allowed on every set; None where more than `most` are needed. The list is the
     robustness curve: how a verdict changes with missing answers and with fewer completes.
     """
     needed: list[int | None] = [None] * n_max
@@ -284,24 +320,26 @@ def fewest_missing(
     max_missing: int = 0,
     allowed: Sequence[Convention] = NEAREST,
 ) -> int | None:
-    """The fewest missing answers in all, at most `max_missing` on each set, that let all sets fit.
+    """Return the fewest missing answers, summed over all sets, on which all sets are possible.
 
-    None where so many people fit in no way.
+    At most `max_missing` on each set. None where `people` is not possible so.
     """
-    found = []
+    sums_missing = []
     for convention in allowed:
         masks = [feasible_mask(s, people, convention) for s in sets]
         bases_tried = range(people, max(people - max_missing, 1) - 1, -1)
-        lacking = [next((people - n for n in bases_tried if mask[n]), None) for mask in masks]
-        known = [missing for missing in lacking if missing is not None]
-        if len(known) == len(sets):
-            found.append(sum(known))
-    return min(found, default=None)
+        missing_by_set = [
+            next((people - n for n in bases_tried if mask[n]), None) for mask in masks
+        ]
+        possible_by_set = [missing for missing in missing_by_set if missing is not None]
+        if len(possible_by_set) == len(sets):
+            sums_missing.append(sum(possible_by_set))
+    return min(sums_missing, default=None)
 
 
 @dataclass(frozen=True)
 class JointWitness:
-    """One way for several sets to rest on the same `people`: base and counts of each set."""
+    """Counts and base of each set, for one number of `people` on which all sets are possible."""
 
     people: int
     bases: tuple[int, ...]
@@ -314,7 +352,10 @@ def joint_witness(
     max_missing: int = 0,
     allowed: Sequence[Convention] = NEAREST,
 ) -> JointWitness | None:
-    """Counts for every set on `people` people with the fewest missing answers, or None."""
+    """Return counts and bases of all sets for `people`; None where the sets are not possible.
+
+    The first convention that allows all sets is taken, with the fewest missing answers on each set.
+    """
     for convention in allowed:
         chosen: list[tuple[int, tuple[int, ...]]] = []
         for figures in sets:
@@ -335,16 +376,16 @@ def joint_splits(
     max_missing: int = 0,
     allowed: Sequence[Convention] = NEAREST,
 ) -> list[int]:
-    """The smaller group of every split of `total` in two that fits all sets, in order.
+    """Return the smaller group of every split of `total` into two groups that fits all sets, in
+    order.
 
     Each set rests on one of the groups or on everyone, and one convention holds for all sets. Both
-    groups have at least one person. A split for which all sets rest on everyone says nothing about
-    groups: if the sets fit the total, every split fits.
+    groups have at least one person. If all sets fit everyone, every split fits and tells nothing.
     """
     smaller = np.arange(1, total // 2 + 1)
     fits = np.zeros(len(smaller), dtype=np.bool_)
     for convention in allowed:
         masks = [joint_mask([s], total, max_missing, [convention]) for s in sets]
-        each = [mask[smaller] | mask[total - smaller] | mask[total] for mask in masks]
-        fits |= np.logical_and.reduce(each)
+        possible_by_set = [mask[smaller] | mask[total - smaller] | mask[total] for mask in masks]
+        fits |= np.logical_and.reduce(possible_by_set)
     return [int(n) for n in smaller[fits]]

@@ -2,7 +2,7 @@
 
 "67" on 18 answers can be 12 of 18 and nothing else; "67" on 32 answers can be no count at all. With
 X the digits of the figure as one integer, d its decimals and D = 100 x 10^d (10^d for a mean), a
-count k out of n shows as that figure when
+count k out of n prints as that figure when
 
     half-up      n(2X-1) <= 2Dk <  n(2X+1)
     half-down    n(2X-1) <  2Dk <= n(2X+1)
@@ -12,8 +12,8 @@ count k out of n shows as that figure when
 
 GRIM (Brown and Heathers 2017): the mean of n whole numbers is a whole number over n. GRIMMER (Anaya
 2016; Allard 2018): so is the sum of their squares, with the parity of the sum. DEBIT (Heathers and
-Brown 2019): the SD of answers 0 and 1 follows from their mean. SDs are sample SDs (division by
-n - 1). Bounds are fractions: floats with a fuzz of 1e-12 accept impossible numbers.
+Brown 2019): the SD of answers 0 and 1 follows from their mean. SDs are sample SDs (division by n -
+1). Bounds are fractions: floats with a tolerance of 1e-12 accept impossible numbers.
 """
 
 import re
@@ -32,7 +32,7 @@ from readiness.ground.decimals import write_out
 from readiness.ground.errors import DataError, StatisticsError
 
 MAX_DECIMALS, MAX_DIGITS = 6, 12
-# Parts of a whole in a percentage; a mean uses 1 instead.
+# Parts of a whole in a percentage; the number for a mean is 1.
 PERCENT = 100
 
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫", "01234567890123456789.")
@@ -44,7 +44,7 @@ _NUMBER = re.compile(r"(?P<sign>-?)(?P<whole>[0-9]+)(?:[.,](?P<part>[0-9]+))?")
 
 
 class Rounding(StrEnum):
-    """How a share became the figure that was printed."""
+    """Rule by which a share became the printed figure."""
 
     HALF_UP = "half_up"
     HALF_DOWN = "half_down"
@@ -59,7 +59,7 @@ NEAREST_ROUNDINGS = (Rounding.HALF_UP, Rounding.HALF_DOWN, Rounding.HALF_EVEN)
 
 @dataclass(frozen=True)
 class PrintedFigure:
-    """A number as printed, `digits` / 10^`decimals`; `per`: 100 of a percentage, 1 of a mean."""
+    """A number as printed: `digits` / 10^`decimals`; `per`: 100 for a percentage, 1 for a mean."""
 
     digits: int
     decimals: int
@@ -67,12 +67,12 @@ class PrintedFigure:
 
     @property
     def scale(self) -> int:
-        """D: what a share of 1 (or a mean of 1) is in units of the last printed digit."""
+        """D: a share of 1 (or a mean of 1) in units of the last printed digit."""
         return int(self.per * 10**self.decimals)
 
     @property
     def share(self) -> Fraction:
-        """The figure taken literally, as a share of 1 (or as a mean)."""
+        """Exact value of the printed digits, as a share of 1 (or as a mean)."""
         return Fraction(self.digits, self.scale)
 
     def __str__(self) -> str:
@@ -90,9 +90,10 @@ def parse_figure(
     """Read a printed figure: "67", "67,5 %", "٦٧٫٥", "33.30", "1e+02".
 
     Decimal comma or point, Latin, Arabic-Indic or Persian digits, an optional percent sign.
-    `signed` allows a minus (means); `above_whole` allows percentages above 100 (multi-response
-    sums).
-    Raises DataError, saying what was expected, for anything else: "~60", ">66", "", "-5", "6e1".
+    `signed` allows a minus (means); `above_whole` allows percentages above 100 (sums over a
+    multiple-response question).
+
+    Raises DataError, with the expected form, for anything else: "~60", ">66", "", "-5", "6e1".
     """
     cleaned = text.translate(_MARKS).translate(_DIGITS).strip(_SPACES)
     if per == PERCENT and cleaned[-1:] and cleaned[-1] in _PERCENT_SIGNS:
@@ -128,7 +129,7 @@ def _explain_refusal(cleaned: str) -> str:
 
 @dataclass(frozen=True)
 class ShareInterval:
-    """An interval of shares, with or without its ends."""
+    """An interval of shares, each end included or not."""
 
     low: Fraction
     high: Fraction
@@ -141,30 +142,32 @@ class ShareInterval:
 
     @property
     def within_unit(self) -> "ShareInterval":
-        """What of it lies between 0 and 1."""
+        """The part of the interval between 0 and 1."""
         low, high = max(self.low, Fraction(0)), min(self.high, Fraction(1))
         return ShareInterval(
             low, high, self.with_low or self.low < 0, self.with_high or self.high > 1
         )
 
     def meets(self, other: "ShareInterval") -> bool:
-        """Whether some share lies in both."""
+        """Return whether the two intervals have a share in common."""
         low = max((self.low, not self.with_low), (other.low, not other.with_low))
         high = min((self.high, self.with_high), (other.high, other.with_high))
         return low[0] < high[0] or (low[0] == high[0] and not low[1] and high[1])
 
 
 def count_interval(figure: PrintedFigure, n: int, rounding: Rounding) -> tuple[int, int]:
-    """The counts k for which k out of n shows as `figure`: (lowest, highest), empty if they cross.
+    """Return the lowest and highest count k for which k out of n prints as `figure`.
 
-    O(1). Not clipped to 0..n: a mean, or a percentage of a multi-response sum, may exceed the base.
+    No count does where the lowest is above the highest. Not clipped to 0..n: a mean, or a
+    percentage of a multiple-response sum, may exceed the base. Constant time.
     """
     low, high, with_low, with_high = ends(figure.digits, rounding)
     lowest, highest = counts_between(n, low, high, 2 * figure.scale, with_low, with_high)
     return int(lowest), int(highest)
 
 
-# How far, in half last digits, a share may lie from its figure, and which ends belong.
+# Lowest and highest distance of a share from its figure, in half last digits, and whether each end
+# is included.
 _ENDS = {
     Rounding.HALF_UP: (-1, 1, True, False),
     Rounding.HALF_DOWN: (-1, 1, False, True),
@@ -174,7 +177,10 @@ _ENDS = {
 
 
 def ends(digits: int, rounding: Rounding) -> tuple[int, int, bool, bool]:
-    """The interval of twice the share, in last digits, that shows so, and which ends belong."""
+    """Return the limits of the shares that print as `digits`, and whether each limit is included.
+
+    The limits are in half units of the last printed digit: `digits` itself is 2 * `digits`.
+    """
     even = digits % 2 == 0
     low, high, with_low, with_high = _ENDS.get(rounding, (-1, 1, even, even))
     return 2 * digits + low, 2 * digits + high, with_low, with_high
@@ -183,7 +189,11 @@ def ends(digits: int, rounding: Rounding) -> tuple[int, int, bool, bool]:
 def counts_between(
     n: Any, low: Any, high: Any, divisor: int, with_low: bool, with_high: bool
 ) -> Any:
-    """The lowest and highest k with n*low <= divisor*k <= n*high; integers or integer arrays."""
+    """Return the lowest and highest k with n*low <= divisor*k <= n*high.
+
+    Integers or integer arrays. `with_low`, `with_high`: False turns an inequality into a strict
+    one.
+    """
     lowest = -(-(n * low) // divisor) if with_low else (n * low) // divisor + 1
     highest = (n * high) // divisor if with_high else -(-(n * high) // divisor) - 1
     return lowest, highest
@@ -192,9 +202,10 @@ def counts_between(
 def count_intervals(
     figure: PrintedFigure, n_max: int, rounding: Rounding
 ) -> tuple[IntArray, IntArray]:
-    """`count_interval` for every base 0..n_max at once: two int64 arrays indexed by the base.
+    """Return the lowest and the highest count for every base 0..n_max (see `count_interval`).
 
-    Index 0 holds an empty interval. int64 stays exact here: n_max x 2(X+1) is checked to fit.
+    Two int64 arrays of length n_max + 1, indexed by the base; index 0 holds an empty interval.
+    Raises DataError where n_max x 2(X+1) does not fit into int64.
     """
     low, high, with_low, with_high = ends(figure.digits, rounding)
     if n_max * (abs(high) + 2) >= 2**62:
@@ -206,7 +217,7 @@ def count_intervals(
 
 
 def shares_of(figure: PrintedFigure, rounding: Rounding) -> ShareInterval:
-    """The real shares that show as `figure`."""
+    """Return the interval of real shares that print as `figure`."""
     low, high, *included = ends(figure.digits, rounding)
     return ShareInterval(
         Fraction(low, 2 * figure.scale), Fraction(high, 2 * figure.scale), *included
@@ -216,7 +227,7 @@ def shares_of(figure: PrintedFigure, rounding: Rounding) -> ShareInterval:
 def print_share(
     share: Fraction, decimals: int, rounding: Rounding, per: int = PERCENT
 ) -> PrintedFigure:
-    """The figure that a share prints as, with that many decimals."""
+    """Return the figure that a share (or a mean) prints as, with that many decimals."""
     floor, rest = divmod(share * per * 10**decimals, 1)
     half = Fraction(1, 2)
     up = {
@@ -240,7 +251,11 @@ def _check_base(n: int, items: int) -> None:
 def grim(
     figure: PrintedFigure, n: int, items: int = 1, roundings: Sequence[Rounding] = EITHER_HALF
 ) -> bool:
-    """Whether `n` people with `items` answers each can give this mean or percentage (per=100)."""
+    """Return whether `n` people with `items` answers each can have this mean or percentage (GRIM).
+
+    The figure is possible if any of the roundings allows it. Raises StatisticsError where `n` or
+    `items` is below 1.
+    """
     return any(True for _ in _list_totals(figure, n, items, roundings))
 
 
@@ -250,15 +265,15 @@ def _list_totals(
     _check_base(n, items)
     ranges = [count_interval(figure, n * items, rounding) for rounding in roundings]
     if ranges := [(low, high) for low, high in ranges if low <= high]:
-        # The conventions' intervals overlap in all but their ends.
+        # The intervals of two roundings differ at their ends only, so their union has no gap.
         yield from range(min(low for low, _ in ranges), max(high for _, high in ranges) + 1)
 
 
 def grim_probability(figure: PrintedFigure, n: int, items: int = 1) -> Fraction:
-    """The share of arbitrary figures with as many decimals that GRIM would refuse.
+    """Return the share of arbitrary figures with as many decimals that GRIM refuses, 0 to 1.
 
-    max(0, (10^D - n x items) / 10^D), D the decimals of the mean (two more for a percentage).
-    Brown and Heathers 2017, p. 364.
+    max(0, (10^D - n x items) / 10^D), D the decimals of the mean (two more for a percentage). Brown
+    and Heathers 2017, p. 364. Raises StatisticsError where `n` or `items` is below 1.
     """
     _check_base(n, items)
     return max(Fraction(0), Fraction(figure.scale - n * items, figure.scale))
@@ -272,11 +287,13 @@ def grimmer(
     roundings: Sequence[Rounding] = EITHER_HALF,
     scale: tuple[int, int] | None = None,
 ) -> bool:
-    """Whether a mean and a sample SD are possible for n people and `items` whole-number items each.
+    """Return whether a mean and a sample SD are possible for n people with `items` items each.
 
-    Exact: there must be a whole sum S and a whole sum of squares Q with the parity of S, such that
-    n whole numbers have both. `scale` (lowest, highest score a person can have, as a sum of items)
-    adds the bounds of the answers to what is checked (necessary, not sufficient).
+    Items are whole numbers. Exact: there must be a whole sum S and a whole sum of squares Q with
+    the parity of S, such that n whole numbers have both. `scale` (lowest and highest score of a
+    person, as a sum of items) adds the bounds of the answers (necessary, not sufficient).
+
+    Raises StatisticsError for fewer than 2 people.
     """
     if n < 2:
         raise StatisticsError(f"n = {n}: a standard deviation needs 2 answers or more.")
@@ -292,7 +309,7 @@ def grimmer(
         lowest = ceil(least) + (not variances.with_low and least.denominator == 1)
         highest = floor(most) - (not variances.with_high and most.denominator == 1)
         quotient, rest = divmod(total, n)
-        # No n whole numbers with that sum have a smaller sum of squares.
+        # The sum of squares is smallest where the numbers differ by 1 at most.
         lowest = max(lowest, (n - rest) * quotient**2 + rest * (quotient + 1) ** 2)
         if scale is not None:
             highest = min(highest, _bound_squares(total, n, scale))
@@ -302,7 +319,7 @@ def grimmer(
 
 
 def _bound_variances(sd: PrintedFigure, roundings: Sequence[Rounding]) -> ShareInterval:
-    """The variances that show as the SD: the hull over the conventions."""
+    """Return the interval of variances that print as the SD under any of the roundings."""
     ends = [shares_of(sd, rounding) for rounding in roundings]
     low, without_low = min((end.low, not end.with_low) for end in ends)
     high, with_high = max((end.high, end.with_high) for end in ends)
@@ -312,7 +329,7 @@ def _bound_variances(sd: PrintedFigure, roundings: Sequence[Rounding]) -> ShareI
 
 
 def _bound_squares(total: int, n: int, scale: tuple[int, int]) -> int:
-    """The largest sum of squares of n whole numbers between the ends of the scale."""
+    """Return the largest sum of squares of n whole numbers between the ends of the scale."""
     low, high = scale
     if low == high:
         return n * low * low
@@ -324,7 +341,7 @@ def _bound_squares(total: int, n: int, scale: tuple[int, int]) -> int:
 
 def _is_any_attainable(total: int, lowest: int, highest: int, n: int) -> bool:
     possible = range(lowest + (lowest - total) % 2, highest + 1, 2)
-    # From five numbers on, parity and the minimum are all there is (checked by enumeration).
+    # From five numbers on, parity and the minimum are the only conditions (checked by enumeration).
     return any(n >= 5 or _is_attainable(n, total, squares) for squares in possible)
 
 
@@ -347,9 +364,10 @@ def _is_attainable(n: int, total: int, squares: int) -> bool:
 def debit(
     mean: PrintedFigure, sd: PrintedFigure, n: int, roundings: Sequence[Rounding] = EITHER_HALF
 ) -> bool:
-    """Whether a mean and a sample SD of answers 0 and 1 are possible on n people.
+    """Return whether a mean and a sample SD of answers 0 and 1 are possible on n people (DEBIT).
 
-    The mean must be k/n (a count), and the SD the one that follows: sqrt(k(n-k) / (n(n-1))).
+    The mean must be k/n for a count k, and the SD must be sqrt(k(n-k) / (n(n-1))). Raises
+    StatisticsError for fewer than 2 people.
     """
     if n < 2:
         raise StatisticsError(f"n = {n}: a standard deviation needs 2 answers or more.")

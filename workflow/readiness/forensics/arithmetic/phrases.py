@@ -1,13 +1,13 @@
-"""Words that describe a share, read as a set of fractions: "un peu plus du tiers", "one in three".
+"""Read words that describe a share as an interval: "un peu plus du tiers", "one in three".
 
-Each phrase is a modifier and an anchor ("un peu plus de" + "un tiers"). Two readings are kept:
+Each phrase is a modifier and an anchor ("un peu plus de" + "un tiers"). It has two readings:
 
-- *strict*: the words taken literally ("plus de" leaves the anchor itself out);
-- *loose*: what a fair writer may mean; the anchor itself is let in, and "près de" reaches wider.
+- *strict*: the words taken literally ("plus de" excludes the anchor itself);
+- *loose*: the meaning of a fair writer; the anchor itself is included, and "près de" reaches wider.
 
 The words of a language stand in its catalogue, domain `phrases`. How far "un peu" or "près de"
-reach is a convention, not a fact: the constants below say how far, they are wide on purpose, and
-only a phrase outside its loose reading is worth a remark. What a figure allows is exact (`bases`).
+reach is a convention, not a fact: the constants below are wide on purpose, and only a phrase
+outside its loose reading is worth a remark. The counts that a figure allows are exact (`bases`).
 """
 
 import re
@@ -30,21 +30,23 @@ from readiness.forensics.arithmetic.figures import (
 from readiness.ground.errors import DataError
 from readiness.language.catalogue import WHOLE, form
 
-# How far "un peu plus", "à peine moins", "près de" reach when read strictly: five points.
+# Strict reach of "un peu plus", "à peine moins", "près de" from the anchor: five points.
 A_LITTLE = Fraction(1, 20)
-# The same, read loosely: ten points.
+# Loose reach of these words: ten points.
 WIDER = Fraction(1, 10)
-# How far "près de" may overshoot its anchor when read loosely: two points.
+# Loose reach of "près de" beyond its anchor: two points.
 SLACK = Fraction(1, 50)
-# Where "almost all" begins when read strictly; ten points lower loosely.
+# Lower limit of "almost all", strict; ten points lower when loose.
 NEARLY_ALL = Fraction(9, 10)
-# Where a "vast" or "large" majority begins when read strictly; a majority is above one half.
+# Lower limit of a "vast" or "large" majority, strict; a majority is above one half.
 VAST = Fraction(2, 3)
 
 
 @dataclass(frozen=True)
 class PhraseReading:
-    """What a phrase allows. `anchor` is None for words without one ("la majorité")."""
+    """Intervals of shares that a phrase allows. `anchor` is None for words without one ("la
+    majorité").
+    """
 
     phrase: str
     language: str
@@ -65,7 +67,8 @@ SHARES: tuple[tuple[str, Fraction], ...] = (
 )
 _Reach = tuple[Fraction, Fraction, bool, bool]
 _NONE, _HALF, _ALL = Fraction(0), Fraction(1, 2), Fraction(1)
-# How far words reach around their anchor, read strictly and loosely, and which ends belong.
+# Strict and loose reach around the anchor: lower and upper distance, and whether each end is
+# included.
 MODIFIERS: dict[str, tuple[_Reach, _Reach]] = {
     "bit_more": ((_NONE, A_LITTLE, False, True), (_NONE, WIDER, True, True)),
     "bit_less": ((-A_LITTLE, _NONE, True, False), (-WIDER, _NONE, True, True)),
@@ -77,9 +80,9 @@ MODIFIERS: dict[str, tuple[_Reach, _Reach]] = {
     "about": ((-A_LITTLE, A_LITTLE, True, True), (-WIDER, WIDER, True, True)),
     "exactly": ((_NONE, _NONE, True, True), (_NONE, _NONE, True, True)),
 }
-# The shares that "about half" means, read strictly: our own sentences keep to it.
+# Shares that "about half" means, strict; the sentences of reports follow it.
 ABOUT_HALF = ShareInterval(_HALF - A_LITTLE, _HALF + A_LITTLE)
-# Words without an anchor, read strictly and loosely.
+# Words without an anchor: strict and loose interval.
 WHOLES: dict[str, tuple[ShareInterval, ShareInterval]] = {
     "vast": (ShareInterval(VAST, _ALL, with_low=False), ShareInterval(_HALF, _ALL, with_low=False)),
     "slim": (
@@ -101,10 +104,11 @@ KEYS = (
 
 
 def read_phrase(phrase: str, language: str) -> PhraseReading:
-    """The shares that a phrase allows, strictly and loosely, in a language of the catalogues.
+    """Return the shares that a phrase allows, strict and loose, in a language of the catalogues.
 
-    Whom it speaks of may follow ("un peu plus du tiers des interrogés"). Raises DataError for words
-    that are not understood: nothing is guessed.
+    The people may be named after the share ("un peu plus du tiers des interrogés"). Raises
+    DataError for a language without phrases and for words that are not understood: nothing is
+    guessed.
     """
     if language not in WHOLE:
         raise DataError(
@@ -138,10 +142,10 @@ def _find_modifier(text: str, language: str) -> tuple[str, str]:
 
 
 def _cut_people(text: str, language: str) -> Iterator[str]:
-    """The text, then the text cut before each word that can begin "of the respondents"."""
+    """Yield the text, then the text cut before each word that can begin "of the respondents"."""
     yield text
     for match in reversed(list(re.finditer(form("phrases.people", language), text))):
-        # A cut that hides a number or a second share could change what is said.
+        # A number or a second share in the part cut off could change the meaning.
         hidden = text[match.start() :]
         shares = (rf"\b(?:{form(key, language)})\b" for key, _ in SHARES)
         if not any(re.search(pattern, hidden) for pattern in (*shares, r"\d")):
@@ -149,15 +153,18 @@ def _cut_people(text: str, language: str) -> Iterator[str]:
 
 
 def _clean(phrase: str) -> str:
-    """Lower case, plain apostrophes and spaces; no quotation marks, diacritics of Arabic, marks."""
+    """Normalise a phrase: lower case, plain apostrophes and spaces, no quotation marks.
+
+    Diacritics and format characters are removed, and a figure in brackets or after a comma.
+    """
     text = unicodedata.normalize("NFC", phrase.lower()).replace("\u2019", "'")
     dropped = ("Pi", "Pf", "Mn", "Cf")
-    # 0x640 is Arabic's stroke between letters; it is no letter.
+    # 0x640 is the Arabic stroke that stretches a word; it is no letter.
     text = "".join(
         c for c in text if unicodedata.category(c) not in dropped and c not in ('"', chr(0x640))
     )
     text = re.sub(r"[\s\u00a0\u202f]+", " ", text).strip(" .,;:")
-    # "un peu plus du tiers, 33 %" and "(33 %)": the figure itself is not part of the words.
+    # "un peu plus du tiers, 33 %" and "(33 %)": the figure is not part of the words.
     return re.sub(r"(?:[,\u060c] | ?\().*$", "", text) or text
 
 
@@ -193,7 +200,9 @@ def _widen_anchor(anchor: Fraction, reach: _Reach) -> ShareInterval:
 
 @dataclass(frozen=True)
 class WordingResult:
-    """Whether words and figure agree; `strict` and `loose`: (count, base) by which they do."""
+    """Pairs (count, base) on which words and figure agree, read strictly and loosely; empty if
+    none.
+    """
 
     strict: tuple[tuple[int, int], ...]
     loose: tuple[tuple[int, int], ...]
@@ -208,32 +217,37 @@ def judge_wording(
     n_max: int,
     allowed: Sequence[Convention] = NEAREST,
 ) -> WordingResult:
-    """Compare a phrase with the fractions that a printed figure allows on 1..n_max answers."""
+    """Find the pairs (count, base) on which a phrase agrees with a printed figure.
+
+    Bases 1..n_max are tried, in order; each list ends after `MOST_WITNESSES` pairs.
+    """
     figures = FigureSet((figure,), SetKind.EXCLUSIVE)
     pairs = [
         (k, n)
         for n in range(1, n_max + 1)
         for k in sorted({k for c in allowed for (k,) in witnesses(figures, n, c)})
     ]
-    found = (
-        [(k, n) for k, n in pairs if Fraction(k, n) in read][:MOST_WITNESSES]
-        for read in (reading.strict, reading.loose)
+    agreeing = (
+        [(k, n) for k, n in pairs if Fraction(k, n) in interval][:MOST_WITNESSES]
+        for interval in (reading.strict, reading.loose)
     )
-    return WordingResult(*map(tuple, found))
+    return WordingResult(*map(tuple, agreeing))
 
 
 def smallest_strict_base(
     reading: PhraseReading, figure: PrintedFigure, rounding: Rounding, limit: int
 ) -> int | None:
-    """The smallest base on which the phrase, read strictly, goes with the figure.
+    """Return the smallest base on which the phrase, read strictly, agrees with the figure.
 
-    None when no share at all shows as the figure and satisfies the phrase, or none up to `limit`.
+    None where no share at all prints as the figure and satisfies the phrase, or no base up to
+    `limit`.
     """
     if not reading.strict.meets(shares_of(figure, rounding)):
         return None
     for n in range(1, limit + 1):
         lowest, highest = count_interval(figure, n, rounding)
-        # The first and last counts are enough: the phrase allows an interval of shares.
+        # The phrase allows an interval of shares: if any count agrees, so does one of the first
+        # two.
         lowest = max(lowest, ceil(n * reading.strict.low))
         highest = min(highest, floor(n * reading.strict.high), lowest + 1)
         if any(Fraction(k, n) in reading.strict for k in range(lowest, highest + 1)):

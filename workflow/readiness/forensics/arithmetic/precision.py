@@ -1,12 +1,12 @@
-"""What precision the feasible bases would allow, if the answers were a random sample.
+"""Precision that the feasible bases would allow if the answers were a random sample.
 
-A purposive sample has no sampling interval: these scales show how little a small n can tell, never
+A purposive sample has no sampling interval: these scales show how little a small n supports, never
 margins of error. Korn-Graubard (NCHS, Vital and Health Statistics 2(175), 2017): here n_eff = n and
 the interval is Clopper and Pearson's. Statistics Canada: coefficient of variation at most 16.5 %
 free, at most 33.3 % "use with caution" (E), above it too unreliable (F).
 
 Over all cross-tables that fit two published margins, the p-value of a test has a least and a
-greatest value: where both 0.01 and 1 lie between, the figures cannot tell.
+greatest value: where both 0.01 and 1 lie between, the figures do not decide.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,10 @@ def _check(count: int, base: int) -> None:
 
 
 def clopper_pearson(count: int, base: int, level: float = 0.95) -> tuple[float, float]:
-    """Clopper and Pearson's exact interval of a share, as if the base were a random sample."""
+    """Return Clopper and Pearson's exact limits of a share, 0 to 1, for a random sample.
+
+    Raises StatisticsError unless 0 <= count <= base and base >= 1.
+    """
     from readiness.survey import intervals
 
     _check(count, base)
@@ -35,7 +38,7 @@ def clopper_pearson(count: int, base: int, level: float = 0.95) -> tuple[float, 
 
 @dataclass(frozen=True)
 class Presentation:
-    """What the NCHS scale would do with a share, and why; its text is both."""
+    """Recommendation of the NCHS scale and its reason; `str` gives both."""
 
     # present, review or suppress.
     action: str
@@ -46,10 +49,11 @@ class Presentation:
 
 
 def nchs_presentation(count: int, base: int) -> Presentation:
-    """What the NCHS scale would say of a share: present, review, or suppress with the reason.
+    """Judge a share by the NCHS scale: present, review, or suppress, with the reason.
 
     The thresholds are those of `survey.intervals`; that module flags estimates of a design, this
-    function gives the reason for a bare count.
+    function gives the reason for a bare count. Raises StatisticsError unless 0 <= count <= base and
+    base >= 1.
     """
     from readiness.survey.intervals import MINIMUM_N, NARROW, RELATIVE, WIDEST
 
@@ -71,7 +75,10 @@ def nchs_presentation(count: int, base: int) -> Presentation:
 
 
 def squared_cv(count: int, base: int) -> Fraction:
-    """Squared coefficient of variation of a share, (1-p)/(p(n-1)); StatisticsError if undefined."""
+    """Return the squared coefficient of variation of a share, (1-p)/(p(n-1)).
+
+    Raises StatisticsError where the coefficient is undefined: no count, or a base of 1.
+    """
     _check(count, base)
     if count == 0 or base == 1:
         raise StatisticsError(f"{count} out of {base} has no coefficient of variation.")
@@ -80,7 +87,10 @@ def squared_cv(count: int, base: int) -> Fraction:
 
 
 def statcan_band(count: int, base: int) -> str:
-    """Statistics Canada's scale: acceptable, E (use with caution) or F (too unreliable)."""
+    """Judge a share by Statistics Canada's scale: acceptable, E (caution) or F (too unreliable).
+
+    Raises StatisticsError where the coefficient of variation is undefined.
+    """
     squared = squared_cv(count, base)
     if squared <= Fraction(165, 1000) ** 2:
         return "acceptable"
@@ -89,7 +99,7 @@ def statcan_band(count: int, base: int) -> str:
 
 @dataclass(frozen=True)
 class PRange:
-    """The least and greatest p-value over all tables that fit, and how many tables there are."""
+    """Least and greatest p-value over all tables that fit, and the number of these tables."""
 
     low: Fraction
     high: Fraction
@@ -100,9 +110,10 @@ MAX_TABLES = 200_000
 
 
 def p_range(rows: tuple[int, int], columns: tuple[int, int]) -> PRange:
-    """The range of Fisher's two-sided p over all 2 x 2 tables with these margins.
+    """Return the range of Fisher's two-sided p over all 2 x 2 tables with these margins.
 
-    One pass over the weights that tables share: the rarest has the least p, the likeliest 1.
+    The rarest table has the least p, the likeliest p = 1. Raises StatisticsError for margins of
+    unlike totals, negative margins, or an empty table.
     """
     n = sum(rows)
     if n != sum(columns) or min(*rows, *columns) < 0 or n == 0:
@@ -121,10 +132,10 @@ def cross_range(
     max_missing: int = 0,
     allowed: Sequence[Convention] = NEAREST,
 ) -> PRange | None:
-    """The range of p over every table that two sets of one or two answers allow.
+    """Return the range of p over every table that two sets of one or two answers allow.
 
-    With up to `max_missing` answers missing on each item, the table is made of those who answered
-    both. None when no table fits.
+    With up to `max_missing` answers missing on each item, the table holds the people who answered
+    both. None where no table fits; StatisticsError for more than `MAX_TABLES` tables.
     """
     low, tables = Fraction(1), 0
     seen: set[tuple[tuple[int, int], tuple[int, int]]] = set()
@@ -132,9 +143,9 @@ def cross_range(
         if margins in seen:
             continue
         seen.add(margins)
-        found = p_range(*margins)
-        low = min(low, found.low)
-        tables += found.tables
+        margin_range = p_range(*margins)
+        low = min(low, margin_range.low)
+        tables += margin_range.tables
         if tables > MAX_TABLES:
             raise StatisticsError("More cross-tables fit than can be tried; use fewer bases.")
     return PRange(low, Fraction(1), tables) if tables else None
@@ -143,7 +154,9 @@ def cross_range(
 def _list_margins(
     rows: FigureSet, columns: FigureSet, n: int, max_missing: int, allowed: Sequence[Convention]
 ) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """Margins among those who answered both, for each way that the others can have answered."""
+    """Yield margins among the people who answered both items, for each split of the missing
+    answers.
+    """
     bases = range(max(1, n - max_missing), n + 1)
     for convention, row_base, column_base in product(allowed, bases, bases):
         for row, *_ in witnesses(rows, row_base, convention):
@@ -154,7 +167,9 @@ def _list_margins(
 def _remove_silent(
     row: tuple[int, int], column: tuple[int, int], n: int
 ) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """Take away from each margin the people who did not answer the other item."""
+    """Subtract from each margin the people who did not answer the other item, in every possible
+    way.
+    """
     lacking_rows, lacking_columns = n - sum(row), n - sum(column)
     for lacking_both in range(min(lacking_rows, lacking_columns) + 1):
         drop_rows, drop_columns = lacking_columns - lacking_both, lacking_rows - lacking_both

@@ -1,15 +1,15 @@
-"""Figures that should add up: to 100 within what rounding allows, complements, nets.
+"""Figures that should add up: to 100 within rounding, complements, nets.
 
 Three figures rounded to whole percents may add to 99 or 101 and be right (Mosteller, Youtz and Zahn
 1967). Exact: each figure stands for an interval of real shares, and the question is whether shares
 in those intervals add to 1.
 
 Outlets that print different figures for one item, and the smallest edit that reconciles them: a
-figure copied by hand loses a digit, doubles it, or swaps two. Nothing is said about who did it.
+figure copied by hand loses a digit, doubles it, or swaps two. Who made the slip stays open.
 
-How much a pass is worth: the share of arbitrary figures of the same shape that would have passed,
-counted exactly. Most pairs of whole percentages that add to 100 fit some base up to 32: a pass then
-tells little, while a refutation stands.
+How much a pass is worth: the share of arbitrary figures of the same shape that would pass, counted
+exactly. Most pairs of whole percentages that add to 100 fit some base up to 32: a pass is then weak
+evidence, while a refutation stands.
 """
 
 from collections import Counter
@@ -48,8 +48,9 @@ from readiness.ground.errors import DataError
 class SumResult:
     """Whether exhaustive, exclusive figures can add to a whole.
 
-    `total` is their sum as printed, `allowed` the least and the greatest sum that so many figures
-    can show, `shares` real shares that show as the figures and add to 1 (None when impossible).
+    `total` is their sum as printed, `allowed` the least and the greatest sum that as many figures
+    can print, `shares` real shares that print as the figures and add to 1, `rounding` the rule
+    under which they do (both None when impossible).
     """
 
     ok: bool
@@ -62,7 +63,7 @@ class SumResult:
 def sum_to_whole(
     figures: Sequence[PrintedFigure], roundings: Sequence[Rounding] = NEAREST_ROUNDINGS
 ) -> SumResult:
-    """Judge exhaustive, exclusive figures, on no particular base."""
+    """Check whether exhaustive, exclusive figures can add to a whole, on no particular base."""
     decimals = max(figure.decimals for figure in figures)
     total = PrintedFigure(sum(f.digits * 10 ** (decimals - f.decimals) for f in figures), decimals)
     allowed = _bound_sums(figures, decimals, roundings)
@@ -75,7 +76,7 @@ def sum_to_whole(
 def printed_sum_range(
     categories: int, decimals: int, roundings: Sequence[Rounding] = NEAREST_ROUNDINGS
 ) -> tuple[PrintedFigure, PrintedFigure]:
-    """The least and greatest sum that figures of that many categories can show and be right."""
+    """Return the least and greatest printed sum of correct figures of that many categories."""
     whole = 100 * 10**decimals
     if categories == 1:
         return PrintedFigure(whole, decimals), PrintedFigure(whole, decimals)
@@ -89,7 +90,10 @@ def printed_sum_range(
 def _bound_sums(
     figures: Sequence[PrintedFigure], decimals: int, roundings: Sequence[Rounding]
 ) -> tuple[PrintedFigure, PrintedFigure]:
-    """`printed_sum_range`, also for figures printed with different decimals (outer bounds then)."""
+    """Return the limits of the printed sum, also for figures with different decimals.
+
+    The limits are `printed_sum_range` where the decimals are the same, and outer bounds otherwise.
+    """
     if len({figure.decimals for figure in figures}) == 1:
         return printed_sum_range(len(figures), decimals, roundings)
     whole = 100 * 10**decimals
@@ -103,9 +107,10 @@ def _bound_sums(
 
 
 def _bound_gaps(categories: int, whole: int, rounding: Rounding) -> tuple[int, int]:
-    """How far below and above the whole a printed sum can fall, in last digits."""
+    """Return how far below and above the whole a printed sum can fall, in last digits."""
     half, odd = divmod(categories, 2)
-    # All figures at a half round to even digits: their sum is even, or one is not at a half.
+    # With all figures at a half, each rounds to an even digit: the sum is even, or one figure is
+    # not at a half.
     reach = half if odd or (whole + half) % 2 == 0 else half - 1
     return {
         Rounding.HALF_UP: (half - 1 + odd, half),
@@ -119,7 +124,7 @@ def _bound_gaps(categories: int, whole: int, rounding: Rounding) -> tuple[int, i
 def _find_shares(
     figures: Sequence[PrintedFigure], rounding: Rounding
 ) -> tuple[Fraction, ...] | None:
-    """Real shares inside the figures' intervals (and 0..1) that add to 1, or None."""
+    """Return shares inside the figures' intervals (and 0..1) that add to 1, or None."""
     whole = [shares_of(figure, rounding).within_unit for figure in figures]
     lowest, highest = sum(s.low for s in whole), sum(s.high for s in whole)
     if not lowest <= 1 <= highest:
@@ -128,7 +133,8 @@ def _find_shares(
         return tuple(s.low for s in whole) if all(s.with_low for s in whole) else None
     if highest == 1:
         return tuple(s.high for s in whole) if all(s.with_high for s in whole) else None
-    # Strictly between: the same fraction of each interval's length.
+    # The whole lies strictly between the sums of the limits: take the same fraction of each
+    # interval's length.
     position = Fraction(1 - lowest, highest - lowest)
     return tuple(s.low + position * (s.high - s.low) for s in whole)
 
@@ -136,7 +142,9 @@ def _find_shares(
 def net_fits(
     parts: Sequence[PrintedFigure], net: PrintedFigure, roundings: Sequence[Rounding]
 ) -> bool:
-    """Whether a net ("good or medium: 45") can be the sum of its parts, in one convention."""
+    """Return whether a net ("good or medium: 45") can be the sum of its parts under one
+    rounding.
+    """
     for rounding in roundings:
         shares = [shares_of(part, rounding) for part in parts]
         together = ShareInterval(
@@ -152,18 +160,22 @@ def net_fits(
 
 @dataclass(frozen=True)
 class Edit:
-    """One typo: an inserted, dropped, replaced digit, or two neighbours swapped."""
+    """One typo: an inserted, dropped or replaced digit, or two neighbours swapped."""
 
-    # Which figure of the set, from 0.
+    # Position of the figure in the set, from 0.
     position: int
     before: str
     after: str
-    # insertion, deletion, substitution, transposition.
+    # One of insertion, deletion, substitution, transposition.
     kind: str
 
 
 def one_edit_away(text: str) -> dict[str, str]:
-    """Every other percentage that one typo in a printed one leads to, with the kind of the edit."""
+    """Return the percentages that one typo away from a printed one, with the kind of the edit.
+
+    Keys are figures with the same decimals, written as printed; the printed figure is not among
+    them. Raises DataError where `text` is no percentage.
+    """
     decimals = parse_figure(text).decimals
     places, digits = range(len(text)), "0123456789"
     edits = {
@@ -174,37 +186,40 @@ def one_edit_away(text: str) -> dict[str, str]:
             text[:i] + text[i + 1] + text[i] + text[i + 2 :] for i in range(len(text) - 1)
         ],
     }
-    kinds = {candidate: kind for kind, made in reversed(edits.items()) for candidate in made}
-    found = {}
+    kinds = {
+        candidate: kind for kind, candidates in reversed(edits.items()) for candidate in candidates
+    }
+    edited = {}
     for candidate in sorted(kinds.keys() - {text}):
         with suppress(DataError):
             figure = parse_figure(candidate)
             # "03" is not how a figure is printed, and a lost decimal mark changes the decimals.
             if figure.decimals == decimals and str(figure) == candidate.replace(",", "."):
-                found[candidate] = kinds[candidate]
-    return found
+                edited[candidate] = kinds[candidate]
+    return edited
 
 
 def repairs(
     texts: Sequence[str], reference: Sequence[str] | None = None, exhaustive: bool = True
 ) -> list[Edit]:
-    """Every single edit that makes a set of figures add up, and agree with `reference` if given.
+    """Return every single edit that makes a set of figures add up and agree with `reference`.
 
-    `reference` is the same set as other outlets print it. Empty when no single edit does.
+    `reference`: the same set as other outlets print it, or None. `exhaustive`: the figures must add
+    to 100 within rounding. Empty when no single edit is enough.
     """
-    found = []
+    edits = []
     for position, text in enumerate(texts):
         for candidate, kind in one_edit_away(text).items():
             changed = [*texts[:position], candidate, *texts[position + 1 :]]
             figures = [parse_figure(t) for t in changed]
             agrees = reference is None or figures == [parse_figure(t) for t in reference]
             if agrees and (not exhaustive or sum_to_whole(figures).ok):
-                found.append(Edit(position, text, candidate, kind))
-    return found
+                edits.append(Edit(position, text, candidate, kind))
+    return edits
 
 
 MAX_ALTERNATIVES = 6_000
-# Alternatives times bases tried at once; more is not counted.
+# Greatest number of alternatives times bases; larger problems are not counted.
 MAX_CELLS = 4_000_000
 MAX_PAIRS = 2_000_000
 
@@ -215,9 +230,10 @@ def joint_power(
     max_missing: int = 0,
     allowed: Sequence[Convention] = NEAREST,
 ) -> Fraction | None:
-    """The share of arbitrary figures of these shapes with a joint base up to `n_max`.
+    """Return the share of arbitrary figures of these shapes with a joint base up to `n_max`, 0 to
+    1.
 
-    None if uncountable.
+    None where there are too many alternatives to count, or a set mixes decimals.
     """
     return _count_passing(sets, (0, n_max), max_missing, tuple(allowed))
 
@@ -225,16 +241,19 @@ def joint_power(
 def base_power(
     sets: Sequence[FigureSet], base: int, allowed: Sequence[Convention] = NEAREST
 ) -> Fraction | None:
-    """The share of arbitrary figures of these shapes that all fit the number `base`.
+    """Return the share of arbitrary figures of these shapes that are all possible on `base`, 0 to
+    1.
 
-    None if uncountable.
+    None where there are too many alternatives to count, or a set mixes decimals.
     """
-    # On one base, figures that are free of each other are counted one by one.
-    each: list[FigureSet] = []
+    # On one base, the figures of a multiple-response set are independent: each is counted alone.
+    counted_sets: list[FigureSet] = []
     for figures in sets:
-        free = figures.kind is SetKind.MULTI
-        each += [FigureSet((f,), figures.kind) for f in figures.figures] if free else [figures]
-    return _count_passing(each, (base, base), 0, tuple(allowed))
+        independent = figures.kind is SetKind.MULTI
+        counted_sets += (
+            [FigureSet((f,), figures.kind) for f in figures.figures] if independent else [figures]
+        )
+    return _count_passing(counted_sets, (base, base), 0, tuple(allowed))
 
 
 def _count_passing(
@@ -243,7 +262,7 @@ def _count_passing(
     max_missing: int,
     allowed: tuple[Convention, ...],
 ) -> Fraction | None:
-    """The share of arbitrary figures that fit one of the bases from the first to the last."""
+    """Return the share of arbitrary figures possible on a base from the first to the last."""
     combined, total, without = Counter({-1: 1}), 1, 0
     for position, figures in enumerate(sets, 1):
         first = figures.figures[0]
@@ -256,7 +275,7 @@ def _count_passing(
             return None
         total *= sum(alternatives.values())
         pairs = product(combined.items(), alternatives.items())
-        if position == len(sets):  # of the last one, only whether a base is left is asked
+        if position == len(sets):  # of the last set, only whether a base remains matters
             without = sum(ways * more for (mask, ways), (other, more) in pairs if not mask & other)
             break
         combined = Counter()
@@ -274,7 +293,7 @@ def _count_masks(
     max_missing: int,
     allowed: tuple[Convention, ...],
 ) -> Counter[int] | None:
-    """How many sets of a shape have each mask of bases, one bit a convention and base."""
+    """Count the sets of a shape by their mask of bases: one bit for each convention and base."""
     scale = PrintedFigure(0, decimals).scale
     free = size - 1 if kind is SetKind.EXHAUSTIVE and size > 1 else size
     if (scale + 1) ** free > 2 * MAX_ALTERNATIVES:
@@ -291,9 +310,9 @@ def _count_masks(
 
 
 def _list_digits(size: int, left: int, kind: SetKind) -> Iterator[tuple[int, ...]]:
-    """Digits of `size` figures: adding to `left` (exhaustive), at most (exclusive), or free.
+    """Yield digits of `size` figures: adding to `left` (exhaustive), at most (exclusive), or free.
 
-    A single figure is never asked to be the whole.
+    A single figure need not be the whole.
     """
     if kind is SetKind.EXHAUSTIVE and size > 1:
         first = _list_digits(size - 1, left, SetKind.EXCLUSIVE)
@@ -311,9 +330,9 @@ def _list_digits(size: int, left: int, kind: SetKind) -> Iterator[tuple[int, ...
 def _judge_feasible(
     digits: IntArray, scale: int, kind: SetKind, n: IntArray, convention: Convention
 ) -> BoolArray:
-    """For each row of digits and each base of `n`, whether the set fits (`bases.fitting`)."""
-    found = (_bound_counts(column, scale, n, convention.rounding) for column in digits.T)
-    counts = [(np.maximum(low, 0), np.minimum(high, n)) for low, high in found]
+    """Return for each row of digits and each base of `n` whether the set is possible."""
+    limits = (_bound_counts(column, scale, n, convention.rounding) for column in digits.T)
+    counts = [(np.maximum(low, 0), np.minimum(high, n)) for low, high in limits]
     pair = kind is SetKind.EXHAUSTIVE and len(counts) == 2
     return fitting(counts, n, kind, either=convention.complement and pair)
 
@@ -321,10 +340,10 @@ def _judge_feasible(
 def _bound_counts(
     column: IntArray, scale: int, n: IntArray, rounding: Rounding
 ) -> tuple[IntArray, IntArray]:
-    """`figures.count_interval` for many figures (rows) and bases (columns) at once."""
+    """Return the lowest and highest counts for many figures (rows) and bases (columns) at once."""
     low = np.empty((len(column), len(n)), dtype=np.int64)
     high = np.empty_like(low)
-    # Which ends belong depends on parity alone, and only for half-even.
+    # Whether an end is included depends on parity alone, and only for half-even.
     for parity in (0, 1):
         rows = column % 2 == parity
         start, stop, with_start, with_stop = ends(int(parity), rounding)

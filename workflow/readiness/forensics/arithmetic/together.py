@@ -2,8 +2,8 @@
 
 A printed number N and percentages that are no shares of N have innocent readings: N were asked and
 fewer answered, a question had a filter, a few answers are missing, the figures were adjusted to add
-to 100. Each reading that holds is found with the numbers of people that it needs. Integers only;
-nothing is said in words here. The page for a phone has the same arithmetic in JavaScript.
+to 100. Each reading that holds is found with the numbers of people that it needs. Integers only, no
+texts for readers. The page for a phone has the same arithmetic in JavaScript.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -33,39 +33,39 @@ from readiness.forensics.arithmetic.figures import (
 from readiness.forensics.arithmetic.sums import one_edit_away
 from readiness.ground.arrays import BoolArray
 
-# How far above the printed number another one is sought.
+# Distance above the printed number up to which other numbers are tried.
 ABOVE = 1_000
-# Of so many people one answer may be missing on a question before it is no slip any more.
+# One missing answer in this many people counts as a slip; more does not.
 ONE_BLANK_IN = 10
 
 
 class Who(StrEnum):
-    """Who answered, where that explains the figures."""
+    """Who answered, where it explains the figures."""
 
-    # All who are counted by the printed number.
+    # Everyone counted by the printed number.
     PRINTED = "printed"
     # One smaller number of people, the same for all questions.
     FEWER = "fewer"
-    # The same, with a few answers missing on each question.
+    # One smaller number of people, with a few answers missing on each question.
     FEWER_MISSING = "fewer_missing"
     # The printed number, with a few answers missing on each question.
     BLANKS = "blanks"
-    # Of the questions that do not fit, each has a smaller number of its own.
+    # Each question that does not fit has a smaller number of its own.
     FILTER = "filter"
     # The printed number, each of whom could give several answers.
     SEVERAL = "several"
     # One smaller number of people, each of whom could give several answers.
     SEVERAL_FEWER = "several_fewer"
-    # One larger number.
+    # One larger number of people.
     OTHER = "other"
 
 
 class How(StrEnum):
-    """How shares became figures, where that explains them."""
+    """Way in which shares became figures, where it explains them."""
 
     # Rounded to the nearest value, or as the source declares.
     PLAIN = "plain"
-    # Adjusted to add to 100: what rounding leaves goes to the largest remainders.
+    # Adjusted to add to 100: the units that rounding leaves over go to the largest remainders.
     LARGEST_REMAINDER = "largest_remainder"
     TRUNCATION = "truncation"
     CEILING = "ceiling"
@@ -73,7 +73,7 @@ class How(StrEnum):
 
 @dataclass(frozen=True)
 class Misprint:
-    """One figure that may be misprinted: its set, its place in the set, what it may stand for."""
+    """A figure that may be misprinted: its set, its position in the set, the intended figures."""
 
     position: int
     figure: int
@@ -84,10 +84,10 @@ class Misprint:
 class TogetherReading:
     """One reading under which all figures are right.
 
-    `bases`: the numbers of people that it allows for all questions, in order. `own`: of `FILTER`,
-    for each set the smaller numbers that it may rest on, empty where it fits the printed number.
-    `missing`: the fewest answers that have to be missing on a question. `misprints`: the figures of
-    which one has to be another.
+    `bases`: the numbers of people that it allows for all questions, in order. `own`: for `FILTER`,
+    the smaller numbers that each set may rest on, empty where the set fits the printed number.
+    `missing`: the fewest answers that have to be missing on a question. `misprints`: candidates, of
+    which one is a misprint.
     """
 
     who: Who
@@ -100,11 +100,11 @@ class TogetherReading:
 
 @dataclass(frozen=True)
 class Together:
-    """Figures of one source beside the number of people that is printed with them.
+    """Figures of one source beside the number of people printed with them.
 
-    `refused`: set and place of each figure that is no share of that number. `unfit`: the sets whose
-    figures each are one and cannot be together. `fits`: whether all sets fit, by one way of
-    rounding. `readings`: those that hold, the innocent first; empty where all fit.
+    `refused`: set and position of each figure that is no share of that number. `unfit`: sets whose
+    figures are each a share of it but not together. `fits`: whether all sets fit under one
+    rounding. `readings`: the readings that hold, the innocent first; empty where all sets fit.
     """
 
     base: int
@@ -116,14 +116,14 @@ class Together:
 
 @dataclass(frozen=True)
 class _Manner:
-    """One way to print shares: `allowed` conventions; `adjusted`: whole sets add to 100."""
+    """A way to print shares: its conventions, and whether whole sets are adjusted to add to 100."""
 
     how: How
     allowed: tuple[Convention, ...]
     adjusted: bool = False
 
     def mask(self, figures: FigureSet, n_max: int, convention: Convention) -> BoolArray:
-        """For each base 0..n_max, whether the set fits."""
+        """Return for each base 0..n_max whether the set is possible."""
         if self.adjusted and is_apportionable(figures):
             return apportioned_mask(figures, n_max)
         return feasible_mask(figures, n_max, convention)
@@ -144,8 +144,8 @@ def judge_together(
 ) -> Together:
     """Judge sets of figures against the number of people printed beside them.
 
-    `allowed`: the conventions that the source may follow; only where these are `NEAREST` are other
-    ways of printing tried. `max_missing`: how many answers may be missing on each question where
+    `allowed`: the conventions that the source may follow; other ways of printing are tried only
+    where these are `NEAREST`. `max_missing`: how many answers may be missing on each question where
     fewer people answered than were asked.
     """
     plain = _Manner(How.PLAIN, tuple(allowed))
@@ -164,7 +164,11 @@ def judge_together(
         for place, figure in enumerate(sets[position].figures)
         if not any(_is_share(figure, base, rounding) for rounding in roundings)
     ]
-    unfit = [position for position in failing if position not in {own for own, _ in refused}]
+    unfit = [
+        position
+        for position in failing
+        if position not in {refused_set for refused_set, _ in refused}
+    ]
     return Together(
         base,
         tuple(refused),
@@ -177,16 +181,16 @@ def judge_together(
 def other_manners(
     sets: Sequence[FigureSet], n_max: int, allowed: Sequence[Convention] = NEAREST
 ) -> dict[How, tuple[int, ...]]:
-    """The numbers of people up to `n_max` that fit all sets, by each way but rounding to nearest.
+    """Return the numbers of people up to `n_max` that fit all sets, by each other way of printing.
 
-    Empty where a rounding is declared.
+    Other ways: adjusted to 100, truncated, rounded up. Empty where a rounding is declared.
     """
     manners = _list_manners(sets, _Manner(How.PLAIN, tuple(allowed)))[1:]
     return {manner.how: _list_bases(_find_common(manner, sets, n_max)) for manner in manners}
 
 
 def as_several(sets: Sequence[FigureSet]) -> list[FigureSet]:
-    """The same sets, where each person could give several answers."""
+    """Return the sets as multiple-response sets."""
     return [replace(figures, kind=SetKind.MULTI) for figures in sets]
 
 
@@ -196,7 +200,7 @@ def _is_share(figure: PrintedFigure, base: int, rounding: Rounding) -> bool:
 
 
 def _list_manners(sets: Sequence[FigureSet], plain: _Manner) -> list[_Manner]:
-    """The ways to print that are tried, the plain one first."""
+    """Return the ways of printing to try, the plain one first."""
     if plain.allowed != NEAREST:
         return [plain]
     adjusted = [_ADJUSTED] if any(map(is_apportionable, sets)) else []
@@ -206,7 +210,7 @@ def _list_manners(sets: Sequence[FigureSet], plain: _Manner) -> list[_Manner]:
 def _find_common(
     manner: _Manner, sets: Sequence[FigureSet], n_max: int, missing: int = 0
 ) -> BoolArray:
-    """For each number of people 0..n_max, whether all sets fit it by one convention."""
+    """Return for each number of people 0..n_max whether all sets fit under one convention."""
     fitting = [
         np.logical_and.reduce(
             [with_missing(manner.mask(figures, n_max, convention), missing) for figures in sets]
@@ -226,11 +230,11 @@ Seeker = Callable[[_Manner], TogetherReading | None]
 def _list_readings(
     sets: Sequence[FigureSet], base: int, plain: _Manner, max_missing: int
 ) -> Iterator[TogetherReading]:
-    """The readings that hold: one cause each; two causes where one is not enough."""
+    """Yield the readings that hold: single causes, or two causes where no single one is enough."""
 
     def fewer(manner: _Manner) -> TogetherReading | None:
-        found = _list_bases(_find_common(manner, sets, base))
-        below = tuple(n for n in found if n < base)
+        reading = _list_bases(_find_common(manner, sets, base))
+        below = tuple(n for n in reading if n < base)
         return TogetherReading(Who.FEWER, manner.how, below) if below else None
 
     def blanks(manner: _Manner) -> TogetherReading | None:
@@ -240,13 +244,13 @@ def _list_readings(
         return TogetherReading(Who.BLANKS, manner.how, (base,), missing=fewest)
 
     def filtered(manner: _Manner) -> TogetherReading | None:
-        own = _find_own_bases(manner, sets, base)
-        return TogetherReading(Who.FILTER, manner.how, own=own) if own else None
+        own_bases = _find_own_bases(manner, sets, base)
+        return TogetherReading(Who.FILTER, manner.how, own=own_bases) if own_bases else None
 
     manners = _list_manners(sets, plain)
     who_answered: list[Seeker] = [fewer, blanks, filtered]
-    single = [found for seek in who_answered if (found := seek(plain))]
-    if not any(found.who is Who.FEWER for found in single):
+    single = [reading for seek in who_answered if (reading := seek(plain))]
+    if not any(reading.who is Who.FEWER for reading in single):
         single += _find_fewer_missing(plain, sets, base, max_missing)
     single += _find_several(plain, sets, base)
     single += [
@@ -258,7 +262,7 @@ def _list_readings(
     if not single:
         for manner in manners[1:]:
             combined = (seek(manner) for seek in who_answered)
-            yield from [found for found in combined if found][:1]
+            yield from [reading for reading in combined if reading][:1]
     if misprints := tuple(_find_misprints(plain, sets, base)):
         yield TogetherReading(Who.PRINTED, plain.how, (base,), misprints=misprints)
     larger = _list_bases(_find_common(plain, sets, base + ABOVE))
@@ -278,7 +282,7 @@ def _find_fewer_missing(
 def _find_several(
     plain: _Manner, sets: Sequence[FigureSet], base: int
 ) -> Iterator[TogetherReading]:
-    """Several answers allowed: only where it changes how figures hang together."""
+    """Yield the reading as multiple response, where it allows more than the sets as they are."""
     several = as_several(sets)
     if several == list(sets):
         return
@@ -292,7 +296,10 @@ def _find_several(
 
 
 def _find_fewest_missing(manner: _Manner, sets: Sequence[FigureSet], base: int) -> int | None:
-    """The fewest answers that have to be missing on a question, so that all sets fit; or None."""
+    """Return the fewest answers that must be missing on one question for all sets to fit.
+
+    None where no number of missing answers is enough.
+    """
     fewest = []
     for convention in manner.allowed:
         masks = [manner.mask(figures, base, convention) for figures in sets]
@@ -304,9 +311,9 @@ def _find_fewest_missing(manner: _Manner, sets: Sequence[FigureSet], base: int) 
 def _find_own_bases(
     manner: _Manner, sets: Sequence[FigureSet], base: int
 ) -> tuple[tuple[int, ...], ...]:
-    """For each set the numbers of people below `base` that it may rest on; () if one has none.
+    """Return for each set the numbers of people below `base` that it may rest on.
 
-    Of a set that fits `base` itself they are empty.
+    Empty for a set that fits `base` itself; () where one set fits no number.
     """
     smaller = [np.zeros(base + 1, dtype=np.bool_) for _ in sets]
     fits_base = [False for _ in sets]
@@ -325,25 +332,31 @@ def _find_own_bases(
 
 
 def _find_misprints(plain: _Manner, sets: Sequence[FigureSet], base: int) -> Iterator[Misprint]:
-    """The figures of which one, changed by one slip of a hand, lets all sets fit `base`."""
+    """Yield the figures of which one, changed by a single typo, makes all sets fit `base`."""
     failing = {
         convention: [
-            at for at, own in enumerate(sets) if not plain.mask(own, base, convention)[base]
+            position_tried
+            for position_tried, set_tried in enumerate(sets)
+            if not plain.mask(set_tried, base, convention)[base]
         ]
         for convention in plain.allowed
     }
     for position, figures in enumerate(sets):
         # All other sets have to fit as printed.
-        able = [convention for convention, places in failing.items() if places == [position]]
-        if not able:
+        conventions_left = [
+            convention for convention, places in failing.items() if places == [position]
+        ]
+        if not conventions_left:
             continue
         for place, figure in enumerate(figures.figures):
             repairs = []
             for candidate in one_edit_away(str(figure)):
                 changed = list(figures.figures)
                 changed[place] = parse_figure(candidate)
-                mended = replace(figures, figures=tuple(changed))
-                if any(_fits_one(mended, base, convention) for convention in able):
+                repaired_set = replace(figures, figures=tuple(changed))
+                if any(
+                    _fits_one(repaired_set, base, convention) for convention in conventions_left
+                ):
                     repairs.append(candidate)
             if repairs:
                 in_order = sorted(repairs, key=lambda text: parse_figure(text).digits)
@@ -351,13 +364,13 @@ def _find_misprints(plain: _Manner, sets: Sequence[FigureSet], base: int) -> Ite
 
 
 def _fits_one(figures: FigureSet, base: int, convention: Convention) -> bool:
-    """Whether a set fits one base: `feasible_mask` at one place."""
+    """Return whether a set fits one base: `feasible_mask` at one position."""
     ranges = [count_interval(figure, base, convention.rounding) for figure in figures.figures]
     clipped = [(max(low, 0), min(high, base)) for low, high in ranges]
-    there = [low <= high for low, high in clipped]
+    has_count = [low <= high for low, high in clipped]
     if convention.complement and figures.is_pair:
-        return any(there)
-    if not all(there):
+        return any(has_count)
+    if not all(has_count):
         return False
     least, most = (sum(ends) for ends in zip(*clipped, strict=True))
     if figures.kind is SetKind.MULTI:

@@ -1,1 +1,1 @@
-"""A study's claims and how they hang together, judged: verdicts as facts."""
+"""Verdicts on a study's claims, as facts."""

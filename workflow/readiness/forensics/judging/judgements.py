@@ -1,7 +1,7 @@
-"""Judgements of sets of figures: their bases, their sums, and what they can share.
+"""Judge sets of figures: their bases, their sums, and their common bases.
 
-Each function takes the study and returns verdicts; the arithmetic is in `bases`, `sums`, `groups`
-and `power`, the words in the catalogues.
+Each function takes the study and returns verdicts; the arithmetic is in `forensics.arithmetic`, the
+texts in the catalogues.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,37 +28,40 @@ from readiness.forensics.judging.together import state_strength, state_together
 from readiness.forensics.judging.verdict import Nature, Status, Verdict, name_numbers
 from readiness.ground.facts import Fact, Listed, Value
 
-# How the ids of verdicts on the figures of one source begin.
+# Prefix of the ids of verdicts on the figures of one source.
 SOURCE = "total.source."
-# How far above a reported base others are sought that would fit.
+# Distance above a reported base up to which other bases are tried.
 NEAR = 1_000
-# How far a first common base is sought before giving up.
+# Largest common base that is tried.
 SEARCH = 10_000
 
 
 def claim_names(sets: Sequence[ClaimSet]) -> tuple[str, ...]:
-    """The claims of several sets, in order."""
+    """Return the claims of several sets, in order."""
     return tuple(name for s in sets for name in s.claims)
 
 
 def not_applicable(study: Study, name: str, kind: str, sets: Sequence[ClaimSet]) -> Verdict:
-    """What is said of weighted figures: exact arithmetic on counts does not apply."""
+    """Return the verdict on weighted figures: exact arithmetic on counts does not apply."""
     fact = Fact("forensics.weighted", {"labels": study.labels(sets)})
     return verdict(name, kind, Status.NOT_APPLICABLE, [fact], claim_names(sets))
 
 
 def judge_set(study: Study, claim_set: ClaimSet) -> Iterator[Verdict]:
-    """The bases of one set, where the study searches them, and its sum when it is exhaustive."""
+    """Judge the bases of one set, and its sum when it is exhaustive.
+
+    Bases are judged only for the sets of the study's structure.
+    """
     if claim_set in study.structure.sets:
         if study.describe_weighting([claim_set]) == "yes":
             yield not_applicable(study, f"bases.{claim_set.id}", "bases", [claim_set])
         else:
-            found = _set_bases(study, claim_set)
-            yield found
+            bases_verdict = _set_bases(study, claim_set)
+            yield bases_verdict
             totals = [t for t in study.structure.totals if t.counts != "sent" and not t.sets]
             people = (study.count_people(total.claim) for total in totals)
             apportioned = (_is_apportioned(study, claim_set, n) for n in people)
-            if found.status is Status.IMPOSSIBLE or any(apportioned):
+            if bases_verdict.status is Status.IMPOSSIBLE or any(apportioned):
                 yield from _judge_apportioned(study, claim_set.id, [claim_set])
     if claim_set.kind == "exhaustive" and len(claim_set.claims) > 1:
         yield _set_sum(study, claim_set)
@@ -66,13 +69,20 @@ def judge_set(study: Study, claim_set: ClaimSet) -> Iterator[Verdict]:
 
 def _set_bases(study: Study, claim_set: ClaimSet) -> Verdict:
     figures, allowed = study.figures(claim_set), study.conventions([claim_set])
-    found = joint_bases([figures], study.reach, 0, allowed)
-    smallest = found[0] if found else smallest_joint_base([figures], 0, allowed, SEARCH)
-    if found and len(found) <= LONGEST_LIST:
-        key, numbers = "forensics.bases.list", name_numbers(n_max=study.reach, bases=tuple(found))
-    elif found:
+    possible_bases = joint_bases([figures], study.reach, 0, allowed)
+    smallest = (
+        possible_bases[0] if possible_bases else smallest_joint_base([figures], 0, allowed, SEARCH)
+    )
+    if possible_bases and len(possible_bases) <= LONGEST_LIST:
+        key, numbers = (
+            "forensics.bases.list",
+            name_numbers(n_max=study.reach, bases=tuple(possible_bases)),
+        )
+    elif possible_bases:
         key = "forensics.bases.many"
-        numbers = name_numbers(n_max=study.reach, count=len(found), smallest=found[0])
+        numbers = name_numbers(
+            n_max=study.reach, count=len(possible_bases), smallest=possible_bases[0]
+        )
     elif smallest is not None:
         key, numbers = "forensics.bases.later", name_numbers(n_max=study.reach, smallest=smallest)
     else:
@@ -80,7 +90,7 @@ def _set_bases(study: Study, claim_set: ClaimSet) -> Verdict:
     return verdict(
         f"bases.{claim_set.id}",
         "bases",
-        Status.POSSIBLE if found else Status.IMPOSSIBLE,
+        Status.POSSIBLE if possible_bases else Status.IMPOSSIBLE,
         [Fact(key, study.words([claim_set]) | numbers)],
         claim_set.claims,
         power=joint_power([figures], study.reach, 0, allowed),
@@ -99,7 +109,7 @@ def _set_sum(study: Study, claim_set: ClaimSet) -> Verdict:
 
 
 def judge_shared(study: Study, shared: SharedBase) -> Iterator[Verdict]:
-    """Whether several sets can rest on the same people; how missing answers change that."""
+    """Judge whether several sets can rest on the same people, also with missing answers."""
     sets = [study.structure.set_named(name) for name in shared.sets]
     if study.describe_weighting(sets) == "yes":
         yield not_applicable(study, f"joint.{shared.id}", "joint", sets)
@@ -116,14 +126,14 @@ def judge_shared(study: Study, shared: SharedBase) -> Iterator[Verdict]:
 def _judge_joint(study: Study, name: str, sets: Sequence[ClaimSet]) -> Verdict:
     figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
     missing = study.structure.max_missing
-    found = joint_bases(figures, study.reach, 0, allowed)
+    joint_bases_found = joint_bases(figures, study.reach, 0, allowed)
     reconciled = joint_bases(figures, study.reach, missing, allowed)
-    key, numbers = _state_joint(study, figures, allowed, found, reconciled)
+    key, numbers = _state_joint(study, figures, allowed, joint_bases_found, reconciled)
     facts = [Fact(key, study.words(sets) | numbers)]
     power = joint_power(figures, study.reach, 0, allowed) if study.is_bounded else None
     two_checks = key in ("forensics.joint.reconciled", "forensics.joint.apart")
     if power is not None and missing and two_checks:
-        # Two checks are stated: each has its own share of arbitrary figures that would pass.
+        # The fact states two checks: each has its own share of arbitrary figures that would pass.
         if (loose := joint_power(figures, study.reach, missing, allowed)) is None:
             facts.append(Fact("forensics.power_all", name_numbers(power=power)))
         else:
@@ -131,7 +141,7 @@ def _judge_joint(study: Study, name: str, sets: Sequence[ClaimSet]) -> Verdict:
             facts.append(Fact("forensics.power_both", both))
         power = None
     status = Status.IMPOSSIBLE if study.is_bounded else Status.UNDETERMINED
-    if found:
+    if joint_bases_found:
         status = Status.POSSIBLE
     elif study.is_bounded and reconciled:
         status = Status.INCOMPATIBLE
@@ -168,21 +178,23 @@ def _state_joint(
 
 
 def _judge_conventions(study: Study, name: str, sets: Sequence[ClaimSet]) -> Iterator[Verdict]:
-    """Truncation and rounding up, with complements: do they reconcile what rounding cannot?"""
+    """Judge whether truncation or rounding up, with complements, reconcile figures that rounding
+    cannot.
+    """
     figures = [study.figures(s) for s in sets]
     for rounding, key in (
         (Rounding.TRUNCATION, "forensics.conventions.truncation"),
         (Rounding.CEILING, "forensics.conventions.ceiling"),
     ):
-        found = joint_bases(figures, study.reach, 0, [Convention(rounding, True)])
-        yield from _state_convention(study, f"{name}.{rounding}", key, sets, found)
+        fitting_bases = joint_bases(figures, study.reach, 0, [Convention(rounding, True)])
+        yield from _state_convention(study, f"{name}.{rounding}", key, sets, fitting_bases)
     yield from _judge_apportioned(study, name, sets)
 
 
 def _state_convention(
     study: Study, name: str, key: str, sets: Sequence[ClaimSet], found: Sequence[int]
 ) -> Iterator[Verdict]:
-    """On which numbers of people figures made in a way can rest; nothing where on none."""
+    """State the numbers of people on which figures made in one way can rest; nothing where none."""
     if found:
         numbers = name_numbers(bases=tuple(found), n_max=study.reach)
         yield verdict(
@@ -195,31 +207,31 @@ def _state_convention(
 
 
 def _is_apportioned(study: Study, claim_set: ClaimSet, n: int) -> bool:
-    """Whether figures show on `n` answers by largest remainders and by no nearest rounding."""
+    """Return whether figures print on `n` answers by largest remainders and by no rounding."""
     figures, allowed = study.figures(claim_set), study.conventions([claim_set])
     plain = joint_witness([figures], n, 0, allowed)
     return allowed == NEAREST and plain is None and bool(apportioned_mask(figures, n)[n])
 
 
 def _judge_apportioned(study: Study, name: str, sets: Sequence[ClaimSet]) -> Iterator[Verdict]:
-    """Percentages that were made to add to 100: does that reconcile what rounding cannot?"""
+    """Judge whether percentages adjusted to add to 100 reconcile figures that rounding cannot."""
     if study.conventions(sets) != NEAREST:
         return
     figures = [study.figures(s) for s in sets]
-    # Beyond, plain rounding shows any figures that add to 100.
+    # On larger bases, plain rounding can print any figures that add to 100.
     reach = min(study.reach, *(2 * s.figures[0].scale for s in figures))
     fitting = np.logical_and.reduce([apportioned_mask(s, reach) for s in figures])
-    found = [int(n) for n in np.flatnonzero(fitting)]
+    fitting_bases = [int(n) for n in np.flatnonzero(fitting)]
     key = "forensics.conventions.largest_remainder"
-    yield from _state_convention(study, f"{name}.largest_remainder", key, sets, found)
+    yield from _state_convention(study, f"{name}.largest_remainder", key, sets, fitting_bases)
 
 
 def _judge_robustness(
     study: Study, name: str, sets: Sequence[ClaimSet], allowed: Sequence[Convention]
 ) -> Iterator[Verdict]:
-    """The smallest number of people by the number of missing answers: zero, one, two."""
+    """State the smallest number of people for zero, one and two missing answers."""
     figures = [study.figures(s) for s in sets]
-    curve = [smallest_joint_base(figures, m, allowed, SEARCH) for m in range(3)]
+    curve = [smallest_joint_base(figures, missing, allowed, SEARCH) for missing in range(3)]
     if len(set(curve)) == 1 or any(n is None for n in curve):
         return
     numbers = name_numbers(first=curve[0], first_one=curve[1], first_two=curve[2])
@@ -233,20 +245,28 @@ def _judge_robustness(
 
 
 def judge_totals(study: Study) -> Iterator[Verdict]:
-    """Which sets a reported total can be the base of, and how it can split into groups."""
+    """Judge which sets a reported total can be the base of, and how it can split into groups."""
     for position, total in enumerate(study.structure.totals):
         if total.counts == "sent":
-            # What was sent bounds the answers; it is the base of nothing.
+            # The number of questionnaires sent is an upper bound of the answers, and no base.
             continue
         people = study.count_people(total.claim)
         if total.sets:
-            named = (study.structure.set_named(name) for name in total.sets)
-            yield from (_judge_reported_base(study, total, people, each) for each in named)
+            reported_sets = (study.structure.set_named(name) for name in total.sets)
+            yield from (
+                _judge_reported_base(study, total, people, claim_set) for claim_set in reported_sets
+            )
             continue
         sets = [s for s in study.structure.searched.sets if study.describe_weighting([s]) != "yes"]
-        found = [joint_bases([study.figures(s)], people, 0, study.conventions([s])) for s in sets]
-        granted = [s for s, own in zip(sets, found, strict=True) if people in own]
-        refused = [s for s, own in zip(sets, found, strict=True) if people not in own]
+        bases_by_set = [
+            joint_bases([study.figures(s)], people, 0, study.conventions([s])) for s in sets
+        ]
+        granted = [
+            s for s, set_bases in zip(sets, bases_by_set, strict=True) if people in set_bases
+        ]
+        refused = [
+            s for s, set_bases in zip(sets, bases_by_set, strict=True) if people not in set_bases
+        ]
         suffix = "" if position == 0 else f".{position + 1}"
         if sets:
             yield _judge_total(study, f"total.base{suffix}", total, people, granted, refused)
@@ -255,24 +275,27 @@ def judge_totals(study: Study) -> Iterator[Verdict]:
 
 
 def _judge_reported_base(study: Study, total: Total, people: int, claim_set: ClaimSet) -> Verdict:
-    """Whether the figures of a set can be shares of the base that is reported for them."""
+    """Judge whether the figures of a set can be shares of the base reported for them."""
     name = f"total.base.{claim_set.id}"
     if study.describe_weighting([claim_set]) == "yes":
         return not_applicable(study, name, "total", [claim_set])
     figures, allowed = study.figures(claim_set), study.conventions([claim_set])
-    found = joint_bases([figures], people + NEAR, 0, allowed)
+    fitting_bases = joint_bases([figures], people + NEAR, 0, allowed)
     words: dict[str, Value] = {
         **study.words([claim_set]),
         "whose": study.whose_where(study.claims[total.claim]),
         **name_numbers(total=people),
     }
-    fits, adjusted = people in found, _is_apportioned(study, claim_set, people)
+    fits, adjusted = people in fitting_bases, _is_apportioned(study, claim_set, people)
     if fits:
         key = "forensics.base.fits"
     elif adjusted:
         key = "forensics.base.apportioned"
     else:
-        below, above = ([n for n in found if n < people], [n for n in found if n > people])
+        below, above = (
+            [n for n in fitting_bases if n < people],
+            [n for n in fitting_bases if n > people],
+        )
         near = (*below[-1:], *above[:1])
         key = "forensics.base.other" if near else "forensics.base.none"
         words |= name_numbers(near=near or None)
@@ -286,7 +309,7 @@ def _judge_reported_base(study: Study, total: Total, people: int, claim_set: Cla
 
 
 def judge_sources(study: Study) -> Iterator[Verdict]:
-    """The figures of each source, together, against the number that is reported for them."""
+    """Judge the figures of each source, together, against the number reported for them."""
     groups: dict[tuple[str, int], list[ClaimSet]] = {}
     for name, claim in study.structure.reported.items():
         claim_set = study.structure.set_named(name)
@@ -296,7 +319,7 @@ def judge_sources(study: Study) -> Iterator[Verdict]:
     sources = [source for source, _ in groups]
     for (source, people), sets in groups.items():
         if people:
-            # A source that reports several numbers has a verdict for each.
+            # A source that reports several numbers has a verdict on each of them.
             several = sources.count(source) > 1
             name = f"{SOURCE}{source}" + (f".{people}" if several else "")
             yield from _judge_source(study, name, people, sets)
@@ -308,7 +331,7 @@ def _judge_source(
     figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
     found = judge_together(figures, people, allowed, study.structure.max_missing)
     if found.fits and len(sets) == 1:
-        # `_judge_reported_base` says the same of the one question.
+        # `_judge_reported_base` states the same for a single question.
         return
     facts = state_together(
         found,

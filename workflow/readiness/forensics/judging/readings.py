@@ -1,6 +1,7 @@
-"""Judgements that read: the simplest whole, words against figures, outlets against one another.
+"""Judge readings: the simplest one of a whole study, words against figures, outlets against
+another.
 
-These are inferences about what a text can mean; the arithmetic inside them is exact.
+The verdicts are inferences about the meaning of a text; the arithmetic inside them is exact.
 """
 
 from collections.abc import Iterator, Sequence
@@ -41,12 +42,12 @@ from readiness.forensics.judging.verdict import Nature, Status, Verdict, name, n
 from readiness.ground.facts import Fact, Listed, Term, TranslatedText, Value
 
 MOST_MISSING = 3
-# A reading of everything at once is sought for so many sets; beyond, nobody could read it.
+# Most sets for which one reading of all is sought; a longer one nobody could read.
 MOST_SETS = 12
 LEVEL = Fraction(95, 100)
 WORDING_SEARCH = 10_000
 
-# Unicode's isolate: what stands between the two keeps its own order in any sentence.
+# Unicode's isolate: text between these two marks keeps its own direction in any sentence.
 FIRST_STRONG, POP = "\u2068", "\u2069"
 
 ANCHORS = {
@@ -59,7 +60,7 @@ ANCHORS = {
     Fraction(3, 4): Term("forensics.anchor.three_quarters"),
 }
 ROUNDING_NAMES = {r: Term(f"forensics.rounding.{r}") for r in Rounding}
-# The typo behind an edit: inserting a digit mends one that was lost.
+# Name of the typo that an edit mends: inserting a digit mends a lost one.
 TYPOS = {
     kind: Term(f"forensics.typo.{kind}")
     for kind in ("insertion", "deletion", "substitution", "transposition")
@@ -74,10 +75,10 @@ KEYS = tuple(term.key for terms in (ROUNDING_NAMES, TYPOS, NCHS) for term in ter
 
 
 def simplest(study: Study) -> tuple[list[ClaimSet], bases.JointWitness] | None:
-    """The reading of all sets together with the fewest missing answers, then the fewest people.
+    """Return the reading of all sets with the fewest missing answers, then the fewest people.
 
-    Within the reported total when there is one. None when nothing fits with three missing
-    or fewer, or for more than a dozen sets.
+    Only up to the reported total where there is one. None where nothing fits with `MOST_MISSING`
+    missing answers or fewer, or for more than `MOST_SETS` sets.
     """
     sets = [s for s in study.structure.sets if study.describe_weighting([s]) != "yes"]
     if not 0 < len(sets) <= MOST_SETS:
@@ -86,16 +87,17 @@ def simplest(study: Study) -> tuple[list[ClaimSet], bases.JointWitness] | None:
     limit = study.reach if study.is_bounded else SEARCH
     for missing in range(MOST_MISSING + 1):
         people = bases.smallest_joint_base(figures, missing, allowed, limit)
-        # Without a bound every set of figures fits many people: then few people, not few missing.
+        # Without a reported total, many people fit any figures: then few people are preferred to
+        # few missing answers.
         if people is not None and (study.is_bounded or missing >= study.structure.max_missing):
-            found = bases.joint_witness(figures, people, missing, allowed)
-            if found is not None:
-                return sets, found
+            witness = bases.joint_witness(figures, people, missing, allowed)
+            if witness is not None:
+                return sets, witness
     return None
 
 
 def judge_whole(study: Study) -> Iterator[Verdict]:
-    """The simplest reading of everything, with what does not fit it as printed."""
+    """State the simplest reading of everything, and the printed figures that disagree with it."""
     if (reading := simplest(study)) is None:
         return
     sets, found = reading
@@ -104,14 +106,14 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
     facts = [
         Fact(key, {"assumed": study.state_assumptions(sets)} | name_numbers(people=found.people))
     ]
-    if short := [s for s, base in zip(sets, found.bases, strict=True) if base < found.people]:
-        items = Listed(tuple(Fact("forensics.item", {"item": study.topic(s)}) for s in short))
+    if incomplete := [s for s, base in zip(sets, found.bases, strict=True) if base < found.people]:
+        items = Listed(tuple(Fact("forensics.item", {"item": study.topic(s)}) for s in incomplete))
         most = name_numbers(silent=found.people - min(found.bases))
         facts.append(Fact("forensics.simplest.missing", most | {"items": items}))
     facts += [Fact("forensics.simplest.counts"), *_state_counts(study, sets, found)]
     if others:
         facts.append(Fact("forensics.simplest.others", name_numbers(others=others)))
-    # Printed percentages of the same answers that the counts of this reading do not show as.
+    # Printed percentages of the same answers that the counts of this reading do not print as.
     shares = {
         (c.item, c.category): Fraction(k, base)
         for s, base, counts in zip(sets, found.bases, found.counts, strict=True)
@@ -126,17 +128,17 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
         not in [print_share(share, claim.figure.decimals, r) for r in NEAREST_ROUNDINGS]
     ]
     if misfits:
-        told = []
+        described = []
         for position, claim in enumerate(misfits, 1):
             figure = percent(f"misfit_{position}", claim)
             if claim.exactness == "approximate":
-                # The word before the figure: "nearly".
+                # The word before the figure: "nearly 60 %".
                 words = claim.wording.split(" ")[0]
                 figure = Fact("forensics.about", {"words": words, "figure": figure})
-            told.append(
+            described.append(
                 Fact("language.beside", {"label": figure, "what": study.whose_where(claim)})
             )
-        facts.append(Fact("forensics.simplest.misfits", {"figures": Listed(tuple(told))}))
+        facts.append(Fact("forensics.simplest.misfits", {"figures": Listed(tuple(described))}))
     yield verdict(
         "simplest.reading",
         "simplest",
@@ -160,31 +162,32 @@ def _state_counts(
 def _find_others(
     study: Study, sets: Sequence[ClaimSet], found: bases.JointWitness
 ) -> tuple[int, ...]:
-    """Other numbers of people up to the reported total with no larger share of missing answers.
+    """Return other numbers of people that are as simple: no larger share of missing answers.
 
-    Twelve people with one answer missing on a question and 24 with two are equally simple.
+    Only up to the reported total. Twelve people with one answer missing on a question and 24 with
+    two are equally simple.
     """
     if not study.is_bounded:
         return ()
     figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
-    lacking = found.people - min(found.bases)
+    most_missing = found.people - min(found.bases)
     needed = bases.missing_needed(figures, study.reach, MOST_MISSING, allowed)
     return tuple(
         n
         for n, missing in enumerate(needed, 1)
-        if n != found.people and missing is not None and missing * found.people <= lacking * n
+        if n != found.people and missing is not None and missing * found.people <= most_missing * n
     )
 
 
 def judge_phrase(study: Study, phrase: Phrase) -> Verdict:
-    """Words compared with the figure they describe, read literally and fairly."""
+    """Compare words with the figure that they describe, read literally and fairly."""
     claim = study.claims[phrase.claim]
     described = study.claims[phrase.against or phrase.claim]
     assert described.figure is not None  # read_claims: a phrase is about a percentage
     reading = read_phrase(phrase.phrase, phrase.language)
     result = judge_wording(reading, described.figure, study.reach)
-    # Digits of the phrase itself are a number too: "nearly 60%". Foreign words around a number stay
-    # in their own order, whatever that of the sentence is.
+    # Digits in the phrase are a number too: "nearly 60%". Foreign words around a number keep their
+    # own direction in any sentence.
     own = str(claim.figure)
     before, found, after = phrase.phrase.partition(own)
     quoted = _wrap_figure(FIRST_STRONG + before, own, after + POP) if found else phrase.phrase
@@ -218,7 +221,7 @@ def judge_phrase(study: Study, phrase: Phrase) -> Verdict:
 def _state_loose(
     reading: PhraseReading, figure: PrintedFigure, result: WordingResult, values: dict[str, Value]
 ) -> Fact:
-    """Words that suit a figure read loosely, and from which base on literally."""
+    """State that words suit a figure read loosely, and from which base on literally."""
     found = {r: smallest_strict_base(reading, figure, r, WORDING_SEARCH) for r in Rounding}
     firsts = _list_first_bases(found)
     if not firsts.items:
@@ -238,7 +241,7 @@ def _wrap_figure(before: str, figure: str, after: str) -> Fact:
 
 
 def _list_first_bases(found: dict[Rounding, int | None]) -> Listed:
-    """203 (halves up, halves to even), 200 (halves down) or 53 (truncation)."""
+    """Return first bases with their roundings: 203 (halves up, to even) or 53 (truncation)."""
     parts = []
     for base in sorted({base for base in found.values() if base is not None}, reverse=True):
         roundings = [rounding for rounding, first in found.items() if first == base]
@@ -249,7 +252,7 @@ def _list_first_bases(found: dict[Rounding, int | None]) -> Listed:
 
 
 def judge_outlets(study: Study) -> Iterator[Verdict]:
-    """What outlets print about the same item: the same, one typo apart, or different."""
+    """Compare the figures of outlets on the same item: equal, one typo apart, or different."""
     for claim_set in study.structure.sets:
         reference = {c.category: c for c in study.members(claim_set)}
         others = [
@@ -258,8 +261,8 @@ def judge_outlets(study: Study) -> Iterator[Verdict]:
             if c.exact and c.claim_id not in claim_set.claims and c.category in reference
         ]
         apart = [c for c in others if c.figure != reference[c.category].figure]
-        # Whoever the figures are of is no source beside itself, and an outlet that prints them
-        # twice is one.
+        # The publisher is no outlet of its own figures, and an outlet that prints them twice counts
+        # once.
         printed = {c.outlet for c in (*others, *reference.values()) if c.outlet != c.attributed_to}
         outlets = printed - {c.outlet for c in apart}
         if len(outlets) > 1:
@@ -313,7 +316,7 @@ def _judge_outlet(study: Study, claim_set: ClaimSet, reference: Claim, claim: Cl
 
 
 def judge_precision(study: Study) -> Iterator[Verdict]:
-    """What the simplest reading's bases could tell, if they were a random sample."""
+    """State the precision of the simplest reading's bases, if they were a random sample."""
     if (reading := simplest(study)) is None:
         return
     sets, found = reading
@@ -343,7 +346,9 @@ def judge_precision(study: Study) -> Iterator[Verdict]:
 
 
 def judge_cross_tables(study: Study) -> Iterator[Verdict]:
-    """The range of a test's p-value over every cross-table that two published margins allow."""
+    """State the range of a test's p-value over all cross-tables that two published margins
+    allow.
+    """
     reading = simplest(replace(study, structure=study.structure.searched))
     for table in study.structure.cross_tables:
         sets = [study.structure.set_named(table.rows), study.structure.set_named(table.columns)]
@@ -381,14 +386,14 @@ def judge_cross_tables(study: Study) -> Iterator[Verdict]:
 
 
 def judge_statements(study: Study) -> Iterator[Verdict]:
-    """What was found by reading and what is not known: the structure's own statements."""
-    told: list[tuple[str, str, Nature, Contradiction | Unknown]] = [
+    """State the structure's own statements: contradictions found by reading, and open questions."""
+    statements: list[tuple[str, str, Nature, Contradiction | Unknown]] = [
         *(
             (f"difference.{o.id}", o.aspect, Nature.INFERENCE, o)
             for o in study.structure.contradictions
         ),
         *((f"unknown.{o.id}", "unknown", Nature.UNKNOWN, o) for o in study.structure.unknown),
     ]
-    for identity, kind, nature, found in told:
-        fact = Fact("forensics.statement", {"statement": TranslatedText(found.statement)})
-        yield verdict(identity, kind, Status.UNDETERMINED, [fact], found.claims, nature=nature)
+    for identity, kind, nature, statement in statements:
+        fact = Fact("forensics.statement", {"statement": TranslatedText(statement.statement)})
+        yield verdict(identity, kind, Status.UNDETERMINED, [fact], statement.claims, nature=nature)

@@ -1,12 +1,13 @@
-"""The register of claims, and how they hang together: what it cannot say row by row.
+"""Read the register of claims and the structure that relates its rows.
 
-A claim is what an outlet printed about a study, with its source: one row, read strictly and
+A claim is one printed figure or text of a study, with its source: one row, read strictly and
 explained when refused. The value stays the string that was printed, for its digits and decimals
 carry information that a float would lose.
 
-Which claims form one exhaustive set, which sets rest on the same people, which groups add up to
-which total, what bounds that total, which phrases describe which figure, where outlets differ is
-kept in `data/claims/<study>-<version>.yaml`; this module knows its shape, not its place.
+The structure holds what no single row can: which claims form one exhaustive set, which sets rest on
+the same people, which groups add up to which total, which phrases describe which figure, where
+outlets differ. It is kept in `data/claims/<study>-<version>.yaml`; this module knows its shape, not
+its path.
 """
 
 import re
@@ -36,10 +37,10 @@ class _NamedModel(Strict):
 
 
 class ItemInfo(Strict):
-    """What the register calls an item, and how a reader would."""
+    """Labels of an item and of its categories, for readers."""
 
     label: Text
-    # Known category codes, and how a reader would call each; empty accepts any.
+    # Known category codes, with a label for readers each; empty accepts any.
     categories: tuple[str, ...] | dict[str, Text] = ()
 
 
@@ -61,21 +62,21 @@ class Total(Strict):
     """A reported number of people, as a claim with unit `count`."""
 
     claim: str
-    # What the number counts.
+    # Kind of people that the number counts.
     counts: Literal["sent", "answered", "unknown"] = "unknown"
-    # Names of groups that add up to it; empty when none are reported.
+    # Names of groups that add up to the total; empty when none are reported.
     groups: tuple[str, ...] = ()
-    # The sets of figures that are reported on it; empty when that is not said.
+    # Sets of figures that are reported on this total; empty when no source states it.
     sets: tuple[str, ...] = ()
 
 
 class Phrase(Strict):
-    """Words that describe a figure: the set of fractions that they allow is tested."""
+    """Words that describe a figure: the shares that the words allow are compared with it."""
 
     claim: str
     phrase: str
     language: LanguageCode
-    # A claim whose figure the words are compared with; the claim's own figure when empty.
+    # Claim whose figure the words are compared with; None: the phrase's own claim.
     against: str | None = None
 
 
@@ -93,10 +94,10 @@ class Mean(_NamedModel):
     """A printed mean, with its SD if there is one, on a printed number of answers."""
 
     mean: str
-    # A claim with unit `count`: how many people answered.
+    # Claim with unit `count`: the number of respondents.
     n: str
     sd: str | None = None
-    # How many whole-number items make one person's score.
+    # Number of whole-number items that make one person's score.
     items: int = Field(default=1, ge=1)
     # Answers 0 and 1: the SD then follows from the mean (DEBIT).
     binary: bool = False
@@ -112,7 +113,7 @@ class Net(_NamedModel):
 
 
 class Unknown(_NamedModel):
-    """What would have to be known and is not."""
+    """An open question about the figures: information that is missing."""
 
     claims: tuple[str, ...] = ()
     statement: Text
@@ -128,13 +129,13 @@ class CrossTable(_NamedModel):
 
 
 class Structure(Strict):
-    """The whole structure of one version of a study's claims."""
+    """Structure of one version of a study's claims."""
 
     study: str
     publisher: str
-    # How a reader knows whoever a figure is attributed to; absent, as the register writes it.
+    # Name, for readers, of each publisher; without one, the name in the register.
     publishers: dict[str, Text] = Field(default_factory=dict)
-    # How a headline calls the publisher's percentages; absent, they are "the published ones".
+    # Words of a headline for the publisher's percentages; None: "the published ones".
     subject: Text | None = None
     claims: str
     version: str
@@ -142,9 +143,9 @@ class Structure(Strict):
     sets: tuple[ClaimSet, ...] = ()
     shared_bases: tuple[SharedBase, ...] = ()
     totals: tuple[Total, ...] = ()
-    # Sets that may rest on one of the total's groups: the splits that fit them are sought.
+    # Sets that may rest on one of the total's groups: the splits that fit them are searched.
     group_sets: tuple[str, ...] = ()
-    # How many answers may be missing on each item when the reconciling reading is sought.
+    # Number of answers that may be missing on each item when sets are reconciled.
     max_missing: int = Field(default=1, ge=0)
     phrases: tuple[Phrase, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
@@ -155,35 +156,38 @@ class Structure(Strict):
 
     @property
     def reported(self) -> dict[str, str]:
-        """The sets whose number of answers is reported, each with the claim that reports it."""
+        """Sets whose number of answers is reported, each with the claim that reports it."""
         return {name: t.claim for t in self.totals if t.counts != "sent" for name in t.sets}
 
     @property
     def searched(self) -> "Structure":
-        """The structure of what has no reported number of answers: there bases are searched."""
-        if not (known := self.reported):
+        """Structure of the sets without a reported number of answers: their bases are searched."""
+        if not (reported := self.reported):
             return self
-        left = {s.id: tuple(n for n in s.sets if n not in known) for s in self.shared_bases}
+        sets_left = {
+            s.id: tuple(set_id for set_id in s.sets if set_id not in reported)
+            for s in self.shared_bases
+        }
         changes = {
-            "sets": tuple(s for s in self.sets if s.id not in known),
+            "sets": tuple(s for s in self.sets if s.id not in reported),
             "shared_bases": tuple(
-                SharedBase(id=s.id, sets=left[s.id])
+                SharedBase(id=s.id, sets=sets_left[s.id])
                 for s in self.shared_bases
-                if left[s.id] and (left[s.id] == s.sets or len(left[s.id]) > 1)
+                if sets_left[s.id] and (sets_left[s.id] == s.sets or len(sets_left[s.id]) > 1)
             ),
             "totals": tuple(t for t in self.totals if not t.sets),
-            "group_sets": tuple(n for n in self.group_sets if n not in known),
+            "group_sets": tuple(set_id for set_id in self.group_sets if set_id not in reported),
         }
         return self.model_copy(update=changes)
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages in which every label and statement is there, sorted."""
+        """Languages in which every label and statement exists, sorted."""
         texts = [set(text) for _, text in self._list_texts()]
         return tuple(sorted(set.intersection(*texts))) if texts else ()
 
     def missing(self, language: str) -> list[str]:
-        """What lacks a text in a language: `items.rating.label`; empty when nothing does."""
+        """Return the places without a text in a language: `items.rating.label`; empty when none."""
         return [place for place, text in self._list_texts() if language not in text]
 
     def _list_texts(self) -> Iterator[tuple[str, Mapping[str, str]]]:
@@ -194,45 +198,47 @@ class Structure(Strict):
         yield from ((f"publishers.{name}", text) for name, text in self.publishers.items())
         if self.subject is not None:
             yield "subject", self.subject
-        said = (("contradictions", self.contradictions), ("unknown", self.unknown))
-        for kind, statements in said:
-            for found in statements:
-                yield f"{kind}.{found.id}.statement", found.statement
-                if found.ask is not None:
-                    yield f"{kind}.{found.id}.ask", found.ask
+        statement_lists = (("contradictions", self.contradictions), ("unknown", self.unknown))
+        for kind, statements in statement_lists:
+            for statement in statements:
+                yield f"{kind}.{statement.id}.statement", statement.statement
+                if statement.ask is not None:
+                    yield f"{kind}.{statement.id}.ask", statement.ask
 
     def answer(self, item: str, category: str) -> TranslatedText | None:
-        """How a reader would call a category of an item; None where nothing says it."""
+        """Return the label of a category of an item for readers; None where there is none."""
         labels = _read_labels(self.items[item]) if item in self.items else {}
         return TranslatedText(labels[category]) if category in labels else None
 
     def whose(self, attributed_to: str) -> Value:
-        """Whose a figure is, as a reader knows them: the publisher's name, or the press."""
+        """Return the name, for readers, of the publisher of a figure, or the press."""
         if attributed_to == "press":
             return Term("forensics.press")
-        known = self.publishers.get(attributed_to)
-        return TranslatedText(known) if known else attributed_to
+        labels = self.publishers.get(attributed_to)
+        return TranslatedText(labels) if labels else attributed_to
 
     def set_named(self, name: str) -> ClaimSet:
-        """The set with that id. Raises ConfigError when there is none."""
-        if found := next((each for each in self.sets if each.id == name), None):
-            return found
-        known = ", ".join(s.id for s in self.sets) or "none"
-        raise ConfigError(f"Claims structure of {self.study}: no set {name!r}. Known: {known}.")
+        """Return the set with that id. Raises ConfigError when there is none."""
+        if claim_set := next((candidate for candidate in self.sets if candidate.id == name), None):
+            return claim_set
+        set_ids = ", ".join(s.id for s in self.sets) or "none"
+        raise ConfigError(f"Claims structure of {self.study}: no set {name!r}. Known: {set_ids}.")
 
 
 def source_of(claim: str) -> str:
-    """The source that prints a claim: the first word of the claim's id."""
+    """Return the source that prints a claim: the first word of the claim's id."""
     return claim.partition(".")[0]
 
 
 def _share_by_source(sets: Sequence[ClaimSet]) -> tuple[SharedBase, ...]:
-    """The sets of each source as ones that may rest on the same people; of one set, none."""
+    """Return a shared base for the sets of each source; none for a source with one set."""
     by_source: dict[str, list[str]] = {}
     for claim_set in sets:
         by_source.setdefault(source_of(claim_set.claims[0]), []).append(claim_set.id)
     return tuple(
-        SharedBase(id=source, sets=tuple(own)) for source, own in by_source.items() if len(own) > 1
+        SharedBase(id=source, sets=tuple(set_ids))
+        for source, set_ids in by_source.items()
+        if len(set_ids) > 1
     )
 
 
@@ -241,11 +247,11 @@ def _read_labels(item: ItemInfo) -> Mapping[str, Text]:
 
 
 def parse_structure(content: Any, where: str = "claims structure") -> Structure:
-    """A `Structure` from parsed YAML.
+    """Return a `Structure` from parsed YAML.
 
-    Where it has no key `shared_bases`, the sets of one source are judged together. Raises
-    ConfigError, one line naming the place, for an unknown key, a wrong type, an item that is not
-    declared, a set named twice, a claim in two sets, or a reference to a set that is not there.
+    Without the key `shared_bases`, the sets of one source are judged together. Raises ConfigError,
+    one line naming the place, for an unknown key, a wrong type, an item that is not declared, a set
+    declared twice, a claim in two sets, or a reference to a set that does not exist.
     """
     if not isinstance(content, Mapping):
         raise ConfigError(f"{where}: expected a mapping with `study`, `items`, `sets`.")
@@ -298,13 +304,13 @@ ONE_OF = {
     "weighted": ("yes", "no", "unknown"),
     "exactness": ("printed", "approximate"),
 }
-# What else a claim of a unit says of itself.
+# Further columns with a fixed list of values, by unit.
 _OF_UNIT = {
     "percent": ("rounding", "weighted", "exactness"),
     "mean": ("exactness",),
     "sd": ("exactness",),
 }
-# What the cells of a column look like, and that in words.
+# Pattern of the cells of a column, and its description in messages.
 _FORMS = {
     "claim_id": (
         r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+",
@@ -326,7 +332,7 @@ SHOWN_FAULTS = 5
 
 @dataclass(frozen=True)
 class Claim:
-    """What is judged of one row of the register. `figure` is None for a claim in words."""
+    """One row of the register, as far as it is judged. `figure` is None for a claim in words."""
 
     claim_id: str
     outlet: str
@@ -342,13 +348,13 @@ class Claim:
 
     @property
     def exact(self) -> bool:
-        """A percentage printed as such: the kind of figure that arithmetic may judge."""
+        """Whether the claim is a percentage printed as such, which exact arithmetic may judge."""
         return self.unit == "percent" and self.exactness == "printed"
 
 
 @dataclass(frozen=True)
 class ClaimFault:
-    """What is wrong with one cell. `row` counts as a spreadsheet does: the header is row 1."""
+    """Fault in one cell. `row` counts as a spreadsheet does: the header is row 1."""
 
     row: int
     column: str
@@ -361,7 +367,9 @@ class ClaimFault:
 def read_register(
     frame: pd.DataFrame, structure: Structure, where: str = "claims register"
 ) -> dict[str, Claim]:
-    """The claims by id, in the register's order; DataError names the first faulty rows."""
+    """Return the claims by id, in the register's order. Raises DataError naming the first faulty
+    rows.
+    """
     claims, faults = read_claims(frame, structure)
     if faults:
         shown = [str(fault) for fault in faults[:SHOWN_FAULTS]]
@@ -374,9 +382,11 @@ def read_register(
 def read_claims(
     frame: pd.DataFrame, structure: Structure
 ) -> tuple[dict[str, Claim], list[ClaimFault]]:
-    """The claims by id, and every fault of a register (text cells), in the order of its rows.
+    """Return the claims by id, and every fault of a register (text cells), in the order of its
+    rows.
 
-    Items and categories must be declared in `structure`, and what it refers to must be there.
+    Items and categories must be declared in `structure`. Where no row has a fault, the references
+    of the structure to claims are checked, too. A faulty row gives no claim.
     """
     missing = [column for column in COLUMNS if column not in frame.columns]
     unknown = [str(column) for column in frame.columns if column not in COLUMNS]
@@ -393,15 +403,15 @@ def read_claims(
     rows: dict[str, int] = {}
     for row, record in enumerate(list_rows(cells), 2):
         name = record["claim_id"]
-        found = [ClaimFault(row, *fault) for fault in _find_faults(record, structure)]
+        row_faults = [ClaimFault(row, *fault) for fault in _find_faults(record, structure)]
         if name in rows:
             again = f"{name!r} stands already in row {rows[name]}; each claim needs its own id."
-            found.append(ClaimFault(row, "claim_id", again))
+            row_faults.append(ClaimFault(row, "claim_id", again))
         rows.setdefault(name, row)
-        faults += found
-        if not found:
-            own = {f.name: record[f.name] for f in fields(Claim) if f.name != "figure"}
-            claims[name] = Claim(figure=_read_figure(record), **own)
+        faults += row_faults
+        if not row_faults:
+            columns = {f.name: record[f.name] for f in fields(Claim) if f.name != "figure"}
+            claims[name] = Claim(figure=_read_figure(record), **columns)
     return claims, faults or list(_find_reference_faults(claims, rows, structure))
 
 
@@ -438,7 +448,7 @@ def _find_faults(record: Mapping[str, str], structure: Structure) -> Iterator[tu
 
 
 def _read_figure(record: Mapping[str, str]) -> PrintedFigure | None:
-    """What was printed; None of a claim in words."""
+    """Return the printed figure; None for a claim in words."""
     unit = record["unit"]
     if unit == "text":
         return None
@@ -449,24 +459,24 @@ def _find_reference_faults(
     claims: Mapping[str, Claim], rows: Mapping[str, int], structure: Structure
 ) -> Iterator[ClaimFault]:
     parts: list[tuple[str, str, str, tuple[str | None, ...]]] = [
-        *((f"set {one.id}", "percent", one.item, one.claims) for one in structure.sets),
-        *(("total", "count", "", (one.claim,)) for one in structure.totals),
-        *(("phrase", "percent", "", (one.claim, one.against)) for one in structure.phrases),
-        *((f"mean {one.id}", "mean", "", (one.mean,)) for one in structure.means),
-        *((f"mean {one.id}", "count", "", (one.n,)) for one in structure.means),
-        *((f"mean {one.id}", "sd", "", (one.sd,)) for one in structure.means),
-        *((f"net {one.id}", "percent", "", (one.net, *one.parts)) for one in structure.nets),
-        *((f"contradiction {one.id}", "", "", one.claims) for one in structure.contradictions),
-        *((f"unknown {one.id}", "", "", one.claims) for one in structure.unknown),
+        *((f"set {part.id}", "percent", part.item, part.claims) for part in structure.sets),
+        *(("total", "count", "", (part.claim,)) for part in structure.totals),
+        *(("phrase", "percent", "", (part.claim, part.against)) for part in structure.phrases),
+        *((f"mean {part.id}", "mean", "", (part.mean,)) for part in structure.means),
+        *((f"mean {part.id}", "count", "", (part.n,)) for part in structure.means),
+        *((f"mean {part.id}", "sd", "", (part.sd,)) for part in structure.means),
+        *((f"net {part.id}", "percent", "", (part.net, *part.parts)) for part in structure.nets),
+        *((f"contradiction {part.id}", "", "", part.claims) for part in structure.contradictions),
+        *((f"unknown {part.id}", "", "", part.claims) for part in structure.unknown),
     ]
     for place, unit, item, names in parts:
         for name in filter(None, names):
-            if (found := claims.get(name)) is None:
+            if (claim := claims.get(name)) is None:
                 lacking = f"the structure's {place} names {name!r}, which is not in the register."
                 yield ClaimFault(1, "claim_id", lacking)
-            elif unit not in ("", found.unit):
-                needed = f"{found.unit!r}; the structure's {place} needs a {unit}."
+            elif unit not in ("", claim.unit):
+                needed = f"{claim.unit!r}; the structure's {place} needs a {unit}."
                 yield ClaimFault(rows[name], "unit", needed)
-            elif item not in ("", found.item):
-                about = f"{found.item!r}; the structure's {place} is about {item!r}."
+            elif item not in ("", claim.item):
+                about = f"{claim.item!r}; the structure's {place} is about {item!r}."
                 yield ClaimFault(rows[name], "item", about)

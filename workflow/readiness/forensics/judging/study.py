@@ -1,8 +1,9 @@
-"""A study's published figures, judged: `verdicts = judge(claims, structure)` is the whole engine.
+"""Judge a study's published figures: `verdicts = judge(claims, structure)` runs all checks.
 
-A verdict never says more than the figures: see `verdict.Status` and `verdict.Nature`. A report may
-name a base that its figures do not have; the data show it (`beside_data`): each set of figures is
-computed on every base that the data tell apart, and the base that gives all as printed is theirs.
+A verdict never claims more than the figures support: see `verdict.Status` and `verdict.Nature`. A
+report may name a base that its figures do not have; the data show it (`beside_data`): each set of
+figures is computed on every base that the data distinguish, and the base that gives all figures as
+printed is theirs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -45,23 +46,23 @@ from readiness.ground.errors import DataError
 from readiness.ground.facts import Fact, Quantity, TranslatedText, Value
 from readiness.questionnaire import BROKEN_OFF, DONT_KNOW, NOT_ASKED, Item, Questionnaire
 
-# How many answers fewer are tried when a mean is not possible on the printed number.
+# Number of fewer answers tried when a mean is not possible on the printed number.
 NEARBY = 20
 
 
 def _read_figure(study: Study, claim: str) -> PrintedFigure:
     figure = study.claims[claim].figure
-    assert figure is not None  # read_claims: not a claim in words
+    assert figure is not None  # read_claims checks that the claim is not one in words
     return figure
 
 
 def _list_roundings(claims: list[Claim]) -> list[Rounding]:
-    said = {claim.rounding for claim in claims} - {"unknown", ""}
-    return [r for r in Rounding if r in said] or list(EITHER_HALF)
+    declared = {claim.rounding for claim in claims} - {"unknown", ""}
+    return [r for r in Rounding if r in declared] or list(EITHER_HALF)
 
 
 def judge_mean(study: Study, mean: Mean) -> Verdict:
-    """GRIM, and GRIMMER or DEBIT when an SD is printed: can so many whole numbers give this?"""
+    """Judge a printed mean by GRIM, and by GRIMMER or DEBIT when an SD is printed."""
     claims = [study.claims[name] for name in (mean.mean, mean.sd, mean.n) if name is not None]
     figure, people = _read_figure(study, mean.mean), _read_figure(study, mean.n).digits
     sd = _read_figure(study, mean.sd) if mean.sd is not None else None
@@ -100,7 +101,7 @@ def judge_mean(study: Study, mean: Mean) -> Verdict:
 
 
 def judge_net(study: Study, net: Net) -> Verdict:
-    """Whether a net can be the sum of its parts, within what rounding allows."""
+    """Judge whether a net can be the sum of its parts, within rounding."""
     parts = [_read_figure(study, name) for name in net.parts]
     whole = _read_figure(study, net.net)
     claims = [study.claims[name] for name in (net.net, *net.parts)]
@@ -122,10 +123,11 @@ def judge_net(study: Study, net: Net) -> Verdict:
 
 
 def read_study(claims: pd.DataFrame, structure: Structure, n_max: int | None = None) -> Study:
-    """The register and its structure, checked against each other.
+    """Read the register and its structure, checked against each other.
 
-    `claims` is the register as text (`register.COLUMNS`); bases are listed up to `n_max`, by
-    default the largest reported total, or 40 without one. Raises DataError naming faulty rows.
+    `claims` is the register as text (`structure.COLUMNS`); bases are listed up to `n_max`, by
+    default the largest reported total, or 40 without one. Raises DataError naming faulty rows, or
+    for an `n_max` below 1.
     """
     study = Study(read_register(claims, structure), structure, n_max or DEFAULT_REACH)
     totals = [study.count_people(total.claim) for total in structure.totals]
@@ -136,10 +138,10 @@ def read_study(claims: pd.DataFrame, structure: Structure, n_max: int | None = N
 
 
 def judge(claims: pd.DataFrame, structure: Structure) -> list[Verdict]:
-    """Every verdict on a study's published figures, the innocent readings first.
+    """Return every verdict on a study's published figures, the innocent readings first.
 
-    Of what has a reported number of answers the figures are checked against it; only of the others
-    bases are searched. Arguments and errors as in `read_study`. Ids are unique, in a fixed order.
+    Figures with a reported number of answers are checked against it; bases are searched only for
+    the others. Arguments and errors as in `read_study`. Ids are unique, in a fixed order.
     """
     study = read_study(claims, structure)
     searched = read_study(claims, structure.searched)
@@ -147,11 +149,11 @@ def judge(claims: pd.DataFrame, structure: Structure) -> list[Verdict]:
     alone = [] if shared else [s for s in sets if study.describe_weighting([s]) != "yes"]
     return [
         *readings.judge_whole(searched),
-        *(found for each in shared for found in judge_shared(searched, each)),
-        *(found for each in alone for found in judge_every(searched, each.id, [each])),
+        *(verdict for part in shared for verdict in judge_shared(searched, part)),
+        *(verdict for part in alone for verdict in judge_every(searched, part.id, [part])),
         *judge_sources(study),
         *judge_totals(study),
-        *(found for each in structure.sets for found in judge_set(searched, each)),
+        *(verdict for part in structure.sets for verdict in judge_set(searched, part)),
         *(readings.judge_phrase(study, phrase) for phrase in structure.phrases),
         *readings.judge_outlets(study),
         *(judge_mean(study, mean) for mean in structure.means),
@@ -164,22 +166,22 @@ def judge(claims: pd.DataFrame, structure: Structure) -> list[Verdict]:
 
 @dataclass(frozen=True)
 class ReportedBase:
-    """A number of people that somebody printed: `n`, and whose number it is."""
+    """A printed number of people: `n`, and the publisher who reports it."""
 
     n: int
     whose: str
-    # What it counts: `sent`, `answered` or `unknown`.
+    # Kind of people counted: `sent`, `answered` or `unknown`.
     counts: str
 
 
 @dataclass(frozen=True)
 class LeadBases:
-    """The study's own figures on every number of people 1..last: what its one picture shows.
+    """The study's own figures on every number of people 1..last, for its one picture.
 
     `id` of the sets judged together, `items` and `figures` (as printed) of each set, in order;
     `bases`: the numbers that fit if everyone answered, `bases_missing`: those that fit with at most
-    `max_missing` missing answers on each question (the former among them). `reported`: numbers of
-    people up to `last`.
+    `max_missing` missing answers on each question (`bases` among them). `reported`: numbers of
+    people that sources report.
     """
 
     id: str
@@ -192,15 +194,15 @@ class LeadBases:
     reported: tuple[ReportedBase, ...]
 
 
-# The numbers of people that the picture shows, at least up to the largest reported.
+# Largest number of people that the picture shows, unless a larger one is reported.
 PICTURE = 100
 
 
 def lead_bases(claims: pd.DataFrame, structure: Structure) -> LeadBases | None:
-    """What the one picture of a study shows; None where exact arithmetic does not apply to it, or
-    every number of answers is reported.
+    """Return the bases for the one picture of a study.
 
-    Errors as in `read_study`.
+    None where exact arithmetic does not apply, or every number of answers is reported. Errors as in
+    `read_study`.
     """
     structure = structure.searched
     study = read_study(claims, structure)
@@ -223,7 +225,7 @@ def lead_bases(claims: pd.DataFrame, structure: Structure) -> LeadBases | None:
     )
 
 
-# Respondents of a group whose answers are compared: of fewer, many figures fit by chance.
+# Smallest group that is tried: on fewer respondents, many figures fit by chance.
 FEWEST = 5
 
 
@@ -231,8 +233,8 @@ FEWEST = 5
 class Base:
     """Respondents on whom a figure may rest.
 
-    `kind`: the kind of the fact that says who they are. `rows`: which of the data's rows. `words`:
-    question and answer, of a group.
+    `kind`: kind of the fact that describes them. `rows`: boolean mask over the data's rows.
+    `words`: question and answer that define a group.
     """
 
     kind: str
@@ -241,12 +243,12 @@ class Base:
 
     @property
     def n(self) -> int:
-        """How many they are."""
+        """Number of respondents."""
         return int(self.rows.sum())
 
     @property
     def fact(self) -> Fact:
-        """Who they are, in words."""
+        """Description of the respondents, as a fact."""
         return Fact(self.kind, {"n": self.n, **self.words})
 
 
@@ -254,10 +256,10 @@ class Base:
 class DataComparison:
     """A set of published figures beside the data.
 
-    `claims`: in the order of the structure. `counts`: how many of those who answered gave each
-    answer; None: the data have none such. `answered`: how many answered. `base`: the base that
-    gives all figures as printed; None where none does. `reported`: the base that was reported, or
-    None. `fact`: what is said of it.
+    `claims`: in the order of the structure. `counts`: number of respondents who gave each answer;
+    None where the data lack the answer. `answered`: number of respondents to the item. `base`: the
+    base that gives all figures as printed; None where none does. `reported`: the base that was
+    reported, or None. `fact`: the conclusion.
     """
 
     item: str
@@ -272,11 +274,12 @@ class DataComparison:
 def beside_data(
     study: Study, answers: pd.DataFrame, questionnaire: Questionnaire
 ) -> list[DataComparison]:
-    """Every set of percentages beside the data's own.
+    """Compare every set of percentages with the data's own.
 
     `study`: the claims and their structure, whose items and categories are those of the
-    questionnaire. `answers`: coded answers, one row a respondent; columns as the questionnaire's
-    items have. `questionnaire`: what was asked.
+    questionnaire. `answers`: coded answers, one row a respondent, one column for each of the
+    questionnaire's columns. `questionnaire`: the questions. Returns one comparison a set, in the
+    structure's order.
     """
     reported = {
         name: study.count_people(total.claim)
@@ -284,8 +287,8 @@ def beside_data(
         for name in total.sets
     }
     return [
-        _compare_with_data(study, each, answers, questionnaire, reported.get(each.id))
-        for each in study.structure.sets
+        _compare_with_data(study, claim_set, answers, questionnaire, reported.get(claim_set.id))
+        for claim_set in study.structure.sets
     ]
 
 
@@ -298,28 +301,28 @@ def _compare_with_data(
 ) -> DataComparison:
     claims = tuple(study.members(claim_set))
     words: dict[str, Value] = {"item": study.item(claim_set.item)}
-    known = {i.id: i for i in questionnaire.items if i.kind.takes_options}
-    item = known.get(claim_set.item)
-    given = [None if item is None else _mask_of_category(answers, item, c.category) for c in claims]
-    chosen = [rows for rows in given if rows is not None]
+    items = {i.id: i for i in questionnaire.items if i.kind.takes_options}
+    item = items.get(claim_set.item)
+    masks = [None if item is None else _mask_of_category(answers, item, c.category) for c in claims]
+    chosen = [rows for rows in masks if rows is not None]
     if item is None or len(chosen) < len(claims):
-        fact, none = Fact("forensics.data.unknown", words), (None,) * len(claims)
-        return DataComparison(claim_set.item, claims, none, 0, None, reported, fact)
+        fact, no_counts = Fact("forensics.data.unknown", words), (None,) * len(claims)
+        return DataComparison(claim_set.item, claims, no_counts, 0, None, reported, fact)
     figures = [c.figure for c in claims if c.figure is not None]
     roundings = sorted({c.rounding for c in study.conventions([claim_set])})
     cells, answered = answers[item.columns[0]], _mask_of_answered(answers, item)
-    own = [
+    plain_bases = [
         Base("forensics.data.answered", answered),
         Base("forensics.data.known", answered | cells.eq(DONT_KNOW).to_numpy()),
         Base("forensics.data.asked", ~cells.isin([NOT_ASKED, BROKEN_OFF]).to_numpy()),
         Base("forensics.data.all", np.ones(len(answers), dtype=bool)),
     ]
-    if (base := _find_base(figures, chosen, roundings, own, reported)) is None:
-        groups = list(_list_groups(answers, item, known))
+    if (base := _find_base(figures, chosen, roundings, plain_bases, reported)) is None:
+        groups = list(_list_groups(answers, item, items))
         base = _find_base(figures, chosen, roundings, groups, reported)
-    fact = _state_fact(words, base, reported, own[0], figures, chosen)
+    fact = _state_fact(words, base, reported, plain_bases[0], figures, chosen)
     counts = tuple(int((rows & answered).sum()) for rows in chosen)
-    return DataComparison(claim_set.item, claims, counts, own[0].n, base, reported, fact)
+    return DataComparison(claim_set.item, claims, counts, plain_bases[0].n, base, reported, fact)
 
 
 def _state_fact(
@@ -332,9 +335,9 @@ def _state_fact(
 ) -> Fact:
     if base is None:
         shares = [(rows & answered.rows).sum() / max(answered.n, 1) for rows in chosen]
-        gaps = [abs(float(f.share) - own) for f, own in zip(figures, shares, strict=True)]
-        off = max(gaps, default=0.0) if answered.n else 1.0
-        words |= {"base": answered.fact, "points": Quantity.of(100 * off, "number", 1)}
+        gaps = [abs(float(f.share) - share) for f, share in zip(figures, shares, strict=True)]
+        largest_gap = max(gaps, default=0.0) if answered.n else 1.0
+        words |= {"base": answered.fact, "points": Quantity.of(100 * largest_gap, "number", 1)}
         return Fact("forensics.data.none", words)
     words |= {"base": base.fact}
     if reported is None:
@@ -351,18 +354,29 @@ def _find_base(
     bases: Sequence[Base],
     reported: int | None,
 ) -> Base | None:
-    """The first base that gives all figures; one of as many people as reported before others."""
-    fits = []
+    """Return the first base that gives all figures; a base of as many people as reported goes
+    first.
+    """
+    fitting_bases = []
     for base in bases:
         counts = [int((rows & base.rows).sum()) for rows in chosen]
         ends = ([count_interval(f, base.n, r) for f in figures] for r in roundings if base.n)
-        if any(all(a <= k <= b for k, (a, b) in zip(counts, own, strict=True)) for own in ends):
-            fits.append(base)
-    return next((base for base in fits if base.n == reported), fits[0] if fits else None)
+        if any(
+            all(
+                lowest <= count <= highest
+                for count, (lowest, highest) in zip(counts, intervals, strict=True)
+            )
+            for intervals in ends
+        ):
+            fitting_bases.append(base)
+    return next(
+        (base for base in fitting_bases if base.n == reported),
+        fitting_bases[0] if fitting_bases else None,
+    )
 
 
 def _mask_of_category(answers: pd.DataFrame, item: Item, category: str) -> BoolArray | None:
-    """Who gave an answer, or one of the levels that a box adds up; None where there is none."""
+    """Return which rows gave an answer or one of a box's levels; None where the item lacks it."""
     if item.kind.takes_several:
         column = f"{item.id}.{category}"
         return answers[column].eq("1").to_numpy() if category in item.codes else None
@@ -376,18 +390,18 @@ def _mask_of_answered(answers: pd.DataFrame, item: Item) -> BoolArray:
 
 
 def _list_groups(answers: pd.DataFrame, item: Item, known: Mapping[str, Item]) -> Iterator[Base]:
-    """Who answered another question, and who gave one answer to it."""
-    mine = _mask_of_answered(answers, item)
+    """Yield the respondents of another question, and those who gave one answer to it."""
+    item_answered = _mask_of_answered(answers, item)
     for other in known.values():
         if other.id == item.id:
             continue
         question: dict[str, Value] = {"question": TranslatedText(other.label.root)}
         rows = _mask_of_answered(answers, other)
-        both = rows & mine, rows
+        both = rows & item_answered, rows
         yield from (Base("forensics.data.who_answered", chosen, question) for chosen in both)
         for category in () if other.kind.takes_several else other.categories:
             rows = answers[other.id].eq(category.code).to_numpy()
             words = {**question, "answer": TranslatedText(category.labels)}
-            for chosen in (rows & mine, rows):
+            for chosen in (rows & item_answered, rows):
                 if chosen.sum() >= FEWEST:
                     yield Base("forensics.data.group", chosen, words)

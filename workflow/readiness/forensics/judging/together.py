@@ -1,4 +1,4 @@
-"""State what figures and the number of people printed beside them allow, as facts.
+"""State which figures agree with the number of people printed beside them, as facts.
 
 `claims check` and `claims solve` state the same facts; they name the figures in different ways.
 """
@@ -18,10 +18,10 @@ from readiness.forensics.arithmetic.together import (
 from readiness.forensics.judging.verdict import name, name_numbers
 from readiness.ground.facts import Fact, Listed, NamedNumber, Term, Value
 
-# Longer lists of numbers or figures are described by their first ones.
+# A longer list of numbers or figures is described by its first entries.
 LONGEST_LIST = 15
 FIRST_SHOWN = 8
-# Questions with numbers of people of their own that are described one by one.
+# Greatest number of questions with a base of their own that are described one by one.
 MOST_QUESTIONS = 5
 MOST_MISPRINTS = 3
 MOST_REPAIRS = 4
@@ -32,16 +32,16 @@ HOW = {
     How.CEILING: Term("forensics.clause.ceiling"),
 }
 
-# Name the chosen figures of a set: its position, and the places of the figures in it.
+# Function that names figures of a set: position of the set, positions of the figures in it.
 Naming = Callable[[int, Sequence[int]], Value]
 
 
 def state_together(
     found: Together, sets: Sequence[FigureSet], naming: Naming, *, weighted: str = "unknown"
 ) -> list[Fact]:
-    """State what was found, one sentence a fact: what does not fit, what would, and why.
+    """State the result of `judge_together`, one sentence a fact: misfits, other bases, and causes.
 
-    `weighted`: "no" where the source says that its shares are not weighted.
+    `weighted`: "no" where the source reports that its shares are not weighted.
     """
     count = sum(len(figures.figures) for figures in sets)
     base = name_numbers(base=found.base)
@@ -62,9 +62,9 @@ def state_together(
 
 
 def state_strength(power: Fraction | None) -> list[Fact]:
-    """State how strong a check is; nothing where the share that would pass was not counted.
+    """State how strong a check is; nothing where the power was not counted.
 
-    `power`: the share of made-up figures of the same shape that would pass it, 0 to 1.
+    `power`: the share of made-up figures of the same shape that would pass the check, 0 to 1.
     """
     if power is None:
         return []
@@ -86,7 +86,9 @@ def state_strength(power: Fraction | None) -> list[Fact]:
 
 
 def state_numbers(own: str, numbers: Sequence[int]) -> Value:
-    """Name numbers of people: all of them, or of a long list the first, the last, and how many."""
+    """Name numbers of people: all of them, or for a long list the first, the last, and their
+    number.
+    """
     if len(numbers) <= LONGEST_LIST:
         return name(own, tuple(numbers))
     return Fact(
@@ -102,12 +104,15 @@ def state_numbers(own: str, numbers: Sequence[int]) -> Value:
 def _state_misfit(
     found: Together, sets: Sequence[FigureSet], naming: Naming, count: int
 ) -> Iterator[Fact]:
-    """State which figures, or which questions, the printed number does not give."""
+    """State which figures, or which questions, are not possible on the printed number."""
     base = name_numbers(base=found.base)
     places: dict[int, list[int]] = {}
     for position, place in found.refused:
         places.setdefault(position, []).append(place)
-    which = Listed(tuple(naming(position, own) for position, own in places.items()), "comma")
+    which = Listed(
+        tuple(naming(position, figure_places) for position, figure_places in places.items()),
+        "comma",
+    )
     refused = len(found.refused)
     numbers = {"n": name("refused", refused), **name_numbers(figures=count)}
     if count == 1 and refused:
@@ -120,7 +125,10 @@ def _state_misfit(
         yield Fact("forensics.together.refused", base | numbers | {"which": which})
     if found.unfit:
         unfit = found.unfit[:MOST_QUESTIONS]
-        questions = (naming(own, range(len(sets[own].figures))) for own in unfit)
+        questions = (
+            naming(figure_places, range(len(sets[figure_places].figures)))
+            for figure_places in unfit
+        )
         yield Fact("forensics.together.sum", base | {"which": Listed(tuple(questions), "comma")})
     if not found.refused and not found.unfit:
         yield Fact("forensics.together.conventions", base)
@@ -144,12 +152,15 @@ def _state_reading(
 ) -> Iterator[Fact]:
     how: list[Value] = [HOW[reading.how]] if reading.how in HOW else []
     if reading.who is Who.FILTER:
-        own = [position for position, bases in enumerate(reading.own) if bases]
-        if len(own) > MOST_QUESTIONS:
-            clauses = (*how, Fact("forensics.clause.own_many", name_numbers(questions=len(own))))
+        filtered = [position for position, bases in enumerate(reading.own) if bases]
+        if len(filtered) > MOST_QUESTIONS:
+            clauses = (
+                *how,
+                Fact("forensics.clause.own_many", name_numbers(questions=len(filtered))),
+            )
             yield Fact("forensics.together.if", {"clauses": Listed(clauses)})
             return
-        for position in own:
+        for position in filtered:
             numbers = state_numbers(f"own_{position + 1}", reading.own[position])
             clauses = (*how, Fact("forensics.clause.own", {"numbers": numbers}))
             which = naming(position, range(len(sets[position].figures)))
@@ -185,10 +196,10 @@ def _state_who(reading: TogetherReading, base: int) -> Value | None:
 
 
 def _state_misprints(misprints: Sequence[Misprint], sets: Sequence[FigureSet]) -> Value:
-    """State which figure may be misprinted, and for what, the nearest first among many."""
+    """State which figure may be misprinted, and for what; of many repairs the nearest."""
     if len(misprints) > MOST_MISPRINTS:
         return Term("forensics.clause.misprint_any")
-    told = []
+    described = []
     for number, misprint in enumerate(misprints, 1):
         figure = sets[misprint.position].figures[misprint.figure]
         repairs = [parse_figure(text) for text in misprint.repairs]
@@ -201,11 +212,11 @@ def _state_misprints(misprints: Sequence[Misprint], sets: Sequence[FigureSet]) -
             "printed": name(f"misprint_{number}", str(figure)),
             "repairs": Listed(
                 tuple(
-                    name(f"repair_{number}_{place}", str(each))
-                    for place, each in enumerate(chosen, 1)
+                    name(f"repair_{number}_{place}", str(repair))
+                    for place, repair in enumerate(chosen, 1)
                 ),
                 "or",
             ),
         }
-        told.append(Fact(kind, values))
-    return Listed(tuple(told), "or")
+        described.append(Fact(kind, values))
+    return Listed(tuple(described), "or")

@@ -1,7 +1,7 @@
-"""What a check says: a verdict, the facts that explain it, and the numbers in them.
+"""The verdict of a check, the facts that explain it, and the numbers in them.
 
-A verdict's facts are its sentences, in the order in which they are told. Each number in them is
-`Named`: a row of the register (`verdict.<id>.<name>`), wherever it stands in the sentence:
+A verdict's facts are its sentences, in the order of the report. Each number in them is a
+`NamedNumber`: a row of the register (`verdict.<id>.<name>`), wherever it stands in the sentence:
 
     int              a base, a count, a number of people
     Listed of int    one list, shown whole ("12, 15, 22, 25 ou 28"): one name, one row
@@ -22,10 +22,10 @@ Number = int | Fraction | str | tuple[int, ...]
 
 
 class Status(StrEnum):
-    """What the arithmetic says, under the assumptions that the sentence names."""
+    """Result of a check, under the assumptions that its sentence names."""
 
     IMPOSSIBLE = "impossible"
-    # Figures that do not go together if everyone answered, and do with a missing answer.
+    # Not possible if everyone answered, possible with a missing answer.
     INCOMPATIBLE = "incompatible"
     POSSIBLE = "possible"
     UNDETERMINED = "undetermined"
@@ -33,7 +33,7 @@ class Status(StrEnum):
 
 
 class Nature(StrEnum):
-    """Whether a verdict is proved, read between the lines, or a gap in what is known."""
+    """Ground of a verdict: proved, read between the lines, or a gap in the information."""
 
     ARITHMETIC = "arithmetic"
     INFERENCE = "inference"
@@ -59,24 +59,24 @@ class Verdict:
 
     @property
     def numbers(self) -> dict[str, Number]:
-        """Every number that its sentences state, by name."""
+        """Every number that the verdict's sentences state, by name."""
         return numbers_of(self.facts)
 
 
 def name_numbers(**numbers: Number | None) -> dict[str, Value]:
-    """Numbers as a fact states them, each under its own name; those that are None are left out."""
+    """Return numbers as values of a fact, each under its own name; None is left out."""
     return {k: name(k, number) for k, number in numbers.items() if number is not None}
 
 
 def name(own: str, number: Number) -> NamedNumber:
-    """A number as a fact states it; a list is one of its members: "12, 15 or 22"."""
+    """Return a number as a value of a fact; a tuple becomes alternatives: "12, 15 or 22"."""
     if isinstance(number, tuple):
         return NamedNumber(own, Listed(number, "or"))
     return NamedNumber(own, Printed(number) if isinstance(number, str) else number)
 
 
 def numbers_of(facts: Sequence[Value]) -> dict[str, Number]:
-    """Every named number of some facts, by name, in the order in which they stand."""
+    """Return every named number of some facts, by name, in the order of the facts."""
     return dict(_find_numbers(facts))
 
 
@@ -96,7 +96,10 @@ def _find_numbers(values: Sequence[Value]) -> Iterator[tuple[str, Number]]:
 
 
 def record(verdict: Verdict) -> dict[str, Any]:
-    """A verdict as plain data: its facts encoded, no sentence; `facts_of` reads them back."""
+    """Return a verdict as plain data: its facts encoded, no sentence.
+
+    `facts_of` reads the facts back.
+    """
     return {
         "id": verdict.id,
         "kind": verdict.kind,
@@ -109,7 +112,7 @@ def record(verdict: Verdict) -> dict[str, Any]:
 
 
 def facts_of(record: Mapping[str, Any]) -> tuple[Fact, ...]:
-    """The facts of a verdict's record; ValueError where they are none."""
+    """Return the facts of a verdict's record. Raises ValueError where an entry is no fact."""
     facts = tuple(decode(fact) for fact in record["facts"])
     if not all(isinstance(fact, Fact) for fact in facts):
         raise ValueError(f"verdict {record['id']}: a fact is not one")
