@@ -10,6 +10,7 @@ from project_copy import ROOT
 from readiness.analysis.comparing import COLUMNS, LIMITS, TESTED, contrast_items
 from readiness.analysis.selection import Selection
 from readiness.questionnaire import Questionnaire, load_questionnaire
+from readiness.questionnaire.kinds import GRID
 from readiness.questionnaire.model import Grid
 from readiness.survey import Design, design, proportions, replicate, share_contrasts
 
@@ -89,7 +90,7 @@ def test_p_is_adjusted_over_the_whole_family_and_limits_agree_with_it(table: pd.
 
 def test_the_rows_of_a_grid_are_one_family(answers: Design, table: pd.DataFrame) -> None:
     rows = [SHIPPED.item("use_ai").model_copy(update={"id": x, "grid": "g"}) for x in ("x", "y")]
-    grid = Grid.model_construct(id="g", kind="grid")
+    grid = Grid.model_construct(id="g", kind=GRID)
     asked = SHIPPED.model_copy(update={"items": tuple(rows), "grids": (grid,)})
     twice = answers.data.assign(x=answers.data["use_ai"], y=answers.data["use_ai"])
     found = contrasts(design(twice, weights="weight", strata="stratum"), ("x", "y"), asked=asked)
