@@ -1,6 +1,6 @@
-"""Every fault of every answer: collected, explained, and excluded where it must be.
+"""Validate an export: collect and explain every fault, and exclude what cannot be used.
 
-`validate` is the whole room: raw text in, coded answers with all faults and counts out.
+`validate` is the entry: raw text in; coded answers, all faults and all counts out.
 """
 
 from readiness.validation.issues import ISSUE_COLUMNS, MEANINGS, RULES, SEVERITIES, sentence

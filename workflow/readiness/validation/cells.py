@@ -1,11 +1,11 @@
-"""From the text of one cell to codes.
+"""Code the text of one cell.
 
-A cell is read on its own, so each distinct text of a column is read once, however many rows hold
-it. A text is an option when it is the option's text to the letter, or in normal form (spaces, case,
-apostrophes), or the value that the tool exports for it, or, in a column that holds codes, its code.
-Where two options claim it and the column does not say which, it is neither's.
-What cannot be an answer becomes `_invalid`, with the reason and, where one option is near, that
-option as a suggestion: it is shown and never applied.
+A cell is read without its neighbours, so each distinct text of a column is read once, however many
+rows hold it. A text is an option when it equals the option's text, exactly or in normal form
+(spaces, case, apostrophes), or the value that the tool exports for it, or, in a column of codes,
+its code. A text that two options claim, in a column that does not decide between them, is neither.
+A text that cannot be an answer becomes `_invalid`, with the reason and, where one option is
+similar, that option as a suggestion: it is shown and never applied.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ from readiness.questionnaire.kinds import DATE, MULTI, NUMBER, ORDINAL, SINGLE, 
 from readiness.questionnaire.text import latin_digits
 from readiness.readers.moments import DAY_FIRST, MONTH_FIRST, make_moment, match_moment
 
-# The least likeness (difflib's ratio, 0-1) at which an option is suggested for an unknown text.
+# Least similarity (difflib's ratio, 0-1) at which an option is suggested for an unknown text.
 NEAR = 0.75
 _DIGITS = re.compile(r"\d+")
 _CODE = re.compile(r"-?\d{1,4}(?:[.,]0+)?")
-# Characters above which a text is an essay and no misspelt option.
+# Longer texts, in characters, are essays and no misspelt options.
 _LONG = 200
 
 
@@ -49,7 +49,7 @@ _LONG = 200
 class ReadCell:
     """Codes of a cell, one for each column of its item, and its faults.
 
-    `given`: whether it holds an answer of any kind, a refusal among them.
+    `given`: whether the cell holds an answer of any kind, a refusal or "do not know" included.
     """
 
     values: tuple[str, ...]
@@ -59,15 +59,14 @@ class ReadCell:
 
 @dataclass(frozen=True)
 class Options:
-    """The options of an item by what a cell of its column may hold.
+    """Options of an item by the texts that a cell of its column may hold.
 
-    Attributes:
-        texts: `(code, exported text)` of each option by the normal form of its text.
-        found: the same by all that a cell of this column may hold.
-        missing: the code of what is declared missing, by the same.
-        contested: the exported texts of the two answers that claim a normal form.
-        other: the code of the option that takes what is typed.
-        dates: the order of day, month and year in the export, where the questionnaire says it.
+    `texts`: (code, exported text) of each option, by the normal form of its text. `found`: (code,
+    exported text) by the normal form of any text, value or code that a cell of this column may
+    hold. `missing`: special code of each declared missing text, by its normal form. `contested`:
+    exported texts of the two answers that claim a normal form. `other`: code of the option "other",
+    which takes typed text. `dates`: order of day, month and year in the export, where the
+    questionnaire states it.
     """
 
     texts: dict[str, tuple[str, str]]
@@ -85,10 +84,10 @@ class Options:
         dates: str | None = None,
         contested: Collection[str] | None = None,
     ) -> Options:
-        """The options of `item` in a column that holds these distinct `cells`.
+        """Return the options of `item` in a column that holds these distinct `cells`.
 
-        `contested`: what a reader that put texts of options into the cells could not decide; None
-        where the cells are as they were exported.
+        `contested`: keys that a reader which already put option texts into the cells could not
+        decide; None where the cells are as exported.
         """
         pieces = [piece for cell in cells for piece in cell.split(TICKED)]
         matches = match_options(item, pieces, contested=contested)
@@ -99,24 +98,32 @@ class Options:
             else:
                 code = answer.code if isinstance(answer, Category) else DONT_KNOW
                 options[key] = (code, answer.text)
-        texts = {match_key(each.text): (each.code, each.text) for each in item.categories}
+        texts = {
+            match_key(category.text): (category.code, category.text) for category in item.categories
+        }
         if item.dont_know:
             texts[match_key(item.dont_know.text)] = (DONT_KNOW, item.dont_know.text)
-        pairs = {key: (one.text, other.text) for key, (one, other) in matches.contested.items()}
+        pairs = {
+            key: (by_text.text, other.text) for key, (by_text, other) in matches.contested.items()
+        }
         other = next((category.code for category in item.categories if category.other), "")
         return cls(texts, options, missing, pairs, other, dates)
 
     def find(self, text: str) -> tuple[str, str] | None:
-        """The option that `text` is, as a whole."""
+        """Return (code, exported text) of the option that the whole `text` is; None if there is
+        none.
+        """
         return self.found.get(match_key(text))
 
     def is_text(self, text: str) -> bool:
-        """Whether `text` is an option by its text, and not by its value or code."""
+        """Return whether `text` is an option by its text, and not by its value or code."""
         key = match_key(text)
         return key in self.texts and self.texts[key] == self.found.get(key)
 
     def find_contested(self, text: str) -> tuple[str, str] | None:
-        """The texts of the two answers that claim `text`, or the first such piece of it."""
+        """Return the texts of the two answers that claim `text` or a ticked piece of it; None if
+        none do.
+        """
         if not self.contested:
             return None
         pieces = text.split(TICKED)
@@ -125,46 +132,54 @@ class Options:
         return next(filter(None, map(self.contested.get, map(match_key, pieces))), None)
 
     def is_typed(self, text: str) -> bool:
-        """Whether an unknown text can be one that was typed for "other".
+        """Return whether an unknown text can have been typed for "other".
 
-        A bare number is a code that nobody declared, unless options begin with numbers.
+        A bare number cannot: it is a code that nobody declared, unless options begin with numbers.
         """
         code = _CODE.fullmatch(match_key(text)) and not any(key[:1].isdigit() for key in self.texts)
         return bool(self.other) and not code
 
     def near(self, text: str) -> str:
-        """The one option that `text` is nearly, as exported; "" where none is near."""
+        """Return the exported text of the most similar option; "" where none is similar enough."""
         key = nearest(text, self.texts)
         return self.texts[key][1] if key else ""
 
     @cached_property
     def unknown(self) -> Fact:
-        """What is said of a text that is none of them: one fact for all such texts."""
+        """Fact for a text that is none of the options: the same for all such texts."""
         return Fact("validation.unknown_option", {"options": self.list_texts})
 
     @property
     def list_texts(self) -> Listed:
-        """The exported texts, in the order of the form."""
+        """Exported texts of the options, in the order of the form."""
         return Listed(tuple(exported for _, exported in self.texts.values()), "comma")
 
 
 def nearest(text: str, keys: Iterable[str]) -> str:
-    """The match key that `text` is nearly; "" where none is. Another number is no misspelling."""
+    """Return the key most similar to `text`; "" where none is similar enough.
+
+    A key with other digits is no candidate: another number is no misspelling.
+    """
     if len(text) > _LONG:
         return ""
     key = match_key(text)
-    alike = [each for each in keys if _DIGITS.findall(each) == _DIGITS.findall(key)]
-    return next(iter(difflib.get_close_matches(key, alike, n=1, cutoff=NEAR)), "")
+    same_digits = [
+        candidate for candidate in keys if _DIGITS.findall(candidate) == _DIGITS.findall(key)
+    ]
+    return next(iter(difflib.get_close_matches(key, same_digits, n=1, cutoff=NEAR)), "")
 
 
 def read_cell(item: Item, text: str, options: Options | None = None) -> ReadCell:
-    """Read the exported `text` of one answer to `item`; `options`: its own, where in hand."""
+    """Return the codes and faults of one exported cell of `item`.
+
+    `options`: the item's options, made from the item alone where None.
+    """
     options = options or Options.of(item)
     if not match_key(text):
         return _read_blank(item)
     if claimed := options.find_contested(text):
-        told = dict(zip(("by_text", "by_value"), claimed, strict=True))
-        fault = CellFault("two_options", Fact("validation.two_options", told))
+        values = dict(zip(("by_text", "by_value"), claimed, strict=True))
+        fault = CellFault("two_options", Fact("validation.two_options", values))
         return ReadCell((INVALID,) * len(item.columns), (fault,))
     if special := options.missing.get(match_key(text)):
         if special == BLANK:
@@ -180,7 +195,7 @@ def _read_one(item: Item, text: str, options: Options) -> ReadCell:
     if option is None:
         return ReadCell((INVALID,), (CellFault("unknown_option", options.unknown),))
     code, exported = option
-    # A value or a code is another way of writing the option, not a misspelling of it.
+    # A value or a code is another notation of the option, not a misspelling.
     if text == exported or not options.is_text(text):
         return ReadCell((code,))
     return ReadCell((code,), (_make_spelling_fault(exported),))
@@ -188,7 +203,7 @@ def _read_one(item: Item, text: str, options: Options) -> ReadCell:
 
 def _read_blank(item: Item) -> ReadCell:
     if item.kind.is_free_text:
-        # Nobody has to write a remark: an empty one is no fault.
+        # A remark is voluntary: an empty one is no fault.
         return ReadCell((BLANK,), given=False)
     if item.blank_means == "none":
         return ReadCell(("0",) * len(item.categories), given=False)
@@ -207,36 +222,38 @@ def _make_cell(read: str | CellFault, text: str) -> ReadCell:
 
 
 def split_options(text: str, known: dict[str, tuple[str, str]]) -> tuple[list[str], list[str]]:
-    """Split a checkbox cell that is not all options into codes of known ones and other pieces.
+    """Split a checkbox cell into codes of known options and pieces that are none.
 
-    Survey tools join ticked options by `;` or `, ` and options hold commas themselves, so a cell
-    cannot be split at its separators: at each place the longest known option that ends at a
+    Survey tools join ticked options by `;` or `, ` and options contain commas themselves, so a cell
+    cannot be split at its separators: at each position the longest known option that ends at a
     separator (or at the end) is taken.
     """
     key = match_key(text)
     longest_first = sorted(known, key=len, reverse=True)
     codes: list[str] = []
     pieces: list[str] = []
-    at = 0
-    while at < len(key):
-        if key[at] in " ;,":
-            at += 1
+    position = 0
+    while position < len(key):
+        if key[position] in " ;,":
+            position += 1
             continue
         for option in longest_first:
-            end = at + len(option)
-            if key.startswith(option, at) and (end == len(key) or key[end:].lstrip()[:1] in ";,"):
+            end = position + len(option)
+            if key.startswith(option, position) and (
+                end == len(key) or key[end:].lstrip()[:1] in ";,"
+            ):
                 codes.append(known[option][0])
                 break
         else:
-            stops = [key.find(stop, at) for stop in ";,"]
+            stops = [key.find(stop, position) for stop in ";,"]
             end = min([stop for stop in stops if stop >= 0], default=len(key))
-            pieces.append(key[at:end].strip())
-        at = end
+            pieces.append(key[position:end].strip())
+        position = end
     return codes, pieces
 
 
 def _find_near(texts: Iterable[str], options: Options) -> tuple[CellFault, ...]:
-    """What is said where a text typed for "other" is nearly one of the options."""
+    """Return a fault where a text typed for "other" is similar to one of the options."""
     near = CellFault("near_option", Fact("validation.rule.near_option"))
     return (near,) if any(map(options.near, texts)) else ()
 
@@ -249,8 +266,10 @@ def _split_ticked(text: str, options: Options) -> tuple[list[str], list[str]]:
             return split_options(text, options.texts)
         return [options.found.get(key, options.texts[key])[0] for key in keys], []
     pieces = [piece for piece in text.split(TICKED) if match_key(piece)]
-    found = [(piece, options.find(piece)) for piece in pieces]
-    return [o[0] for _, o in found if o], [match_key(piece) for piece, o in found if not o]
+    option_of_piece = [(piece, options.find(piece)) for piece in pieces]
+    return [o[0] for _, o in option_of_piece if o], [
+        match_key(piece) for piece, o in option_of_piece if not o
+    ]
 
 
 def _read_multi(item: Item, text: str, options: Options) -> ReadCell:
@@ -260,20 +279,22 @@ def _read_multi(item: Item, text: str, options: Options) -> ReadCell:
         faults += _find_near(pieces, options)
         codes = [*dict.fromkeys([*codes, options.other])]
     elif pieces or not codes:
-        said = Listed(tuple(pieces) or (tidy(text),), "comma")
-        told = {"said_pieces": said, "options": options.list_texts}
-        faults.append(CellFault("unknown_option", Fact("validation.unknown_pieces", told)))
+        unknown_texts = Listed(tuple(pieces) or (tidy(text),), "comma")
+        values = {"said_pieces": unknown_texts, "options": options.list_texts}
+        faults.append(CellFault("unknown_option", Fact("validation.unknown_pieces", values)))
     if not codes:
         return ReadCell((INVALID,) * len(item.columns), tuple(faults))
     if codes == [DONT_KNOW]:
         return ReadCell((DONT_KNOW,) * len(item.columns), tuple(faults))
     if DONT_KNOW in codes:
         faults.append(CellFault("contradiction", Fact("validation.rule.contradiction")))
-    alone = [c for c in item.categories if c.exclusive and c.code in codes]
-    if alone and len(set(codes) - {DONT_KNOW}) > 1:
-        fact = Fact("validation.exclusive", {"option": alone[0].text})
+    exclusive_ticked = [c for c in item.categories if c.exclusive and c.code in codes]
+    if exclusive_ticked and len(set(codes) - {DONT_KNOW}) > 1:
+        fact = Fact("validation.exclusive", {"option": exclusive_ticked[0].text})
         faults.append(CellFault("exclusive", fact))
-        codes = [code for code in codes if code not in {category.code for category in alone}]
+        codes = [
+            code for code in codes if code not in {category.code for category in exclusive_ticked}
+        ]
         if not codes:
             return ReadCell((INVALID,) * len(item.columns), tuple(faults))
     exported = [category.text for category in item.categories if category.code in codes]
@@ -281,42 +302,46 @@ def _read_multi(item: Item, text: str, options: Options) -> ReadCell:
     as_ticked = [by_code.get(code, "") for code in codes]
     to_the_letter = any(text in (s.join(exported), s.join(as_ticked)) for s in (";", ", "))
     as_value = TICKED in text or (options.find(text) and not options.is_text(text))
-    contradicts = bool(alone and faults) or DONT_KNOW in codes
+    contradicts = bool(exclusive_ticked and faults) or DONT_KNOW in codes
     if not (pieces or contradicts or as_value or to_the_letter):
         faults.append(_make_spelling_fault(*exported))
     return ReadCell(tuple("1" if code in codes else "0" for code in item.codes), tuple(faults))
 
 
-# --- numbers and days as people and tools write them
+# --- Numbers and dates, as people and tools write them.
 
-# What may tell thousands apart: a blank and a mark of its own always, the others where it is said.
+# Separators of thousands: a space and the Arabic separator always, comma or point where declared.
 _THOUSANDS = {
     sign: re.compile(rf"(?<=\d)[ \u066c{sign}](?=\d{{3}}(?!\d))") for sign in ("", ",", ".")
 }
 _WHOLE = re.compile(r"([+-]?)(\d+)(?:[.,]0+)? ?(\D*)")
 _DECIMAL = re.compile(r"([+-]?)(\d+)(?:[.,\u066b](\d+))? ?(\D*)")
-# What is said of a number beyond the ends that its range has.
+# Message for a number out of range, by the limits that its range has.
 _OUTSIDE = {
     (): "validation.too_long",
     ("low",): "validation.below",
     ("high",): "validation.above",
     ("low", "high"): "validation.out_of_range",
 }
-# What stands first in a date of each order that its year does not tell.
+# First part of a date by its declared order; a date that begins with the year needs none.
 ORDERS = {"dmy": DAY_FIRST, "mdy": MONTH_FIRST}
 
 
 @dataclass(frozen=True)
 class CellFault:
-    """Why a cell was not read as it stands."""
+    """A rule that a cell breaks, and the fact that explains it."""
 
     rule: str
     fact: Fact
 
 
 def read_number(item: Item, text: str) -> str | CellFault:
-    """The number as the coded table holds it; its mark is a point or a comma, its unit may stay."""
-    assert item.range is not None  # the questionnaire gives every number item its range
+    """Return a number as the coded table writes it, or the fault.
+
+    The decimal mark may be a point or a comma; the item's unit may stand before or after the
+    number. Numbers longer than a double's digits are shortened to them.
+    """
+    assert item.range is not None  # the questionnaire gives every number item a range
     low, high = item.range.bounds
     digits = item.range.decimals
     fact = Fact("validation.rule.not_a_number")
@@ -325,37 +350,38 @@ def read_number(item: Item, text: str) -> str | CellFault:
     elif not (isinf(low) or isinf(high)):
         fact = Fact("validation.not_a_number", {"low": f"{low:.12g}", "high": f"{high:.12g}"})
     unit = match_key(item.range.written_unit)
-    bare = match_key(text).removeprefix(unit).strip()  # a sign of money stands before its number
-    plain = _THOUSANDS[item.range.thousands or ""].sub("", write_out(bare))
+    # A currency sign stands before its number.
+    without_unit = match_key(text).removeprefix(unit).strip()
+    plain = _THOUSANDS[item.range.thousands or ""].sub("", write_out(without_unit))
     match = (_DECIMAL if digits else _WHOLE).fullmatch(plain)
     if match is None or match[match.re.groups] not in ("", unit, unit.removesuffix("s")):
         return CellFault("not_a_number", fact)
     whole = latin_digits(match[2]).lstrip("0") or "0"
-    behind = latin_digits(match[3] or "").rstrip("0") if digits else ""
-    if len(whole + behind) > DOUBLE_DIGITS:
-        whole, _, behind = shorten_decimal(f"{whole}.{behind}").partition(".")
-    if len(behind) > digits:
+    decimals = latin_digits(match[3] or "").rstrip("0") if digits else ""
+    if len(whole + decimals) > DOUBLE_DIGITS:
+        whole, _, decimals = shorten_decimal(f"{whole}.{decimals}").partition(".")
+    if len(decimals) > digits:
         return CellFault("not_a_number", fact)
-    number = f"{whole}.{behind}" if behind else whole
+    number = f"{whole}.{decimals}" if decimals else whole
     if match[1] == "-" and number != "0":
         number = f"-{number}"
     if len(whole) > DOUBLE_DIGITS or not low <= float(number) <= high:
-        ends = (("low", low), ("high", high))
-        given = {name: f"{end:.12g}" for name, end in ends if not isinf(end)}
-        return CellFault("out_of_range", Fact(_OUTSIDE[tuple(given)], given))
+        both_limits = (("low", low), ("high", high))
+        limits = {name: f"{end:.12g}" for name, end in both_limits if not isinf(end)}
+        return CellFault("out_of_range", Fact(_OUTSIDE[tuple(limits)], limits))
     return number
 
 
 def read_date(text: str, order: str | None) -> str | CellFault:
-    """The day, `2026-03-31`, of a date with or without a time behind it.
+    """Return the day, `2026-03-31`, of a date with or without a time, or the fault.
 
-    `order` of day, month and year where the questionnaire says it. Where it does not, a date that
-    is one day in one order and another in the other is not guessed.
+    `order` of day, month and year where the questionnaire states it. Without it, a date that gives
+    different days in different orders is a fault: nothing is guessed.
     """
-    if (found := match_moment(text)) is None:
+    if (date_parts := match_moment(text)) is None:
         return CellFault("not_a_date", Fact("validation.not_a_date"))
     orders = [ORDERS[order]] if order in ORDERS else ORDERS.values()
-    moments = [make_moment(found, each) for each in orders]
+    moments = [make_moment(date_parts, parts_order) for parts_order in orders]
     if not (days := {moment.date().isoformat() for moment in moments if moment is not None}):
         return CellFault("impossible_date", Fact("validation.rule.impossible_date"))
     ambiguous = CellFault("not_a_date", Fact("validation.ambiguous_date"))

@@ -1,6 +1,6 @@
-"""From the raw text of kept submissions to the coded table: cells, routing, corrections, frame.
+"""Code the kept submissions: cells, routing, corrections, comparison with the frame.
 
-Corrections stand in a separate, counted file. The raw data are never edited.
+Corrections are a separate, counted file. The raw data are never edited.
 """
 
 import json
@@ -33,9 +33,9 @@ from readiness.readers.tools.words import NO_ANSWER
 from readiness.validation.cells import Options, ReadCell, read_cell
 from readiness.validation.issues import NO_ROW, UNREAD, issues_of
 
-# Whether an item was asked: no, cannot be known, yes.
+# Whether an item was asked: no, cannot be decided, yes.
 NO, UNCLEAR, YES = 0, 1, 2
-# What a reader may know of a submission beside its answers.
+# Columns of a reader beside the answers.
 OF_THE_TOOL = ("_submitted", "_started", "_seconds", "_complete")
 
 Asked = npt.NDArray[np.int8]
@@ -45,13 +45,9 @@ Asked = npt.NDArray[np.int8]
 class Answers:
     """Raw text of the kept submissions, one a respondent, sorted by respondent.
 
-    Attributes:
-        place: where each stands in the table as it was read, from 0.
-        row: the row of each in the export.
-        respondent: the name of each.
-        texts: the exported text, by item.
-        known: what the tool knows beside the answers, by column of the reader (`OF_THE_TOOL`).
-        options: what the cells of each item's column may hold, by item.
+    `place`: position of each in the table as read, from 0. `row`: its row in the export.
+    `respondent`: its name. `texts`: the exported texts, by item. `known`: the tool's own columns
+    beside the answers (`OF_THE_TOOL`). `options`: the options of each item's column.
     """
 
     place: npt.NDArray[np.intp]
@@ -69,18 +65,18 @@ class Answers:
         respondent: npt.NDArray[np.object_],
         questionnaire: Questionnaire,
     ) -> "Answers":
-        """The submissions at the places `at` of the export, in that order."""
-        moved = not np.array_equal(at, np.arange(len(raw)))
+        """Return the submissions at the positions `at` of the export, in that order."""
+        reordered = not np.array_equal(at, np.arange(len(raw)))
 
         def column(name: str) -> Texts:
             texts = Texts.of(raw[name])
-            return texts.take(at) if moved else texts
+            return texts.take(at) if reordered else texts
 
         texts = {item.id: column(item.id) for item in questionnaire.items}
         known = {name: column(name) for name in OF_THE_TOOL if name in raw}
-        told, dates = raw.attrs.get(CONTESTED, {}), questionnaire.export.dates
+        contested, dates = raw.attrs.get(CONTESTED, {}), questionnaire.export.dates
         options = {
-            item.id: Options.of(item, texts[item.id].texts, dates, told.get(item.id))
+            item.id: Options.of(item, texts[item.id].texts, dates, contested.get(item.id))
             for item in questionnaire.items
         }
         row = raw["_row"].to_numpy(dtype=np.int64)[at]
@@ -90,7 +86,7 @@ class Answers:
         return len(self.row)
 
     def without(self, gone: Booleans) -> "Answers":
-        """The same without these submissions."""
+        """Return the answers without the submissions marked in `gone`."""
         kept = ~gone
         return replace(
             self,
@@ -102,7 +98,7 @@ class Answers:
         )
 
     def cells(self, item: Item) -> tuple[ReadCell, ...]:
-        """Each distinct text of the item, read."""
+        """Return each distinct text of the item, read."""
         options = self.options[item.id]
         return tuple(read_cell(item, text, options) for text in self.texts[item.id].texts)
 
@@ -116,7 +112,10 @@ class Answers:
         value: str | Sequence[str] | npt.NDArray[np.object_] | None = None,
         suggestion: str | npt.NDArray[np.object_] = "",
     ) -> pd.DataFrame:
-        """Issues of the submissions at these places; `value`: what the item's column holds."""
+        """Return issues of the submissions at the positions `at`.
+
+        `value`: content to quote; None quotes the item's cell.
+        """
         if value is None:
             value = "" if item is None else self.texts[item.id].those(at)
         return issues_of(
@@ -133,7 +132,7 @@ class Answers:
 
 @dataclass(frozen=True, eq=False)
 class Coded:
-    """The answers to one item, read.
+    """Answers to one item, read.
 
     `texts`: the exported texts. `cells`: each distinct text, read. `asked`: `NO`, `UNCLEAR` or
     `YES` for each respondent. `columns`: the columns of the coded table.
@@ -147,21 +146,23 @@ class Coded:
 
     @property
     def is_given(self) -> Booleans:
-        """Who gave an answer of any kind, whether it can be used or not."""
+        """Which respondents gave an answer of any kind, usable or not."""
         return self.texts.flags(cell.given for cell in self.cells)
 
     @property
     def first(self) -> Texts:
-        """The first column: of an item of one column, the only one."""
+        """First column; the only one of an item with one column."""
         return next(iter(self.columns.values()))
 
     @property
     def expects(self) -> bool:
-        """Whether a blank cell is a missing answer: not of a remark, nor where it means none."""
+        """Whether a blank cell is item nonresponse: not for a remark, nor where blank means
+        "none".
+        """
         return not self.item.kind.is_free_text and self.item.blank_means != "none"
 
 
-# Distinct unknown texts of an item, the most frequent ones, for which a near option is sought.
+# Number of distinct unknown texts of an item, the most frequent first, that get a suggestion.
 SUGGESTED = 200
 
 
@@ -170,27 +171,27 @@ def code_answers(
 ) -> tuple[list[Coded], list[pd.DataFrame]]:
     """Code every item of every kept submission, in the order of the form.
 
-    `groups`: the group of each, which rules routing on the group item. Returns the items and the
-    issues of their cells; who left one blank is told by `interviews.blanks`.
+    `groups`: group of each respondent, used for routing on the group item. Returns the coded items,
+    and the issues of their cells except blank ones (see `interviews.blanks`).
     """
-    made: list[Coded] = []
+    coded_items: list[Coded] = []
     sources = {} if questionnaire.group_item is None else {questionnaire.group_item: groups}
-    found: list[pd.DataFrame] = []
+    all_issues: list[pd.DataFrame] = []
     for item in questionnaire.items:
         state = np.full(len(answers), YES, dtype=np.int8)
         for routing in item.asked_if:
             source = questionnaire.item(routing.item)
-            # The group is one column of its own, whatever its item was read as.
+            # The group is one column, even where its item was read into several.
             names = [source.id] if source.id in sources else source.columns
             columns = [sources[name] for name in names]
-            met = _judge_condition(routing, source, columns)
+            is_met = _judge_condition(routing, source, columns)
             unclear = columns[0].isin(code for code in SPECIAL_CODES if code != NOT_ASKED)
-            state = np.minimum(state, np.where(met, YES, np.where(unclear, UNCLEAR, NO)))
+            state = np.minimum(state, np.where(is_met, YES, np.where(unclear, UNCLEAR, NO)))
         coded, issues = _code_item(item, answers, state.astype(np.int8))
-        made.append(coded)
-        found.extend(issues)
+        coded_items.append(coded)
+        all_issues.extend(issues)
         sources = {**coded.columns, **sources}
-    return made, found
+    return coded_items, all_issues
 
 
 def _judge_condition(routing: Routing, source: Item, columns: Sequence[Texts]) -> Booleans:
@@ -211,93 +212,106 @@ def _judge_condition(routing: Routing, source: Item, columns: Sequence[Texts]) -
 def _code_item(item: Item, answers: Answers, asked: Asked) -> tuple[Coded, list[pd.DataFrame]]:
     texts = answers.texts[item.id]
     cells = answers.cells(item)
-    given = texts.flags(cell.given for cell in cells)
-    # An item nobody can be shown to have been asked, and left empty, was not asked.
-    out = (asked == NO) | ((asked == UNCLEAR) & ~given)
+    answered = texts.flags(cell.given for cell in cells)
+    # A blank item that may not have been asked counts as not asked.
+    not_asked = (asked == NO) | ((asked == UNCLEAR) & ~answered)
     read = {n: texts.map_to([c.values[k] for c in cells]) for k, n in enumerate(item.columns)}
-    columns = {n: c.put_text(out, NOT_ASKED) if out.any() else c for n, c in read.items()}
+    columns = {
+        n: c.put_text(not_asked, NOT_ASKED) if not_asked.any() else c for n, c in read.items()
+    }
     coded = Coded(item, texts, cells, asked, columns)
-    found = _list_cell_issues(coded, answers, ~out)
+    all_issues = _list_cell_issues(coded, answers, ~not_asked)
     conditions = Listed(tuple(condition(routing) for routing in item.asked_if))
     for rule, mask, kind in (
-        ("routed_out", (asked == NO) & given, "validation.routed_out"),
-        ("routing_unclear", (asked == UNCLEAR) & given, "validation.routing_unclear"),
+        ("routed_out", (asked == NO) & answered, "validation.routed_out"),
+        ("routing_unclear", (asked == UNCLEAR) & answered, "validation.routing_unclear"),
     ):
         fact = Fact(kind, {"conditions": conditions})
-        found.append(answers.issues(rule, fact, np.flatnonzero(mask), item=item))
-    return coded, found
+        all_issues.append(answers.issues(rule, fact, np.flatnonzero(mask), item=item))
+    return coded, all_issues
 
 
 def condition(routing: Routing) -> Fact:
-    """One condition under which an item is asked."""
+    """Return one condition of an item's routing as a fact."""
     codes = Listed(routing.condition_terms, "or")
     return Fact("validation.asked_if", {"item": routing.item, "codes": codes})
 
 
 def _list_cell_issues(coded: Coded, answers: Answers, inside: Booleans) -> list[pd.DataFrame]:
-    """The faults of the cells of one item in the rows `inside`, but the blank ones."""
+    """Return the faults of one item's cells in the rows `inside`, without the blank ones."""
     texts = coded.texts
     faulty: dict[str, dict[int, Fact]] = {}
     for place, cell in enumerate(coded.cells):
         for fault in cell.faults:
             faulty.setdefault(fault.rule, {})[place] = fault.fact
-    found = []
+    all_issues = []
     for rule, facts in faulty.items():
         if rule == "no_answer":
             continue
         at = np.flatnonzero(texts.flags(k in facts for k in range(len(texts.texts))) & inside)
-        said, near = np.full((2, len(texts.texts)), "", dtype=object)
-        written = {id(fact): to_json(fact) for fact in {id(f): f for f in facts.values()}.values()}
-        said[list(facts)] = [written[id(fact)] for fact in facts.values()]
+        facts_json, suggestions = np.full((2, len(texts.texts)), "", dtype=object)
+        json_of_fact = {
+            id(fact): to_json(fact) for fact in {id(f): f for f in facts.values()}.values()
+        }
+        facts_json[list(facts)] = [json_of_fact[id(fact)] for fact in facts.values()]
         if rule in ("unknown_option", "near_option"):
             options = answers.options[coded.item.id]
             for place, suggestion in _find_near(texts, facts, options).items():
-                near[place] = suggestion
+                suggestions[place] = suggestion
         if rule in UNREAD:
             for place in facts:
-                near[place] = near[place] or declaration(texts.texts[place])
+                suggestions[place] = suggestions[place] or declaration(texts.texts[place])
         codes = texts.codes[at]
-        found.append(answers.issues(rule, said[codes], at, item=coded.item, suggestion=near[codes]))
-    return found
+        all_issues.append(
+            answers.issues(
+                rule, facts_json[codes], at, item=coded.item, suggestion=suggestions[codes]
+            )
+        )
+    return all_issues
 
 
 def declaration(text: str) -> str:
-    """What the questionnaire would say of a text that often stands for no answer; "" for others."""
+    """Return the questionnaire's line that declares a text as missing.
+
+    "" for a text that does not commonly stand for no answer.
+    """
     if (means := NO_ANSWER.get(match_key(text))) is None:
         return ""
     return f"missing: [{{text: {json.dumps(text.strip(), ensure_ascii=False)}, means: {means}}}]"
 
 
 def _find_near(texts: Texts, facts: Mapping[int, Fact], options: Options) -> dict[int, str]:
-    """The near option of the unknown texts that occur most."""
+    """Return suggestions for the most frequent unknown texts, by position."""
     counts = Counter(dict(zip(facts, texts.counts[list(facts)].tolist(), strict=True)))
-    found = {}
+    suggestions = {}
     for place, _ in counts.most_common(SUGGESTED):
-        said = facts[place].values.get("said_pieces")
-        pieces = said.items if isinstance(said, Listed) else (texts.texts[place],)
-        near = [options.near(str(piece)) for piece in pieces[:10]]
-        found[place] = "; ".join(dict.fromkeys(option for option in near if option))
-    return found
+        unknown_pieces = facts[place].values.get("said_pieces")
+        pieces = (
+            unknown_pieces.items if isinstance(unknown_pieces, Listed) else (texts.texts[place],)
+        )
+        similar = [options.near(str(piece)) for piece in pieces[:10]]
+        suggestions[place] = "; ".join(dict.fromkeys(option for option in similar if option))
+    return suggestions
 
 
 def find_differences_from_frame(
     table: pd.DataFrame, rows: npt.NDArray[np.int64], questionnaire: Questionnaire
 ) -> list[pd.DataFrame]:
-    """Issues where an answer that repeats a frame variable says something else.
+    """Return issues where an answer contradicts the frame variable that it repeats.
 
-    `table` is the coded table with frame columns, `rows` the row of each in the export.
+    `table` is the coded table with frame columns, `rows` the row of each respondent in the export.
     """
-    found = []
+    all_issues = []
     for item in questionnaire.items:
         if item.confirms is None or item.confirms not in table.columns:
             continue
         answer, frame = table[item.id], table[item.confirms]
         mask = (~answer.isin(SPECIAL_CODES) & (frame != "") & (answer != frame)).to_numpy()
-        said = [{"frame": code, "variable": item.confirms} for code in frame[mask]]
-        found.append(
+        frame_values = [{"frame": code, "variable": item.confirms} for code in frame[mask]]
+        all_issues.append(
             issues_of(
                 "differs_from_frame",
-                [Fact("validation.differs_from_frame", each) for each in said],
+                [Fact("validation.differs_from_frame", values) for values in frame_values],
                 row=rows[mask],
                 respondent=table.loc[mask, "respondent"].tolist(),
                 column=item.column,
@@ -305,21 +319,21 @@ def find_differences_from_frame(
                 value=answer[mask].tolist(),
             )
         )
-    return found
+    return all_issues
 
 
 def expectation(item: Item) -> str:
-    """What an answer to the item can be, for the table of faults: its options or its range."""
+    """Return the possible answers to an item, for the table of faults: options or range."""
     if item.range is not None:
-        ends = (item.range.low, item.range.high)
-        return "..".join("" if end is None else f"{end:.12g}" for end in ends)
+        limits = (item.range.low, item.range.high)
+        return "..".join("" if end is None else f"{end:.12g}" for end in limits)
     if item.kind.written_as:
         return item.kind.written_as
     options = [category.text for category in item.categories]
     return " | ".join([*options, *([item.dont_know.text] if item.dont_know else [])])
 
 
-# How a correction begins that names the row of the export, and so nobody.
+# Prefix of a correction that names a row of the export instead of a respondent.
 BY_ROW = "row-"
 
 
@@ -329,22 +343,22 @@ def apply_corrections(
     questionnaire: Questionnaire,
     invited: frozenset[str],
 ) -> tuple[Answers, list[pd.DataFrame], int]:
-    """Put the corrected text in place of the exported one.
+    """Replace exported texts by the corrected ones.
 
-    `answers` holds the raw text of the kept submissions; `invited` the codes of those who were sent
-    an invitation. A correction says whose answer it is by the respondent's name or, naming nobody,
-    by the row of the export (`row-17`). Returns the corrected answers, an issue for every
-    correction, and how many were applied. A correction for someone invited who has not answered (an
-    earlier export, say) is a warning.
+    `answers` holds the raw text of the kept submissions; `invited` the codes of the invited
+    persons. A correction names the respondent or, without naming anybody, the row of the export
+    (`row-17`). Returns the corrected answers, an issue for every correction, and the number
+    applied. A correction for an invited person without an answer (of an earlier export, say) is a
+    warning.
 
-    Raises DataError naming the row of the corrections file when `from` is not what the respondent
-    answered, `to` is not an answer of the item, or nobody has that code.
+    Raises DataError naming the row of the corrections file when `from` is not the respondent's
+    answer, `to` is not an answer of the item, or no respondent or invitation has that code.
     """
-    # Where each respondent stands, by the row of the export and by name.
+    # Position of each respondent, by the row of the export and by name.
     place = {f"{BY_ROW}{row}": at for at, row in enumerate(answers.row)}
     place |= {who: at for at, who in enumerate(answers.respondent)}
     texts: dict[str, Texts] = {}
-    found: list[pd.DataFrame] = []
+    all_issues: list[pd.DataFrame] = []
     applied = 0
     for position, entry in enumerate(corrections.to_dict("records")):
         where = f"corrections, row {position + 2}"
@@ -353,7 +367,7 @@ def apply_corrections(
         if who not in place:
             if who not in invited:
                 raise DataError(f"{where}: {who!r} neither answered nor was invited.")
-            found.append(
+            all_issues.append(
                 issues_of(
                     "correction_unused",
                     Fact("validation.rule.correction_unused"),
@@ -373,17 +387,19 @@ def apply_corrections(
         to = _find_exported_text(where, item, entry["to"], options)
         texts[item.id] = column.put_text([at], to)
         applied += 1
-        said = {f"said_{name}": entry[name] for name in ("to", "reason", "reviewer")}
-        fact = Fact("validation.corrected", said)
-        found.append(answers.issues("corrected", fact, np.array([at]), item=item, value=[exported]))
+        values = {f"said_{name}": entry[name] for name in ("to", "reason", "reviewer")}
+        fact = Fact("validation.corrected", values)
+        all_issues.append(
+            answers.issues("corrected", fact, np.array([at]), item=item, value=[exported])
+        )
     corrected = {**answers.texts, **{name: column.used() for name, column in texts.items()}}
-    return replace(answers, texts=corrected), found, applied
+    return replace(answers, texts=corrected), all_issues, applied
 
 
 def _require_match(
     where: str, item: Item, who: str, exported: str, entry: Mapping[Any, str], options: Options
 ) -> None:
-    """`from` may be the exported text, or the code that it reads as."""
+    """Raise DataError unless `from` is the exported text or, for one answer, its code."""
 
     def is_answer(wanted: str) -> bool:
         return match_key(wanted) == match_key(exported) or (
@@ -400,7 +416,7 @@ def _require_match(
 
 
 def _find_exported_text(where: str, item: Item, to: str, options: Options) -> str:
-    """What the column would hold for the code, codes or value `to`."""
+    """Return the text that the column would hold for the code, codes or value `to`."""
     if to in ("", BLANK):
         return ""
     by_code: dict[str, Answer] = {category.code: category for category in item.categories}
@@ -419,7 +435,9 @@ def _find_exported_text(where: str, item: Item, to: str, options: Options) -> st
 
 
 def _write_option(where: str, option: Answer, options: Options) -> str:
-    """The text of an option, or its value or code where the column would not read it by that."""
+    """Return an option's text, or its value or code where the column does not read the text as
+    it.
+    """
     code = option.code if isinstance(option, Category) else DONT_KNOW
     for name in (option.text, option.value or "", code):
         if options.find(name) == (code, option.text):

@@ -1,9 +1,8 @@
-"""The faults that validation finds: one row a fault, one table for all.
+"""The table of issues: one row a fault, one table for all rules.
 
-What was found and what was done is a fact (`readiness.ground.facts`); `sentence` says it in a
-language.
-Severities: `note` (nothing lost: a spelling read, a blank), `warning` (kept, but look at it),
-`error` (a value or a whole submission is not used as it came).
+Each row holds a fact (`facts`); `sentence` writes it in a language. Severities: `note` (nothing
+lost: a misspelt option read, a blank), `warning` (kept, but to be checked), `error` (a value or a
+whole submission is not used as it came).
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,13 +17,14 @@ from readiness.ground.printable import quote_cell
 from readiness.language import Language, tell
 from readiness.questionnaire import TICKED
 
-# What is written of a fault: the question, what an answer can be, the option that it nearly is.
+# Columns of the table of issues; the last three are the question, the possible answers, and the
+# most similar option.
 ISSUE_COLUMNS = (
     *("row", "respondent", "column", "item", "rule", "severity", "value", "fact"),
     *("question", "expected", "suggestion"),
 )
 
-# Every rule with its severity.
+# Severity of each rule.
 RULES: dict[str, str] = {
     "undated": "error",
     "early": "error",
@@ -68,14 +68,14 @@ RULES: dict[str, str] = {
     "one_case": "note",
     "personal_data_seen": "warning",
 }
-# Those of a text that was not read: it may stand for no answer.
+# Rules of a text that could not be read: it may be a missing code.
 UNREAD = ("unknown_option", "not_a_number", "out_of_range", "not_a_date")
-# What each severity is called, as a key of the catalogues.
+# Name of each severity, as a key of the catalogues.
 SEVERITIES = {severity: f"validation.severity.{severity}" for severity in RULES.values()}
-# What each rule means, as a key of the catalogues. The documentation lists them from here.
+# Meaning of each rule, as a key of the catalogues. The documentation lists them from here.
 MEANINGS = {rule: f"validation.rule.{rule}" for rule in RULES}
 
-# The row of an issue that is about no row of the export: a correction, a whole column.
+# Row of an issue without a row in the export: a correction, a whole column.
 NO_ROW = 0
 
 
@@ -90,18 +90,19 @@ def issues_of(
     item: str = "",
     suggestion: str | Sequence[str] | npt.NDArray[np.object_] = "",
 ) -> pd.DataFrame:
-    """Issues of one `rule`, a row for each entry of `row`; `fact` of all, or of each.
+    """Return issues of one `rule`, a row for each entry of `row`.
 
-    An array of facts holds them as JSON already.
+    `fact`: one for all issues, or one for each; an array of facts holds their JSON. Columns as
+    `ISSUE_COLUMNS`, without `question` and `expected`.
     """
     rows = np.asarray(row, dtype=np.int64)
     if isinstance(fact, Fact):
-        said: Any = to_json(fact)
+        fact_json: Any = to_json(fact)
     else:
-        said = fact if isinstance(fact, np.ndarray) else [to_json(each) for each in fact]
+        fact_json = fact if isinstance(fact, np.ndarray) else [to_json(entry) for entry in fact]
     content: dict[str, Any] = {
         **{"row": rows, "respondent": respondent, "column": column, "item": item, "rule": rule},
-        **{"severity": RULES[rule], "value": value, "fact": said, "suggestion": suggestion},
+        **{"severity": RULES[rule], "value": value, "fact": fact_json, "suggestion": suggestion},
     }
     return pd.DataFrame(content, index=range(len(rows)), dtype=object).astype({"row": np.int64})
 
@@ -109,52 +110,57 @@ def issues_of(
 def collect(
     parts: Sequence[pd.DataFrame], order: Sequence[str], expected: Mapping[str, tuple[str, str]]
 ) -> pd.DataFrame:
-    """All issues in one table, by row, then item in the order of the form, then rule.
+    """Return all issues in one table, sorted by row, then item in the order of the form, then rule.
 
-    `expected`: by item, the question as it was asked and what an answer can be.
+    `expected`: for each item, the question as asked and its possible answers.
     """
-    if not (kept := [part for part in parts if len(part)]):
+    if not (filled := [part for part in parts if len(part)]):
         return pd.DataFrame(columns=[*ISSUE_COLUMNS], dtype=object)
-    whole = pd.concat(kept, ignore_index=True)
+    whole = pd.concat(filled, ignore_index=True)
     whole["place"] = whole["item"].map({item: place for place, item in enumerate(["", *order])})
-    # The value comes last: it only decides where a row has a rule twice.
+    # The value only decides where a row breaks a rule twice.
     whole = whole.sort_values(["row", "place", "rule", "value"], ignore_index=True)
     whole["question"] = whole["item"].map({item: asked for item, (asked, _) in expected.items()})
-    whole["expected"] = whole["item"].map({item: known for item, (_, known) in expected.items()})
+    whole["expected"] = whole["item"].map(
+        {item: possible for item, (_, possible) in expected.items()}
+    )
     return whole[[*ISSUE_COLUMNS]].fillna("")
 
 
 def place_issue(issue: Mapping[Any, Any]) -> Fact:
-    """A row of the table with where it is: row and column of the export, and what it holds."""
-    known: dict[str, Value] = {
+    """Return an issue as a fact with its row and column of the export, and the cell's content."""
+    values: dict[str, Value] = {
         "column": str(issue["column"]),
         "said_value": quote_cell(str(issue["value"]).replace(TICKED, "; ")),
         "what": of_domain(issue["fact"], "validation"),
     }
-    if near := issue.get("suggestion"):
-        kind = "validation.declare" if near.startswith("missing: ") else "validation.near"
-        known["what"] = Fact(kind, {**known, "said_near": quote_cell(near)})
+    if suggestion := issue.get("suggestion"):
+        kind = "validation.declare" if suggestion.startswith("missing: ") else "validation.near"
+        values["what"] = Fact(kind, {**values, "said_near": quote_cell(suggestion)})
     if str(issue["row"]) != str(NO_ROW) and not issue["column"]:
-        return Fact("validation.at.whole", {"row": str(issue["row"]), "what": known["what"]})
+        return Fact("validation.at.whole", {"row": str(issue["row"]), "what": values["what"]})
     if str(issue["row"]) != str(NO_ROW):
-        return Fact("validation.at.row", {**known, "row": str(issue["row"])})
+        return Fact("validation.at.row", {**values, "row": str(issue["row"])})
     if issue["respondent"]:
-        return Fact("validation.at.correction", {**known, "respondent": str(issue["respondent"])})
-    return Fact("validation.at.column", known)
+        return Fact("validation.at.correction", {**values, "respondent": str(issue["respondent"])})
+    return Fact("validation.at.column", values)
 
 
 def sentence(issue: Mapping[Any, Any], language: Language) -> str:
-    """A row of the table as a reader of that language reads it."""
+    """Return an issue as a sentence in a language."""
     return tell(place_issue(issue), language)
 
 
-# --- the faults of an export in few lines: how many of each rule, and the worst
+# --- The faults of an export in few lines: count of each rule, and the worst.
 
 _ALIKE = ["rule", "item", "value"]
 
 
 def by_rule(issues: pd.DataFrame) -> pd.DataFrame:
-    """Columns `rule`, `severity`, `n`: the worst first, then the most frequent."""
+    """Return the number of issues by rule: columns `rule`, `severity`, `n`.
+
+    The worst severity comes first, then the most frequent rule.
+    """
     counts = issues["rule"].value_counts()
     table = pd.DataFrame({"rule": counts.index, "n": counts.to_numpy()})
     table.insert(1, "severity", [RULES[str(rule)] for rule in table["rule"]])
@@ -162,9 +168,9 @@ def by_rule(issues: pd.DataFrame) -> pd.DataFrame:
 
 
 def worst(issues: pd.DataFrame, most: int) -> pd.DataFrame:
-    """The first of each kind of fault, with `n`: how often the same value has it.
+    """Return the first issue of each rule, item and value, with its frequency in the column `n`.
 
-    At most `most` rows, the worst first, then the most frequent.
+    At most `most` rows: the worst severity first, then the most frequent.
     """
     n = issues.groupby(_ALIKE, sort=False)["row"].transform("size")
     first = issues.assign(n=n).drop_duplicates(_ALIKE)
@@ -172,7 +178,7 @@ def worst(issues: pd.DataFrame, most: int) -> pd.DataFrame:
 
 
 def sort_issues(issues: pd.DataFrame) -> pd.DataFrame:
-    """All faults, the worst first, then by row."""
+    """Return all issues, the worst severity first, then by row."""
     return _sort_worst(issues, pd.to_numeric(issues["row"], errors="coerce").fillna(0))
 
 

@@ -1,4 +1,4 @@
-"""The coded answers as a file of SPSS or Stata, with labels, for those who may have the answers."""
+"""Write coded answers as a labelled file of SPSS or Stata, for those with access to the answers."""
 
 import math
 import tempfile
@@ -12,11 +12,11 @@ from readiness.language import Language, text
 from readiness.questionnaire import SPECIAL_CODES, Item, Questionnaire
 from readiness.questionnaire.kinds import DATE, MULTI, NUMBER, ORDINAL, SINGLE, TEXT
 
-# Of each format, how many bytes a name, the label of a variable and that of a value may have.
+# Longest variable name, variable label and value label of each format, in bytes.
 FORMATS = {".sav": (64, 255, 120), ".dta": (32, 80, 32_000)}
-# Bytes of a text that both can hold.
+# Longest text that both formats can hold, in bytes.
 LONGEST = 2_045
-# What stands in place of an answer, why.
+# Reason of each special code, as a key of the catalogues.
 REASONS = tuple(f"questionnaire.means.{code[1:]}" for code in SPECIAL_CODES)
 
 # The level of measurement that SPSS shows for a variable, by the kind of its item.
@@ -33,12 +33,13 @@ MEASURE_BY_KIND = {
 def labelled_file(
     answers: pd.DataFrame, questionnaire: Questionnaire, ending: str, language: Language
 ) -> bytes:
-    """A `.sav` or `.dta` of coded answers (a row a respondent, as `validate` makes them).
+    """Return the bytes of a `.sav` or `.dta` file of coded answers.
 
-    Options are numbered as they are listed, from 1; a ticked box is 1, another 0. What is no answer
-    is a missing value that says why: in SPSS the six numbers below all values (-1 to -6, as a
-    rule), in Stata `.a` to `.f`. Columns that are no item's (weights, say) stand as they are.
-    Raises DataError for a text that is too long for the format.
+    `answers`: a row a respondent, as `validate` returns them. Options are numbered from 1 in the
+    order of the form; a ticked box is 1, another 0. Special codes become labelled missing values:
+    in SPSS the six whole numbers below all values (-1 to -6, as a rule), in Stata `.a` to `.f`.
+    Columns of no item (weights, say) are written as they are. Raises DataError for a text that is
+    too long for the format.
     """
     import pyreadstat
 
@@ -52,7 +53,7 @@ def labelled_file(
     for column in answers.columns:
         item = items.get(column)
         name = column.replace(".", "_")[:longest]
-        while name in cells:  # of two long names that begin alike
+        while name in cells:  # two long names may begin alike
             name = f"{name[: longest - 4]}_{len(cells)}"
         labels[name] = _cut(_label_variable(column, item, language), longest_label)
         if (numbers := _number_answers(answers[column], item)) is None:
@@ -67,34 +68,38 @@ def labelled_file(
         if item is not None:
             options = [] if item.kind.takes_several else item.categories
             shown = enumerate((c.labels.get(language) or c.text for c in options), 1)
-            told = zip(reasons.values(), (text(key, language) for key in REASONS), strict=True)
-            values[name] = {value: _cut(label, longest_value) for value, label in (*shown, *told)}
-            ends = [{"lo": lowest, "hi": lowest + 5}]
+            reason_labels = zip(
+                reasons.values(), (text(key, language) for key in REASONS), strict=True
+            )
+            values[name] = {
+                value: _cut(label, longest_value) for value, label in (*shown, *reason_labels)
+            }
+            missing_range = [{"lo": lowest, "hi": lowest + 5}]
             measures[name] = MEASURE_BY_KIND[item.kind]
-            missing[name] = list(reasons.values()) if ending == ".dta" else ends
-    known: dict[str, Any] = {"column_labels": labels, "variable_value_labels": values}
+            missing[name] = list(reasons.values()) if ending == ".dta" else missing_range
+    settings: dict[str, Any] = {"column_labels": labels, "variable_value_labels": values}
     if ending == ".dta":
-        known["missing_user_values"] = missing
+        settings["missing_user_values"] = missing
     else:
-        known |= {"missing_ranges": missing, "variable_measure": measures}
+        settings |= {"missing_ranges": missing, "variable_measure": measures}
     write = pyreadstat.write_dta if ending == ".dta" else pyreadstat.write_sav
-    with tempfile.TemporaryDirectory() as folder:  # nobody else on the machine can look into it
+    with tempfile.TemporaryDirectory() as folder:  # the folder is private to this user
         path = Path(folder) / f"answers{ending}"
-        write(pd.DataFrame(cells), path, **known)
+        write(pd.DataFrame(cells), path, **settings)
         return path.read_bytes()
 
 
 def _number_answers(cells: pd.Series, item: Item | None) -> dict[str, float] | None:
-    """The number of each answer of a column; None where its answers are texts."""
+    """Return the number of each answer in a column; None where answers are texts."""
     if item is not None and not item.categories and item.range is None:
         return None
     if item is not None and item.kind.takes_several:
         return {"0": 0.0, "1": 1.0}
     if item is not None and item.categories:
         return {code: float(place) for place, code in enumerate(item.codes, 1)}
-    given = [cell for cell in cells.unique() if cell and cell not in SPECIAL_CODES]
+    answer_texts = [cell for cell in cells.unique() if cell and cell not in SPECIAL_CODES]
     try:
-        return {cell: float(cell) for cell in given}
+        return {cell: float(cell) for cell in answer_texts}
     except ValueError:
         return None
 
@@ -110,5 +115,5 @@ def _label_variable(column: str, item: Item | None, language: Language) -> str:
 
 
 def _cut(label: str, longest: int) -> str:
-    """A label that is no longer, in bytes, than the format can hold."""
+    """Cut a label to the bytes that the format can hold."""
     return label.encode()[:longest].decode(errors="ignore")

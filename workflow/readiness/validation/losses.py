@@ -1,7 +1,7 @@
-"""How much of an export is not used as it came, and when that is too much to go on.
+"""Measure the share of an export that is lost, and refuse a mass loss.
 
-A fault of one answer is listed and counted. The same fault in every twentieth row is not the
-respondents': dates of another order, codes that were not exported, an option that was renamed.
+A fault in one answer is listed and counted. The same fault in every twentieth row is no
+respondent's: dates of another order, codes that were not exported, an option that was renamed.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -31,11 +31,11 @@ from readiness.validation.validate import (
     Validated,
 )
 
-# The share above which a run stops, unless the configuration says another.
+# Share above which a run stops, unless the configuration sets another.
 LARGEST_LOSS = 0.05
-# Characters of an example; the options of an item may fill a page.
+# Longest example, in characters; the options of an item may fill a page.
 EXAMPLE = 160
-# Why something is not used as it came, with its count, by the rule.
+# Label of each reason for a loss, by its rule.
 REASONS = {
     **{rule: f"participation.chart.{rule}" for rule in (*NOT_KEPT, "structure")},
     **{
@@ -50,10 +50,10 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Loss:
-    """What is lost of the submissions (`item` is "") or of the answers given to an item.
+    """Submissions (`item` is "") or answers to an item that are lost.
 
-    `lost` and `of` are counts. `reasons` are the rules with their counts, the largest first, and
-    `example` is a row of the table of issues, of the first of them.
+    `lost` and `of` are counts. `reasons`: count by rule, the largest first. `example`: a row of the
+    table of issues under the first rule, empty where there is none.
     """
 
     item: str
@@ -64,12 +64,12 @@ class Loss:
 
     @property
     def share(self) -> float:
-        """In 0-1."""
+        """Share lost, 0-1."""
         return self.lost / self.of if self.of else 0.0
 
     @property
     def fact(self) -> Fact:
-        """How much is lost and why, without the example."""
+        """Number lost and the reasons, without the example."""
         reasons = (
             Fact("language.labelled", {"label": Term(REASONS[rule]), "what": n})
             for rule, n in self.reasons.items()
@@ -85,7 +85,9 @@ class Loss:
         return Fact("validation.lost.answers", {**values, "item": self.item})
 
     def describe(self, language: Language, *, quoting: bool = True) -> str:
-        """How much is lost and why, with one example: what it holds, or its place and its rule."""
+        """Return the number lost, the reasons and an example: its content, or only its place and
+        rule.
+        """
         if not self.example:
             return tell(self.fact, language)
         row, column, rule = (str(self.example[name]) for name in ("row", "column", "rule"))
@@ -99,13 +101,13 @@ class Loss:
 
     @property
     def is_mass(self) -> bool:
-        """Whether its share says anything: one odd answer to an item of few is no mass."""
+        """Whether the loss can be a mass loss: a single lost answer to an item cannot."""
         return not self.item or self.lost > 1
 
 
 def losses(result: Validated) -> list[Loss]:
-    """What is lost of the submissions, then of each item, the largest share first."""
-    made = []
+    """Return the losses of the submissions, then of each item, the largest share first."""
+    all_losses = []
     for item, parts in result.reconciliation.groupby("item", sort=False):
         counts = dict(zip(parts["part"], parts["n"].astype(int), strict=True))
         reasons = {part: n for part, n in counts.items() if part not in NO_LOSS}
@@ -115,8 +117,8 @@ def losses(result: Validated) -> list[Loss]:
             issues = result.issues
             at = (issues["item"] == item) & (issues["rule"] == next(iter(reasons)))
             example = issues[at].iloc[0].to_dict() if at.any() else {}
-            made.append(Loss(str(item), sum(reasons.values()), of, reasons, example))
-    return sorted(made, key=lambda loss: (loss.item != "", -loss.share, loss.item))
+            all_losses.append(Loss(str(item), sum(reasons.values()), of, reasons, example))
+    return sorted(all_losses, key=lambda loss: (loss.item != "", -loss.share, loss.item))
 
 
 def write_sums(
@@ -126,60 +128,64 @@ def write_sums(
     *,
     quoting: bool = True,
 ) -> list[str]:
-    """What became of the rows of the file, and of the answers in them, a line each.
+    """Return lines that account for every row of the file and every answer.
 
-    `about`: what was read says of its file (`attrs`). `quoting`: with the header rows where there
-    are several, the columns that are read together and those that are left out, each by its name.
+    `about`: attributes of the raw table. `quoting`: also quote further header rows, the columns
+    read together and the columns left out.
     """
     table = result.reconciliation
     rows = table[table["item"] == ""].set_index("part")["n"]
     sums = table[table["item"] != ""].groupby("part")["n"].sum()
     outside = {name: int(rows.get(name, 0)) for name in (ROWS, HEADER, EMPTY, KEPT)}
     aside = 2 * outside[ROWS] - sum(outside.values())
-    known = {name: int(sums.get(name, 0)) for name in (ANSWERS, USED, ASIDE, DECLARED, CORRECTED)}
-    lost = int(sums.sum()) - sum(known.values())
+    answer_sums = {
+        name: int(sums.get(name, 0)) for name in (ANSWERS, USED, ASIDE, DECLARED, CORRECTED)
+    }
+    lost = int(sums.sum()) - sum(answer_sums.values())
     headers = about.get(HEADERS, ())[1:] if quoting else ()
-    rest = [quote_cell(" | ".join(filter(None, row))) for row in headers]
-    said: dict[str, Value] = {
+    quoted_headers = [quote_cell(" | ".join(filter(None, row))) for row in headers]
+    row_sums: dict[str, Value] = {
         **{"file_rows": outside[ROWS], "headers": outside[HEADER], "empty": outside[EMPTY]},
         **{"aside": aside, "kept": outside[KEPT]},
-        **({"said_headers": Listed(tuple(rest), "comma")} if rest else {}),
+        **({"said_headers": Listed(tuple(quoted_headers), "comma")} if quoted_headers else {}),
     }
-    kind = "validation.sums.headed" if rest else "validation.sums.rows"
+    kind = "validation.sums.headed" if quoted_headers else "validation.sums.rows"
     unread: Sequence[tuple[str, int]] = about.get(LEFT_OUT, ())
     left_out = sum(n for _, n in unread)
-    answers = {**{f"n_{name}": n for name, n in known.items()}, "n_lost": lost}
-    answers |= {"n_answers": known[ANSWERS] + left_out, "n_left_out": left_out}
+    answers = {**{f"n_{name}": n for name, n in answer_sums.items()}, "n_lost": lost}
+    answers |= {"n_answers": answer_sums[ANSWERS] + left_out, "n_left_out": left_out}
     lists = {"validation.sums.slots": about.get(SLOTS, ())}
     lists["validation.sums.left_out"] = [[name for name, _ in unread]] if unread else []
     quoted = [
         tell(Fact(kind, {"columns": ", ".join(map(quote_cell, columns))}), language)
-        for kind, each in lists.items()
-        for columns in (each if quoting else ())
+        for kind, column_lists in lists.items()
+        for columns in (column_lists if quoting else ())
     ]
     return [
-        tell(Fact(kind, said), language),
+        tell(Fact(kind, row_sums), language),
         tell(Fact("validation.sums.answers", {**answers}), language),
         *quoted,
     ]
 
 
 def refuse_mass_loss(result: Validated, source: object, largest: float) -> None:
-    """DataError naming the first loss whose share is above `largest` (0-1)."""
-    if mass := [loss for loss in losses(result) if loss.is_mass and loss.share > largest]:
+    """Raise DataError naming the first mass loss whose share is above `largest` (0-1)."""
+    if masses := [loss for loss in losses(result) if loss.is_mass and loss.share > largest]:
         raise DataError(
-            f"{source}: more than {100 * largest:g} % is lost: {mass[0]}\nMend the export, the "
+            f"{source}: more than {100 * largest:g} % is lost: {masses[0]}\nMend the export, the "
             "questionnaire or the wave's days; where it is right so, set validate.largest_loss."
         )
 
 
 def write_loss_lines(result: Validated, language: Language, *, quoting: bool = True) -> list[str]:
-    """What is lost: the submissions, then the item that loses the largest share and how many
-    others lose something. Empty when nothing is lost. `quoting`: with what an example holds.
+    """Return a line on the lost submissions, and one on the item with the largest loss.
+
+    A third line counts the other items with a loss. Empty when nothing is lost. `quoting`: quote
+    the example's content.
     """
-    found = losses(result)
-    lines = [loss.describe(language, quoting=quoting) for loss in found if not loss.item]
-    if items := [loss for loss in found if loss.item]:
+    all_losses = losses(result)
+    lines = [loss.describe(language, quoting=quoting) for loss in all_losses if not loss.item]
+    if items := [loss for loss in all_losses if loss.item]:
         lines.append(items[0].describe(language, quoting=quoting))
         if len(items) > 1:
             lines.append(tell(Fact("validation.lost.others", {"n": len(items) - 1}), language))
@@ -187,7 +193,7 @@ def write_loss_lines(result: Validated, language: Language, *, quoting: bool = T
 
 
 def write_loss_line(result: Validated, about: Mapping[Hashable, Any]) -> str:
-    """The same in one line with the sums (`write_sums`), for logs, which quote nobody."""
+    """Return losses and sums in one line for logs, without any respondent's content."""
     lines = write_loss_lines(result, "en", quoting=False)
     sums = write_sums(result, about, "en", quoting=False)
     return " ".join(["LOST:" if lines else "SUMS:", *lines, *sums])

@@ -1,4 +1,4 @@
-"""Which submissions count: opening times, invitation codes, duplicates."""
+"""Decide which submissions count: fieldwork period, invitation codes, duplicates."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from readiness.validation.issues import issues_of
 KEPT = "kept"
 
 DuplicateRule = Literal["last", "first", "most_answered"]
-# Why the other submission is kept, by the rule of the wave.
+# Reason for keeping the other submission, by the wave's rule for duplicates.
 DUPLICATES: dict[DuplicateRule, str] = {
     "last": "validation.duplicate.last",
     "first": "validation.duplicate.first",
     "most_answered": "validation.duplicate.most_answered",
 }
-# A rule, whose submissions it is about, the column and what it holds, and what is said.
+# Rule, mask of its submissions, column, content of the column, and fact or facts.
 _Said = tuple[str, Booleans, str, Any, Fact | list[Fact]]
 
 
@@ -41,41 +41,41 @@ def submissions(
 ) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
     """Decide for every submission whether it is kept, and under which respondent.
 
-    `raw`: an export as `readiness.readers.read_export` gives it. `questionnaire`: what was asked.
-    `tokens`: invitation codes of the sample; None when there is no sample. `opens`: first day on
-    which answers count, from its midnight. `closes`: last day on which answers count, to its
-    midnight. Where both are None every day counts, and a submission without a day does. `keep`:
-    which of several submissions of a respondent counts.
+    `raw`: an export as `readiness.readers.read_export` returns it. `questionnaire`: the
+    questionnaire. `tokens`: invitation codes of the sample; None when there is no sample. `opens`:
+    first day on which answers count, from its midnight. `closes`: last day on which answers count,
+    to its midnight. Where both are None every day counts, and a submission without a day does.
+    `keep`: which of several submissions of a respondent counts.
 
     Returns a table aligned with `raw`: `respondent`, `submitted`, `group` (a code or ""), `status`
     (`kept`, or the rule by which the submission is not kept); and the issues found.
     """
     table = pd.DataFrame(index=raw.index)
-    # When each came, as the reader of its tool understands it.
+    # Time of submission, as the reader of the tool parsed it.
     moments = _read_column(raw, "_submitted")
     table["submitted"] = pd.to_datetime(moments, format="ISO8601", errors="coerce")
     answer = raw[questionnaire.group_item] if questionnaire.group_item else None
     table["group"] = ""
     if answer is not None:
-        # The code of the group that each answer names; "" where it names none.
+        # Code of the group that each answer names; "" where it names none.
         item, texts = questionnaire.item(str(questionnaire.group_item)), Texts.of(answer)
-        told = raw.attrs.get(CONTESTED, {}).get(item.id)
-        options = Options.of(item, texts.texts, contested=told)
+        contested = raw.attrs.get(CONTESTED, {}).get(item.id)
+        options = Options.of(item, texts.texts, contested=contested)
         table["group"] = texts.spread([(options.find(text) or ("",))[0] for text in texts.texts])
     codes = (
         Texts.of(raw["_invitation"]) if "_invitation" in raw else Texts.repeat_text("", len(raw))
     )
     tokens_of = codes.map_to([read_invitation_code(text) for text in codes.texts])
     table["token"] = tokens_of.cells
-    known = tokens_of.isin(tokens) if tokens is not None else tokens_of.filled
-    apart = table["group"].isin(questionnaire.groups_apart).to_numpy()
-    by_open_link = ~known & (apart if tokens is not None else True)
+    has_code = tokens_of.isin(tokens) if tokens is not None else tokens_of.filled
+    is_apart = table["group"].isin(questionnaire.groups_apart).to_numpy()
+    by_open_link = ~has_code & (is_apart if tokens is not None else True)
     dated = opens is not None or closes is not None
     names = _open_names(raw, table["submitted"], by_open_link, dated)
     table["respondent"] = table["token"].where(~by_open_link, names)
     day = table["submitted"].dt.normalize()
     status = np.full(len(raw), KEPT, dtype=object)
-    status[~known & ~by_open_link] = "unknown_invitation"
+    status[~has_code & ~by_open_link] = "unknown_invitation"
     if closes is not None:
         status[(day > pd.Timestamp(closes)).to_numpy()] = "late"
     if opens is not None:
@@ -91,24 +91,24 @@ def submissions(
     winner = _mark_duplicates(raw, table, questionnaire, keep)
 
     kept = (table["status"] == KEPT).to_numpy()
-    spelled = kept & known & codes.where(lambda text: text != read_invitation_code(text))
-    stray = kept & by_open_link & tokens_of.filled
-    said: list[_Said] = [
+    misspelt = kept & has_code & codes.where(lambda text: text != read_invitation_code(text))
+    ignored_code = kept & by_open_link & tokens_of.filled
+    issue_parts: list[_Said] = [
         *_tell_not_kept(raw, table, questionnaire, opens, closes, keep, winner),
         *(
             (rule, mask, questionnaire.export.invitation or "", codes.cells, Fact(kind))
             for rule, kind, mask in (
-                ("invitation_spelling", "validation.rule.invitation_spelling", spelled),
-                ("invitation_set_aside", "validation.rule.invitation_set_aside", stray),
+                ("invitation_spelling", "validation.rule.invitation_spelling", misspelt),
+                ("invitation_set_aside", "validation.rule.invitation_set_aside", ignored_code),
             )
         ),
     ]
     if answer is not None and tokens is not None:
-        conflict = kept & known & ((table["group"] == "").to_numpy() | apart)
+        conflict = kept & has_code & ((table["group"] == "").to_numpy() | is_apart)
         facts = [_explain_conflict(group, questionnaire) for group in table.loc[conflict, "group"]]
-        said.append(("group_conflict", conflict, item.column, answer, facts))
+        issue_parts.append(("group_conflict", conflict, item.column, answer, facts))
     rows, people = raw["_row"].to_numpy(), table["respondent"].to_numpy(dtype=object)
-    found = [
+    all_issues = [
         issues_of(
             rule,
             fact,
@@ -117,21 +117,21 @@ def submissions(
             value=np.asarray(value, dtype=object)[mask],
             column=column,
         )
-        for rule, mask, column, value, fact in said
+        for rule, mask, column, value, fact in issue_parts
         if mask.any()
     ]
-    return table.drop(columns="token"), found
+    return table.drop(columns="token"), all_issues
 
 
 def _read_column(raw: pd.DataFrame, name: str) -> pd.Series[str]:
-    """A column as plain text; "" throughout where the reader has none such."""
+    """Return a column as plain text; "" throughout where the reader has no such column."""
     if name not in raw:
         return pd.Series("", index=raw.index, dtype=object)
     return raw[name].astype(object).fillna("")
 
 
 def _explain_conflict(group: str, questionnaire: Questionnaire) -> Fact:
-    """What becomes of someone invited whose answer names no group, or one that is counted apart."""
+    """Explain which group an invited person is put in whose answer names none, or one apart."""
     if group:
         return Fact("validation.group.left", {"group": group})
     if len(questionnaire.weighted_groups) > 1:
@@ -140,7 +140,7 @@ def _explain_conflict(group: str, questionnaire: Questionnaire) -> Fact:
 
 
 def read_invitation_code(text: str) -> str:
-    """A code as it was sent, without the spaces and small letters that people add."""
+    """Return an invitation code as sent, without the spaces and small letters that people add."""
     if text.isascii() and text.isalnum() and text.isupper():
         return text
     return "".join(tidy(text).split()).upper()
@@ -149,17 +149,19 @@ def read_invitation_code(text: str) -> str:
 def _open_names(
     raw: pd.DataFrame, submitted: pd.Series[Any], wanted: Booleans, dated: bool
 ) -> pd.Series[str]:
-    """A name for those who came without a code, in the rows `wanted`.
+    """Return a name for each respondent without an invitation code, in the rows `wanted`.
 
-    What the tool itself calls a response, where the export has it. Else the moment of submission,
+    The tool's own identifier of a response, where the export has one. Else the time of submission,
     to the second, independent of the order of rows: two different submissions of the same second
     get -2, -3... in the order of their content, two identical ones share the name and so are
-    duplicates. Where no moment is known, and none is needed (not `dated`), the row.
+    duplicates. Where the time is missing and not needed (not `dated`), the row.
     """
     names = np.full(len(raw), "", dtype=object)
     if "_id" in raw:
-        own = Texts.of(raw["_id"])
-        names[:] = own.spread([f"id-{tidy(text)}" if tidy(text) else "" for text in own.texts])
+        identifiers = Texts.of(raw["_id"])
+        names[:] = identifiers.spread(
+            [f"id-{tidy(text)}" if tidy(text) else "" for text in identifiers.texts]
+        )
     stamped = _read_column(raw, "_timestamp").ne("").any() or submitted.notna().any()
     by_moment = wanted & (names == "") & (submitted.notna().to_numpy() | (dated and stamped))
     if (by_row := wanted & (names == "") & ~by_moment).any():
@@ -171,25 +173,25 @@ def _open_names(
 
 
 def _name_by_moment(raw: pd.DataFrame, submitted: pd.Series[Any]) -> npt.NDArray[np.object_]:
-    """`open-` and the moment of each row, with a number where a moment has several contents."""
+    """Return `open-` and the time of each row, numbered where a time has several contents."""
     seconds = submitted.to_numpy(dtype="datetime64[s]")
     moments = seconds.astype(np.int64)
     times = np.datetime_as_string(seconds).astype("U19")
-    # Their signs without the dashes and colons of `2026-03-02T10:00:00`.
-    signs = np.delete(times.view(np.uint32).reshape(-1, 19), (4, 7, 13, 16), axis=1)
-    told = np.where(times == "NaT", "undated", signs.copy().view("U15").ravel()).tolist()
-    names = np.array([f"open-{text}" for text in told], dtype=object)
-    if len(several := np.flatnonzero(pd.Series(moments).duplicated(keep=False))):
-        moment = np.unique(moments[several], return_inverse=True)[1].astype(np.int32)
-        rows = raw.drop(columns=["_row", "_submitted"], errors="ignore").iloc[several]
-        shown = (Texts.of(rows[name]).order_of_texts for name in rows)
-        place = ranks([moment, *shown], len(several))
-        # Within a moment the contents are numbered from 1.
+    # Characters of `2026-03-02T10:00:00` without dashes and colons.
+    characters = np.delete(times.view(np.uint32).reshape(-1, 19), (4, 7, 13, 16), axis=1)
+    stamps = np.where(times == "NaT", "undated", characters.copy().view("U15").ravel()).tolist()
+    names = np.array([f"open-{text}" for text in stamps], dtype=object)
+    if len(repeated := np.flatnonzero(pd.Series(moments).duplicated(keep=False))):
+        moment = np.unique(moments[repeated], return_inverse=True)[1].astype(np.int32)
+        rows = raw.drop(columns=["_row", "_submitted"], errors="ignore").iloc[repeated]
+        columns = (Texts.of(rows[name]).order_of_texts for name in rows)
+        content_rank = ranks([moment, *columns], len(repeated))
+        # Contents of one moment are numbered from 1.
         first = np.full(int(moment.max()) + 1, np.iinfo(np.int64).max)
-        np.minimum.at(first, moment, place)
-        number = (place - first[moment]).tolist()
-        names[several] = [
-            f"{n}-{k + 1}" if k else n for n, k in zip(names[several], number, strict=True)
+        np.minimum.at(first, moment, content_rank)
+        number = (content_rank - first[moment]).tolist()
+        names[repeated] = [
+            f"{n}-{k + 1}" if k else n for n, k in zip(names[repeated], number, strict=True)
         ]
     return names
 
@@ -208,11 +210,11 @@ def _mark_duplicates(
         answered=(cells != "").sum(axis=1),
         _row=raw.loc[candidates.index, "_row"],
     )
-    by = ["respondent", "submitted", "content"]
+    sort_columns = ["respondent", "submitted", "content"]
     if keep == "most_answered":
-        by.insert(1, "answered")
-    # The row number comes last: it only decides between submissions equal to the letter.
-    ordered = candidates.sort_values([*by, "_row"])
+        sort_columns.insert(1, "answered")
+    # The row number only decides between submissions with equal content.
+    ordered = candidates.sort_values([*sort_columns, "_row"])
     chosen = ordered.drop_duplicates("respondent", keep="first" if keep == "first" else "last")
     table.loc[candidates.index.difference(chosen.index), "status"] = "duplicate"
     return chosen.set_index("respondent")["_row"]
@@ -227,30 +229,30 @@ def _tell_not_kept(
     keep: DuplicateRule,
     winner: pd.Series[int],
 ) -> Iterator[_Said]:
-    """What is said of each submission that is not kept, by the rule for which it is not."""
+    """Yield the issues of the submissions that are not kept, by rule."""
     export = questionnaire.export
     status = table["status"].to_numpy(dtype=object)
     moments, codes = _read_column(raw, "_timestamp"), _read_column(raw, "_invitation")
-    why = _read_column(raw, "_fault")
+    reasons = _read_column(raw, "_fault")
     facts = {
         "undated": Fact("validation.undated", {"format": "dd/mm/yyyy HH:MM:SS"}),
         "early": Fact("validation.early", {"opens": Day(str(opens))}),
         "late": Fact("validation.late", {"closes": Day(str(closes))}),
     }
-    when = export.timestamp or ""
-    yield from ((rule, status == rule, when, moments, fact) for rule, fact in facts.items())
+    time_column = export.timestamp or ""
+    yield from ((rule, status == rule, time_column, moments, fact) for rule, fact in facts.items())
     column, rule = export.invitation or "", "unknown_invitation"
     yield rule, status == rule, column, codes, Fact("validation.rule.unknown_invitation")
     broken = status == "structure"
-    said = [Fact("validation.structure", {"said_why": text}) for text in why[broken]]
-    yield "structure", broken, "", why, said
-    yield "test_answer", status == "test_answer", "", why, Fact("validation.rule.test_answer")
-    yield "empty_row", status == "empty_row", "", why, Fact("validation.rule.empty_row")
+    structure_facts = [Fact("validation.structure", {"said_why": text}) for text in reasons[broken]]
+    yield "structure", broken, "", reasons, structure_facts
+    yield "test_answer", status == "test_answer", "", reasons, Fact("validation.rule.test_answer")
+    yield "empty_row", status == "empty_row", "", reasons, Fact("validation.rule.empty_row")
     repeated = status == "duplicate"
     undated = set(table.loc[table["submitted"].isna(), "respondent"])
-    others = [
+    duplicate_facts = [
         Fact(
-            # Where no moment tells which of them came last.
+            # Without a time, the last one cannot be chosen by time.
             "validation.duplicate.undated"
             if name in undated and keep != "most_answered"
             else DUPLICATES[keep],
@@ -259,42 +261,45 @@ def _tell_not_kept(
         for name in table.loc[repeated, "respondent"]
     ]
     named = codes if export.invitation else table["respondent"]
-    yield "duplicate", repeated, column, named, others
+    yield "duplicate", repeated, column, named, duplicate_facts
 
 
 def set_aside(
     raw: pd.DataFrame, table: pd.DataFrame, issues: pd.DataFrame, questionnaire: Questionnaire
 ) -> pd.DataFrame:
-    """One row a submission that is not kept, in the order of the export.
+    """Return one row for each submission that is not kept, in the order of the export.
 
-    `table`: as `submissions` gives it. Columns: where each stands, why it is not kept, then the raw
-    text of each item.
+    `table`: as `submissions` returns it. Columns: `row`, `respondent`, `submitted`, `rule`, `fact`,
+    then the raw text of each item.
     """
-    at = np.flatnonzero(table["status"] != KEPT)
-    at = at[np.argsort(raw["_row"].to_numpy()[at], kind="stable")]
-    rows, status = raw["_row"].to_numpy()[at], table["status"].to_numpy(dtype=object)[at]
-    of_them = issues[issues["rule"].isin(set(status))]
-    facts = of_them.drop_duplicates(["row", "rule"], keep="last").set_index(["row", "rule"])["fact"]
-    moments = table["submitted"].iloc[at].dt.strftime("%Y-%m-%dT%H:%M:%S").fillna("")
-    made = {
+    places = np.flatnonzero(table["status"] != KEPT)
+    places = places[np.argsort(raw["_row"].to_numpy()[places], kind="stable")]
+    rows, status = raw["_row"].to_numpy()[places], table["status"].to_numpy(dtype=object)[places]
+    their_issues = issues[issues["rule"].isin(set(status))]
+    facts = their_issues.drop_duplicates(["row", "rule"], keep="last").set_index(["row", "rule"])[
+        "fact"
+    ]
+    moments = table["submitted"].iloc[places].dt.strftime("%Y-%m-%dT%H:%M:%S").fillna("")
+    columns = {
         "row": rows,
-        "respondent": table["respondent"].to_numpy(dtype=object)[at],
+        "respondent": table["respondent"].to_numpy(dtype=object)[places],
         "submitted": moments.to_numpy(dtype=object),
         "rule": status,
         "fact": facts.reindex(pd.MultiIndex.from_arrays([rows, status]), fill_value="").to_numpy(),
     }
-    made |= {i.id: raw[i.id].iloc[at].to_numpy(dtype=object) for i in questionnaire.items}
-    return pd.DataFrame(made)
+    columns |= {i.id: raw[i.id].iloc[places].to_numpy(dtype=object) for i in questionnaire.items}
+    return pd.DataFrame(columns)
 
 
 def mark_ineligible(sample: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:
-    """The sample in which who was screened out is known not to be of the population.
+    """Return the sample with the disposition `ineligible` for respondents who were screened out.
 
-    Both name people alike. AAPOR (2023): a case found ineligible by the interview's own screening.
+    Sample and quarantine name people alike. AAPOR (2023): a case found ineligible by the
+    interview's own screening.
     """
-    out = quarantine.loc[quarantine["rule"] == "screened_out", "respondent"]
-    here = sample["token"].isin(out)
-    if not here.any():
+    screened_tokens = quarantine.loc[quarantine["rule"] == "screened_out", "respondent"]
+    is_screened = sample["token"].isin(screened_tokens)
+    if not is_screened.any():
         return sample
-    said = sample.get("disposition", pd.Series("", index=sample.index))
-    return sample.assign(disposition=said.mask(here, "ineligible"))
+    disposition = sample.get("disposition", pd.Series("", index=sample.index))
+    return sample.assign(disposition=disposition.mask(is_screened, "ineligible"))

@@ -1,6 +1,7 @@
-"""What validation found, without what names or quotes a respondent.
+"""Separate personal content from the results of validation.
 
-Nothing is sorted and no row leaves: no number depends on a key, and whoever recomputes needs none.
+Nothing is sorted by a pseudonym and no row is dropped: no number depends on the key, and no key is
+needed to recompute one.
 """
 
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from readiness.validation.validate import Validated
 
 PERSONAL_DATA = "personal_data_seen"
-# What each kind of personal data is called, as a key of the catalogues.
+# Name of each kind of personal data, as a key of the catalogues.
 KINDS = {
     "email": "validation.personal.email",
     "telephone": "validation.personal.telephone",
@@ -32,16 +33,16 @@ QUOTING = ("value", "expected", "suggestion")
 
 
 def list_kept_apart(questionnaire: Questionnaire) -> frozenset[str]:
-    """The items whose answers are kept apart: personal ones, and free text."""
+    """Return the ids of items whose answers are protected: personal ones, and free text."""
     return frozenset(i.id for i in questionnaire.items if i.personal or i.kind.is_free_text)
 
 
 @dataclass(frozen=True)
 class Apart:
-    """What is kept apart, for whoever may see it.
+    """Protected content, for those with access to it.
 
-    answers: one row an answer to a personal item or in free text: `respondent`, `item`, `value`.
-    seen: one row a cell that holds personal data: `row` of the export, `column`, `item`, `kinds`.
+    `answers`: one row an answer to a personal item or in free text: `respondent`, `item`, `value`.
+    `seen`: one row a cell that holds personal data: `row` of the export, `column`, `item`, `kinds`.
     """
 
     answers: pd.DataFrame
@@ -56,56 +57,61 @@ def separate(
     detectors: Detectors,
     key: bytes | None = None,
 ) -> "tuple[Validated, Apart]":
-    """What goes on, and what is kept apart.
+    """Return the validated data without personal content, and that content.
 
-    `result`: what `validate` made of `raw`. `raw`: the export, in whose items personal data are
-    looked for. `ignored`: its other columns by their header, with `_row` (`readers.read_ignored`).
-    `questionnaire`: what was asked. `detectors`: what is looked for. `key`: makes pseudonyms of the
-    respondents; None where nobody is named (a simulated wave).
+    `result`: what `validate` returned for `raw`. `raw`: the export, in whose items personal data
+    are searched. `ignored`: its other columns by their header, with `_row`
+    (`readers.read_ignored`). `questionnaire`: the questionnaire. `detectors`: the patterns to
+    search for. `key`: key of the respondents' pseudonyms; None where nobody is named (a simulated
+    wave).
     """
-    apart = list_kept_apart(questionnaire)
-    columns = {name for item in apart for name in questionnaire.item(item).columns}
-    answers, said = kept_apart(result.answers, columns, SPECIAL_CODES)
+    protected_items = list_kept_apart(questionnaire)
+    columns = {name for item in protected_items for name in questionnaire.item(item).columns}
+    answers, protected = kept_apart(result.answers, columns, SPECIAL_CODES)
     quarantine = result.quarantine.copy()
-    for item in apart:
+    for item in protected_items:
         quarantine[item] = quarantine[item].where(quarantine[item] == "", GIVEN)
-    found = _find_personal(raw, ignored, questionnaire, detectors)
+    personal_cells = _find_personal(raw, ignored, questionnaire, detectors)
     export = questionnaire.export
     codes = [text for text in (export.invitation, export.respondent) if text and key is not None]
-    at = result.issues["item"].isin(list(apart))
-    silent = without_values(result.issues, at | result.issues["column"].isin(codes), QUOTING)
-    told = at & result.issues["value"].ne("")
-    silent["fact"] = silent["fact"].where(~told, to_json(Fact("validation.kept_apart")))
-    issues = pd.concat([silent, _make_issues(found)])
+    is_apart = result.issues["item"].isin(list(protected_items))
+    without_quotes = without_values(
+        result.issues, is_apart | result.issues["column"].isin(codes), QUOTING
+    )
+    is_quoted = is_apart & result.issues["value"].ne("")
+    without_quotes["fact"] = without_quotes["fact"].where(
+        ~is_quoted, to_json(Fact("validation.kept_apart"))
+    )
+    issues = pd.concat([without_quotes, _make_issues(personal_cells)])
     if key is not None:
-        answers, said, issues, quarantine = (
+        answers, protected, issues, quarantine = (
             with_pseudonyms(table, ("respondent",), key)
-            for table in (answers, said, issues, quarantine)
+            for table in (answers, protected, issues, quarantine)
         )
-    # An issue that is added has no question of its own beside its column.
+    # A new issue has no question and no options: its cells are filled with "".
     issues = issues.sort_values("row", kind="stable").fillna("").reset_index(drop=True)
-    seen = found.assign(kinds=found["kinds"].map(" ".join))
+    seen = personal_cells.assign(kinds=personal_cells["kinds"].map(" ".join))
     separated = replace(result, answers=answers, issues=issues, quarantine=quarantine)
-    return separated, Apart(said, seen)
+    return separated, Apart(protected, seen)
 
 
 def _find_personal(
     raw: pd.DataFrame, ignored: pd.DataFrame, questionnaire: Questionnaire, detectors: Detectors
 ) -> pd.DataFrame:
-    """Where personal data stand in an export: `row`, `column` (its header), `item`, `kinds`."""
+    """Return the cells with personal data: `row`, `column` (its header), `item`, `kinds`."""
     headers = {i.id: i.column for i in questionnaire.items if not i.personal and i.id in raw}
     parts = []
     for cells, names in ((raw, headers), (ignored, {})):
         searched = names or [column for column in cells.columns if column != ROW]
-        found = personal_data_seen(cells[list(searched)], detectors)
-        column = found["column"]
+        cells_found = personal_data_seen(cells[list(searched)], detectors)
+        column = cells_found["column"]
         parts.append(
             pd.DataFrame(
                 {
-                    "row": cells[ROW].reindex(found["at"]).to_numpy(),
+                    "row": cells[ROW].reindex(cells_found["at"]).to_numpy(),
                     "column": column.map(lambda name, names=names: names.get(name, name)),
                     "item": column if names else "",
-                    "kinds": found["kinds"],
+                    "kinds": cells_found["kinds"],
                 }
             )
         )
@@ -113,7 +119,7 @@ def _find_personal(
 
 
 def _make_issues(found: pd.DataFrame) -> pd.DataFrame:
-    """Issues of the rule `personal_data_seen`, in the order of rows, then of the form."""
+    """Return issues of the rule `personal_data_seen`, grouped by item and column."""
     parts = [pd.DataFrame(columns=list(ISSUE_COLUMNS))]
     for (item, column), group in found.groupby(["item", "column"], sort=False):
         named = (Listed(tuple(Term(KINDS[kind]) for kind in kinds)) for kinds in group["kinds"])

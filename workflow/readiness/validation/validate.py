@@ -1,8 +1,9 @@
-"""From the raw export to coded answers, with every fault and every count.
+"""Validate an export: from raw text to coded answers, with every fault and every count.
 
-The order is fixed and each stage sees only what the one before kept: which submissions count
-(period, invitation code, duplicates), corrections, coding of cells, routing, frame. Nothing is
-dropped in silence: received = kept + the submissions of each reason; so with answers.
+The order is fixed and each stage sees only the submissions kept by the one before: which
+submissions count (period, invitation code, duplicates), corrections, coding of cells, routing,
+frame. Nothing is dropped silently: received = kept + the submissions of each reason; the same for
+answers.
 """
 
 from collections import Counter
@@ -55,7 +56,7 @@ from readiness.validation.rows import (
 )
 
 RECONCILED = ("item", "part", "n")
-# The wholes, and the parts of them that are no loss; every other part is the rule of a loss.
+# Totals, and parts that are no loss; every other part is the rule of a loss.
 ROWS, ANSWERS = "rows", "answers"
 HEADER, EMPTY = "header", "empty_row"
 USED, DECLARED, ASIDE, CORRECTED = "used", "declared", "set_aside", "corrected"
@@ -73,71 +74,80 @@ def reconcile(
     exported: Answers,
     table: Mapping[str, Texts],
 ) -> pd.DataFrame:
-    """The table of it, `RECONCILED`: the first row of an item is the sum of its others.
+    """Return the reconciliation of rows and answers, columns `RECONCILED`.
 
-    `raw`: the export as it was read. `status`: of each of its rows, `kept` or why it is not.
-    `coded`: the items of the kept rows as their cells were read. `exported`: the same rows before
-    corrections. `table`: the columns that are handed on.
+    `raw`: the export as read. `status`: status of each of its rows, `kept` or the rule. `coded`:
+    the items of the kept rows, as their cells were read. `exported`: the kept rows before
+    corrections. `table`: the columns of the coded table.
 
-    The item "" is the rows of the file. What is `used` is counted in the table that is handed on,
-    every other part in the cells: what no part explains is `unexplained`.
+    The first row of an item is the sum of its others. The item "" counts the rows of the file.
+    `used` is counted in the coded table, every other part in the cells: a remainder is
+    `unexplained`.
     """
-    headers, spare = len(raw.attrs.get(HEADERS, ())), int(raw.attrs.get(SPARE, 0))
+    headers, empty_rows = len(raw.attrs.get(HEADERS, ())), int(raw.attrs.get(SPARE, 0))
     counts = Counter(status)
-    parts = {ROWS: len(raw) + headers + spare, HEADER: headers, EMPTY: counts.pop(EMPTY, 0) + spare}
-    found = [("", part, n) for part, n in [*parts.items(), *sorted(counts.items())]]
-    for each in coded:
-        name = each.item.id
-        before = exported.texts[name].where(match_key)
+    parts = {
+        ROWS: len(raw) + headers + empty_rows,
+        HEADER: headers,
+        EMPTY: counts.pop(EMPTY, 0) + empty_rows,
+    }
+    records = [("", part, n) for part, n in [*parts.items(), *sorted(counts.items())]]
+    for item_coded in coded:
+        name = item_coded.item.id
+        exported_filled = exported.texts[name].where(match_key)
         parts = {ANSWERS: int(Texts.of(raw[name]).where(match_key).sum())}
-        parts[ASIDE] = parts[ANSWERS] - int(before.sum())
-        parts |= _judge_cells(each, table[each.item.columns[0]])
-        parts[CORRECTED] = int(before.sum()) - sum(
+        parts[ASIDE] = parts[ANSWERS] - int(exported_filled.sum())
+        parts |= _judge_cells(item_coded, table[item_coded.item.columns[0]])
+        parts[CORRECTED] = int(exported_filled.sum()) - sum(
             n for part, n in parts.items() if part not in (ANSWERS, ASIDE)
         )
-        found += [(name, part, n) for part, n in parts.items() if n or part in (ANSWERS, USED)]
-    return pd.DataFrame(found, columns=list(RECONCILED))
+        records += [(name, part, n) for part, n in parts.items() if n or part in (ANSWERS, USED)]
+    return pd.DataFrame(records, columns=list(RECONCILED))
 
 
 def _judge_cells(each: Coded, handed_on: Texts) -> dict[str, int]:
-    held = each.texts.where(match_key)
-    declared = held & ~each.is_given
-    out = held & each.is_given & (each.asked == NO)
+    filled = each.texts.where(match_key)
+    declared = filled & ~each.is_given
+    routed_out = filled & each.is_given & (each.asked == NO)
     rules = [
         next((fault.rule for fault in cell.faults if RULES[fault.rule] == "error"), "")
         for cell in each.cells
     ]
-    parts = {DECLARED: int(declared.sum()), ROUTED_OUT: int(out.sum())}
-    left: Booleans = held & ~declared & ~out
+    parts = {DECLARED: int(declared.sum()), ROUTED_OUT: int(routed_out.sum())}
+    remaining: Booleans = filled & ~declared & ~routed_out
     for rule in dict.fromkeys(filter(None, rules)):
-        at = each.texts.flags(each_rule == rule for each_rule in rules) & left
+        at = each.texts.flags(each_rule == rule for each_rule in rules) & remaining
         parts[rule] = int(at.sum())
-        left = np.asarray(left & ~at)
-    used = left & ~handed_on.isin([BLANK, NOT_ASKED, INVALID, BROKEN_OFF])
-    return {USED: int(used.sum()), **parts, UNEXPLAINED: int((left & ~used).sum())}
+        remaining = np.asarray(remaining & ~at)
+    usable = remaining & ~handed_on.isin([BLANK, NOT_ASKED, INVALID, BROKEN_OFF])
+    return {USED: int(usable.sum()), **parts, UNEXPLAINED: int((remaining & ~usable).sum())}
 
 
-# Why a submission is not kept; each has its count, be it none.
+# Rules for dropping a submission; each has its count, even of 0.
 NOT_KEPT = ("undated", "early", "late", "unknown_invitation", "duplicate")
-# Why else, with a count where there is any.
+# Further rules, with a count only above 0.
 SET_ASIDE = ("structure", "screened_out", "empty_row", "test_answer")
 
 
 @dataclass(frozen=True)
 class Validated:
-    """What validation hands on.
+    """Result of validation.
 
-    answers: one row a kept respondent, sorted by `respondent`, all text: `respondent`, `group`,
-        `stratum`, the frame variables, `base_weight` ("" for those outside the frame), then the
-        items as codes or `_blank`, `_not_asked`, `_dont_know`, `_invalid`.
-    issues: one row a fault (`ISSUE_COLUMNS`), in the order of the export; those of a whole column
-        first.
-    counts: `quantity`, `group`, `value` (int): `received`, `kept` and each reason for which a
-        submission is not kept (group `all`), `kept` by group, `corrections` applied and unused,
-        and by stratum `population`, `invited`, `answered`.
-    reconciliation: every row of the file and every answer in it, once (`reconciling.RECONCILED`).
-    groups: the groups of the questionnaire, weighted and apart; none where it has no group item.
-    quarantine: one row a submission that is not kept: where it stands, why, and its raw cells.
+    `answers`: one row a kept respondent, sorted by `respondent`, all text: `respondent`, `group`,
+    `stratum`, the frame variables, `base_weight` ("" for those outside the frame), then the items
+    as codes or `_blank`, `_not_asked`, `_dont_know`, `_invalid`.
+
+    `issues`: one row a fault (`ISSUE_COLUMNS`), in the order of the export; those of a whole column
+    first.
+
+    `counts`: columns `quantity`, `group`, `value` (int): `received`, `kept` and each reason for
+    which a submission is not kept (group `all`), `kept` by group, `corrections` applied and unused,
+    and by stratum `population`, `invited`, `answered`.
+
+    `reconciliation`: every row of the file and every answer in it, once (`RECONCILED`).
+
+    `groups`: the groups of the questionnaire, weighted and apart; `quarantine`: one row a
+    submission that is not kept, with its row, the reason and its raw cells.
     """
 
     answers: pd.DataFrame
@@ -148,7 +158,10 @@ class Validated:
     quarantine: pd.DataFrame
 
     def count(self, quantity: str, group: str = "all") -> int:
-        """One count, 0 of what is counted only where there is any; KeyError when there is none."""
+        """Return one count. Raises KeyError for an unknown quantity or group.
+
+        A rule of `SET_ASIDE` without a row counts 0.
+        """
         at = (self.counts["quantity"] == quantity) & (self.counts["group"] == group)
         if not at.any() and quantity in SET_ASIDE:
             return 0
@@ -170,51 +183,48 @@ def validate(
 ) -> Validated:
     """Validate and code an export.
 
-    Args:
-        raw: submissions as `readiness.readers.read_export` gives them.
-        questionnaire: what was asked.
-        sample: the invited persons (`read_sample`); None for a wave without a frame.
-        corrections: as `read_corrections` gives them.
-        tokens: invitation codes, where there is no sample that holds them.
-        opens: first day on which submissions count; None: every day before `closes`.
-        closes: last day on which submissions count; None: every day from `opens` on.
-        duplicates: which submission of a respondent is kept: the `last`, the `first`, or the one
-            with `most_answered` items (of equals the last).
+    `raw`: submissions as `readiness.readers.read_export` returns them. `questionnaire`: the
+    questionnaire. `sample`: the invited persons (`read_sample`); None for a wave without a frame.
+    `corrections`: as `read_corrections` returns them. `tokens`: invitation codes, where no sample
+    holds them. `opens`: first day on which submissions count; None: every day before `closes`.
+    `closes`: last day on which submissions count; None: every day from `opens` on. `duplicates`:
+    which submission of a respondent is kept: the `last`, the `first`, or the one with
+    `most_answered` items (the last of equals).
 
-    Raises DataError when no submission can be kept, a correction does not fit its answer, or it
-    puts someone outside the sample into a weighted group.
+    Raises DataError when the period is empty, no submission can be kept, a correction does not fit
+    its answer, or a respondent outside the sample is in a weighted group.
     """
     if opens and closes and opens > closes:
         raise DataError(f"the wave opens ({opens}) after it closes ({closes}).")
     tokens = tokens if sample is None else frozenset(sample["token"])
     raw = raw.reset_index(drop=True)
-    table, found = submissions(
+    table, all_issues = submissions(
         raw, questionnaire, tokens, opens=opens, closes=closes, keep=duplicates
     )
-    at = np.flatnonzero(table["status"] == KEPT)
-    if not len(at):
-        raise DataError(_explain_nothing_kept(table, found))
-    names = table["respondent"].to_numpy(dtype=object)[at]
+    kept_rows = np.flatnonzero(table["status"] == KEPT)
+    if not len(kept_rows):
+        raise DataError(_explain_nothing_kept(table, all_issues))
+    names = table["respondent"].to_numpy(dtype=object)[kept_rows]
     order = order_of(names)
-    answers = Answers.of(raw, at[order], names[order], questionnaire)
+    answers = Answers.of(raw, kept_rows[order], names[order], questionnaire)
     exported, applied = answers, 0
     if corrections is not None:
         answers, corrected, applied = apply_corrections(
             answers, corrections, questionnaire, tokens or frozenset()
         )
-        found += corrected
-    out, screened = screened_out(answers, questionnaire)
-    found += screened
-    table.loc[answers.place[out], "status"] = "screened_out"
-    if out.all():
-        raise DataError(_explain_nothing_kept(table, found))
-    if out.any():
-        answers, exported = answers.without(out), exported.without(out)
+        all_issues += corrected
+    is_out, screening_issues = screened_out(answers, questionnaire)
+    all_issues += screening_issues
+    table.loc[answers.place[is_out], "status"] = "screened_out"
+    if is_out.all():
+        raise DataError(_explain_nothing_kept(table, all_issues))
+    if is_out.any():
+        answers, exported = answers.without(is_out), exported.without(is_out)
     groups = _find_groups(answers, questionnaire)
     coded, faults = code_answers(answers, groups, questionnaire)
     broke = ends(coded, answers)
     coded = broken_off(coded, broke)
-    found += [
+    all_issues += [
         *faults,
         *find_break_offs(coded, answers, broke),
         *blanks(coded, answers, broke, questionnaire.group_item),
@@ -223,29 +233,34 @@ def validate(
         *times(coded, answers, broke),
         *columns(coded, answers),
     ]
-    held = {"group": groups, **_gather_frame(answers, groups, questionnaire, sample)}
-    held |= {name: column for each in coded for name, column in each.columns.items()}
+    columns_kept = {"group": groups, **_gather_frame(answers, groups, questionnaire, sample)}
+    columns_kept |= {
+        name: column for item_coded in coded for name, column in item_coded.columns.items()
+    }
     whole = pd.DataFrame(
-        {"respondent": answers.respondent, **{name: texts.cells for name, texts in held.items()}}
+        {
+            "respondent": answers.respondent,
+            **{name: texts.cells for name, texts in columns_kept.items()},
+        }
     )
-    found += find_differences_from_frame(whole, answers.row, questionnaire)
-    listed = (*questionnaire.weighted_groups, *questionnaire.groups_apart)
+    all_issues += find_differences_from_frame(whole, answers.row, questionnaire)
+    group_codes = (*questionnaire.weighted_groups, *questionnaire.groups_apart)
     expected = {
         i.id: (i.label.text(questionnaire.language), expectation(i)) for i in questionnaire.items
     }
-    issues = collect(found, list(expected), expected)
+    issues = collect(all_issues, list(expected), expected)
     unused = 0 if corrections is None else len(corrections) - applied
-    counts = _count_submissions(table, whole, listed, sample, applied, unused)
+    counts = _count_submissions(table, whole, group_codes, sample, applied, unused)
     quarantine = set_aside(raw, table, issues, questionnaire)
-    reconciled = reconcile(raw, table["status"].tolist(), coded, exported, held)
-    return Validated(whole, issues, counts, reconciled, listed, quarantine)
+    reconciled = reconcile(raw, table["status"].tolist(), coded, exported, columns_kept)
+    return Validated(whole, issues, counts, reconciled, group_codes, quarantine)
 
 
 def first_reading(raw: pd.DataFrame, questionnaire: Questionnaire) -> Validated:
-    """The same for an export of which only the questionnaire is known, not yet its wave.
+    """Validate an export before its wave is configured.
 
-    Every day counts (a submission has one, where the export has a column of it) and, where the
-    questionnaire has a frame, every invitation code that is not blank. Raises as `validate`.
+    Every day counts (a submission needs one only where the export has a column of it) and, where
+    the questionnaire has a frame, every invitation code that is not blank. Raises as `validate`.
     """
     tokens = None
     if questionnaire.frame and "_invitation" in raw:
@@ -257,7 +272,7 @@ def first_reading(raw: pd.DataFrame, questionnaire: Questionnaire) -> Validated:
 
 
 def _explain_nothing_kept(table: pd.DataFrame, found: Sequence[pd.DataFrame]) -> str:
-    """Why there is nothing to go on with: the reasons, and the first submission of the first."""
+    """Return an error message: the reasons, and the first submission of the most frequent one."""
     counts = table["status"].value_counts()
     reasons = ", ".join(f"{n} {str(rule).replace('_', ' ')}" for rule, n in counts.items())
     issues = pd.concat([part for part in found if len(part)])
@@ -269,10 +284,11 @@ def _explain_nothing_kept(table: pd.DataFrame, found: Sequence[pd.DataFrame]) ->
 
 
 def _find_groups(answers: Answers, questionnaire: Questionnaire) -> Texts:
-    """The group of each: what was answered; without an answer the weighted one, if there is one.
+    """Return the group of each respondent.
 
-    Where several groups are weighted, who does not say is in none of them: `_blank` or `_invalid`.
-    Without a group item all are in one, `all`.
+    With one weighted group, whoever gives no group apart is in it. With several, an answer that
+    names none is in none: `_blank` or `_invalid`. Without a group item everyone is in one group,
+    `all`.
     """
     if questionnaire.group_item is None:
         return Texts.repeat_text(TOTAL, len(answers))
@@ -280,8 +296,8 @@ def _find_groups(answers: Answers, questionnaire: Questionnaire) -> Texts:
     codes = [cell.values[0] for cell in answers.cells(item)]
     if len(questionnaire.weighted_groups) == 1:
         codes = [
-            c if c in questionnaire.groups_apart else questionnaire.weighted_groups[0]
-            for c in codes
+            code if code in questionnaire.groups_apart else questionnaire.weighted_groups[0]
+            for code in codes
         ]
     return answers.texts[item.id].map_to(codes)
 
@@ -292,20 +308,22 @@ def _gather_frame(
     if sample is None:
         return {}
     place = pd.Index(sample["token"]).get_indexer(pd.Index(answers.respondent))
-    apart = groups.isin(questionnaire.groups_apart)
-    if (outside := ~apart & (place < 0)).any():
+    is_apart = groups.isin(questionnaire.groups_apart)
+    if (outside := ~is_apart & (place < 0)).any():
         k = int(np.argmax(outside))
         allowed = " or ".join(questionnaire.groups_apart) or "nobody"
         raise DataError(
             f"{answers.respondent[k]} is {groups.at(k)}, a weighted group, and outside the sample "
             f"(after corrections); without an invitation code answers only {allowed}."
         )
-    made = {}
+    frame_columns = {}
     for name in ("stratum", *(variable.id for variable in questionnaire.frame), "base_weight"):
         column = sample[name]
         texts = Texts.of(column.map("{:.12g}".format) if name == "base_weight" else column)
-        made[name] = Texts(texts.codes[place], texts.texts).put_text(apart | (place < 0), "").used()
-    return made
+        frame_columns[name] = (
+            Texts(texts.codes[place], texts.texts).put_text(is_apart | (place < 0), "").used()
+        )
+    return frame_columns
 
 
 def _count_submissions(
