@@ -95,9 +95,9 @@ def sample(questionnaire: Questionnaire, rows: int) -> tuple[pd.DataFrame, pd.Da
 
 
 def _answers(item: Item, rows: int, rng: np.random.Generator) -> np.ndarray:
-    if item.kind == "multi":
+    if item.kind.takes_several:
         codes = np.array(["1", "0", "_blank"], dtype=object)
-    elif item.kind in ("number", "text"):
+    elif not item.kind.takes_options:
         codes = np.array([*map(str, range(20)), "_blank"], dtype=object)
     else:
         codes = np.array(
@@ -217,9 +217,7 @@ def measure(rows: int) -> dict[str, tuple[Cost, Cost]]:
         write(folder, questionnaire, rows)
         for step in LIMITS:
             section = run.section.compare if step == "compare" else run.section.estimate  # type: ignore[union-attr]
-            items = [
-                n for n in section.items if questionnaire.item(n).kind in ("single", "ordinal")
-            ]
+            items = [n for n in section.items if questionnaire.item(n).kind.takes_one]
             instead = [sys.executable, "-c", INSTEAD, name, step, _frame(run)[0], ",".join(items)]
             found[step] = cost_of(command(run, folder, step)), cost_of(instead)
         check(folder)

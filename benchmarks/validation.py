@@ -153,9 +153,9 @@ def instead(path: Path) -> dict[str, int]:
     cells = 0
     for item in questionnaire_of(document(), "million").items:
         texts, column = [category.text for category in item.categories], table[item.column]
-        if item.kind == "number":
+        if item.kind.is_number:
             right = column.str.fullmatch(r"\d|[1-9]\d|100")
-        elif item.kind == "multi":
+        elif item.kind.takes_several:
             known = "|".join(texts)
             right = column.str.fullmatch(f"(({known})(;({known}))*)?")
         else:
