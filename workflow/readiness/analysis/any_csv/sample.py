@@ -25,6 +25,7 @@ from readiness.questionnaire import (
     Questionnaire,
     match_key,
 )
+from readiness.questionnaire.kinds import MULTI, ORDINAL, SINGLE
 from readiness.survey.design import Design, design
 from readiness.survey.intervals import Interval
 from readiness.survey.variance import LonelyPsu
@@ -270,12 +271,12 @@ def _check_scales(settings: Survey, asked: Questionnaire) -> None:
 def _draft_questionnaire(settings: Survey, answers: Collection[str]) -> Questionnaire:
     """The questions of the settings; names and answers of a table need be no codes."""
     asked = [
-        (name, "ordinal" if own.ordered else "single", own.categories, own.box)
+        (name, ORDINAL if own.ordered else SINGLE, own.categories, own.box)
         for name, own in settings.items.items()
     ]
     for name in settings.multiple:
         own = [c.removeprefix(f"{name}.") for c in answers if c.startswith(f"{name}.")]
-        asked.append((name, "multi", own, []))
+        asked.append((name, MULTI, own, []))
     items = tuple(
         Item.model_construct(
             id=name,
