@@ -510,7 +510,7 @@ def test_every_cell_of_a_ledger_is_read(tmp_path: Path) -> None:
 
 def test_a_line_stays_a_line() -> None:
     harm = replace(NEAR, id="a\n\x1b[2Jb\t", outcome=Outcome.DIFFERS, fact=error_fact("\u202e"))
-    found = audit_text(Audit("p", 2, "today", {}, Changes(), numbers=(harm,)))
+    found = audit_text(Audit("p", 2, {}, Changes(), numbers=(harm,)))
     assert found.count("a\\n\\u001b[2Jb\\t") == 1
     assert not set(found) & set("\x1b\t\u202e")
 
@@ -518,5 +518,5 @@ def test_a_line_stays_a_line() -> None:
 def test_what_differs_is_named_before_what_is_within_rounding() -> None:
     differs = replace(NEAR, id="z", outcome=Outcome.DIFFERS, fact=error_fact("far"))
     numbers = (*(replace(NEAR, fact=error_fact(f"near {k}")) for k in range(2 * SHOWN)), differs)
-    page = audit_text(Audit("p", 2, "today", {}, Changes(), numbers=numbers))
+    page = audit_text(Audit("p", 2, {}, Changes(), numbers=numbers))
     assert "DIFFERS      z (no data): published 1, recomputed 2; far" in page.splitlines()[3]

@@ -170,7 +170,7 @@ def number(outcome: Outcome) -> Number:
 
 
 def reached(level: int) -> Audit:
-    return Audit(STUDY, level, "today", {}, Changes())
+    return Audit(STUDY, level, {}, Changes())
 
 
 def test_a_level_that_is_not_reached_is_not_valid() -> None:
