@@ -1,1 +1,1 @@
-"""Dataset versions: DVC pointers, their register, and the bytes themselves."""
+"""Dataset versions: their register, their DVC pointers, and the bytes."""

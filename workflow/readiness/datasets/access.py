@@ -1,7 +1,7 @@
-"""Let nobody but their owner read the answers that not everybody may have.
+"""Restrict the copies of restricted versions to their owner.
 
-Of a restricted version the folders are 0700, files 0600, and objects of DVC's 0400: it keeps them
-read-only. A version that is open stays as git and the user's own settings leave it.
+Folders of a restricted version get mode 0700, files 0600, and DVC's objects 0400: DVC keeps them
+read-only. An open version keeps the modes that git and the user's settings give it.
 """
 
 import errno
@@ -11,24 +11,23 @@ from pathlib import Path
 from readiness.datasets.places import cache_folder, local_remotes
 from readiness.datasets.versions import VERSIONS, Version, read_versions
 
-# The bits of a folder's mode that are left, and the mode of an object in it: where it is its
-# owner's, and where a group shares it.
+# Mode bits kept on a folder, and mode of an object in it: in a private store, and in one shared
+# with a group.
 OWNED, SHARED = (0o700, 0o400), (0o770, 0o440)
 
 
 def protect_all(root: Path) -> None:
-    """Protect every restricted version of the project at `root`, wherever it lies in there."""
+    """Protect every copy of every restricted version of the project at `root`."""
     if (root / VERSIONS).exists():
         for version in read_versions(root).values():
             protect(root, version)
 
 
 def protect(root: Path, version: Version) -> None:
-    """Take from others the right to read a restricted version in the folders of this machine.
+    """Remove other users' access to a restricted version in the folders of this machine.
 
-    Of a remote outside of the project the folder itself stays as its owner made it; one that has
-    the setgid bit is shared with a group, which keeps its rights. What belongs to another user is
-    for that one to protect.
+    The top folder of a remote outside the project keeps its mode; a remote with the setgid bit is
+    shared with a group, which keeps its access. Files of another user are left to that user.
     """
     if not version.is_restricted:
         return
@@ -37,16 +36,18 @@ def protect(root: Path, version: Version) -> None:
         inside = folder.is_relative_to(home)
         shared = not inside and folder.is_dir() and folder.stat().st_mode & stat.S_ISGID
         top = folder if inside else folder / Path(version.object_name).parts[0]
-        left, mode = SHARED if shared else OWNED
-        _restrict(folder / version.object_name, top, left, mode)
+        kept_bits, mode = SHARED if shared else OWNED
+        _restrict(folder / version.object_name, top, kept_bits, mode)
     workspace = root / version.pointer_path.with_suffix("")
     if workspace.is_file():
-        # Where DVC made it a link, it is as read-only as the object.
+        # A link of DVC is as read-only as its object.
         _restrict(workspace, workspace.parent, 0o700, workspace.stat().st_mode & 0o700)
 
 
 def _restrict(file: Path, top: Path, left: int, mode: int) -> None:
-    """Give a file its mode, and leave of those of the folders from `top` to it the bits `left`."""
+    """Set a file's mode, and clear all but the bits `left` of the folders from `top` to the
+    file.
+    """
     if not file.is_file():
         return
     modes = {file: mode}
@@ -57,7 +58,7 @@ def _restrict(file: Path, top: Path, left: int, mode: int) -> None:
             if stat.S_IMODE(path.stat().st_mode) != wanted:
                 path.chmod(wanted)
     except PermissionError:
-        pass  # another user's
+        pass  # the file is another user's
     except OSError as error:
         # A store may be read-only.
         if error.errno != errno.EROFS:

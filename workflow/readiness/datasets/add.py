@@ -1,4 +1,4 @@
-"""Registering a new dataset version: pointer, object in the store, row in the register."""
+"""Register a new dataset version: object in the store, pointer, row in the register."""
 
 import errno
 import hashlib
@@ -32,7 +32,7 @@ from readiness.ground.files import left_behind, read_file, write_atomically
 from readiness.ground.patterns import NAME, VERSION, WORDS
 from readiness.ground.tables import read_text_table
 
-# Bytes: file systems take 255 for a name, and temporary ones are longer than the name itself.
+# In bytes: file systems allow 255, and temporary files have longer names than the file itself.
 LONGEST_NAME = 100
 
 
@@ -49,27 +49,29 @@ def add_version(
     check: Callable[[bytes], None] | None = None,
     count: Callable[[bytes], int] | None = None,
 ) -> Version:
-    """Put `file` under DVC as `dataset@version` and append it to `data/versions.csv`.
+    """Put `file` under DVC as `dataset@version` and append a row to `data/versions.csv`.
 
-    The bytes go to the default remote when that is a folder, and to DVC's cache; where they are
-    `restricted`, for their owner alone. `meta`: what its
-    pointer says beside the note (source, licence, citation); `check` is given the bytes before
-    anything is written, and raises what must not be registered; `count` says how many rows they
-    hold where they are no CSV of ours. A version is never overwritten: ConfigError when it exists
-    or has no proper name, the questionnaire does not exist, or git would take restricted bytes;
-    DataError when the file is no table, is still being written, or holds the bytes of a version
-    that was erased, or another file stands in its place; BusyError when another process is at work.
+    The bytes are written to the default remote when that is a folder, to DVC's cache and to the
+    workspace; with `restricted`, readable by their owner alone. `meta`: further entries of the
+    pointer (source, licence, citation). `check` gets the bytes before anything is written, and
+    raises an error to refuse them. `count` returns the number of rows of bytes that are no CSV.
+
+    A version is never overwritten. Raises ConfigError when the version exists or its name is not
+    valid, the questionnaire does not exist, or git would take restricted bytes; DataError when the
+    file is no table, has no row, is still being written, or holds the bytes of an erased version,
+    or another file or pointer stands in its place; BusyError when another process changes the
+    register.
     """
     note = one_line(note, "--note")
-    for what, text, pattern in (("dataset", dataset, NAME), ("version", version, VERSION)):
+    for label, text, pattern in (("dataset", dataset, NAME), ("version", version, VERSION)):
         if len(os.fsencode(text)) > LONGEST_NAME:
             raise ConfigError(
-                f"{what} {text[:20]!r}...: longer than {LONGEST_NAME} bytes, which no file system "
+                f"{label} {text[:20]!r}...: longer than {LONGEST_NAME} bytes, which no file system "
                 "holds; choose a shorter name."
             )
         if not re.fullmatch(pattern, text):
             raise ConfigError(
-                f"{what} {text!r}: expected {WORDS[pattern].removesuffix(', in quotes')}."
+                f"{label} {text!r}: expected {WORDS[pattern].removesuffix(', in quotes')}."
             )
     check_questionnaire(root, questionnaire)
     content = read_whole(file)
@@ -126,10 +128,10 @@ def add_version(
 
 
 def read_whole(file: Path) -> bytes:
-    """The file's bytes, read once: a file that changes meanwhile is one version all the same.
+    """Read the bytes of a file once, so that a file that changes meanwhile gives one version.
 
-    DataError when there is no such file, when it is none (a pipe would never end), and when it
-    grows or shrinks while it is read: somebody is still writing it.
+    Raises DataError when the file does not exist, is no regular file (a pipe would never end), or
+    changes its size while it is read: another program is still writing it.
     """
     if file.is_dir():
         raise DataError(f"{file}: a folder; expected one CSV file.")
@@ -146,16 +148,17 @@ def read_whole(file: Path) -> bytes:
 
 
 def check_questionnaire(root: Path, name: str) -> None:
-    """ConfigError unless the questionnaire is there or none is named: the register is append-only,
-    and a name that is misspelt would stand there for good.
+    """Raise ConfigError unless the questionnaire exists or none is named.
+
+    The register is append-only: a misspelt name could not be corrected.
     """
     if name and not (
         re.fullmatch(NAME, name) and (root / f"data/questionnaires/{name}.yaml").is_file()
     ):
-        there = sorted(path.stem for path in (root / "data/questionnaires").glob("*.yaml"))
+        existing = sorted(path.stem for path in (root / "data/questionnaires").glob("*.yaml"))
         raise ConfigError(
             f"--questionnaire {name!r}: no such file below data/questionnaires; there are "
-            f"{', '.join(there) or 'none'}."
+            f"{', '.join(existing) or 'none'}."
         )
 
 
@@ -181,16 +184,16 @@ def _write(root: Path, file: Path, new: Version, content: bytes, meta: Mapping[s
     workspace = root / new.pointer_path.with_suffix("")
     folders = filter(None, [default_store(root), cache_folder(root)])
     for place in [*(folder / new.object_name for folder in folders), workspace]:
-        for left in left_behind(place):
-            left.unlink(missing_ok=True)
+        for leftover in left_behind(place):
+            leftover.unlink(missing_ok=True)
         if place.resolve() != file.resolve() and fault_of(place, new):
             write_atomically(place, content, private=new.is_restricted)
     protect(root, new)
     pointer = Pointer(md5=new.md5, size=new.bytes, name=new.pointer_path.stem)
-    # DVC keeps both through every command of its own.
-    told = {name: one_line(text, f"--{name}") for name, text in meta.items() if text}
-    asked = {"questionnaire": new.questionnaire} if new.questionnaire else {}
-    meta_of_pointer = {**told, **asked, "access": new.status}
-    about = {**({"desc": new.note} if new.note else {}), "meta": meta_of_pointer}
-    text = yaml.safe_dump(about, allow_unicode=True, sort_keys=False, width=sys.maxsize)
+    # DVC's own commands preserve `desc` and `meta`.
+    texts = {name: one_line(text, f"--{name}") for name, text in meta.items() if text}
+    questionnaire_entry = {"questionnaire": new.questionnaire} if new.questionnaire else {}
+    meta_of_pointer = {**texts, **questionnaire_entry, "access": new.status}
+    entries = {**({"desc": new.note} if new.note else {}), "meta": meta_of_pointer}
+    text = yaml.safe_dump(entries, allow_unicode=True, sort_keys=False, width=sys.maxsize)
     write_atomically(root / new.pointer_path, text + pointer.as_text())

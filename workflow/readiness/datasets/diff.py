@@ -1,8 +1,8 @@
-"""What changed between two versions of a dataset: rows added, rows removed, cells changed.
+"""Compare two versions of a dataset: rows added, rows removed, cells changed.
 
-A row is matched by its key: whose row it is. Several rows of one key - several submissions of one
-respondent - are matched by the moment of submission, what is left of them in order; so a
-submission that was dropped is a row removed, not two rows changed.
+Rows are matched by a key that identifies whose row it is. Several rows of one key - several
+submissions of one respondent - are matched by their timestamps, the remaining ones in order; so a
+dropped submission is one row removed, not two rows changed.
 """
 
 from collections.abc import Sequence
@@ -16,10 +16,10 @@ from readiness.ground.errors import DataError
 
 @dataclass(frozen=True)
 class KeyedTable:
-    """A table as text, with the key of each row and, where there is one, its moment.
+    """A table as text, with the key and, where there is one, the timestamp of each row.
 
-    `cells` has one row a record. `keys` and `moments` are of the same length; moments are texts
-    that sort as time does ("" where unknown). `key_name` says what the keys are.
+    `cells` has one row a record. `keys` and `moments` have the same length; moments are texts that
+    sort as time does ("" where unknown). `key_name` describes the keys.
     """
 
     cells: pd.DataFrame
@@ -28,7 +28,9 @@ class KeyedTable:
     key_name: str
 
     def in_order(self) -> pd.DataFrame:
-        """Key, moment and place of each row, by key and moment; what has no moment comes last."""
+        """Return key, moment and position of each row, sorted by key and moment; unknown moments
+        last.
+        """
         rows = pd.DataFrame(
             {"key": self.keys, "moment": self.moments, "row": range(len(self.keys))}
         )
@@ -38,11 +40,12 @@ class KeyedTable:
 
 @dataclass(frozen=True)
 class RowDiff:
-    """The difference between two tables.
+    """Difference between two tables.
 
-    `added` and `removed` are the keys of rows that only one of them has; `changes` has one row a
-    changed cell (columns `key`, `column`, `before`, `after`), `changed` the number of rows with
-    such a cell. A column of one table alone is in `columns_added` or `columns_removed` only.
+    `added` and `removed` are the keys of rows that only one table has; `changes` has one row for
+    each changed cell (columns `key`, `column`, `before`, `after`), `changed` is the number of rows
+    with a changed cell. A column of only one table is in `columns_added` or `columns_removed`
+    alone.
     """
 
     key_name: str
@@ -57,15 +60,16 @@ class RowDiff:
 
     @property
     def by_column(self) -> dict[str, int]:
-        """How many cells changed in each column, in the order of the table; none where none did."""
+        """Number of changed cells in each column with a change, in the order of the table."""
         counts = self.changes["column"].value_counts(sort=False)
         return {str(column): int(count) for column, count in counts.items()}
 
 
 def table_by(cells: pd.DataFrame, column: str | None, name: str) -> KeyedTable:
-    """A table keyed by one column, by default its first one, which must then be unique.
+    """Return a table keyed by one column, by default the first one, which must then be unique.
 
-    Raises DataError, naming the table `name`, when there is no such column or it repeats a value.
+    Raises DataError, naming the table `name`, when there is no such column or the default column
+    repeats a value.
     """
     chosen = cells.columns[0] if column is None else column
     if chosen not in cells.columns:
@@ -80,7 +84,7 @@ def table_by(cells: pd.DataFrame, column: str | None, name: str) -> KeyedTable:
 
 
 def diff_rows(before: KeyedTable, after: KeyedTable) -> RowDiff:
-    """The difference from one table to the other, rows in the order of their keys."""
+    """Return the difference from one table to the other, rows in the order of their keys."""
     pairs, removed, added = _match(before.in_order(), after.in_order())
     shared = [column for column in after.cells.columns if column in before.cells.columns]
     old, new = (
@@ -112,7 +116,9 @@ def diff_rows(before: KeyedTable, after: KeyedTable) -> RowDiff:
 def _match(
     before: pd.DataFrame, after: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The rows that belong together, those that only `before` has, those that only `after` has."""
+    """Return the pairs of matching rows, the rows of `before` alone, and the rows of `after`
+    alone.
+    """
     matched = []
     for names in (["key", "moment"], ["key"]):
         old, new = (rows.assign(nth=rows.groupby(names).cumcount()) for rows in (before, after))

@@ -1,8 +1,8 @@
-"""Where the bytes of dataset versions may lie: DVC's remotes and its cache.
+"""Find where the bytes of dataset versions are stored: DVC's remotes and its cache.
 
 Read from the project's own DVC settings (`.dvc/config`, `.dvc/config.local`) without DVC, which
-would take a second to start; what a user has set for all projects is no part of this one. DVC never
-reads these settings itself: some of them name commands that it would run.
+would take a second to start; a user's settings for all projects are ignored. DVC never reads these
+settings itself: some of them name commands that it would run.
 """
 
 import configparser
@@ -15,11 +15,11 @@ from pathlib import Path
 from readiness.ground.errors import ConfigError
 from readiness.ground.files import read_file
 
-# What `git check-ignore` ends with.
+# Exit codes of `git check-ignore`.
 IGNORED, NO_WORK_TREE = 0, 128
-# The remote inside of a tree.
+# The remote inside a project.
 STORE = Path("data/store")
-# The settings of a remote that name a file of this machine, from the folder of the settings on.
+# Settings of a remote that name a file of this machine, relative to the settings' folder.
 FILES = {
     *("cert_path", "configpath", "credentialpath", "keyfile", "key_path"),
     *("gdrive_service_account_json_file_path", "gdrive_user_credentials_file"),
@@ -29,9 +29,10 @@ COMMAND = "bearer_token_command"
 
 @dataclass(frozen=True)
 class Foreign:
-    """What may be read for a tree that is somebody else's: its own store, and what is named here.
+    """Places that may be read for another party's tree: its own store, and those named here.
 
-    `remotes` are addresses that the auditor gave; into `fetched` goes what comes from there.
+    `remotes` are addresses given by the auditor; objects fetched from there are written to
+    `fetched`.
     """
 
     remotes: tuple[str, ...]
@@ -57,16 +58,17 @@ def _read_settings(root: Path) -> configparser.ConfigParser:
 
 
 def remote_settings(root: Path, foreign: Foreign | None = None) -> dict[str, dict[str, str]]:
-    """The remotes: name to settings, `url` among them; the default one first.
+    """Return the settings of each remote by name, `url` among them; the default remote first.
 
-    Those of the project at `root` in its DVC settings, whatever DVC knows, with the places of files
-    made whole; of a foreign tree its own store and those that the auditor named, by address.
+    For the project at `root`, its DVC settings, with file paths made absolute; for a foreign tree
+    its own store and the auditor's remotes, by address. Raises ConfigError for settings that cannot
+    be read.
     """
     if foreign is not None:
-        named = {url: {"url": url} for url in foreign.remotes}
-        return {"store": {"url": str(root.resolve() / STORE)}, **named}
+        auditor_remotes = {url: {"url": url} for url in foreign.remotes}
+        return {"store": {"url": str(root.resolve() / STORE)}, **auditor_remotes}
     parser = _read_settings(root)
-    found = {
+    settings = {
         section.removeprefix("'remote \"").removesuffix("\"'"): {
             key: str((root / ".dvc" / Path(value).expanduser()).absolute())
             if key in FILES
@@ -77,17 +79,17 @@ def remote_settings(root: Path, foreign: Foreign | None = None) -> dict[str, dic
         if section.startswith("'remote ") and parser.has_option(section, "url")
     }
     default = parser.get("core", "remote", fallback="")
-    return dict(sorted(found.items(), key=lambda item: (item[0] != default, item[0])))
+    return dict(sorted(settings.items(), key=lambda item: (item[0] != default, item[0])))
 
 
 def check_settings(root: Path, settings: Mapping[str, str]) -> None:
-    """ConfigError, by name, at a setting of a remote with which a project could run a command.
+    """Raise ConfigError, by name, for a setting of a remote that could run a command.
 
-    A file outside of the project is the user's own; one in it came with the project.
+    A file of credentials outside the project is the user's own; one inside came with the project.
     """
     if COMMAND in settings:
         raise ConfigError(f"{COMMAND} is not taken from a project: it runs a command")
-    # In these files a command may stand that a library of DVC runs (`credential_process`).
+    # These files may name a command that a library of DVC runs (`credential_process`).
     for key in ("configpath", "credentialpath"):
         if key in settings and Path(settings[key]).resolve().is_relative_to(root.resolve()):
             raise ConfigError(
@@ -96,48 +98,49 @@ def check_settings(root: Path, settings: Mapping[str, str]) -> None:
 
 
 def remotes(root: Path, foreign: Foreign | None = None) -> dict[str, str]:
-    """The addresses of the remotes, by name; the default one first."""
-    return {name: found["url"] for name, found in remote_settings(root, foreign).items()}
+    """Return the addresses of the remotes by name; the default remote first."""
+    return {name: settings["url"] for name, settings in remote_settings(root, foreign).items()}
 
 
 def local_remotes(root: Path, foreign: Foreign | None = None) -> dict[str, Path]:
-    """The remotes that are folders of this machine, by name."""
-    found = remotes(root, foreign).items()
-    return {name: (root / ".dvc" / url).resolve() for name, url in found if "://" not in url}
+    """Return the remotes that are folders of this machine, by name."""
+    addresses = remotes(root, foreign).items()
+    return {name: (root / ".dvc" / url).resolve() for name, url in addresses if "://" not in url}
 
 
 def default_store(root: Path) -> Path | None:
-    """The default remote where it is a folder of this machine; None where it is elsewhere.
+    """Return the folder of the default remote; None where that is no folder of this machine.
 
-    Never another folder remote: real answers must not land in a store that git keeps.
+    No other folder remote replaces it: real answers must not be written to a store that git keeps.
     """
     default = next(iter(remotes(root)), None)
     return local_remotes(root).get(default) if default else None
 
 
 def kept_by_git(root: Path, file: Path) -> bool:
-    """Whether what is written to `file` would go into a commit of the project at `root`, or of
-    any other work tree that it lies in.
+    """Return whether a file written at `file` would be committed to this or any other work tree.
 
-    A place in the project counts unless git says that it is ignored: a plain copy of the tree has
-    no git, and is somebody's next commit.
+    A path in the project counts as kept unless git reports that it is ignored: a plain copy of the
+    tree has no git, and may be committed later.
     """
     file = file.resolve()
-    there = next(path for path in file.parents if path.is_dir())
-    command = ["git", "-C", str(there), "check-ignore", "--quiet", "--", str(file)]
-    # What is set for another work tree (in a hook, say) says nothing of this one.
+    existing_folder = next(path for path in file.parents if path.is_dir())
+    command = ["git", "-C", str(existing_folder), "check-ignore", "--quiet", "--", str(file)]
+    # Git's variables for another work tree (in a hook, say) must not apply to this one.
     clean = {name: text for name, text in os.environ.items() if not name.startswith("GIT_")}
     try:
-        said = subprocess.run(
+        exit_code = subprocess.run(
             command, env=clean, stdin=subprocess.DEVNULL, capture_output=True, check=False
         ).returncode
     except OSError:
-        said = NO_WORK_TREE
-    return file.is_relative_to(root.resolve()) if said == NO_WORK_TREE else said != IGNORED
+        exit_code = NO_WORK_TREE
+    return (
+        file.is_relative_to(root.resolve()) if exit_code == NO_WORK_TREE else exit_code != IGNORED
+    )
 
 
 def cache_folder(root: Path, foreign: Foreign | None = None) -> Path:
-    """DVC's cache; of a foreign tree the auditor's own folder in its place."""
+    """Return the folder of DVC's cache; for a foreign tree the auditor's own folder instead."""
     if foreign is not None:
         return foreign.fetched
     return (root / ".dvc" / _read_settings(root).get("cache", "dir", fallback="cache")).resolve()

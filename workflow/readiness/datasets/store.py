@@ -1,9 +1,9 @@
-"""Finding the bytes of a dataset version, and proving that they are the right ones.
+"""Find the bytes of a dataset version, and verify them by their hashes.
 
-DVC verifies nothing when it reads, so the bytes are looked for here (folder remotes, DVC's cache,
-the workspace) and hashed before they are used. Only what no local place holds is fetched from the
-remotes elsewhere (S3, SSH, HTTP): streamed through DVC's own file system of that remote, which
-knows its address and credentials, and hashed on the way. None of this needs git or DVC's cache.
+DVC verifies nothing when it reads, so the bytes are searched here (folder remotes, DVC's cache, the
+workspace) and hashed before they are used. Only bytes without a local copy are fetched from other
+remotes (S3, SSH, HTTP): streamed through DVC's file system of that remote, which knows its address
+and credentials, and hashed on the way. This needs neither git nor DVC's cache.
 """
 
 import logging
@@ -43,11 +43,11 @@ log = logging.getLogger(__name__)
 
 
 class UnreachableError(DataError):
-    """A remote could not be asked; so nothing is known of what it holds."""
+    """A remote did not answer, so its content is unknown."""
 
 
 class Remotes(ExitStack):
-    """The project's remotes, the default one first; leaving its `with` block ends DVC."""
+    """The project's remotes, the default one first; leaving the `with` block closes DVC."""
 
     def __init__(self, root: Path, foreign: Foreign | None = None) -> None:
         super().__init__()
@@ -58,8 +58,9 @@ class Remotes(ExitStack):
         self._stores: dict[str, Any] = {}
 
     def fault(self, name: str, version: Version) -> Fact | None:
-        """What is wrong with the version in the remote: None for nothing, `ABSENT` if missing;
-        UnreachableError when the remote cannot be asked.
+        """Return the fault of the version in the remote: None if it is right, `ABSENT` if missing.
+
+        Raises UnreachableError when the remote does not answer.
         """
         if name in self.folders:
             with self._ask_remote(name):
@@ -68,7 +69,7 @@ class Remotes(ExitStack):
                     raise NotADirectoryError("no such folder")
                 if not os.access(folder, os.R_OK | os.X_OK):
                     raise PermissionError(f"{folder} cannot be read")
-            # One file that cannot be read is a damaged object, and no word about the others.
+            # An unreadable file is a damaged object; the other objects may be right.
             return fault_if_there(self.folders[name] / version.object_name, version)
         try:
             with self._ask_remote(name), self._open(name, version) as file:
@@ -77,7 +78,10 @@ class Remotes(ExitStack):
             return ABSENT
 
     def fetch(self, name: str, version: Version, target: Path) -> Fact | None:
-        """Bring the right bytes to `target`, or return what is wrong with them as `fault` does."""
+        """Write the version's bytes to `target`, or return their fault (see `fault`).
+
+        Raises UnreachableError when the remote does not answer.
+        """
         target.parent.mkdir(parents=True, exist_ok=True)
         path = temporary_name(target)
         # Nobody else reads the answers, not even before they are whole.
@@ -93,7 +97,7 @@ class Remotes(ExitStack):
                     fault = fault_of_bytes(kept(chunks(file)), version)
                 if fault is None:
                     temporary.flush()
-                    # Read-only, as DVC keeps what lies in its cache.
+                    # Read-only, as DVC's cache requires.
                     path.chmod(0o400 if version.is_restricted else 0o444)
                     path.replace(target)
                 return fault
@@ -103,8 +107,9 @@ class Remotes(ExitStack):
                 path.unlink(missing_ok=True)
 
     def remove(self, name: str, version: Version) -> bool:
-        """Remove the version's object from the remote; whether there was one. UnreachableError when
-        it cannot be asked or lets no object be removed.
+        """Remove the version's object from the remote; return whether there was one.
+
+        Raises UnreachableError when the remote does not answer or refuses.
         """
         try:
             with self._ask_remote(name):
@@ -121,7 +126,7 @@ class Remotes(ExitStack):
             return False
 
     def address(self, name: str, version: Version) -> str:
-        """Where the object of the version lies, for people to find it."""
+        """Return the path or address of the version's object, for messages."""
         if name in self.folders:
             return str(self.folders[name] / version.object_name)
         return f"{self.addresses[name].rstrip('/')}/{version.object_name}"
@@ -132,33 +137,43 @@ class Remotes(ExitStack):
         return file
 
     def _store(self, name: str) -> Any:
-        """DVC's object database of a remote: one each, for each has connections of its own."""
+        """Return DVC's object database of a remote, opened once."""
         if name not in self._stores:
             from dvc.repo import Repo
 
-            # `remote://NAME/...` lies in another one.
+            # An address `remote://NAME/...` is relative to another remote.
             base = self.addresses[name].partition("remote://")[2].partition("/")[0]
-            used = {one: dict(self._settings[one]) for one in (name, base) if one in self._settings}
-            for settings in used.values():
+            needed_settings = {
+                remote: dict(self._settings[remote])
+                for remote in (name, base)
+                if remote in self._settings
+            }
+            for settings in needed_settings.values():
                 check_settings(self._root, settings)
-            # In a folder of its own: what DVC finds in a project's settings it obeys. And one for
-            # each remote: DVC opens none where one of them is wrong.
+            # A temporary folder for each remote: DVC obeys all settings that it finds in a project,
+            # and opens no remote where the settings of another are wrong.
             folder = self.enter_context(TemporaryDirectory(prefix="readiness-"))
             (Path(folder) / ".dvc").mkdir()
             # no_scm: there is no git, and DVC would refuse to start.
             core = {"no_scm": True, "analytics": False, "check_update": False}
-            repo = self.enter_context(Repo(folder, config={"core": core, "remote": used}))
+            repo = self.enter_context(
+                Repo(folder, config={"core": core, "remote": needed_settings})
+            )
             store = repo.cloud.get_remote_odb(name)
             try:
                 self.callback(_close_session, store.fs.fs)
-            except FileNotFoundError as error:  # a key or the like, and no word of the object
+            except (
+                FileNotFoundError
+            ) as error:  # a missing key file or the like; it says nothing about the object
                 raise ConnectionError(str(error)) from None
             self._stores[name] = store
         return self._stores[name]
 
     @contextmanager
     def _ask_remote(self, name: str) -> Iterator[None]:
-        """Turn whatever a remote's library raises into one line; a missing object stays missing."""
+        """Turn any error of a remote's library into an UnreachableError; pass on a missing
+        object.
+        """
         problem: BaseException
         try:
             yield
@@ -181,7 +196,7 @@ class Remotes(ExitStack):
 
 
 def _close_session(system: Any) -> None:
-    """Close the web connections of the file system behind one of DVC.
+    """Close the web connections of the file system that DVC uses.
 
     Left to the garbage collector they stay open where it runs in the thread that serves them, or
     where the machine is busy: it then waits a tenth of a second.
@@ -193,23 +208,23 @@ def _close_session(system: Any) -> None:
 
 
 def _says_missing(cause: BaseException | None) -> bool:
-    """Whether what lies behind a FileNotFoundError is a server's word that there is no such object.
+    """Return whether the cause of a FileNotFoundError is a server's report of a missing object.
 
-    The file systems raise it also for a server that does not answer or does not let us in.
+    The file systems raise it also for a server that does not answer or refuses access.
     """
     if cause is None or isinstance(cause, FileNotFoundError):
         return True
     response = getattr(cause, "response", None)
     if isinstance(response, dict):  # S3
         return bool(response.get("Error", {}).get("Code") != "NoSuchBucket")
-    # A web server's answer, or SFTP's.
+    # Status of a web server, or code of SFTP.
     return getattr(cause, "status", None) in (404, 410) or getattr(cause, "code", None) == 2
 
 
 def check_in_default_remote(root: Path, *versions: Version) -> None:
-    """Prove that the default remote holds the right bytes of each version; each one is hashed.
+    """Check that the default remote holds the right bytes of each version; each one is hashed.
 
-    Raises DataError: no remote, one out of reach, an object that is missing or damaged there.
+    Raises DataError: no remote, an unreachable one, an object that is missing or damaged.
     """
     with Remotes(root) as opened:
         if (name := next(iter(opened.addresses), None)) is None:
@@ -232,14 +247,14 @@ def check_in_default_remote(root: Path, *versions: Version) -> None:
                 )
 
 
-# How the place of a copy is called: a folder remote by its name, the cache.
+# Names of places: prefix of a folder remote, the cache.
 STORES, DVC_CACHE = "store ", "DVC cache"
 DAMAGED = "audit.remote.damaged"
 
 
 @dataclass(frozen=True)
 class Copy:
-    """One local copy of an object: where it lies, and what is wrong with it (None: nothing)."""
+    """A local copy of an object: its place, its path, and its fault (None if it is right)."""
 
     place: str
     path: Path
@@ -247,18 +262,19 @@ class Copy:
 
 
 def copies_beside_remotes(root: Path, version: Version) -> dict[str, Path]:
-    """Where else the version may lie on this machine: place to path, whether it is there or not."""
+    """Return the path by place of further copies on this machine, whether they exist or not."""
     return {
         DVC_CACHE: cache_folder(root) / version.object_name,
         "data/raw": root / version.pointer_path.with_suffix(""),
-        # Where the restore step places verified copies.
+        # The restore step writes verified copies here.
         "results/inputs": root / "results/inputs" / version.dataset / version.version / "data.csv",
     }
 
 
 def local_copies(root: Path, version: Version, foreign: Foreign | None = None) -> Iterator[Copy]:
-    """Every copy to restore from, each one hashed: folder remotes, cache, data/raw; of a foreign
-    tree only its own store and the folders that the auditor named.
+    """Yield every existing copy to restore from, hashed: folder remotes, cache, data/raw.
+
+    For a foreign tree, only its own store and the folders that the auditor named.
     """
     places = {
         f"{STORES}{name}": folder / version.object_name
@@ -270,7 +286,7 @@ def local_copies(root: Path, version: Version, foreign: Foreign | None = None) -
     for place, path in places.items():
         fault = fault_if_there(path, version)
         inside = path.resolve().is_relative_to(root.resolve())
-        # A foreign tree's own.
+        # A link in a foreign tree's store could lead to any file of this machine.
         if foreign and place == f"{STORES}store" and not inside:
             fault = Fact("audit.copy.leads_out")
         if fault != ABSENT:
@@ -278,37 +294,37 @@ def local_copies(root: Path, version: Version, foreign: Foreign | None = None) -
 
 
 def stray_copies(root: Path, version: Version) -> Iterator[Path]:
-    """Copies in no place of the version, below `data`, `results` and `.dvc`, sorted.
+    """Yield the copies in no place of the version, below `data`, `results` and `.dvc`, sorted.
 
-    Whole ones by their bytes (a copy that somebody asked for), and what killed processes have left,
-    whole or not, where they wrote one.
+    Whole copies, found by their bytes (a user's own copy), and leftovers of killed processes, whole
+    or not, beside the places of the version.
     """
     folders = [*local_remotes(root).values(), cache_folder(root)]
     places = {folder / version.object_name for folder in folders}
     places |= set(copies_beside_remotes(root, version).values())
-    found = {left for place in places for left in left_behind(place)}
-    # Where this program and DVC write; what lies elsewhere is its owner's.
-    written = ("data", "results", ".dvc")
-    for path in (path for folder in written for path in (root / folder).rglob("*")):
+    strays = {leftover for place in places for leftover in left_behind(place)}
+    # This program and DVC write here; files elsewhere belong to their owners.
+    folders_written = ("data", "results", ".dvc")
+    for path in (path for folder in folders_written for path in (root / folder).rglob("*")):
         same_size = path.is_file() and path.stat().st_size == version.bytes
         if same_size and path not in places and not fault_of(path, version):
-            found.add(path)
-    yield from sorted(found)
+            strays.add(path)
+    yield from sorted(strays)
 
 
 def on_this_machine(root: Path, version: Version) -> bool:
-    """Whether any place to restore from holds something under the version's name; not hashed."""
+    """Return whether any place to restore from has a file of the version; not hashed."""
     folders = [folder / version.object_name for folder in local_remotes(root).values()]
     places = copies_beside_remotes(root, version)
     return any(path.is_file() for path in (*folders, places[DVC_CACHE], places["data/raw"]))
 
 
 def find_object(root: Path, version: Version, foreign: Foreign | None = None) -> Path:
-    """A verified copy of the version's bytes (MD5, SHA-256, size).
+    """Return the path of a verified copy of the version's bytes (MD5, SHA-256, size).
 
     Damaged copies that were passed over are logged. Raises DataError when the version was erased,
-    or when no place holds its bytes, naming each damaged copy and each remote that could not be
-    asked.
+    when its pointer is missing or disagrees, or when no place holds its bytes, naming each damaged
+    copy and each remote that did not answer.
     """
     if version.is_erased:
         raise DataError(
@@ -316,42 +332,46 @@ def find_object(root: Path, version: Version, foreign: Foreign | None = None) ->
             "data/versions.csv; what rests on it can no longer be computed."
         )
     check_pointer(root, version)
-    found, damaged, faults = None, list[Fact](), list[Fact]()
+    object_path, damaged, faults = None, list[Fact](), list[Fact]()
     for copy in local_copies(root, version, foreign):
         if copy.fault is None:
-            found = copy.path
+            object_path = copy.path
             break
-        seen = show_path(copy.path, root)
-        damaged.append(Fact("language.labelled", {"label": seen, "what": copy.fault}))
+        shown_path = show_path(copy.path, root)
+        damaged.append(Fact("language.labelled", {"label": shown_path, "what": copy.fault}))
     else:
-        found, faults = _fetch(root, version, foreign)
+        object_path, faults = _fetch(root, version, foreign)
         damaged += [fault for fault in faults if fault.kind == DAMAGED]
-    if found:
+    if object_path:
         for fact in damaged:
             log.warning("DAMAGED %s: %s; another copy served", version.name, say_fault(fact))
-        return found
+        return object_path
     if damaged:
         fact = Fact("audit.copy.damaged", {"copies": Listed(tuple(damaged), "comma")})
     else:
         kind = "audit.copy.nowhere_restricted" if version.is_restricted else "audit.copy.nowhere"
         folders = (Fact("audit.remote.folder", {"remote": n}) for n in local_remotes(root, foreign))
-        looked = [*folders, *faults]
+        places_searched = [*folders, *faults]
         if foreign is not None:
             kind = "audit.copy.nowhere_foreign"
         else:
-            looked = looked or [Fact("audit.remote.none")]
-            looked += [Fact("audit.error", {"said": name}) for name in (DVC_CACHE, "data/raw")]
-        fact = Fact(kind, {"object": version.md5, "looked": Listed(tuple(looked), "comma")})
+            places_searched = places_searched or [Fact("audit.remote.none")]
+            places_searched += [
+                Fact("audit.error", {"said": name}) for name in (DVC_CACHE, "data/raw")
+            ]
+        fact = Fact(
+            kind, {"object": version.md5, "looked": Listed(tuple(places_searched), "comma")}
+        )
     raise DataError(f"{version.name}: {say_fault(fact)}", fact)
 
 
 def show_path(path: Path, root: Path) -> str:
-    """A path as it is said: from the project's root where it lies below it."""
+    """Return a path for messages: relative to the project's root where it lies below."""
     return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
 def _fetch(root: Path, version: Version, foreign: Foreign | None) -> tuple[Path | None, list[Fact]]:
-    """The object, brought into DVC's cache from a remote elsewhere; and why not from the others."""
+    """Fetch the object into DVC's cache from another remote; return its path and the faults met."""
     target = cache_folder(root, foreign) / version.object_name
     faults: list[Fact] = []
     with Remotes(root, foreign) as opened:
@@ -379,7 +399,9 @@ def _fetch(root: Path, version: Version, foreign: Foreign | None) -> tuple[Path 
 
 
 def restore(root: Path, version: Version, target: Path) -> None:
-    """Place a verified copy of the version at `target`, for its owner, whole or not at all."""
+    """Write a verified copy of the version to `target`, readable by its owner, whole or not at
+    all.
+    """
     source = find_object(root, version)
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary_path = temporary_name(target)
@@ -387,10 +409,12 @@ def restore(root: Path, version: Version, target: Path) -> None:
         # Nobody else reads the answers, not even before they are whole.
         temporary_path.touch(mode=0o600)
         shutil.copyfile(source, temporary_path)
-        # Hashed again after the copy: a disk that fails or a file that changes meanwhile is seen.
+        # Hashed again after the copy: the disk may fail or the file change meanwhile.
         if fault := fault_of(temporary_path, version):
-            said = say_fault(fault)
-            raise DataError(f"{version.name}: the copy at {target} is damaged: {said}. Try again.")
+            fault_text = say_fault(fault)
+            raise DataError(
+                f"{version.name}: the copy at {target} is damaged: {fault_text}. Try again."
+            )
         temporary_path.replace(target)
     finally:
         temporary_path.unlink(missing_ok=True)

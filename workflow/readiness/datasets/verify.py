@@ -1,9 +1,9 @@
-"""Every copy of a version: is it where it should be and right, and how is it erased?
+"""Verify every copy of a version, and erase versions.
 
-A version must lie whole in each remote, unless only some may have it (restricted); one that was
-erased, as a respondent withdrew, must lie nowhere. Another place of this machine need hold none,
-but no damaged one. An erasure leaves pointer and row, which hold no answer; the tombstone comes
-last, so that one that was interrupted can be given again.
+A version must be whole in each remote, unless it is restricted; an erased one, after a respondent
+withdrew, must be nowhere. Other places of this machine may lack a version, but must not hold a
+damaged copy. An erasure leaves pointer and row, which hold no answer; the tombstone is written
+last, so that an interrupted erasure can be repeated.
 """
 
 import json
@@ -36,31 +36,33 @@ RIGHT = "right"
 
 
 def find_unused(root: Path) -> Iterator[str]:
-    """Each file of `data/raw` that no run reads, for it is not what its pointer names or nobody
-    registered it, with the command that does.
+    """Yield a line for each file of `data/raw` that no run reads, with the command that registers
+    it.
+
+    Such a file differs from its pointer, or was never registered.
     """
     versions = read_versions(root)
-    known = {version.pointer_path: version for version in versions.values()}
+    registered = {version.pointer_path: version for version in versions.values()}
     for place in sorted(
         {p.with_suffix("") for p in (root / RAW).glob("*/*.csv.dvc")}
         | set((root / RAW).glob("*/*.csv"))
     ):
         file = place.relative_to(root)
-        if (version := known.get(file.with_name(f"{file.name}.dvc"))) is None:
+        if (version := registered.get(file.with_name(f"{file.name}.dvc"))) is None:
             line = register_line(root, file, file.parent.name, file.stem)
             yield f"{file}: is not used, for nobody registered it. Register it: {line}"
         elif not version.is_erased and fault_if_there(place, version) not in (None, ABSENT):
-            said = "its pointer names other bytes. Register it: "
-            said += register_line(root, file, version.dataset)
+            reason = "its pointer names other bytes. Register it: "
+            reason += register_line(root, file, version.dataset)
             for other in versions.values():
                 if fault_if_there(place, other) is None:
-                    said = f"it holds {other.name}. readiness data get {version.name} --force"
-            yield f"{file}: is not used, for {said}"
+                    reason = f"it holds {other.name}. readiness data get {version.name} --force"
+            yield f"{file}: is not used, for {reason}"
 
 
 @dataclass(frozen=True)
 class CopyFinding:
-    """What was found of a version ("": of a whole remote) in one place; `where`: its object."""
+    """State of a version ("": of a whole remote) in one place; `where`: path of its object."""
 
     version: str
     place: str
@@ -73,34 +75,34 @@ class CopyFinding:
 
 
 def _judge_object(version: Version, place: str, fault: Fact | None, where: str) -> CopyFinding:
-    """The finding for an object that has `fault` (None for none), or is missing (`ABSENT`)."""
+    """Return the finding for an object with a `fault` (None: right, `ABSENT`: missing)."""
     if version.is_erased:
-        good = fault == ABSENT
-        state = "gone, as it must be: erased" if good else "still there, though it was erased"
+        is_right = fault == ABSENT
+        state = "gone, as it must be: erased" if is_right else "still there, though it was erased"
     elif fault == ABSENT:
-        good = version.is_restricted
-        state = "missing (restricted)" if good else "missing"
+        is_right = version.is_restricted
+        state = "missing (restricted)" if is_right else "missing"
     else:
-        good, state = not fault, f"damaged: {say_fault(fault)}" if fault else RIGHT
-    return CopyFinding(version.name, place, state, where, not good)
+        is_right, state = not fault, f"damaged: {say_fault(fault)}" if fault else RIGHT
+    return CopyFinding(version.name, place, state, where, not is_right)
 
 
 def verify(root: Path) -> Iterator[CopyFinding]:
-    """Hash every object of every version in every place, one finding each.
+    """Hash every object of every version in every place; yield one finding each.
 
-    What lies in a folder remote or below `data/raw` and has no row is named, too. A remote that
-    cannot be reached is one finding, and asked no more. DataError: the register cannot be read.
+    Files in a folder remote or below `data/raw` without a row are reported, too. An unreachable
+    remote is one finding and is asked only once. Raises DataError when the register cannot be read.
     """
     versions = read_versions(root)
     unreachable: set[str] = set()
     with store.Remotes(root) as opened:
         for version in versions.values():
-            seen = False
+            has_copy = False
             for finding in _verify_copies(root, version, opened, unreachable):
-                seen |= bool(finding.version)  # else it is the word on a whole remote
+                has_copy |= bool(finding.version)  # otherwise the finding is about a whole remote
                 yield finding
             asked_all = not unreachable and opened.addresses
-            if not seen and not asked_all and not (version.is_restricted or version.is_erased):
+            if not has_copy and not asked_all and not (version.is_restricted or version.is_erased):
                 yield CopyFinding(version.name, "", "in no place of this machine", "", True)
     yield from _find_unregistered(root, versions)
 
@@ -132,7 +134,7 @@ def _verify_copies(
 
 
 def _find_unregistered(root: Path, versions: dict[str, Version]) -> Iterator[CopyFinding]:
-    """Pointers and objects that the register does not know; a remote may be a shared one."""
+    """Yield pointers and objects without a row in the register; a remote may be a shared one."""
     pointers = {version.pointer_path for version in versions.values()}
     for path in sorted((root / RAW).rglob("*.csv.dvc")):
         pointer = path.relative_to(root)
@@ -149,21 +151,22 @@ def _find_unregistered(root: Path, versions: dict[str, Version]) -> Iterator[Cop
 
 @dataclass
 class Erasure:
-    """What was removed from where, and what is left for people to remove."""
+    """Paths removed, and copies left for people to remove."""
 
     removed: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
 
 def erase_versions(root: Path, names: Sequence[str], reason: str) -> Erasure:
-    """Remove the bytes of the versions from every place that can be reached, and say so for good.
+    """Remove the bytes of the versions from every reachable place, and register the erasure.
 
-    Places: every remote, DVC's cache, `data/raw`, the results that were computed from them, which
-    have a row for each respondent, and every other copy below `data`, `results` and `.dvc`, also
-    what a killed process has left. Each version then gets its tombstone, with the reason. Raises
-    ConfigError when a version is unknown or erased already, the reason is empty, or another one,
-    not named and not erased, has the same bytes; DataError when a file of this machine cannot be
-    removed, and then nothing is registered; BusyError when another process changes the register.
+    Places: every remote, DVC's cache, `data/raw`, the results computed from them, which have a row
+    for each respondent, and every other copy below `data`, `results` and `.dvc`, including
+    leftovers of killed processes. Each version then gets its tombstone, with the reason. Raises
+    ConfigError when a version is unknown or erased already, the reason is empty, or another
+    version, neither named nor erased, has the same bytes; DataError when a file of this machine
+    cannot be removed, and then nothing is registered; BusyError when another process changes the
+    register.
     """
     note = one_line(reason, "--reason")
     if not note:
@@ -204,8 +207,8 @@ def _erase(root: Path, names: Sequence[str], note: str) -> Erasure:
 
 
 def _erase_on_this_machine(root: Path, version: Version, erasure: Erasure) -> None:
-    own = store.copies_beside_remotes(root, version).values()
-    for path in (*own, *results_of(root, version), *store.stray_copies(root, version)):
+    places = store.copies_beside_remotes(root, version).values()
+    for path in (*places, *results_of(root, version), *store.stray_copies(root, version)):
         try:
             path.unlink()
         except FileNotFoundError:
@@ -219,8 +222,9 @@ def _erase_on_this_machine(root: Path, version: Version, erasure: Erasure) -> No
 
 
 def results_of(root: Path, version: Version) -> Iterator[Path]:
-    """The files below `results/` that were computed from the version, as their records say, and
-    what is kept apart for its owner beside them.
+    """Yield the files below `results/` computed from the version, by their provenance records.
+
+    The protected files beside them are included.
     """
     for provenance in sorted((root / RESULTS).rglob(PROVENANCE)):
         try:
@@ -229,7 +233,7 @@ def results_of(root: Path, version: Version) -> Iterator[Path]:
                 continue
             names = sorted(record["outputs"])
         except (OSError, ValueError, KeyError, TypeError):
-            continue  # no provenance record of ours: the next run says so
+            continue  # not a valid provenance record: the next run reports it
         yield from (provenance.parent / name for name in names)
         yield provenance
         yield from sorted((provenance.parent.parent / PRIVATE).glob("*"))
@@ -241,7 +245,7 @@ def _erase_in_remotes(opened: store.Remotes, version: Version, erasure: Erasure)
         where = opened.address(name, version)
         try:
             was_there = opened.remove(name, version)
-            # Believed only when the remote itself says that it is gone.
+            # Only the remote itself can confirm that the object is gone.
             if opened.fault(name, version) != ABSENT:
                 raise store.UnreachableError("the object is still there after its removal")
         except store.UnreachableError as error:

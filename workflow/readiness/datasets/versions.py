@@ -1,8 +1,9 @@
-"""`data/versions.csv`: the append-only register of dataset versions; bytes compared with its rows.
+"""Read and extend `data/versions.csv`, the append-only register of dataset versions.
 
-DVC knows a version by MD5 only and checks nothing on reading. The register adds SHA-256, size,
-rows, the questionnaire that the version answers, a note, and a status. Rows are only ever added:
-data that were erased keep their row, and a second one, the tombstone, says since when and why.
+DVC identifies a version by MD5 alone and checks nothing on reading. The register adds SHA-256,
+size, number of rows, the questionnaire that the version answers, a note, and a status. Rows are
+only ever added: erased data keep their row and get a second one, the tombstone, with date and
+reason. Bytes and pointers are compared with their rows here.
 """
 
 import csv
@@ -32,13 +33,13 @@ VERSIONS = Path("data/versions.csv")
 RAW = Path("data/raw")
 
 OPEN, RESTRICTED, ERASED = "open", "restricted", "erased"
-# Anyone may have the bytes; only some may; nobody has them any more.
+# Public; for authorised persons only; removed everywhere.
 STATUSES = (OPEN, RESTRICTED, ERASED)
 
 
 @dataclass(frozen=True)
 class Version:
-    """A dataset version by its last row; `note`: of when it was added, or of why it was erased."""
+    """A dataset version by its last row; `note`: reason for its addition, or for its erasure."""
 
     dataset: str
     version: str
@@ -52,54 +53,56 @@ class Version:
 
     @property
     def name(self) -> str:
-        """`dataset@version`, the way a version is named everywhere."""
+        """`dataset@version`, the name of the version everywhere."""
         return f"{self.dataset}@{self.version}"
 
     @property
     def pointer_path(self) -> Path:
-        """Where its DVC pointer lies, from the project's root."""
+        """Path of the version's DVC pointer, from the project's root."""
         return RAW / self.dataset / f"{self.version}.csv.dvc"
 
     @property
     def object_name(self) -> str:
-        """Where its object lies in a DVC cache or remote, relative to that folder."""
+        """Path of the version's object, relative to a DVC cache or remote."""
         return object_name(self.md5)
 
     @property
     def is_restricted(self) -> bool:
-        """Whether its bytes may be missing, for only some may have them."""
+        """Whether only authorised persons have the bytes, so that they may be missing here."""
         return self.status == RESTRICTED
 
     @property
     def is_erased(self) -> bool:
-        """Whether its bytes must be missing everywhere: a respondent withdrew, or the law says."""
+        """Whether the bytes must be missing everywhere: a respondent withdrew, or the law
+        requires it.
+        """
         return self.status == ERASED
 
 
 def pull_line(name: str, md5: str = "") -> str:
-    """How whoever may have a version brings it here with DVC: its pointer, and what that names."""
+    """Return the command that fetches a version with DVC, with the MD5 as a comment."""
     pointer = (RAW / f"{name.replace('@', '/')}.csv.dvc").as_posix()
     return f"dvc pull {pointer}" + (f"  # md5 {md5}" if md5 else "")
 
 
 def register_line(root: Path, file: Path, dataset: str, version: str = "") -> str:
-    """The command that registers a file as a version of a dataset: the next one unless named."""
-    known = read_versions(root)
-    free = next(str(k) for k in count(1) if f"{dataset}@{k}" not in known)
-    name = version if re.fullmatch(VERSION, version) else free
+    """Return the command that registers a file as a version: the named one, or the next number."""
+    versions = read_versions(root)
+    next_number = next(str(k) for k in count(1) if f"{dataset}@{k}" not in versions)
+    name = version if re.fullmatch(VERSION, version) else next_number
     return shlex.join(
         ["readiness", "data", "add", file.as_posix(), "--dataset", dataset, "--as", name]
     )
 
 
 def open_data(versions: Iterable[Version]) -> dict[str, str]:
-    """Where the data that anybody may have lie, by name, from the project's root."""
+    """Return the paths of the public data by name, from the project's root."""
     kept = (version for version in versions if version.status == OPEN)
     return {v.name: v.pointer_path.with_suffix("").as_posix() for v in kept}
 
 
 def object_name(md5: str) -> str:
-    """Where DVC 3 keeps the object of that MD5, relative to a cache or remote."""
+    """Return the path of the object of that MD5 in DVC 3, relative to a cache or remote."""
     return f"files/md5/{md5[:2]}/{md5[2:]}"
 
 
@@ -107,16 +110,16 @@ COLUMNS = [field.name for field in fields(Version)]
 PATTERNS = {"dataset": NAME, "version": VERSION, "md5": "[0-9a-f]{32}", "sha256": "[0-9a-f]{64}"}
 
 
-# Of bytes or rows: longer ones are no count of anything, and Python refuses to read them.
+# Number of bytes or rows; Python refuses to read much longer ones.
 WHOLE_NUMBER = "0|[1-9][0-9]{0,17}"
 
 
 def read_versions(root: Path) -> dict[str, Version]:
-    """All versions by name (`dataset@version`), in the order in which they were added.
+    """Return all versions by name (`dataset@version`), in the order of their addition.
 
-    A version that was erased is its tombstone. Raises DataError naming the row when a column is
-    missing, a number is none, a status is unknown, a name repeats, or a tombstone is not the second
-    and last row of its version with the very same hashes.
+    An erased version is its tombstone. Raises DataError naming the row when a column is missing, a
+    number cannot be read, a status is unknown, a name repeats, or a tombstone is not the second and
+    last row of its version with the same hashes.
     """
     path = root / VERSIONS
     try:
@@ -137,7 +140,9 @@ def read_versions(root: Path) -> dict[str, Version]:
 
 
 def read_row(cells: list[str], where: str) -> Version:
-    """The version that a row of the register names; DataError naming `where` when it is none."""
+    """Return the version of one row of the register. Raises DataError naming `where` for a bad
+    row.
+    """
     record = dict(zip(COLUMNS, cells, strict=False))
     if len(cells) != len(COLUMNS) or not all(
         re.fullmatch(WHOLE_NUMBER, record[column]) for column in ("bytes", "rows")
@@ -151,7 +156,7 @@ def read_row(cells: list[str], where: str) -> Version:
 
 
 def _find_fault(version: Version, before: Version | None) -> str:
-    """What is wrong with a row of the register after the row `before` of the same version."""
+    """Return the fault of a row after the row `before` of the same version; "" if there is none."""
     if version.status not in STATUSES:
         return f"has the status {version.status!r}; expected one of {', '.join(STATUSES)}"
     if before is None:
@@ -176,7 +181,7 @@ def find_version(root: Path, name: str) -> Version:
 
 
 def append_versions(root: Path, versions: Iterable[Version]) -> None:
-    """Add rows at the end of the register, whole or not at all; what stands there stays."""
+    """Append rows to the register, whole or not at all; earlier rows stay byte for byte."""
     path = root / VERSIONS
     before = path.read_bytes() if path.exists() else b""
     rows: list[Sequence[object]] = [astuple(version) for version in versions]
@@ -187,12 +192,13 @@ def append_versions(root: Path, versions: Iterable[Version]) -> None:
 
 
 def changing_versions(root: Path) -> AbstractContextManager[None]:
-    """Hold the register while a version is added or erased; BusyError when another process does.
+    """Lock the register while a version is added or erased.
 
-    Two at once would each write the rows that they have read, and one of them would be lost.
+    Raises BusyError while another process holds the lock: of two writers at once, each would write
+    the rows that it had read, and one row would be lost.
     """
     return holding(
-        # Held while the register is changed; DVC's own folder for such files, which git ignores.
+        # Lock file, in DVC's own folder for such files, which git ignores.
         root / ".dvc/tmp/readiness.lock",
         f"{root / VERSIONS}: another `readiness data` adds or erases a version; try again when it "
         "is done.",
@@ -200,7 +206,9 @@ def changing_versions(root: Path) -> AbstractContextManager[None]:
 
 
 def one_line(text: str, option: str) -> str:
-    """A text for the register, in one line; ConfigError naming `option` when it is not UTF-8."""
+    """Return a text for the register, on one line. Raises ConfigError naming `option` if not
+    UTF-8.
+    """
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
@@ -218,22 +226,22 @@ class Pointer:
     name: str
 
     def as_text(self) -> str:
-        """The pointer's YAML, as DVC writes it."""
-        # Digits alone, or around one e, would be read as a number.
+        """Return the pointer's YAML, as DVC writes it."""
+        # YAML reads digits alone, or with one e, as a number.
         md5 = f"'{self.md5}'" if re.fullmatch(r"\d+(e\d+)?", self.md5) else self.md5
         return f"outs:\n- md5: {md5}\n  size: {self.size}\n  hash: md5\n  path: {self.name}\n"
 
     @property
     def object_name(self) -> str:
-        """Where the object lies in a DVC cache or remote, relative to its root."""
+        """Path of the object, relative to a DVC cache or remote."""
         return object_name(self.md5)
 
 
 def parse_pointer(text: str, source: str) -> Pointer:
-    """The pointer in `text`; DataError naming `source` when it is not a pointer to one file."""
+    """Return the pointer in `text`. Raises DataError naming `source` unless it names one file."""
     expected = "expected a DVC pointer: outs with one entry of md5, size and path"
     try:
-        # Every value as text: a hash of digits alone is no number.
+        # All scalars as text: a hash of digits alone is no number.
         (out,) = read_yaml_text(text, TextLoader)["outs"]
         if not re.fullmatch(WHOLE_NUMBER, out["size"]):
             raise ValueError
@@ -246,7 +254,7 @@ def parse_pointer(text: str, source: str) -> Pointer:
 
 
 def read_pointer(path: Path) -> Pointer:
-    """The pointer file at `path`; DataError when it is missing or damaged."""
+    """Read the pointer file at `path`. Raises DataError when it is missing or damaged."""
     try:
         return parse_pointer(read_file(path).decode("utf-8"), str(path))
     except OSError:
@@ -256,7 +264,9 @@ def read_pointer(path: Path) -> Pointer:
 
 
 def check_pointer(root: Path, version: Version) -> Pointer:
-    """The version's pointer, which must agree with the register on MD5 and size."""
+    """Return the version's pointer. Raises DataError unless MD5 and size agree with the
+    register.
+    """
     path = root / version.pointer_path
     pointer = read_pointer(path)
     if (pointer.md5, pointer.size) != (version.md5, version.bytes):
@@ -269,23 +279,23 @@ def check_pointer(root: Path, version: Version) -> Pointer:
     return pointer
 
 
-# That there is no such file.
+# The fault of a missing file.
 ABSENT = Fact("audit.states.absent")
 
 
 def chunks(file: IO[bytes]) -> Iterator[bytes]:
-    """The file's bytes from where it stands, one MiB at a time: an object may exceed the memory."""
+    """Yield a file's bytes from its position on, one MiB at a time: it may exceed the memory."""
     while chunk := file.read(1 << 20):
         yield chunk
 
 
 def fault_of_bytes(content: Iterable[bytes], version: Version) -> Fact | None:
-    """What is wrong with bytes, read once (size, SHA-256, MD5); None when they are the version."""
+    """Return the fault of some bytes (size, SHA-256, MD5); None when they are the version's."""
     size = 0
     md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
     for chunk in content:
         size += len(chunk)
-        # A hole of a terabyte takes no room on the disk, and would be hashed for an hour.
+        # A sparse file of a terabyte takes no room on the disk, and an hour to hash.
         if size > LARGEST and b"\0" in chunk:
             return Fact("audit.copy.null")
         md5.update(chunk)
@@ -298,7 +308,10 @@ def fault_of_bytes(content: Iterable[bytes], version: Version) -> Fact | None:
 
 
 def fault_of(path: Path, version: Version) -> Fact | None:
-    """The same of a file; one that cannot be read is damaged."""
+    """Return the fault of an existing file; None when its bytes are the version's.
+
+    An unreadable file is a fault.
+    """
     try:
         if path.is_dir():
             return Fact("audit.copy.folder")
@@ -314,12 +327,12 @@ def fault_of(path: Path, version: Version) -> Fact | None:
 
 
 def unreadable(error: OSError) -> Fact:
-    """That a file cannot be read, and what the system says of it."""
+    """Return the fault of a file that cannot be read, with the system's reason."""
     return Fact("audit.unreadable", {"said": error.strerror or "?"})
 
 
 def fault_if_there(path: Path, version: Version) -> Fact | None:
-    """The same; `ABSENT` when there is no such file."""
+    """Return the fault of a file as `fault_of` does, or `ABSENT` when there is no such file."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -330,7 +343,7 @@ def fault_if_there(path: Path, version: Version) -> Fact | None:
 
 
 def say_fault(fault: Fact) -> str:
-    """A fault in English, for an error."""
-    # What an error says is no part of what a step makes. So the catalogues are loaded by name, out
-    # of the step's closure: who edits a text of an audit has no data restored again.
+    """Return a fault in English, for an error."""
+    # An error's text is no result of a step. So the catalogues are imported by name, outside the
+    # step's closure: an edited text of an audit restores no data again.
     return str(import_module("readiness.language").tell(fault, "en"))

@@ -1,4 +1,4 @@
-"""What readers read: languages, catalogues, sentences, numbers and dates, isolation."""
+"""Texts for readers: languages, catalogues, sentences, numbers, dates and directions."""
 
 from readiness.language.catalogue import (
     FIRST,

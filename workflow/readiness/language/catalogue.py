@@ -1,14 +1,14 @@
-"""One catalogue a language: a folder of gettext files, one a domain; and how its texts are set.
+"""Read the catalogues of texts, and typeset and isolate their messages.
 
-`catalogues/<language>/<domain>.po`. A message's id is its key, `domain.name`, never an English
-sentence: English has a catalogue like any other. A message that counts has `msgid_plural` (the key
-again) and one form for each plural of its language. Each language has `language.po` with its own
-name, its locale (CLDR), its digits, its direction and its typography: a folder more is a language
-more. It need not hold more than the core that a report needs: what it lacks is told in `FIRST`,
-marked.
+A catalogue is a folder of gettext files, one for each domain: `catalogues/<language>/<domain>.po`.
+A message's id is its key, `domain.name`, never an English sentence: English has a catalogue like
+any other. A message that counts has `msgid_plural` (the key again) and one form for each plural of
+its language. Each language has `language.po` with its own name, its locale (CLDR), its digits, its
+direction and its typography: another folder adds another language. A language need not have more
+than the core that a report needs: a missing text is shown in the language `FIRST`, marked.
 
-Catalogues are written with plain spaces and without direction marks. Both come in here, in one
-place: which spaces do not break, how wide they are, and the isolation of what runs otherwise.
+Catalogues are written with plain spaces and without direction marks. Both are added here, in one
+place: non-breaking spaces, their widths, and the isolation of text in the other direction.
 """
 
 import re
@@ -19,34 +19,34 @@ from typing import TYPE_CHECKING
 
 from readiness.ground.errors import RenderError
 
-# babel is imported where a text is read: who only plans reads none.
+# babel is imported on first use: a plan reads no texts.
 if TYPE_CHECKING:
     from babel import Locale
     from babel.messages.catalog import Catalog
 
 FOLDER = Path(__file__).resolve().parent / "catalogues"
 
-# The code of a language: a folder of the catalogues.
+# Code of a language: the name of a folder of the catalogues.
 Language = str
-# The languages in which the program speaks.
+# Languages of the program.
 LANGUAGES: tuple[Language, ...] = tuple(sorted(p.name for p in FOLDER.iterdir() if p.is_dir()))
-# That of what is said once, of reports on what was asked in no language of the program, and of what
-# a language of the core alone lacks.
+# Language of texts that exist once, of reports on a questionnaire in no language of the program,
+# and of texts that a core language lacks.
 FIRST: Language = "en"
 MARK = f"[{FIRST}] "
-# Those that have more than the core: in them the pages of whoever runs a wave are made.
-# `closure` takes a text with a point in it for a key: with the whole file name here, each word of
-# the site that is translated would rerun every step that tells anything.
+# Languages with more than the core: they have the pages for the people who run a wave. `closure`
+# takes a text with a point for a key: with the whole file name here, each translated word of the
+# site would rerun every step that writes text.
 _OF_SITE = {name: (FOLDER / name / "site").with_suffix(".po") for name in LANGUAGES}
 WHOLE: tuple[Language, ...] = tuple(name for name in LANGUAGES if _OF_SITE[name].is_file())
 
-# The categories of CLDR in the order of a message's forms.
+# Plural categories of CLDR, in the order of a message's forms.
 PLURALS = ("zero", "one", "two", "few", "many", "other")
 
 
 @cache
 def read_catalogue(language: Language, domain: str) -> "Catalog":
-    """A language's messages of one domain; RenderError where there is none."""
+    """Return a language's messages of one domain. Raises RenderError where there is none."""
     from babel.messages.pofile import read_po
 
     path = FOLDER / language / f"{domain}.po"
@@ -62,7 +62,7 @@ def read_catalogue(language: Language, domain: str) -> "Catalog":
 
 @cache
 def has(key: str, language: Language) -> bool:
-    """Whether the language has the key."""
+    """Return whether the language has a text for the key."""
     domain = key.partition(".")[0]
     there = (FOLDER / language / f"{domain}.po").is_file()
     message = read_catalogue(language, domain).get(key) if there else None
@@ -71,7 +71,10 @@ def has(key: str, language: Language) -> bool:
 
 @cache
 def raw(key: str, language: Language) -> str | tuple[str, ...]:
-    """The text of a key as the catalogue has it, or all its plural forms; RenderError if none."""
+    """Return the text of a key as the catalogue has it, or all its plural forms.
+
+    Raises RenderError where the language has no such text.
+    """
     message = read_catalogue(language, key.partition(".")[0]).get(key)
     if message is None or not message.string:
         raise RenderError(f"the language {language!r} has no text {key!r}.")
@@ -79,50 +82,55 @@ def raw(key: str, language: Language) -> str | tuple[str, ...]:
 
 
 def keys(language: Language, domain: str) -> tuple[str, ...]:
-    """The keys of a language's messages of one domain, sorted."""
+    """Return the keys of a language's messages of one domain, sorted."""
     ids = (message.id for message in read_catalogue(language, domain) if message.id)
-    return tuple(sorted(each if isinstance(each, str) else each[0] for each in ids))
+    return tuple(
+        sorted(message_id if isinstance(message_id, str) else message_id[0] for message_id in ids)
+    )
 
 
 def form(key: str, language: Language, n: int | Decimal | None = None) -> str:
-    """The text of a key in the plural form that goes with `n`, as the catalogue has it."""
-    found = raw(key, language)
-    if isinstance(found, str):
-        return found
+    """Return the text of a key in the plural form for `n`, as the catalogue has it.
+
+    None takes the form `other`. Raises RenderError where the text or the form is missing.
+    """
+    forms = raw(key, language)
+    if isinstance(forms, str):
+        return forms
     tag = "other" if n is None else locale(language).plural_form(n)
     place = plurals(language).index(tag)
-    if place >= len(found) or not found[place]:
+    if place >= len(forms) or not forms[place]:
         raise RenderError(f"the language {language!r} has no form {tag!r} of the text {key!r}.")
-    return found[place]
+    return forms[place]
 
 
 @cache
 def plurals(language: Language) -> tuple[str, ...]:
-    """The categories of a language's plurals: a message that counts has a form for each."""
-    found = {*locale(language).plural_form.tags, "other"}
-    return tuple(tag for tag in PLURALS if tag in found)
+    """Return the plural categories of a language, in the order of a message's forms."""
+    categories = {*locale(language).plural_form.tags, "other"}
+    return tuple(tag for tag in PLURALS if tag in categories)
 
 
 @cache
 def locale(language: Language) -> "Locale":
-    """The CLDR locale of a language, as its catalogue names it."""
+    """Return the CLDR locale of a language."""
     from babel import Locale
 
     return Locale.parse(form("language.locale", language))
 
 
 def own_name(language: Language) -> str:
-    """What the language calls itself."""
+    """Return the name of a language in that language."""
     return form("language.name", language)
 
 
 def direction(language: Language) -> str:
-    """`ltr` or `rtl`."""
+    """Return the direction of a language's script, `ltr` or `rtl`."""
     return form("language.direction", language)
 
 
 def setting(name: str, language: Language) -> str:
-    """What a language's catalogue sets under `language.<name>`; "" where it sets nothing."""
+    """Return a language's setting `language.<name>`; "" where there is none."""
     key = f"language.{name}"
     return form(key, language) if has(key, language) else ""
 
@@ -130,11 +138,11 @@ def setting(name: str, language: Language) -> str:
 _NARROW, _FIXED = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 _SPACE = "[ \u00a0\u202f]+"
 
-# Unicode's isolates: what is between the first or second and the third keeps its own order.
+# Unicode's isolates: text between the first or second mark and the third keeps its own direction.
 LEFT_TO_RIGHT, FIRST_STRONG, POP = "\u2066", "\u2068", "\u2069"
 
 _LATIN = "A-Za-z\u00c0-\u024f"
-# One word of letters needs nothing: only a run of several signs could be put in another order.
+# A single word of letters is safe: only a run of several characters could be reordered.
 _RUN = re.compile(
     r"(?P<kept>\{[^{}]*\}|\]\([^)\s]*\)|<[^<>]*>|[\u2066-\u2068][^\u2069]*\u2069)"
     rf"|(?P<code>`[^`]*`)|(?P<run>[{_LATIN}][{_LATIN}0-9_./:+@#=–-]*"
@@ -146,7 +154,7 @@ _MARKS = re.compile(r"[\u2066-\u2069\u200e\u200f\u061c]")
 
 
 def typeset(text: str, language: Language) -> str:
-    """The text with the spaces that its language wants before and after signs."""
+    """Return the text with the non-breaking spaces that its language puts beside punctuation."""
     for pattern, replacement in _find_spaces(language):
         text = pattern.sub(replacement, text)
     return text
@@ -167,10 +175,10 @@ def _find_spaces(language: Language) -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 def isolate(text: str, language: Language) -> str:
-    """A value from outside (a name, a code, a foreign sentence) as it stands in a sentence.
+    """Return a value from outside (a name, a code, a foreign sentence) isolated for a sentence.
 
-    In a language from right to left it keeps its own order; numbers and the language's own words
-    need nothing. Elsewhere a text from right to left is kept together.
+    In a language from right to left the value keeps its own direction; numbers and words of the
+    language need no isolation. Elsewhere only text from right to left is isolated.
     """
     if not text or text[0] in (LEFT_TO_RIGHT, FIRST_STRONG):
         return text
@@ -183,9 +191,9 @@ def isolate(text: str, language: Language) -> str:
 
 
 def isolate_runs(text: str, language: Language) -> str:
-    """A text of a catalogue with its Latin runs isolated, in a language from right to left.
+    """Return a catalogue text with its Latin runs isolated, in a language from right to left.
 
-    Placeholders, addresses of links and tags are left alone; a code span is isolated whole.
+    Placeholders, addresses of links and tags are not changed; a code span is isolated whole.
     """
     if direction(language) != "rtl":
         return text
@@ -200,5 +208,5 @@ def isolate_runs(text: str, language: Language) -> str:
 
 
 def strip_marks(text: str) -> str:
-    """The text without isolates and direction marks, for what compares texts."""
+    """Return the text without isolates and direction marks, for comparing texts."""
     return _MARKS.sub("", text)

@@ -1,15 +1,15 @@
-"""The text of a number as readers of a language see it.
+"""Write numbers for readers of a language.
 
 One rule for every publishable number, so that a text can be checked against a value: it is rounded
 by `language.rounding`, and the decimal is written with the symbols of the Unicode CLDR (through
 Babel), in the locale and the digits that the language's catalogue names (`language.locale`:
 Moroccan Arabic has a decimal comma; `language.numbering`: `latn` or `arab`), with groups of
-thousands, the spaces that the language wants, and the marks that keep `%` and signs on the right
-side of a number inside Arabic text.
+thousands, the language's spaces, and the marks that keep `%` and signs on the right side of a
+number inside Arabic text.
 
 Two departures from CLDR, both typographic: minus is U+2212, not a hyphen, and a number that rounds
-to zero carries no sign. Counts are written with all their digits, always grouped by thousands; a
-`number` is from five digits on, for one of four may be a year.
+to zero has no sign. Counts are written with all their digits, always grouped by thousands; a
+`number` is grouped from five digits on, for one of four may be a year.
 """
 
 import decimal
@@ -26,7 +26,7 @@ from readiness.language.catalogue import Language, form, locale, typeset
 from readiness.language.rounding import Amount, check, exact_value, round_half, scale_to_unit
 
 _NBSP = "\N{NO-BREAK SPACE}"
-# How a p-value of which only a band is told lies to the bound that is shown.
+# Relation of a p-value to the printed bound, where only a band is published.
 _RELATIONS = {"p_below": "<", "p_not_below": "\N{GREATER-THAN OR EQUAL TO}"}
 
 
@@ -64,12 +64,12 @@ def number(
 
 
 def whole(count: int, language: Language) -> str:
-    """A whole number, grouped by thousands."""
+    """Return a whole number, grouped by thousands."""
     return _sign_number(Decimal(count), language)
 
 
 def percentage(share: Fraction, language: Language) -> str:
-    """A share (0 to 1) in percent without the sign ("18,4"): one decimal, half to even, exact."""
+    """Return a share (0 to 1) in percent without the sign ("18,4"): one decimal, half to even."""
     percent = share * 100
     if percent.denominator == 1:
         return _sign_number(Decimal(int(percent)), language)
@@ -78,7 +78,9 @@ def percentage(share: Fraction, language: Language) -> str:
 
 
 def print_figure(figure: str, language: Language) -> str:
-    """A figure as somebody printed it ("67.5"), with all its decimals; other texts as they are."""
+    """Return a figure as printed somewhere ("67.5"), with all its decimals; other texts
+    unchanged.
+    """
     try:
         return _sign_number(Decimal(figure), language)
     except decimal.InvalidOperation:
@@ -86,25 +88,25 @@ def print_figure(figure: str, language: Language) -> str:
 
 
 def percent(shown: str, language: Language) -> str:
-    """The text of a number with the language's percent sign after it."""
+    """Return the text of a number with the language's percent sign."""
     tail = str(locale(language).percent_formats[None].pattern).replace("#,##0", "")
     # Babel writes the pattern's own "%"; CLDR's symbol for Arabic carries direction marks.
     return typeset(shown + tail.replace("%", _find_symbol(language, "percentSign")), language)
 
 
 def day(iso: str, language: Language) -> str:
-    """A date (2024-03-05) in words: "5 mars 2024". RenderError where it is none."""
+    """Return a date (2024-03-05) in words: "5 mars 2024". Raises RenderError if it is no date."""
     try:
-        when = date.fromisoformat(iso)
+        parsed_date = date.fromisoformat(iso)
     except ValueError:
         raise RenderError(f"{iso!r} is not a date (YYYY-MM-DD).") from None
-    said = format_date(when, format="long", locale=locale(language))
+    written = format_date(parsed_date, format="long", locale=locale(language))
     if form("language.numbering", language) == "latn":
-        return said
-    return said.translate({ord(str(digit)): whole(digit, language) for digit in range(10)})
+        return written
+    return written.translate({ord(str(digit)): whole(digit, language) for digit in range(10)})
 
 
-# Most numbers of a report are written several times: on its page, in its tables, for their check.
+# Most numbers of a report are written several times: on its page, in its tables, in checks.
 @lru_cache(maxsize=100_000)
 def _write_exact(
     exact: Decimal, unit: str, digits: int, rounding: str, language: Language, *, noun: bool = True
@@ -117,7 +119,7 @@ def _write_exact(
     rounded = round_half(scale_to_unit(exact, unit), digits, rounding)
     if unit == "share":
         return percent(_sign_number(rounded, language), language)
-    # The least number that is written in groups of thousands, where it is no count.
+    # A `number` is grouped by thousands from 10,000 on.
     if unit == "number" and abs(rounded) < 10_000:
         return _sign_number(rounded, language, grouped=False)
     shown = _sign_number(rounded, language, plus=unit == "points")

@@ -1,10 +1,10 @@
-"""The rounding rule of every publishable number: which decimal stands for a value.
+"""Round publishable numbers: one rule from a value to a decimal.
 
 The value is taken at 10 significant digits (more where more are shown) and becomes a `Decimal`: of
-the 12 that a register holds the last are a processor's, and must not decide a tie. It is scaled
-exactly (shares and points by 100) and rounded once, to the declared number of decimals, half to
-even or half up (away from zero); binary floats are never rounded. No language is needed for it:
-`language.numbers` writes the decimal down.
+the 12 digits in a register the last ones depend on the processor, and must not decide a tie. It is
+scaled exactly (shares and points by 100) and rounded once, to the declared number of decimals, half
+to even or half up (away from zero); binary floats are never rounded. No language is involved:
+`language.numbers` writes the decimal.
 """
 
 import decimal
@@ -15,10 +15,10 @@ from decimal import Decimal
 from readiness.ground.decimals import SIGNIFICANT_DIGITS
 from readiness.ground.errors import StatisticsError
 
-# The significant digits that a text is taken from.
+# Significant digits of a value that a text is made from.
 PRECISION = 10
 
-# What a value measures; see `numbers.number`.
+# Units of a value; see `numbers.number`.
 UNITS = ("share", "count", "number", "p", "p_below", "p_not_below", "points", "base")
 
 # The rounding rules by name.
@@ -31,9 +31,11 @@ Amount = float | int | str | Decimal
 
 
 def round_value(value: Amount, unit: str, digits: int, rounding: str = "half_even") -> Decimal:
-    """The number that `number` shows, as an exact decimal in shown units (percent for a share).
+    """Return the number that `number` shows, as an exact decimal in shown units (percent for a
+    share).
 
-    For checks and for marks that must agree with their label. Raises as `number` does.
+    For checks, and for marks that must agree with their label. Raises StatisticsError as `number`
+    does.
     """
     exact = exact_value(value, digits)
     check(exact, unit, digits, rounding)
@@ -41,12 +43,18 @@ def round_value(value: Amount, unit: str, digits: int, rounding: str = "half_eve
 
 
 def round_amount(value: Amount, digits: int, rounding: str) -> Decimal:
-    """A value of any unit, in its own scale, rounded as `number` rounds: no sign on a zero."""
+    """Return a value of any unit, in its own scale, rounded as `number` rounds: no sign on a zero.
+
+    Raises StatisticsError for a value that is missing, infinite or no number.
+    """
     return round_half(exact_value(value, digits), digits, rounding)
 
 
 def exact_value(value: Amount, digits: int) -> Decimal:
-    """The value at `PRECISION` significant digits, or as many as are shown; integers whole."""
+    """Return the value at `PRECISION` significant digits, or as many as are shown; integers whole.
+
+    Raises StatisticsError for a value that is missing, infinite, above 10^31 or no number.
+    """
     try:
         if isinstance(value, numbers.Integral):
             exact = Decimal(int(value))
@@ -80,15 +88,15 @@ _RANGES: Mapping[str, tuple[int, int | None]] = {
 
 
 def check(exact: Decimal, unit: str, digits: int, rounding: str) -> None:
-    """StatisticsError where a value is none of its unit, or digits or rounding none of the rule."""
-    for what, name, all_of in (("unit", unit, UNITS), ("rounding", rounding, ROUNDINGS)):
-        if name not in all_of:
-            known = ", ".join(all_of)
-            raise StatisticsError(f"display: {what} {name!r} unknown; expected one of {known}.")
-    least, most = 1 if unit == "p" else 0, 0 if unit == "base" else 9
-    if not least <= digits <= most:
+    """Raise StatisticsError for an unknown unit or rounding, or a value or digits out of range."""
+    for label, name, accepted in (("unit", unit, UNITS), ("rounding", rounding, ROUNDINGS)):
+        if name not in accepted:
+            known = ", ".join(accepted)
+            raise StatisticsError(f"display: {label} {name!r} unknown; expected one of {known}.")
+    fewest, largest = 1 if unit == "p" else 0, 0 if unit == "base" else 9
+    if not fewest <= digits <= largest:
         raise StatisticsError(
-            f"display: {digits} decimals for unit {unit!r}; expected {least} to {most}."
+            f"display: {digits} decimals for unit {unit!r}; expected {fewest} to {largest}."
         )
     low, high = _RANGES.get(unit, (None, None))
     if (low is not None and exact < low) or (high is not None and exact > high):
@@ -99,12 +107,12 @@ def check(exact: Decimal, unit: str, digits: int, rounding: str) -> None:
 
 
 def scale_to_unit(exact: Decimal, unit: str) -> Decimal:
-    """A value in the unit in which it is shown: percent for a share."""
+    """Return a value in its shown unit: percent for a share, points for a difference."""
     return exact.scaleb(2) if unit in ("share", "points") else exact
 
 
 def round_half(exact: Decimal, digits: int, rounding: str) -> Decimal:
-    """The decimal, rounded by the rule; a zero has no sign."""
+    """Return the decimal, rounded by the rule; a zero has no sign."""
     context = decimal.Context(prec=60, rounding=ROUNDINGS[rounding])
     rounded = exact.quantize(Decimal(1).scaleb(-digits), context=context)
     return abs(rounded) if rounded.is_zero() else rounded  # no negative zero

@@ -1,8 +1,9 @@
-"""A fact as a sentence.
+"""Write a fact as a sentence.
 
-A template's `{name}` is the value of that name. A message with plurals takes its form from the
-value `n`, else from its first whole number. `{name:key}` says the value with a message that counts
-(`{missing:count.answer}`: "one answer", "2 answers"), so that a sentence may count several things.
+A template's `{name}` is replaced by the value of that name. A message with plurals takes its form
+from the value `n`, else from its first whole number. `{name:key}` writes the value with a message
+that counts (`{missing:count.answer}`: "one answer", "2 answers"), so that a sentence may count
+several things.
 """
 
 import re
@@ -37,7 +38,7 @@ from readiness.language.catalogue import (
     typeset,
 )
 
-# What is put around a value's text, given its name: a link, a span.
+# Function from a value's name and text to the wrapped text: a link, a span.
 Mark = Callable[[str, str], str]
 
 
@@ -47,10 +48,10 @@ def _keep_text(text: str) -> str:
 
 @dataclass(frozen=True)
 class Markup:
-    """How the pieces of a sentence are written in the markup of a page.
+    """Functions that escape the pieces of a sentence for the markup of a page.
 
-    `plain` writes what the catalogue says and numbers, `name` what came from outside: names, codes,
-    foreign sentences, labels. Both make a text safe in the markup.
+    `plain` escapes catalogue texts and numbers, `name` content from outside: names, codes, foreign
+    sentences, labels.
     """
 
     plain: Callable[[str], str] = _keep_text
@@ -58,7 +59,7 @@ class Markup:
 
 
 LINKS = {link: f"language.{link}" for link in ("and", "or", "comma", "slash")}
-# What ends a sentence.
+# Characters that end a sentence.
 CALLED = ("?", "!", "\u061f")
 CLOSED = (".", "\u2026", *CALLED)
 _COLON = re.compile("[ \u00a0\u202f]?:")
@@ -67,13 +68,13 @@ _PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)(?::([a-z0-9_.]+))?\}")
 
 
 def text(key: str, language: Language, n: int | Decimal | None = None) -> str:
-    """The text of a key, in the plural form that goes with `n`; RenderError where there is none.
+    """Return the text of a key, in the plural form for `n`, typeset for its language.
 
-    Set as its language wants it (spaces, isolates). Placeholders stay as they are: `{name}`. What
-    the language lacks is told in the first one, marked.
+    Placeholders stay as they are: `{name}`. A text that the language lacks is given in the language
+    `FIRST`, marked. Raises RenderError where neither has it.
     """
-    said = _read_template(key, language, n)
-    return said if has(key, language) else isolate(MARK + said, language)
+    template = _read_template(key, language, n)
+    return template if has(key, language) else isolate(MARK + template, language)
 
 
 def _read_template(key: str, language: Language, n: int | Decimal | None) -> str:
@@ -89,42 +90,44 @@ def _typeset_template(template: str, language: Language) -> str:
 def tell(
     fact: Fact, language: Language, mark: Mark | None = None, markup: Markup | None = None
 ) -> str:
-    """The sentence of a fact; RenderError where the catalogue or the fact lacks something.
+    """Return the sentence of a fact. Raises RenderError where a text or a value is missing.
 
-    `mark(name, text)` may wrap each value (not a sentence within the sentence, whose own values it
-    wraps); `markup` makes the pieces safe for a page.
+    `mark(name, text)` may wrap each value, except sentences within the sentence, whose own values
+    are wrapped; `markup` escapes the pieces for a page.
     """
     markup = markup or Markup()
     template = _read_template(fact.kind, language, _find_count(fact))
-    pieces, end, asked = [], 0, False
+    pieces, end, after_question = [], 0, False
     for match in _PLACEHOLDER.finditer(template):
         between = template[end : match.start()]
         pieces.append(markup.plain(between))
-        said = _tell_piece(fact, match[1], match[2], language, mark, markup)
-        # What is said right behind a question is a sentence of its own.
-        begins = asked and not between.strip() and isinstance(fact.values[match[1]], Fact)
-        said = capitalise(said) if begins else said
-        # A question keeps its own sign at the end: no full stop or colon behind it. Of another text
-        # the colon takes the place of its own.
-        end, last, asked = match.end(), said.rstrip(POP), False
+        piece = _tell_piece(fact, match[1], match[2], language, mark, markup)
+        # A fact right after a question is a sentence of its own.
+        begins_sentence = (
+            after_question and not between.strip() and isinstance(fact.values[match[1]], Fact)
+        )
+        piece = capitalise(piece) if begins_sentence else piece
+        # A question keeps its question mark: no full stop or colon follows. After any other text, a
+        # colon replaces the text's own full stop.
+        end, last, after_question = match.end(), piece.rstrip(POP), False
         if colon := _COLON.match(template, end):
             if last.endswith(CALLED):
-                end, asked = colon.end(), True
+                end, after_question = colon.end(), True
             elif _POINT.search(last):
-                said = _POINT.sub("", last) + said[len(last) :]
+                piece = _POINT.sub("", last) + piece[len(last) :]
         elif last.endswith(CLOSED) and template.startswith(".", end):
             end += 1
-        pieces.append(said)
-    told = "".join([*pieces, markup.plain(template[end:])])
+        pieces.append(piece)
+    sentence = "".join([*pieces, markup.plain(template[end:])])
     if has(fact.kind, language):
-        return told
-    # One mark for a sentence and for those within it.
+        return sentence
+    # One mark for the whole sentence, none for the sentences within.
     label = markup.plain(MARK)
-    return isolate(label + told.replace(label, ""), language)
+    return isolate(label + sentence.replace(label, ""), language)
 
 
 def capitalise(sentence: str) -> str:
-    """The sentence with a capital at its beginning, in scripts that have them."""
+    """Return the sentence with a capital first letter, in scripts that have capitals."""
     return sentence[:1].upper() + sentence[1:]
 
 
@@ -134,25 +137,25 @@ def _tell_piece(
     if name not in fact.values:
         raise RenderError(f"the text {fact.kind!r} needs {name!r}, which was not given.")
     value = fact.values[name]
-    said = show(value, language, mark, markup)
-    # The values of a sentence within a sentence were marked there.
+    shown = show(value, language, mark, markup)
+    # The values of a sentence within a sentence were wrapped there.
     if mark and not _is_composed(value):
-        said = mark(name, said)
+        shown = mark(name, shown)
     if not key:
-        return said
+        return shown
     value = _drop_name(value)
     if not isinstance(value, int):
         raise RenderError(f"the text {fact.kind!r} counts {name!r}, which is no whole number.")
-    # A form may do without its number: one answer, two answers in Arabic.
-    # Within a sentence of the first language it is told in that one, too.
-    spoken = language if has(fact.kind, language) else FIRST
-    return said.join(markup.plain(part) for part in text(key, spoken, value).split("{n}"))
+    # A form may omit its number: one answer, two answers in Arabic. Within a sentence in the
+    # language FIRST, this part is in FIRST, too.
+    form_language = language if has(fact.kind, language) else FIRST
+    return shown.join(markup.plain(part) for part in text(key, form_language, value).split("{n}"))
 
 
 def _is_composed(value: Value) -> bool:
     if isinstance(value, Listed):
         return any(_is_composed(item) for item in value.items)
-    # A number with a name of its own is marked where it is shown.
+    # A number with a name of its own is wrapped where it is shown.
     return isinstance(value, Fact | Term | TranslatedText | NamedNumber)
 
 
@@ -169,7 +172,10 @@ def _find_count(fact: Fact) -> int | None:
 def show(
     value: Value, language: Language, mark: Mark | None = None, markup: Markup | None = None
 ) -> str:
-    """A value as a reader of that language expects it, safe in the markup."""
+    """Return a value as text in a language, escaped for the markup.
+
+    Raises RenderError for a label without that language, and as `tell`.
+    """
     markup = markup or Markup()
     match value:
         case Fact():
@@ -181,29 +187,32 @@ def show(
                 raise RenderError(f"no label in {language!r}; there is {', '.join(sorted(texts))}.")
             return markup.name(texts[language])
         case Listed(items, link):
-            told = [show(item, language, mark, markup) for item in items]
-            return join_texts(told, link, language)
+            shown_items = [show(item, language, mark, markup) for item in items]
+            return join_texts(shown_items, link, language)
         case NamedNumber(name, number):
-            said = show(number, language, None, markup)
-            return mark(name, said) if mark else said
+            shown = show(number, language, None, markup)
+            return mark(name, shown) if mark else shown
         case str():
             written, whole = markup.name(value), isolate(value, language)
             return written if whole == value else f"{whole[0]}{written}{whole[-1]}"
         case Fraction():
-            said = numbers.percentage(value, language)
+            shown = numbers.percentage(value, language)
         case Quantity(amount, unit, digits, rounding):
-            said = numbers.number(amount, unit, digits, language, rounding)
+            shown = numbers.number(amount, unit, digits, language, rounding)
         case Printed(figure):
-            said = numbers.print_figure(figure, language)
+            shown = numbers.print_figure(figure, language)
         case Day(iso):
-            said = numbers.day(iso, language)
+            shown = numbers.day(iso, language)
         case _:
-            said = numbers.whole(value, language)
-    return markup.plain(said)
+            shown = numbers.whole(value, language)
+    return markup.plain(shown)
 
 
 def join_texts(texts: list[str], link: str, language: Language) -> str:
-    """Texts in one place: "a, b and c"; `link` is `and`, `or`, `comma` or `slash`."""
+    """Join texts: "a, b and c"; `link` is `and`, `or`, `comma` or `slash`.
+
+    Raises RenderError for any other link.
+    """
     if link not in LINKS:
         raise RenderError(f"a list is linked by one of {', '.join(LINKS)}, not by {link!r}.")
     if link == "slash":
