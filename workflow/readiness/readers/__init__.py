@@ -1,4 +1,4 @@
-"""What survey tools export -> tables of raw text with the questionnaire's own column names."""
+"""Read exports of survey tools as tables of raw text, with the questionnaire's own column names."""
 
 from readiness.readers.export import (
     HEADERS,

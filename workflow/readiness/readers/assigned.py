@@ -1,4 +1,4 @@
-"""What each column of a sheet is, and what is said where that is not the questionnaire's."""
+"""Assign columns of a sheet to items, and report columns that the questionnaire does not expect."""
 
 import difflib
 import json
@@ -13,7 +13,7 @@ from readiness.readers.table import Sheet, name_each_once
 
 @dataclass
 class Assigned:
-    """What each column of a sheet is: of an item, of a part of the export, or nothing known."""
+    """Assignment of a sheet's columns, by position: items, options, roles, rankings, or unknown."""
 
     items: dict[str, int] = field(default_factory=dict)
     options: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -27,21 +27,21 @@ class Assigned:
 def name_apart(
     headings: Sequence[tuple[str, ...]], wanted: Collection[str]
 ) -> list[tuple[str, ...]]:
-    """Headings with a name for a column that has none, and for one whose header occurs again.
+    """Return headings with a unique name for a column without header or with a repeated one.
 
-    A column without a header is `column 4`. The second of one header is `Header (2)` where that is
-    `wanted` (match keys); otherwise both keep the header, and are refused.
+    A column without a header is `column 4`. The second column of one header is `Header (2)` where
+    that name is `wanted` (match keys); otherwise both keep the header, and are refused later.
     """
-    made = []
+    named = []
     for heading, name in zip(headings, name_each_once([each[0] for each in headings]), strict=True):
-        again = match_key(heading[0]) not in ("", match_key(name))
-        apart = heading if match_key(heading[0]) else (name, *heading[1:])
-        made.append((name,) if again and match_key(name) in wanted else apart)
-    return made
+        is_repeated = match_key(heading[0]) not in ("", match_key(name))
+        with_name = heading if match_key(heading[0]) else (name, *heading[1:])
+        named.append((name,) if is_repeated and match_key(name) in wanted else with_name)
+    return named
 
 
 def is_row_number(sheet: Sheet, at: int) -> bool:
-    """Whether a column without a header counts the rows, as a data frame is written with them."""
+    """Return whether a column without a header numbers the rows, as data frames are written."""
     if match_key(sheet.columns[at]) not in ("", "unnamed: 0"):
         return False
     numbers = sheet.texts(at).tolist()
@@ -51,7 +51,7 @@ def is_row_number(sheet: Sheet, at: int) -> bool:
 def refuse_other_columns(
     sheet: Sheet, questionnaire: Questionnaire, assigned: Assigned, title: str
 ) -> None:
-    """DataError where columns are missing, not known or given twice; `title` is the tool's."""
+    """Raise DataError where columns are missing, unknown or repeated; `title` is the tool's."""
     if assigned.twice:
         first = sorted(assigned.twice)[0].strip()
         raise DataError(
@@ -84,29 +84,35 @@ def refuse_other_columns(
 
 
 def whole(item: Item, columns: Mapping[str, int]) -> bool:
-    """Whether every option of an item, or each of several answers, has a column of its own."""
+    """Return whether every option of an item, or each of several answers, has a column."""
     return set(item.slots or item.codes) <= set(columns)
 
 
 def find_missing_items(questionnaire: Questionnaire, assigned: Assigned) -> list[str]:
-    """Headers of the items that no column holds, with the first option that is not there."""
+    """Return headers of the items without a column, each with its first missing option."""
     missing = []
     for item in questionnaire.items:
-        spread = assigned.options.get(item.id, {})
+        option_columns = assigned.options.get(item.id, {})
         if (
             item.grid in assigned.rankings
             or item.id in assigned.items
-            or (item.codes and whole(item, spread))
+            or (item.codes and whole(item, option_columns))
         ):
             continue
-        lacks = [c.text for c in item.categories if c.code not in spread] if spread else []
-        lacks = [name for name in item.slots if name not in spread] or lacks
-        missing.append(f"{item.column} ({lacks[0]})" if lacks else item.column)
+        missing_options = (
+            [c.text for c in item.categories if c.code not in option_columns]
+            if option_columns
+            else []
+        )
+        missing_options = [
+            name for name in item.slots if name not in option_columns
+        ] or missing_options
+        missing.append(f"{item.column} ({missing_options[0]})" if missing_options else item.column)
     return missing
 
 
 def some(texts: Sequence[str]) -> str:
-    """The first of several texts, in quotes, and how many more there are."""
+    """Return the first three texts, in quotes, and how many more there are."""
     shown = ", ".join(quote_cell(text) for text in texts[:3])
     rest = len(texts) - 3
     return shown + (f" and {rest} more" if rest > 0 else "")

@@ -1,8 +1,8 @@
-"""Which column of an export holds which question.
+"""Match the columns of an export to the questions.
 
-A tool writes a header in its own way: the text of a question, its name, both; with the row of a
-grid or a ticked option behind it. All that a questionnaire's columns may be called is listed here
-by rank, and a header is looked up, never taken apart: a question may hold any sign itself.
+Each tool writes headers in its own way: the text of a question, its name, or both; followed by the
+row of a grid or a ticked option. All names that a questionnaire's columns may have are listed here
+by rank, and a header is looked up, never split: a question may contain any character.
 """
 
 import re
@@ -24,7 +24,9 @@ class ItemColumn:
 
 @dataclass(frozen=True)
 class ColumnMatch:
-    """A column of the sheet and what it holds; a lower `rank` is a name nearer to the given one."""
+    """A column of the sheet and its target; a lower `rank` is a name closer to the
+    questionnaire's.
+    """
 
     at: int
     target: ItemColumn
@@ -32,10 +34,10 @@ class ColumnMatch:
 
 
 Names = dict[str, ItemColumn | None]
-# How sure it is that a name means a column, the surest first.
+# Ranks of names, the most certain first.
 _OWN, _VARIABLE, _ID, _ROW, _OPTION, _ALONE, _PLACE = range(7)
 
-# How a question and its row or option are written beside each other; a space before `[` goes.
+# Notations of a question with its row or option; a space before `[` is optional.
 _BESIDE = (
     *("{} [{}]", "{}[{}]", "{}/{}", "{} - {}", "{}: {}", "{} {}"),
     *("{}_{}", "{}.{}", "{}-{}", "[{1}] {0}"),
@@ -46,10 +48,10 @@ _ROW_IN_HEADER = re.compile(r"(.+?) ?\[([^\[\]]+)\]", re.DOTALL)
 
 
 def list_names(questionnaire: Questionnaire, *, numbered: bool) -> tuple[Names, ...]:
-    """Match keys of all that each column may be called, the surest first.
+    """Return match keys of all names of each column, by rank, the most certain first.
 
-    A key that means two things at one rank means neither there (None). `numbered`: the tool also
-    writes the place of a row or option in its list (`q4_2`, `q4[SQ002]`): the least sure, so last.
+    A key with two targets at one rank has none there (None). `numbered`: the tool also writes the
+    number of a row or option in its list (`q4_2`, `q4[SQ002]`): the least certain rank.
     """
     ranks: tuple[Names, ...] = tuple({} for _ in range(_PLACE + numbered))
     for rank, name, target in _list_every_name(questionnaire):
@@ -60,18 +62,20 @@ def list_names(questionnaire: Questionnaire, *, numbered: bool) -> tuple[Names, 
 
 
 def _list_every_name(questionnaire: Questionnaire) -> Iterator[tuple[int, str, ItemColumn]]:
-    """All that a column of the export may be called, with the rank of the name."""
-    every = [(c, item, n) for item in questionnaire.items for n, c in enumerate(item.categories, 1)]
-    typed = {c.specify: (item, number) for c, item, number in every if c.specify}
+    """Yield rank, name and target of all names that a column of the export may have."""
+    categories = [
+        (c, item, n) for item in questionnaire.items for n, c in enumerate(item.categories, 1)
+    ]
+    specified = {c.specify: (item, number) for c, item, number in categories if c.specify}
     counts: Counter[str] = Counter()
     for item in questionnaire.items:
         if item.slots:
             yield from ((_OWN, name, ItemColumn(item.id, name)) for name in item.slots)
             continue
         target = ItemColumn(item.id)
-        called = [*item.called]
+        item_names = [*item.called]
         yield _OWN, item.column, target
-        yield from ((_VARIABLE, name, target) for name in called[1:-1])
+        yield from ((_VARIABLE, name, target) for name in item_names[1:-1])
         yield _ID, item.id, target
         blocks, parts = _list_row_names(item, questionnaire)
         if blocks:
@@ -81,16 +85,16 @@ def _list_every_name(questionnaire: Questionnaire) -> Iterator[tuple[int, str, I
             places = _find_places(blocks, counts[blocks[0]])
             yield from ((_PLACE, name, target) for name in places)
         if item.kind.takes_several or any(c.column for c in item.categories):
-            # A box in a row of a grid: texts stand beside texts, names beside names.
-            called += _find_companions(blocks[:1], parts[:1], _TEXTS)
-            called += _find_companions(blocks[1:], parts[1:], _NAMES)
-            yield from _list_option_names(item, called)
-        if item.id in typed:
-            yield from ((_ROW, name, target) for name in _list_typed_names(*typed[item.id]))
+            # A checkbox in a row of a grid: texts are combined with texts, names with names.
+            item_names += _find_companions(blocks[:1], parts[:1], _TEXTS)
+            item_names += _find_companions(blocks[1:], parts[1:], _NAMES)
+            yield from _list_option_names(item, item_names)
+        if item.id in specified:
+            yield from ((_ROW, name, target) for name in _list_typed_names(*specified[item.id]))
 
 
 def _list_option_names(item: Item, called: Sequence[str]) -> Iterator[tuple[int, str, ItemColumn]]:
-    """What the column of each ticked option may be called."""
+    """Yield the names that the column of each ticked option may have."""
     yield from ((_OWN, c.column, ItemColumn(item.id, c.code)) for c in item.categories if c.column)
     options: list[tuple[str, Answer]] = [(c.code, c) for c in item.categories]
     if item.dont_know:
@@ -112,10 +116,10 @@ def _find_companions(
 
 
 def _list_row_names(item: Item, questionnaire: Questionnaire) -> tuple[list[str], list[str]]:
-    """What the grid and its row are called; nothing for an item that is no row of a grid."""
+    """Return the names of the grid and of its row; empty for an item in no grid."""
     if item.grid is None or item.row is None:
-        found = _ROW_IN_HEADER.fullmatch(item.column)
-        return ([found[1]], [found[2]]) if found else ([], [])
+        header_match = _ROW_IN_HEADER.fullmatch(item.column)
+        return ([header_match[1]], [header_match[2]]) if header_match else ([], [])
     block = questionnaire.grid(item.grid)
     blocks = [name for name in (block.column, block.variable, block.id) if name]
     start = f"{item.grid}_"
@@ -130,7 +134,7 @@ def _find_places(called: Iterable[str], number: int) -> Iterable[str]:
 
 
 def _list_typed_names(item: Item, number: int) -> Iterable[str]:
-    """What the column of an answer typed beside an option is called."""
+    """Yield the names of the column of a text typed beside an option."""
     for name in item.called:
         ends = ("[other]", " [other]", "_other", "/other", f"_{number}_TEXT", "_TEXT")
         yield from (f"{name}{end}" for end in ends)
@@ -139,31 +143,31 @@ def _list_typed_names(item: Item, number: int) -> Iterable[str]:
 
 
 def find(headings: Sequence[Sequence[str]], names: Sequence[Names]) -> list[ColumnMatch]:
-    """What each column holds; `headings` are the names of each, as the tool writes them.
+    """Return the target of each column; `headings` are the names of each, as the tool writes them.
 
-    A column is given the surest of its names; one that holds nothing known is left out.
+    A column is matched by its most certain name; unknown columns are left out.
     """
-    found = []
+    matches = []
     for at, heading in enumerate(headings):
         keys = [match_key(name) for name in heading]
-        hits = (
+        candidates = (
             ColumnMatch(at, target, (rank, place))
             for rank, known in enumerate(names)
             for place, key in enumerate(keys)
             if key and (target := known.get(key)) is not None
         )
-        if (hit := next(hits, None)) is not None:
-            found.append(hit)
-    return found
+        if (hit := next(candidates, None)) is not None:
+            matches.append(hit)
+    return matches
 
 
 def surest(found: Iterable[ColumnMatch]) -> dict[ItemColumn, list[ColumnMatch]]:
-    """By target, the columns whose names are the surest: more than one is a header given twice."""
-    made: dict[ItemColumn, list[ColumnMatch]] = {}
+    """Return by target the columns with the most certain names; several share one header."""
+    by_target: dict[ItemColumn, list[ColumnMatch]] = {}
     for hit in found:
-        held = made.setdefault(hit.target, [])
-        if held and hit.rank < held[0].rank:
-            held.clear()
-        if not held or hit.rank == held[0].rank:
-            held.append(hit)
-    return made
+        best = by_target.setdefault(hit.target, [])
+        if best and hit.rank < best[0].rank:
+            best.clear()
+        if not best or hit.rank == best[0].rank:
+            best.append(hit)
+    return by_target

@@ -1,7 +1,7 @@
-"""Delimited text: commas, semicolons, tabs or bars; quotes as RFC 4180 has them.
+"""Read delimited text: commas, semicolons, tabs or bars; quotes as in RFC 4180.
 
 A large regular file is read by pandas' parser, any other by Python's `csv`: both give the same
-table, and a row that is cut or has more cells than the header is refused by either.
+table, and both refuse a row that is cut or has more cells than the header.
 """
 
 import csv
@@ -37,7 +37,7 @@ from readiness.readers.texts import Texts
 SEPARATORS = (",", ";", "\t", "|")
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _SAMPLE = 1 << 16
-# How files begin that are no table, in small letters without blanks, and what to do.
+# Beginnings of files that are no table, in lower case without spaces, and advice.
 NO_TABLES = {
     b"\x1f\x8b": "compressed (gzip); unpack it, and give the table in it.",
     b"<!doctypehtml": "a page of the web; download the table itself, signed in.",
@@ -69,7 +69,7 @@ def read_delimited(
     letters: Collection[str],
     encoding: str | None,
 ) -> Sheet:
-    """The table of a delimited text; `readers.read_sheet` says what is raised."""
+    """Read a delimited text as a sheet. Raises DataError as `readers.read_sheet`."""
     beginning = b"".join(content[:256].removeprefix(BOM_UTF8).split()).lower()
     for start, kind in NO_TABLES.items():
         if beginning.startswith(start):
@@ -77,19 +77,24 @@ def read_delimited(
     text, named = decode(path, content, letters, encoding)
     if not text.strip("\r\n \t;,|\0"):
         raise DataError(f"{path}: the export is empty; expected a header row and one row a person.")
-    # What a first line `sep=;` says, as spreadsheets write it.
+    # Separator declared by a first line `sep=;`, as spreadsheets write it.
     first = text[:8].partition("\n")[0].strip().strip('"')
-    said = first[4:] if first[:4].lower() == "sep=" and first[4:] in SEPARATORS else ""
-    if said:
+    declared_separator = (
+        first[4:] if first[:4].lower() == "sep=" and first[4:] in SEPARATORS else ""
+    )
+    if declared_separator:
         text = text[text.find("\n") + 1 :]
-    line, separator = 1 + bool(said), said or _find_separator(text, wanted)
-    own = named == "UTF-8" and not said
+    line, separator = (
+        1 + bool(declared_separator),
+        declared_separator or _find_separator(text, wanted),
+    )
+    is_unchanged = named == "UTF-8" and not declared_separator
     if separator == "\t" and '"' in text and (quoted := _quote_cells(text)):
-        text, own = quoted, False
+        text, is_unchanged = quoted, False
     sheet = None
     if len(text) >= LONG:
-        # A copy less while the parser has its own.
-        body = content.removeprefix(BOM_UTF8) if own else text.encode()
+        # Frees a copy of the text while the parser has its own.
+        body = content.removeprefix(BOM_UTF8) if is_unchanged else text.encode()
         text = ""
         sheet = _read_by_pandas(path, body, separator, line)
         text = text if sheet else body.decode("utf-8")
@@ -102,9 +107,9 @@ def _parse_rows(text: str, separator: str) -> Iterator[list[str]]:
 
 
 def _quote_cells(text: str) -> str:
-    """Cells between tabs in which a quote is a sign like any other, each with one put in quotes.
+    """Return tab-separated text with its cells in quotes, where a quote is an ordinary character.
 
-    So spreadsheets on the web write them; "" where quotes stand around cells.
+    Web spreadsheets write such cells; "" where quotes enclose cells.
     """
     lines = re.split("\r\n|\r|\n", text)
     with suppress(csv.Error):
@@ -117,14 +122,17 @@ def _quote_cells(text: str) -> str:
 
 
 def _find_separator(text: str, wanted: Collection[str]) -> str:
-    """What stands between the cells: what cuts the first rows into equally many, and most."""
+    """Return the separator that splits the first rows into the most cells of equal number.
+
+    Rows with wanted headers go first.
+    """
     sample = text[:_SAMPLE]
     best, chosen = (0.0, 0.0, 0.0), ","
     for separator in SEPARATORS:
         if separator not in sample:
             continue
         rows: list[list[str]] = []
-        with suppress(csv.Error):  # the sample may end within a quote
+        with suppress(csv.Error):  # the sample may end inside a quoted cell
             rows.extend(row for row in islice(_parse_rows(sample, separator), HEAD) if row)
         if len(rows) > 2 and len(text) > len(sample):
             rows.pop()
@@ -155,7 +163,7 @@ def _read_by_csv(
     header = rows[at][1]
     other = [sign for sign in SEPARATORS if sign != separator and sign in header[0]]
     if len(header) == 1 and len(other) > 1:
-        # One column only, and in its name another sign that separates: the wrong one was taken.
+        # A single column whose header contains another separator: the wrong separator was chosen.
         raise DataError(
             f"{path}: what stands between the cells cannot be told; tried "
             f"{', '.join(_NAMES.values())}. {AGAIN}"
@@ -167,22 +175,24 @@ def _read_by_csv(
 def _fit_rows(
     path: Path, header: list[str], rows: list[Row], above: tuple[tuple[str, ...], ...], ended: bool
 ) -> Sheet:
-    """The sheet of rows that are each as wide as the header; what cannot be fitted is a fault.
+    """Return a sheet of rows as wide as the header; rows that cannot be fitted are faults.
 
-    The last rows may be short: what spreadsheets leave out at the end of a row is empty. Half
-    the cells or fewer are another thing (a total, a remark): set aside. Where the file does not
-    end with a line (`ended`) a short last row is cut: DataError.
+    The last rows may be short: spreadsheets omit empty cells at the end of a row. A last row with
+    half the cells or fewer (a total, a remark) is a fault. Where the file does not end with a line
+    break (`ended`), a short last row is cut: DataError.
     """
     width = len(header)
-    least = max((at for at, cell in enumerate(header, 1) if cell.strip()), default=0)
-    spare = len(rows)
+    filled_width = max((at for at, cell in enumerate(header, 1) if cell.strip()), default=0)
+    empty_at_end = len(rows)
     while rows and not any(rows[-1][1]):
         rows.pop()
-    spare -= len(rows)
-    whole = len(rows)
-    while whole and (len(rows[whole - 1][1]) < least or not any(rows[whole - 1][1])):
-        whole -= 1
-    if whole < len(rows) and not ended:
+    empty_at_end -= len(rows)
+    first_short = len(rows)
+    while first_short and (
+        len(rows[first_short - 1][1]) < filled_width or not any(rows[first_short - 1][1])
+    ):
+        first_short -= 1
+    if first_short < len(rows) and not ended:
         raise DataError(
             f"{path}, row {rows[-1][0]}: {describe_count(len(rows[-1][1]))} where the header has "
             f"{width}; the file ends within the row, so it is cut. {AGAIN}"
@@ -191,36 +201,38 @@ def _fit_rows(
     faults: dict[int, str] = {}
     notes: tuple[str, ...] = ()
     for at, (_, cells) in enumerate(rows):
-        short = len(cells) < least
-        told = any(cells)
-        if (short and (at < whole or not told or 2 * len(cells) <= least)) or any(
+        short = len(cells) < filled_width
+        has_cells = any(cells)
+        if (short and (at < first_short or not has_cells or 2 * len(cells) <= filled_width)) or any(
             cell.strip() for cell in cells[width:]
         ):
-            # An empty row in place of one whose cells nobody can put below their headers.
+            # An empty row replaces one whose cells cannot be assigned to headers.
             faults[at] = f"{describe_count(len(cells))} where the header has {width}"
             cells = []
         elif short:
-            notes = (f"from row {rows[whole][0]} on, cells that are not there are read as empty",)
+            notes = (
+                f"from row {rows[first_short][0]} on, cells that are not there are read as empty",
+            )
         fitted.append([*cells[:width], *[""] * (width - len(cells))])
     if len(faults) == len(rows) > 1:
         raise DataError(
             f"{path}, row {rows[0][0]}: {faults[0]}, as in every row. Put names of columns that "
             "hold the separator in quotes."
         )
-    held = hold_columns(list(zip(*fitted, strict=True)) or [()] * width)
+    columns = hold_columns(list(zip(*fitted, strict=True)) or [()] * width)
     numbers = np.array([number for number, _ in rows], dtype=np.int64)
-    sheet = Sheet(path, tuple(header), held, numbers, above)
-    return replace(sheet, faults=faults, notes=notes, spare=spare)
+    sheet = Sheet(path, tuple(header), columns, numbers, above)
+    return replace(sheet, faults=faults, notes=notes, spare=empty_at_end)
 
 
 # --- by pandas
 def _read_by_pandas(path: Path, content: bytes, separator: str, line: int) -> Sheet | None:
-    """The same of a large file that any parser reads alike; None where one might not."""
+    """Read a large regular file with pandas; None where pandas might read it differently."""
     header = next(_parse_rows(content[:_SAMPLE].decode("utf-8", "ignore"), separator), [])
     if len(header) < 2 or not is_regular(content, separator, len(header)):
         return None
     refuse_oversized(path, 1, len(header))
-    # A file that is cut in its last row has too few cells, so it is not regular, or a short cell.
+    # A file cut in its last row is not regular, as cells are missing, or has a short last cell.
     frame = pd.read_csv(
         io.BytesIO(content),
         sep=separator,

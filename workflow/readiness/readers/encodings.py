@@ -1,8 +1,8 @@
-"""Which letters the bytes of a text are.
+"""Detect the encoding of a text.
 
-A byte-order mark and UTF-8 tell themselves. An 8-bit encoding does not: the same bytes are other
-letters in each. What decides is, in this order, the headers and options that are expected, and
-which letters stand beside which. Where neither decides, nothing is guessed.
+A byte-order mark and UTF-8 identify themselves. An 8-bit encoding does not: the same bytes are
+different letters in each. The expected headers and options decide first, then which letters occur
+next to each other. Where neither decides, nothing is guessed.
 """
 
 import codecs
@@ -13,7 +13,7 @@ from pathlib import Path
 from readiness.ground.errors import DataError
 from readiness.questionnaire import match_key
 
-# How a text begins that says its encoding; UTF-32 first, whose mark begins like that of UTF-16.
+# Byte-order marks; UTF-32 first, whose mark begins with that of UTF-16.
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -21,7 +21,7 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# Tried where a questionnaire's own words can judge: what spreadsheets save here first.
+# Encodings tried where the questionnaire's words can decide, in order of frequency in spreadsheets.
 EIGHT_BIT = (
     *("cp1252", "cp1256", "mac_roman", "cp1250", "cp1251"),
     *("cp1253", "cp1254", "cp1255", "cp1257", "cp850"),
@@ -44,19 +44,19 @@ _APART = {
 }
 _ARABIC = f"[{chr(0x620)}-{chr(0x64A)}{chr(0x66E)}-{chr(0x6D3)}]"
 _ARABIC_WORD = re.compile(f"{_ARABIC}{{2,}}")
-# What letters of DOS are to Windows, and a space of a Mac: no word has them.
+# Characters inside words that reveal a DOS or Mac encoding read as Windows.
 _SIGN_IN_WORD = re.compile(
     r"[A-Za-z][\u0192\u201a\u201e\u2020-\u2022\u2026\u02c6\u02dc\u2030\u2039\u203a][A-Za-z]|[a-z]\u00ca"
 )
 _LATIN = f"{chr(0xC0)}-{chr(0x24F)}"
-# Letters with accents beside plain small ones, and what stands for an apostrophe between them.
+# Accented letters next to plain small ones, and apostrophes between them.
 _SMALL = f"{chr(0xE0)}-{chr(0xF6)}{chr(0xF8)}-{chr(0xFF)}{chr(0x153)}"
 _SMALL_IN_WORD = re.compile(f"(?<=[a-z])[{_SMALL}{chr(0x2019)}\xa0]|[{_SMALL}](?=[a-z])")
-# What Western letters make of others: of Polish raised numbers within words, or signs beside
-# capitals; of Czech two vowels of which no Western language has both.
+# Traces of Polish read as Western (raised digits within words, signs beside capitals) and of Czech
+# (two vowels that no Western language combines).
 _POLISH = re.compile("[A-Za-z][\u00b3\u00b9][a-z]|[\u00a3\u00af][A-Z]|[A-Z]\u00af")
 _CZECH = "\u00ec\u00f8"
-# Of Turkish those of Icelandic, whose vowels stand nowhere.
+# Traces of Turkish: letters of Icelandic without Icelandic vowels.
 _VOWELS = "".join(map(chr, (0xE1, 0xE3, 0xE6, 0xED, 0xF3, 0xFA)))
 _TURKISH = re.compile(f"[^{_VOWELS}]*[\u00de\u00f0\u00fe][^{_VOWELS}]*")
 _LETTER_IN_WORD = re.compile(f"(?<=[A-Za-z])[{_LATIN}{chr(0x2019)}]|[{_LATIN}](?=[A-Za-z])")
@@ -65,10 +65,11 @@ _LETTER_IN_WORD = re.compile(f"(?<=[A-Za-z])[{_LATIN}{chr(0x2019)}]|[{_LATIN}](?
 def decode(
     path: Path, content: bytes, wanted: Collection[str] = (), encoding: str | None = None
 ) -> tuple[str, str]:
-    """The text and the name of its encoding, a byte-order mark left out.
+    """Return the text without its byte-order mark, and the name of its encoding.
 
-    `wanted` are match keys of texts that are expected; `encoding` is what the analyst says, which
-    only a byte-order mark contradicts. Raises DataError: no text, or letters not to be told.
+    `wanted`: match keys of expected texts; `encoding`: declared by the analyst; only a byte-order
+    mark overrides it. Raises DataError when the bytes are no text or their encoding cannot be
+    decided.
     """
     for mark, name in MARKS:
         if content.startswith(mark):
@@ -124,7 +125,7 @@ def _decode_strictly(path: Path, content: bytes, encoding: str) -> tuple[str, st
         raise DataError(
             f"{path}: not {shown} (byte {error.start}); the file may be cut. Export it again."
         ) from None
-    except (LookupError, ValueError, TypeError):  # a codec that makes no text (hex, idna)
+    except (LookupError, ValueError, TypeError):  # a codec that returns no text (hex, idna)
         raise DataError(f"{path}: cannot be read as {shown}.") from None
     return text.removeprefix("\ufeff"), shown
 
@@ -137,33 +138,35 @@ def _try_decode(content: bytes, encoding: str) -> str | None:
 
 
 def _choose_by_words(content: bytes, wanted: Collection[str]) -> str | None:
-    """The one encoding in which more of the expected texts stand than in any other."""
-    telling = [key for key in wanted if not key.isascii()]
+    """Return the encoding in which most expected texts occur; None without any."""
+    non_ascii_keys = [key for key in wanted if not key.isascii()]
     scores = dict.fromkeys(EIGHT_BIT, 0)
     for encoding in scores:
         key = match_key(_try_decode(content[:_SAMPLE], encoding) or "")
-        scores[encoding] = sum(word in key for word in telling)
+        scores[encoding] = sum(word in key for word in non_ascii_keys)
     chosen = [encoding for encoding in scores if scores[encoding] == max(scores.values()) > 0]
-    # Where several hold, the letters beside them decide between these; Western European first.
-    found = _choose_by_letters(content) if len(chosen) > 1 else None
-    return found if found in chosen else next(iter(chosen), None)
+    # Where several are equal, neighbouring letters decide between them; else the first.
+    by_letters = _choose_by_letters(content) if len(chosen) > 1 else None
+    return by_letters if by_letters in chosen else next(iter(chosen), None)
 
 
 def _choose_by_letters(content: bytes) -> str | None:
-    """Arabic words, or single letters with accents inside of Latin words; None where neither."""
+    """Return the encoding that gives Arabic words or accents inside Latin words; None if
+    neither.
+    """
     sample = content[:_SAMPLE]
     arabic = _try_decode(sample, "cp1256") or ""
     words = sum(len(word) for word in _ARABIC_WORD.findall(arabic))
-    # Bytes with accents are the same letters in both encodings but for capitals and a few more.
+    # Accents are the same letters in cp1252 and cp1254 except for capitals and a few more.
     western = _try_decode(content, "cp1252")
     latin = "cp1254" if _TURKISH.fullmatch(western or "") else "cp1252"
     accents = len(_LETTER_IN_WORD.findall((western or "")[:_SAMPLE]))
     high = sum(byte > 0x7F for byte in sample)
     macintosh = len(_SMALL_IN_WORD.findall(content.decode("mac_roman")[:_SAMPLE]))
-    strange = western is None or _SIGN_IN_WORD.search(western)
-    if macintosh > 0.5 * high and (strange or not accents):
+    is_implausible = western is None or _SIGN_IN_WORD.search(western)
+    if macintosh > 0.5 * high and (is_implausible or not accents):
         return "mac_roman"
-    if western is not None and strange:
+    if western is not None and is_implausible:
         return None
     if _POLISH.search(western or "") or min(map((western or "").count, _CZECH)) > 2:
         return "cp1250"
@@ -173,9 +176,9 @@ def _choose_by_letters(content: bytes) -> str | None:
         return latin
     if western is not None and _try_decode(content, "cp1256") == western:
         return latin
-    # Letters that are the same in both tell nothing; of the others, those inside of Latin words.
-    telling = [at for at, byte in enumerate(sample) if byte in _APART]
-    beside = [at for at in telling if _LETTER_IN_WORD.match(western or "", at)]
-    if western is not None and len(beside) > 0.5 * len(telling):
+    # Only letters that differ between the encodings decide; those inside Latin words are Western.
+    deciding = [at for at, byte in enumerate(sample) if byte in _APART]
+    in_words = [at for at in deciding if _LETTER_IN_WORD.match(western or "", at)]
+    if western is not None and len(in_words) > 0.5 * len(deciding):
         return latin
     return None

@@ -1,4 +1,4 @@
-"""An export of a questionnaire, whatever tool wrote it, as one table of text."""
+"""Read an export of a questionnaire, from any tool, as one table of text."""
 
 import json
 import logging
@@ -28,10 +28,10 @@ from readiness.readers.tools.every import TOOLS
 
 log = logging.getLogger(__name__)
 
-# Of an export of which nobody said anything.
+# Settings of an export without a questionnaire.
 UNSAID = Export()
 _NUMBER = re.compile(r" *-?\d[\d., ]*%? *")
-# Headers of tables that tell of a form, and what each is.
+# Headers of tables that describe a form, and their description.
 FORMS = (
     ({"type", "name", "label"}, "the questions of an XLSForm (its workbook is for --form)"),
     ({"list_name", "name", "label"}, "the options of an XLSForm (its workbook is for --form)"),
@@ -46,22 +46,22 @@ OF_CODEBOOKS = re.compile(
     r"|options|codes)|variable|name|field|column|question|q_?(?:id|name)|labels?|description|type|values?|options"
     r"|codes?|coding|answers?|choices|notes|qname|format|units|levels"
 )
-# What stands in the column `type` of an XLSForm, and nowhere else.
+# Values that only the column `type` of an XLSForm has.
 _ASKS = re.compile(r"(select_one|select_multiple|begin[_ ](group|repeat))\b")
-# What somebody ticks, or writes where he has no answer.
+# Cells of a ticked or empty box, and missing codes.
 _MARKS = words.TICKED | words.NOT_TICKED | words.NO_ANSWER.keys()
-# Answers of a column from which on they tell what kind it is of.
+# Least number of answers from which the kind of a column is recognised.
 FEWEST = 5
-# Times that an answer of a closed question is given, on average and at least.
+# Least mean frequency of an answer to a closed question.
 RECURRING = 3
-# Cells of another kind than those below, at least, beside one that recurs, in a row of headers.
+# Least number of differing cells in a header row that has one recurring cell.
 STRANGE = 4
-# Different lines of a column's cells at most that may be options, and the share that recurs.
+# Most distinct lines of a column whose lines may be options, and the share that must recur.
 MOST_LINES, RECUR = 100, 0.75
-# What a table that was read says of its file (`attrs`): its header rows, as they are written, how
-# many rows at its end hold nothing, the columns that hold several answers to one question.
+# Keys of `attrs`: header rows as written, number of empty rows at the end, columns of several
+# answers to one question.
 HEADERS, SPARE, SLOTS = "headers", "spare", "slots"
-# Share of the cells of a further header row that name a question, at least.
+# Least share of a further header row's cells that name a question.
 NAMED = 0.9
 
 
@@ -74,20 +74,18 @@ def read_export(
 ) -> pd.DataFrame:
     """Read an export of `questionnaire`: one row a submission, every cell as exported text.
 
-    Columns: `_row` (the row as a spreadsheet numbers it, header = 1), `_timestamp` and
-    `_invitation` ("" where there is none), one a questionnaire item, named by its id (ticked
-    options that a tool spreads or joins in its own way stand joined by `choices.TICKED`); and,
-    where the tool or the questionnaire knows them, `_submitted` and `_started`
-    (`YYYY-MM-DDTHH:MM:SS`, "" for what is no moment), `_seconds` (the interview took), `_id` (the
-    tool's own name of the row), `_complete` (`yes` or `no`), `_fault` (why a row is no answer, ""
-    for the others). `content` are the file's bytes where they are in hand already; `simulated` is
-    what the configuration says of it (None: it says nothing): test answers count in a simulated
-    wave, and in a file of them alone of which nothing is said.
+    Columns: `_row` (number of the row in a spreadsheet, header = 1), `_timestamp` and `_invitation`
+    ("" where there is none), one for each questionnaire item, named by its id (ticked options in
+    several columns or joined by the tool are joined by `choices.TICKED`); and, where the tool or
+    the questionnaire has them, `_submitted` and `_started` (`YYYY-MM-DDTHH:MM:SS`, "" for no valid
+    time), `_seconds` (duration of the interview), `_id` (the tool's identifier of the row),
+    `_complete` (`yes` or `no`), `_fault` (why a row is no answer, else ""). `content`: the file's
+    bytes, where already read; `simulated`: the configuration's setting (None: unset): test answers
+    count in a simulated wave, and in a file of test answers alone where it is unset.
 
     Raises DataError, in one or two lines naming the file and the columns, when the file is missing,
-    empty, of an encoding that cannot be told, no table, has other columns than the questionnaire,
-    or when its marker of simulated answers and the configuration do not agree; ConfigError for a
-    tool that is not known.
+    empty, of an unknown encoding, no table, has other columns than the questionnaire, or when its
+    marker of simulated answers contradicts the configuration; ConfigError for an unknown tool.
     """
     sheet, reader = _open_export(path, questionnaire, content)
     if not len(sheet):
@@ -109,7 +107,7 @@ def read_export(
 
 
 def _count_tests(path: Path, frame: pd.DataFrame, *, everyone: bool) -> None:
-    """Let test answers count as answers, in place; if `everyone`, only where there are no others.
+    """Let test answers count as answers, in place; if `everyone`, only where all rows are tests.
 
     A pilot is answered before the wave opens, by the office or by the tool itself.
     """
@@ -124,10 +122,11 @@ def _count_tests(path: Path, frame: pd.DataFrame, *, everyone: bool) -> None:
 def read_ignored(
     path: Path, questionnaire: Questionnaire, content: bytes | None = None
 ) -> pd.DataFrame:
-    """What `read_export` does not read: `_row`, and every other column by its header.
+    """Read the columns that `read_export` does not read: `_row`, and each such column by its
+    header.
 
-    Those that the questionnaire ignores and those that the tool adds; a header that occurs again
-    has its count behind it. Raises as `read_export` does.
+    They are ignored by the questionnaire or added by the tool; a repeated header is numbered.
+    Raises as `read_export` does.
     """
     sheet, reader = _open_export(path, questionnaire, content)
     assigned = reader.assign_columns(sheet, questionnaire)
@@ -141,7 +140,7 @@ def read_ignored(
 
 
 def read_cells(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
-    """Every cell of an export as text, by header: a row for each of `read_export`.
+    """Read every cell of an export as text, columns by header: a row for each of `read_export`.
 
     Raises as `read_export` does.
     """
@@ -151,12 +150,12 @@ def read_cells(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
 def recognise_export(
     path: Path, content: bytes | None = None, said: Export = UNSAID
 ) -> tuple[Sheet, Tool]:
-    """An export of which no questionnaire is known yet: its rows of answers, and the tool.
+    """Return the answers and the tool of an export without a questionnaire.
 
-    What the tool says of each column is `Tool.headings(sheet)`; `Tool.own` and `Tool.is_own` tell
-    the columns that it adds by itself. What is `said` of encoding, sheet, tool and header rows
-    overrules what the bytes seem to say. Of several sheets the one that a tool wrote is taken, else
-    the largest. Raises as `read_export` does, and DataError where the file holds a form.
+    The tool's names of each column are `Tool.headings(sheet)`; `Tool.own` and `Tool.is_own` give
+    the columns that it adds. `said` overrides the detected encoding, sheet, tool and header rows.
+    Of several sheets the one that a tool wrote is read, else the largest; rows without a cell are
+    dropped. Raises as `read_export` does, and DataError where the file holds a form.
     """
     content = read_bytes(path, "the export") if content is None else content
     sheet = read_sheet(path, content, encoding=said.encoding, name=said.sheet)
@@ -175,7 +174,7 @@ def recognise_export(
 
 
 def count_answers(path: Path, content: bytes | None = None, said: Path | None = None) -> int:
-    """How many rows of answers an export has, read as the file of its questionnaire says.
+    """Return the number of answer rows in an export; `said`: the file of its questionnaire.
 
     Raises as `recognise_export` and `load_questionnaire` do.
     """
@@ -186,7 +185,7 @@ def count_answers(path: Path, content: bytes | None = None, said: Path | None = 
 def _open_export(
     path: Path, questionnaire: Questionnaire, content: bytes | None = None
 ) -> tuple[Sheet, Tool]:
-    """The sheet, one header above its rows, and the tool that reads it."""
+    """Return the sheet with one header above its rows, and the tool that reads it."""
     content = read_bytes(path, "the export") if content is None else content
     items = questionnaire.items
     wanted = [*questionnaire.headers, *(block.column for block in questionnaire.grids)]
@@ -206,22 +205,26 @@ def _open_export(
     if export.header_rows is None:
         sheet = _take_further_headers(sheet, keys)
     sheet = mark_empty_rows(_open_lists(_take_strange_rows(sheet, export.header_rows)))
-    what = (sheet.encoding, f"sheet {sheet.name}" if sheet.others else "", *sheet.notes)
-    log.info("%s: read as %s", path, ", ".join((reader.title, *(each for each in what if each))))
+    details = (sheet.encoding, f"sheet {sheet.name}" if sheet.others else "", *sheet.notes)
+    log.info("%s: read as %s", path, ", ".join((reader.title, *(each for each in details if each))))
     return sheet, reader
 
 
 def mark_empty_rows(sheet: Sheet) -> Sheet:
-    """The sheet in which a row without a cell is a fault: nobody stands behind it."""
+    """Return the sheet with every row without a filled cell marked as a fault: it is no
+    respondent.
+    """
     if not sheet.rows:
         return sheet
-    # That a table counts its rows says of nobody that he answered.
-    told = [column for at, column in enumerate(sheet.rows) if not is_row_number(sheet, at)]
-    if not told:
+    # A column of row numbers does not make a row filled.
+    answer_columns = [
+        column for at, column in enumerate(sheet.rows) if not is_row_number(sheet, at)
+    ]
+    if not answer_columns:
         return sheet
     filled = np.zeros(len(sheet), dtype=np.bool_)
-    # Columns of few texts tell of most rows that somebody stands behind them, and are read at once.
-    for column in sorted(told, key=lambda each: len(each.texts)):
+    # Columns with few distinct texts are the fastest to read and decide most rows.
+    for column in sorted(answer_columns, key=lambda each: len(each.texts)):
         filled |= column.where(lambda text: match_key(text) not in words.VOID)
         if filled.all():
             return sheet
@@ -230,10 +233,10 @@ def mark_empty_rows(sheet: Sheet) -> Sheet:
 
 
 def _open_lists(sheet: Sheet) -> Sheet:
-    """The sheet with `a | b` where every cell of a column is a list (JSON) of texts, and with
-    `a; b` where options stand in lines of a cell.
+    """Return the sheet with JSON lists of texts as `a | b`, and options on lines of a cell as `a;
+    b`.
 
-    An empty list is an empty cell.
+    A column changes only where every cell is such a list. An empty list becomes an empty cell.
     """
     rows = list(sheet.rows)
     for at, column in enumerate(rows):
@@ -241,14 +244,14 @@ def _open_lists(sheet: Sheet) -> Sheet:
             rows[at] = _join_lines(column)
         if not next(filter(None, map(str.strip, column.texts)), "").startswith("["):
             continue
-        known = [_read_list(text) if text.strip() else [] for text in column.texts]
-        if None not in known and any(known):
-            rows[at] = column.map_to([" | ".join(texts or ()) for texts in known])
+        lists = [_read_list(text) if text.strip() else [] for text in column.texts]
+        if None not in lists and any(lists):
+            rows[at] = column.map_to([" | ".join(texts or ()) for texts in lists])
     return replace(sheet, rows=tuple(rows))
 
 
 def _join_lines(column: Texts) -> Texts:
-    """The cells with `; ` between their lines, where these are options: they recur in others."""
+    """Return the cells with `; ` between lines that are options, as they recur in other cells."""
     lines = {
         text: [line.strip() for line in text.splitlines() if line.strip()] for text in column.texts
     }
@@ -261,37 +264,38 @@ def _join_lines(column: Texts) -> Texts:
 
 
 def _read_list(text: str) -> list[str] | None:
-    """The texts of a list; None where the text is something else."""
+    """Return the texts of a JSON list; None where the text is something else."""
     if not text.strip().startswith("["):
         return None
     with suppress(ValueError, RecursionError):
-        found = json.loads(text)
-        if all(isinstance(each, str) for each in found):
-            return [tidy(each) for each in found]
+        parsed = json.loads(text)
+        if all(isinstance(entry, str) for entry in parsed):
+            return [tidy(entry) for entry in parsed]
     return None
 
 
 def _take_further_headers(sheet: Sheet, keys: frozenset[str]) -> Sheet:
-    """The sheet with rows that name questions again (texts below codes, say) as headers.
+    """Return the sheet with rows that repeat question names (texts below codes, say) as headers.
 
-    Nearly all that stands in such a row below the header of a question names one. Ticked boxes
-    that repeat their header are an answer: others ticked them, or something is answered beside.
+    Nearly all filled cells of such a row, below the header of a question, name a question. Ticked
+    boxes that hold their own header are an answer: other rows tick them too, or other cells are
+    filled.
     """
     if sheet.under or not len(sheet):
         return sheet
-    asked = [at for at, column in enumerate(sheet.columns) if match_key(column) in keys]
+    question_columns = [at for at, column in enumerate(sheet.columns) if match_key(column) in keys]
     heads: list[tuple[str, ...]] = [sheet.columns]
     for cells in sheet.first(2):
         named = [at for at, cell in enumerate(cells) if match_key(cell) in keys]
-        filled = [at for at in asked if match_key(cells[at])]
+        filled = [at for at in question_columns if match_key(cells[at])]
         if len(named) < max(2, len(cells) / 4, NAMED * len(filled)):
             break
-        alike = [
+        repeating = [
             at for at in named if match_key(cells[at]) in {match_key(head[at]) for head in heads}
         ]
-        beside = any(at not in named for at in filled)
-        again = any(np.count_nonzero(sheet.texts(at) == cells[at]) > 1 for at in alike)
-        if 2 * len(alike) > len(named) and (beside or again):
+        other_filled = any(at not in named for at in filled)
+        recurs = any(np.count_nonzero(sheet.texts(at) == cells[at]) > 1 for at in repeating)
+        if 2 * len(repeating) > len(named) and (other_filled or recurs):
             break
         heads.append(cells)
     rows = len(heads) - 1
@@ -304,31 +308,36 @@ def _take_further_headers(sheet: Sheet, keys: frozenset[str]) -> Sheet:
 
 
 def _weigh_sheet(sheet: Sheet) -> tuple[float, int]:
-    """By what the sheet of the answers is told: a tool surely wrote it; it has the most cells."""
+    """Return a key for the sheet most likely to hold the answers: a tool's signature, then size."""
     written = max(tool.recognises(sheet, None) for tool in TOOLS)
     return written, len(sheet) * len(sheet.columns)
 
 
 def refuse_form(sheet: Sheet) -> None:
-    """DataError where a table holds the questions of a form, its options, or sums of answers."""
+    """Raise DataError where a table holds a form's questions or options, a summary or a
+    codebook.
+    """
     keys = [match_key(column).partition(":")[0] for column in sheet.columns]
-    known = next((what for wanted, what in FORMS if wanted <= set(keys)), "")
-    if not known and "type" in keys and any(map(_ASKS.match, sheet.some(keys.index("type")))):
-        known = FORMS[0][1]
-    if not known and 3 * sum(map(bool, map(OF_CODEBOOKS.fullmatch, keys))) >= 2 * len(keys) > 3:
-        known = "a codebook (--labels, beside the answers)"
-    if known:
+    description = next((what for wanted, what in FORMS if wanted <= set(keys)), "")
+    if not description and "type" in keys and any(map(_ASKS.match, sheet.some(keys.index("type")))):
+        description = FORMS[0][1]
+    if (
+        not description
+        and 3 * sum(map(bool, map(OF_CODEBOOKS.fullmatch, keys))) >= 2 * len(keys) > 3
+    ):
+        description = "a codebook (--labels, beside the answers)"
+    if description:
         raise DataError(
-            f"{sheet.path}: {known}, and no answers. Give the export of the answers, one row a "
+            f"{sheet.path}: {description}, and no answers. Give the export of the answers, one row a "
             "person."
         )
 
 
 def _take_strange_rows(sheet: Sheet, header_rows: int | None = None) -> Sheet:
-    """The sheet with rows that are of another kind than all below them as headers.
+    """Return the sheet with leading rows as headers that differ in kind from all rows below.
 
-    A text above numbers or moments, or one that never recurs above answers that do: in no column
-    may such a row hold what the column holds elsewhere.
+    They hold texts above numbers or times, or texts that never recur above answers that do; no cell
+    of such a row may resemble the cells below it. `header_rows`: declared number, where known.
     """
     if sheet.under:
         return sheet
@@ -339,9 +348,9 @@ def _take_strange_rows(sheet: Sheet, header_rows: int | None = None) -> Sheet:
 
 
 def is_doubtful(sheet: Sheet) -> bool:
-    """Whether the first row below the header may be a further one, or somebody's answers.
+    """Return whether the first row below the header may be a further header or an answer.
 
-    Words stand above numbers there, and more cells never recur below than do.
+    It has words above numbers, and more cells that never recur below than cells that do.
     """
     if sheet.under or not len(sheet):
         return False
@@ -350,10 +359,9 @@ def is_doubtful(sheet: Sheet) -> bool:
 
 
 def _is_strange(sheet: Sheet, row: int) -> bool:
-    """Whether a row is of another kind than those below it.
+    """Return whether a row differs in kind from the rows below it.
 
-    One cell that recurs below ("Other" above what people wrote) makes nobody of a row whose other
-    cells never do.
+    One recurring cell ("Other" above typed texts) is tolerated where the other cells never recur.
     """
     typed, closed, alike = _count_kinds(sheet, row)
     strange = typed + closed
@@ -363,11 +371,11 @@ def _is_strange(sheet: Sheet, row: int) -> bool:
 
 
 def _count_kinds(sheet: Sheet, row: int) -> tuple[int, int, int]:
-    """The cells of a row that are words above numbers or moments, those that never recur below in
-    a closed question, and those that are like the cells below.
+    """Return three counts for a row: words above numbers or times, texts new in a closed question,
+    and cells like those below.
 
-    A mark in place of a number names no column; one mark in all columns is nobody's answer. Of
-    boxes that repeat their option all stand in a row of headers, above their ticks.
+    A mark in place of a number is no header; the same mark in all columns is no answer. Boxes that
+    hold their own option are all filled in a header row, above their ticks.
     """
     typed = closed = alike = 0
     boxes: list[bool] = []
@@ -375,12 +383,14 @@ def _count_kinds(sheet: Sheet, row: int) -> tuple[int, int, int]:
     marked = len(marks) == 1 and marks <= words.TICKED
     for column in sheet.rows:
         cell, *others = column.those(slice(row, SOME)).tolist() or [""]
-        given = [text for text in others if text.strip()]
-        if len(given) < FEWEST:
+        filled_below = [text for text in others if text.strip()]
+        if len(filled_below) < FEWEST:
             continue
-        key, keys = match_key(cell), {*map(match_key, given)}
+        key, keys = match_key(cell), {*map(match_key, filled_below)}
         ticked = (
-            len(keys) == 1 and keys.isdisjoint(words.TICKED) and not _NUMBER.fullmatch(given[0])
+            len(keys) == 1
+            and keys.isdisjoint(words.TICKED)
+            and not _NUMBER.fullmatch(filled_below[0])
         )
         if ticked and not marked and (not key or key in keys):
             boxes.append(bool(key))
@@ -388,32 +398,35 @@ def _count_kinds(sheet: Sheet, row: int) -> tuple[int, int, int]:
         if not key:
             continue
         for kind in (_NUMBER.fullmatch, match_moment):
-            if all(map(kind, set(given))):
+            if all(map(kind, set(filled_below))):
                 alike += kind(cell) is not None
                 typed += kind(cell) is None and (marked or key not in _MARKS)
                 break
         else:
             recurs = key in keys and not marked
             alike += recurs
-            closed += not recurs and len(given) >= RECURRING * len(keys)
+            closed += not recurs and len(filled_below) >= RECURRING * len(keys)
     if len(boxes) == 1 or not all(boxes):
         alike += sum(boxes)
     return typed, closed, alike
 
 
 def choose(sheet: Sheet, questionnaire: Questionnaire | None) -> Tool:
-    """The reader of the sheet: the one that the questionnaire names, or that recognises it.
+    """Return the tool that the questionnaire names, or that recognises the sheet with most
+    certainty.
 
-    Raises ConfigError for a name that is none, DataError where two are as sure as each other.
+    Raises ConfigError for an unknown name, DataError where no tool or two tools are most certain.
     """
     if questionnaire and questionnaire.export.tool is not None:
         return find_tool(questionnaire.export.tool)
-    sure = [(tool.recognises(sheet, questionnaire), tool) for tool in TOOLS]
-    sure = sorted((found for found in sure if found[0] > 0), key=lambda found: -found[0])
-    if not sure:
+    candidates = [(tool.recognises(sheet, questionnaire), tool) for tool in TOOLS]
+    candidates = sorted(
+        (found for found in candidates if found[0] > 0), key=lambda found: -found[0]
+    )
+    if not candidates:
         raise DataError(f"{sheet.path}: no tool's export; expected one of {_list_tools()}.")
-    best, chosen = sure[0]
-    second, other = sure[1] if len(sure) > 1 else (0.0, chosen)
+    best, chosen = candidates[0]
+    second, other = candidates[1] if len(candidates) > 1 else (0.0, chosen)
     if best == second:
         raise DataError(
             f"{sheet.path}: may be an export of {chosen.title} or of {other.title}. Say which: "
@@ -424,7 +437,7 @@ def choose(sheet: Sheet, questionnaire: Questionnaire | None) -> Tool:
 
 
 def find_tool(name: str) -> Tool:
-    """The tool of that name; ConfigError where none is known by it."""
+    """Return the tool of that name. Raises ConfigError for an unknown one."""
     for tool in TOOLS:
         if match_key(name).replace(" ", "-") == tool.name:
             return tool
@@ -436,7 +449,7 @@ def _list_tools() -> str:
 
 
 def _is_marked(sheet: Sheet, questionnaire: Questionnaire) -> bool:
-    """Whether the answers are marked as simulated: every row, or the file mixes two sources."""
+    """Return whether all answers are marked as simulated. Raises DataError where only some are."""
     export = questionnaire.export
     if export.marker is None:
         return False
@@ -465,21 +478,17 @@ def read_sheet(
     encoding: str | None = None,
     name: str | None = None,
 ) -> Sheet:
-    """The table that a file holds.
+    """Read the table of a file.
 
-    Args:
-        path: the file, for messages too.
-        content: its bytes where they are in hand already.
-        wanted: headers that are expected, if any are known: they tell the header row from a
-            preamble.
-        letters: texts that are expected in cells; together with headers they tell the right letters
-            of an 8-bit encoding from wrong ones.
-        encoding: that of the letters, where the bytes do not tell.
-        name: the sheet of a workbook; None: the first that holds cells.
+    `path`: the file, also for messages. `content`: its bytes, where already read. `wanted`:
+    expected headers, if any are known: they distinguish the header row from a preamble. `letters`:
+    texts expected in cells; with the headers they decide on an 8-bit encoding. `encoding`: used
+    where the bytes do not decide. `name`: the sheet of a workbook; None: the first that holds
+    cells.
 
     Raises DataError, in one line naming the file and the row, when it is missing, empty, no table
-    (a row with more cells than the header, one that is cut, a quote left open), an archive, or of
-    an encoding that cannot be told.
+    (a row with more cells than the header, one that is cut, an unclosed quote), an archive, or of
+    an encoding that cannot be decided.
     """
     content = read_bytes(path, "the export") if content is None else content
     keys = frozenset(map(match_key, wanted))

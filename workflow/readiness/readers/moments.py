@@ -1,8 +1,8 @@
-"""Moments as survey tools write them, of any country: read by the whole column, not by one cell.
+"""Parse times as survey tools write them in any country, by the whole column.
 
-`3/4/2024` is March or April. What decides is, in this order: a cell of the column that can be only
-one; that submissions stand in the order in which they came; how the day is written in the language
-of the questionnaire. A moment stays that of the clock that the tool shows: zones are not moved.
+`3/4/2024` is March or April. What decides is, in this order: a cell of the column with only one
+reading; submissions in chronological order; the questionnaire's language. A time stays in the clock
+of the tool: time zones are not converted.
 """
 
 import re
@@ -37,23 +37,23 @@ _BEGINS = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{2}")
 _CLOCK = re.compile(r"[ T](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d", re.ASCII)
 _COUNTED = re.compile(r"[34]\d{4}\.\d{2,12}", re.ASCII)
 _DAY_0 = datetime(1899, 12, 30)
-# By how much the years of the Thai calendar are more than others.
+# Offset of the years of the Thai calendar.
 BUDDHIST = 543
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
 
 
 def match_moment(text: str) -> re.Match[str] | None:
-    """The parts of a moment or day as it is written; None where the text is none."""
+    """Return the parts of a time or date as written; None where the text is neither."""
     key = match_key(text) if len(text) < 60 else ""
-    if found := _YEAR_FIRST.fullmatch(key) or _YEAR_LAST.fullmatch(key):
-        return found
-    found = _NAMED.fullmatch(key)
-    return found if found and _read_month(found) else None
+    if parts := _YEAR_FIRST.fullmatch(key) or _YEAR_LAST.fullmatch(key):
+        return parts
+    parts = _NAMED.fullmatch(key)
+    return parts if parts and _read_month(parts) else None
 
 
 @cache
 def _list_months() -> dict[str, int]:
-    """The number of each month by its names, long and short, as match keys."""
+    """Return the number of each month by its long and short names, as match keys."""
     return {
         match_key(name).strip("."): number
         for place in words.MONTHS_OF
@@ -63,13 +63,15 @@ def _list_months() -> dict[str, int]:
 
 
 def _read_month(found: re.Match[str]) -> int:
-    """The month that is named; 0 where it is none. Of an English name three letters tell."""
+    """Return the number of the named month; 0 if unknown. Three letters of an English name
+    suffice.
+    """
     name = found["name"] or found["name2"]
     return _list_months().get(name) or _list_months().get(name[:3], 0)
 
 
 def make_moment(found: re.Match[str], order: str) -> datetime | None:
-    """The moment of matched parts; None where there is no such day or hour."""
+    """Return the time of matched parts; None where the day or the hour does not exist."""
     groups = found.groupdict()
     if "one" not in groups:
         month, day = _read_month(found), int(groups["day"] or groups["day2"])
@@ -98,46 +100,50 @@ def make_moment(found: re.Match[str], order: str) -> datetime | None:
 
 
 def _read_half(rest: str) -> str | None:
-    """`am`, `pm` or "" of what stands after the hour; None where that is no part of a moment."""
-    said = rest.strip()
+    """Return `am`, `pm` or "" for the text around the hour; None where it is no part of a time."""
+    suffix = rest.strip()
     for names, half in ((words.MORNING, "am"), (words.EVENING, "pm")):
         for name in names:
-            if said == name or said.startswith(name + " "):
-                zone = said[len(name) :].strip()
+            if suffix == name or suffix.startswith(name + " "):
+                zone = suffix[len(name) :].strip()
                 return half if not zone or _ZONE.fullmatch(zone) else None
-    return "" if not said or _ZONE.fullmatch(said) else None
+    return "" if not suffix or _ZONE.fullmatch(suffix) else None
 
 
 def looks_like_moments(texts: Sequence[str]) -> bool:
-    """Whether most of the texts that are not blank are moments, and there is one."""
-    given = [text for text in texts if match_key(text)][:200]
-    return bool(given) and sum(match_moment(text) is not None for text in given) >= 0.8 * len(given)
+    """Return whether at least four fifths of the filled texts are times, and any is filled."""
+    filled_texts = [text for text in texts if match_key(text)][:200]
+    return bool(filled_texts) and sum(
+        match_moment(text) is not None for text in filled_texts
+    ) >= 0.8 * len(filled_texts)
 
 
 def order_of(texts: Sequence[str], first: Sequence[str], language: str) -> str:
-    """Whether day or month stands first in `texts`; `first` are the first cells of the file."""
-    beginnings = {text[:12] for text in texts}  # of a million moments, few thousand hours
+    """Return whether day or month comes first in `texts`; `first`: the first cells of the file."""
+    beginnings = {text[:12] for text in texts}  # a million times share a few thousand beginnings
     numbers = [hit.groups() for text in beginnings if (hit := _BEGINS.match(text.lstrip()))]
     day = any(int(one) > 12 for one, _ in numbers)
     month = any(int(two) > 12 for _, two in numbers)
     if day != month:
         return DAY_FIRST if day else MONTH_FIRST
-    found = [match for text in first if (match := match_moment(text)) and match.re is _YEAR_LAST]
-    if not day and len(found) > 2:
+    year_last = [
+        match for text in first if (match := match_moment(text)) and match.re is _YEAR_LAST
+    ]
+    if not day and len(year_last) > 2:
         sorted_by = []
         for order in (DAY_FIRST, MONTH_FIRST):
-            known = [moment for match in found if (moment := make_moment(match, order))]
-            if known in (sorted(known), sorted(known, reverse=True)):
+            times = [moment for match in year_last if (moment := make_moment(match, order))]
+            if times in (sorted(times), sorted(times, reverse=True)):
                 sorted_by.append(order)
         if len(sorted_by) == 1:
             return sorted_by[0]
-    padded = all(len(match["one"]) == 2 and len(match["two"]) == 2 for match in found)
+    padded = all(len(match["one"]) == 2 and len(match["two"]) == 2 for match in year_last)
     return MONTH_FIRST if language == "en" and not padded else DAY_FIRST
 
 
 def read_one(text: str, order: str) -> str:
-    """Text -> `YYYY-MM-DDTHH:MM:SS`; "" where it is no moment."""
-    if _COUNTED.fullmatch(text.strip()):  # the days that a spreadsheet counts
+    """Return a text as `YYYY-MM-DDTHH:MM:SS`; "" where it is no time."""
+    if _COUNTED.fullmatch(text.strip()):  # the day count of a spreadsheet
         return (_DAY_0 + timedelta(seconds=round(float(text) * 86_400))).isoformat()
     found = match_moment(text)
     moment = make_moment(found, order) if found else None
@@ -145,20 +151,20 @@ def read_one(text: str, order: str) -> str:
 
 
 def read_all(texts: Sequence[str], order: str) -> list[str]:
-    """Each text as `read_one` reads it; of a million, the few thousand days and clocks once."""
+    """Return each text as `read_one` reads it, parsing each distinct day and clock time once."""
     days = {day: read_one(day, order)[:11] for day in {text[:10] for text in texts}}
     clocks = {end: end[1:] if _CLOCK.fullmatch(end) else "" for end in {t[10:] for t in texts}}
     return [
         day + clock
         if (day := days[text[:10]]) and (clock := clocks[text[10:]])
-        # Another form, whose first ten signs are not the day.
+        # Another notation: its first ten characters are not the day.
         else read_one(text, order)
         for text in texts
     ]
 
 
 def count_seconds_between(started: str, ended: str) -> str:
-    """Whole seconds from one moment to another, zones regarded; "" where either is none."""
+    """Return the whole seconds between two times, with their zones; "" where either is no time."""
     first, last = match_moment(started), match_moment(ended)
     if not first or not last:
         return ""
@@ -170,7 +176,7 @@ def count_seconds_between(started: str, ended: str) -> str:
 
 
 def find_zone(text: str) -> str:
-    """The zone of a moment as it is written; "" where there is none."""
+    """Return the time zone as written in a time; "" where there is none."""
     found = _WRITTEN_ZONE.search(text.strip().lower())
     return found[1] if found else ""
 
@@ -184,11 +190,13 @@ def _read_offset(rest: str | None) -> timedelta:
 
 
 def seconds(text: str) -> str:
-    """Seconds as they are; hours, minutes and seconds added up; "" where neither."""
+    """Return a duration in seconds, from seconds or from hours, minutes and seconds; "" if
+    neither.
+    """
     key = match_key(text).replace(",", ".")
     if re.fullmatch(r"\d{1,9}(\.\d{1,12})?", key):
         return key
-    found = re.fullmatch(r"(?:(\d{1,4}):)?(\d{1,2}):(\d{2})", key)
-    if not found:
+    clock = re.fullmatch(r"(?:(\d{1,4}):)?(\d{1,2}):(\d{2})", key)
+    if not clock:
         return ""
-    return str(int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3]))
+    return str(int(clock[1] or 0) * 3600 + int(clock[2]) * 60 + int(clock[3]))

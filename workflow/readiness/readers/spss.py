@@ -1,8 +1,7 @@
-"""Files of SPSS (.sav, .zsav, .por) and Stata (.dta): values as text, what they say of each column.
+"""Read files of SPSS (.sav, .zsav, .por) and Stata (.dta): values as text, and their labels.
 
-The cells are the values; the labels stand beside them (`Sheet.labels`). A system-missing value is
-an empty cell; one that the file declares missing (user-missing) stays the value that it is: the
-reader of the tool knows what to make of it.
+The cells are the values; the labels are in `Sheet.labels`. A system-missing value is an empty cell;
+a user-missing value stays as it is: the tool's reader interprets it.
 """
 
 import io
@@ -19,17 +18,17 @@ from readiness.readers.table import Sheet, Variable, as_text, refuse_oversized
 from readiness.readers.texts import Texts
 
 MAGIC = (b"$FL2", b"$FL3")
-# What stands in the first lines of a portable file: its title, and behind it and a table of its
-# letters its signature. A file that is cut or damaged has the title alone.
+# Signature in the first lines of a portable file: its title, or the mark behind its table of
+# characters. A cut or damaged file may have the title alone.
 _PORTABLE, _LETTERS = (b"ASCII SPSS PORT FILE", b"SPSSPORT"), 480
 _STATA = b"<stata_dta>"
-# How an older Stata file begins: its version, the order of bytes, and that it is one.
+# Beginning of an older Stata file: version, byte order, file type.
 _OLD_STATA = re.compile(rb"[\x69\x6c\x6e-\x73][\x01\x02]\x01")
 _HEADER = 176
 
 
 def find_parser(content: bytes) -> str:
-    """What reads the bytes; "" where they are no file of SPSS or Stata."""
+    """Return the name of pyreadstat's parser for the bytes; "" for no file of SPSS or Stata."""
     if content.startswith(MAGIC):
         return "read_sav"
     first = content[: 2 * _LETTERS].translate(None, b"\r\n")[:_LETTERS]
@@ -40,9 +39,9 @@ def find_parser(content: bytes) -> str:
 
 
 def read_spss(path: Path, content: bytes, encoding: str | None = None) -> Sheet:
-    """The table of a file of SPSS or Stata; DataError when it is damaged.
+    """Read a file of SPSS or Stata as a sheet. Raises DataError when it is damaged.
 
-    `encoding`: of its letters, where an older file does not say it.
+    `encoding`: used where an older file does not declare its own.
     """
     parser = find_parser(content)
     kind = "Stata file" if parser == "read_dta" else "SPSS file"
@@ -51,16 +50,16 @@ def read_spss(path: Path, content: bytes, encoding: str | None = None) -> Sheet:
     import pyreadstat
 
     read = getattr(pyreadstat, parser)
-    # A portable file declares no missing values of its own.
-    known: dict[str, Any] = {} if parser == "read_por" else {"user_missing": True}
-    told = {"encoding": encoding} if encoding else {}
+    # A portable file declares no user-missing values.
+    options: dict[str, Any] = {} if parser == "read_por" else {"user_missing": True}
+    encoding_option = {"encoding": encoding} if encoding else {}
     try:
-        _, about = read(io.BytesIO(content), metadataonly=True, **told)
+        _, about = read(io.BytesIO(content), metadataonly=True, **encoding_option)
         refuse_oversized(path, max(about.number_rows or 0, 0), about.number_columns or 0)
-        cells, meta = read(io.BytesIO(content), output_format="dict", **known, **told)
+        cells, meta = read(io.BytesIO(content), output_format="dict", **options, **encoding_option)
     except DataError:
         raise
-    except (Exception, MemoryError) as error:  # pyreadstat raises whatever its parser met
+    except (Exception, MemoryError) as error:  # pyreadstat passes on any error of its parser
         if isinstance(error, UnicodeDecodeError) or "requested encoding" in str(error):
             raise DataError(
                 f"{path}: letters that are not {encoding or 'UTF-8'}. Say which they are (`new "
@@ -69,7 +68,7 @@ def read_spss(path: Path, content: bytes, encoding: str | None = None) -> Sheet:
         raise DataError(
             f"{path}: a damaged {kind} ({str(error)[:120]}). Export it again."
         ) from None
-    # What is noise behind its first bytes may be read as a table of nothing.
+    # Random bytes behind a valid beginning may be read as an empty table.
     if not meta.column_names:
         raise DataError(f"{path}: a damaged {kind} (no variables). Export it again.")
     rows: list[Texts] = []
@@ -77,7 +76,7 @@ def read_spss(path: Path, content: bytes, encoding: str | None = None) -> Sheet:
         codes, values = pd.factorize(np.asarray(cells[name], dtype=object))
         if meta.readstat_variable_types.get(name) == "float":
             values = np.array([_shorten_single(value) for value in values], dtype=object)
-        # Text variables are filled up with spaces.
+        # Text variables are padded with spaces.
         texts = ["", *(as_text(value).rstrip() for value in values)]
         rows.append(Texts((codes + 1).astype(np.int32), ()).map_to(texts).used())
     numbers = np.arange(1, max(map(len, rows), default=0) + 1)
@@ -93,29 +92,31 @@ def read_spss(path: Path, content: bytes, encoding: str | None = None) -> Sheet:
 
 
 def _shorten_single(value: object) -> object:
-    """A number that Stata keeps in half of the digits: 16.2 comes as 16.2000007629.
+    """Return a single-precision number with its own digits: 16.2 is read as 16.2000007629.
 
-    The letter of a missing value (`.a` to `.z`) is none.
+    The letter of a missing value (`.a` to `.z`) is returned unchanged.
     """
     return float(str(np.float32(value))) if isinstance(value, float) else value
 
 
 def _read_variable(name: str, meta: Any) -> Variable:
     labels: Mapping[Any, str] = meta.variable_value_labels.get(name, {})
-    # Of Stata the letters behind the point: `.a` to `.z`.
+    # Stata's missing values are letters: `.a` to `.z`.
     missing = [str(letter) for letter in meta.missing_user_values.get(name, ())]
     for part in meta.missing_ranges.get(name, ()):
         low, high = as_text(part["lo"]), as_text(part["hi"])
         missing.append(low if low == high else f"{low}..{high}")
     sets: Mapping[Any, Any] = meta.mr_sets or {}
-    own = next((each for each in sets if name in sets[each]["variable_list"]), "")
-    one: Mapping[str, Any] = sets.get(own, {})
-    counted = one.get("counted_value") if one.get("is_dichotomy") else None
+    set_name = next(
+        (candidate for candidate in sets if name in sets[candidate]["variable_list"]), ""
+    )
+    response_set: Mapping[str, Any] = sets.get(set_name, {})
+    counted = response_set.get("counted_value") if response_set.get("is_dichotomy") else None
     return Variable(
         label=str(meta.column_names_to_labels.get(name) or ""),
         values={as_text(value): str(label) for value, label in labels.items()},
         missing=tuple(missing),
         measure=str(meta.variable_measure.get(name, "")),
-        together=one.get("label") or str(own).lstrip("$"),
+        together=response_set.get("label") or str(set_name).lstrip("$"),
         counted="" if counted is None else as_text(counted),
     )

@@ -1,4 +1,4 @@
-"""A bounded table of text: what each format of a file is read into, before any tool is known."""
+"""A bounded table of text: the common form of all file formats, before any tool is known."""
 
 import re
 from collections import Counter
@@ -18,9 +18,9 @@ from readiness.questionnaire import match_key
 from readiness.readers.texts import Texts
 
 Format = Literal["csv", "xlsx", "sav"]
-# Rows among which the header is looked for.
+# Number of first rows in which the header is searched.
 HEAD = 30
-# Rows by which it is told what a column is.
+# Number of first rows from which the kind of a column is recognised.
 SOME = 1000
 MOST_COLUMNS = 16_384
 MOST_CELLS = 60_000_000
@@ -29,12 +29,12 @@ AGAIN = "Download the export again; do not save it from a spreadsheet."
 
 @dataclass(frozen=True)
 class Variable:
-    """What an SPSS file says of a column.
+    """Description of a column in an SPSS file.
 
-    `values` are value labels by value, both as text; `missing` the values (or `low..high`) that the
-    file declares missing; `measure` is `nominal`, `ordinal`, `scale` or `unknown`; `together` the
-    question of which the column is one of several answers, where the file declares such a set, and
-    `counted` the value that says that it was given; "" of those that hold the first, second, ...
+    `values` are value labels by value, both as text; `missing` the values (or `low..high`) declared
+    missing; `measure` is `nominal`, `ordinal`, `scale` or `unknown`; `together` the
+    multiple-response question of the column, where the file declares such a set, and `counted` the
+    value of a ticked column in it; "" in a set of first, second, ... answers.
     """
 
     label: str = ""
@@ -49,18 +49,14 @@ class Variable:
 class Sheet:
     """A table of text.
 
-    columns: the header row, as it is written ("" for a column without a name).
-    rows: the cells of each column below it, one row a submission.
-    numbers: the number of each row as a spreadsheet counts them (the first line of the file is 1).
-    above: the rows above the header, each as long as it was.
-    under: further header rows below the first, where a tool writes several.
-    format, encoding, separator: what the bytes are; the latter two "" where there is none.
-    labels: of an SPSS file, by column name.
-    others: names of further tables in the file (sheets of a workbook) that hold cells, too, and how
-        many rows below the first each has.
-    faults: by position in `rows`, why a row is none (fewer or more cells than the header).
-    notes: what was decided in reading, for the log.
-    spare: how many rows stand below the last that holds a cell.
+    `columns`: the header row as written ("" for a column without a name). `rows`: the cells of each
+    column below it, one row a submission. `numbers`: number of each row in a spreadsheet (the first
+    line of the file is 1). `above`: the rows above the header, each with its own length. `under`:
+    further header rows below the first, where a tool writes several. `format`, `encoding`,
+    `separator`: of the file; the latter two "" where there is none. `labels`: of an SPSS file, by
+    column name. `name`: sheet of a workbook. `others`: further sheets of a workbook with cells, and
+    the number of rows below the first in each. `faults`: by position in `rows`, why a row cannot be
+    used. `notes`: decisions in reading, for the log. `spare`: number of empty rows at the end.
     """
 
     path: Path
@@ -83,27 +79,27 @@ class Sheet:
         return len(self.numbers)
 
     def texts(self, at: int) -> npt.NDArray[np.object_]:
-        """The cells of a column, as text."""
+        """Return the cells of a column, as text."""
         return self.rows[at].cells
 
     def some(self, at: int) -> list[str]:
-        """The distinct texts of a column among the first rows: enough to tell what it is."""
+        """Return the distinct texts of a column among the first `SOME` rows."""
         return list(dict.fromkeys(self.rows[at].those(slice(SOME)).tolist()))
 
     def first(self, count: int) -> list[tuple[str, ...]]:
-        """The cells of the first `count` rows."""
+        """Return the cells of the first `count` rows."""
         return list(zip(*(column.those(slice(count)) for column in self.rows), strict=True))
 
     def names(self) -> list[str]:
-        """The headers, each once."""
+        """Return the headers, made unique."""
         return name_each_once(self.columns)
 
     def frame(self) -> pd.DataFrame:
-        """All cells as text (object), columns by `names`."""
+        """Return all cells as text (object), columns by `names`."""
         return pd.DataFrame({name: self.texts(at) for at, name in enumerate(self.names())})
 
     def below(self, count: int) -> "Sheet":
-        """The sheet with its first `count` rows as further headers."""
+        """Return the sheet with its first `count` rows as further headers."""
         rows = tuple(column.take(slice(count, None)) for column in self.rows)
         faults = {at - count: why for at, why in self.faults.items() if at >= count}
         numbers, under = self.numbers[count:], tuple(self.first(count))
@@ -111,7 +107,7 @@ class Sheet:
 
 
 def as_text(value: object) -> str:
-    """A value of a workbook or an SPSS file as text, numbers as short as they can be."""
+    """Return a value of a workbook or an SPSS file as text, numbers as short as possible."""
     if value is None or value is pd.NaT:
         return ""
     if isinstance(value, bool):
@@ -121,7 +117,7 @@ def as_text(value: object) -> str:
             return ""
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
     if isinstance(value, datetime):
-        # A workbook counts in days: seconds come back a little short or long.
+        # A workbook counts in days: seconds are read slightly too short or too long.
         return f"{value + timedelta(microseconds=500_000):%Y-%m-%d %H:%M:%S}"
     if isinstance(value, date):
         return value.isoformat()
@@ -131,7 +127,7 @@ def as_text(value: object) -> str:
 
 
 def is_missing(value: str, declared: Sequence[str]) -> bool:
-    """Whether a file declares a value as missing, by itself or within a range `low..high`."""
+    """Return whether a value is declared missing, by itself or within a range `low..high`."""
     for stated in declared:
         low, dots, high = stated.partition("..")
         if value == stated:
@@ -142,50 +138,54 @@ def is_missing(value: str, declared: Sequence[str]) -> bool:
     return False
 
 
-# A header that is empty, or was when pandas read it.
+# A header that is empty, or was empty when pandas read it.
 _UNNAMED = re.compile(r"(Unnamed: \d+)?")
 
 
 def name_each_once(headers: Sequence[str]) -> list[str]:
-    """Headers as a questionnaire names them: `column 4` for none, `Again (2)` for the second."""
+    """Return unique headers: `column 4` for an empty one, `Again (2)` for the second of its
+    name.
+    """
     seen: Counter[str] = Counter()
-    made = []
+    names = []
     for at, header in enumerate(headers, 1):
         key = match_key(header)
         seen[key] += 1
-        again = header if seen[key] == 1 else f"{header.strip()} ({seen[key]})"
-        made.append(again if key else f"column {at}")
-    return made
+        unique_name = header if seen[key] == 1 else f"{header.strip()} ({seen[key]})"
+        names.append(unique_name if key else f"column {at}")
+    return names
 
 
 def find_header(rows: Sequence[Sequence[str]], wanted: Collection[str] = ()) -> int:
-    """Which of the first rows is the header.
+    """Return the position of the header among the first rows.
 
-    The one with most of the `wanted` match keys. Where there is none: the first that is filled at
-    least half as much as the fullest. A row of questions above rows and options (merged cells) is
-    filled less, and names what that one leaves without a name.
+    The row with most of the `wanted` match keys; without any, the first row filled at least half as
+    much as the fullest. A row of questions above their rows and options (merged cells) is filled
+    less, and names the columns that the row below leaves unnamed.
     """
     rows = rows[:HEAD]
     if wanted:
-        found = [len({match_key(cell) for cell in row} & set(wanted)) for row in rows]
-        if max(found, default=0) > 1 or (max(found, default=0) == 1 and len(wanted) < 3):
-            return found.index(max(found))
+        wanted_counts = [len({match_key(cell) for cell in row} & set(wanted)) for row in rows]
+        if max(wanted_counts, default=0) > 1 or (
+            max(wanted_counts, default=0) == 1 and len(wanted) < 3
+        ):
+            return wanted_counts.index(max(wanted_counts))
     filled = [sum(1 for cell in row if not _UNNAMED.fullmatch(cell.strip())) for row in rows]
     at = next((at for at, n in enumerate(filled) if 2 * n >= max(filled) and n), 0)
     above, *below = rows[max(at - 1, 0) :]
     answered = {k for row in below[1:] for k, cell in enumerate(row) if cell.strip()}
-    bare = {k for k in answered if below and not "".join(below[0][k : k + 1]).strip()}
-    named = bare and all("".join(above[k : k + 1]).strip() for k in bare)
-    return at - 1 if at and named and filled[at - 1] > len(bare) else at
+    unnamed = {k for k in answered if below and not "".join(below[0][k : k + 1]).strip()}
+    is_named = unnamed and all("".join(above[k : k + 1]).strip() for k in unnamed)
+    return at - 1 if at and is_named and filled[at - 1] > len(unnamed) else at
 
 
 def hold_columns(columns: Iterable[Sequence[str]]) -> tuple[Texts, ...]:
-    """Columns of text, each distinct text once."""
+    """Return columns of text, each with its distinct texts stored once."""
     return tuple(Texts.of(pd.Series(column, dtype=object)) for column in columns)
 
 
 def refuse_oversized(path: Path, rows: int, columns: int) -> None:
-    """Refuse a table that no memory holds."""
+    """Raise DataError for a table too large for the memory."""
     if columns > MOST_COLUMNS:
         raise DataError(f"{path}: {columns} columns; at most {MOST_COLUMNS} are read.")
     if rows * columns > MOST_CELLS:
@@ -195,10 +195,10 @@ def refuse_oversized(path: Path, rows: int, columns: int) -> None:
 
 
 def drop_empty_columns(sheet: Sheet) -> Sheet:
-    """The sheet without columns that have neither a name nor a cell."""
+    """Return the sheet without columns that have neither a name nor a cell."""
     both = zip(sheet.columns, sheet.rows, strict=True)
     filled = (match_key(name) or any(map(match_key, row.texts)) for name, row in both)
-    kept = [at for at, told in enumerate(filled) if told]
+    kept = [at for at, is_filled in enumerate(filled) if is_filled]
     if len(kept) == len(sheet.columns):
         return sheet
     rows = tuple(sheet.rows[at] for at in kept)

@@ -1,4 +1,4 @@
-"""The tables that stand beside the answers of a wave: drawn sample, corrections, margins."""
+"""Read the tables beside a wave's answers: drawn sample, corrections, margins."""
 
 from pathlib import Path
 
@@ -10,13 +10,13 @@ from readiness.ground.printable import quote_cell
 from readiness.ground.tables import read_text_table
 from readiness.questionnaire import Questionnaire
 
-# How a case without an answer may have ended, in the sample's column `disposition`.
+# Dispositions of cases without an answer, in the sample's column `disposition`.
 ENDED = ("refusal", "non_contact", "other", "unknown_household", "unknown_other", "ineligible")
 SAMPLE_COLUMNS = ("token", "stratum", "stratum_population", "stratum_drawn", "base_weight")
 CORRECTION_COLUMNS = ("respondent", "item", "from", "to", "reason", "reviewer")
 MARGIN_COLUMNS = ("variable", "category", "total", "status", "note")
 
-# Relative: a weight may be written with seven digits, not with two, as a spreadsheet shows it.
+# Relative tolerance: a weight may be written with seven digits, but not with two.
 WEIGHT_TOLERANCE = 1e-6
 
 
@@ -36,7 +36,9 @@ def _refuse(
     expected: str,
     right: "pd.Series[float] | None" = None,
 ) -> None:
-    """DataError naming the first bad cell of a column; `right`: the number that each row wants."""
+    """Raise DataError naming the first bad cell of a column; `right`: expected number of each
+    row.
+    """
     if bad.any():
         at = int(np.argmax(bad))
         cell = frame[column].iloc[at]
@@ -46,7 +48,7 @@ def _refuse(
 
 
 def _read_numbers(path: Path, frame: pd.DataFrame, column: str) -> "pd.Series[float]":
-    """The column as positive finite numbers; DataError naming the first row that is not."""
+    """Return a column as positive finite numbers. Raises DataError naming the first other row."""
     values = pd.to_numeric(frame[column], errors="coerce").astype(float)
     _refuse(path, frame, column, ~(values.gt(0) & values.lt(np.inf)), "a positive number")
     return values
@@ -58,15 +60,15 @@ def read_sample(
     """Read the drawn sample: one row an invited person, indexed 0..n-1 in file order.
 
     Columns: `token` (invitation code), `stratum`, the frame variables of the questionnaire (text),
-    `stratum_population` and `stratum_drawn` (persons, int), `base_weight` (population / drawn).
-    An optional `disposition` says how a case without an answer ended (`ENDED`), or nothing.
-    `content` are the file's bytes where they are in hand already.
+    `stratum_population` and `stratum_drawn` (persons, int), `base_weight` (population / drawn). An
+    optional `disposition` gives the final disposition of a case without an answer (`ENDED`), or "".
+    `content`: the file's bytes, where already read.
 
-    Raises DataError naming the row when a code is empty or given twice, a frame variable has an
-    unknown category, a disposition is unknown, a number is not positive, or a stratum is described
-    in two ways; and the stratum when it does not hold together: persons that are no whole number,
-    more drawn than there are, another number of rows than were drawn, a weight that is not
-    population over drawn.
+    Raises DataError naming the row when a column is missing, a code is empty or repeated, a frame
+    variable has an unknown category, a disposition is unknown, a number is not positive, or a
+    stratum has two descriptions; and the stratum when it is inconsistent: a population that is no
+    whole number, more persons drawn than in the population, another number of rows than persons
+    drawn, a weight other than population over drawn.
     """
     frame = read_text_table(path, "sample", content)
     variables = tuple(variable.id for variable in questionnaire.frame)
@@ -99,9 +101,9 @@ def _check_persons(path: Path, frame: pd.DataFrame, questionnaire: Questionnaire
 
 
 def read_frame(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
-    """Read who can be drawn: one row a person, `token` and the frame variables alone.
+    """Read the sampling frame: one row a person, `token` and the frame variables alone.
 
-    Raises DataError as `read_sample` does of them, and for a frame with nobody in it.
+    Raises DataError as `read_sample` does for these columns, and for an empty frame.
     """
     columns = ("token", *(variable.id for variable in questionnaire.frame))
     frame = read_text_table(path, "the frame", columns=columns)
@@ -113,24 +115,25 @@ def read_frame(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
 
 
 def read_populations(path: Path) -> dict[str, dict[str, float]]:
-    """Read totals as in margins, of any variables; infinity where a total is empty: not known.
+    """Read population totals of any variables; infinity where a total is empty: unknown.
 
-    Raises DataError naming the row when a category stands twice, or a total is no number above 1.
+    Returns `{variable: {category: persons}}`. Raises DataError naming the row when a category is
+    repeated, or a total is no number above 1.
     """
     frame = read_text_table(path, "populations")
     _require_columns(path, frame, MARGIN_COLUMNS)
     twice = frame.duplicated(["variable", "category"])
     _refuse(path, frame, "category", twice, "each category once")
-    given = pd.to_numeric(frame["total"].replace("", "inf"), errors="coerce")
-    _refuse(path, frame, "total", ~given.gt(1), "persons, 2 or more, or nothing: not known")
-    found: dict[str, dict[str, float]] = {}
-    for variable, category, total in zip(frame["variable"], frame["category"], given, strict=True):
-        found.setdefault(variable, {})[category] = float(total)
-    return found
+    totals = pd.to_numeric(frame["total"].replace("", "inf"), errors="coerce")
+    _refuse(path, frame, "total", ~totals.gt(1), "persons, 2 or more, or nothing: not known")
+    populations: dict[str, dict[str, float]] = {}
+    for variable, category, total in zip(frame["variable"], frame["category"], totals, strict=True):
+        populations.setdefault(variable, {})[category] = float(total)
+    return populations
 
 
 def _check_strata(path: Path, frame: pd.DataFrame) -> None:
-    """The drawing against itself: what it says of each stratum is what its rows are."""
+    """Check that the stated sizes of each stratum agree with its rows and weights."""
     drawn, population = frame["stratum_drawn"], frame["stratum_population"]
     more = drawn > population
     _refuse(path, frame, "stratum_drawn", more, "at most the population of the stratum")
@@ -144,8 +147,8 @@ def _check_strata(path: Path, frame: pd.DataFrame) -> None:
 def read_corrections(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
     """Read corrections to answers: text columns respondent, item, from, to, reason, reviewer.
 
-    Raises DataError naming the row when the item is unknown, the same answer is corrected twice, or
-    a correction has no reason or no reviewer. The file may hold a header alone.
+    Raises DataError naming the row when the item is unknown, an answer is corrected twice or to
+    itself, or a correction has no respondent, reason or reviewer. The file may hold a header alone.
     """
     frame = read_text_table(path, "corrections")
     _require_columns(path, frame, CORRECTION_COLUMNS)
@@ -166,8 +169,8 @@ def read_margins(path: Path, questionnaire: Questionnaire) -> dict[str, dict[str
     """Read population totals: `{variable: {category: persons}}`, in questionnaire order.
 
     Margins are of frame variables, or of items with one answer. Raises DataError naming the row or
-    variable when a variable or category is not of the questionnaire, a category is missing or given
-    twice, a total is not positive, or the variables do not add up to the same population.
+    variable when a variable or category is not in the questionnaire, a category is missing or
+    repeated, a total is not positive, or the variables do not add up to the same population.
     """
     frame = read_text_table(path, "margins")
     _require_columns(path, frame, MARGIN_COLUMNS)
@@ -177,13 +180,15 @@ def read_margins(path: Path, questionnaire: Questionnaire) -> dict[str, dict[str
     _refuse(path, frame, "variable", strange, f"a frame variable, or one of {', '.join(known)}")
     margins: dict[str, dict[str, float]] = {}
     for variable, codes in known.items():
-        own = frame["variable"] == variable
-        unknown = own & ~frame["category"].isin(codes)
+        is_variable = frame["variable"] == variable
+        unknown = is_variable & ~frame["category"].isin(codes)
         _refuse(path, frame, "category", unknown, f"one of {', '.join(codes)}")
-        repeated = own & frame.duplicated(["variable", "category"])
+        repeated = is_variable & frame.duplicated(["variable", "category"])
         _refuse(path, frame, "category", repeated, "each category once")
-        if own.any():
-            margins[variable] = dict(zip(frame["category"][own], totals[own], strict=True))
+        if is_variable.any():
+            margins[variable] = dict(
+                zip(frame["category"][is_variable], totals[is_variable], strict=True)
+            )
     for variable, margin in margins.items():
         if missing := [code for code in known[variable] if code not in margin]:
             raise DataError(f"{path}: margin {variable} lacks {', '.join(missing)}.")

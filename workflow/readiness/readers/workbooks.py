@@ -1,8 +1,8 @@
-"""Workbooks (.xlsx, .xls, .xlsb, .ods): the cells of one sheet as text, as the sheet means them.
+"""Read workbooks (.xlsx, .xls, .xlsb, .ods): the cells of one sheet as text.
 
-A cell of a workbook has a kind. A number becomes its shortest decimal text (`3`, not `3.0`), a
-moment `YYYY-MM-DD HH:MM:SS`, a yes or no `TRUE` or `FALSE`. A formula is the value that was saved
-with it: nothing is computed.
+A cell of a workbook has a type. A number becomes its shortest decimal text (`3`, not `3.0`), a time
+`YYYY-MM-DD HH:MM:SS`, a boolean `TRUE` or `FALSE`. A formula is the value that was saved with it:
+nothing is computed.
 """
 
 import io
@@ -30,22 +30,22 @@ from readiness.readers.table import (
     refuse_oversized,
 )
 
-# Bytes of all parts of a workbook, unpacked: a small archive may hold a mountain.
+# Most bytes of all parts of a workbook, unpacked: a small archive may be huge unpacked.
 LARGEST = 1 << 29
 MOST_PARTS = 2000
-# What comes of a part that is damaged.
+# Errors of a damaged part.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError)
 _WORKBOOK = "xl/workbook.xml"
 _OLD = b"\xd0\xcf\x11\xe0"
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,9})"')
-# A sign that no text holds: of two bytes a letter has in an old workbook, the second by itself.
+# A character of no text: the second byte of a two-byte letter in an old workbook.
 _HALF = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _CELL = re.compile(rb'\br="([A-Z]{1,4})\d{1,9}"')
 SAVE = "Save it as an Excel workbook (.xlsx) or as CSV UTF-8."
 
 
 def is_workbook(path: Path, content: bytes) -> bool:
-    """Whether the bytes are a workbook; DataError for a spreadsheet or archive of another kind."""
+    """Return whether the bytes are a workbook. Raises DataError for another kind of archive."""
     if content.startswith(_OLD):
         return True
     if not content.startswith(b"PK\x03\x04"):
@@ -59,7 +59,7 @@ def is_workbook(path: Path, content: bytes) -> bool:
 
 
 def _list_parts(path: Path, content: bytes) -> dict[str, int]:
-    """Names of the parts of an archive and their unpacked sizes, within bounds."""
+    """Return the names of an archive's parts and their unpacked sizes, within bounds."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = {info.filename: info.file_size for info in archive.infolist()}
@@ -76,7 +76,10 @@ def _list_parts(path: Path, content: bytes) -> dict[str, int]:
 
 
 def _check_extent(path: Path, content: bytes) -> None:
-    """Refuse two cells at the ends of the world: the table between them would fill the memory."""
+    """Raise DataError for a sheet whose cells span more than the memory can hold.
+
+    Two cells at the far corners are enough for such a table.
+    """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for info in archive.infolist():
             if not info.filename.startswith("xl/worksheets/") or info.is_dir():
@@ -98,8 +101,11 @@ def _read_column_number(letters: bytes) -> int:
 
 
 def read_workbook(path: Path, content: bytes, wanted: Collection[str], name: str | None) -> Sheet:
-    """The first sheet that holds cells, or the one of that name; of hidden ones only where all
-    are, for tools and people keep their lists there.
+    """Read the sheet of that name, or the first visible sheet with cells.
+
+    Hidden sheets are read only where all are hidden, for tools and people keep their lists there.
+    Raises DataError for a damaged or protected workbook, an empty one, and a sheet that does not
+    exist.
     """
     if not content.startswith(_OLD):
         _check_extent(path, content)
@@ -108,9 +114,12 @@ def read_workbook(path: Path, content: bytes, wanted: Collection[str], name: str
         hidden = {m.name for m in book.sheets_metadata if m.visible != SheetVisibleEnum.Visible}
         names = book.sheet_names
         sheets = {title: book.get_sheet_by_name(title) for title in names}
-        for each in sheets.values():
-            refuse_oversized(path, each.total_height, each.total_width)
-        cells = {title: each.to_python(skip_empty_area=False) for title, each in sheets.items()}
+        for book_sheet in sheets.values():
+            refuse_oversized(path, book_sheet.total_height, book_sheet.total_width)
+        cells = {
+            title: book_sheet.to_python(skip_empty_area=False)
+            for title, book_sheet in sheets.items()
+        }
     except PasswordError:
         raise DataError(f"{path}: a workbook with a password. {SAVE}") from None
     except DataError:
@@ -142,7 +151,7 @@ def read_workbook(path: Path, content: bytes, wanted: Collection[str], name: str
 
 
 def _join_halves(cell: Any) -> Any:
-    """A cell of an old workbook, letters of two bytes that were read as two letters made one."""
+    """Return a cell of an old workbook with two-byte letters restored that were read as two."""
     if not isinstance(cell, str) or len(cell) % 2 or not _HALF.search(cell):
         return cell
     halves = b"".join(

@@ -1,1 +1,1 @@
-"""The readers of survey tools' exports, one module a tool; `base.Tool` is what each of them is."""
+"""Readers of survey tools' exports, one module a tool; all derive from `base.Tool`."""

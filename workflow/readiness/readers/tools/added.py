@@ -1,7 +1,7 @@
-"""What the cells of a column hold that a survey tool adds by itself.
+"""Recognise columns that a survey tool adds by itself, by their cells.
 
 A name proves nothing: a form may call a question `status` or `email`. A column is the tool's own
-where its name is one that the tool gives, and its cells are what the tool writes below that name.
+where both its name and its cells are what the tool writes.
 """
 
 import re
@@ -11,7 +11,7 @@ from readiness.questionnaire import match_key
 from readiness.readers.moments import looks_like_moments
 from readiness.readers.texts import Texts
 
-# Share of the filled cells of a column of names of rows that are told apart, at least.
+# Least share of distinct texts among the filled cells of a column of row identifiers.
 APART = 0.9
 
 _PATTERNS: Mapping[str, str] = {
@@ -39,21 +39,21 @@ _PATTERNS: Mapping[str, str] = {
     "whole": r"\d+(?:\.0)?",
 }
 _COMPILED = {kind: re.compile(pattern) for kind, pattern in _PATTERNS.items()}
-# What may hold anything, below a name that no question of the tool can have.
+# Any cells, below a name that no question of the tool can have.
 ANYTHING = "anything"
-# The same, of the name of a person.
+# Any cells, below the name of a column with persons' names.
 PERSON = "person"
-# The same, of what an office put beside the people whom it asked.
+# Any cells, below the name of a column that an office added to its list of persons.
 OFFICE = "office"
-# Moments, and what tells one row from all others.
+# Times, and identifiers of rows.
 MOMENT, ROW = "moment", "row"
-# What respondents typed beside an option: an answer, though no questionnaire need ask for it.
+# Text typed beside an option: an answer, though a questionnaire need not read it.
 ANSWER = "answer"
-# How a text ends that asks.
+# Ends of a text that is a question.
 ASKS = ("?", "\u061f", "\uff1f", "\u037e")
-# Kinds of cells that tell who or where somebody is.
+# Kinds of cells that identify a person or a place.
 PERSONAL = frozenset(("address", "device", "mail", "place", "telephone", PERSON))
-# What the cells hold of a column that is read in a role (`Tool.own`).
+# Kind of the cells of a column that is read in a role (`Tool.own`).
 OF_ROLES: Mapping[str, str] = {
     **{"started": MOMENT, "ended": MOMENT, "timestamp": MOMENT, "duration": "duration"},
     **{"respondent": ROW, "invitation": "token", "uuid": "uuid", "review": "review"},
@@ -62,18 +62,20 @@ OF_ROLES: Mapping[str, str] = {
 
 
 def fits_kind(kind: str, column: Texts) -> bool:
-    """Whether all filled cells of a column are of a kind; a column without any fits each kind."""
-    given = [text for text in column.texts if match_key(text)]
-    if not given:
+    """Return whether all filled cells of a column are of a kind; an empty column fits every
+    kind.
+    """
+    filled_texts = [text for text in column.texts if match_key(text)]
+    if not filled_texts:
         return True
     if kind == ROW:
         filled = sum(column.where(lambda text: bool(match_key(text))))
-        return len(given) >= APART * filled and fits_texts("token", given)
-    return fits_texts(kind, given)
+        return len(filled_texts) >= APART * filled and fits_texts("token", filled_texts)
+    return fits_texts(kind, filled_texts)
 
 
 def fits_texts(kind: str, texts: Sequence[str]) -> bool:
-    """Whether texts, none of them blank, are of a kind; ANSWER is what a tool never adds."""
+    """Return whether texts, none of them blank, are of a kind; no text is an ANSWER."""
     rules: Mapping[str, Callable[[Sequence[str]], bool]] = {
         MOMENT: looks_like_moments,
         ROW: lambda texts: fits_texts("token", texts),

@@ -1,6 +1,6 @@
-"""What a reader of a survey tool's exports is, and what all of them share.
+"""Base class of the readers of survey tools' exports.
 
-A tool says how its exports are told from others, what its own columns are called and mean, how it
+A tool states how its exports are recognised, what its own columns are called and mean, how it
 writes headers and joins ticked options. A further tool is a class of such facts; the rest is here.
 """
 
@@ -43,53 +43,50 @@ from readiness.readers.tools.added import OF_ROLES, fits_kind
 ROW, TIMESTAMP, INVITATION = "_row", "_timestamp", "_invitation"
 SUBMITTED, STARTED, SECONDS = "_submitted", "_started", "_seconds"
 ID, COMPLETE, FAULT = "_id", "_complete", "_fault"
-# What a table that was read says of its items (`attrs`): by item whose cells the reader turned into
-# texts of options, the match keys that two options claim and that it could not decide.
+# Key of `attrs`: by item whose cells the reader turned into option texts, the match keys that two
+# options claim and the reader could not decide.
 CONTESTED = "contested"
-# What a table that was read says of its file (`attrs`): the columns that hold something and are not
-# read, each as its name and how many of its cells are filled.
+# Key of `attrs`: filled columns that are not read, each with its name and number of filled cells.
 LEFT_OUT = "left_out"
-# Columns beside the questions that are read, as the questionnaire's `export` names them.
+# Columns beside the questions that are read, by their keys in the questionnaire's `export`.
 READ = ("timestamp", "started", "duration", "respondent", "invitation")
 
 
 _WHOLE = re.compile(r"^(-?\d{1,18})[.,]0+$")
 
 
-# How the fault of a row begins that nobody was meant to answer: a preview, a generated answer.
+# Prefix of the fault of a test row: a preview, a generated answer.
 TEST = "a test answer"
 
 REJECTED = "rejected by a reviewer in the tool"
 
-# How sure a tool is of a sheet (`recognises`) that bears its signature, at least.
+# Least certainty (`recognises`) of a sheet that bears the tool's signature.
 CERTAIN = 0.9
 
-# The fault of a row that nobody stands behind: a table that was saved with lines to spare.
+# Fault of a row without a respondent: the table was saved with empty lines.
 EMPTY = "no cell is filled"
 
 
 def _name_whole(sheet: Sheet, name: str, at: int) -> str:
-    """The name of a column, and the text that the file has for it."""
+    """Return the name of a column, with the label that the file has for it."""
     variable = sheet.labels.get(sheet.columns[at])
     label = variable.label.strip() if variable else ""
     return f"{name}: {label}" if match_key(label) not in ("", match_key(name)) else name
 
 
 class Tool:
-    """A reader of one tool's exports; class attributes are what it knows of them.
+    """A reader of one tool's exports; class attributes describe the tool.
 
-    own: match key of a column that the tool adds -> its role (`timestamp`, `started`, `ended`,
-        `duration`, `respondent`, `invitation`, or one of the tool's own).
-    also: pattern of the match keys of those that it adds and that are not read -> what their cells
-        hold (`added.fits_kind`).
-    unused: roles by which a column is known, and for which it is not read.
-    holds: what the cells hold of a column that is read in a role, where another tool's differ.
-    signs: what it puts between ticked options in one cell.
-    leading: whether what stands before the first question is its own, in whatever language.
-    numbered: whether its headers give the place of a row or option in its list.
-    keeps_joined: whether a cell of ticked options is handed on as it is.
-    places: where the columns of its own stand that a language of its own may hide, by role.
-    ends_when_sent: whether the moment of sending is that at which the interview ended.
+    `own`: role of each column that the tool adds, by match key (`timestamp`, `started`, `ended`,
+    `duration`, `respondent`, `invitation`, or one of the tool's own). `also`: kind of the cells
+    (`added.fits_kind`) of further added columns, which are not read, by a pattern of their match
+    keys. `unused`: roles by which a column is recognised without being read. `holds`: kind of the
+    cells of a role, where it differs from other tools. `signs`: separators of ticked options in one
+    cell. `leading`: whether all columns before the first question are the tool's own, in any
+    language. `numbered`: whether its headers give the number of a row or option in its list.
+    `keeps_joined`: whether a cell of ticked options is returned unchanged. `places`: positions of
+    its own columns by role, where their headers may be in any language. `ends_when_sent`: whether
+    the interview ended at the time of submission.
     """
 
     name: ClassVar[str] = ""
@@ -108,72 +105,78 @@ class Tool:
     # --- what a tool overrides ------------------------------------------------------------------
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
-        """How sure it is that the sheet is an export of the tool, 0 to 1."""
+        """Return how certain it is that the sheet is an export of the tool, 0 to 1."""
         raise NotImplementedError
 
     def is_localised(self, sheet: Sheet) -> bool:
-        """Whether the first columns are its own by their cells, in whatever language."""
+        """Return whether the first columns are the tool's own by their cells, in any language."""
         return False
 
     def prepare(self, sheet: Sheet) -> Sheet:
-        """The sheet with one header and rows of answers; DataError for what cannot be read."""
+        """Return the sheet with one header and rows of answers. Raises DataError if it cannot be
+        read.
+        """
         return sheet
 
     def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
-        """All that the tool's header says of each column, the surest name first."""
+        """Return all names of each column in the tool's headers, the most certain first."""
         return [
             (column, *(row[at] for row in sheet.under)) for at, column in enumerate(sheet.columns)
         ]
 
     def own_key(self, heading: tuple[str, ...]) -> str:
-        """The match key by which a column of the tool's own is known."""
+        """Return the match key by which a column of the tool's own is recognised."""
         return match_key(heading[0])
 
     def faults(self, sheet: Sheet, assigned: Assigned) -> Mapping[int, str]:
-        """Rows that are no answers of a respondent (test answers, say), by position, and why."""
+        """Return the rows that are no answers (test answers, say), by position, with the reason."""
         return {}
 
     def complete(self, sheet: Sheet, assigned: Assigned) -> Texts | None:
-        """`yes`, `no` or "" a row, where the tool itself tells who broke off."""
+        """Return `yes`, `no` or "" for each row, where the tool reports break-offs; else None."""
         return None
 
     def cell(self, item: Item, text: str, sheet: Sheet, at: int) -> str:
-        """One distinct text of an item's own column, as it is handed on.
+        """Return one distinct text of an item's own column, corrected for the tool's notation.
 
-        A whole number that went through a table of decimals (`2.0`) is that number again, and one
-        that was shortened (`1e+05`) has its digits.
+        A whole number that was stored as a decimal (`2.0`) is a whole number again, and a shortened
+        one (`1e+05`) has its digits.
         """
         key = match_key(text)
         plain = _WHOLE.sub(r"\1", write_out(key))
         if plain == key or item.kind.is_free_text:
             return text
-        void = {match_key(name) for each in item.missing for name in (each.text, each.value or "")}
-        known = not item.codes or plain in void or plain in self.list_known_keys(item)
-        return plain if known else text
+        missing_keys = {
+            match_key(name) for each in item.missing for name in (each.text, each.value or "")
+        }
+        is_answer = not item.codes or plain in missing_keys or plain in self.list_known_keys(item)
+        return plain if is_answer else text
 
     def is_own(self, sheet: Sheet, at: int) -> bool:
-        """Whether a column that holds no question is one that the tool adds by itself."""
+        """Return whether a column without a question is one that the tool adds."""
         return False
 
     def adds(self, key: str) -> bool:
-        """Whether the match key is that of a column that the tool adds by itself."""
+        """Return whether the match key is that of a column that the tool adds."""
         return bool(self.find_kind(key))
 
     def find_kind(self, key: str) -> str:
-        """What the cells hold of a column that the tool adds by that match key; "" of any other."""
+        """Return the kind of cells of an added column by its match key; "" for any other column."""
         if role := self.own.get(key):
             return self.holds.get(role) or OF_ROLES[role]
         return next((kind for name, kind in self.also.items() if re.fullmatch(name, key)), "")
 
     def is_certain(self, sheet: Sheet) -> bool:
-        """Whether the prepared sheet bears what no other program writes: the tool's signature."""
+        """Return whether the prepared sheet bears the tool's signature, which no other program
+        writes.
+        """
         return self.recognises(sheet, None) >= CERTAIN
 
     def find_added(self, sheet: Sheet, places: Collection[int] = ()) -> frozenset[int]:
-        """Places of the columns that the tool surely added by itself; of `places` alone, if given.
+        """Return positions of the columns that the tool certainly added, among `places` if given.
 
-        That is where the tool's signature is certain and the cells fit the name. A file of SPSS or
-        Stata bears no signature: whoever made it named its columns.
+        Its signature must be certain and the cells must fit the name. A file of SPSS or Stata bears
+        no signature: its author named its columns.
         """
         if sheet.format == "sav" or not self.is_certain(sheet):
             return frozenset()
@@ -188,26 +191,28 @@ class Tool:
         return self.may_be_own(sheet, at) and fits_kind(kind, sheet.rows[at])
 
     def may_be_own(self, sheet: Sheet, at: int) -> bool:
-        """Whether nothing beside its name says that a column of such a name is a question."""
+        """Return whether nothing but its name says whether a column of such a name is a
+        question.
+        """
         return True
 
     # --- what all share -------------------------------------------------------------------------
 
     def read_answers(self, sheet: Sheet, questionnaire: Questionnaire) -> pd.DataFrame:
-        """The prepared export as one table of text; `readers.read_export` says its columns.
+        """Return the prepared export as one table of text, columns as `readers.read_export`.
 
         Raises DataError where the columns are not those of the questionnaire.
         """
         assigned = self.assign_columns(sheet, questionnaire)
         refuse_other_columns(sheet, questionnaire, assigned, self.title)
-        made: dict[str, Any] = {ROW: sheet.numbers}
+        columns: dict[str, Any] = {ROW: sheet.numbers}
         for name, role in ((TIMESTAMP, "timestamp"), (INVITATION, "invitation")):
             at = assigned.roles.get(role)
             column = Texts.repeat_text("", len(sheet)) if at is None else sheet.rows[at]
-            made[name] = column.categorical
+            columns[name] = column.categorical
         for item in questionnaire.items:
-            made[item.id] = self._item(sheet, item, questionnaire, assigned).categorical
-        frame = pd.DataFrame(made)
+            columns[item.id] = self._item(sheet, item, questionnaire, assigned).categorical
+        frame = pd.DataFrame(columns)
         contested = {i.id: self.list_contested(sheet, i, assigned) for i in questionnaire.items}
         frame.attrs[CONTESTED] = {
             item: keys for item, keys in contested.items() if keys is not None
@@ -220,28 +225,34 @@ class Tool:
     def _list_left_out(
         self, sheet: Sheet, questionnaire: Questionnaire, assigned: Assigned
     ) -> list[tuple[str, int]]:
-        """Name and number of filled cells of each column that is not read, though it holds some.
+        """Return name and number of filled cells of each filled column that is not read.
 
-        Without those that the tool surely added, and those that number the rows.
+        Columns that the tool certainly added, and row numbers, are left out.
         """
         options = (at for found in assigned.options.values() for at in found.values())
         ranks = (at for found in assigned.rankings.values() for at in found)
         roles = (at for role, at in assigned.roles.items() if role not in self.unused)
         marker = match_key(questionnaire.export.marker or "")
-        taken = {*assigned.items.values(), *options, *ranks, *roles}
-        left = [
+        columns_read = {*assigned.items.values(), *options, *ranks, *roles}
+        unread = [
             at
             for at, column in enumerate(sheet.columns)
-            if at not in taken and match_key(column) != marker and not is_row_number(sheet, at)
+            if at not in columns_read
+            and match_key(column) != marker
+            and not is_row_number(sheet, at)
         ]
-        added = self.find_added(sheet, left) if left else frozenset()
-        filled = {at: int(sheet.rows[at].where(match_key).sum()) for at in left if at not in added}
+        tool_columns = self.find_added(sheet, unread) if unread else frozenset()
+        filled = {
+            at: int(sheet.rows[at].where(match_key).sum())
+            for at in unread
+            if at not in tool_columns
+        }
         names = sheet.names()
         return [(_name_whole(sheet, names[at], at), n) for at, n in filled.items() if n]
 
     def assign_columns(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
-        """What each column is."""
-        made = Assigned()
+        """Return the assignment of the sheet's columns."""
+        assigned = Assigned()
         export = questionnaire.export
         names = list_names(questionnaire, numbered=self.numbered)
         optional = {match_key(text) for text in (*export.ignored, export.marker or "") if text}
@@ -254,45 +265,49 @@ class Tool:
         for role, stated in declared.items():
             if stated is None:
                 continue
-            places = [at for at, called in enumerate(keys) if match_key(stated) in called]
+            places = [
+                at for at, heading_keys in enumerate(keys) if match_key(stated) in heading_keys
+            ]
             if len(places) > 1:
-                made.twice.append(stated)
+                assigned.twice.append(stated)
             if places:
-                made.roles[role] = places[0]
+                assigned.roles[role] = places[0]
                 taken.update(places)
         hits = find(headings, names)
-        for target, found in surest(hit for hit in hits if hit.at not in taken).items():
-            taken.update(hit.at for hit in found)
-            if len(found) > 1:
-                # Of columns of one header, those without a cell hold nobody's answer.
-                filled = [h for h in found if any(map(match_key, sheet.rows[h.at].texts))]
-                found = filled or found[:1]
-            if len(found) > 1:
-                made.twice.append(sheet.columns[found[0].at])
+        for target, columns_found in surest(hit for hit in hits if hit.at not in taken).items():
+            taken.update(hit.at for hit in columns_found)
+            if len(columns_found) > 1:
+                # Of columns with the same header, empty ones hold no answer.
+                filled = [h for h in columns_found if any(map(match_key, sheet.rows[h.at].texts))]
+                columns_found = filled or columns_found[:1]
+            if len(columns_found) > 1:
+                assigned.twice.append(sheet.columns[columns_found[0].at])
             if target.option is None:
-                made.items[target.item] = found[0].at
+                assigned.items[target.item] = columns_found[0].at
             else:
-                made.options.setdefault(target.item, {})[target.option] = found[0].at
+                assigned.options.setdefault(target.item, {})[target.option] = columns_found[0].at
         own = [self.own_key(heading) for heading in headings]
         for at, key in enumerate(own):
             role = "" if keys[at] & optional else self.own.get(key, "")
-            if at not in taken and role and role not in made.roles:
-                made.roles[role] = at
-        taken.update(made.roles.values())
-        made.rankings = rankings.find(questionnaire, made, keys, taken)
-        taken.update(at for found in made.rankings.values() for at in found)
-        first = min(taken - {*made.roles.values()}, default=0) if self.leading else -1
-        left = [at for at in range(first + 1, len(own)) if at not in taken]
-        left = [at for at in left if not self.adds(own[at]) and not keys[at] & optional]
-        counted = (is_row_number(sheet, at) or self.is_own(sheet, at) for at in left)
-        made.unknown = [at for at, known in zip(left, counted, strict=True) if not known]
-        needed = (declared[role] for role in ("timestamp", "invitation") if role not in made.roles)
-        made.missing = [*filter(None, needed), *find_missing_items(questionnaire, made)]
-        if self.places and "timestamp" not in made.roles and self.is_localised(sheet):
-            made.roles |= self.places
-        if self.ends_when_sent and "timestamp" in made.roles:
-            made.roles["ended"] = made.roles["timestamp"]
-        return made
+            if at not in taken and role and role not in assigned.roles:
+                assigned.roles[role] = at
+        taken.update(assigned.roles.values())
+        assigned.rankings = rankings.find(questionnaire, assigned, keys, taken)
+        taken.update(at for columns_found in assigned.rankings.values() for at in columns_found)
+        first = min(taken - {*assigned.roles.values()}, default=0) if self.leading else -1
+        unassigned = [at for at in range(first + 1, len(own)) if at not in taken]
+        unassigned = [at for at in unassigned if not self.adds(own[at]) and not keys[at] & optional]
+        counted = (is_row_number(sheet, at) or self.is_own(sheet, at) for at in unassigned)
+        assigned.unknown = [at for at, known in zip(unassigned, counted, strict=True) if not known]
+        needed = (
+            declared[role] for role in ("timestamp", "invitation") if role not in assigned.roles
+        )
+        assigned.missing = [*filter(None, needed), *find_missing_items(questionnaire, assigned)]
+        if self.places and "timestamp" not in assigned.roles and self.is_localised(sheet):
+            assigned.roles |= self.places
+        if self.ends_when_sent and "timestamp" in assigned.roles:
+            assigned.roles["ended"] = assigned.roles["timestamp"]
+        return assigned
 
     def _item(
         self, sheet: Sheet, item: Item, questionnaire: Questionnaire, assigned: Assigned
@@ -306,7 +321,7 @@ class Tool:
         at = assigned.items[item.id]
         if self.splits_ticked(item):
             matches = self.match_ticked(sheet, item, at)
-            # What two options claim is handed on as it is, and never what stands for another cell.
+            # A contested text is returned unchanged, and never as the text of another option.
             options = {
                 key: key if match_key(answer.text) in matches.contested else answer.text
                 for key, answer in matches.found.items()
@@ -314,32 +329,34 @@ class Tool:
             options |= {key: key for key in matches.contested}
             return sheet.rows[at].change_texts(lambda text: self._split_ticked(text, options))
         if item.kind.is_date:
-            # What is no date stays as it is.
+            # A text that is no date stays as it is.
             texts, order = sheet.rows[at].texts, self.order(sheet, at, questionnaire)
-            read = zip(texts, moments.read_all(texts, order), strict=True)
-            return sheet.rows[at].map_to([iso[:10] or text for text, iso in read])
+            dated_texts = zip(texts, moments.read_all(texts, order), strict=True)
+            return sheet.rows[at].map_to([iso[:10] or text for text, iso in dated_texts])
         return sheet.rows[at].change_texts(lambda text: self.cell(item, text, sheet, at))
 
     def splits_ticked(self, item: Item) -> bool:
-        """Whether this reader tells the ticked options of a cell apart."""
+        """Return whether this reader splits a cell of ticked options."""
         return item.kind.takes_several and not self.keeps_joined
 
     def list_known_keys(self, item: Item) -> set[str]:
-        """The match keys of all that an option may be in a cell."""
+        """Return the match keys of all texts that an option may have in a cell."""
         answers = (answer for answer in list_answers(item) if not isinstance(answer, Missing))
         names = ((each.text, each.value, getattr(each, "code", "")) for each in answers)
         return {match_key(name) for own in names for name in own if name}
 
     def match_ticked(self, sheet: Sheet, item: Item, at: int) -> Matches:
-        """What the pieces of a column of joined options stand for."""
+        """Return the options that the pieces of a column of joined options stand for."""
         known = self.list_known_keys(item)
         signs = (*self.signs, "|")
         cells = ((text, split_joined(text, known, signs)) for text in sheet.rows[at].texts)
-        pieces = {piece for text, found in cells for piece in found or (text,)}
+        pieces = {piece for text, split_pieces in cells for piece in split_pieces or (text,)}
         return match_options(item, pieces, codes=True)
 
     def list_contested(self, sheet: Sheet, item: Item, assigned: Assigned) -> set[str] | None:
-        """The match keys that two options claim in cells turned into texts; None of other cells."""
+        """Return the contested match keys of cells turned into option texts; None for other
+        cells.
+        """
         if item.id in assigned.options and whole(item, assigned.options[item.id]):
             return None if item.slots else set()
         if item.id not in assigned.items or not self.splits_ticked(item):
@@ -347,59 +364,63 @@ class Tool:
         return {*self.match_ticked(sheet, item, assigned.items[item.id]).contested}
 
     def _split_ticked(self, text: str, options: Mapping[str, str]) -> str:
-        """A cell of ticked options, told apart; what is none of them stays, told apart as well.
+        """Return a cell of ticked options split into option texts and unknown pieces.
 
-        Where no piece is an option, the cell stays as it is.
+        Where no piece is an option, the cell is returned unchanged.
         """
         found = split_joined(text, options, (*self.signs, "|"))
         if found is not None:
             return TICKED.join(options[key] for key in found)
         signs = [sign.strip() or sign for sign in self.signs]
         if signs[0] != " " and any(" " in option for option in options):
-            # A blank joins the words of texts, where the tool does not say that it joins options.
+            # A space separates the words of an option, unless the tool joins options by it.
             signs = [sign for sign in signs if sign != " "]
         sign = next((sign for sign in signs if sign in text.strip()), ",")
         pieces = [piece.strip() for piece in text.split(sign)]
-        told, at = [], 0
-        while at < len(pieces):
-            # An option may hold the sign itself: the longest that begins here.
-            for end in range(len(pieces), at, -1):
-                joined = (match_key(by.join(pieces[at:end])) for by in (f"{sign} ", sign))
+        pieces_read, position = [], 0
+        while position < len(pieces):
+            # An option may contain the separator: the longest option that begins here is taken.
+            for end in range(len(pieces), position, -1):
+                joined = (match_key(by.join(pieces[position:end])) for by in (f"{sign} ", sign))
                 if key := next((key for key in joined if key in options), ""):
-                    told.append(options[key])
-                    at = end
+                    pieces_read.append(options[key])
+                    position = end
                     break
             else:
-                told.append(pieces[at])
-                at += 1
-        if not set(told) & set(options.values()):
+                pieces_read.append(pieces[position])
+                position += 1
+        if not set(pieces_read) & set(options.values()):
             return text
-        return TICKED.join(filter(None, told))
+        return TICKED.join(filter(None, pieces_read))
 
     def _join_spread(self, sheet: Sheet, item: Item, columns: Mapping[str, int]) -> Texts:
-        """Columns of one box each -> the ticked options' texts, as if joined in one cell."""
+        """Join checkbox columns of an item into one column of the ticked options' texts."""
         answers: dict[str, Answer] = {c.code: c for c in item.categories}
         if item.dont_know:
             answers["_dont_know"] = item.dont_know
-        made = Texts.repeat_text("", len(sheet))
-        # Databases write -1 where a box is ticked, and 0 in all others.
+        joined = Texts.repeat_text("", len(sheet))
+        # Some databases write -1 for a ticked box and 0 for others.
         cells = {cell for at in columns.values() for cell in sheet.rows[at].texts}
-        minus = {"-1", "0"} <= cells <= {"-1", "0", ""} and not item.missing
+        is_minus_one = {"-1", "0"} <= cells <= {"-1", "0", ""} and not item.missing
         for code, answer in answers.items():
             if code not in columns:
                 continue
             at = columns[code]
-            held = sheet.rows[at]
-            if minus:
-                held = held.change_texts(lambda cell: "1" if cell == "-1" else cell)
+            column = sheet.rows[at]
+            if is_minus_one:
+                column = column.change_texts(lambda cell: "1" if cell == "-1" else cell)
             names = list_own_keys(answer, item)
-            box = held.change_texts(partial(self.box, answer.text, names, sheet, at))
-            # What every box says of itself, that there is no answer, is said once.
-            made = made.join_with(box, lambda *pair: TICKED.join(filter(None, dict.fromkeys(pair))))
-        return made
+            box = column.change_texts(partial(self.box, answer.text, names, sheet, at))
+            # A missing code in every box is written once.
+            joined = joined.join_with(
+                box, lambda *pair: TICKED.join(filter(None, dict.fromkeys(pair)))
+            )
+        return joined
 
     def _join_slots(self, sheet: Sheet, item: Item, columns: Mapping[str, int]) -> Texts:
-        """The same of columns of the first, second, ... answer; what says there is none goes."""
+        """Join columns of the first, second, ... answer; missing codes beside an answer are
+        dropped.
+        """
         said = [each for each in item.missing if each.means in ("blank", "not_asked")]
         void = {match_key(text) for each in said for text in (each.text, each.value or "")} | {""}
 
@@ -414,9 +435,9 @@ class Tool:
         return reduce(lambda one, other: one.join_with(other, join), slots)
 
     def box(self, text: str, names: Collection[str], sheet: Sheet, at: int, cell: str) -> str:
-        """What the cell of one box says: `text` where it is ticked, "" where not, else the cell.
+        """Return `text` where a box is ticked, "" where it is not, else the cell unchanged.
 
-        `names`: the match keys by which the option of the box is known.
+        `names`: match keys by which the option of the box is recognised.
         """
         key = match_key(cell)
         if key in names or key in words.TICKED:
@@ -443,23 +464,23 @@ class Tool:
             ]
 
     def _drop_other_clocks(self, frame: pd.DataFrame, sheet: Sheet, assigned: Assigned) -> None:
-        """No moment of beginning, in place, where it is of another clock than that of sending.
+        """Clear the start time, in place, where its time zone differs from that of the submission.
 
-        A form writes the one with the respondent's zone and the other without, or in UTC.
+        Some forms write one time with the respondent's zone and the other without, or in UTC.
         """
         columns = [sheet.rows[assigned.roles[role]] for role in ("started", "timestamp")]
-        # A tool writes a zone always or never: of a million moments the first are looked at.
+        # A tool writes zones always or never: the first distinct times are enough.
         if any(moments.find_zone(text) for each in columns for text in each.texts[:SOME]):
             zones = [column.change_texts(moments.find_zone).cells for column in columns]
             begun = Texts.of(frame[STARTED])
             frame[STARTED] = begun.put_text(np.flatnonzero(zones[0] != zones[1]), "").categorical
 
     def read_moments(self, column: Texts, order: str) -> Texts:
-        """A column of moments as ISO 8601; "" where there is none."""
+        """Return a column of times as ISO 8601; "" where there is none."""
         return column.map_to(moments.read_all(column.texts, order))
 
     def order(self, sheet: Sheet, at: int, questionnaire: Questionnaire) -> str:
-        """Whether day or month stands first in the dates of a column."""
+        """Return whether day or month comes first in the dates of a column."""
         said = {"dmy": moments.DAY_FIRST, "mdy": moments.MONTH_FIRST}
         stated = said.get(questionnaire.export.dates or "")
         column = sheet.rows[at]

@@ -1,4 +1,4 @@
-"""All tools that are known; which one reads a file is decided by what each recognises."""
+"""List all tools; each file is read by the tool that recognises it."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -17,20 +17,20 @@ from readiness.readers.tools.surveymonkey import SurveyMonkey
 
 
 class PlainTool(Tool):
-    """Headers are questions or their names; anything that is written between ticked options."""
+    """A plain table: headers are questions or their names, ticked options are joined in any way."""
 
     name = "plain"
     title = "a plain table"
     signs = (";", ",", "|", "/", "\n", " ")
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
-        """What no other tool recognises."""
+        """Return a low certainty for any table, so that another tool goes first."""
         return 0.0 if sheet.format == "sav" else 0.1
 
     def prepare(self, sheet: Sheet) -> Sheet:
-        """Questions in merged cells, above their rows and options, over each of their columns.
+        """Return the sheet with questions in merged cells repeated over each of their columns.
 
-        The row below the header is filled where a header is that of several columns: no answer is.
+        The row below the header is then filled under headers of several columns: it is no answer.
         """
         names = [bool(match_key(column)) for column in sheet.columns]
         if sheet.under or not len(sheet) or names.count(False) < 2 or not names[0]:
@@ -45,7 +45,7 @@ class PlainTool(Tool):
         return replace(sheet.below(1), columns=tuple(filled))
 
     def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
-        """The header, also with the question above it where that stands over several columns."""
+        """Return the headers, with the question above them where it covers several columns."""
         if sheet.under and len(set(sheet.columns)) < len(sheet.columns):
             both = zip(sheet.columns, sheet.under[0], strict=True)
             return [(f"{over} [{own}]", own) if match_key(own) else (over,) for over, own in both]
@@ -60,28 +60,30 @@ class PlainTool(Tool):
             if match_key(over):
                 group, boxes = over, ticked and any(map(match_key, texts))
             elif (boxes and not ticked) or group[-1:] == heading[0].strip()[-1:] == "?":
-                group = ""  # a question of its own, behind another and its boxes
+                group = ""  # a new question, after another question and its boxes
             named = [f"{group} [{heading[0]}]"] if group else []
             grouped.append((*heading, *named, *([over] if over else [])))
         return grouped
 
 
 def list_kinds(key: str) -> list[str]:
-    """What the cells hold of columns that any tool adds by a match key (`added.fits_texts`)."""
+    """Return the kinds of cells of columns that any tool adds by a match key
+    (`added.fits_texts`).
+    """
     return [kind for tool in TOOLS if (kind := tool.find_kind(key))]
 
 
 def find_any_kind(tool: Tool, key: str) -> str:
-    """What a tool's column holds that has a match key; "" where no tool adds any by that name.
+    """Return the kind of cells of a column that a tool adds by a match key; "" where no tool does.
 
-    A table may have gone through several tools. Names that another tool gives what an office added
-    are too common to say what the cells hold.
+    A table may have passed through several tools. Another tool's names for columns of an office are
+    too common to decide the kind: they hold anything.
     """
-    told = next(iter(list_kinds(key)), "")
-    return tool.find_kind(key) or (ANYTHING if told == OFFICE else told)
+    first_kind = next(iter(list_kinds(key)), "")
+    return tool.find_kind(key) or (ANYTHING if first_kind == OFFICE else first_kind)
 
 
-# In the order in which they are told.
+# In the order of messages.
 TOOLS: tuple[Tool, ...] = (
     GoogleForms(),
     Kobo(),

@@ -1,13 +1,13 @@
-"""Google Forms and Microsoft Forms: a table of texts, with a few columns of the tool's own.
+"""Read Google Forms and Microsoft Forms: a table of texts, with a few columns of the tool's own.
 
-Google: the CSV that a form hands out, or the linked sheet as CSV or workbook. One header of
-question texts; grids as `Question [row]`; ticked options joined by `, ` with commas of their own.
-The first column is the moment of submission, as the language of the form or of the sheet writes it;
-a mail address and a score may stand beside it.
+Google: the CSV of a form, or the linked sheet as CSV or workbook. One header of question texts;
+grids as `Question [row]`; ticked options joined by `, ` and containing commas. The first column is
+the time of submission, in the notation of the form's or the sheet's language; a mail address and a
+score may follow.
 
-Microsoft: a workbook with a number, two moments, mail and name before the questions. Ticked options
+Microsoft: a workbook with a number, two times, mail and name before the questions. Ticked options
 are joined by a semicolon, with one more at the end. The headers of the first columns are in the
-language of who exports; their cells tell them.
+exporting user's language; they are recognised by their cells.
 """
 
 import re
@@ -22,12 +22,12 @@ from readiness.readers.tools.base import Tool
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _SCORE = re.compile(r"(?:--|\d+(?:[.,]\d+)?) ?/ ?\d+")
-# Columns among which the form puts what it collects by itself.
+# Number of first columns among which the form puts its own.
 _BESIDE = 4
 
 
 class GoogleForms(Tool):
-    """See above; ticked options are told apart in validation, cell by cell."""
+    """Google Forms; ticked options are split in validation, cell by cell."""
 
     name = "google-forms"
     title = "Google Forms"
@@ -35,7 +35,9 @@ class GoogleForms(Tool):
     keeps_joined = True
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
-        """The first column holds moments, or one has the header that the questionnaire says."""
+        """Return 0.7 for the questionnaire's timestamp header, 0.6 for times in the first
+        column.
+        """
         if sheet.format == "sav" or not sheet.columns:
             return 0.0
         stated = questionnaire.export.timestamp if questionnaire else None
@@ -44,26 +46,30 @@ class GoogleForms(Tool):
         return 0.6 if looks_like_moments(sheet.some(0)) else 0.0
 
     def assign_columns(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
-        """The first column is the timestamp, whatever its header is."""
-        made = super().assign_columns(sheet, questionnaire)
+        """Assign the columns; the first one is the timestamp, with any header."""
+        assigned = super().assign_columns(sheet, questionnaire)
         stated = questionnaire.export.timestamp
-        if 0 in made.unknown and (
-            "timestamp" not in made.roles and looks_like_moments(sheet.some(0))
+        if 0 in assigned.unknown and (
+            "timestamp" not in assigned.roles and looks_like_moments(sheet.some(0))
         ):
-            made.roles["timestamp"] = 0
-            made.unknown.remove(0)
-            made.missing = [header for header in made.missing if header != stated]
-        return made
+            assigned.roles["timestamp"] = 0
+            assigned.unknown.remove(0)
+            assigned.missing = [header for header in assigned.missing if header != stated]
+        return assigned
 
     def is_own(self, sheet: Sheet, at: int) -> bool:
-        """A mail address or a score beside the timestamp, the score of each question of a quiz."""
+        """Return whether a column is a mail address or score beside the timestamp, or a quiz
+        score.
+        """
         given = [text.strip() for text in sheet.rows[at].texts if text.strip()]
         near, of_one = 0 < at < _BESIDE, sheet.columns[at].endswith("]")
         known = [_MAIL] * near + [_SCORE] * (near or of_one)
         return bool(given) and any(all(map(pattern.fullmatch, given)) for pattern in known)
 
     def is_certain(self, sheet: Sheet) -> bool:
-        """A quiz: a score of each question behind it; a table of moments and texts is anybody's."""
+        """Return whether the sheet is a quiz, with a score after each question; other tables are
+        not.
+        """
         named = set(map(match_key, sheet.columns))
         return any(
             match_key(column.rpartition("[")[0]) in named and self.is_own(sheet, at)
@@ -73,14 +79,14 @@ class GoogleForms(Tool):
 
 
 _SIGNATURE = {"start time", "completion time"}
-# The points or the words that one question of a quiz was given.
+# Points or feedback of one question in a quiz.
 _OF_ONE = re.compile(r"(?:Points|Feedback) - (.+)", re.DOTALL)
-# Columns that stand before the first question at most.
+# Most columns before the first question.
 _FIRST = 9
 
 
 class MicrosoftForms(Tool):
-    """See above."""
+    """Microsoft Forms; headers of its own columns in any language."""
 
     name = "microsoft-forms"
     title = "Microsoft Forms"
@@ -99,24 +105,26 @@ class MicrosoftForms(Tool):
     ends_when_sent = True
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
-        """Its own headers, or a number and two moments in the first columns."""
+        """Return 0.9 for its own headers, 0.8 for a number and two times in the first columns."""
         keys = {match_key(column) for column in sheet.columns}
         if keys >= _SIGNATURE:
             return 0.9
         return 0.8 if self.is_localised(sheet) else 0.0
 
     def is_certain(self, sheet: Sheet) -> bool:
-        """Its own headers, its number first."""
+        """Return whether the sheet has the tool's own headers, its number first."""
         keys = [match_key(column) for column in sheet.columns]
         return keys[:1] == ["id"] and set(keys) >= _SIGNATURE
 
     def may_be_own(self, sheet: Sheet, at: int) -> bool:
-        """Before the first question, or of a question of a quiz."""
+        """Return whether a column is before the first question, or belongs to a quiz question."""
         of_one = _OF_ONE.fullmatch(sheet.columns[at])
         return of_one[1] in sheet.columns if of_one else at < _FIRST
 
     def is_localised(self, sheet: Sheet) -> bool:
-        """A number, two moments, and addresses or one word for all (`anonymous`)."""
+        """Return whether the columns are a number, two times, and addresses or one word
+        (`anonymous`).
+        """
         return (
             sheet.format != "sav"
             and len(sheet.columns) > 4

@@ -1,8 +1,8 @@
-"""KoboToolbox and ODK (Central, Briefcase): names or labels, groups before the name or not.
+"""Read KoboToolbox and ODK (Central, Briefcase): names or labels, with or without groups.
 
-Several ticked options stand in one cell, joined by a space, or in a column each (`q/option`, 1 or
-0), or both. Groups stand before the name with a slash (Kobo) or a hyphen (ODK). A group that is
-asked several times of one respondent (a repeat) is a table of its own, which no wave has.
+Ticked options are in one cell, joined by a space, or in a column each (`q/option`, 1 or 0), or
+both. Groups precede the name with a slash (Kobo) or a hyphen (ODK). A group asked several times of
+one respondent (a repeat) is a table of its own, which no wave has.
 """
 
 import re
@@ -24,19 +24,19 @@ _KOBO = {
     *("_xform_id_string", "formhub/uuid", "_submitted_by"),
 }
 _ODK = {"submissiondate", "key", "meta-instanceid", "submittername", "reviewstate", "instanceid"}
-# A place stands in four columns.
+# A place is written in four columns.
 _PART_OF_PLACE = re.compile(
     r"(?P<place>.+)(?P<sign>[_-])(?:latitude|longitude|altitude|precision|accuracy)"
 )
 _REPEAT = re.compile(r"\[\d+\](?=[/-])")
 _CHILD = {"_parent_index", "_parent_table_name", "parent_key", "_submission__id"}
-# What stands there in a table that is the form's own: nothing, or a parent that is none.
+# Cells of these columns in the form's own table: empty, or no valid parent.
 _NO_PARENT = {"", "-1", "-1.0"}
 _REJECTED = {"validation_status_not_approved", "not approved", "rejected"}
 
 
 class Kobo(Tool):
-    """See above."""
+    """KoboToolbox and ODK."""
 
     name = "kobotoolbox"
     title = "KoboToolbox or ODK"
@@ -83,7 +83,9 @@ class Kobo(Tool):
     signs = (" ", ",", ";")
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
-        """Two columns that only these tools add, a parent; less surely what a form puts first."""
+        """Return 0.9 for two columns of these tools, 0.8 for a parent, 0.65 for the form's first
+        ones.
+        """
         keys = {match_key(column) for column in sheet.columns}
         found = max(len(keys & _KOBO), len(keys & _ODK))
         if _find_parents(sheet):
@@ -94,12 +96,14 @@ class Kobo(Tool):
         return 0.65 if began and looks_like_moments(sheet.some(0)) else 0.0
 
     def is_certain(self, sheet: Sheet) -> bool:
-        """Two columns that only these tools add."""
+        """Return whether the sheet has two columns that only these tools add."""
         keys = {match_key(column) for column in sheet.columns}
         return max(len(keys & _KOBO), len(keys & _ODK)) >= 2
 
     def may_be_own(self, sheet: Sheet, at: int) -> bool:
-        """A part of a place stands among its other parts."""
+        """Return whether a part of a place has the other parts beside it; True for other
+        columns.
+        """
         found = _PART_OF_PLACE.fullmatch(match_key(sheet.columns[at]))
         if found is None:
             return True
@@ -107,7 +111,9 @@ class Kobo(Tool):
         return {*parts} <= {*map(match_key, sheet.columns)}
 
     def prepare(self, sheet: Sheet) -> Sheet:
-        """Refuses the table of a repeat; leaves out what is repeated beside the interviews."""
+        """Return the sheet with a note on repeats left out. Raises DataError for a repeat's
+        table.
+        """
         if child := _find_parents(sheet):
             raise DataError(
                 f"{sheet.path}: {quote_cell(child[0])} is of a group that is asked several times "
@@ -115,26 +121,28 @@ class Kobo(Tool):
                 "the form itself."
             )
         columns = [column for column in sheet.columns if _REPEAT.search(column)]
-        left = [f"{rows} rows of sheet {name}" for name, rows in sheet.others.items()]
-        left += [f"{len(columns)} columns as {quote_cell(columns[0])}"] if columns else []
-        if not left:
+        left_out = [f"{rows} rows of sheet {name}" for name, rows in sheet.others.items()]
+        left_out += [f"{len(columns)} columns as {quote_cell(columns[0])}"] if columns else []
+        if not left_out:
             return sheet
-        said = f"asked several times of one respondent, left out: {', '.join(left)}"
-        return replace(sheet, notes=(*sheet.notes, said))
+        note = f"asked several times of one respondent, left out: {', '.join(left_out)}"
+        return replace(sheet, notes=(*sheet.notes, note))
 
     def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
-        """The header, then the same without the groups before it, one by one."""
+        """Return each header, then the header without the groups before it, one by one."""
         keys = {match_key(column) for column in sheet.columns}
         signs = "/-" if len(keys & _ODK) >= 2 else "/"
-        made = []
+        all_names = []
         for column in sheet.columns:
             places = [at + 1 for at, sign in enumerate(column) if sign in signs]
             path = [column.replace("-", "/")] if "-" in signs and places else []
-            made.append((column, *path, *(column[at:] for at in places)))
-        return made
+            all_names.append((column, *path, *(column[at:] for at in places)))
+        return all_names
 
     def is_own(self, sheet: Sheet, at: int) -> bool:
-        """A note to the respondent, which has no cell; the address of a file beside its name."""
+        """Return whether a column is a note without cells, a file's address, or part of a
+        repeat.
+        """
         key = match_key(sheet.columns[at])
         named = key.endswith("_url") and key.removesuffix("_url") in map(match_key, sheet.columns)
         address = named and fits_kind("url", sheet.rows[at])
@@ -142,7 +150,7 @@ class Kobo(Tool):
         return address or repeated or not any(map(match_key, sheet.rows[at].texts))
 
     def faults(self, sheet: Sheet, assigned: Assigned) -> Mapping[int, str]:
-        """What a reviewer has rejected in the tool."""
+        """Return the rows that a reviewer rejected in the tool."""
         if "review" not in assigned.roles:
             return {}
         cells = sheet.texts(assigned.roles["review"])
@@ -150,7 +158,7 @@ class Kobo(Tool):
 
 
 def _find_parents(sheet: Sheet) -> list[str]:
-    """The columns that name the interview of which each row is one of several."""
+    """Return the columns that name the interview to which several rows belong."""
     if any(
         match_key(column) == "_parent_index" and set(map(match_key, cells.texts)) <= _NO_PARENT
         for column, cells in zip(sheet.columns, sheet.rows, strict=True)

@@ -1,7 +1,7 @@
-"""LimeSurvey: question codes, full texts or both as headers; answer codes or full answers.
+"""Read LimeSurvey: question codes, full texts or both as headers; answer codes or full answers.
 
-Arrays are `code[SQ001]` or `Text [Row]`, boxes a column each with Y or Yes, what is typed beside
-them `code[other]`. `submitdate` is empty for who broke off; `N/A` is a question that was not shown.
+Arrays are `code[SQ001]` or `Text [Row]`, boxes a column each with Y or Yes, text typed beside them
+`code[other]`. `submitdate` is empty for a break-off; `N/A` is a question that was not shown.
 """
 
 import re
@@ -21,12 +21,12 @@ _SIGNATURE = {
 }
 _CODE_AND_TEXT = re.compile(r"([^\W\d]\w*(?:\[[^\]]+\])*)\. ?(.*)", re.DOTALL)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9-]+)?", re.IGNORECASE)
-# What stands for the moment where a survey does not keep it: the answer is complete.
+# Placeholder for the time where a survey does not record it: the interview is complete.
 _NO_DATE = "1980-01-01"
 
 
 class LimeSurvey(Tool):
-    """See above."""
+    """LimeSurvey; headers of its own columns in any language."""
 
     name = "limesurvey"
     title = "LimeSurvey"
@@ -49,7 +49,7 @@ class LimeSurvey(Tool):
         r"datestamp|date last action": MOMENT,
         r"ipaddr|ip address": "address",
         r"refurl|referrer url": "url",
-        # What an office knows of the people whom it invited; no code of a question has such a sign.
+        # An office's data on the invited persons; no question code contains an underscore.
         r"attribute_\d+.*": OFFICE,
         r"(group|question) time: .+|grouptime\d+|\d+x\d+x\w+time": "number",
         r".+\[(other|.*comment)\]": ANSWER,
@@ -61,14 +61,14 @@ class LimeSurvey(Tool):
     ends_when_sent = True
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
-        """Columns that only this tool adds, or cells like theirs under headers in any language."""
+        """Return 0.9 for columns that only this tool adds, 0.75 for cells like theirs."""
         names = {match_key(name) for heading in self.headings(sheet) for name in heading}
         if len(names & _SIGNATURE) >= 2:
             return 0.9
         return 0.75 if self.is_localised(sheet) else 0.0
 
     def is_localised(self, sheet: Sheet) -> bool:
-        """A number, a moment, a page and a language."""
+        """Return whether the first columns are a number, a time, a page and a language."""
         if len(sheet.columns) < 5 or not len(sheet) or sheet.format == "sav":
             return False
         first, sent, page, language = (
@@ -83,43 +83,49 @@ class LimeSurvey(Tool):
         )
 
     def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
-        """The header, its underscores as spaces, too; where it is code and text, each of both."""
-        made: list[tuple[str, ...]] = []
+        """Return the header, also with spaces for underscores; for a code with a text, each of
+        both.
+        """
+        all_names: list[tuple[str, ...]] = []
         for column in sheet.columns:
-            found = _CODE_AND_TEXT.fullmatch(column.strip())
+            code_and_text = _CODE_AND_TEXT.fullmatch(column.strip())
             spaced = (column.replace("_", " "),) if "_" in column and " " not in column else ()
-            made.append((column, found[1], found[2]) if found else (column, *spaced))
-        return made
+            all_names.append(
+                (column, code_and_text[1], code_and_text[2]) if code_and_text else (column, *spaced)
+            )
+        return all_names
 
     def own_key(self, heading: tuple[str, ...]) -> str:
-        """The code, where there is one."""
+        """Return the match key of the code, where there is one, else of the header."""
         return match_key(heading[1] if len(heading) > 2 else heading[0])
 
     def is_own(self, sheet: Sheet, at: int) -> bool:
-        """How long a question took: its code with `Time` behind it."""
+        """Return whether a column is the time spent on a question: its code followed by `Time`."""
         name = match_key(sheet.columns[at])
         if not name.endswith("time") or not fits_kind("number", sheet.rows[at]):
             return False
         return name.removesuffix("time") in map(self.own_key, self.headings(sheet))
 
     def may_be_own(self, sheet: Sheet, at: int) -> bool:
-        """A code with a text that asks is that of a question."""
+        """Return whether the header is no question: a code with a question's text belongs to an
+        item.
+        """
         return not sheet.columns[at].rstrip().endswith(ASKS)
 
     def read_moments(self, column: Texts, order: str) -> Texts:
-        """As read, but for the moment that stands where none was kept."""
+        """Return a column of times as ISO 8601; "" for the placeholder of an unrecorded time."""
         read = super().read_moments(column, order)
         return read.change_texts(lambda iso: "" if iso.startswith(_NO_DATE) else iso)
 
     def complete(self, sheet: Sheet, assigned: Assigned) -> Texts | None:
-        """Who has a moment of submission went to the end."""
+        """Return `yes` for each row with a submission time, else `no`."""
         if "timestamp" not in assigned.roles:
             return None
         sent = sheet.rows[assigned.roles["timestamp"]]
         return sent.change_texts(lambda text: "yes" if match_key(text) else "no")
 
     def cell(self, item: Item, text: str, sheet: Sheet, at: int) -> str:
-        """`N/A`: not shown; `-oth-`: the answer that was typed."""
+        """Return the cell; "" for `N/A` (not shown), the option "other" for `-oth-`."""
         key = match_key(text)
         if key == "n/a" and key not in self.list_known_keys(item):
             return ""

@@ -1,6 +1,6 @@
-"""SoSci Survey and Unipark (EFS): names of variables as headers, and their own columns around them.
+"""Read SoSci Survey and Unipark (EFS): variable names as headers, and the tools' own columns.
 
-Both say in a column who reached the end, and in another who only tried the form.
+Both report in a column who reached the end, and in another who only tested the form.
 """
 
 from collections.abc import Mapping
@@ -15,8 +15,10 @@ from readiness.readers.tools.base import TEST, Tool
 
 
 class SoSci(Tool):
-    """signature: names that no other tool gives; answers: the mode of people who answered; ended:
-    what says of an interview that it reached its end.
+    """SoSci Survey.
+
+    `signature`: names that no other tool gives; `answers`: modes of real respondents; `ended`:
+    codes of an interview that reached its end.
     """
 
     name = "sosci"
@@ -37,23 +39,23 @@ class SoSci(Tool):
     }
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
-        """Three of its names."""
+        """Return 0.9 where three names of the signature occur, else 0."""
         return 0.9 * (len(self.signature.intersection(map(match_key, sheet.columns))) > 2)
 
     def complete(self, sheet: Sheet, assigned: Assigned) -> Texts | None:
-        """What its column says of each interview."""
+        """Return `yes` or `no` from the tool's column of completed interviews; None without it."""
         if (at := assigned.roles.get("finished")) is None:
             return None
         return sheet.rows[at].change_texts(lambda t: "yes" if match_key(t) in self.ended else "no")
 
     def faults(self, sheet: Sheet, assigned: Assigned) -> Mapping[int, str]:
-        """Rows of another mode."""
+        """Return the rows whose mode is no real respondent's."""
         modes = sheet.texts(assigned.roles["mode"]) if "mode" in assigned.roles else ()
         return {k: f"{TEST} ({m})" for k, m in enumerate(modes) if match_key(m) not in self.answers}
 
 
 class Unipark(SoSci):
-    """The same by other names."""
+    """Unipark (EFS): as SoSci Survey, with other names."""
 
     name = "unipark"
     title = "Unipark (EFS)"

@@ -1,6 +1,6 @@
-"""Qualtrics: three rows of headers (names, texts, identifiers), CSV or TSV in UTF-16.
+"""Read Qualtrics: three header rows (names, texts, identifiers), CSV or TSV in UTF-16.
 
-Answers are choice texts or numeric values; boxes stand in one cell joined by a bare comma or in a
+Answers are choice texts or numeric values; boxes are joined in one cell by a bare comma or in a
 column each. A preview of the survey is a row like any other, and is marked: it is no answer.
 """
 
@@ -22,25 +22,25 @@ _SIGNATURE = {
     *("duration (in seconds)", "ipaddress", "responseset", "recipientemail"),
 }
 _IMPORT = re.compile(r"""\{["']ImportId["']: ?["']([^"']+)["']""")
-# What an older export calls its own columns; the texts below tell them.
+# Names of an older export's own columns; the texts below identify them.
 _OLD = re.compile(r"V\d+")
 _OLD_NAMES = {"name", "emailaddress", "email"}
-# What an identifier of a question looks like: `QID5`, `QID5_2`, `QID5_2_TEXT`.
+# Identifier of a question: `QID5`, `QID5_2`, `QID5_2_TEXT`.
 _OF_QUESTION = re.compile(r"QID\d+(_x?\d+)*(_TEXT)?")
-# What the tool puts beside a question: in what order its options stood, how long it was shown.
+# Columns beside a question: order of its options, time on the page.
 _BESIDE_QUESTION = re.compile(r".+_do(_\d+)?|.+_(first click|last click|page submit|click count)")
-# Words from which on what stands below a name is the text of a question.
+# Least number of words of a text below a name that is a question.
 ASKED = 5
-# What stands for a question that nobody wrote.
+# Placeholder of a question without a text.
 _UNWRITTEN = re.compile(r"^Click to write the question text( - |$)")
-# Of the column Status, in words or values; and of DistributionChannel, in words.
+# Test values of the column Status, in words or codes, and of DistributionChannel, in words.
 _TESTS = {"survey preview", "survey test", "preview", "test", "1", "2", "9", "17"}
-# What stands, if so chosen, for a question that was seen and not answered.
+# Optional code of a question that was seen and not answered.
 _SEEN = "-99"
 
 
 class Qualtrics(Tool):
-    """See above."""
+    """Qualtrics, with or without identifiers."""
 
     name = "qualtrics"
     title = "Qualtrics"
@@ -76,14 +76,18 @@ class Qualtrics(Tool):
     numbered = True
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
-        """Its row of identifiers, or four columns that only this tool adds."""
+        """Return 0.95 for a row of identifiers, 0.9 for four columns that only this tool adds."""
         if _find_import_row(sheet) is not None:
             return 0.95
         found = (len(_SIGNATURE & set(map(match_key, row))) for row in _read_rows(sheet)[:3])
         return 0.9 if max(found) >= 4 else 0.0
 
     def prepare(self, sheet: Sheet) -> Sheet:
-        """Names as header; texts and, but for older exports, identifiers below it."""
+        """Return the sheet with names as header; texts and, except in older exports, identifiers
+        below.
+
+        Raises DataError for identifiers without the header rows above them.
+        """
         if sheet.under:
             return sheet
         rows, at = _read_rows(sheet), _find_import_row(sheet)
@@ -93,9 +97,9 @@ class Qualtrics(Tool):
                 "Export it again, with all header rows."
             )
         if at is None:
-            # Before there were identifiers: names (V1, ..., Q1), then texts.
-            own = [len(_SIGNATURE & set(map(match_key, row))) for row in rows[:3]]
-            if len(own) < 2 or own[1] < max(4, own[0]):
+            # An older export without identifiers: names (V1, ..., Q1), then texts.
+            signature_counts = [len(_SIGNATURE & set(map(match_key, row))) for row in rows[:3]]
+            if len(signature_counts) < 2 or signature_counts[1] < max(4, signature_counts[0]):
                 return sheet
             at = 2
         width = len(sheet.columns)
@@ -105,33 +109,37 @@ class Qualtrics(Tool):
         return replace(below, columns=first, under=tuple(under))
 
     def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
-        """Name, text without the words that stand before an option, text, identifier."""
-        made: list[tuple[str, ...]] = []
+        """Return name, text without the words before an option, text, and identifier of each
+        column.
+        """
+        all_names: list[tuple[str, ...]] = []
         for at, column in enumerate(sheet.columns):
-            text, of = ([*(row[at] for row in sheet.under), "", ""])[:2]
-            found = _IMPORT.match(of.strip())
+            text, identifier = ([*(row[at] for row in sheet.under), "", ""])[:2]
+            found = _IMPORT.match(identifier.strip())
             text = _UNWRITTEN.sub("", text)
             short = text.replace(" - Selected Choice", "")
             names = (short, column) if _OLD.fullmatch(column) else (column, short)
-            made.append((*names, text, *([found[1]] if found else [])))
-        return made
+            all_names.append((*names, text, *([found[1]] if found else [])))
+        return all_names
 
     def assign_columns(self, sheet: Sheet, questionnaire: Questionnaire) -> Assigned:
-        """Where the moment of recording was left out, that of the end stands for it."""
-        made = super().assign_columns(sheet, questionnaire)
-        if "timestamp" not in made.roles and "ended" in made.roles:
-            made.roles["timestamp"] = made.roles["ended"]
-        return made
+        """Assign the columns; without a recording time, the end time is the timestamp."""
+        assigned = super().assign_columns(sheet, questionnaire)
+        if "timestamp" not in assigned.roles and "ended" in assigned.roles:
+            assigned.roles["timestamp"] = assigned.roles["ended"]
+        return assigned
 
     def is_own(self, sheet: Sheet, at: int) -> bool:
-        """The first columns of an older export, by the texts below their names."""
+        """Return whether a column is the tool's own in an older export, by the text below its
+        name.
+        """
         texts = (match_key(row[at]).replace(" ", "") for row in sheet.under)
         return bool(_OLD.fullmatch(sheet.columns[at])) and any(
             text in _OLD_NAMES or self.adds(text) for text in texts
         )
 
     def may_be_own(self, sheet: Sheet, at: int) -> bool:
-        """An identifier of a question, or a text that asks, is that of a question."""
+        """Return whether a column has neither a question's identifier nor a question's text."""
         name, *texts = (row[at] for row in (sheet.columns, *sheet.under))
         if _BESIDE_QUESTION.fullmatch(match_key(name)):
             return True
@@ -141,25 +149,25 @@ class Qualtrics(Tool):
         return not any(text.rstrip().endswith(ASKS) or len(text.split()) >= ASKED for text in texts)
 
     def complete(self, sheet: Sheet, assigned: Assigned) -> Texts | None:
-        """The column Finished."""
+        """Return `yes`, `no` or "" from the column Finished; None without it."""
         if "finished" not in assigned.roles:
             return None
-        said = {"true": "yes", "1": "yes", "false": "no", "0": "no"}
+        states = {"true": "yes", "1": "yes", "false": "no", "0": "no"}
         finished = sheet.rows[assigned.roles["finished"]]
-        return finished.change_texts(lambda text: said.get(match_key(text), ""))
+        return finished.change_texts(lambda text: states.get(match_key(text), ""))
 
     def faults(self, sheet: Sheet, assigned: Assigned) -> Mapping[int, str]:
-        """Previews and tests."""
-        made: dict[int, str] = {}
+        """Return the rows of previews and tests."""
+        reasons: dict[int, str] = {}
         for role in ("status", "channel"):
             if role in assigned.roles:
                 cells = enumerate(sheet.texts(assigned.roles[role]))
                 tests = {at: cell for at, cell in cells if match_key(cell) in _TESTS}
-                made |= {at: f"{TEST} ({cell.strip()})" for at, cell in tests.items()}
-        return made
+                reasons |= {at: f"{TEST} ({cell.strip()})" for at, cell in tests.items()}
+        return reasons
 
     def cell(self, item: Item, text: str, sheet: Sheet, at: int) -> str:
-        """Seen and not answered is no answer."""
+        """Return the cell; "" for the code of a question seen and not answered."""
         unanswered = match_key(text) == _SEEN and not item.kind.is_free_text
         if unanswered and _SEEN not in self.list_known_keys(item):
             return ""

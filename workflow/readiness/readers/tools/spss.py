@@ -1,8 +1,8 @@
-"""SPSS files: values with labels, missing values as the file declares them.
+"""Read SPSS files: values with labels, missing values as declared in the file.
 
 A value becomes the text of its label where that is an option of the questionnaire; otherwise it
-stays the value, for the questionnaire may know it. A declared missing value is an empty cell unless
-the questionnaire says what it means.
+stays the value, which the questionnaire may know. A declared missing value is an empty cell unless
+the questionnaire gives its meaning.
 """
 
 from collections.abc import Collection
@@ -28,10 +28,10 @@ from readiness.readers.tools.qualtrics import Qualtrics
 
 
 class Spss(Tool):
-    """See above.
+    """SPSS and Stata files.
 
-    What other tools add by themselves stands in their SPSS files, too: a questionnaire need not
-    name it, while no draft takes a column for such by its name (`Tool.find_added`).
+    Columns that other tools add occur in their SPSS files, too: a questionnaire need not name them,
+    while no draft takes a column for such by its name (`Tool.find_added`).
     """
 
     name = "spss"
@@ -43,25 +43,29 @@ class Spss(Tool):
     numbered = True
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
-        """The bytes say so."""
+        """Return 1 for a file of SPSS or Stata, else 0."""
         return float(sheet.format == "sav")
 
     def prepare(self, sheet: Sheet) -> Sheet:
-        """Refuses what is none, though the questionnaire says so."""
+        """Return the sheet. Raises DataError for another file, though the questionnaire names this
+        tool.
+        """
         if sheet.format != "sav":
             raise DataError(f"{sheet.path}: not an SPSS file, but `tool: spss` says so.")
         return sheet
 
     def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
-        """Name and label of the variable."""
-        made: list[tuple[str, ...]] = []
+        """Return name and label of each variable."""
+        all_names: list[tuple[str, ...]] = []
         for column in sheet.columns:
             label = sheet.labels[column].label
-            made.append((column, label, label.replace(" - Selected Choice", "")))
-        return made
+            all_names.append((column, label, label.replace(" - Selected Choice", "")))
+        return all_names
 
     def cell(self, item: Item, text: str, sheet: Sheet, at: int) -> str:
-        """The label where it is an answer, else the value; "" where it is declared missing."""
+        """Return the label where it is an answer, else the value; "" where it is declared
+        missing.
+        """
         variable = sheet.labels[sheet.columns[at]]
         if answer := _find_by_value(item, text, variable):
             return answer.text
@@ -71,12 +75,14 @@ class Spss(Tool):
             return ""
         if match_key(text) not in list_twofold_keys(item):
             return text
-        # A value without a label, which is the text of another option.
+        # The value has no label, but is the text of another option.
         answer = self._match_values(item, sheet, at).found.get(match_key(text))
         return text if answer is None else answer.text
 
     def list_contested(self, sheet: Sheet, item: Item, assigned: Assigned) -> set[str] | None:
-        """Of a labelled column, too: a label is the text of its answer."""
+        """Return the contested match keys, also of a labelled column: a label is its answer's
+        text.
+        """
         at = assigned.items.get(item.id)
         if at is None or not list_twofold_keys(item) or item.kind.takes_several:
             return super().list_contested(sheet, item, assigned)
@@ -85,19 +91,19 @@ class Spss(Tool):
         return {*map(match_key, cells)} & self._match_values(item, sheet, at).contested.keys()
 
     def _find_label(self, item: Item, text: str, variable: Variable) -> str:
-        """The label of a value where it is an answer; "" where there is none, or it is another."""
+        """Return the label of a value where it is an answer; "" for none or another label."""
         label = variable.values.get(text, "")
-        known = self.list_known_keys(item) | _list_missing_keys(item)
-        return label if label and match_key(label) in known else ""
+        answer_keys = self.list_known_keys(item) | _list_missing_keys(item)
+        return label if label and match_key(label) in answer_keys else ""
 
     def _match_values(self, item: Item, sheet: Sheet, at: int) -> Matches:
-        """What the values of a column stand for that have no label among the answers."""
+        """Return the options of values in a column without a label among the answers."""
         variable = sheet.labels[sheet.columns[at]]
-        bare = [t for t in sheet.rows[at].texts if not self._find_label(item, t, variable)]
-        return match_options(item, bare)
+        unlabelled = [t for t in sheet.rows[at].texts if not self._find_label(item, t, variable)]
+        return match_options(item, unlabelled)
 
     def box(self, text: str, names: Collection[str], sheet: Sheet, at: int, cell: str) -> str:
-        """By the value that a set counts, or a label that says yes or no, else by the value."""
+        """Return a box's text by the counted value, by a label of yes or no, else by the value."""
         variable = sheet.labels[sheet.columns[at]]
         if variable.counted:
             return text if cell == variable.counted else ""
@@ -110,9 +116,9 @@ class Spss(Tool):
 
 
 def _find_by_value(item: Item, text: str, variable: Variable) -> Answer | None:
-    """The answer that a value is, where its label stands for several values of the file.
+    """Return the answer of a value whose label is shared by several values of the file.
 
-    None where the label stands for this value alone: then the label tells the answer, whatever
+    None where the label belongs to this value alone: then the label identifies the answer, whatever
     values the questionnaire gives.
     """
     key = match_key(variable.values.get(text, ""))

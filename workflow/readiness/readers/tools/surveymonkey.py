@@ -1,8 +1,8 @@
-"""SurveyMonkey: two rows of headers, the question and below it the option or row.
+"""Read SurveyMonkey: two header rows, the question and below it the option or row.
 
-A question of several columns stands above the first of them only. A ticked box holds the option's
-text. Moments are month first, as in the United States. pandas, which knows one row of headers,
-calls the empty cells of the first `Unnamed: 3`.
+A question with several columns is written above the first of them only. A ticked box holds the
+option's text. Dates are month first, as in the United States. pandas, which reads one header row,
+names the empty cells of the first `Unnamed: 3`.
 """
 
 import re
@@ -17,15 +17,15 @@ from readiness.readers.tools.added import ANYTHING, OFFICE, PERSON
 from readiness.readers.tools.base import Tool
 
 _SIGNATURE = {"respondent id", "collector id"}
-# What stands below a question of one column.
+# Second header of a question with one column.
 _WHOLE = {"", "response", "open-ended response", "score"}
-# What tells the second row of headers where the number of the collector was left out.
+# Second headers that identify this row where the collector's number was removed.
 _BELOW = _WHOLE - {""}
 _UNNAMED = re.compile(r"\s*(?:Unnamed: \d+)?\s*")
 
 
 class SurveyMonkey(Tool):
-    """See above."""
+    """SurveyMonkey, with or without the collector's columns."""
 
     name = "surveymonkey"
     title = "SurveyMonkey"
@@ -48,19 +48,19 @@ class SurveyMonkey(Tool):
     signs = (",", ";")
 
     def recognises(self, sheet: Sheet, questionnaire: Questionnaire | None) -> float:
-        """Both numbers that every export begins with, or a second row of headers."""
+        """Return 0.9 for the two identifiers of every export, or for a second header row."""
         return 0.9 if self._find_head(sheet) is not None else 0.0
 
     def is_certain(self, sheet: Sheet) -> bool:
-        """Both numbers that every export begins with."""
+        """Return whether the sheet has the two identifiers of every export."""
         return {match_key(column) for column in sheet.columns} >= _SIGNATURE
 
     def may_be_own(self, sheet: Sheet, at: int) -> bool:
-        """Below the header of a question stands what kind of answer it has."""
+        """Return whether no second header is below the first: a question has one."""
         return not any(match_key(row[at]) for row in sheet.under)
 
     def _find_head(self, sheet: Sheet) -> int | None:
-        """Which of the rows from the first of the file to the header names the questions."""
+        """Return the position of the row of questions, from the first of the file to the header."""
         rows = [*sheet.above, sheet.columns, *sheet.first(1)]
         for at, row in enumerate(rows[: len(sheet.above) + 1]):
             below = rows[at + 1] if at + 1 < len(rows) else ()
@@ -71,19 +71,25 @@ class SurveyMonkey(Tool):
         return None
 
     def _is_second_head(self, head: tuple[str, ...], below: tuple[str, ...]) -> bool:
-        """Whether nothing stands below the columns that the tool adds, and something elsewhere.
+        """Return whether nothing is below the columns that the tool adds, and something elsewhere.
 
-        Where these were left out: whether something stands below each column without a name.
+        Where these columns were removed: whether every column without a name has a cell below.
         """
-        own = [self.adds(match_key(column)) for column in head]
+        is_added = [self.adds(match_key(column)) for column in head]
         filled = [bool(match_key(cell)) for cell in below]
-        if any(own):
-            return any(filled) and not any(map(min, zip(own, filled, strict=False)))
-        unnamed = [f for f, column in zip(filled, head, strict=False) if _UNNAMED.fullmatch(column)]
+        if any(is_added):
+            return any(filled) and not any(map(min, zip(is_added, filled, strict=False)))
+        unnamed = [
+            is_filled
+            for is_filled, column in zip(filled, head, strict=False)
+            if _UNNAMED.fullmatch(column)
+        ]
         return len(unnamed) > 1 and all(unnamed)
 
     def prepare(self, sheet: Sheet) -> Sheet:
-        """The question above each of its columns; the row below the header apart."""
+        """Return the sheet with the question above each of its columns, and the second header
+        apart.
+        """
         rows, first = [*sheet.above, sheet.columns], self._find_head(sheet)
         if sheet.under or first is None:
             return sheet
@@ -93,14 +99,14 @@ class SurveyMonkey(Tool):
         elif len(sheet) and self._is_second_head(sheet.columns, sheet.first(1)[0]):
             below = sheet.below(1)
         filled: list[str] = []
-        # A row above the header may end before it does, as a row without its empty cells.
+        # A row above the header may be shorter, without its empty cells at the end.
         for _, cell in zip_longest(sheet.columns, rows[first][: len(sheet.columns)], fillvalue=""):
             unnamed = _UNNAMED.fullmatch(cell) is not None
             filled.append(filled[-1] if unnamed and filled else "" if unnamed else cell)
         return replace(below, columns=tuple(filled))
 
     def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
-        """The question alone where its column is the only one, else with what stands below."""
+        """Return the question alone for a single column, else with its second header."""
         if not sheet.under:
             return [(column,) for column in sheet.columns]
         return [
@@ -111,6 +117,6 @@ class SurveyMonkey(Tool):
         ]
 
     def order(self, sheet: Sheet, at: int, questionnaire: Questionnaire) -> str:
-        """Month first, whatever the questionnaire's language."""
+        """Return month first, unless the questionnaire declares an order."""
         stated = questionnaire.export.dates
         return super().order(sheet, at, questionnaire) if stated else MONTH_FIRST

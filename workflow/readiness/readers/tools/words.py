@@ -1,8 +1,8 @@
-"""Words that survey tools write in the languages of their users, as match keys."""
+"""Words that survey tools write in their users' languages, as match keys."""
 
-# What a program writes where nothing is.
+# Texts that programs write for an empty cell.
 VOID = frozenset(("", "na", "n/a", "nan", "null", "nat"))
-# What a box of its own holds where it is ticked, and where it is not.
+# Cells of a ticked and an unticked box, where each box has a column.
 BOXES = (
     *(("1", "0"), ("1.0", "0.0"), ("-1", "0"), ("on", "off"), ("quoted", "not quoted")),
     *(("yes", "no"), ("y", "n"), ("true", "false"), ("checked", "unchecked")),
@@ -23,10 +23,10 @@ BOXES = (
     *(("tak", "nie"), ("ja", "nej"), ("ja", "nei"), ("evet", "hay\u0131r"), ("ano", "ne")),
     *(("\u0434\u0430", "\u043d\u0435\u0442"), ("\u03bd\u03b1\u03b9", "\u03cc\u03c7\u03b9")),
 )
-# By itself a -1 mostly says that there is no answer.
+# A single -1 is mostly a missing code.
 TICKED = frozenset(("x", *(yes for yes, _ in BOXES))) - {"-1"}
 NOT_TICKED = VOID.union(no for _, no in BOXES)
-# Which half of the day an hour is of.
+# Names of the halves of the day.
 NOON = "\u0e40\u0e17\u0e35\u0e48\u0e22\u0e07"
 MORNING = frozenset(("am", "a.m.", "a. m.", "a", "\u0635", f"\u0e01\u0e48\u0e2d\u0e19{NOON}")) | {
     *("öö", "\u03c0.\u03bc.", "de.", "ap.", "fm", "p.d.", "sa", "pg", "\u0434\u043f"),
@@ -36,11 +36,11 @@ EVENING = frozenset(("pm", "p.m.", "p. m.", "p", "\u0645", f"\u0e2b\u0e25\u0e31\
     *("ös", "\u03bc.\u03bc.", "du.", "ip.", "em", "m.d.", "ch", "ptg", "\u043f\u043f"),
     *("\u0628.\u0638.", "下午", "午後", "오후"),
 }
-# What may stand between a day and its hour.
+# Words between a day and its hour.
 AT = ("at", "\u00e0", "um")
-# Locales by whose names a month is read, as Babel has them; no name is of two months.
+# Locales whose month names are read, as Babel has them; no name is of two months.
 MONTHS_OF = ("en", "fr", "es", "pt", "de", "it", "nl", "tr", "ar", "ar_MA", "ar_DZ")
-# What often stands where there is no answer, and what it may mean: proposed, never applied.
+# Frequent missing codes, and their likely meaning: proposed, never applied.
 NO_ANSWER = {
     **dict.fromkeys(
         ("n/a", "#n/a", "na", "not applicable", "not asked", "sans objet", "s.o."), "not_asked"
