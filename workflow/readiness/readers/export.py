@@ -318,17 +318,14 @@ def refuse_form(sheet: Sheet) -> None:
     codebook.
     """
     keys = [match_key(column).partition(":")[0] for column in sheet.columns]
-    description = next((what for wanted, what in FORMS if wanted <= set(keys)), "")
-    if not description and "type" in keys and any(map(_ASKS.match, sheet.some(keys.index("type")))):
-        description = FORMS[0][1]
-    if (
-        not description
-        and 3 * sum(map(bool, map(OF_CODEBOOKS.fullmatch, keys))) >= 2 * len(keys) > 3
-    ):
-        description = "a codebook (--labels, beside the answers)"
-    if description:
+    content = next((what for wanted, what in FORMS if wanted <= set(keys)), "")
+    if not content and "type" in keys and any(map(_ASKS.match, sheet.some(keys.index("type")))):
+        content = FORMS[0][1]
+    if not content and 3 * sum(map(bool, map(OF_CODEBOOKS.fullmatch, keys))) >= 2 * len(keys) > 3:
+        content = "a codebook (--labels, beside the answers)"
+    if content:
         raise DataError(
-            f"{sheet.path}: {description}, and no answers. Give the export of the answers, one row a "
+            f"{sheet.path}: {content}, and no answers. Give the export of the answers, one row a "
             "person."
         )
 
@@ -371,8 +368,10 @@ def _is_strange(sheet: Sheet, row: int) -> bool:
 
 
 def _count_kinds(sheet: Sheet, row: int) -> tuple[int, int, int]:
-    """Return three counts for a row: words above numbers or times, texts new in a closed question,
-    and cells like those below.
+    """Return the number of differing, new and similar cells of a row.
+
+    Differing cells are words above numbers or times, new ones never recur below in a closed
+    question, similar ones are like the cells below.
 
     A mark in place of a number is no header; the same mark in all columns is no answer. Boxes that
     hold their own option are all filled in a header row, above their ticks.
