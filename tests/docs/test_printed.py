@@ -7,6 +7,7 @@ import pytest
 
 from project_copy import ROOT, benchmark_module
 from readiness.analysis.measured import MISSED, SIZES, procedure_of
+from readiness.figure_id import FigureId
 from readiness.ground.tables import read_text_table
 from readiness.questionnaire import load_questionnaire
 from readiness.register.figures import read_register
@@ -62,7 +63,8 @@ def test_a_number_says_what_was_measured_of_its_procedure() -> None:
 
 @pytest.mark.parametrize("path", REGISTERS, ids=lambda path: path.parent.name)
 def test_every_test_and_interval_of_a_register_has_a_row(path: Path) -> None:
-    needed = set(filter(None, map(procedure_of, read_text_table(path, "a register")["id"])))
+    ids = map(FigureId.parse, read_text_table(path, "a register")["id"])
+    needed = set(filter(None, map(procedure_of, ids)))
     measured = {name.removesuffix(", any pair") for name in rows(MEASURED)}
     assert needed and needed <= measured
 

@@ -22,14 +22,12 @@ from readiness.figure_id import (
     WORST,
     FigureId,
     base_id,
+    comparison_id,
     effective_id,
     share_id,
-    test_id,
     weighted_id,
 )
 from readiness.ground.errors import DataError
-
-test_id.__test__ = False  # type: ignore[attr-defined]  # a function of the package, and no test
 
 
 def sealed_rows() -> Iterator[dict[str, str]]:
@@ -86,7 +84,11 @@ def test_a_share_is_read_as_it_was_made(
 def test_a_comparison_is_read_as_it_was_made(
     item: str, test: str, a: str, b: str, part: str
 ) -> None:
-    for made in (test_id(item, test, a, b), test_id(item, test, a), test_id(item, test)):
+    for made in (
+        comparison_id(item, test, a, b),
+        comparison_id(item, test, a),
+        comparison_id(item, test),
+    ):
         made = made.with_part(part)
         if test not in ("n", "n_eff", "alpha") and not {a, b} & {"p", "lower", "without"}:
             read = FigureId.parse(str(made))
@@ -114,8 +116,8 @@ def test_any_text_is_an_id_that_spells_it_or_refused(text: str) -> None:
         (base_id("use", "all", WITH_DONT_KNOW), "use.n.all.with_dont_know"),
         (effective_id("use", "all", ASKED), "use.n_eff.all.asked"),
         (weighted_id("use", "all"), "use.n.all.weighted"),
-        (test_id("use", "rao_scott_f").with_part("p"), "use.test.rao_scott_f.p"),
-        (test_id("use", "contrast", "a", "b").with_part("upper"), "use.contrast.a.b.upper"),
+        (comparison_id("use", "rao_scott_f").with_part("p"), "use.test.rao_scott_f.p"),
+        (comparison_id("use", "contrast", "a", "b").with_part("upper"), "use.contrast.a.b.upper"),
         (
             share_id("use", "yes", "all", ANSWERED).with_variant(f"{OTHERS}.{WORST}", "lower"),
             "use.yes.all.others.worst.lower",
@@ -126,6 +128,17 @@ def test_any_text_is_an_id_that_spells_it_or_refused(text: str) -> None:
 def test_spelling(identity: FigureId, text: str) -> None:
     assert str(identity) == text
     assert vars(FigureId.parse(text)) == vars(identity)
+
+
+@pytest.mark.parametrize("text", ["verdict.every.both.least", "claim.paper.use", "settings.level"])
+def test_any_number_may_be_asked_for_its_limits(text: str) -> None:
+    assert FigureId.parse(text).with_part("lower") == f"{text}.lower"
+
+
+def test_a_part_is_not_taken_for_the_number_that_it_stands_beside() -> None:
+    odds = comparison_id("use", "odds_ratio", "a", "b")
+    assert odds.with_part("p").with_part("lower") == "use.odds_ratio.a.b.p.lower"
+    assert odds.with_part("p").without_part() == odds
 
 
 def test_a_question_may_be_called_as_a_family() -> None:

@@ -55,6 +55,9 @@ CONTRAST, ODDS_RATIO, TEST = "contrast", "odds_ratio", "test"
 _ALONE = (SIZE, EFFECTIVE, ALPHA, CONTRAST, ODDS_RATIO)
 COMPARED = "compared"
 
+# Tests that tell an order of two shares of the same people.
+OF_FIRST, OF_ROWS = "first", "rows"
+
 # Variants: another number for the same answers.
 WORST, SELECTION, OTHERS = "worst", "selection", "others"
 POINTWISE, WEIGHTED, WITHOUT, RAKED = "pointwise", "weighted", "without", "raked"
@@ -120,8 +123,11 @@ class FigureId(str):
         return text if isinstance(text, FigureId) else _parse(text, kind)
 
     def with_part(self, part: str) -> "FigureId":
-        """Return the id of a number beside this one: `lower`."""
-        return replace(self, part=part)
+        """Return the id of a number beside this one: `lower`.
+
+        Beside what is itself a part (a p-value) nothing stands: no register has such an id.
+        """
+        return replace(self, part=".".join(filter(None, (self.part, part))))
 
     def with_variant(self, variant: str, part: str = "") -> "FigureId":
         """Return the id of a variant of this number: `worst`, `others.worst`."""
@@ -130,6 +136,10 @@ class FigureId(str):
     def since(self, family: str) -> "FigureId":
         """Return the id of how this number moved: `REVISION` or `CHANGE`."""
         return replace(self, family=family)
+
+    def in_release(self, publication: str) -> "FigureId":
+        """Return the id of the number in a publication, by which it is traced and cited."""
+        return replace(self, release=publication)
 
     def without_part(self) -> "FigureId":
         """Return the id of the number beside which this one stands; itself where it is one."""
@@ -169,12 +179,88 @@ def weighted_id(item: str, group: str) -> FigureId:
 
 
 @lru_cache(maxsize=1 << 16)
-def test_id(item: str, test: str, *groups: str) -> FigureId:
+def comparison_id(item: str, test: str, *groups: str) -> FigureId:
     """Return the id of a comparison: a test, or an effect of two groups; `P` is one of its parts.
 
     `groups`: the two that are compared, or the option of a multiple-response question.
     """
-    return FigureId(item=item, statistic=test, group=".".join(filter(None, groups)))
+    return FigureId(item=item, statistic=test, group=join_groups(*groups))
+
+
+def first_id(item: str) -> FigureId:
+    """Return the id of the test by which the answer that most gave comes first."""
+    return comparison_id(item, OF_FIRST).with_part(P)
+
+
+def rows_id(grid: str) -> FigureId:
+    """Return the id of the test of the order of the first and the last row of a grid."""
+    return comparison_id(grid, OF_ROWS).with_part(P)
+
+
+def quality_id(statistic: str, group: str) -> FigureId:
+    """Return the id of a number of people or faults: `received`, `invited`, `issues`."""
+    return FigureId(family=QUALITY, statistic=statistic, group=group)
+
+
+def response_id(statistic: str, group: str = "") -> FigureId:
+    """Return the id of an outcome rate or of a count behind it."""
+    return FigureId(family=RESPONSE, statistic=statistic, group=group)
+
+
+def setting_id(statistic: str) -> FigureId:
+    """Return the id of a choice of the analyst: `level`, `reliable_base`."""
+    return FigureId(family=SETTINGS, statistic=statistic)
+
+
+def weighting_id(
+    statistic: str, variable: str = "", category: str = "", variant: str = ""
+) -> FigureId:
+    """Return the id of a number of the weights, or of a category of a margin."""
+    return FigureId(
+        family=WEIGHTING, statistic=statistic, item=variable, level=category, variant=variant
+    )
+
+
+def balance_id(variable: str, category: str, stage: str) -> FigureId:
+    """Return the id of the share of a category of the frame: `before`, `after`, `population`."""
+    return FigureId(family=BALANCE, item=variable, level=category, variant=stage)
+
+
+def missing_id(item: str, status: str) -> FigureId:
+    """Return the id of the share of respondents who did one thing with a question."""
+    return FigureId(family=MISSING, item=item, level=status)
+
+
+def family_id(family: str, statistic: str) -> FigureId:
+    """Return the id of a number of a whole wave, of `COMPARISONS` or `CHANGE`: `tested`."""
+    return FigureId(family=family, statistic=statistic)
+
+
+def compared_id(item: str) -> FigureId:
+    """Return the id of the reason why a question is compared with an earlier wave, or not."""
+    return FigureId(family=CHANGE, item=item, statistic=COMPARED)
+
+
+def claim_id(claim: str) -> FigureId:
+    """Return the id of a figure that somebody printed."""
+    return FigureId(family=CLAIM, item=claim)
+
+
+def verdict_id(verdict: str, name: str) -> FigureId:
+    """Return the id of a number that a verdict states, by its name in the sentence."""
+    return FigureId(family=VERDICT, item=verdict, statistic=name)
+
+
+def finding_id(
+    item: str, finding: str, *, choices: str = "", group: str = "", part: str = ""
+) -> FigureId:
+    """Return the id of a finding in variants of its analysis, or of what stands beside it.
+
+    `choices`: those of one variant, with hyphens between. `part`: `VARIANTS`, `holds`, `untold`.
+    """
+    return FigureId(
+        family=FIRMNESS, item=item, statistic=finding, variant=choices, group=group, part=part
+    )
 
 
 def _name_base(base: str) -> str:
@@ -183,6 +269,16 @@ def _name_base(base: str) -> str:
 
 def _restore(parts: dict[str, str]) -> FigureId:
     return FigureId(**parts)
+
+
+def join_groups(*groups: str) -> str:
+    """Return what the group of a comparison is called; `split_groups` reads it."""
+    return ".".join(filter(None, groups))
+
+
+def split_groups(group: str) -> tuple[str, ...]:
+    """Return the two groups that a comparison is of; one where the group is no pair."""
+    return tuple(group.split("."))
 
 
 def list_beginnings(text: str) -> list[str]:
@@ -234,7 +330,8 @@ def _spell(parts: dict[str, str]) -> str:
         raise DataError(f"figure id: unknown family {family!r}; expected {', '.join(FAMILIES)}.")
     words = [family] if family else []
     rest = {name for name, text in parts.items() if text} - {"family", "release"}
-    for place in _find_shape(parts):
+    # Any number may be asked for its limits, also one that never has some.
+    for place in dict.fromkeys((*_find_shape(parts), "[part]")):
         name = place.strip("[]")
         text = parts.get(name, "")
         rest.discard(name)

@@ -8,6 +8,17 @@ of two simulation errors in at least 2,000 samples, or of four.
 
 import math
 
+from readiness.figure_id import (
+    CHANGE,
+    CONTRAST,
+    LOWER,
+    ODDS_RATIO,
+    OF_FIRST,
+    OF_ROWS,
+    POINTWISE,
+    FigureId,
+    P,
+)
 from readiness.ground.facts import Term
 from readiness.questionnaire import MEAN, MEDIAN
 
@@ -22,35 +33,34 @@ MISSED = {
 
 # The order of two shares of the same people, by their paired difference: it decides the words of a
 # sentence and is not printed as a test.
-ORDER = ("first", "rows")
+ORDER = (OF_FIRST, OF_ROWS)
 
 
-def procedure_of(identity: str) -> str:
-    """The test or interval behind a number of the register, as the page names it; "" for none.
+def procedure_of(identity: FigureId) -> str:
+    """Return the test or interval behind a number of the register, as the page names it; "" for
+    none.
 
     An interval is asked for by its lower limit, a test by its p.
     """
-    pairs = ".odds_ratio." in identity
-    test, *more = identity.partition(".test.")[2].split(".")
-    if test in ORDER:
+    if identity.family not in ("", CHANGE) or identity.statistic in ORDER:
         return ""
-    if identity.endswith(".p"):
-        if pairs:
-            return "test: odds_ratio"
-        return f"test: {test}" + (", options" if more[:-1] else "") if test else ""
+    if identity.part == P and identity.statistic == CONTRAST:
+        return ""
+    if identity.part == P:
+        # Behind a test of one option of several stands the option.
+        options = identity.group and identity.statistic != ODDS_RATIO
+        return f"test: {identity.statistic}" + (", options" if options else "")
     # What nonresponse could do is no matter of chance.
-    of_nonresponse = (".worst.lower", ".selection.lower", ".others.lower")
-    if not identity.endswith(".lower") or identity.endswith(of_nonresponse):
+    of_chance = not identity.variant or not identity.is_share() or identity.family == CHANGE
+    if identity.part != LOWER or not of_chance:
         return ""
-    if ".contrast." in identity:
-        which = "one pair" if ".pointwise." in identity else "all pairs"
+    if identity.statistic == CONTRAST:
+        which = "one pair" if identity.variant == POINTWISE else "all pairs"
         return f"interval: contrast, scale, {which}"
-    if test or pairs:
-        return f"interval: {test or 'odds_ratio'}"
-    if ".alpha." in identity:
-        return "interval: alpha"
-    change = "change of a " if identity.startswith("change.") else ""
-    what = next((level for level in (MEAN, MEDIAN) if f".{level}." in identity), "share")
+    if identity.statistic:
+        return f"interval: {identity.statistic}"
+    change = "change of a " if identity.family == CHANGE else ""
+    what = identity.level if identity.level in (MEAN, MEDIAN) else "share"
     return f"interval: {change}{what}"
 
 

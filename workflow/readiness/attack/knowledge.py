@@ -28,6 +28,7 @@ from readiness.attack.released import (
     untold,
 )
 from readiness.attack.solving import FRAME_NODES, MOST_CELLS, SEARCHES, UNBOUNDED, Classes, Solver
+from readiness.figure_id import FigureId
 from readiness.ground.arrays import FloatArray, IntArray
 from readiness.ground.errors import DataError
 
@@ -373,8 +374,9 @@ def read_variants(
     told: dict[str, dict[str, dict[str, ReleasedShare]]] = {}
     rows = figures[(figures["kind"] == "firmness") & (figures["statistic"] == "share")]
     for row in rows.to_dict("records"):
-        _, item, _, choices, _ = row["id"].split(".")
-        weighed, base = choices.split("-")
+        identity = FigureId.parse(row["id"], row["kind"])
+        item = identity.item
+        weighed, base = identity.variant.split("-")
         of = WITH_DONT_KNOW if base == DONT_KNOW else ANSWERED
         value = interval(row["value"], decimals(row))
         share = ReleasedShare(row["id"], row["level"], row["group"], of, value, weighted=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from readiness.figure_id import QUALITY, FigureId, is_below, split_groups, weighting_id
 from readiness.ground.frames import list_rows
 
 TOTAL = "all"
@@ -201,7 +202,7 @@ def read_release(name: str, figures: pd.DataFrame, boxes: Boxes) -> Release:
             _add_numbers(row, tables[row["item"]])
     shown = {row["id"]: row["value"] for row in records if not row["suppressed"]}
     everybody = [int(row["n"]) for row in records if row["kind"] == "missing" and row["n"]]
-    n = everybody[0] if everybody else int(shown.get("weighting.n") or 0) or None
+    n = everybody[0] if everybody else int(shown.get(weighting_id("n")) or 0) or None
     unclear = int(shown.get("quality.issues.routing_unclear") or 0)
     return Release(name, tables, dict(_respondents(records)), *_weights(shown), n, unclear)
 
@@ -311,13 +312,13 @@ def _add_numbers(row: Mapping[Any, str], table: ReleasedTable) -> None:
             share, n = interval(row["value"], decimals(row)), int(row["n"])
             table.counts[row["level"]] = PrintedInterval(share.low * n, share.high * n)
         case "bound" if shown and row["value"] and row["unit"] == "share":
-            end = row["id"].rpartition(".")[2]
+            end = FigureId.parse(row["id"], row["kind"]).part
             table.worst[row["level"], end] = interval(row["value"], decimals(row))
         case "test" if row["n"]:
             n = int(row["n"])
-            if row["statistic"] == "contrast" and group.count(".") == 1:
-                one, other = group.split(".")
-                table.contrasts[one, other] = n
+            pair = split_groups(group)
+            if row["statistic"] == "contrast" and len(pair) == 2:
+                table.contrasts[pair[0], pair[1]] = n
             elif not group:
                 table.tested = max(table.tested, n)
 
@@ -327,18 +328,18 @@ def _respondents(records: Iterable[Mapping[Any, str]]) -> Iterator[tuple[str, in
         if row["kind"] == "quality" and row["statistic"] in ("answered", "kept"):
             if row["statistic"] == "answered" or row["group"] != TOTAL:
                 yield row["group"], int(row["value"])
-        elif row["kind"] == "balance" and row["n"] and row["id"].startswith("balance."):
-            variable = row["id"].split(".")[1]
+        elif row["kind"] == "balance" and row["n"]:
+            variable = FigureId.parse(row["id"], row["kind"]).item
             yield f"{variable}:{row['level'] or row['item']}", int(row["n"])
 
 
 def _weights(shown: Mapping[str, str]) -> tuple[float, float, float | None]:
     """The smallest and largest weight, and the mean weight in people of the population."""
-    lightest, heaviest = (shown.get(f"weighting.{end}", "") for end in ("minimum", "maximum"))
+    lightest, heaviest = (shown.get(weighting_id(end), "") for end in ("minimum", "maximum"))
     if not lightest or not heaviest:
         return 1.0, 1.0, None
-    drawn = [float(n) for name, n in shown.items() if name.startswith("quality.population.")]
-    n = shown.get("weighting.n", "")
+    drawn = [float(n) for name, n in shown.items() if is_below(name, f"{QUALITY}.population")]
+    n = shown.get(weighting_id("n"), "")
     mean = sum(drawn) / float(n) if drawn and n else None
     # Printed with two decimals: the weights themselves may lie half a hundredth further.
     return max(float(lightest) - 0.005, 0.0), float(heaviest) + 0.005, mean

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from readiness.charts.sheet import SMALL, Shape, measure
+from readiness.figure_id import FigureId
 from readiness.ground.errors import RenderError
 from readiness.ground.facts import Fact, Listed, Quantity, Value
 from readiness.ground.frames import list_rows
@@ -187,6 +188,11 @@ class DrawnFigure:
     rounding: str
     display: str
     sign: Sign = Sign.NONE
+
+    @property
+    def share(self) -> FigureId:
+        """The parts of the id of a share or mean."""
+        return FigureId.parse(self.id, "estimate")
 
     @property
     def text(self) -> TextMark:
@@ -400,7 +406,7 @@ def against_half(
     """
     if figure is None or figure.value is None or figure.unit != "share" or not firm(figure):
         return None
-    side = figures.wording.compare_with_half(figure.id)
+    side = figures.wording.compare_with_half(figure.share)
     if not side.name or side.depends:
         return None
     return Fact(SIDES[side.name], {"item": item, "levels": levels})
@@ -416,9 +422,10 @@ def foremost(
     """
     if not order or not firm(order[0][1]):
         return None
-    parts = [figure.id.split(".") for _, figure in order]
-    name, codes = parts[0][0], [code for _, code, *_ in parts]
-    of_all = all(group == [TOTAL] for _, _, *group in parts)
-    if not of_all or not figures.wording.comes_first(name, codes, exclusive=exclusive):
+    shares = [figure.share for _, figure in order]
+    codes = [share.level for share in shares]
+    of_all = all(share.group == TOTAL and not share.base for share in shares)
+    first = figures.wording.comes_first
+    if not of_all or not first(shares[0].item, codes, exclusive=exclusive):
         return None
     return Fact("charts.finding.most", {"item": item, "label": order[0][0]})

@@ -36,6 +36,7 @@ from readiness.charts.figures import (
 from readiness.charts.picture import LegendKey, Picture, nothing, table_of
 from readiness.charts.rows import Rows
 from readiness.charts.sheet import Shape
+from readiness.figure_id import ANSWERED, CHANGE, FigureId, share_id
 from readiness.ground.facts import Fact, Value
 from readiness.language import show
 from readiness.register.display import Sign
@@ -45,14 +46,15 @@ Numbers = Sequence[tuple[DrawnGroup, DrawnFigure]]
 
 def by_group(figures: DrawnFigures, item: str, level: str, groups: GroupLabels) -> Numbers:
     """One number by group; a group of which the register has nothing has no row."""
-    found = ((group, figures.get(f"{item}.{level}.{group.code}")) for group in groups)
+    found = ((group, figures.get(share_id(item, level, group.code, ANSWERED))) for group in groups)
     return [(group, figure) for group, figure in found if figure is not None]
 
 
 def by_answer(figures: DrawnFigures, item: str, levels: Mapping[str, str], group: str) -> Numbers:
     """The shares of an item's answers (code to label, as listed) in one group."""
     found = (
-        (DrawnGroup(*each), figures.get(f"{item}.{each[0]}.{group}")) for each in levels.items()
+        (DrawnGroup(level, label), figures.get(share_id(item, level, group, ANSWERED)))
+        for level, label in levels.items()
     )
     return [(answer, figure) for answer, figure in found if figure is not None]
 
@@ -159,7 +161,7 @@ def _state_facts(table: Numbers, axis: str, finding: Fact | None) -> Iterator[Fa
 def changes(
     figures: DrawnFigures,
     title: str,
-    questions: Iterable[tuple[str, Mapping[str, str]]],
+    questions: Iterable[tuple[str, Mapping[FigureId, str]]],
     margin: float,
 ) -> Picture:
     """The change of each share in points, question by question.
@@ -171,7 +173,7 @@ def changes(
     rows: list[ChartRow] = []
     table = []
     for asked, answers in questions:
-        found = [(label, figures.get(f"change.{share}")) for share, label in answers.items()]
+        found = [(label, figures.get(share.since(CHANGE))) for share, label in answers.items()]
         if moved := [(label, each) for label, each in found if each and each.unit == "points"]:
             rows.append(ChartRow(asked, bold=True, section=bool(rows)))
         for label, each in moved:

@@ -33,6 +33,7 @@ from readiness.charts.figures import (
 )
 from readiness.charts.picture import LegendKey, Picture, nothing, table_of
 from readiness.charts.rows import Rows
+from readiness.figure_id import ANSWERED, WITH_DONT_KNOW, share_id
 from readiness.ground.errors import RenderError
 from readiness.ground.facts import Fact, Listed, Value
 from readiness.language import show
@@ -92,7 +93,8 @@ class Levels:
     def answers(self, figures: DrawnFigures, group: DrawnGroup) -> "DrawnAnswers | None":
         """A group's numbers, None without any level; RenderError when only some are there."""
         item = group.item or self.item
-        found = {level: figures.get(f"{item}.{level}.{group.code}") for level in self.labels}
+        shares = {level: share_id(item, level, group.code, ANSWERED) for level in self.labels}
+        found = {level: figures.get(share) for level, share in shares.items()}
         known = [figure for figure in found.values() if figure is not None]
         if not known:
             return None
@@ -104,11 +106,13 @@ class Levels:
             )
         codes, boxes = list(self.labels), []
         for name, members in self.boxes.items():
-            box = figures.get(f"{item}.{name}.{group.code}")
+            box = figures.get(share_id(item, name, group.code, ANSWERED))
             places = sorted(codes.index(member) for member in members)
             if box and places == list(range(places[0], places[-1] + 1)):
                 boxes.append((places, box))
-        dont_know = self.dont_know and figures.get(f"{item}.{self.dont_know[0]}.{group.code}")
+        dont_know = self.dont_know and figures.get(
+            share_id(item, self.dont_know[0], group.code, WITH_DONT_KNOW)
+        )
         return DrawnAnswers(group, known, dont_know or None, boxes, self)
 
 
@@ -302,6 +306,6 @@ def _list_numbers(
             yield row.dont_know, row.group.label, levels.dont_know[1]
     for row in table:
         if head := row.head or row.box:
-            codes = levels.boxes[head.id.split(".")[-2]]
+            codes = levels.boxes[head.share.level]
             labels = Listed(tuple(levels.labels[code] for code in codes), "or")
             yield head, row.group.label, show(labels, language)

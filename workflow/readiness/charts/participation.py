@@ -25,6 +25,7 @@ from readiness.charts.figures import (
 )
 from readiness.charts.picture import LegendKey, Picture, nothing, table_of
 from readiness.charts.rows import Rows
+from readiness.figure_id import ANSWERED, LIMITS, quality_id, share_id
 from readiness.ground.facts import Fact
 from readiness.language import show
 from readiness.questionnaire import TOTAL, Item
@@ -49,7 +50,7 @@ def flow(figures: DrawnFigures) -> Picture:
     language, found = figures.language, dict[str, DrawnFigure]()
     last = None
     for step in STEPS:
-        figure = figures.get(f"quality.{step}.all")
+        figure = figures.get(quality_id(step, TOTAL))
         if figure is None or figure.value is None or (step in LEFT_OUT and not figure.value):
             continue
         if step == "answered" and figure.value == last:
@@ -165,10 +166,10 @@ def ranges(figures: DrawnFigures, items: Sequence[Item]) -> Picture:
 def _read_shares(figures: DrawnFigures, items: Sequence[Item]) -> Iterator[_RangedShare]:
     language = figures.language
     for item in (one for one in items if one.kind.takes_one):
-        share = f"{item.id}.{item.first_level}.{TOTAL}"
+        share = share_id(item.id, item.first_level, TOTAL, ANSWERED)
         figure, found = figures.get(share), {}
         for kind in RANGES:
-            low, high = (figures.get(f"{share}.{kind}.{end}") for end in ("lower", "upper"))
+            low, high = (figures.get(share.with_variant(kind, end)) for end in LIMITS)
             if low and high:
                 found[kind] = low, high
         if figure is not None and "worst" in found:

@@ -16,6 +16,7 @@ from rich.table import Table
 from readiness.commands.estimate import coded_answers
 from readiness.commands.validate import questionnaire_file
 from readiness.config import load_config
+from readiness.figure_id import ANSWERED, share_id
 from readiness.forensics.judging.context import Study as JudgedStudy
 from readiness.forensics.judging.study import DataComparison, beside_data
 from readiness.ground.errors import ConfigError
@@ -95,7 +96,7 @@ def beside_json(found: Sequence[DataComparison], register: Mapping[str, str], la
                     "answer": c.category,
                     "published": str(c.figure),
                     "count": k,
-                    "register": register.get(f"{one.item}.{c.category}.{TOTAL}"),
+                    "register": register.get(share_id(one.item, c.category, TOTAL, ANSWERED)),
                 }
                 for c, k in zip(one.claims, one.counts, strict=True)
             ],
@@ -118,7 +119,7 @@ def print_beside(
             label = study.structure.answer(one.item, claim.category)
             share = "" if count is None or not one.answered else f"{100 * count / one.answered:.2f}"
             answer = claim.category if label is None else show(label, language)
-            own = register.get(f"{one.item}.{claim.category}.{TOTAL}", "")
+            own = register.get(share_id(one.item, claim.category, TOTAL, ANSWERED), "")
             cells = [
                 one.item,
                 answer,

@@ -30,6 +30,7 @@ from readiness.charts.figures import (
 from readiness.charts.picture import LegendKey, Picture
 from readiness.charts.rows import Rows
 from readiness.config import WaveSettings, Weight, load_config
+from readiness.figure_id import ANSWERED, FigureId, response_id, share_id
 from readiness.ground.arrays import IntArray
 from readiness.ground.errors import ConfigError
 from readiness.ground.facts import Fact, Listed, Quantity, Value
@@ -203,7 +204,7 @@ def _guess(arguments: argparse.Namespace, setting: Setting) -> Fact:
     stated = {name: getattr(arguments, name) for name in ("share", "deff", "response")}
     lacking = [name for name, value in stated.items() if value is None]
     register = Path("results") / setting.run.folder / "register/figures.csv"
-    source, starts = Fact("plan.next.source.stated"), dict[str, str]()
+    source, ids = Fact("plan.next.source.stated"), dict[str, list[FigureId]]()
     if lacking:
         options = ", ".join(f"--{name}" for name in lacking)
         if setting.questionnaire is None or not register.is_file():
@@ -215,15 +216,16 @@ def _guess(arguments: argparse.Namespace, setting: Setting) -> Fact:
         if item not in items:
             raise ConfigError(f"--item {item}: expected one of {', '.join(items)}.")
         level = setting.questionnaire.item(item).first_level
-        starts = dict.fromkeys(("share", "deff"), f"{item}.{level}")
-        starts["response"] = "response.rr2"
+        groups = (*setting.strata["group"], TOTAL)
+        shares = [share_id(item, level, group, ANSWERED) for group in groups]
+        rates = [response_id("rr2", group) for group in groups]
+        ids = {"share": shares, "deff": shares, "response": rates}
         values = {"item": item, "level": level, "wave": setting.run.name}
         source = Fact("plan.next.source.measured", values)
     for name, value in stated.items():
         found = np.full(len(setting.strata), value, dtype=np.float64)
         if value is None:
-            ids = [f"{starts[name]}.{group}" for group in (*setting.strata["group"], TOTAL)]
-            cells = figures.reindex(ids)["deff" if name == "deff" else "value"]
+            cells = figures.reindex(ids[name])["deff" if name == "deff" else "value"]
             *own, whole = pd.to_numeric(cells, errors="coerce")
             found = np.where(np.isfinite(own), own, whole)
             if np.isnan(found).any():

@@ -17,6 +17,7 @@ from itertools import groupby
 from pathlib import Path
 
 from readiness.datasets.versions import pull_line
+from readiness.figure_id import LIMITS, FigureId
 from readiness.ground.errors import ConfigError
 from readiness.ground.printable import one_line
 from readiness.ground.terminal import print_json
@@ -171,9 +172,10 @@ def _describe_number(
 ) -> list[str]:
     """Describe a number in words, as it was shown, with its limits and base; then its id."""
     row = trace.row
-    name = f"{trace.publication}/{row['id']}"
+    number = FigureId.parse(row["id"], row["kind"])
+    name = number.in_release(trace.publication)
     shown = show_safely(row, "en")
-    limits = [rows.get(f"{row['id']}.{end}") for end in ("lower", "upper")]
+    limits = [rows.get(number.with_part(end)) for end in LIMITS]
     if all(limits):
         shown += f" ({' to '.join(show_safely(limit, 'en') for limit in limits if limit)})"
     shown += f", base {row['n']}" if row.get("n") else ""

@@ -15,6 +15,7 @@ from readiness.analysis.recomputing import BROKEN_OFF, RECOMPUTE, recompute_scri
 from readiness.analysis.recomputing_in_r import RECOMPUTE_R, recompute_in_r
 from readiness.config import WaveSettings, load_config
 from readiness.datasets.versions import open_data
+from readiness.figure_id import quality_id
 from readiness.ground.errors import ConfigError, DataError
 from readiness.ground.facts import of_domain
 from readiness.ground.tables import read_rows, read_text_table, to_csv
@@ -50,7 +51,7 @@ from readiness.publications.seal import (
     read_seal,
     values_table,
 )
-from readiness.questionnaire import load_questionnaire
+from readiness.questionnaire import TOTAL, load_questionnaire
 from readiness.register.disclosure_risk import ATTACK
 from readiness.register.figures import read_register
 from readiness.register.published import round_register
@@ -173,7 +174,7 @@ def _gather_facts(
         counts={
             key: int(value)
             for key in ("invited", "answered")
-            for value in figures.loc[figures["id"] == f"quality.{key}.all", "value"]
+            for value in figures.loc[figures["id"] == quality_id(key, TOTAL), "value"]
         },
     )
 

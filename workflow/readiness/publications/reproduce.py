@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from readiness.analysis.comparing import OF_ANSWER
+from readiness.figure_id import list_beginnings
 from readiness.ground.errors import ConfigError, DataError, StatisticsError
 from readiness.ground.facts import Fact, Listed, Term, TranslatedText, Value, of_domain
 from readiness.ground.frames import list_rows
@@ -219,9 +220,7 @@ def erratum_table(
     rows = []
     used = set()
     for identity, was, now in find_corrected(before, after):
-        parts = identity.split(".")
-        names = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
-        name = next((name for name in names if name in reasons), "")
+        name = next((name for name in list_beginnings(identity) if name in reasons), "")
         used.add(name)
         reason = reasons.get(name, why)
         if not reason:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from readiness.datasets.versions import Version
+from readiness.figure_id import is_below, list_beginnings
 from readiness.ground.errors import DataError
 from readiness.ground.files import read_file
 from readiness.publications import ledger
@@ -68,7 +69,7 @@ def find_numbers(root: Path, name: str) -> list[tuple[str, str]]:
     for publication in publications:
         ids = [row["id"] for row in _find_rows(root / ledger.FOLDER / publication, name)]
         exact = [identity for identity in ids if identity == name]
-        begun = [identity for identity in ids if identity.startswith(f"{name}.")]
+        begun = [identity for identity in ids if is_below(identity, name)]
         found += [(publication, identity) for identity in exact or begun]
     return found
 
@@ -85,8 +86,7 @@ def like(root: Path, name: str) -> list[str]:
     """The ids and beginnings of ids that are spelt most like `name`, the best one first."""
     publications, name = scope(root, name)
     ids = {row["id"] for where in publications for row in ledger_rows(root / ledger.FOLDER / where)}
-    parts = [identity.split(".") for identity in ids]
-    known = {".".join(part[:length]) for part in parts for length in range(1, len(part) + 1)}
+    known = {beginning for identity in ids for beginning in list_beginnings(identity)}
     return difflib.get_close_matches(name, sorted(known), n=3)
 
 

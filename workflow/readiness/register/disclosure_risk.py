@@ -10,7 +10,16 @@ import pandas as pd
 
 from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW
 from readiness.attack import COLUMNS, CountVerdict, first_given_away, given_away
-from readiness.figure_id import base_id
+from readiness.figure_id import (
+    EFFECTIVE,
+    LIMITS,
+    MOVED,
+    OTHERS,
+    SELECTION,
+    WORST,
+    FigureId,
+    base_id,
+)
 from readiness.ground.errors import DataError, DisclosureError
 from readiness.ground.frames import list_rows
 from readiness.ground.tables import read_text_table
@@ -33,12 +42,14 @@ def small_groups(figures: pd.DataFrame, minimum: int) -> Iterator[str]:
             yield f"{row['id']}: shown on a base of {text}, below {minimum}."
 
 
-# How the ids of the numbers end that a share has beside it.
-BESIDE = (
-    *("lower", "upper", "n_eff", "worst.lower", "worst.upper"),
-    *("selection.lower", "selection.upper", "others.lower", "others.upper"),
-    *("others.worst.lower", "others.worst.upper"),
-)
+# The variants of a share whose limits stand beside it.
+_RANGES = ("", WORST, SELECTION, OTHERS, f"{OTHERS}.{WORST}")
+
+
+def _list_beside(share: FigureId) -> list[FigureId]:
+    """Return the ids of the numbers that a share has beside it, and of how it moved."""
+    limits = [share.with_variant(name, end) for name in _RANGES for end in LIMITS]
+    return [*limits, share.with_part(EFFECTIVE), *(share.since(family) for family in MOVED)]
 
 
 def left_behind(figures: pd.DataFrame) -> Iterator[str]:
@@ -47,8 +58,8 @@ def left_behind(figures: pd.DataFrame) -> Iterator[str]:
     for row in list_rows(figures[figures["suppressed"] != ""]):
         name = row["id"]
         left = [c for c in ("value", "se", "lower", "upper", "n_eff", "deff") if row[c]]
-        moved = (f"{since}.{name}" for since in ("revision", "change"))
-        left += [own for own in (*(f"{name}.{end}" for end in BESIDE), *moved) if own in ids]
+        identity = FigureId.parse(name, row["kind"])
+        left += [own for own in _list_beside(identity) if own in ids] if identity.is_share() else []
         if left:
             yield f"{name}: is not published, but {left[0]} is."
 

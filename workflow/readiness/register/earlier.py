@@ -20,7 +20,7 @@ import pandas as pd
 from readiness.analysis.selection import group_name, variable_of
 from readiness.disclosure.judge import BoundReader
 from readiness.disclosure.policy import CountSystem, LinearRow, ProtectedSum
-from readiness.figure_id import base_id
+from readiness.figure_id import FigureId, base_id, weighting_id
 from readiness.ground.decimals import SIGNIFICANT_DIGITS
 from readiness.ground.errors import StatisticsError
 from readiness.ground.frames import list_rows
@@ -127,7 +127,7 @@ def earlier_release(figures: pd.DataFrame, data: str) -> Earlier:
     """What a published register (as text) told; `data`: the versions of today's data."""
     rows = list_rows(figures)
     shown = {row["id"]: row["value"] for row in rows if not row["suppressed"]}
-    lightest, heaviest = (shown.get(f"weighting.{end}", "") for end in ("minimum", "maximum"))
+    lightest, heaviest = (shown.get(weighting_id(end), "") for end in ("minimum", "maximum"))
     # Printed with two decimals.
     ratio = (float(heaviest) + 0.005) / (float(lightest) - 0.005) if lightest and heaviest else 1.0
     shares: dict[str, Told | None] = {}
@@ -151,7 +151,7 @@ def earlier_release(figures: pd.DataFrame, data: str) -> Earlier:
             ):
                 respondents[row["group"]] = int(row["value"])
         elif row["kind"] == "balance" and row["n"] and not row["suppressed"]:
-            variable = row["id"].split(".")[1]
+            variable = FigureId.parse(row["id"], row["kind"]).item
             respondents[group_name(variable, row["level"] or row["item"])] = int(row["n"])
     return Earlier(shares, bases, respondents, snapshots == {data})
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from readiness.figure_id import ANSWERED, FigureId, share_id
 from readiness.ground.decimals import SIGNIFICANT_DIGITS
 from readiness.ground.errors import DataError
 from readiness.ground.tables import read_text_table
@@ -36,7 +37,7 @@ class FigureRow:
     `suppressed`. `digits` and `rounding` are the rule by which it is shown.
     """
 
-    id: str
+    id: FigureId
     kind: str
     unit: str
     value: float | int | str | None
@@ -176,7 +177,7 @@ def by_size(codes: Iterable[str], value: Values) -> list[str]:
 def row_order(value: Values, rows: Sequence[Item]) -> list[Item]:
     """The rows of a grid, as charts and tables show them: by the share that stands for each."""
     own = {item.id: item for item in rows}
-    order = by_size(own, lambda name: value(f"{name}.{own[name].first_level}.{TOTAL}"))
+    order = by_size(own, lambda name: value(share_id(name, own[name].first_level, TOTAL, ANSWERED)))
     return [own[name] for name in order]
 
 
@@ -191,12 +192,16 @@ def group_order(
     """
     if ordered:
         return list(codes)
-    return by_size(codes, lambda code: value(f"{item}.{level}.{prefix}{code}"))
+    return by_size(codes, lambda code: value(share_id(item, level, f"{prefix}{code}", ANSWERED)))
 
 
 def answer_order(value: Values, item: str, codes: Sequence[str], *, ordered: bool) -> list[str]:
     """The answers of an item: as listed where they are a scale, else by their share of all."""
-    return list(codes) if ordered else by_size(codes, lambda code: value(f"{item}.{code}.{TOTAL}"))
+    return (
+        list(codes)
+        if ordered
+        else by_size(codes, lambda code: value(share_id(item, code, TOTAL, ANSWERED)))
+    )
 
 
 def number(value: Any) -> float | None:

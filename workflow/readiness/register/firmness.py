@@ -13,13 +13,12 @@ import pandas as pd
 from readiness.analysis.selection import ANSWERED, variable_of
 from readiness.analysis.varying import CHOICES, OWN
 from readiness.attack import AttackTarget, CountVerdict, attack
-from readiness.figure_id import share_id
+from readiness.figure_id import FIRMNESS, VARIANTS, FigureId, finding_id, share_id
 from readiness.ground.frames import list_rows
 from readiness.language.rounding import round_amount
 from readiness.questionnaire import TOTAL
 from readiness.register.figures import DONT_KNOW, WITHHELD, FigureRow, number
 
-FIRMNESS = "firmness"
 # What becomes of a finding in a variant; the last of which nothing can be said.
 HOLDS, FAILS, UNTOLD = "holds", "fails", "untold"
 # Decimals of a share (0-1) and of its limits.
@@ -30,7 +29,7 @@ def firmness_rows(table: pd.DataFrame, items: Collection[str]) -> Iterator[Figur
     """The findings of the `items` in each variant: rows of the firmness step, as text."""
     told = table[table["item"].isin(items)]
     for (item, finding), own in told.groupby(["item", "finding"], sort=False):
-        name, first = f"{FIRMNESS}.{item}.{finding}", own.iloc[0]
+        name, first = finding_id(str(item), str(finding)), own.iloc[0]
         groups, known = first["among"].split(), own[own["state"] != UNTOLD]
         if known.empty:
             continue
@@ -40,9 +39,9 @@ def firmness_rows(table: pd.DataFrame, items: Collection[str]) -> Iterator[Figur
         }
         for state in (HOLDS, UNTOLD):
             n = int((own["state"] == state).sum())
-            yield FigureRow(f"{name}.{state}", value=n, statistic=f"variants: {state}", **of)
+            yield FigureRow(name.with_part(state), value=n, statistic=f"variants: {state}", **of)
         claim = {"statistic": f"variants: {first['kind']}", "note": first["pairs"]}
-        yield FigureRow(f"{name}.variants", value=len(known), **claim, **of)
+        yield FigureRow(name.with_part(VARIANTS), value=len(known), **claim, **of)
         shares: dict[str, FigureRow] = {}
         for row in list_rows(known):
             values = [float(row["first"]), *([float(row["second"])] if row["second"] else [])]
@@ -50,9 +49,10 @@ def firmness_rows(table: pd.DataFrame, items: Collection[str]) -> Iterator[Figur
             for group, value in zip(groups, rounded, strict=True):
                 chosen = f"{row['weights']}-{row['base']}"
                 one = {**of, "unit": "share", "group": group, "statistic": "share"}
-                shares[chosen + group] = FigureRow(f"{name}.{chosen}.{group}", value=value, **one)
+                identity = finding_id(str(item), str(finding), choices=chosen, group=group)
+                shares[chosen + group] = FigureRow(identity, value=value, **one)
             yield FigureRow(
-                f"{name}.{'-'.join(row[each] for each in CHOICES)}",
+                name.with_variant("-".join(row[each] for each in CHOICES)),
                 value=round(rounded[0] - sum(rounded[1:]), DECIMALS),
                 statistic=f"variant: {row['state']}",
                 lower=number(row["lower"]),
@@ -69,7 +69,7 @@ class FirmFinding:
     each dimension.
     """
 
-    id: str
+    id: FigureId
     item: str
     kind: str
     level: str
@@ -80,10 +80,12 @@ class FirmFinding:
 def read_findings(rows: pd.DataFrame) -> Iterator[FirmFinding]:
     """The findings whose variants a register (as text) tells, in its order."""
     own = rows[rows["kind"] == FIRMNESS]
-    for row in list_rows(own[own["id"].str.endswith(".variants")]):
-        name = row["id"].removesuffix(".variants")
-        told = own[own["id"].str.startswith(f"{name}.") & own["statistic"].str.match("variant: ")]
-        chosen = [identity.rpartition(".")[2].split("-") for identity in told["id"]]
+    ids = own["id"].map(FigureId.parse)
+    findings = ids.map(lambda identity: finding_id(identity.item, identity.statistic))
+    for row in list_rows(own[ids.map(lambda identity: identity.part == VARIANTS)]):
+        name = FigureId.parse(row["id"]).without_part()
+        told = own[findings.eq(name) & own["statistic"].str.match("variant: ")]
+        chosen = [FigureId.parse(identity).variant.split("-") for identity in told["id"]]
         choices = pd.DataFrame(chosen, columns=[*CHOICES], index=told.index)
         variants = told.join(choices).assign(state=told["statistic"].str.removeprefix("variant: "))
         order = variants["value"].astype(float).argsort(kind="stable")

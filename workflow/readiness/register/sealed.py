@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from readiness.figure_id import EFFECTIVE, FIRMNESS, MISSING, FigureId
 from readiness.ground.frames import list_rows
-from readiness.register.firmness import FIRMNESS
+from readiness.register.rows.respondents import NO_ANSWER
 from readiness.register.rows.shares import BAND_UNITS
 
 
@@ -47,6 +48,7 @@ def read_withholding(ledger: pd.DataFrame) -> Withholding:
     in_bands = ledger["unit"].isin(BAND_UNITS)
     tests = (ledger["kind"] == "test") & told & ~in_bands
     firm = (item.partition(":")[2] for item in ledger.loc[ledger["kind"] == FIRMNESS, "item"])
+    no_answers = (ledger["kind"] == MISSING) & (ledger["level"] == NO_ANSWER)
     return Withholding(
         ids=frozenset(ledger.loc[ledger["kind"].isin(["estimate", "count"]) & ~told, "id"]),
         exact=frozenset(ledger.loc[tests, "id"]),
@@ -54,14 +56,15 @@ def read_withholding(ledger: pd.DataFrame) -> Withholding:
         led=frozenset(ledger.loc[(ledger["kind"] == "test") & (in_bands | ~told), "id"]),
         firm=frozenset(firm),
         former=_is_former(ledger),
-        merged=frozenset(ledger.loc[ledger["id"].str.fullmatch(r"missing\..*\.no_answer"), "item"]),
+        merged=frozenset(ledger.loc[no_answers, "item"]),
     )
 
 
 def _is_former(ledger: pd.DataFrame) -> bool:
     """Return whether a ledger has an effective sample size for each share, as those of 1.0 do."""
     limits = ledger["kind"] == "interval"
-    return bool((limits & ledger["id"].str.endswith(".n_eff")).any())
+    ids = ledger.loc[limits, "id"]
+    return any(FigureId.parse(text, "interval").part == EFFECTIVE for text in ids)
 
 
 # What stands beside a number and is told, or not, as its ledger says.
@@ -79,9 +82,10 @@ def follow_ledger(figures: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
     without = {name for name, row in sealed.items() if row["kind"] == "estimate" and not row["se"]}
     rows = []
     for row in list_rows(figures):
-        share = row["id"].rpartition(".")[0]
-        if row["kind"] == "interval" and row["id"] not in sealed and share in without:
-            continue
+        if row["kind"] == "interval" and row["id"] not in sealed:
+            share = FigureId.parse(row["id"], row["kind"]).without_part()
+            if share in without:
+                continue
         if told := sealed.get(row["id"]):
             untold = dict.fromkeys((c for c in _BESIDE if not told[c]), "")
             row = {**row, **untold, "digits": told["digits"]}

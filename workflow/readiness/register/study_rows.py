@@ -9,14 +9,10 @@ from typing import Any
 
 import pandas as pd
 
+from readiness.figure_id import claim_id, verdict_id
 from readiness.forensics.arithmetic.figures import parse_figure
 from readiness.forensics.judging.verdict import facts_of, numbers_of
 from readiness.register.figures import IN_PERCENT, FigureRow
-
-
-def number_id(verdict: str, own: str) -> str:
-    """The id of a number that a verdict states, by its name in the sentence."""
-    return f"verdict.{verdict}.{own}"
 
 
 def claim_rows(claims: pd.DataFrame) -> Iterator[FigureRow]:
@@ -26,7 +22,7 @@ def claim_rows(claims: pd.DataFrame) -> Iterator[FigureRow]:
             continue
         percent = row["unit"] == "percent"
         yield FigureRow(
-            id=f"claim.{row['claim_id']}",
+            id=claim_id(row["claim_id"]),
             kind="claim",
             unit="figure",
             value=str(parse_figure(row["value"], per=100 if percent else 1)),
@@ -53,7 +49,7 @@ def verdict_rows(verdicts: list[dict[str, Any]]) -> Iterator[FigureRow]:
                 case _:
                     unit, value = "printed", number
             yield FigureRow(
-                id=number_id(verdict["id"], own),
+                id=verdict_id(verdict["id"], own),
                 kind="verdict",
                 unit=unit,
                 value=value,

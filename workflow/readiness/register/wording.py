@@ -19,15 +19,23 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from readiness.analysis.selection import ANSWERED
-from readiness.figure_id import effective_id, share_id
+from readiness.figure_id import (
+    LIMITS,
+    WORST,
+    FigureId,
+    effective_id,
+    first_id,
+    rows_id,
+    setting_id,
+    share_id,
+)
 from readiness.questionnaire import TOTAL
 from readiness.register.display import Limits, bound_hidden_share, compare_with_half
 from readiness.register.figures import number
 from readiness.register.precision import limits_of_printed
-from readiness.register.rows.respondents import WORST
-from readiness.register.rows.shares import P_BELOW, first_id, rows_id
+from readiness.register.rows.shares import P_BELOW
 
-LEVEL = "settings.level"
+LEVEL = setting_id("level")
 
 
 class Side(NamedTuple):
@@ -65,7 +73,7 @@ class Wording:
         ends = (number(row.get(end)) for end in ("lower", "upper"))
         return Limits.of(number(row["value"]), *ends, inference=self.drawn)
 
-    def compare_with_half(self, identity: str) -> Side:
+    def compare_with_half(self, identity: FigureId) -> Side:
         """Return the side of one half on which a share of all respondents lies.
 
         `identity`: of a share on those who answered. Without bounds in the register, as of an item
@@ -81,17 +89,17 @@ class Wording:
         worst = self._bound_blanks(identity, digits)
         return Side(side, worst is not None and compare_with_half(worst, digits) != side)
 
-    def _bound_blanks(self, identity: str, digits: int) -> Limits | None:
+    def _bound_blanks(self, identity: FigureId, digits: int) -> Limits | None:
         """Return the limits of a share, whatever those without an answer would have said.
 
         The lower confidence limit of the least it could be and the upper one of the most (Horowitz
         and Manski 2000), by the effective sample size that is printed; None where no answer lacks.
         """
-        least, most = (self.read(f"{identity}.{WORST}.{end}") for end in ("lower", "upper"))
+        least, most = (self.read(identity.with_variant(WORST, end)) for end in LIMITS)
         if least is None or most is None or least == most:
             return None
-        item = identity.partition(".")[0]
-        effective, level = self.read(effective_id(item, TOTAL, ANSWERED)), self.read(LEVEL)
+        effective = self.read(effective_id(identity.item, TOTAL, ANSWERED))
+        level = self.read(LEVEL)
         if not self.drawn or effective is None or level is None:
             return Limits(least, most)
         unit = np.array([10.0 ** -(digits + 2)])

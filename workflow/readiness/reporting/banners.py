@@ -16,7 +16,7 @@ from string import ascii_uppercase
 import pandas as pd
 
 from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW, Selection, group_name
-from readiness.figure_id import ASKED, base_id, effective_id, share_id
+from readiness.figure_id import ASKED, WEIGHTED, base_id, effective_id, share_id, weighting_id
 from readiness.ground.facts import Listed
 from readiness.language import Language, show, text
 from readiness.language.rounding import round_amount
@@ -335,8 +335,8 @@ class _Maker:
         item = self.item.id
         bases = [base_id(item, c.group, c.base) for c in columns]
         yield self._line("base", self._write_word("tables.row.base"), bases)
-        if self.register.has(f"{WEIGHTS}.n"):
-            weighted = [f"{name}.weighted" for name in bases]
+        if self.register.has(weighting_id("n")):
+            weighted = [name.with_variant(WEIGHTED) for name in bases]
             yield self._line("base", self._write_word("tables.row.weighted"), weighted)
         effective = [effective_id(item, c.group, c.base) for c in columns]
         yield self._line("base", self._write_word("tables.row.effective"), effective)

@@ -9,14 +9,13 @@ from readiness.analysis.varying import CHOICES, COUNTED, MERGED, OTHER, OWN
 from readiness.charts.figures import DrawnFigures, closing, quote_labels, word
 from readiness.charts.firmness import Curve, DrawnVariant
 from readiness.charts.picture import LegendKey, Picture, table_of
-from readiness.figure_id import share_id
+from readiness.figure_id import FIRMNESS, VARIANTS, share_id
 from readiness.ground.facts import Fact, Listed, Value
 from readiness.language import Language, tell, text
 from readiness.questionnaire import TOTAL, Questionnaire
 from readiness.register.display import bound_hidden_share
 from readiness.register.figures import number
 from readiness.register.firmness import (
-    FIRMNESS,
     HOLDS,
     UNTOLD,
     FirmFinding,
@@ -100,9 +99,9 @@ def name_choice(finding: FirmFinding, dimension: str, choice: str, language: Lan
 
 def state_firmness(finding: FirmFinding, register: Register) -> Iterator[Fact]:
     """In how many of its variants a finding holds, where it fails, how many are not told."""
-    ids = {name: f"{finding.id}.{name}" for name in (HOLDS, "variants", UNTOLD)}
+    ids = {name: finding.id.with_part(name) for name in (HOLDS, VARIANTS, UNTOLD)}
     values: dict[str, Value] = {name: register.name_value(own) for name, own in ids.items()}
-    holds, variants = register.number(ids[HOLDS]), register.number(ids["variants"])
+    holds, variants = register.number(ids[HOLDS]), register.number(ids[VARIANTS])
     common = find_common(finding.variants)
     if holds == variants:
         yield Fact("report.firmness.all", values)

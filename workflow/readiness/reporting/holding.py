@@ -16,7 +16,7 @@ import pandas as pd
 from readiness.analysis.selection import ANSWERED, Selection
 from readiness.analysis.varying import CHOICES, OTHER, OWN, Wave, has_dont_know
 from readiness.config import FigureRules
-from readiness.figure_id import share_id
+from readiness.figure_id import LIMITS, FigureId, share_id
 from readiness.ground.facts import NamedNumber
 from readiness.questionnaire import TOTAL, Questionnaire
 from readiness.register.figures import Origin, Scheme, make_register, number
@@ -141,7 +141,7 @@ class Judge:
         identity = share_id(claim.item, claim.level, TOTAL, ANSWERED)
         if not found.is_reliable(identity):
             return Judged(UNTOLD)
-        numbers = [found.material.register.number(f"{identity}{end}") for end in ("", *ENDS)]
+        numbers = [found.material.register.number(identity.with_part(end)) for end in ("", *LIMITS)]
         own = claim_of_share(found)
         same = own is not None and own.level == claim.level
         kinds = (FIRST, APART) if claim.kind == FIRST else (claim.kind,)
@@ -170,9 +170,6 @@ class Judge:
         return Judged(HOLDS if holds else FAILS, *(*values, None)[:2], *limits)
 
 
-ENDS = (".lower", ".upper")
-
-
 def claim_of_share(found: Findings) -> Claim | None:
     """What the sentence of all who answered claims; None where it claims nothing."""
     said, item = found.whole(), found.item
@@ -181,7 +178,7 @@ def claim_of_share(found: Findings) -> Claim | None:
         return None
     share = said.values["share"]
     assert isinstance(share, NamedNumber)
-    level = share.name.removeprefix(f"{item.id}.").removesuffix(f".{TOTAL}")
+    level = FigureId.parse(share.name, "estimate").level
     return Claim(item.id, WHOLE, kind, level)
 
 
@@ -192,8 +189,10 @@ def claim_of_groups(found: Findings) -> Claim | None:
         return None
     if "first_share" in said.values:
         ids = [said.values[name] for name in ("first_share", "other_share")]
-        parts = [each.name.split(".") for each in ids if isinstance(each, NamedNumber)]
-        return Claim(item.id, GAP, HIGHER, parts[0][1], ((parts[0][2], parts[1][2]),))
+        first, other = (
+            FigureId.parse(each.name, "estimate") for each in ids if isinstance(each, NamedNumber)
+        )
+        return Claim(item.id, GAP, HIGHER, first.level, ((first.group, other.group),))
     level = item.first_level
     if gaps := found.find_gaps(level):
         *_, named = find_widest(gaps)

@@ -10,6 +10,18 @@ from itertools import zip_longest
 from math import nextafter
 
 from readiness.analysis.selection import Selection
+from readiness.figure_id import (
+    ALPHA,
+    CONTRAST,
+    LOWER,
+    POINTWISE,
+    SIZE,
+    FigureId,
+    P,
+    comparison_id,
+    missing_id,
+    setting_id,
+)
 from readiness.ground.facts import Fact, Listed, Term, Value
 from readiness.language import capitalise, text
 from readiness.questionnaire import MEAN, Item
@@ -17,7 +29,7 @@ from readiness.questionnaire.codebook import list_conditions
 from readiness.questionnaire.units import unit_text
 from readiness.register.display import Sign, sign
 from readiness.register.figures import number
-from readiness.register.rows.shares import ALPHA, BAND_UNITS, P_BELOW
+from readiness.register.rows.shares import BAND_UNITS, P_BELOW
 from readiness.reporting import statements
 from readiness.reporting.banners import (
     Banner,
@@ -116,7 +128,7 @@ def notes(material: TableMaterial, own: Banner) -> str:
 
 
 def _write_notes(material: TableMaterial, own: Banner) -> Iterator[str]:
-    register, silent = material.register, f"missing.{own.item.id}.not_asked"
+    register, silent = material.register, missing_id(own.item.id, "not_asked")
     if register.has(silent) and register.number(silent):
         values = {"what": register.name_value(silent)}
         not_asked = Fact("language.labelled", {"label": Term(ASKED_NOT), **values})
@@ -127,7 +139,12 @@ def _write_notes(material: TableMaterial, own: Banner) -> Iterator[str]:
     if own.item.dont_know:
         label = own.item.dont_know.label(material.language)
         yield material.register.write_fact(Fact("tables.note.outside", {"label": label}))
-    told = [name for line in own.lines for name in line.ids if f".{MEAN}." in name]
+    told = [
+        name
+        for line in own.lines
+        for name in line.ids
+        if name and FigureId.parse(name).level == MEAN
+    ]
     yield from map(plain, dict.fromkeys(filter(None, map(material.register.warning, told))))
 
 
@@ -135,7 +152,7 @@ def write_legend(wave: WavePart) -> str:
     """Write once what signs, letters and brackets mean in all charts and tables of a wave."""
     register, told = wave.register, list[str]()
     if wave.selection.inference:
-        level = register.name_value("settings.level")
+        level = register.name_value(setting_id("level"))
         told.append(register.write_fact(Fact("report.level", {"level": level})))
     shown = register.rows[register.rows["kind"] == "estimate"]
     told += explain_signs(register, map(str, shown["id"]))
@@ -241,10 +258,13 @@ class _ItemWriter:
 
     def _write_alpha(self) -> str:
         """How well the items of a scale measure the same; "" where that is not known."""
-        register, identity = self.register, f"{self.item.id}.{ALPHA}"
+        register, identity = self.register, FigureId(item=self.item.id, statistic=ALPHA)
         if register.number(identity) is None:
             return ""
-        alpha, n = register.name_with_interval(identity), register.name_value(f"{identity}.n")
+        alpha, n = (
+            register.name_with_interval(identity),
+            register.name_value(identity.with_part(SIZE)),
+        )
         said = self.wave.tell("report.alpha", alpha=alpha, n=n)
         return f"{said} {plain(register.warning(identity))}".strip()
 
@@ -296,21 +316,21 @@ class _ItemWriter:
 
     def _read_p(self, test: str) -> float | None:
         """The p-value of a test, or one that says of a level what its band does."""
-        identity = f"{self.item.id}.test.{test}.p"
+        identity = comparison_id(self.item.id, test).with_part(P)
         p = self.register.number(identity)
         below = p is not None and self.register.row(identity)["unit"] == P_BELOW
         return nextafter(p, 0.0) if p is not None and below else p
 
     def _is_banded(self, test: str) -> bool:
-        identity = f"{self.item.id}.test.{test}.p"
+        identity = comparison_id(self.item.id, test).with_part(P)
         return self.register.has(identity) and self.register.row(identity)["unit"] in BAND_UNITS
 
     def _name_p(self, test: str) -> Value:
-        return self.register.name_value(f"{self.item.id}.test.{test}.p")
+        return self.register.name_value(comparison_id(self.item.id, test).with_part(P))
 
     @property
     def _confidence(self) -> float:
-        return float(self.register.row("settings.level")["value"])
+        return float(self.register.row(setting_id("level"))["value"])
 
     def _write_tests(self) -> str:
         """Say why which test leads, and what it says; "" where none was made."""
@@ -322,7 +342,7 @@ class _ItemWriter:
         if not lead:
             return self.register.write_fact(reason)
         tests, size = [*self._state_difference(lead)], list[Fact]()
-        if self.register.number(cramer := f"{self.item.id}.test.cramers_v") is not None:
+        if self.register.number(cramer := comparison_id(self.item.id, "cramers_v")) is not None:
             size = [Fact("report.effect", {"effect": self.register.name_with_interval(cramer)})]
         if self._is_banded(LEADING[lead]):
             tests.append(Fact("report.difference.banded"))
@@ -347,16 +367,16 @@ class _ItemWriter:
         test = LEADING[lead]
         p = self._read_p(test)
         if p is None:
-            withheld = self.register.has(f"{self.item.id}.test.{test}.p")
+            withheld = self.register.has(comparison_id(self.item.id, test).with_part(P))
             yield statements.difference(None, self._confidence, {}, withheld=withheld)
             return
-        level, name = self.register.name_value("settings.level"), statements.name_test(test)
+        level, name = self.register.name_value(setting_id("level")), statements.name_test(test)
         values = {"p": self._name_p(test), "level": level, "test": name}
         said = statements.difference(p, self._confidence, values)
         yield said
         if said.kind == statements.ESTABLISHED and (answers := self.findings.list_answers()):
             yield Fact("report.difference.answers", {"answers": answers})
-        if warning := self.register.warning(f"{self.item.id}.test.{test}.p"):
+        if warning := self.register.warning(comparison_id(self.item.id, test).with_part(P)):
             yield Fact("language.labelled", {"label": name, "what": warning})
 
     def _write_contrasts(self) -> Iterator[str]:
@@ -366,7 +386,7 @@ class _ItemWriter:
             (a, b): figure
             for a in labels
             for b in labels
-            if self.register.has(figure := f"{self.item.id}.contrast.{a}.{b}")
+            if self.register.has(figure := comparison_id(self.item.id, CONTRAST, a, b))
         }
         if not found:
             return
@@ -376,11 +396,16 @@ class _ItemWriter:
         value = self.register.number
         pairs = {(labels[a], labels[b]): self._closed.get((a, b)) for a, b in found}
         said = [statements.contrasts(pairs, self._confidence, differ=self._differs)]
-        ids = {name: f"{self.item.id}.contrast.{name}" for name in ("family", "shown")}
+        ids = {
+            name: comparison_id(self.item.id, CONTRAST).with_part(name)
+            for name in ("family", "shown")
+        }
         if (value(ids["shown"]) or 0) < (value(ids["family"]) or 0):
             named = {name: self.register.name_value(own) for name, own in ids.items()}
             said.append(Fact("report.contrasts.hidden", named))
-        if any(self.register.has(f"{figure}.pointwise.lower") for figure in found.values()):
+        if any(
+            self.register.has(figure.with_variant(POINTWISE, LOWER)) for figure in found.values()
+        ):
             said.append(Fact("tables.note.simultaneous"))
         yield " ".join(self.register.write_fact(fact) for fact in said)
 
@@ -390,28 +415,31 @@ class _ItemWriter:
         rows = self.material.contrasts.of_table(self.item.id, self.item.first_level, self.wave.by)
         return {(row["a"], row["b"]): number(row["p_adjusted"]) for row in rows}
 
-    def _write_pair_test(self, figure: str, closed: float | None) -> list[str]:
+    def _write_pair_test(self, figure: FigureId, closed: float | None) -> list[str]:
         """The interval and the p of a pair; `closed`: its p beside the leading test.
 
         The p is that of the leading test where that is larger. An interval without 0 is not shown
         where the leading test establishes nothing: 0 is not ruled out then.
         """
-        own = self.register.number(f"{figure}.p")
+        own = self.register.number(figure.with_part(P))
         if own is None or closed is None:
             return [EMPTY, EMPTY]
         lead, _ = self.wave.choices.get(self.item.id, ("", None))
-        leading = f"{self.item.id}.test.{LEADING.get(lead, '')}.p"
-        tested = f"{figure}.p" if own >= closed else leading
+        test = LEADING.get(lead, "")
+        leading = comparison_id(self.item.id, test).with_part(P) if test else None
+        tested = figure.with_part(P) if own >= closed else leading
         interval = self.register.interval(figure)
         error = self._confidence
         if statements.significant(own, error) and not statements.significant(closed, error):
             interval = None
         return [
             self.register.write_fact(interval) if interval else EMPTY,
-            self.register.span(tested) if self.register.number(tested) is not None else EMPTY,
+            self.register.span(tested)
+            if tested and self.register.number(tested) is not None
+            else EMPTY,
         ]
 
-    def _write_contrast_table(self, found: dict[tuple[str, str], str]) -> str:
+    def _write_contrast_table(self, found: dict[tuple[str, str], FigureId]) -> str:
         infers, labels = self.wave.selection.inference, self.wave.group_labels
         rows = []
         for (a, b), figure in found.items():

@@ -19,7 +19,16 @@ from dataclasses import dataclass
 
 from readiness.analysis.comparing import OF_ANSWER
 from readiness.analysis.selection import ANSWERED
-from readiness.figure_id import base_id, share_id
+from readiness.figure_id import (
+    CONTRAST,
+    LIMITS,
+    WORST,
+    FigureId,
+    P,
+    base_id,
+    comparison_id,
+    share_id,
+)
 from readiness.ground.facts import Fact, Listed, NamedNumber, Term, Value
 from readiness.language import Language
 from readiness.questionnaire import MEAN, MEDIAN, QUARTILES, TOTAL, FrameVariable, Item
@@ -165,7 +174,9 @@ class Findings:
         labels = self.item.labels(self.material.language)
         found = []
         for code in self.item.codes:
-            p = self.material.register.number(f"{self.item.id}.test.{OF_ANSWER}.{code}.p")
+            p = self.material.register.number(
+                comparison_id(self.item.id, OF_ANSWER, code).with_part(P)
+            )
             if p is not None and p < UPPER:
                 found.append(Fact("language.quoted", {"what": labels[code]}))
         return Listed(tuple(found)) if found else None
@@ -196,7 +207,7 @@ class Findings:
                 "report.finding.gap": (gap.lower, gap.higher),
                 "report.finding.gap.less": (gap.higher, gap.lower),
             }.items():
-                contrast = f"{self.item.id}.contrast.{a}.{b}"
+                contrast = comparison_id(self.item.id, CONTRAST, a, b)
                 known = {"gap": contrast, **self._find_ends(contrast)}
                 if told_first and "lower" in known and self._is_shown(contrast) and self._is_drawn:
                     values |= {name: self._name_value(identity) for name, identity in known.items()}
@@ -239,7 +250,10 @@ class Findings:
         told |= {end: self._name_value(name) for end, name in ends.items()}
         if not depends:
             return Fact(SIDES[side][0], told)
-        worst = {"least": f"{identity}.worst.lower", "most": f"{identity}.worst.upper"}
+        worst = {
+            name: identity.with_variant(WORST, end)
+            for name, end in zip(("least", "most"), LIMITS, strict=True)
+        }
         told |= {end: self._name_value(name) for end, name in worst.items()}
         return Fact(DEPENDS[side], told)
 
@@ -291,8 +305,8 @@ class Findings:
     def _is_shown(self, identity: str) -> bool:
         return self.material.register.number(identity) is not None
 
-    def _find_ends(self, identity: str) -> dict[str, str]:
-        ends = {end: f"{identity}.{end}" for end in ("lower", "upper")}
+    def _find_ends(self, identity: FigureId) -> dict[str, FigureId]:
+        ends = {end: identity.with_part(end) for end in LIMITS}
         there = all(self.material.register.number(name) is not None for name in ends.values())
         return ends if there else {}
 

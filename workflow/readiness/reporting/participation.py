@@ -5,8 +5,27 @@ Everything is of the register, and what there is nothing of is not told.
 
 from collections.abc import Iterator, Sequence
 
+from readiness.figure_id import (
+    ANSWERED,
+    COMPARISONS,
+    LIMITS,
+    LOWER,
+    OTHERS,
+    UPPER,
+    WEIGHTING,
+    WORST,
+    FigureId,
+    balance_id,
+    family_id,
+    missing_id,
+    quality_id,
+    response_id,
+    setting_id,
+    share_id,
+)
 from readiness.ground.facts import Fact, Listed, Term, Value
 from readiness.language import text
+from readiness.questionnaire import TOTAL
 from readiness.register.figures import find_hidden_items
 from readiness.reporting import statements
 from readiness.reporting.blocks import EMPTY, fold, paragraphs, plain, write_list
@@ -38,7 +57,7 @@ CAPTIONS = tuple(
 
 def describe_participation(wave: WavePart) -> str:
     """Who was asked and who answered, in the words that the selection allows."""
-    listed = wave.register.has("quality.invited.all")
+    listed = wave.register.has(quality_id("invited", TOTAL))
     flow = "participation.caption.flow" if listed else "participation.caption.flow.received"
     return paragraphs(
         [
@@ -66,46 +85,49 @@ def _state_counts(wave: WavePart) -> Iterator[Fact]:
     """What was received and kept. How many were asked and answered, the summary says."""
     register = wave.register
     rules = (key.rpartition(".")[2] for key in statements.EXCLUDED)
-    known = [rule for rule in rules if register.number(f"quality.{rule}.all") is not None]
-    yield Fact("report.received", {"received": register.name_value("quality.received.all")})
+    known = [rule for rule in rules if register.number(quality_id(rule, TOTAL)) is not None]
+    yield Fact("report.received", {"received": register.name_value(quality_id("received", TOTAL))})
     yield statements.describe_exclusions({rule: _find_count(wave, rule) for rule in known})
     yield statements.count_or_none("report.issues", *_find_count(wave, "issues"))
     if kinds := _list_kinds(wave):
         yield Fact("report.issues.most", {"kinds": kinds})
     yield statements.count_or_none("report.corrections", *_find_count(wave, "corrections_applied"))
     for code, name in wave.questionnaire.label_apart(wave.language).items():
-        if register.has(f"quality.kept.{code}"):
-            n = register.name_value(f"quality.kept.{code}")
+        if register.has(quality_id("kept", code)):
+            n = register.name_value(quality_id("kept", code))
             yield Fact("report.counted_apart", {"group": name, "n": n})
 
 
 def _list_kinds(wave: WavePart) -> Listed | None:
     """The three most frequent kinds of issues with how many there were; None without an issue."""
-    known = {rule: wave.register.number(f"quality.issues.{rule}") or 0 for rule in MEANINGS}
+    known = {rule: wave.register.number(quality_id("issues", rule)) or 0 for rule in MEANINGS}
     told = []
     for rule in sorted((rule for rule, n in known.items() if n), key=lambda rule: -known[rule])[:3]:
-        n = wave.register.name_value(f"quality.issues.{rule}")
+        n = wave.register.name_value(quality_id("issues", rule))
         told.append(Fact("report.issues.kind", {"what": Term(MEANINGS[rule]), "n": n}))
     return Listed(tuple(told), "comma") if told else None
 
 
 def _find_count(wave: WavePart, quantity: str) -> tuple[int, Value]:
-    identity = f"quality.{quantity}.all"
+    identity = quality_id(quantity, TOTAL)
     return round(wave.register.number(identity) or 0), wave.register.name_value(identity)
 
 
 def _tell_reading(wave: WavePart) -> Iterator[Fact]:
     """What the selection of respondents lets the figures say, and what is held back."""
     register = wave.register
-    asked, answers = (register.number(f"quality.{name}.all") for name in ("invited", "answered"))
+    asked, answers = (register.number(quality_id(name, TOTAL)) for name in ("invited", "answered"))
     yield statements.describe_selection(
         wave.selection,
-        raked=any(str(i).startswith("weighting.target.") for i in wave.register.rows["id"]),
+        raked=any(
+            (each := FigureId.parse(own)).family == WEIGHTING and each.statistic == "target"
+            for own in wave.register.rows["id"]
+        ),
         # Of no list the weights came along: what they correct is not known.
         complete=wave.selection.inference if asked is None else asked == answers,
     )
-    reliable = {"reliable": register.name_value("settings.reliable_base")}
-    if register.has(cell := "settings.minimum_cell"):
+    reliable = {"reliable": register.name_value(setting_id("reliable_base"))}
+    if register.has(cell := setting_id("minimum_cell")):
         key = "report.hidden.group" if wave.variables else "report.hidden.all"
         yield Fact(key, reliable | {"least": register.name_value(cell)})
     else:
@@ -115,8 +137,10 @@ def _tell_reading(wave: WavePart) -> Iterator[Fact]:
         yield Fact("report.hidden.questions", {"questions": Listed(tuple(hidden), "comma")})
     if groups := [items[name] for name in wave.variables if name in items]:
         yield Fact("report.groups.answers", {"variables": Listed(tuple(groups), "slash")})
-    if register.has("comparisons.expected"):
-        numbers = {n: register.name_value(f"comparisons.{n}") for n in ("tested", "expected")}
+    if register.has(family_id(COMPARISONS, "expected")):
+        numbers = {
+            n: register.name_value(family_id(COMPARISONS, n)) for n in ("tested", "expected")
+        }
         yield Fact("report.tests.family", numbers)
 
 
@@ -124,7 +148,7 @@ def _write_rates(wave: WavePart) -> str:
     register, rows = wave.register, []
     for key in RATES:
         rate = key.rpartition(".")[2]
-        ids = (f"response.{rate}.all", f"response.{rate}_weighted.all")
+        ids = (response_id(rate, TOTAL), response_id(f"{rate}_weighted", TOTAL))
         if all(register.has(identity) for identity in ids):
             weighted = register.span(ids[1]) if register.row(ids[1])["unit"] == "share" else EMPTY
             rows.append([plain(wave.word(key)), register.span(ids[0]), weighted])
@@ -135,7 +159,7 @@ RATES_TABLE = tuple(f"participation.column.{name}" for name in ("rate", "unweigh
 
 
 def _write_representativity(wave: WavePart) -> str:
-    identity = "response.r_indicator"
+    identity = response_id("r_indicator")
     if not wave.register.has(identity) or wave.register.row(identity)["unit"] != "number":
         return ""
     return wave.tell("participation.representativity", value=wave.register.name_value(identity))
@@ -158,13 +182,13 @@ def nonresponse(wave: WavePart) -> str:
     )
 
 
-def _list_headlines(wave: WavePart) -> Iterator[tuple[str | Fact, str]]:
+def _list_headlines(wave: WavePart) -> Iterator[tuple[str | Fact, FigureId]]:
     for name in wave.items:
         item = wave.questionnaire.item(name)
         words, labels = item.label.text(wave.language), item.labels(wave.language)
         for level in item.codes if item.kind.takes_several else (item.first_level,):
-            share = f"{name}.{level}.all"
-            if not wave.register.has(f"{share}.worst.lower"):
+            share = share_id(name, level, TOTAL, ANSWERED)
+            if not wave.register.has(share.with_variant(WORST, LOWER)):
                 continue
             if item.kind.is_number:
                 yield words, share
@@ -175,18 +199,18 @@ def _list_headlines(wave: WavePart) -> Iterator[tuple[str | Fact, str]]:
                 yield Fact("language.labelled", {"label": words, "what": said}), share
 
 
-def _tell_others(wave: WavePart, numbers: list[tuple[str | Fact, str]]) -> Iterator[str]:
+def _tell_others(wave: WavePart, numbers: list[tuple[str | Fact, FigureId]]) -> Iterator[str]:
     """What everybody without an answer could do to one share of the report, in one line."""
     register = wave.register
     for words, share in numbers:
-        others = f"{share}.others"
-        if register.number(f"{others}.worst.lower") is None:
+        others, worst = share.with_variant(OTHERS), f"{OTHERS}.{WORST}"
+        if register.number(share.with_variant(worst, LOWER)) is None:
             continue
         values: dict[str, Value] = {
             "item": words,
             "published": register.name_value(share),
-            "least": register.name_value(f"{others}.worst.lower"),
-            "most": register.name_value(f"{others}.worst.upper"),
+            "least": register.name_value(share.with_variant(worst, LOWER)),
+            "most": register.name_value(share.with_variant(worst, UPPER)),
         }
         if (interval := register.interval(others)) is None:
             yield register.write_fact(Fact("participation.others.weak", values))
@@ -194,26 +218,25 @@ def _tell_others(wave: WavePart, numbers: list[tuple[str | Fact, str]]) -> Itera
             yield register.write_fact(Fact("participation.others", {**values, **interval.values}))
 
 
-def _tell_lacking(wave: WavePart, numbers: list[tuple[str | Fact, str]]) -> Iterator[str]:
+def _tell_lacking(wave: WavePart, numbers: list[tuple[str | Fact, FigureId]]) -> Iterator[str]:
     """The published share that the answers it lacks could move most, and how that is read."""
-    register, lacking = wave.register, list[tuple[float, str | Fact, str]]()
+    register, lacking = wave.register, list[tuple[float, str | Fact, FigureId]]()
     for words, share in numbers:
-        lower, upper = (register.number(f"{share}.worst.{end}") for end in ("lower", "upper"))
+        lower, upper = (register.number(share.with_variant(WORST, end)) for end in LIMITS)
         if lower is None or upper is None or register.row(share)["unit"] != "share":
-            asked = f"missing.{share.partition('.')[0]}"
-            silent = (f"{asked}.{key}" for key in ("dont_know", "blank", "no_answer"))
+            silent = [missing_id(share.item, key) for key in ("dont_know", "blank", "no_answer")]
             # What is withheld lacks answers where its question does.
             some = any(register.number(each) != 0 for each in silent if register.has(each))
             lacking += [(0.0, words, share)] if some or lower != upper else []
         elif lower != upper:
             lacking.append((float(upper) - float(lower), words, share))
-    width, words, share = max(lacking, default=(0.0, "", ""), key=lambda one: one[0])
     # One that is withheld may depend on them more.
-    if width and all(one[0] for one in lacking):
+    if lacking and all(one[0] for one in lacking):
+        _, words, share = max(lacking, key=lambda one: one[0])
         values: dict[str, Value] = {
             "item": words,
-            "lower": register.name_value(f"{share}.worst.lower"),
-            "upper": register.name_value(f"{share}.worst.upper"),
+            "lower": register.name_value(share.with_variant(WORST, LOWER)),
+            "upper": register.name_value(share.with_variant(WORST, UPPER)),
             "published": register.name_value(share),
         }
         yield register.write_fact(Fact("participation.widest", values))
@@ -221,21 +244,21 @@ def _tell_lacking(wave: WavePart, numbers: list[tuple[str | Fact, str]]) -> Iter
         yield register.write_fact(Fact("participation.reading.worst"))
 
 
-def _write_bounds(wave: WavePart, numbers: list[tuple[str | Fact, str]]) -> str:
+def _write_bounds(wave: WavePart, numbers: list[tuple[str | Fact, FigureId]]) -> str:
     register, rows = wave.register, []
     for words, share in numbers:
-        ends = [register.number(f"{share}.worst.{end}") for end in ("lower", "upper")]
+        ends = [register.number(share.with_variant(WORST, end)) for end in LIMITS]
         if None not in ends and ends[0] == ends[1]:
             continue  # nobody left the question unanswered: nothing could change it
-        worst = _write_between(wave, f"{share}.worst")
+        worst = _write_between(wave, share.with_variant(WORST))
         asked = plain(words) if isinstance(words, str) else register.write_fact(words)
         rows.append([asked, register.span(share), worst])
     columns = ["report.column.question", *BOUNDS]
     return _fold_table(wave, "bounds", columns, rows)
 
 
-def _write_between(wave: WavePart, identity: str) -> str:
-    if not wave.register.has(lower := f"{identity}.lower"):
+def _write_between(wave: WavePart, identity: FigureId) -> str:
+    if not wave.register.has(lower := identity.with_part(LOWER)):
         return EMPTY
     interval = wave.register.interval(identity)
     return wave.register.write_fact(interval) if interval else wave.register.span(lower)
@@ -244,7 +267,7 @@ def _write_between(wave: WavePart, identity: str) -> str:
 def _write_missing(wave: WavePart) -> str:
     register, found = wave.register, []
     for name in dict.fromkeys([*wave.items, *wave.variables]):
-        ids = {key: f"missing.{name}.{key.rpartition('.')[2]}" for key in STATUS}
+        ids = {key: missing_id(name, key.rpartition(".")[2]) for key in STATUS}
         if any(register.has(identity) for identity in ids.values()):
             found.append((wave.questionnaire.item(name).label.text(wave.language), ids))
     shown = [key for key in STATUS if any(register.has(ids[key]) for _, ids in found)]
@@ -259,10 +282,10 @@ def _balance(wave: WavePart) -> str:
     register, rows = wave.register, []
     for variable in wave.questionnaire.groupings:
         for code, name in variable.labels(wave.language).items():
-            own = f"balance.{variable.id}.{code}"
-            if not register.has(f"{own}.after"):
+            stages = [key.rpartition(".")[2] for key in BALANCE]
+            ids = [balance_id(variable.id, code, stage) for stage in stages]
+            if not register.has(balance_id(variable.id, code, "after")):
                 continue
-            ids = [f"{own}.{key.rpartition('.')[2]}" for key in BALANCE]
             label = variable.label.text(wave.language)
             margin = wave.tell("language.labelled", label=label, what=name)
             rows.append([margin, *map(register.span, ids)])

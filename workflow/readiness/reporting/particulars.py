@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from readiness.config import why_not_known
+from readiness.figure_id import quality_id
 from readiness.ground.facts import Fact, Term
 from readiness.language import Language, join_texts, tell
 from readiness.language.numbers import day
+from readiness.questionnaire import TOTAL
 from readiness.reporting.blocks import (
     EMPTY,
     ReportBlock,
@@ -80,8 +82,9 @@ def list_rows(
     stated = list_statements(part.settings.get("study", {}), part.language)
     known = {key: quote_exactly(said) for key, said in stated}
     for key in ("invited", "answered"):
-        if part.register.has(f"quality.{key}.all"):
-            known[key] = part.register.span(f"quality.{key}.all")
+        identity = quality_id(key, TOTAL)
+        if part.register.has(identity):
+            known[key] = part.register.span(identity)
     yield from ((part.word(CALLED[key]), known[key]) for key in told if key in known)
     if missing := [part.word(CALLED[key]) for key in asked if key not in known]:
         yield part.word("report.study.missing"), join_texts(missing, "comma", part.language)

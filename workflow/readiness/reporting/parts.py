@@ -13,6 +13,16 @@ import pandas as pd
 from readiness.analysis.measured import procedure_of, warn_of
 from readiness.analysis.selection import Selection
 from readiness.config import read_yaml
+from readiness.figure_id import (
+    ANSWERED,
+    CHANGE,
+    LIMITS,
+    LOWER,
+    REVISION,
+    FigureId,
+    base_id,
+    weighting_id,
+)
 from readiness.forensics.judging.context import lead
 from readiness.forensics.judging.structure import SharedBase, Structure, parse_structure
 from readiness.forensics.judging.verdict import facts_of
@@ -25,7 +35,6 @@ from readiness.language import Language, Markup, numbers, show, text
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.display import show_row
 from readiness.register.figures import read_register
-from readiness.register.rows.respondents import WEIGHTS
 from readiness.reporting.blocks import EMPTY, Prose, actions, label, picture, plain, table
 
 NBSP = "\u00a0"
@@ -88,7 +97,7 @@ class Register:
 
     def interval(self, identity: str) -> Fact | None:
         """The limits of a number; None unless both are published."""
-        ends = {end: f"{identity}.{end}" for end in ("lower", "upper")}
+        ends = {end: FigureId.parse(identity).with_part(end) for end in LIMITS}
         if any(self.number(name) is None for name in ends.values()):
             return None
         return Fact("language.interval", {end: self.name_value(name) for end, name in ends.items()})
@@ -104,10 +113,12 @@ class Register:
         """What was measured of the test (by its p) or interval (by its number) behind an id, where
         it misses its aim; else "".
         """
-        limit = f"{identity}.lower"
-        procedure = procedure_of(limit if self.has(limit) else identity)
+        figure = FigureId.parse(identity)
+        limit = figure.with_part(LOWER)
+        procedure = procedure_of(limit if self.has(limit) else figure)
         # A change has no base beside that of its share.
-        own = next(filter(self.has, (identity.removeprefix("change."), identity)), None)
+        share = figure.since("") if figure.family == CHANGE else figure
+        own = next(filter(self.has, (share, figure)), None)
         said = warn_of(procedure, float(self.row(own)["n"] or 0)) if own else None
         return show(said, self.language) if said else ""
 
@@ -144,7 +155,7 @@ class Register:
         """
         row = self.row(identity)
         shown = show_row(row, self.language)
-        limit = identity.endswith((".lower", ".upper"))
+        limit = FigureId.parse(identity, row["kind"]).part in LIMITS
         if row["unit"] == "points" and row["value"]:
             unit, digits, rounding = row["unit"], int(row["digits"] or 0), row["rounding"]
             if limit:
@@ -173,7 +184,7 @@ class Register:
     @property
     def is_weighted(self) -> bool:
         """Whether answers have weights: else each counts once, and there are none to tell of."""
-        return self.has(f"{WEIGHTS}.cv")
+        return self.has(weighting_id("cv"))
 
     @property
     def revises(self) -> bool:
@@ -182,7 +193,7 @@ class Register:
 
     @property
     def _revision(self) -> "pd.Series[bool]":
-        return self.rows["id"].str.startswith("revision.")
+        return self.rows["kind"] == REVISION
 
     @property
     def datasets(self) -> list[str]:
@@ -372,7 +383,7 @@ class WavePart(ReportPart):
         for code, name in self.group_labels.items():
             if code not in self.questionnaire.groups_apart:
                 shown[code] = plain(name)
-            elif self.register.has(f"{item}.n.{code}"):
+            elif self.register.has(base_id(item, code, ANSWERED)):
                 shown[code] = f"*{self.tell('report.apart', group=name)}*"
         return shown
 

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 from readiness.analysis.selection import variable_of
-from readiness.figure_id import effective_id
+from readiness.figure_id import LIMITS, FigureId, effective_id, split_groups
 from readiness.forensics.judging.structure import Structure
 from readiness.ground.facts import Fact, Listed, TranslatedText
 from readiness.language import Language, show, tell, text
@@ -54,16 +54,14 @@ def verdict_names(
         yield text(NAMES[own], language)
     sets = {one.id: one.item for one in structure.sets}
     known = {**{name: (name,) for name in sets}, **{s.id: s.sets for s in structure.shared_bases}}
-    parts = str(row["id"]).removesuffix(f".{own}").split(".")[2:]
+    # The parts of a verdict's own name, behind its kind.
+    parts = FigureId.parse(str(row["id"])).item.split(".")[1:]
     if found := next((known[part] for part in parts if part in known), ()):
         labels = (TranslatedText(structure.items[sets[one]].label) for one in found)
         quoted = tuple(Fact("forensics.item", {"item": label}) for label in labels)
         yield show(Listed(quoted), language)
 
 
-ENDS = ("lower", "upper")
-# The last part of the ids of what belongs to another number: it stands in that number's line.
-PARTS = ENDS
 # The command that walks a published number back.
 TRACE = "readiness which"
 
@@ -164,14 +162,15 @@ class Passports:
 
     def parent(self, identity: str) -> str:
         """The number in whose line another stands; itself where it has its own."""
-        before, _, last = identity.rpartition(".")
-        return before if last in PARTS and before in self.rows else identity
+        own = FigureId.parse(identity, str(self.rows[identity]["kind"]))
+        before = own.without_part()
+        return before if own.part in LIMITS and before in self.rows else identity
 
     def of(self, identity: str) -> Passport:
         """The passport of a number by its id; KeyError where there is none."""
         row = self.rows[identity]
-        ends = [self._name_part(identity, end) for end in ENDS]
-        limits, n = Fact("language.interval", dict(zip(ENDS, ends, strict=True))), row["n"]
+        ends = [self._name_part(identity, end) for end in LIMITS]
+        limits, n = Fact("language.interval", dict(zip(LIMITS, ends, strict=True))), row["n"]
         made = Passport(
             identity,
             anchor(identity),
@@ -233,7 +232,8 @@ class Passports:
         simulated = self._write_word("numbers.simulated") if self.register.is_simulated else ""
         known = STEPS if self.register.is_weighted else {**STEPS, **UNWEIGHTED}
         steps = known.get(str(row["kind"]))
-        name, state = f"{self.standing.publication}/{row['id']}", self.standing.state
+        own = FigureId.parse(str(row["id"]), str(row["kind"]))
+        name, state = own.in_release(self.standing.publication), self.standing.state
         if self.standing.released:
             told = {"title": self.title, "name": name, "value": made.value, "data": made.data}
             state = Fact("numbers.cited" if made.data else "numbers.cited_alone", told)
@@ -255,7 +255,9 @@ class Passports:
         )
 
     def _name_part(self, identity: str, part: str) -> str:
-        row = self.rows.get(f"{identity}.{part}")
+        row = self.rows.get(
+            FigureId.parse(identity, str(self.rows[identity]["kind"])).with_part(part)
+        )
         return show_row(row, self.language) if row is not None else ""
 
     def _find_effective(self, row: Mapping[str, Any]) -> str:
@@ -320,7 +322,7 @@ class Passports:
         if variable := variable_of(group):
             category = group.rpartition(":")[2]
             return self._label_answers(variable).get(category, category.replace("_", " "))
-        pair = group.split(".")
+        pair = split_groups(group)
         if len(pair) == 2 and all(code in own for code in pair):
             return f"{own[pair[0]]} – {own[pair[1]]}"
         return group.replace("_", " ")

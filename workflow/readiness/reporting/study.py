@@ -11,6 +11,7 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
+from readiness.figure_id import claim_id
 from readiness.forensics.judging.context import whole
 from readiness.forensics.judging.structure import ClaimSet
 from readiness.forensics.judging.verdict import Status
@@ -63,7 +64,7 @@ def _write_behind(study: StudyPart, every: JudgedClaim | None) -> str:
         return ""
     figures = join_texts(
         [
-            study.register.span(f"claim.{claim}")
+            study.register.span(claim_id(claim))
             for name in study.lead.sets
             for claim in study.structure.set_named(name).claims
         ],
@@ -173,7 +174,7 @@ def _quote_figures(study: StudyPart, claim_set: ClaimSet) -> str:
     parts = []
     for name in claim_set.claims:
         claim = study.claim(name)
-        figure = NamedNumber(f"claim.{name}", Printed(str(claim["value"])))
+        figure = NamedNumber(claim_id(name), Printed(str(claim["value"])))
         answer = study.answer(claim_set.item, str(claim["category"]))
         parts.append(study.write_value(Fact("study.printed", {"figure": figure, "answer": answer})))
     return join_texts(parts, "comma", study.language)
@@ -200,7 +201,7 @@ def _list_outlets(study: StudyPart, claim_set: ClaimSet) -> list[list[str]]:
 
 def _write_alone(study: StudyPart, claim_set: ClaimSet) -> str:
     if claim := study.structure.reported.get(claim_set.id):
-        people = NamedNumber(f"claim.{claim}", int(study.claim(claim)["value"]))
+        people = NamedNumber(claim_id(claim), int(study.claim(claim)["value"]))
         return study.write_value(Fact("study.alone.reported", {"total": people}))
     found = find_verdict(study, f"bases.{claim_set.id}")
     if found is None or found.kind == "forensics.weighted":
@@ -227,7 +228,7 @@ def _write_sources(study: StudyPart) -> str:
         rows.append(
             [
                 study.tell("language.labelled", **question),
-                study.register.span(f"claim.{same['claim_id'].iloc[0]}"),
+                study.register.span(claim_id(same["claim_id"].iloc[0])),
                 plain(study.publisher(whose)),
                 join_texts(linked, "comma", study.language),
             ]
@@ -305,7 +306,7 @@ def _write_questions(study: StudyPart) -> Iterator[str]:
         yield study.word("study.ask.answers")
     for total in study.structure.totals:
         if total.counts == "unknown":
-            people = NamedNumber(f"claim.{total.claim}", int(study.claim(total.claim)["value"]))
+            people = NamedNumber(claim_id(total.claim), int(study.claim(total.claim)["value"]))
             said = study.write_value(Fact("study.ask.total", {"total": people}))
             yield " ".join([said, *[study.word("study.ask.groups")] * bool(total.groups)])
     if (study.printed_claims["weighted"] == "unknown").any():

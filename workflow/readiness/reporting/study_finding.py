@@ -9,9 +9,9 @@ people, that they do not on any, or that nothing can be said. The innocent readi
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from readiness.figure_id import claim_id, verdict_id
 from readiness.forensics.judging.verdict import facts_of, name, numbers_of
 from readiness.ground.facts import Fact, Listed, NamedNumber, Printed, Term, TranslatedText, Value
-from readiness.register.study_rows import number_id
 from readiness.reporting.parts import StudyPart
 
 
@@ -44,7 +44,7 @@ class JudgedClaim:
 
     def number(self, own: str) -> str:
         """The id of one of its numbers in the register."""
-        return number_id(self.id, own)
+        return verdict_id(self.id, own)
 
 
 def find_verdict(study: StudyPart, *identities: str) -> JudgedClaim | None:
@@ -53,7 +53,7 @@ def find_verdict(study: StudyPart, *identities: str) -> JudgedClaim | None:
         if identity in study.verdicts:
             facts = facts_of(study.verdicts[identity])
             values: dict[str, Value] = {
-                own: name(number_id(identity, own), number)
+                own: name(verdict_id(identity, own), number)
                 for own, number in numbers_of(facts).items()
             }
             first = facts[0].values
@@ -70,7 +70,7 @@ def name_numbers(value: Value, identity: str) -> Value:
     """A value of a verdict with each number under its id in the register."""
     match value:
         case NamedNumber(own, number):
-            return NamedNumber(number_id(identity, own), number)
+            return NamedNumber(verdict_id(identity, own), number)
         case Listed(items, link):
             return Listed(tuple(name_numbers(item, identity) for item in items), link)
         case Fact():
@@ -194,7 +194,7 @@ def state_lead(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...]:
 
 def _quote_claim(study: StudyPart, item: str, claim: str) -> Fact:
     row = study.claim(claim)
-    figure = NamedNumber(f"claim.{claim}", Printed(str(row["value"])))
+    figure = NamedNumber(claim_id(claim), Printed(str(row["value"])))
     answer = study.answer(item, str(row["category"]))
     return Fact("study.printed", {"figure": figure, "answer": answer})
 
@@ -217,7 +217,7 @@ def state_conditions(joint: JudgedClaim | None) -> tuple[Fact, ...]:
 def _find_answered(study: StudyPart) -> NamedNumber | None:
     for total in reversed(study.structure.totals):
         if total.counts == "answered" and not total.sets:
-            return NamedNumber(f"claim.{total.claim}", int(study.claim(total.claim)["value"]))
+            return NamedNumber(claim_id(total.claim), int(study.claim(total.claim)["value"]))
     return None
 
 

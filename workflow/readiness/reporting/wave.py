@@ -9,18 +9,34 @@ from functools import partial
 
 from readiness.analysis.selection import ANSWERED
 from readiness.analysis.weighting import UNKNOWN
-from readiness.figure_id import base_id, share_id
+from readiness.figure_id import (
+    BEFORE,
+    CHANGE,
+    FIRMNESS,
+    LIMITS,
+    LOWER,
+    RAKED,
+    REVISION,
+    TREND,
+    WEIGHTING,
+    FigureId,
+    base_id,
+    compared_id,
+    family_id,
+    quality_id,
+    response_id,
+    share_id,
+    weighting_id,
+)
 from readiness.ground.facts import Fact, Listed, Term, Value
 from readiness.language import capitalise, show, text
 from readiness.questionnaire import MEDIAN, TOTAL, FrameVariable, Item
 from readiness.register.display import show_row
 from readiness.register.figures import row_order
-from readiness.register.firmness import FIRMNESS
 from readiness.register.rows.changes import MAPPED
 from readiness.register.rows.respondents import (
     OF_PRECISION,
     UNWEIGHTED,
-    WEIGHTS,
     numbers_of,
     step_name,
 )
@@ -160,22 +176,25 @@ SENTENCES = {
 def describe_change(wave: WavePart) -> str:
     """The chapter; "" where a wave is compared with none."""
     register = wave.register
-    if not register.has("change.margin"):
+    if not register.has(family_id(CHANGE, "margin")):
         return ""
     since = {"since": str(wave.settings["wave"]["change"]["from"])}
     items = [wave.questionnaire.item(name) for name in wave.items]
     sentences = [said for item in items if (said := _write_sentence(wave, item))]
-    ids = [str(name) for name in register.rows["id"] if str(name).startswith("change.")]
-    trends = any(name.endswith(".trend") for name in ids)
-    limits = any(name.endswith(".lower") for name in ids)
+    rows_of_changes = register.rows[register.rows["kind"] == CHANGE]
+    ids = [FigureId.parse(str(name)) for name in rows_of_changes["id"]]
+    trends = any(identity.variant == TREND for identity in ids)
+    limits = any(identity.part == LOWER for identity in ids)
     rows = [row for item in items for row in _make_rows(wave, item, limits=limits, trends=trends)]
     told = [wave.tell("report.change.since", **since)]
     if limits:
-        told.append(wave.tell("report.change", margin=register.name_value("change.margin")))
-        changes = (name.removesuffix(".lower") for name in ids if name.endswith(".lower"))
+        told.append(
+            wave.tell("report.change", margin=register.name_value(family_id(CHANGE, "margin")))
+        )
+        changes = (each.without_part() for each in ids if each.part == LOWER)
         told += map(plain, dict.fromkeys(filter(None, map(register.warning, changes))))
-    if register.has("change.expected"):
-        counts = {n: register.name_value(f"change.{n}") for n in ("tested", "expected")}
+    if register.has(family_id(CHANGE, "expected")):
+        counts = {n: register.name_value(family_id(CHANGE, n)) for n in ("tested", "expected")}
         told.append(wave.tell("report.change.family", **counts))
     columns = (*COLUMNS, *[INTERVAL] * limits, *["report.column.trend"] * trends)
     caption = wave.tell("report.caption.change", **since)
@@ -190,9 +209,9 @@ def describe_change(wave: WavePart) -> str:
     )
 
 
-def _find_changes(wave: WavePart, item: Item) -> dict[str, str]:
+def _find_changes(wave: WavePart, item: Item) -> dict[str, FigureId]:
     known = {of: share_id(item.id, of, TOTAL, ANSWERED) for of in item.summary_levels}
-    return {of: name for of, name in known.items() if wave.register.has(f"change.{name}")}
+    return {of: name for of, name in known.items() if wave.register.has(name.since(CHANGE))}
 
 
 def _write_sentence(wave: WavePart, item: Item) -> str:
@@ -202,28 +221,28 @@ def _write_sentence(wave: WavePart, item: Item) -> str:
     register, found = wave.register, _find_changes(wave, item)
     if not found:
         return ""
-    margin = (register.number("change.margin") or 0.0) / 100
+    margin = (register.number(family_id(CHANGE, "margin")) or 0.0) / 100
     limits = {
-        of: [register.number(f"change.{name}.{end}") or 0.0 for end in ("lower", "upper")]
+        of: [register.number(name.since(CHANGE).with_part(end)) or 0.0 for end in LIMITS]
         for of, name in found.items()
     }
     moved = [of for of, (lower, upper) in limits.items() if lower > 0 or upper < 0]
     within = all(-margin <= lower and upper <= margin for lower, upper in limits.values())
     stayed = within and not item.kind.is_number and len(found) == len(item.summary_levels)
-    sizes = {of: abs(register.number(f"change.{name}") or 0.0) for of, name in found.items()}
+    sizes = {of: abs(register.number(name.since(CHANGE)) or 0.0) for of, name in found.items()}
     largest = max(moved or sizes, key=lambda of: sizes[of])
     identity = found[largest]
-    change = register.name_with_interval(f"change.{identity}")
+    change = register.name_with_interval(identity.since(CHANGE))
     told = isinstance(change, Fact)
     kind = SENTENCES[bool(moved), stayed] if told else "report.change.counted"
     values: dict[str, Value] = {
         "level": _label(wave, item, largest),
-        "before": register.name_value(f"change.{identity}.before"),
+        "before": register.name_value(identity.since(CHANGE).with_variant(BEFORE)),
         "now": register.name_value(identity),
         "change": change,
     }
     if told and stayed:
-        values["margin"] = register.name_value("change.margin")
+        values["margin"] = register.name_value(family_id(CHANGE, "margin"))
     label = item.label.text(wave.language)
     return wave.tell("language.labelled", label=label, what=Fact(kind, values))
 
@@ -236,7 +255,7 @@ def _label(wave: WavePart, item: Item, level: str) -> Value:
 
 def _make_rows(wave: WavePart, item: Item, *, limits: bool, trends: bool) -> Iterator[list[str]]:
     register, found = wave.register, _find_changes(wave, item)
-    asked, reason = item.label.text(wave.language), f"change.{item.id}.compared"
+    asked, reason = item.label.text(wave.language), compared_id(item.id)
     said = register.span(reason) if register.has(reason) else ""
     mapped = f" ({said})" if said and register.row(reason)["value"] == MAPPED else ""
     if not found:
@@ -251,12 +270,14 @@ def _make_rows(wave: WavePart, item: Item, *, limits: bool, trends: bool) -> Ite
             cells.append((label, share_id(item.id, item.first_level, group, ANSWERED)))
             told = wave.tell("language.labelled", label=label, what=word)
             cells.append((told, share_id(item.id, MEDIAN, group, ANSWERED)))
-    for what, name in [cell for cell in cells if register.has(f"change.{cell[1]}")]:
+    for what, name in [cell for cell in cells if register.has(cell[1].since(CHANGE))]:
         label = wave.tell("language.labelled", label=asked, what=what)
-        spans = [register.span(own) for own in (f"change.{name}.before", name, f"change.{name}")]
-        known = [register.interval(f"change.{name}{own}") for own in ("", ".trend")]
+        change = name.since(CHANGE)
+        trend = change.with_variant(TREND)
+        spans = [register.span(own) for own in (change.with_variant(BEFORE), name, change)]
+        known = [register.interval(identity) for identity in (change, trend)]
         own, about = (register.write_fact(each) if each else EMPTY for each in known)
-        trend, about = f"change.{name}.trend", f" ({about})" * bool(known[1])
+        about = f" ({about})" * bool(known[1])
         slope = register.span(trend) + about if register.has(trend) else EMPTY
         yield [label + mapped, *spans, *[own] * limits, *[slope] * trends]
 
@@ -270,11 +291,11 @@ def weighting(wave: WavePart) -> str:
     register = wave.register
     told = " ".join(map(register.write_fact, _state_steps(wave)))
     weighted = all(step_name(fact) != UNWEIGHTED for fact in wave.steps)
-    if not weighted or not register.has(f"{WEIGHTS}.n"):
+    if not weighted or not register.has(weighting_id("n")):
         return told
 
     def tell(kind: str, *names: str) -> str:
-        return wave.tell(kind, **{n: register.name_value(f"{WEIGHTS}.{n}") for n in names})
+        return wave.tell(kind, **{n: register.name_value(weighting_id(n)) for n in names})
 
     said = tell("report.weighting.range", "minimum", "maximum")
     if wave.selection.inference:
@@ -296,11 +317,12 @@ def _state_steps(wave: WavePart) -> Iterator[Fact]:
 
 
 def _name_categories(wave: WavePart, variable: FrameVariable) -> Iterator[tuple[str, Value]]:
-    start = f"{WEIGHTS}.target.{variable.id}."
     labels = {**variable.labels(wave.language), UNKNOWN: text(NO_ANSWER, wave.language)}
     order = {code: place for place, code in enumerate(labels)}
-    ids = [str(i) for i in wave.register.rows["id"] if str(i).startswith(start)]
-    found = {i.removeprefix(start): i.removeprefix(start).split(JOINED) for i in ids}
+    rows = wave.register.rows
+    ids = [FigureId.parse(str(i)) for i in rows.loc[rows["kind"] == WEIGHTING, "id"]]
+    codes = [i.level for i in ids if i.statistic == "target" and i.item == variable.id]
+    found = {code: code.split(JOINED) for code in codes}
     for code, parts in sorted(found.items(), key=lambda pair: [order.get(c, 0) for c in pair[1]]):
         names = tuple(labels.get(part, part) for part in parts)
         yield code, names[0] if len(names) == 1 else Listed(names)
@@ -339,8 +361,8 @@ def _write_margins(wave: WavePart) -> str:
         return ""
     for variable in wave.questionnaire.groupings:
         for code, name in _name_categories(wave, variable):
-            gap = f"{WEIGHTS}.gap.{variable.id}.{code}"
-            ids = [f"{WEIGHTS}.target.{variable.id}.{code}", f"{gap}.raked"]
+            gap = weighting_id("gap", variable.id, code)
+            ids = [weighting_id("target", variable.id, code), gap.with_variant(RAKED)]
             margin = wave.tell(
                 "language.labelled", label=variable.label.text(wave.language), what=name
             )
@@ -501,9 +523,9 @@ def write_who(wave: WavePart) -> str:
 
 
 def _tell_who(wave: WavePart) -> str:
-    ids = {name: f"quality.{name}.all" for name in ("invited", "answered")}
+    ids = {name: quality_id(name, TOTAL) for name in ("invited", "answered")}
     if wave.selection.response_rate:
-        ids["rate"] = "response.rr2.all"
+        ids["rate"] = response_id("rr2", TOTAL)
     known = {name: identity for name, identity in ids.items() if wave.register.has(identity)}
     values: dict[str, Value] = {name: wave.register.name_value(own) for name, own in known.items()}
     return wave.register.write_fact(statements.describe_response(wave.selection, values))
@@ -513,26 +535,29 @@ def _write_revision(wave: WavePart) -> str:
     register = wave.register
     # No one number stands for a multiple choice.
     told = [i for i in map(wave.questionnaire.item, wave.items) if not i.kind.takes_several]
-    moved = [item for item in told if register.has(f"revision.{item.id}.{item.first_level}.all")]
+    shares = {item.id: share_id(item.id, item.first_level, TOTAL, ANSWERED) for item in told}
+    moved = [item for item in told if register.has(shares[item.id].since(REVISION))]
     if not moved:
         return ""
     columns = ("report.column.before", "report.column.now", "report.title.revision")
 
-    def spans(figure: str) -> list[str]:
-        ids = (f"revision.{figure}.before", figure, f"revision.{figure}")
+    def spans(figure: FigureId) -> list[str]:
+        revision = figure.since(REVISION)
+        ids = (revision.with_variant(BEFORE), figure, revision)
         return [register.span(identity) for identity in ids]
 
     item = told[0]
     groups = [
-        [name, *spans(f"{item.id}.{item.first_level}.{group}")]
+        [name, *spans(share)]
         for group, name in wave.groups(item.id).items()
-        if register.has(f"revision.{item.id}.{item.first_level}.{group}")
+        for share in [share_id(item.id, item.first_level, group, ANSWERED)]
+        if register.has(share.since(REVISION))
     ]
     totals = []
     for other in moved:
         label_of, level = other.label.text(wave.language), level_label(other, wave.language)
         named = wave.tell("language.labelled", label=label_of, what=level)
-        totals.append([named, *spans(f"{other.id}.{other.first_level}.all")])
+        totals.append([named, *spans(shares[other.id])])
     caption = wave.tell("report.caption.revision", item=item.label.text(wave.language))
     whole = wave.tell("report.caption.revision_totals")
     header = [plain(wave.by_text), *map(wave.word, columns)]

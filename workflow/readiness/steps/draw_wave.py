@@ -13,7 +13,7 @@ from readiness.charts.levels import Levels, level_bars
 from readiness.charts.participation import flow, ranges
 from readiness.charts.picture import Picture, files_of
 from readiness.config import SelectionName, StrictModel
-from readiness.figure_id import share_id
+from readiness.figure_id import CHANGE, FIRMNESS, FigureId, family_id, share_id
 from readiness.ground.facts import Listed
 from readiness.language import capitalise, show
 from readiness.language.catalogue import setting
@@ -29,7 +29,7 @@ from readiness.register.figures import (
     row_order,
     values_of,
 )
-from readiness.register.firmness import FIRMNESS, list_pictured
+from readiness.register.firmness import list_pictured
 from readiness.register.published import round_register
 from readiness.reporting.banners import Contrasts, TableMaterial
 from readiness.reporting.firmness import draw_firmness, list_findings
@@ -106,7 +106,9 @@ class DrawnWave:
             return ranges(self._figures, items)
         questions = [self._describe_shares(item) for item in items]
         title = word("charts.change.title", self._language)
-        return changes(self._figures, title, questions, self._value("change.margin") or 0.0)
+        return changes(
+            self._figures, title, questions, self._value(family_id(CHANGE, "margin")) or 0.0
+        )
 
     def _draw_levels(self, item: Item) -> Picture:
         levels, subtitle = self._list_levels(item), self._write_subtitle(item)
@@ -264,13 +266,13 @@ class DrawnWave:
             note=self._note(table),
         )
 
-    def _describe_shares(self, item: Item) -> tuple[str, dict[str, str]]:
+    def _describe_shares(self, item: Item) -> tuple[str, dict[FigureId, str]]:
         labels, language = item.labels(self._language), self._language
         told = {level: labels.get(level, "") for level in item.summary_levels}
         if item.headline:
             shown = Listed(tuple(labels[code] for code in item.shown_codes), "or")
             told = {item.headline: show(shown, language)}
-        shares = {str(share_id(item.id, of, TOTAL, ANSWERED)): text for of, text in told.items()}
+        shares = {share_id(item.id, of, TOTAL, ANSWERED): label for of, label in told.items()}
         return item.label.text(language), shares
 
     def _name_levels(self, item: Item) -> Listed:

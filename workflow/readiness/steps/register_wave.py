@@ -12,6 +12,7 @@ from readiness.attack import AttackTarget
 from readiness.config import Change, Disclosure, FigureRules, SelectionName, StrictModel
 from readiness.disclosure import Policy
 from readiness.disclosure.suppress import Decisions
+from readiness.figure_id import CHANGE, FIRMNESS, REVISION
 from readiness.ground.frames import list_rows
 from readiness.ground.tables import read_text_table
 from readiness.provenance.digests import canonical_json
@@ -34,11 +35,11 @@ from readiness.register.figures import (
     make_register,
     read_register,
 )
-from readiness.register.firmness import FIRMNESS, find_told, firmness_rows, tell_until_held
+from readiness.register.firmness import find_told, firmness_rows, tell_until_held
 from readiness.register.linked import Demand
 from readiness.register.merging import Merger, find_merger
 from readiness.register.precision import ShareDigits, print_precision
-from readiness.register.rows.changes import CHANGE, change_rows, match_groups, match_items
+from readiness.register.rows.changes import change_rows, match_groups, match_items
 from readiness.register.rows.respondents import (
     are_weighted,
     map_reasons,
@@ -206,9 +207,9 @@ def run(job: Job[WaveRegister]) -> None:
         own = Origin.of(*(steps[name] for name in MADE_FROM[row.kind]))
         if row.kind == CHANGE:
             return own | behind
-        if row.kind == "revision":
+        if row.kind == REVISION:
             # It also rests on whatever the number that it revises rests on.
-            return own | before[row.id.removeprefix("revision.").removesuffix(".before")]
+            return own | before[row.id.share()]
         return own
 
     told = [variable for group in estimates["group"] if (variable := variable_of(group))]

@@ -18,7 +18,16 @@ import pandas as pd
 
 from readiness.analysis.selection import ANSWERED
 from readiness.config import Change
-from readiness.figure_id import share_id
+from readiness.figure_id import (
+    BEFORE,
+    CHANGE,
+    LOWER,
+    TREND,
+    FigureId,
+    compared_id,
+    family_id,
+    share_id,
+)
 from readiness.ground.frames import list_rows
 from readiness.questionnaire import MEDIAN, TOTAL, FrameVariable, Item, Questionnaire
 from readiness.questionnaire.versions import item_changes
@@ -27,7 +36,6 @@ from readiness.register.precision import ShareDigits
 from readiness.register.published import round_register
 from readiness.survey.comparisons.families import combine_limits
 
-CHANGE = "change"
 # Why a question is not compared, or how: the reasons that stand in place of a number.
 UNASKED, REWORDED, ROUTED, ANSWERS, MAPPED = REASONS = (
     *("unasked", "reworded", "routed_otherwise", "other_answers", "mapped"),
@@ -144,9 +152,7 @@ def change_rows(
     limited = 0
     for name, then, reason in matched:
         if reason:
-            yield FigureRow(
-                f"change.{name}.compared", CHANGE, REASON, reason, item=f"{CHANGE}:{name}"
-            )
+            yield FigureRow(compared_id(name), CHANGE, REASON, reason, item=f"{CHANGE}:{name}")
         if not then:
             continue
         item = questionnaire.item(name)
@@ -164,7 +170,7 @@ def change_rows(
                 waves = [now, *_list_waves(past, share_id(then, of, group, ANSWERED))]
                 own += _make_level_rows(name, of, group, waves, factor, digits.rounding)
             yield from own
-            limited += cells[0] == (levels[0], TOTAL) and any(r.id.endswith(".lower") for r in own)
+            limited += cells[0] == (levels[0], TOTAL) and any(r.id.part == LOWER for r in own)
     places = 0 if float(change.margin).is_integer() else 1
     told = [("margin", "number", change.margin, places, "points within which a share stayed")]
     if limited > 1:
@@ -173,15 +179,22 @@ def change_rows(
         told.append(("expected", "number", expected, 1, said))
     for name, unit, value, places, says in told:
         shared = {"digits": places, "rounding": digits.rounding, "statistic": says}
-        yield FigureRow(f"{CHANGE}.{name}", CHANGE, unit, value, **shared)  # type: ignore[arg-type]
+        yield FigureRow(family_id(CHANGE, name), CHANGE, unit, value, **shared)  # type: ignore[arg-type]
 
 
-def _list_waves(past: Mapping[Any, Mapping[Any, Any]], identity: str) -> Iterator[_Told | None]:
+def _list_waves(
+    past: Mapping[Any, Mapping[Any, Any]], identity: FigureId
+) -> Iterator[_Told | None]:
     """A number of the wave before, then those of the waves before that, which its register has."""
-    names = [identity, f"change.{identity}.before"]
+    names = [identity, name_earlier(identity, 1)]
     while names[-1] in past:
-        names.append(f"change.{identity}.before{len(names)}")
+        names.append(name_earlier(identity, len(names)))
     yield from (_Told.read(past.get(name)) for name in names[:-1])
+
+
+def name_earlier(share: FigureId, waves: int) -> FigureId:
+    """Return the id of what a share was so many waves before (1 or more)."""
+    return share.since(CHANGE).with_variant(f"{BEFORE}{waves if waves > 1 else ''}")
 
 
 def _make_level_rows(
@@ -191,14 +204,15 @@ def _make_level_rows(
     known = [wave for wave in waves if wave is not None]
     if len(waves) < 2 or waves[0] is None or waves[1] is None or len({w.unit for w in known}) > 1:
         return []
-    identity = f"change.{share_id(name, of, group, ANSWERED)}"
+    share = share_id(name, of, group, ANSWERED)
+    identity = share.since(CHANGE)
     shared: dict[str, Any] = {
         **{"kind": CHANGE, "item": f"{CHANGE}:{name}", "level": of, "group": group},
         "rounding": rounding,
     }
     says = "in an earlier wave"
     found = [
-        FigureRow(f"{identity}.before{k if k > 1 else ''}", statistic=says, **w._asdict(), **shared)
+        FigureRow(name_earlier(share, k), statistic=says, **w._asdict(), **shared)
         for k, w in enumerate(waves[1:], 1)
         if w is not None
     ]
@@ -209,7 +223,7 @@ def _make_level_rows(
     if len(known) == len(waves) > 2:
         # Time runs backwards along the waves.
         times = [(len(waves) - 1) / 2 - place for place in range(len(waves))]
-        slopes[f"{identity}.trend"] = [t / sum(t * t for t in times) for t in times]
+        slopes[identity.with_variant(TREND)] = [t / sum(t * t for t in times) for t in times]
     for own, factors in slopes.items():
         parts = list(zip(factors, known, strict=False))
         limits: dict[str, Any] = {"lower": None, "upper": None}
@@ -218,10 +232,10 @@ def _make_level_rows(
             _, *ends = combine_limits([(f, wave.reach(factor)) for f, wave in parts])
             least = 1.0 if shared["unit"] == "points" else float("inf")
             limits = {"lower": max(ends[0], -least), "upper": min(ends[1], least)}
-        said = "change a wave" if own.endswith(".trend") else "change since the wave before"
+        said = "change a wave" if own.variant == TREND else "change since the wave before"
         found.append(FigureRow(own, value=value, statistic=said, **limits, **shared))
         found += [
-            FigureRow(f"{own}.{end}", value=limit, statistic=f"{said}: {end}", **shared)
+            FigureRow(own.with_part(end), value=limit, statistic=f"{said}: {end}", **shared)
             for end, limit in limits.items()
             if limit is not None
         ]

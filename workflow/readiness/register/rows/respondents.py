@@ -23,14 +23,31 @@ from readiness.analysis.responding import WEIGHTED
 from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW, Selection
 from readiness.config import PERMUTATIONS, FigureRules
 from readiness.disclosure import Policy
-from readiness.figure_id import base_id, share_id
+from readiness.figure_id import (
+    BALANCE,
+    LIMITS,
+    MISSING,
+    OTHERS,
+    RAKED,
+    RESPONSE,
+    SELECTION,
+    WORST,
+    FigureId,
+    balance_id,
+    base_id,
+    missing_id,
+    quality_id,
+    response_id,
+    setting_id,
+    share_id,
+    weighting_id,
+)
 from readiness.ground.facts import Fact, Quantity, of_domain
 from readiness.questionnaire import TOTAL
 from readiness.register.figures import DONT_KNOW, REASON, FigureRow, number
 from readiness.register.precision import ShareDigits
 
-BOUND, RESPONSE, BALANCE, MISSING = "bound", "response", "balance", "missing"
-WORST, SELECTION, OTHERS = "worst", "selection", "others"
+BOUND = "bound"
 KINDS = {WORST: BOUND, SELECTION: SELECTION}
 # Left blank or excluded; or "don't know", where one apart would tell a withheld number.
 BLANK, NO_ANSWER = "blank", "no_answer"
@@ -86,11 +103,11 @@ def bound_rows(
                 continue
             reason = row["reason"] if kind == SELECTION else ""
             if reason and reason != NOT_GIVEN:
-                name = f"{share}.{kind}"
+                name = share.with_variant(kind)
                 yield FigureRow(name, KINDS[kind], REASON, reason, statistic=says, **of)
-            for end in () if reason else ("lower", "upper"):
+            for end in () if reason else LIMITS:
                 yield FigureRow(
-                    f"{share}.{kind}.{end}",
+                    share.with_variant(kind, end),
                     KINDS[kind],
                     unit,
                     None if why else number(row[f"{kind}_{end}"]),
@@ -103,7 +120,7 @@ def bound_rows(
         correlation = number(row["correlation"])
         if former and correlation is not None and not why:
             yield FigureRow(
-                f"{share}.{SELECTION}.correlation",
+                share.with_variant(SELECTION, "correlation"),
                 SELECTION,
                 "number",
                 correlation,
@@ -128,14 +145,14 @@ def _make_others_rows(row: Mapping[Any, Any], why: str, digits: ShareDigits) -> 
     of: dict[str, Any] = {"item": row["item"], "level": row["level"], "group": TOTAL}
     if isinstance(reason, str) and reason:
         says = _OTHERS[OTHERS]
-        yield FigureRow(f"{share}.{OTHERS}", SELECTION, REASON, reason, statistic=says, **of)
+        yield FigureRow(share.with_variant(OTHERS), SELECTION, REASON, reason, statistic=says, **of)
     for kind, says in _OTHERS.items():
-        for end in ("lower", "upper"):
+        for end in LIMITS:
             value = number(row[f"{kind.replace('.', '_')}_{end}"])
             if value is None:
                 continue
             yield FigureRow(
-                f"{share}.{kind}.{end}",
+                share.with_variant(kind, end),
                 SELECTION,
                 "share",
                 None if why else value,
@@ -156,7 +173,7 @@ def response_rows(response: pd.DataFrame, digits: ShareDigits) -> Iterator[Figur
         unit = REASON if reason else row["unit"]
         value = round(float(row["value"])) if unit == "count" else number(row["value"])
         yield FigureRow(
-            id=f"{RESPONSE}.{measure}" + (f".{group}" if group else ""),
+            id=response_id(measure, group),
             kind=RESPONSE,
             unit=unit,
             value=reason or value,
@@ -182,7 +199,7 @@ def balance_rows(balance: pd.DataFrame, digits: ShareDigits) -> Iterator[FigureR
                 "digits": digits.total,
             }
             where, value = (row["variable"], row["category"]), number(row[column])
-            name = f"{BALANCE}.{'.'.join(where)}.{column}"
+            name = balance_id(*where, column)
             yield FigureRow(name, BALANCE, "share", value, *where, **of)
 
 
@@ -208,7 +225,7 @@ def missing_rows(
             counts[NO_ANSWER] = counts.pop(DONT_KNOW) + counts.pop(BLANK)
         for status, count in counts.items():
             yield FigureRow(
-                id=f"{MISSING}.{item}.{status}",
+                id=missing_id(str(item), status),
                 kind=MISSING,
                 unit="share",
                 value=count / n,
@@ -245,12 +262,12 @@ def quality_rows(
         of_all = {"answered": value["kept", "all"] - outside}
     yield from (_count_quality(quantity, TOTAL, n) for quantity, n in of_all.items())
     for rule, n in [*issues["rule"].value_counts().items(), ("", len(issues))]:
-        name, said = f"quality.issues.{rule or TOTAL}", "faults found"
+        name, said = quality_id("issues", str(rule or TOTAL)), "faults found"
         yield FigureRow(name, "quality", "count", int(n), str(rule), statistic=said)
 
 
 def _count_quality(quantity: str, group: str, n: int) -> FigureRow:
-    name = f"quality.{quantity}.{group}"
+    name = quality_id(quantity, group)
     return FigureRow(name, "quality", "count", n, statistic=quantity, group=group)
 
 
@@ -276,7 +293,7 @@ def settings_rows(
     if selection.inference:
         told |= {"level": ("share", level), "permutations": ("count", PERMUTATIONS)}
     yield from (
-        FigureRow(f"settings.{name}", "setting", unit, value, statistic=SETTINGS[name])
+        FigureRow(setting_id(name), "setting", unit, value, statistic=SETTINGS[name])
         for name, (unit, value) in told.items()
     )
 
@@ -323,9 +340,9 @@ def step_name(fact: Fact) -> str:
     return fact.kind.rpartition(".")[2]
 
 
-def numbers_of(fact: Fact) -> dict[str, str]:
+def numbers_of(fact: Fact) -> dict[str, FigureId]:
     """The id of each number that a step of the weighting states, by the name of its value."""
-    return {name: f"{WEIGHTS}.{own}" for name, own in STEPS.get(step_name(fact), {}).items()}
+    return {name: weighting_id(own) for name, own in STEPS.get(step_name(fact), {}).items()}
 
 
 def are_weighted(steps: pd.DataFrame) -> bool:
@@ -362,17 +379,21 @@ def _make_summary_rows(summary: pd.DataFrame, selection: Selection) -> Iterator[
     if selection.inference:
         shown |= {"kish_deff": ("number", 2), "n_eff": ("count", 0)}
     yield from (
-        _make_weight_row(measure, unit, final[measure], measure, digits=digits)
+        _make_weight_row(weighting_id(measure), unit, final[measure], measure, digits=digits)
         for measure, (unit, digits) in shown.items()
     )
     mean = final["total"] / final["n"]
     for measure in ("minimum", "maximum"):
         said = f"{measure}, in mean weights"
-        yield _make_weight_row(measure, "number", final[measure] / mean, said, digits=2)
+        yield _make_weight_row(
+            weighting_id(measure), "number", final[measure] / mean, said, digits=2
+        )
 
 
-def _make_weight_row(name: str, unit: str, value: float, says: str, **more: Any) -> FigureRow:
-    return FigureRow(f"{WEIGHTS}.{name}", "weighting", unit, value, statistic=says, **more)
+def _make_weight_row(
+    identity: FigureId, unit: str, value: float, says: str, **more: Any
+) -> FigureRow:
+    return FigureRow(identity, "weighting", unit, value, statistic=says, **more)
 
 
 def _make_margin_rows(
@@ -383,13 +404,15 @@ def _make_margin_rows(
     totals = {name: own.to_numpy().sum() for name, own in targets.groupby(margins["variable"])}
     for row in margins.to_dict("records"):
         variable, category, target = row["variable"], row["category"], float(row["target"])
-        total, name = totals[variable], f"{variable}.{category}"
+        total = totals[variable]
         of = {"item": variable, "level": category, "n": int(row["n"])}
         places = digits.total
-        yield _make_weight_row(f"target.{name}", "share", target / total, says, digits=places, **of)
-        for suffix, column, stage in (("", "final", "trimming"), (".raked", "raked", "raking")):
+        own = weighting_id("target", variable, category)
+        yield _make_weight_row(own, "share", target / total, says, digits=places, **of)
+        for variant, column, stage in (("", "final", "trimming"), (RAKED, "raked", "raking")):
             gap, said = (float(row[column]) - target) / total, f"share after {stage} minus target"
-            yield _make_weight_row(f"gap.{name}{suffix}", "points", gap, said, digits=2, **of)
+            own = weighting_id("gap", variable, category, variant)
+            yield _make_weight_row(own, "points", gap, said, digits=2, **of)
 
 
 def _make_step_rows(steps: pd.DataFrame, selection: Selection) -> Iterator[FigureRow]:
@@ -398,12 +421,12 @@ def _make_step_rows(steps: pd.DataFrame, selection: Selection) -> Iterator[Figur
         if step_name(fact) in OF_PRECISION and not selection.inference:
             continue
         for name, identity in numbers_of(fact).items():
-            measure = identity.partition(".")[2]
+            measure = identity.statistic
             if measure not in MEASURES or measure in told:
                 continue  # the summary has it, or an earlier step
             told.add(measure)
             unit, digits, value = _number(fact.values[name])
-            yield _make_weight_row(measure, unit, value, MEASURES[measure], digits=digits)
+            yield _make_weight_row(identity, unit, value, MEASURES[measure], digits=digits)
 
 
 def _number(value: object) -> tuple[str, int, float | int]:

@@ -24,7 +24,31 @@ import pandas as pd
 from readiness.analysis.comparing import LEAST_OF_PAIRS
 from readiness.analysis.selection import ANSWERED, Selection, variable_of
 from readiness.config import FigureRules
-from readiness.figure_id import base_id, effective_id, share_id, weighted_id
+from readiness.figure_id import (
+    ALPHA,
+    BEFORE,
+    COMPARISONS,
+    CONTRAST,
+    EFFECTIVE,
+    LIMITS,
+    ODDS_RATIO,
+    OF_FIRST,
+    OF_ROWS,
+    POINTWISE,
+    REVISION,
+    SIZE,
+    WITHOUT,
+    FigureId,
+    P,
+    base_id,
+    comparison_id,
+    effective_id,
+    family_id,
+    first_id,
+    rows_id,
+    share_id,
+    weighted_id,
+)
 from readiness.ground.frames import list_rows
 from readiness.questionnaire import OF_NUMBERS, TOTAL
 from readiness.register.figures import (
@@ -140,21 +164,10 @@ def share_rows(
 
 
 # The tests that tell an order of two shares of the same people.
-OF_FIRST, OF_ROWS = "first", "rows"
 ORDERS = {
     OF_FIRST: "p of paired differences: the most frequent answer beside each other one",
     OF_ROWS: "p of the paired difference: the largest share of the rows beside the smallest",
 }
-
-
-def first_id(item: str) -> str:
-    """Return the id of the test by which the answer that most gave comes first."""
-    return f"{item}.test.{OF_FIRST}.p"
-
-
-def rows_id(grid: str) -> str:
-    """Return the id of the test of the order of the first and the last row of a grid."""
-    return f"{grid}.test.{OF_ROWS}.p"
 
 
 def _make_first_rows(
@@ -238,12 +251,12 @@ def _make_limit_rows(
     `former`: with the effective sample size of each, as ledgers of 1.0 have it.
     """
     share = share_id(row["item"], row["level"], row["group"], row["base"])
-    ends = [(end, _find_unit(row), places) for end in ("lower", "upper")]
-    for name, unit, digits in (*ends, *([("n_eff", "count", 0)] if former else [])):
+    ends = [(end, _find_unit(row), places) for end in LIMITS]
+    for name, unit, digits in (*ends, *([(EFFECTIVE, "count", 0)] if former else [])):
         if (value := number(row[name])) is not None:
             of = f"{row['item']}:{name}", row["level"], row["group"]
             how: dict[str, Any] = {"statistic": name, "digits": digits, "rounding": rules.rounding}
-            yield FigureRow(f"{share}.{name}", "interval", unit, value, *of, **how)
+            yield FigureRow(share.with_part(name), "interval", unit, value, *of, **how)
 
 
 def revision_rows(
@@ -269,18 +282,18 @@ def revision_rows(
         share = row.unit == "share"
         now = digits.round_share(float(row.value), row.group) if share else float(row.value)
         yield FigureRow(
-            f"revision.{row.id}",
+            row.id.since(REVISION),
             unit="points" if share else row.unit,
             value=now - old,
             statistic="change since the revised publication",
             digits=min(row.digits, places),
             **shared,
         )
-        name, said = f"revision.{row.id}.before", "as published before"
+        name, said = row.id.since(REVISION).with_variant(BEFORE), "as published before"
         yield FigureRow(name, unit=row.unit, value=old, statistic=said, digits=places, **shared)
 
 
-SCALE, ALPHA = "scale", "alpha"
+SCALE = "scale"
 # Why there is none, as the register has it for its value: its items do not vary together.
 NONE = "no_alpha"
 
@@ -291,7 +304,8 @@ def scale_rows(scales: pd.DataFrame, rules: FigureRules) -> Iterator[FigureRow]:
     """
     for row in scales.to_dict("records"):
         item, without, n = row["item"], row["without"], int(row["n"])
-        identity = f"{item}.{ALPHA}" + (f".without.{without}" if without else "")
+        variant = f"{WITHOUT}.{without}" if without else ""
+        identity = FigureId(item=item, statistic=ALPHA, variant=variant)
         few = n < rules.reliable_base
         told: dict[str, Any] = {"kind": SCALE, "unit": "number", "item": item, "digits": 2}
         value = None if few else number(row["alpha"])
@@ -314,16 +328,16 @@ def scale_rows(scales: pd.DataFrame, rules: FigureRules) -> Iterator[FigureRow]:
         if without or few:
             continue
         of_all = "answers to all items of the scale"
-        yield FigureRow(f"{identity}.n", SCALE, "base", n, item, ALPHA, statistic=of_all)
+        yield FigureRow(identity.with_part(SIZE), SCALE, "base", n, item, ALPHA, statistic=of_all)
         for end, limit in ends.items():
             if limit is not None:
-                name, said = f"{identity}.{end}", f"{says}: {end}"
+                name, said = identity.with_part(end), f"{says}: {end}"
                 yield FigureRow(name, value=limit, level=ALPHA, statistic=said, **told)
 
 
 P_DIGITS = 3
 # What compares two groups, `a` and `b`: beside a test of several groups stands an option.
-OF_GROUPS = ("contrast", "odds_ratio", "probability_of_superiority")
+OF_GROUPS = (CONTRAST, ODDS_RATIO, "probability_of_superiority")
 EFFECT_DIGITS = 2
 # Differences of two groups' shares stand in whole points, as the shares do.
 CONTRAST_DIGITS = 0
@@ -403,7 +417,7 @@ def comparison_rows(
         if counted:
             own = _make_comparison_rows(row, rules, selection)
             counted = not any(each.id in exact for each in own)
-        identity = f"{row['item']}.test.{row['test']}.p"
+        identity = comparison_id(row["item"], row["test"]).with_part(P)
         stands = str(row["leads"]) == "True" if led is None else not row["b"] and identity in led
         # A test that has no result is not withheld.
         has_result = selection.inference and _read_p(row) is not None
@@ -427,7 +441,7 @@ def comparison_rows(
                 ("tested", "count", tested, 0, "questions compared between groups"),
                 ("expected", "number", families * (1 - level), 1, by_chance),
             ):
-                identity = f"comparisons.{name}"
+                identity = family_id(COMPARISONS, name)
                 yield FigureRow(identity, "test", unit, value, digits=digits, statistic=says)
 
 
@@ -435,7 +449,7 @@ def _make_band_row(
     row: Mapping[Any, Any], level: float, banded: Collection[str] | None
 ) -> FigureRow:
     """The p-value of a primary test beside withheld numbers: its band, or none."""
-    identity, p = f"{row['item']}.test.{row['test']}.p", _read_p(row)
+    identity, p = comparison_id(row["item"], row["test"]).with_part(P), _read_p(row)
     of: dict[str, Any] = {"item": row["item"], "statistic": f"p of {row['test']}"}
     if p is None or (banded is not None and identity not in banded):
         return FigureRow(identity, "test", "p", None, suppressed=WITHHELD, digits=P_DIGITS, **of)
@@ -470,7 +484,7 @@ def _make_family_rows(
             ("family", family, "pairs of groups over which p is adjusted"),
             ("shown", len(of_shown), "pairs of groups that are shown"),
         ):
-            identity = f"{item}.contrast.{name}"
+            identity = comparison_id(item, CONTRAST).with_part(name)
             yield FigureRow(identity, "test", "count", value, item=item, statistic=says)
 
 
@@ -486,9 +500,8 @@ def _make_comparison_rows(
     row: dict[Any, Any], rules: FigureRules, selection: Selection
 ) -> Iterator[FigureRow]:
     item, test = row["item"], row["test"]
-    pair = ".".join(part for part in (row["a"], row["b"]) if part)
-    name = {"contrast": "contrast", "odds_ratio": "odds_ratio"}.get(test, f"test.{test}")
-    identity = f"{item}.{name}" + (f".{pair}" if pair else "")
+    identity = comparison_id(item, test, row["a"], row["b"])
+    pair = identity.group
     common: dict[str, Any] = {
         "kind": "test",
         "item": item,
@@ -499,7 +512,7 @@ def _make_comparison_rows(
     p = _read_p(row)
     if p is not None and selection.inference:
         yield FigureRow(
-            id=f"{identity}.p",
+            id=identity.with_part(P),
             unit="p",
             value=p,
             statistic=f"p of {test}",
@@ -508,32 +521,32 @@ def _make_comparison_rows(
             **common,
         )
     value = number(row["statistic"])
-    if value is not None and selection.inference and test not in ("contrast", "odds_ratio"):
-        name, said = f"{identity}.statistic", f"{row['statistic_name']} of {test}"
+    if value is not None and selection.inference and test not in (CONTRAST, ODDS_RATIO):
+        name, said = identity.with_part("statistic"), f"{row['statistic_name']} of {test}"
         how: dict[str, Any] = {"statistic": said, "digits": EFFECT_DIGITS, **common}
         yield FigureRow(name, unit="number", value=value, **how)
     if (effect := number(row["effect"])) is None:
         return
-    unit = "points" if test == "contrast" else "number"
-    digits = CONTRAST_DIGITS if test == "contrast" else EFFECT_DIGITS
+    unit = "points" if test == CONTRAST else "number"
+    digits = CONTRAST_DIGITS if test == CONTRAST else EFFECT_DIGITS
     limits = [("", "lower", "upper")]
     if number(row.get("lower_simultaneous")) is not None:
-        limits = [("", "lower_simultaneous", "upper_simultaneous"), (".pointwise", *limits[0][1:])]
-    ends: list[tuple[str, float | None]] = [
-        (f"{kind}.{end}", number(row[column]) if selection.inference else None)
+        limits = [("", "lower_simultaneous", "upper_simultaneous"), (POINTWISE, *limits[0][1:])]
+    ends: list[tuple[FigureId, float | None]] = [
+        (identity.with_variant(kind, end), number(row[column]) if selection.inference else None)
         for kind, *columns in limits
-        for end, column in zip(("lower", "upper"), columns, strict=True)
+        for end, column in zip(LIMITS, columns, strict=True)
     ]
     own: dict[str, Any] = {"lower": ends[0][1], "upper": ends[1][1]}
-    for suffix, value in (("", effect), *ends):
+    for each, value in ((identity, effect), *ends):
         if value is not None:
             yield FigureRow(
-                id=f"{identity}{suffix}",
+                id=each,
                 unit=unit,
                 value=value,
                 group=pair,
-                statistic=f"{test}{suffix.replace('.', ' ')}",
+                statistic=" ".join(filter(None, (test, each.variant, each.part))),
                 digits=digits,
-                **(own if not suffix else {}),
+                **(own if each == identity else {}),
                 **common,
             )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from readiness.figure_id import claim_id
 from readiness.forensics.judging.verdict import Status, facts_of
 from readiness.forensics.reporting import STATUS, render_verdict
 from readiness.language import show
@@ -45,7 +46,7 @@ def _name_answer(study: StudyPart, item: str, category: str) -> str:
 def _make_claims(study: StudyPart) -> WorkbookSheet:
     rows: list[tuple[Cell, ...]] = []
     for claim in study.claims.to_dict("records"):
-        own = study.register.by_id.get(f"claim.{claim['claim_id']}")
+        own = study.register.by_id.get(claim_id(str(claim["claim_id"])))
         rows.append(
             (
                 str(claim["claim_id"]),

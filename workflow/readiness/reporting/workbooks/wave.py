@@ -11,7 +11,7 @@ import pandas as pd
 
 from readiness.analysis.selection import variable_of
 from readiness.analysis.varying import CHOICES
-from readiness.figure_id import base_id, share_id
+from readiness.figure_id import LIMITS, FigureId, base_id, setting_id, share_id
 from readiness.ground.facts import Fact, Listed, Term, Value
 from readiness.ground.frames import list_rows
 from readiness.language import Language, show, tell, text
@@ -83,7 +83,7 @@ def list_tests(material: TableMaterial, items: Sequence[str]) -> list[WorkbookSh
                 permuted |= test.startswith("permutation")
     lines = [text("tables.note.tests", language)]
     if permuted:
-        draws = register.name_value("settings.permutations")
+        draws = register.name_value(setting_id("permutations"))
         lines.append(register.write_fact(Fact("report.draws", {"draws": draws}), bare=True))
     header = tuple(text(key, language) for key in _OF_TESTS)
     name = text("tables.sheet.tests", language)
@@ -220,8 +220,8 @@ class _WaveSheet:
             measure = "number" if self.table.item.kind.is_number else "share"
             yield line.kind, self._make_row(line, line.ids, measure)
             if self.material.selection.inference:
-                for end in ("lower", "upper"):
-                    ids = [f"{name}.{end}" for name in line.ids]
+                for end in LIMITS:
+                    ids = [name and FigureId.parse(name).with_part(end) for name in line.ids]
                     yield line.kind, self._make_row(line, ids, end)
             if line.letters:
                 label = (line.label, self._write_word(_MEASURES["higher"]))
