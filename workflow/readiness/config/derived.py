@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 from readiness.config.sections import ItemName, Items, StrictModel, Titles
 from readiness.ground.duplicates import find_repeated
 
-# The answers of a variable that says whether conditions are met.
+# Answers of a variable derived from conditions.
 YES, NO = "yes", "no"
 
 
@@ -113,7 +113,7 @@ class DerivedScale(StrictModel):
         return self
 
 
-# The ways to derive a variable, one a variable.
+# Ways to derive a variable; each variable has one.
 FORMS = ("any", "all", "recode", "bands", "scale")
 Conditions = Annotated[list[Condition], Field(min_length=1)]
 
@@ -141,42 +141,42 @@ class DerivedVariable(StrictModel):
 
     @property
     def conditions(self) -> list[Condition]:
-        """The conditions; none where it is derived in another way."""
+        """Conditions of the variable; empty where it is derived in another way."""
         return self.any or self.all or []
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """What it is computed of, each once."""
-        one = self.recode or self.bands
-        names = [one.item] if one else self.scale.items if self.scale else []
+        """Variables from which this one is computed, each once."""
+        single_source = self.recode or self.bands
+        names = [single_source.item] if single_source else self.scale.items if self.scale else []
         return tuple(dict.fromkeys([*names, *(c.item for c in self.conditions)]))
 
     @property
     def kind(self) -> str:
-        """The kind of item that it is."""
+        """Kind of item that the variable is."""
         if self.scale:
             return "number"
         return "ordinal" if self.bands or (self.recode and self.recode.ordered) else "single"
 
     @property
     def categories(self) -> list[NewCategory] | list[Band]:
-        """Its declared categories, in order; none of a scale, nor of conditions."""
+        """Declared categories, in order; empty for a scale or conditions."""
         if self.recode:
             return self.recode.categories
         return self.bands.categories if self.bands else []
 
     @property
     def codes(self) -> list[str]:
-        """The codes of its answers, in order; none of a number."""
+        """Codes of the variable's answers, in order; empty for a number."""
         return [YES, NO] if self.conditions else [category.code for category in self.categories]
 
     @property
     def own_labels(self) -> dict[str, Titles]:
-        """Everything that has a label of its own, by its place."""
-        own = {self.id: self.label}
+        """Labels of the variable, its unit and its categories, by their places."""
+        labels = {self.id: self.label}
         if self.scale and self.scale.unit:
-            own[f"{self.id}.unit"] = self.scale.unit
-        return own | {f"{self.id}.{c.code}": c.label for c in self.categories}
+            labels[f"{self.id}.unit"] = self.scale.unit
+        return labels | {f"{self.id}.{c.code}": c.label for c in self.categories}
 
 
 def _refuse_repeated(what: str, names: list[str]) -> None:

@@ -36,7 +36,7 @@ TYPES = {
     "integer": "whole number",
     "number": "number",
 }
-# What the head of the page explains once.
+# Terms that the head of the page explains.
 SHORT = {NAME: "name", ITEM: "id", DATE: "date", DATASET: "`name@version`", TEMPLATE: "pattern"}
 BOUNDS = {
     "minimum": "at least {}",
@@ -47,7 +47,7 @@ BOUNDS = {
 
 
 def guide() -> str:
-    """The text of the page."""
+    """Return the text of the page."""
     return HEAD + "".join(_write_sections(Config.model_json_schema(by_alias=True)))
 
 
@@ -97,15 +97,15 @@ def _resolve_reference(value: dict[str, Any], schema: dict[str, Any]) -> dict[st
 
 
 def _find_child(value: dict[str, Any], schema: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
-    """The section that a key holds (or each of its names holds), and how its path goes on."""
+    """Return the section of a key, or of each of its names, and the suffix of its path."""
     resolved = _resolve_reference(value, schema)
     if "properties" in resolved:
         return resolved, ""
     listed = _resolve_reference(resolved.get("items", {}), schema)
     if "properties" in listed:
         return listed, "[]"
-    for each in resolved.get("patternProperties", {}).values():
-        if "properties" in (section := _resolve_reference(each, schema)):
+    for pattern_value in resolved.get("patternProperties", {}).values():
+        if "properties" in (section := _resolve_reference(pattern_value, schema)):
             return section, ".<name>"
     return None, ""
 
@@ -118,10 +118,12 @@ def _write_row(key: str, value: dict[str, Any], required: bool, schema: dict[str
         shown = "none"
     else:
         shown = "see below" if isinstance(default, dict) else f"`{default}`"
-    told = value.get("description") or _resolve_reference(value, schema).get("description", "")
-    meaning = " ".join(str(told).split())
+    description = value.get("description") or _resolve_reference(value, schema).get(
+        "description", ""
+    )
+    meaning = " ".join(str(description).split())
     if _find_child(value, schema)[0] is not None:
-        # The rest stands above the section's own table.
+        # The other sentences are above the section's own table.
         meaning = meaning.partition(". ")[0].rstrip(".")
     return f"| `{key}` | {_type(value, schema)} | {shown} | {meaning} |\n"
 

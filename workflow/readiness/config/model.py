@@ -60,7 +60,7 @@ class StudySettings(StrictModel):
 
     @property
     def stated(self) -> dict[str, Any]:
-        """What is stated of the survey, by key of `study`."""
+        """Particulars stated about the survey, by key of `study`."""
         return self.study.model_dump(mode="json", exclude_defaults=True)
 
 
@@ -119,15 +119,15 @@ class WaveSettings(StrictModel):
 
     @property
     def stated(self) -> dict[str, Any]:
-        """What is stated of the survey, by key of `study`, and when the wave was open."""
+        """Particulars stated about the survey, by key of `study`, and the wave's fieldwork days."""
         days = [self.validate_.opens, self.validate_.closes]
-        said = self.study.model_dump(mode="json", exclude_defaults=True)
-        return {**said, **({"fieldwork": days} if any(days) else {})}
+        particulars = self.study.model_dump(mode="json", exclude_defaults=True)
+        return {**particulars, **({"fieldwork": days} if any(days) else {})}
 
     @model_validator(mode="before")
     @classmethod
     def _read_as_drawn(cls, value: Any) -> Any:
-        """Without a word on weights, those of a sample stand for their strata."""
+        """Add an empty `weight` section to a wave with a sample: design weights are the default."""
         drawn = isinstance(value, dict) and value.get("sample")
         return {"weight": {}, **value} if drawn else value
 
@@ -198,7 +198,7 @@ class Config(StrictModel):
 
     @model_validator(mode="after")
     def _check_names(self) -> Self:
-        # A number's id begins with the name of its run.
+        # The id of a number begins with the name of its run.
         if both := sorted(set(self.studies) & set(self.waves)):
             raise ValueError(f"a name of its own for each; {both[0]} is a study and a wave")
         return self

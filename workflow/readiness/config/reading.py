@@ -1,4 +1,4 @@
-"""Reading a configuration: YAML, then the model, each fault in one line."""
+"""Read a configuration: YAML, then the model; each fault in one line."""
 
 import difflib
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ from readiness.ground.patterns import WORDS
 from readiness.ground.printable import shorten
 from readiness.ground.safe_yaml import StrictLoader, TextLoader, read_yaml_text
 
-# Keys of a wave that earlier versions had, by section and key, with what stands in their place.
-# Frozen configurations of publications keep them; nothing reads them any more.
+# Withdrawn keys of a wave, by section and key, with their replacement. Frozen configurations of
+# publications keep them; nothing reads them any more.
 WITHDRAWN: dict[tuple[int | str, ...], str] = {
     ("figures", "digits"): "percentages of groups are whole; of all, tenths from 1,000 respondents",
     ("estimate", "interval"): "every wave has the limits that docs/methods.md gives",
@@ -27,7 +27,7 @@ SectionType = TypeVar("SectionType", bound=StrictModel)
 
 
 def read_yaml(path: Path, *, as_text: bool = False) -> Any:
-    """The YAML at `path`, scalars `as_text` if asked; ConfigError with a fault's place."""
+    """Read the YAML at `path`, scalars as text if `as_text`. Raises ConfigError with the place."""
     try:
         text = read_file(path).decode("utf-8-sig")
         return read_yaml_text(text, TextLoader if as_text else StrictLoader)
@@ -48,7 +48,7 @@ def read_yaml(path: Path, *, as_text: bool = False) -> Any:
 
 
 def known_keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
-    """The keys that the section at `location` (the last entry left out) may have."""
+    """Return the valid keys of the section at `location`, whose last entry is ignored."""
     current: Any = model
     for step in location[:-1]:
         if not (isinstance(current, type) and issubclass(current, BaseModel)):
@@ -66,16 +66,18 @@ def known_keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[
 
 
 def refuse_key(key: object, known: Sequence[str]) -> str:
-    """What is said of a key that is not among the known ones."""
+    """Return the message for an unknown key, with the closest known key or all of them."""
     close = difflib.get_close_matches(str(key), known, n=1)
     hint = f"did you mean `{close[0]}`?" if close else f"known: {', '.join(known)}."
     return f"unknown key; {hint}"
 
 
 def explain(error: ValidationError, model: type[BaseModel], source: str) -> str:
-    """The first problem of a validation error, in one line, and how many more there are."""
+    """Return the first problem of a validation error, in one line, and the number of further
+    ones.
+    """
     problems = error.errors(include_url=False)
-    # An unknown key often is the reason why another one is missing: say it first.
+    # An unknown key is often the cause of a missing one: report it first.
     first = min(problems, key=lambda problem: problem["type"] != "extra_forbidden")
     where = ".".join(str(part) for part in first["loc"] if part != "[key]")
     if first["type"] == "extra_forbidden" and first["loc"][-2:] in WITHDRAWN:
@@ -89,7 +91,7 @@ def explain(error: ValidationError, model: type[BaseModel], source: str) -> str:
         if first["type"] == "string_pattern_mismatch":
             expected = WORDS[first["ctx"]["pattern"]]
         quotes = " (put it in quotes)" if first["type"] == "string_type" else ""
-        # A whole section is no value that anybody would look for.
+        # A whole section is too long to quote.
         got = "" if isinstance(first["input"], dict) else f"got {shorten(repr(first['input']))}; "
         message = f"{where}: {got}expected {expected}{quotes}"
     more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
@@ -97,7 +99,7 @@ def explain(error: ValidationError, model: type[BaseModel], source: str) -> str:
 
 
 def parse(model: type[SectionType], value: object, source: str) -> SectionType:
-    """`value` as a `model`; ConfigError with one line when it does not fit."""
+    """Return `value` as a `model`. Raises ConfigError in one line when it is not valid."""
     try:
         return model.model_validate(value)
     except ValidationError as error:
@@ -105,7 +107,9 @@ def parse(model: type[SectionType], value: object, source: str) -> SectionType:
 
 
 def parse_json(model: type[SectionType], text: str) -> SectionType:
-    """A section that a rule hands to its step as JSON."""
+    """Return a section from the JSON that a rule passes to its step. Raises ConfigError if not
+    valid.
+    """
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
@@ -113,7 +117,7 @@ def parse_json(model: type[SectionType], text: str) -> SectionType:
 
 
 def load_config(path: Path) -> Config:
-    """The configuration at `path`; ConfigError with one line when it cannot be used."""
+    """Return the configuration at `path`. Raises ConfigError in one line when it is not valid."""
     document = read_yaml(path)
     if not isinstance(document, dict):
         raise ConfigError(f"{path}: empty; expected the sections report, studies and waves.")

@@ -34,7 +34,7 @@ def _put_on_one_line(said: Any) -> Any:
     return _LINES.sub(" ", re.sub(patterns.TURNING, "", said)) if isinstance(said, str) else said
 
 
-# A text of one line, without what turns or hides what stands behind it.
+# A text of one line, without characters that change the writing direction.
 Line = Annotated[str, BeforeValidator(_put_on_one_line)]
 # A title in each language that has one.
 Titles = Annotated[dict[LanguageCode, Line], Field(min_length=1)]
@@ -53,14 +53,14 @@ Day = Annotated[str, Field(pattern=patterns.DATE), AfterValidator(_check_day)]
 
 
 def no_repeats(items: list[str]) -> list[str]:
-    """The names; ValueError where one stands twice."""
+    """Return the names. Raises ValueError where one is repeated."""
     if twice := find_repeated(items):
         raise ValueError(f"each once; {', '.join(twice)} is repeated")
     return items
 
 
 Element = TypeVar("Element")
-# Some of a kind, each once.
+# A list without repetitions.
 Several = Annotated[list[Element], Field(min_length=1), AfterValidator(no_repeats)]
 Items = Several[str]
 
@@ -73,12 +73,12 @@ class StrictModel(BaseModel):
     )
 
 
-# How respondents came in; what each allows: `analysis.selection.Selection`.
+# Selection of respondents; inference that each supports: `analysis.selection.Selection`.
 SelectionName = Literal["probability", "census", "opt-in", "purposive"]
-# Draws of a permutation test: a p-value of .05 is known to .002.
+# Draws of a permutation test: a p-value of .05 is estimated to .002.
 PERMUTATIONS = 9999
 LARGEST_SEED = 2**63 - 1
-# Answers: a bound above that of any survey withholds everything, or overflows.
+# Largest threshold, in answers: a larger one would suppress everything, or overflow.
 LARGEST_BASE = 1_000_000
 
 
@@ -115,9 +115,9 @@ class Validate(StrictModel):
         return self
 
 
-# The column of the sample that holds the strata; no frame variable has its name.
+# Column of the strata in the sample; no frame variable has this name.
 STRATUM = "stratum"
-# `weight: none`: everybody counts once.
+# `weight: none`: every respondent has the weight 1.
 UNWEIGHTED: Final = "none"
 
 
@@ -135,11 +135,11 @@ class Replication(StrictModel):
 
     @property
     def constants(self) -> dict[str, Any]:
-        """What a variance is made with."""
+        """Constants of the variance estimator."""
         return self.model_dump(exclude={"columns"})
 
     def match_columns(self, names: Iterable[str], weight: str) -> list[str]:
-        """Those of the names that are of replicates, in their order."""
+        """Return the names of replicate weights among `names`, in their order."""
         return [name for name in names if name != weight and fnmatchcase(name, self.columns)]
 
 
@@ -155,12 +155,12 @@ class GivenWeights(StrictModel):
 
     @property
     def drawn_by(self) -> list[str]:
-        """The items that name the strata and the sampling units."""
+        """Items of the strata and the sampling units."""
         return [name for name in (self.strata, self.psu) if name]
 
     @property
     def has_design(self) -> bool:
-        """Whether anything is known of how respondents were drawn."""
+        """Whether the sampling design is known."""
         return bool(self.replicates or self.drawn_by)
 
     @model_validator(mode="after")
@@ -175,7 +175,7 @@ class GivenWeights(StrictModel):
         return {"weight": value} if isinstance(value, str) else value
 
     def match_columns(self, names: Iterable[str]) -> list[str]:
-        """Those of the names that are of replicates, in their order."""
+        """Return the names of replicate weights among `names`, in their order."""
         return self.replicates.match_columns(names, self.weight) if self.replicates else []
 
 
@@ -222,7 +222,7 @@ class Weight(StrictModel):
         return value
 
 
-# The interval behind contrasts and bounds; the register prints the same kind from printed shares.
+# Interval behind contrasts and bounds; the register prints the same kind from printed shares.
 SHARE_INTERVAL: Final = "korn-graubard"
 
 
@@ -248,13 +248,13 @@ class Estimate(StrictModel):
 
     @property
     def compared_variable(self) -> str:
-        """The variable whose categories are compared and drawn; "" for totals alone."""
+        """Variable whose categories are compared and drawn; "" for totals alone."""
         return self.by[0] if isinstance(self.by, list) else self.by or ""
 
     def variables(self, frame: Iterable[str]) -> tuple[str, ...]:
-        """The variables by whose categories answers are told, the one that is compared first.
+        """Return the variables whose categories form groups, the compared one first.
 
-        `frame`: the frame variables that are known of respondents, in the questionnaire's order.
+        `frame`: the frame variables known of respondents, in the questionnaire's order.
         """
         if isinstance(self.by, str):
             return (self.by, *(name for name in frame if name != self.by))
@@ -301,12 +301,12 @@ class Change(StrictModel):
     )
 
 
-# What of an analysis is varied to see how firm its findings are (`firmness`).
+# Parts of an analysis that are varied to measure robustness (`firmness`).
 Dimension = Literal["weights", "base", "groups", "test", "interviews"]
 
 
 def _all_dimensions(value: Any) -> Any:
-    """`true` is all of them, `false` none."""
+    """Return all dimensions for `true`, none for `false`, other values unchanged."""
     return list(get_args(Dimension)) * value if isinstance(value, bool) else value
 
 
@@ -403,7 +403,7 @@ class Privacy(StrictModel):
 
     @property
     def looked_for(self) -> dict[str, object]:
-        """What validation looks for in free text."""
+        """Patterns of personal data that validation searches in free text."""
         return self.model_dump(include={"telephone", "identity"})
 
 
@@ -419,7 +419,7 @@ Said = (
     Annotated[
         dict[LanguageCode, Words],
         Field(min_length=1),
-        # ISO 639 for a text of which nobody said the language.
+        # ISO 639 code of an undetermined language.
         BeforeValidator(lambda said: {"und": said} if isinstance(said, str) else said),
     ]
     | None
@@ -441,21 +441,19 @@ class Author(StrictModel):
     def _check_orcid(cls, value: str | None) -> str | None:
         total = 0
         for sign in (value or "").replace("-", ""):
-            # Of an ORCID: ISO/IEC 7064, mod 11-2.
+            # Check digit of an ORCID: ISO/IEC 7064, mod 11-2.
             total = 2 * total + "0123456789X".index(sign)
         if value and total % 11 != 1:
             raise ValueError(f"an ORCID; the last sign of {value} does not fit the others")
         return value
 
 
-# How a text begins that says why nobody knows what it is asked for: `not known: why`.
+# Prefix of a text in place of an unknown particular: `not known: why`.
 NOT_KNOWN = "not known:"
 
 
 def why_not_known(text: str) -> str:
-    """Why nobody knows what is asked for, as a text says it: `not known: why`; "" where it does
-    not say it.
-    """
+    """Return the reason in a text `not known: why`; "" for any other text."""
     known = not text.strip().casefold().startswith(NOT_KNOWN)
     return "" if known else text.strip()[len(NOT_KNOWN) :].strip()
 

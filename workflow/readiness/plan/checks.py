@@ -1,6 +1,6 @@
-"""What was asked, read lightly; which waves wait; what a plan refuses before any step runs.
+"""Check a plan before any step runs: questionnaires in outline, waiting waves, refusals.
 
-The plan waits for what was asked, and needs no more of it than kinds and codes.
+The user waits for these checks, and they need only the kinds and codes of a questionnaire.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -38,17 +38,17 @@ from readiness.questionnaire import KINDS, TOTAL, QuestionKind, expand
 from readiness.questionnaire.kinds import BLOCKS
 from readiness.questionnaire.writing import CHECK, open_decisions
 
-# How a questionnaire may write that something is so, in small letters.
+# Notations of true in a questionnaire, in lower case.
 TRUE = ("true", "yes", "on", "1", "y", "t")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a plan has to know of a questionnaire.
+    """Outline of a questionnaire, as far as a plan needs it.
 
-    The kind of each item and the codes of its answers, the codes of frame variables; the item that
-    tells groups and those of them that are counted apart; the items that are personal data; the
-    grid of each row of one.
+    `kinds`: kind of each item. `codes`: codes of its answers. `frame`: codes of each frame
+    variable. `group_item`: item of the groups; `apart`: groups that are not weighted. `personal`:
+    items that are personal data. `grids`: grid of each item in a table.
     """
 
     path: Path
@@ -61,25 +61,28 @@ class Asked:
     grids: Mapping[str, str] = field(default_factory=dict)
 
     def known_variables(self, wave: WaveSettings) -> dict[str, list[str]]:
-        """The frame variables that are known of respondents: where there is a list of persons."""
+        """Return the frame variables known of respondents: none without a sample."""
         return self.frame if wave.sample else {}
 
     def groupings(self, wave: WaveSettings) -> dict[str, list[str]]:
-        """Variables that can be groups; who is counted apart is in no other's."""
-        own = {
+        """Return the codes by variable that can form groups; unweighted groups are left out."""
+        item_codes = {
             name: [code for code in codes if name != self.group_item or code not in self.apart]
             for name, codes in self.codes.items()
             if self.kinds[name].takes_one and name not in self.personal
         }
-        return {**own, **self.known_variables(wave)}
+        return {**item_codes, **self.known_variables(wave)}
 
 
 def document_of(root: Path, path: Path) -> Any:
-    """A YAML document as text, parsed once and not to be changed; ConfigError as `read_yaml`."""
+    """Return a YAML document as text scalars, parsed once; callers must not change it.
+
+    Raises ConfigError as `read_yaml`.
+    """
     try:
         content = read_file(root / path)
     except OSError:
-        content = b""  # read_yaml says why
+        content = b""  # read_yaml raises the error
     return _parse_text(root / path, sha256(content).digest())
 
 
@@ -89,12 +92,12 @@ def _parse_text(path: Path, digest: bytes) -> Any:
 
 
 def read_outline(root: Path, path: Path) -> Asked:
-    """A questionnaire, every scalar as text."""
+    """Return the outline of a questionnaire. Raises ConfigError for a draft or a bad document."""
     document = document_of(root, path)
     if isinstance(document, dict) and str(document.get("draft", "")).lower() in TRUE:
-        left = open_decisions((root / path).read_text("utf-8-sig"))
+        n = open_decisions((root / path).read_text("utf-8-sig"))
         raise ConfigError(
-            f"{path}: a draft; {left} decisions are marked `# {CHECK.strip()}`. Settle them, then "
+            f"{path}: a draft; {n} decisions are marked `# {CHECK.strip()}`. Settle them, then "
             "delete its line `draft: true`."
         )
     try:
@@ -126,7 +129,7 @@ def _codes(categories: Sequence[Mapping[str, str]]) -> list[str]:
 
 
 def check_report(root: Path, where: str, config: Config) -> None:
-    """The report shows runs of its own configuration, by a document of the project's own."""
+    """Raise ConfigError unless the report shows runs of its own configuration."""
     names = [*config.studies, *config.waves]
     if unknown := [name for name in config.report.show or () if name not in names]:
         raise ConfigError(
@@ -138,7 +141,11 @@ def check_report(root: Path, where: str, config: Config) -> None:
 
 
 def check_languages(where: str, report: ReportSettings, lacks: Mapping[str, Sequence[str]]) -> None:
-    """Refuse a language without texts, or in which `lacks` names shown things without a label."""
+    """Raise ConfigError for a language without catalogue or labels, or where no language is
+    complete.
+
+    `lacks`: the places without a label, by language.
+    """
     for language in report.languages or ():
         if language not in LANGUAGES:
             raise ConfigError(
@@ -163,7 +170,7 @@ def _some(places: Sequence[str]) -> str:
     return ", ".join(places[:5]) + more
 
 
-# The kinds of items that a step can work on, by the section of the configuration.
+# Kinds of items that a step accepts, by section of the configuration.
 WORKED_ON = {
     "estimate": [kind for kind in KINDS.values() if kind.is_estimated],
     "compare": [kind for kind in KINDS.values() if kind.takes_options],
@@ -171,7 +178,10 @@ WORKED_ON = {
 
 
 def check_wave(root: Path, where: str, wave: WaveSettings, questionnaire: Asked) -> None:
-    """Items, groups and margins against the questionnaire."""
+    """Check a wave's items, groups, weights and margins against its questionnaire.
+
+    Raises ConfigError naming the key; DataError for a bad file of margins.
+    """
     path, known = questionnaire.path, questionnaire.groupings(wave)
     for key, names in (("estimate", wave.estimate.items), ("compare", wave.compare.items)):
         for name in names:
@@ -253,9 +263,10 @@ def check_change(
     waves: Mapping[str, WaveSettings],
     published: Mapping[str, Mapping[str, WaveSettings]],
 ) -> None:
-    """What a wave is compared with is there, comes before it, and was asked as is said.
+    """Check that the wave of comparison exists, is earlier, and asked the mapped questions alike.
 
-    `waves`: those of its own configuration; `published`: those of each publication.
+    `waves`: those of the wave's own configuration; `published`: those of each publication. Raises
+    ConfigError naming the key.
     """
     assert wave.change is not None
     before, name = files_before(wave, waves), wave.change.from_
@@ -265,23 +276,24 @@ def check_change(
     if chain[-1] in chain[:-1]:
         raise ConfigError(f"{where}.change.from: {name} comes after it; name an earlier wave.")
     if name not in waves and not (root / before["before"]).is_file():
-        known = ", ".join(sorted({*waves, *published}))
+        outline = ", ".join(sorted({*waves, *published}))
         raise ConfigError(
-            f"{where}.change.from: no wave or publication {quote_cell(name)}; there are {known}."
+            f"{where}.change.from: no wave or publication {quote_cell(name)}; there are {outline}."
         )
     known_then = [waves[name]] if name in waves else [*published.get(name, {}).values()]
-    for own in known_then:
-        if name not in waves and own.questionnaire != path.stem:
+    for earlier_wave in known_then:
+        if name not in waves and earlier_wave.questionnaire != path.stem:
             raise ConfigError(
                 f"{where}.change.questionnaire: {path.stem}, and {name} asked another; write "
-                f"`questionnaire: {own.questionnaire}`."
+                f"`questionnaire: {earlier_wave.questionnaire}`."
             )
     if not (root / path).is_file():
         raise ConfigError(f"{where}.change.questionnaire: {path} not found.")
     then, mapped = read_outline(root, path), wave.change.map
-    derived = {one.id: one for own in known_then for one in own.derive}
+    derived = {one.id: one for earlier_wave in known_then for one in earlier_wave.derive}
     if not known_then:
-        # A rerun has no configuration of the earlier wave: what it derived was checked before.
+        # A rerun lacks the configuration of the earlier wave: its derived variables were checked
+        # before.
         derived = {mapped.get(one.id, one.id): one for one in wave.derive}
     then = replace(
         then,
@@ -289,17 +301,20 @@ def check_change(
         codes={**{old: one.codes for old, one in derived.items()}, **then.codes},
     )
     for one in wave.derive:
-        was = derived.get(one.id, one)
-        if one.id not in mapped and one.model_copy(update={"label": was.label}) != was:
+        derived_then = derived.get(one.id, one)
+        if (
+            one.id not in mapped
+            and one.model_copy(update={"label": derived_then.label}) != derived_then
+        ):
             raise ConfigError(
                 f"{where}.derive.{one.id}: {name} computed it otherwise; give it another id, or "
                 f"say that both are the same (`change.map: {{{one.id}: {one.id}}}`)."
             )
     for now, old in mapped.items():
         pair = ((now, asked), (old, then))
-        if lost := [(known.path, item) for item, known in pair if item not in known.kinds]:
+        if unknown := [(outline.path, item) for item, outline in pair if item not in outline.kinds]:
             raise ConfigError(
-                f"{where}.change.map: {lost[0][0]} has no item {quote_cell(lost[0][1])}."
+                f"{where}.change.map: {unknown[0][0]} has no item {quote_cell(unknown[0][1])}."
             )
         if (asked.kinds[now], asked.codes[now]) != (then.kinds[old], then.codes[old]):
             raise ConfigError(
@@ -314,7 +329,7 @@ def _check_collapse(
     path: Path,
     variables: Mapping[str, Sequence[str]],
 ) -> None:
-    """Declared merges are of categories that are known, each in one merge; strata are data."""
+    """Check that merged categories are known and merged once; strata are known from data only."""
     for variable, merges in collapse.items():
         merged = [code for merge in merges for code in merge]
         if repeated := find_repeated(merged):
@@ -343,9 +358,9 @@ def _check_margins(
             f"{margins}: expected the columns variable, category and total, and has "
             f"{quote_cell(', '.join(header))}."
         )
-    at = header.index("variable"), header.index("category")
+    positions = header.index("variable"), header.index("category")
     for row, cells in rows:
-        variable, category = (cells[k] for k in at)
+        variable, category = (cells[k] for k in positions)
         if category not in variables.get(variable, ()):
             expected = sorted(variables.get(variable, variables))
             raise ConfigError(
@@ -358,25 +373,28 @@ Versions = Mapping[str, Version]
 
 
 def is_draft(root: Path, run: PlannedRun) -> bool:
-    """Whether what a wave asked is a draft, which nothing is computed with."""
+    """Return whether a wave's questionnaire is a draft, with which nothing is computed."""
     if not isinstance(run.section, WaveSettings):
         return False
     path = input_files(run.section)["questionnaire"]
     if not (root / path).is_file():
-        return False  # the plan says so, with the key that names it
+        return False  # the plan reports it, with the key
     document = document_of(root, path)
     return isinstance(document, dict) and str(document.get("draft", "")).lower() in TRUE
 
 
 def explain_waiting(root: Path, run: PlannedRun, versions: Versions) -> str:
-    """Why a run is not computed: its questionnaire is a draft, or nobody has answered; else ""."""
+    """Return why a run is not computed: a draft questionnaire, or no answers yet; else ""."""
     if is_draft(root, run):
         return "a draft"
     return "" if has_answers(run.section, versions) else f"no answers yet ({run.datasets[0]})"
 
 
 def has_answers(section: WaveSettings | StudySettings, versions: Versions) -> bool:
-    """Whether any version of a wave's answers is registered: one that is not may be misspelt."""
+    """Return whether any version of a wave's answers is registered; True for a study.
+
+    A single unregistered version may be a misspelt name.
+    """
     if not isinstance(section, WaveSettings):
         return True
     dataset = section.answers.partition("@")[0]
@@ -384,8 +402,10 @@ def has_answers(section: WaveSettings | StudySettings, versions: Versions) -> bo
 
 
 def check_datasets(root: Path, run: PlannedRun, versions: Versions) -> None:
-    """ConfigError, naming the key, for a version that is not registered or was erased; DataError
-    where its pointer is missing or disagrees with `data/versions.csv`.
+    """Check that a run's dataset versions are registered and not erased.
+
+    Raises ConfigError naming the key; DataError where a pointer is missing or disagrees with
+    `data/versions.csv`.
     """
     for key, dataset in run.datasets_by_key.items():
         version = versions.get(dataset)
@@ -397,10 +417,12 @@ def check_datasets(root: Path, run: PlannedRun, versions: Versions) -> None:
             )
         if version is None:
             known = sorted(v.name for v in versions.values())
-            same = [name for name in known if name.startswith(dataset.partition("@")[0] + "@")]
+            of_dataset = [
+                name for name in known if name.startswith(dataset.partition("@")[0] + "@")
+            ]
             raise ConfigError(
                 f"{run.key}.{key}: dataset version {dataset} is not in "
-                f"data/versions.csv; it has {', '.join(same or known)}."
+                f"data/versions.csv; it has {', '.join(of_dataset or known)}."
             )
         if version.is_erased and not run.folder.startswith(f"{PUBLICATIONS}/"):
             raise ConfigError(
@@ -412,7 +434,7 @@ def check_datasets(root: Path, run: PlannedRun, versions: Versions) -> None:
 def describe_run(
     root: Path, run: PlannedRun, versions: Versions, code: Callable[[str], str]
 ) -> dict[str, Any]:
-    """What a wave is told, as a sealed plan states it; `code` gives the hash of a step."""
+    """Return a wave's settings and inputs as a sealed plan states them; `code`: hash of a step."""
     hashes = {step: code(step) for step in STEPS if step != "derive" or run.derives}
 
     def read(path: Path) -> bytes:
@@ -422,7 +444,7 @@ def describe_run(
 
 
 def list_plans(root: Path, run: PlannedRun) -> list[Path]:
-    """The files of the sealed plans of a run, from the project's root; none of a study."""
+    """Return the files of a run's sealed plans, from the project's root; none for a study."""
     if not isinstance(run.section, WaveSettings):
         return []
     return list_plan_files(root, run.name, Path(run.folder).name if run.frozen else "")
@@ -431,7 +453,9 @@ def list_plans(root: Path, run: PlannedRun) -> list[Path]:
 def told_of_plan(
     root: Path, run: PlannedRun, versions: Versions, code: Callable[[str], str]
 ) -> dict[str, Any]:
-    """What a report is told of what became of its wave's plan; nothing where none was sealed."""
+    """Return the report's settings on the wave's plan and its outcome; empty without a sealed
+    plan.
+    """
     if not (paths := list_plans(root, run)):
         return {}
     tree = describe_run(root, run, versions, code)

@@ -1,4 +1,4 @@
-"""The plan of a project: its runs, its publications, its report."""
+"""Plan a project: its runs, its publications, its report."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -64,32 +64,37 @@ from readiness.reporting.blocks import brief_name
 
 @dataclass(frozen=True)
 class Plan:
-    """The runs of a project: of today's configuration, and of every publication."""
+    """Runs of a project: of the current configuration, and of every publication."""
 
     root: Path
     config: Config
-    sealed: str = ""  # for which publication a freeze asks: its id, a slash, its day of release
+    sealed: str = ""  # publication of a running freeze: its id, a slash, its day of release
 
     @cached_property
     def runs(self) -> dict[str, PlannedRun]:
-        """All runs by folder, in a fixed order."""
-        found = list(runs_of(self.config))
+        """All runs by folder, in a fixed order.
+
+        Raises ConfigError for a publication without exactly one run.
+        """
+        all_runs = list(runs_of(self.config))
         for identity in self.publications:
-            own = str(PUBLICATIONS / identity / "config.yaml")
+            config_path = str(PUBLICATIONS / identity / "config.yaml")
             runs = list(runs_of(self._frozen[identity]))
             if len(runs) != 1:
-                raise ConfigError(f"{own}: expected one wave or one study, found {len(runs)}.")
-            found.append(replace(runs[0], folder=f"publications/{identity}", config=own))
-        today = [run for run in found if not run.frozen]
+                raise ConfigError(
+                    f"{config_path}: expected one wave or one study, found {len(runs)}."
+                )
+            all_runs.append(replace(runs[0], folder=f"publications/{identity}", config=config_path))
+        today = [run for run in all_runs if not run.frozen]
         waiting = [run for run in today if explain_waiting(self.root, run, self._versions)]
-        # What is the only run stops with what to do; beside others it waits.
+        # A waiting run alone stops with advice; beside others it waits.
         if len(waiting) < len(today):
-            found = [run for run in found if run not in waiting]
-        return {run.folder: with_items(self.root, run) for run in found}
+            all_runs = [run for run in all_runs if run not in waiting]
+        return {run.folder: with_items(self.root, run) for run in all_runs}
 
     @property
     def waiting(self) -> dict[str, str]:
-        """The waves that are not computed yet, and why."""
+        """Waves that are not computed yet, with the reason."""
         return {
             run.folder: why
             for run in runs_of(self.config)
@@ -98,8 +103,10 @@ class Plan:
         }
 
     def find_wave(self, name: str) -> PlannedRun:
-        """A wave of today's configuration, waiting or not, checked as far as it can be without
-        its answers; ConfigError where there is none, or where it cannot run.
+        """Return a wave of the current configuration, waiting or not, checked except for its
+        answers.
+
+        Raises ConfigError where there is no such wave, or it cannot run.
         """
         if name not in self.config.waves:
             known = ", ".join(self.config.waves) or "none"
@@ -109,39 +116,41 @@ class Plan:
         return run
 
     def describe(self, run: PlannedRun) -> dict[str, Any]:
-        """What a wave is told, as a sealed plan states it."""
+        """Return a wave's settings and inputs as a sealed plan states them."""
         return describe_run(self.root, run, self._versions, self.code)
 
     @cached_property
     def publications(self) -> list[str]:
-        """The ids of the publications, sorted."""
+        """Ids of the publications, sorted."""
         return publication_ids(self.root)
 
     @cached_property
     def unavailable(self) -> dict[str, str]:
-        """The publications that are not recomputed here, and why.
+        """Publications that are not recomputed here, with the reason.
 
-        Their data were erased, or are restricted and not on this machine; or nothing of them can be
-        read, so that nobody knows what they hold.
+        Their data were erased, or are restricted and not on this machine; or the publication cannot
+        be read.
         """
         unread = [i for i in listed_ids(self.root) if i not in self.publications]
-        found: dict[str, str] = dict.fromkeys(unread, UNREADABLE)
+        reasons: dict[str, str] = dict.fromkeys(unread, UNREADABLE)
         for identity in self.publications:
             names = self.runs[f"publications/{identity}"].datasets
             versions = [self._versions[name] for name in names if name in self._versions]
             if any(version.is_erased for version in versions):
-                found[identity] = Outcome.ERASED
+                reasons[identity] = Outcome.ERASED
             elif any(v.is_restricted and not on_this_machine(self.root, v) for v in versions):
-                found[identity] = Outcome.RESTRICTED
-        return found
+                reasons[identity] = Outcome.RESTRICTED
+        return reasons
 
     def errata(self, identity: str) -> list[str]:
-        """The errata of later publications on one, each by its path from the root."""
+        """Return the paths of later publications' errata on one, from the root."""
         return [str(path.relative_to(self.root)) for path in errata_of(self.root, identity)]
 
     @cached_property
     def engine(self) -> str:
-        """What makes the pages; "" where that cannot be told: the step that renders says why."""
+        """Program that makes the pages; "" where it cannot be found: the rendering step reports
+        why.
+        """
         from readiness.rendering.engines import find_quarto, quarto_version
 
         try:
@@ -151,25 +160,27 @@ class Plan:
             return ""
 
     def computed_as(self, folder: str) -> str:
-        """The folder of the run that computes the estimates and tests of a wave's run.
+        """Return the folder of the run that computes the estimates and tests of a wave's run.
 
-        What today's configuration computes in the same way, as that of a publication that was just
-        made, is not computed twice; but a draft is computed by itself, for its release seals the
-        records of its own steps. What is told of it is another matter: see `register.sealed`.
+        A publication's run with the settings of a current run, as after a freeze, is not computed
+        twice; but a draft is computed by itself, for its release seals the records of its own
+        steps. Labels and texts may still differ: see `register.sealed`.
         """
-        own = self.runs[folder]
-        if not self._is_released(own):
+        planned = self.runs[folder]
+        if not self._is_released(planned):
             return folder
-        alike = [run for run in self.runs.values() if not run.frozen and run.same_as(own)]
-        return (alike or [own])[0].folder
+        same_runs = [run for run in self.runs.values() if not run.frozen and run.same_as(planned)]
+        return (same_runs or [planned])[0].folder
 
     def _is_released(self, run: PlannedRun) -> bool:
-        """Whether a run is that of a publication that never changes again."""
+        """Return whether a run belongs to a publication that never changes again."""
         return run.frozen and Path(run.folder).name not in self.drafts
 
     def register_of(self, identity: str) -> str:
-        """The recomputed register of a publication; of a study, which withholds nothing, today's
-        where it computes the same.
+        """Return the path of a publication's recomputed register.
+
+        For a study, which suppresses nothing, the current run's register where it computes the
+        same.
         """
         folder = f"publications/{identity}"
         if not isinstance(self.runs[folder].section, WaveSettings):
@@ -178,20 +189,20 @@ class Plan:
 
     @property
     def published_files(self) -> list[str]:
-        """The files of all publications that are read here, sorted, and the log of them."""
+        """Files of all readable publications, sorted, and their log."""
         folder = self.root / PUBLICATIONS
         paths = [folder / "index.json", *folder.glob("*/*"), *folder.glob("*/report/*/*")]
         return sorted(str(path.relative_to(self.root)) for path in paths if path.is_file())
 
     @property
     def guides(self) -> list[str]:
-        """The guides and their pictures, sorted."""
-        found = map(self.root.glob, ("docs/*.md", "docs/**/*.png", "docs/**/*.svg"))
-        return sorted(str(path.relative_to(self.root)) for paths in found for path in paths)
+        """Guides and their pictures, sorted."""
+        globs = map(self.root.glob, ("docs/*.md", "docs/**/*.png", "docs/**/*.svg"))
+        return sorted(str(path.relative_to(self.root)) for paths in globs for path in paths)
 
     @property
     def drafts(self) -> list[str]:
-        """The ids of the publications that are drafts."""
+        """Ids of the publications that are drafts."""
         return sorted(n for n, own in self._frozen.items() if own.report.status)
 
     @cached_property
@@ -201,13 +212,17 @@ class Plan:
 
     @property
     def runs_with_reports(self) -> tuple[PlannedRun, ...]:
-        """The runs of which there are reports today, in their order."""
-        own = {run.name: run for run in self.runs.values() if not run.frozen}
-        return tuple(own[name] for name in self.config.report.show or own if name in own)
+        """Current runs with a report, in the order of the configuration."""
+        current_runs = {run.name: run for run in self.runs.values() if not run.frozen}
+        return tuple(
+            current_runs[name]
+            for name in self.config.report.show or current_runs
+            if name in current_runs
+        )
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
-        """The languages of today's reports; ConfigError where what they show lacks a label."""
+        """Languages of the current reports. Raises ConfigError where a label is missing."""
         return self._list_languages("config.yaml", self.config.report, self.runs_with_reports)
 
     def _list_shown(self, *names: str) -> list[str]:
@@ -226,36 +241,36 @@ class Plan:
 
     @property
     def page_files(self) -> list[str]:
-        """The pages of today's reports, with the paper of each and all its numbers."""
+        """Pages of the current reports, each with its paper and the page of all numbers."""
         pages = ("{page}.html", "{page}.pdf", "{brief}.html", "{brief}.pdf", "numbers.html")
         return self._list_shown(*(f"report/{{language}}/{page}" for page in pages))
 
     @property
     def documents(self) -> list[str]:
-        """The same reports as documents for Word, which are made on request."""
+        """Current reports as documents for Word, made on request."""
         return self._list_shown("word/{language}/{page}/{page}.docx")
 
     @property
     def tables(self) -> list[str]:
-        """The workbooks of the runs that are shown, in each language."""
+        """Workbooks of the runs with reports, in each language."""
         return self._list_shown(f"{WORKBOOK}/{{language}}/{{book}}.xlsx")
 
     @property
     def internal_pages(self) -> list[str]:
-        """The records, never published, of the waves shown: faults, and what the numbers hide."""
+        """Internal records of the shown waves: faults, and disclosure risk. Never published."""
         waves = [run for run in self.runs_with_reports if isinstance(run.section, WaveSettings)]
         steps = [f"{run.folder}/{step}" for run in waves for step in ("faults", "disclosure")]
         return [f"results/{step}/lineage.json" for step in steps]
 
     @property
     def verdicts(self) -> list[str]:
-        """What was found of each publication that is recomputed."""
+        """Verdict tables of the recomputed publications."""
         recomputed = [i for i in self.publications if i not in self.unavailable]
         return [f"results/publications/{i}/reproduce/verdicts.csv" for i in recomputed]
 
     @property
     def attacks(self) -> list[str]:
-        """What was found of each of today's waves: nothing is shown that gives a count away."""
+        """Attack tables of the current waves: no report is shown that discloses a count."""
         waves = [run for run in self.runs.values() if isinstance(run.section, WaveSettings)]
         return [f"results/{run.folder}/attack/attack.csv" for run in waves if not run.frozen]
 
@@ -280,20 +295,20 @@ class Plan:
         return files
 
     def files(self, run: str, role: str) -> str | list[str]:
-        """The files of a role that a run has; none where it has none."""
+        """Return the files of a role in a run; empty where it has none."""
         return self._files[run].get(role, [])
 
     def prose(self, run: str, language: str) -> list[str]:
-        """The analyst's own words of a run in a language."""
+        """Return the files of the analyst's own text on a run in a language."""
         folder = self.root / PROSE / self.runs[run].name / language
         return sorted(str(path.relative_to(self.root)) for path in folder.glob("*.md"))
 
     def check_document(self) -> None:
-        """Raise RenderError, with file and line, when the report includes what is not there."""
+        """Raise RenderError, with file and line, when the report includes a missing file."""
         chapters_of(self.root)
 
     def check_kept(self, today: date) -> None:
-        """Raise ConfigError when answers of real people are kept longer than it was promised."""
+        """Raise ConfigError when answers of real people are kept longer than promised."""
         for run in self.runs.values():
             if run.frozen or not isinstance(run.section, WaveSettings) or run.section.simulated:
                 continue
@@ -308,7 +323,9 @@ class Plan:
                 )
 
     def languages_of(self, run: str) -> tuple[str, ...]:
-        """The languages of a run's own report; ConfigError where it lacks a label."""
+        """Return the languages of a run's own report. Raises ConfigError where a label is
+        missing.
+        """
         if run not in self._spoken:
             shown = self.runs[run]
             report = self._find_report(shown)
@@ -317,21 +334,23 @@ class Plan:
 
     @cached_property
     def _spoken(self) -> dict[str, tuple[str, ...]]:
-        # Each job asks for it once a parameter, and labels are looked for in YAML.
+        # Each job needs the languages once a parameter, and labels are searched in YAML.
         return {}
 
     @cached_property
     def chapters(self) -> list[str]:
-        """The files that the report includes; where it cannot, its step names the line."""
+        """Files that the report includes; empty where it cannot be parsed: its step reports the
+        line.
+        """
         try:
             return chapters_of(self.root)
         except RenderError:
             return []
 
     def settings(self, step: str, run: str = "", language: str = "", **more: str) -> str:
-        """What a step is told for a run, in a language, as canonical JSON."""
+        """Return a step's settings for a run and a language, as canonical JSON."""
         if step == "restore":
-            # Of a version its own row alone: a new version of any dataset reruns nothing.
+            # The row of this version alone: a new version of another dataset reruns nothing.
             name = "{dataset}@{version}".format_map(more)
             row = self._versions.get(name)
             md5, sha256 = (row.md5, row.sha256) if row else ("", "")
@@ -394,17 +413,19 @@ class Plan:
         return told_of_answers(self.root, run, step)
 
     def _describe_standing(self, run: PlannedRun) -> dict[str, Any]:
-        """The publication that a run is made for, the day of its release, its data by MD5."""
-        own = self._find_report(run)
-        named = self.sealed or f"{own.publication or ''}/{own.released or ''}"
-        name, _, released = named.partition("/")
+        """Return a run's publication, its day of release, its data by MD5, and its selection."""
+        report_settings = self._find_report(run)
+        identity = (
+            self.sealed or f"{report_settings.publication or ''}/{report_settings.released or ''}"
+        )
+        name, _, released = identity.partition("/")
         data = {name: self._versions[name].md5 for name in run.datasets if name in self._versions}
         selection = selection_of(run.section)
         return {"publication": name, "released": released, "data": data, "selection": selection}
 
     def _find_report(self, run: PlannedRun) -> ReportSettings:
-        own = self._frozen[run.folder.partition("/")[2]] if run.frozen else self.config
-        return own.report
+        configuration = self._frozen[run.folder.partition("/")[2]] if run.frozen else self.config
+        return configuration.report
 
     def _list_languages(
         self, where: str, report: ReportSettings, shown: tuple[PlannedRun, ...]
@@ -417,7 +438,8 @@ class Plan:
         stated = bool(report.languages)
         lacks = {name: find_lacks(name, stated=stated) for name in report.languages or LANGUAGES}
         if not stated and all(lacks.values()):
-            # What was asked in no language of the program is quoted, in a report in its first one.
+            # A questionnaire in no language of the program is quoted, in a report in the language
+            # FIRST.
             lacks = {FIRST: find_lacks(FIRST, stated=True)}
         check_languages(where, report, lacks)
         return tuple(language for language, missing in lacks.items() if not missing)
@@ -427,42 +449,50 @@ class Plan:
         return read_versions(self.root)
 
     def before(self, run: str) -> dict[str, str]:
-        """The register of the wave since which a run tells changes, and what was asked then."""
+        """Return the register and the questionnaire of the wave from which a run measures
+        changes.
+        """
         return files_before(self.runs[run].section, self._find_waves_beside(run))
 
     def _find_waves_beside(self, run: str) -> dict[str, WaveSettings]:
-        """The waves of a run's own configuration: of a publication there is none beside it."""
+        """Return the waves of a run's own configuration; a publication has no other wave."""
         waves = {} if run in self.runs and self.runs[run].frozen else self.config.waves
         return {name: wave for name, wave in waves.items() if f"waves/{name}" in self.runs}
 
     def earlier(self, run: str) -> list[str]:
-        """The registers of what was released of a wave before and is here, in the order of their
-        release; and that of what it revises.
+        """Return the registers of earlier releases of a wave, in order, and of the one it revises.
 
-        The project of a rerun has no log: all registers in it are those that were sealed as inputs.
+        The project of a rerun has no log: all its registers were sealed as inputs.
         """
-        section, name, own = self.runs[run].section, self.runs[run].name, run.rpartition("/")[2]
+        section, name, identity_here = (
+            self.runs[run].section,
+            self.runs[run].name,
+            run.rpartition("/")[2],
+        )
         if not (ids := list(dict.fromkeys(entry.id for entry in open_log(self.root).entries))):
-            there = {p.parent.name for p in (self.root / PUBLICATIONS).glob("*/figures.csv")}
+            with_register = {
+                p.parent.name for p in (self.root / PUBLICATIONS).glob("*/figures.csv")
+            }
             changed = section.change if isinstance(section, WaveSettings) else None
-            ids = sorted(there - self._frozen.keys() - {changed.from_ if changed else ""})
+            ids = sorted(with_register - self._frozen.keys() - {changed.from_ if changed else ""})
         else:
-            if self.runs[run].frozen and own in ids:
-                ids = ids[: ids.index(own)]
+            if self.runs[run].frozen and identity_here in ids:
+                ids = ids[: ids.index(identity_here)]
             ids = [i for i in ids if i in self._frozen and name in self._frozen[i].waves]
         if isinstance(section, WaveSettings) and section.revises and section.revises not in ids:
             ids.append(section.revises)
         return [(PUBLICATIONS / identity / "figures.csv").as_posix() for identity in ids]
 
     def code(self, step: str) -> str:
-        """The hash of a step's code."""
+        """Return the hash of a step's code."""
         return code_hash(f"readiness.steps.{step.replace('-', '_')}")
 
     def check(self) -> None:
-        """Refuse what cannot run: unknown dataset versions, missing files, wrong margins.
+        """Refuse a plan that cannot run: unknown dataset versions, missing files, wrong margins.
 
         Raises ConfigError in one line, naming the key of the configuration; DataError when the
-        pointer of a dataset version is missing or disagrees with `data/versions.csv`.
+        pointer of a dataset version is missing or disagrees with `data/versions.csv`, or a
+        publication's register is missing.
         """
         questionnaires: dict[Path, Asked] = {}
         for run in self.runs.values():
@@ -480,7 +510,7 @@ class Plan:
         _ = self.languages
 
     def _check_questions(self, run: PlannedRun, questionnaires: dict[Path, Asked]) -> None:
-        """Refuse what is missing beside the datasets, and what was asked otherwise."""
+        """Refuse missing input files, and settings that contradict the questionnaire."""
         for role, path in input_files(run.section).items():
             if not (self.root / path).is_file():
                 raise ConfigError(f"{run.key}.{KEYS.get(role, role)}: {path} not found.")
@@ -488,16 +518,16 @@ class Plan:
             path = input_files(run.section)["questionnaire"]
             if path not in questionnaires:
                 questionnaires[path] = read_outline(self.root, path)
-            told = with_derived(questionnaires[path], run)
-            check_wave(self.root, run.key, run.section, told)
+            outline = with_derived(questionnaires[path], run)
+            check_wave(self.root, run.key, run.section, outline)
             if run.section.change:
                 waves = self._find_waves_beside(run.folder)
-                there = {name: one.waves for name, one in self._frozen.items()}
-                check_change(self.root, run.key, run.section, told, waves, there)
+                published = {name: one.waves for name, one in self._frozen.items()}
+                check_change(self.root, run.key, run.section, outline, waves, published)
 
 
 def load_plan(root: Path, sealed: str = "") -> Plan:
-    """The plan of the project at `root`, checked; ConfigError when it cannot run."""
+    """Return the checked plan of the project at `root`. Raises ConfigError when it cannot run."""
     plan = Plan(root, load_config(find_config(root)), sealed)
     plan.check()
     return plan

@@ -1,9 +1,9 @@
-"""A run: one chain from data to figures, the settings of its steps, and the files that they read.
+"""A run: one chain from data to figures, the settings of its steps, and their input files.
 
-There are three kinds of them, told apart by the folder below `results/`: `waves/<name>` and
-`studies/<name>` from today's `config.yaml`, and `publications/<id>` from the configuration that was
-frozen with a publication. So the publications are recomputed with today's code as ordinary jobs,
-and editing today's config leaves them alone.
+The folder below `results/` gives the kind of a run: `waves/<name>` and `studies/<name>` follow the
+current `config.yaml`, `publications/<id>` the configuration frozen with a publication. So
+publications are recomputed with current code as ordinary jobs, and editing the current
+configuration does not touch them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ PUBLICATIONS = Path("publications")
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """One chain: where its results go, and the section of a configuration that governs it."""
+    """A run: the folder of its results, and its section of a configuration."""
 
     folder: str
     name: str
@@ -27,24 +27,24 @@ class PlannedRun:
 
     @property
     def frozen(self) -> bool:
-        """Whether it is the run of a publication."""
+        """Whether the run belongs to a publication."""
         return self.folder.startswith(f"{PUBLICATIONS}/")
 
     @property
     def wave(self) -> WaveSettings:
-        """The section of the run of a wave."""
+        """Section of a wave's run."""
         assert isinstance(self.section, WaveSettings)
         return self.section
 
     @property
     def key(self) -> str:
-        """Where its section stands, for messages: file and key."""
+        """File and key of the run's section, for messages."""
         kind = "waves" if isinstance(self.section, WaveSettings) else "studies"
         return f"{self.config}: {kind}.{self.name}"
 
     @property
     def datasets_by_key(self) -> dict[str, str]:
-        """The dataset versions it needs, `name@version`, by the key that names them."""
+        """Dataset versions of the run, `name@version`, by the key that names them."""
         if not isinstance(self.section, WaveSettings):
             return {"claims": self.section.claims}
         drawn = {"sample": self.section.sample} if self.section.sample else {}
@@ -52,46 +52,48 @@ class PlannedRun:
 
     @property
     def datasets(self) -> tuple[str, ...]:
-        """The dataset versions it needs, `name@version`."""
+        """Dataset versions of the run, `name@version`."""
         return tuple(self.datasets_by_key.values())
 
     @property
     def derives(self) -> bool:
-        """Whether variables are computed of a wave's answers."""
+        """Whether the wave has derived variables."""
         return isinstance(self.section, WaveSettings) and bool(self.section.derive)
 
     @property
     def answers(self) -> str:
-        """The coded answers of a wave, with what is derived of them."""
+        """Path of a wave's coded answers, with its derived variables."""
         return f"results/{self.folder}/{'derive' if self.derives else 'validate'}/answers.csv"
 
     @property
     def questionnaire(self) -> str:
-        """The questionnaire of a wave, with what is derived."""
+        """Path of a wave's questionnaire, with its derived variables."""
         if self.derives:
             return f"results/{self.folder}/derive/questionnaire.yaml"
         return input_files(self.section)["questionnaire"].as_posix()
 
     def same_as(self, other: "PlannedRun") -> bool:
-        """Whether both compute the same numbers: of one name, with the same settings."""
+        """Return whether both runs compute the same numbers: same name, same settings."""
         unread = {"title", "show", "study"}
-        own, others = (run.section.model_dump(exclude=unread) for run in (self, other))
-        return self.name == other.name and own == others
+        settings_here, settings_there = (
+            run.section.model_dump(exclude=unread) for run in (self, other)
+        )
+        return self.name == other.name and settings_here == settings_there
 
 
 def runs_of(config: Config) -> Iterator[PlannedRun]:
-    """The runs of one configuration, the studies first."""
+    """Yield the runs of one configuration, the studies first."""
     for kind in ("studies", "waves"):
         for name, section in sorted(getattr(config, kind).items()):
             yield PlannedRun(f"{kind}/{name}", name, section, privacy=config.privacy)
 
 
-# The key of the configuration that names an input, where it is not called like the input.
+# Configuration key of an input with another name than the input's role.
 KEYS = {"margins": "weight.margins", "published": "revises"}
 
 
 def input_files(section: WaveSettings | StudySettings) -> dict[str, Path]:
-    """The files of the project that a run reads beside its datasets, by their role in the steps."""
+    """Return the project files that a run reads beside its datasets, by their role in the steps."""
     if isinstance(section, StudySettings):
         return {"structure": Path(f"data/claims/{section.structure}.yaml")}
     files = {"questionnaire": Path(f"data/questionnaires/{section.questionnaire}.yaml")}
@@ -107,18 +109,21 @@ def input_files(section: WaveSettings | StudySettings) -> dict[str, Path]:
 def files_before(
     section: WaveSettings | StudySettings, waves: Mapping[str, WaveSettings]
 ) -> dict[str, str]:
-    """The register of the wave since which a section tells changes, and what was asked then.
+    """Return the register and the questionnaire of the wave from which a section measures changes.
 
-    It is one of the `waves`, or was published.
+    That wave is one of `waves`, or a publication; empty without a comparison.
     """
     if isinstance(section, StudySettings) or section.change is None:
         return {}
     change = section.change
-    then, home = waves.get(change.from_), f"{PUBLICATIONS}/{change.from_}"
-    if then is not None:
+    wave_then, home = waves.get(change.from_), f"{PUBLICATIONS}/{change.from_}"
+    if wave_then is not None:
         home = f"results/waves/{change.from_}/register"
-    asked = change.questionnaire or (then or section).questionnaire
-    return {"before": f"{home}/figures.csv", "asked_before": f"data/questionnaires/{asked}.yaml"}
+    questionnaire_then = change.questionnaire or (wave_then or section).questionnaire
+    return {
+        "before": f"{home}/figures.csv",
+        "asked_before": f"data/questionnaires/{questionnaire_then}.yaml",
+    }
 
 
 PROSE = Path("reports")
@@ -126,17 +131,18 @@ Files = dict[str, str | list[str]]
 
 
 def restored_path(dataset: str) -> str:
-    """Where the bytes of a dataset version (`name@version`) are placed."""
+    """Return the path where the bytes of a dataset version (`name@version`) are restored."""
     return f"results/inputs/{dataset.replace('@', '/')}/data.csv"
 
 
 def files_of(run: PlannedRun, earlier: Sequence[str], before: Mapping[str, str]) -> Files:
-    """The files of a run that follow from its configuration; a role that it lacks is not there.
+    """Return the files of a run by role, as its configuration requires them; absent roles are
+    omitted.
 
-    Of a wave, `export` and `listed` are what came from outside, and `asked` its questionnaire;
-    `answers` are coded, and `questionnaire` goes with them, with what is derived; `sample` is what
-    validation hands on. `earlier`: the registers of what was released of it before; `before`: that
-    of the wave since which it tells changes, and what was asked then.
+    Roles of a wave: `export` and `listed` are its raw inputs, and `asked` its questionnaire;
+    `answers` are coded, and `questionnaire` describes them, both with derived variables; `sample`
+    is validated. `earlier`: registers of earlier releases; `before`: register and questionnaire of
+    the wave from which changes are measured.
     """
     section = run.section
     files: Files = {role: path.as_posix() for role, path in input_files(section).items()}

@@ -1,9 +1,9 @@
-"""What each step is told beside its files: the part of the configuration that it follows.
+"""Settings of each step beside its files: the part of the configuration that it depends on.
 
-Derived variables are checked against what was asked, and beside it. A report has a name, what it
-tells of and includes, and its languages. Which charts a run has follows from what its document
-tells, by the kind of each item. Their names hold a hyphen after the item's id, which has none: no
-two charts of a run share a name.
+Derived variables are checked against the questionnaire and added to its outline. A report has a
+name, items, chapters and languages. The charts of a run follow from its items, by their kinds.
+Chart names contain a hyphen after the item's id, which has none: no two charts of a run share a
+name.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,52 +24,63 @@ from readiness.questionnaire.labels import WRITTEN_IN
 
 
 def asked_of(root: Path, run: PlannedRun) -> Asked:
-    """What was asked in a wave, and behind it what is derived of it."""
+    """Return the outline of a wave's questionnaire, with its derived variables."""
     return with_derived(read_outline(root, input_files(run.wave)["questionnaire"]), run)
 
 
 def with_items(root: Path, run: PlannedRun) -> PlannedRun:
-    """A run whose wave names what it estimates: all that answers can be counted of."""
+    """Return a run whose wave lists its estimated items: all countable ones unless it names
+    some.
+    """
     wave = run.section
     if not isinstance(wave, WaveSettings) or wave.estimate.items:
         return run
     if not (root / input_files(wave)["questionnaire"]).is_file():
-        return run  # the plan says so, with the key that names it
-    found, given = asked_of(root, run), wave.weight and wave.weight.given
-    own = {given.weight, *given.drawn_by, *given.match_columns(found.kinds)} if given else set()
-    left_out = found.personal | own
-    items = [n for n, kind in found.kinds.items() if kind.is_estimated and n not in left_out]
+        return run  # the plan reports it, with the key
+    outline, weights = asked_of(root, run), wave.weight and wave.weight.given
+    weight_items = (
+        {weights.weight, *weights.drawn_by, *weights.match_columns(outline.kinds)}
+        if weights
+        else set()
+    )
+    left_out = outline.personal | weight_items
+    items = [n for n, kind in outline.kinds.items() if kind.is_estimated and n not in left_out]
     estimate = wave.estimate.model_copy(update={"items": items})
     return replace(run, section=wave.model_copy(update={"estimate": estimate}))
 
 
 def variables_of(root: Path, run: PlannedRun) -> tuple[str, ...]:
-    """The variables by whose categories a wave's answers are told, the compared one first."""
+    """Return the variables whose categories form groups of a wave, the compared one first."""
     return run.wave.estimate.variables(asked_of(root, run).known_variables(run.wave))
 
 
 def with_derived(found: Asked, run: PlannedRun) -> Asked:
-    """What was asked and what is derived of it; ConfigError for what cannot be derived."""
-    for one in run.wave.derive:
-        place = f"{run.key}.derive.{one.id}"
-        if one.id in {**found.kinds, **found.frame, **dict.fromkeys(OF_TABLES, "")}:
+    """Return the outline with a run's derived variables. Raises ConfigError for an impossible
+    one.
+    """
+    for variable in run.wave.derive:
+        place = f"{run.key}.derive.{variable.id}"
+        if variable.id in {**found.kinds, **found.frame, **dict.fromkeys(OF_TABLES, "")}:
             raise ConfigError(f"{place}: an id that {found.path} has already; give it another.")
         known = {**found.codes, **found.known_variables(run.wave)}
-        for name in one.sources:
-            _check_source(place, name, one, found, known)
-        for condition in one.conditions:
+        for name in variable.sources:
+            _check_source(place, name, variable, found, known)
+        for condition in variable.conditions:
             for code in condition.of or ():
                 _check_code(place, condition.item, code, known)
-            levels, there = condition.top or condition.low or 0, len(known[condition.item])
-            if levels >= there:
+            levels, n_levels = condition.top or condition.low or 0, len(known[condition.item])
+            if levels >= n_levels:
                 raise ConfigError(
-                    f"{place}: {levels} levels of {condition.item}, which has {there}; expected "
+                    f"{place}: {levels} levels of {condition.item}, which has {n_levels}; expected "
                     "fewer."
                 )
-        for category in one.recode.categories if one.recode else ():
+        for category in variable.recode.categories if variable.recode else ():
             for code in category.of:
-                _check_code(place, one.sources[0], code, known)
-        kinds, codes = {**found.kinds, one.id: KINDS[one.kind]}, {**found.codes, one.id: one.codes}
+                _check_code(place, variable.sources[0], code, known)
+        kinds, codes = (
+            {**found.kinds, variable.id: KINDS[variable.kind]},
+            {**found.codes, variable.id: variable.codes},
+        )
         found = replace(found, kinds=kinds, codes=codes)
     return found
 
@@ -77,7 +88,7 @@ def with_derived(found: Asked, run: PlannedRun) -> Asked:
 def _check_source(
     place: str, name: str, one: DerivedVariable, found: Asked, known: dict[str, list[str]]
 ) -> None:
-    """A variable is made of what is known of respondents, and of the kinds that it can be of."""
+    """Check that a source of a derived variable is known of respondents and of a suitable kind."""
     if name in found.frame and name not in known:
         raise ConfigError(
             f"{place}: {quote_cell(name)} is known of the persons of a sample, and the wave has "
@@ -89,9 +100,9 @@ def _check_source(
         raise ConfigError(
             f"{place}: {quote_cell(name)} is personal data, which no number is made of."
         )
-    # A frame variable is one category of a list.
+    # A frame variable is like an item with one answer.
     kind = found.kinds.get(name, SINGLE)
-    expected = [each for each in KINDS.values() if _serves(each, one)]
+    expected = [candidate for candidate in KINDS.values() if _serves(candidate, one)]
     if kind not in expected:
         raise ConfigError(
             f"{place}: {name} is a {quote_cell(kind.name)} item; "
@@ -100,7 +111,7 @@ def _check_source(
 
 
 def _serves(kind: QuestionKind, one: DerivedVariable) -> bool:
-    """Whether a derived variable can be made of items of a kind."""
+    """Return whether a derived variable can be computed from items of a kind."""
     if one.bands:
         return kind.is_number
     if one.scale:
@@ -117,41 +128,40 @@ def _check_code(place: str, item: str, code: str, known: dict[str, list[str]]) -
 
 
 def chapters_of(root: Path) -> list[str]:
-    """The files that the report includes; RenderError, with file and line, where it cannot."""
+    """Return the files that the report includes. Raises RenderError, with file and line, on
+    failure.
+    """
     from readiness.rendering.qmd import parse
 
     return list(parse(root / SHIPPED).chapters)
 
 
 def page_name(run: PlannedRun) -> str:
-    """The name of the files of a run's report; one that is sent around says if it is simulated."""
+    """Return the name of a run's report files; that of a simulated wave shows that it is one."""
     simulated = isinstance(run.section, WaveSettings) and run.section.simulated
     return "report-simulated" if simulated else "report"
 
 
 def told_items(root: Path, run: PlannedRun) -> list[str]:
-    """The items of which a wave's document tells, in its order.
+    """Return the items of a wave's report, in its order.
 
-    Without `show`: those that are estimated, in the order of the questionnaire, and
-    behind them those that are derived.
+    Without `show`: the estimated ones, in the questionnaire's order, derived ones last.
     """
     estimated = run.wave.estimate.items
     return [*(run.wave.show or (i for i in asked_of(root, run).kinds if i in estimated))]
 
 
 def ordered_items(root: Path, run: PlannedRun) -> list[str]:
-    """List the items of a wave's document in the order of its questions: those that the settings
-    compare first, in their order there, then the others.
-    """
-    told = told_items(root, run)
-    compared = [name for name in run.wave.compare.items if name in told]
-    return list(dict.fromkeys([*compared, *told]))
+    """Return the items of a wave's report in the order of its questions, compared ones first."""
+    reported = told_items(root, run)
+    compared = [name for name in run.wave.compare.items if name in reported]
+    return list(dict.fromkeys([*compared, *reported]))
 
 
 def missing_labels(root: Path, run: PlannedRun, language: str, *, stated: bool) -> list[str]:
-    """What has no text in a language, each by its place; none where a run can be told in it.
+    """Return the places without a text in a language; empty where a run can be reported in it.
 
-    Where the language is `stated` a questionnaire without a title in it is quoted as it was asked.
+    Where the language is `stated`, a questionnaire without a title in it is quoted as it was asked.
     """
     missing = [] if language in run.section.title else [f"{run.key}.title"]
     role = "questionnaire" if isinstance(run.section, WaveSettings) else "structure"
@@ -160,21 +170,25 @@ def missing_labels(root: Path, run: PlannedRun, language: str, *, stated: bool) 
     if isinstance(run.section, WaveSettings):
         missing += [
             f"{run.key}.derive.{place}"
-            for one in run.section.derive
-            for place, labels in one.own_labels.items()
+            for variable in run.section.derive
+            for place, labels in variable.own_labels.items()
             if language not in labels
         ]
         if stated and isinstance(document, dict) and language not in document.get("title", ()):
             return []
         document = expand(document)
-    own = document.get("language", WRITTEN_IN) if isinstance(document, dict) else WRITTEN_IN
-    return missing + [f"{path}: {place}" for place in _list_without(document, language, own, "")]
+    language_asked = (
+        document.get("language", WRITTEN_IN) if isinstance(document, dict) else WRITTEN_IN
+    )
+    return missing + [
+        f"{path}: {place}" for place in _list_without(document, language, language_asked, "")
+    ]
 
 
 def _list_without(node: Any, language: str, own: str, place: str) -> Iterator[str]:
-    """The places of a questionnaire or a structure of claims that have no text in a language.
+    """Yield the places of a questionnaire or a claims structure without a text in a language.
 
-    `own`: the language of the texts that a survey tool exports.
+    `own`: language of the exported texts.
     """
     if isinstance(node, list):
         for number, child in enumerate(node, 1):
@@ -188,7 +202,7 @@ def _list_without(node: Any, language: str, own: str, place: str) -> Iterator[st
             if key in ("categories", "publishers") and isinstance(child, dict):
                 yield from (f"{inner}.{k}" for k, texts in child.items() if language not in texts)
             elif key == "missing":
-                continue  # exported texts that are no answers: no reader sees them
+                continue  # missing codes of the export: no reader sees them
             elif key in ("label", "statement", "unit", "title") and isinstance(child, dict):
                 if language not in child:
                     yield inner
@@ -201,7 +215,7 @@ CHANGE, FIRMNESS = "change", "firmness"
 
 
 class Planned(NamedTuple):
-    """One chart: the name of its files, its form, and the item that it shows ("" for none)."""
+    """A chart: the name of its files, its form, and its item ("" for none)."""
 
     name: str
     form: str
@@ -209,47 +223,49 @@ class Planned(NamedTuple):
 
 
 def charts_of(root: Path, run: PlannedRun) -> tuple[Planned, ...]:
-    """The charts of a run, in the order of its document."""
+    """Return the charts of a run, in the order of its report."""
     wave = run.section
     if not isinstance(wave, WaveSettings):
         return (Planned(BASES, BASES),)
     questionnaire = asked_of(root, run)
-    items, found, rows = told_items(root, run), list[Planned](), []
+    items, charts, rows = told_items(root, run), list[Planned](), []
     for item in items:
         kind, codes = questionnaire.kinds[item], questionnaire.codes[item]
         rows.append((item, questionnaire.grids.get(item, ""), kind, codes))
         # Without groups one picture says all.
         most = 1 if wave.estimate.compared_variable in ("", item) else None
         forms = kind.list_forms(len(codes))[:most]
-        found += [Planned(f"{item}-{form}", form, item) for form in forms]
-    found += [Planned(f"{GRID}-{grid}", GRID) for grid in group_rows(rows)]
+        charts += [Planned(f"{item}-{form}", form, item) for form in forms]
+    charts += [Planned(f"{GRID}-{grid}", GRID) for grid in group_rows(rows)]
     if wave.firmness:
-        found += [Planned(f"{item}-{FIRMNESS}", FIRMNESS, item) for item in items]
-    more = ["participation", "nonresponse", *([CHANGE] if wave.change else [])]
-    return (*found, *(Planned(name, name) for name in more))
+        charts += [Planned(f"{item}-{FIRMNESS}", FIRMNESS, item) for item in items]
+    further_names = ["participation", "nonresponse", *([CHANGE] if wave.change else [])]
+    return (*charts, *(Planned(name, name) for name in further_names))
 
 
-# The document that shows any studies and waves, in any language.
+# Report document for any studies and waves, in any language.
 SHIPPED = "report.qmd"
 WORKBOOK = "tables"
 Told = dict[str, Any]
 
 
 def workbook_name(run: PlannedRun) -> str:
-    """The name of a run's workbook, without ending: that of a simulated wave says so."""
+    """Return the name of a run's workbook, without ending; a simulated wave's shows that it is
+    one.
+    """
     return page_name(run).replace("report", WORKBOOK)
 
 
 def told_of_answers(root: Path, run: PlannedRun, step: str) -> Told:
-    """What the steps are told that compute the numbers of a wave."""
+    """Return the settings of a step that computes the numbers of a wave."""
     wave = run.wave
     simulated, selection = {"simulated": wave.simulated}, {"selection": wave.selection}
-    # One level for all the intervals of a wave.
+    # One confidence level for all intervals of a wave.
     level, base = {"level": wave.estimate.level}, {"minimum_base": wave.figures.minimum_base}
     derived = {"derive": [one.model_dump(exclude_none=True) for one in wave.derive]}
     match step:
         case "validate":
-            # Of a publication that names no key: whoever recomputes it needs none.
+            # A publication without a key has no pseudonyms to recompute.
             key = run.privacy.key or ("none" if run.frozen else "")
             whose = {"pseudonyms": {"dataset": wave.answers, "sealed": key}}
             privacy = {"privacy": run.privacy.looked_for, **({} if wave.simulated else whose)}
@@ -289,12 +305,12 @@ def told_of_answers(root: Path, run: PlannedRun, step: str) -> Told:
 
 
 def protection_of(wave: WaveSettings) -> Told:
-    """What protects the respondents of a wave."""
+    """Return the disclosure settings of a wave."""
     return (wave.disclosure or Disclosure()).model_dump(exclude_none=True)
 
 
 def told_of_pages(run: PlannedRun, step: str) -> Told:
-    """What the internal pages of a wave are told: on faults, and for who guards the data."""
+    """Return the settings of a wave's internal pages: faults, and data protection."""
     if step == "faults":
         return {"languages": WHOLE}
     return {
@@ -309,7 +325,7 @@ def told_of_pages(run: PlannedRun, step: str) -> Told:
 
 
 def told_of_charts(root: Path, run: PlannedRun, language: str) -> Told:
-    """What is told of the charts of a run in a language."""
+    """Return the settings of a run's charts in a language."""
     wave = run.section
     if not isinstance(wave, WaveSettings):
         return {"language": language}
@@ -324,16 +340,16 @@ def told_of_charts(root: Path, run: PlannedRun, language: str) -> Told:
 
 
 def told_of_tables(root: Path, run: PlannedRun, language: str) -> Told:
-    """What is told of the tables of a run in a language."""
+    """Return the settings of a run's tables in a language."""
     wave = run.section
-    told: Told = {**_name_run(run, language), "language": language, "name": workbook_name(run)}
-    told |= {"study": wave.stated}
+    settings: Told = {**_name_run(run, language), "language": language, "name": workbook_name(run)}
+    settings |= {"study": wave.stated}
     if not isinstance(wave, WaveSettings):
-        return told
-    # All that is estimated: what the document tells of first, in its order.
+        return settings
+    # All estimated items, those of the report first, in its order.
     others = (item for item in asked_of(root, run).kinds if item in wave.estimate.items)
     return {
-        **told,
+        **settings,
         "selection": wave.selection,
         "variables": variables_of(root, run),
         "items": list(dict.fromkeys([*ordered_items(root, run), *others])),
@@ -341,14 +357,14 @@ def told_of_tables(root: Path, run: PlannedRun, language: str) -> Told:
 
 
 def told_of_report(root: Path, run: PlannedRun, language: str, data: Mapping[str, str]) -> Told:
-    """What the cells of a run's report are told of it; `data`: what anybody may have, by name."""
+    """Return the settings of a run's report in a language; `data`: paths of public data by name."""
     wave = run.section
-    told = {**_name_run(run, language), "study": wave.stated}
+    settings = {**_name_run(run, language), "study": wave.stated}
     if not isinstance(wave, WaveSettings):
-        return {**told, "about": say_in(wave.about, language)} if wave.about else told
+        return {**settings, "about": say_in(wave.about, language)} if wave.about else settings
     unread = {"title", "study"}
     return {
-        **told,
+        **settings,
         "simulated": wave.simulated,
         "selection": wave.selection,
         "variables": variables_of(root, run),
@@ -359,7 +375,9 @@ def told_of_report(root: Path, run: PlannedRun, language: str, data: Mapping[str
 
 
 def say_in(said: Mapping[str, str] | str, language: str) -> str:
-    """Return a text in a language, or as it is where it is one for all, or lacks that one."""
+    """Return a text in a language; a single text, or the first one, where that language is
+    missing.
+    """
     return said if isinstance(said, str) else said.get(language) or next(iter(said.values()))
 
 
@@ -369,17 +387,17 @@ def _name_run(run: PlannedRun, language: str) -> Told:
 
 
 def _fill_title(title: Mapping[str, str]) -> dict[str, str]:
-    """A title in each language of the program; what there is first where one has none."""
+    """Return a title in each language of the program; its first text where one is missing."""
     return {**dict.fromkeys(LANGUAGES, next(iter(title.values()))), **title}
 
 
 def selection_of(section: WaveSettings | StudySettings) -> str:
-    """How the respondents of a wave were selected; "" of a study."""
+    """Return how the respondents of a wave were selected; "" for a study."""
     return section.selection if isinstance(section, WaveSettings) else ""
 
 
 def told_on_the_site(run: PlannedRun) -> Told:
-    """How the site names a run."""
+    """Return a run's name, titles, selection and datasets for the site."""
     wave = run.section
     return {
         "run": run.name,
@@ -391,7 +409,7 @@ def told_on_the_site(run: PlannedRun) -> Told:
 
 
 def downloads(run: PlannedRun, language: str, languages: Sequence[str]) -> list[tuple[str, str]]:
-    """The files of a run's tables as its report reaches them: what each is, its address."""
+    """Return kind and address of a run's table files, relative to its report."""
     folder, first = f"../../{WORKBOOK}/{language}", in_order(languages)[0]
     return [
         ("workbook", f"{folder}/{workbook_name(run)}.xlsx"),

@@ -1,1 +1,1 @@
-"""The site: plain files that open from a disk or a web server and need no script."""
+"""The site: static pages that open from a disk or a web server, without scripts."""

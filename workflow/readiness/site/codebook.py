@@ -1,4 +1,4 @@
-"""The codebook of a questionnaire as one self-contained page; pure: the text is returned."""
+"""Render the codebook of a questionnaire as one self-contained page; no files are written."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from readiness.questionnaire.codebook import CodebookEntry, entries, frame_entri
 from readiness.rendering.numbers import render_page, render_template
 
 FOLDER = Path(__file__).resolve().parent / "templates"
-# What stands over the options of a question.
+# Column headers of a question's options.
 COLUMNS = tuple(
     f"questionnaire.page.column.{name}" for name in ("code", "value", "text", "label", "note")
 )
@@ -20,14 +20,16 @@ _CODE, _TEXT = Markup('<code dir="ltr">{}</code>'), Markup("<bdi>{}</bdi>")
 
 
 def _make_columns(entry: CodebookEntry, own: str) -> dict[str, list[Markup]]:
-    """The cells of its options by column, none empty; `own`: the language of what is exported."""
+    """Return the option cells of an entry by column, without empty columns; `own`: export
+    language.
+    """
     looks = (_CODE, _CODE, Markup('<bdi lang="{}">{{}}</bdi>').format(own), _TEXT, _TEXT)
     rows = [
         (o.code, o.value, o.text if o.text != o.label else "", o.label, " · ".join(o.notes))
         for o in entry.options
     ]
     columns = {
-        key: [look.format(said) if said else Markup("") for said in cells]
+        key: [look.format(content) if content else Markup("") for content in cells]
         for key, look, cells in zip(COLUMNS, looks, zip(*rows, strict=True), strict=False)
     }
     return {key: cells for key, cells in columns.items() if any(cells)}
@@ -39,7 +41,7 @@ def codebook_page(
     summary: Sequence[str] = (),
     changes: Sequence[Fact] = (),
 ) -> str:
-    """The page; `summary` are sentences to put first, `changes` what is new in this version."""
+    """Return the page; `summary`: opening sentences, `changes`: changes since the last version."""
 
     def shown(entry: CodebookEntry) -> Markup:
         columns = _make_columns(entry, questionnaire.language)

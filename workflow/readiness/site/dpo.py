@@ -1,7 +1,7 @@
-"""The page for the data protection officer: one sheet on what a wave's numbers could give away.
+"""Render the page for the data protection officer: disclosure risks of a wave's numbers.
 
-What was hidden and why, against whom, what remains possible, how much was lost, which personal data
-there were, and who signed for it. Made of counts alone: nothing of a respondent is on it.
+Suppressed numbers and reasons, assumed attackers, remaining risks, information loss, personal data
+found, and the person who signed off. The page is made of counts alone: no respondent's content.
 """
 
 from collections.abc import Mapping
@@ -14,28 +14,27 @@ from readiness.language.numbers import whole
 from readiness.rendering.numbers import render_page
 from readiness.reporting.particulars import CALLED, PERSONAL, list_statements
 
-# For whom a release is.
+# Intended readers of a release.
 READERS = {r: f"site.dpo.reader.{r}" for r in ("public", "researchers", "internal")}
-# What each reader of the attack is taken to know.
+# Assumed knowledge of each attacker.
 KNOWING = {
     what: f"site.dpo.knows.{what}" for what in ("publication", "releases", "frame", "answers")
 }
-# Why a number is withheld.
+# Reasons for suppression.
 REASONS = {why: f"site.dpo.reason.{why}" for why in ("primary", "complementary", "reliability")}
 
 
 @dataclass(frozen=True)
 class Protection:
-    """What is told of a wave.
+    """Counts on the disclosure control of a wave.
 
-    numbers, withheld: released numbers that could have been told, and those that are not.
-    reasons: how many of the withheld, by `REASONS`.
-    by_group: the groups that lose most: label, withheld, of how many.
-    reader: for whom the release is, by `READERS`; minimum and width: the smallest number of people
-        that may be known, and how far apart the least and the greatest possible one must stay.
-    attack: of the verdict: `attacked`, `held`, `given_away`, `before`.
-    readers: what the readers of the attack are taken to know, by `KNOWING`.
-    apart: items whose answers are kept apart; seen: cells that were flagged.
+    `numbers`, `withheld`: numbers that could be released, and those suppressed. `reasons`:
+    suppressed numbers by `REASONS`. `by_group`: groups with the largest loss: label, suppressed,
+    total. `reader`: intended readers of the release, by `READERS`; `minimum` and `width`: smallest
+    number of people that may be known, and least distance of the lowest and highest possible one.
+    `attack`: counts of the verdict: `attacked`, `held`, `given_away`, `before`. `readers`: assumed
+    knowledge of attackers, by `KNOWING`. `apart`: items with protected answers; `seen`: cells
+    flagged as personal data.
     """
 
     numbers: int
@@ -57,9 +56,9 @@ class Protection:
 
 
 def dpo_page(found: Protection, title: str, language: Language) -> str:
-    """The page in a language; `title` is the wave's."""
-    lost = found.withheld / found.numbers if found.numbers else 0.0
-    share = Quantity.of(lost, "share", 1)
+    """Return the page in a language; `title`: the wave's title."""
+    suppressed_share = found.withheld / found.numbers if found.numbers else 0.0
+    share = Quantity.of(suppressed_share, "share", 1)
     hidden = [
         Fact("site.dpo.hidden", {"n": found.withheld, "of": found.numbers, "share": share}),
         *(Fact(REASONS[reason], {"n": n}) for reason, n in found.reasons.items() if n),
@@ -70,10 +69,12 @@ def dpo_page(found: Protection, title: str, language: Language) -> str:
         Fact("site.dpo.rules", {"least": found.minimum, "width": found.width}),
         *[Fact("site.dpo.knows", {"knows": knows})] * bool(found.readers),
     ]
-    attack, given = found.attack, found.attack["given_away"]
+    attack, disclosed = found.attack, found.attack["given_away"]
     possible = [
         Fact("site.dpo.attacked", {"n": attack["attacked"], "held": attack["held"]}),
-        Fact("site.dpo.given_away", {"n": given}) if given else Fact("site.dpo.none_given_away"),
+        Fact("site.dpo.given_away", {"n": disclosed})
+        if disclosed
+        else Fact("site.dpo.none_given_away"),
         *[Fact("site.dpo.before", {"n": attack["before"]})] * bool(attack["before"]),
         Fact("site.dpo.not_covered"),
     ]

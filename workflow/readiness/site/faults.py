@@ -1,6 +1,6 @@
-"""The faults of an export as one self-contained page; pure: the text is returned.
+"""Render the faults of an export as one self-contained page; no files are written.
 
-It holds what single people answered: it says that it is internal, and is in nothing public.
+It quotes answers of single respondents: it is marked as internal, and is never published.
 """
 
 from collections.abc import Mapping
@@ -18,9 +18,9 @@ from readiness.rendering.numbers import render_page
 from readiness.validation import MEANINGS, SEVERITIES
 from readiness.validation.issues import by_rule, sort_issues
 
-# Rows of a list on the page; the tables have all.
+# Most rows of a list on the page; the tables have all.
 MOST = 500
-# Characters of a cell; an answer may fill a page.
+# Longest cell in characters; an answer may fill a page.
 LONGEST = 120
 COUNTED = {
     "received": "participation.chart.received",
@@ -36,13 +36,13 @@ def faults_page(
     quarantine: pd.DataFrame,
     language: Language,
 ) -> str:
-    """What validation wrote, as a page; a label that the language lacks is another's.
+    """Return the results of validation as a page; a missing label is shown in another language.
 
-    Raises DataError when a fault cannot be told: the tables are of another version.
+    Raises DataError when a fault cannot be written, as the tables are of another version.
     """
     labels = {item.id: item.label.text(language) for item in questionnaire.items}
     say = partial(text, language=language)
-    named = {"title": questionnaire.title.text(language)}
+    title_values = {"title": questionnaire.title.text(language)}
     count = partial(numbers.whole, language=language)
     try:
         rows = [
@@ -71,7 +71,7 @@ def faults_page(
         "codebook.css",
         language,
         questionnaire=questionnaire,
-        heading=tell(Fact("validation.page.title", named), language),
+        heading=tell(Fact("validation.page.title", title_values), language),
         counts=[(say(key), count(_count(counts, name))) for name, key in COUNTED.items()],
         rules=rules,
         faults=rows,
@@ -86,8 +86,8 @@ def _take_first(table: pd.DataFrame) -> list[dict[Any, Any]]:
 
 
 def _tell_more(n: int, language: Language) -> str:
-    left = n - MOST
-    return tell(Fact("validation.page.more", {"n": left}), language) if left > 0 else ""
+    remaining = n - MOST
+    return tell(Fact("validation.page.more", {"n": remaining}), language) if remaining > 0 else ""
 
 
 def _make_aside(row: Mapping[Any, Any], language: Language) -> dict[str, str]:
@@ -102,7 +102,9 @@ def _make_aside(row: Mapping[Any, Any], language: Language) -> dict[str, str]:
 
 
 def _make_cell(value: object) -> str:
-    """What somebody wrote, on one line and without what turns the direction of writing."""
+    """Return a text on one line, shortened, without characters that change the writing
+    direction.
+    """
     return one_line(shorten(str(value), LONGEST))
 
 

@@ -1,5 +1,7 @@
-"""The pages of the site, from templates and the catalogue: what it has (reports, publications with
-their last check, versions of data), and the guides, which are the Markdown pages of `docs/`.
+"""Render the pages of the site from templates and catalogues.
+
+The index lists reports, publications with their last check, and versions of data; the guides are
+the Markdown pages of `docs/`.
 """
 
 import re
@@ -40,34 +42,36 @@ class Guide:
 
     @property
     def language(self) -> Language:
-        """The language of its text: that of `auditing.fr`, or English."""
+        """Language of the text: `fr` for `auditing.fr`, else English."""
         language = self.name.rpartition(".")[2]
         return language if language in LANGUAGES else "en"
 
     @property
     def direction(self) -> str:
-        """`ltr` or `rtl`."""
+        """Direction of the text, `ltr` or `rtl`."""
         return direction(self.language)
 
 
 def guide(name: str, source: str, guides: Collection[str], files: Collection[str]) -> Guide:
-    """The guide that a Markdown text is.
+    """Return the guide of a Markdown text.
 
-    `guides` are the names of all guides and `files` those of pictures beside them: links to them
-    hold in the site, links to other files of the project are text. Markup in it is shown.
+    `guides` are the names of all guides and `files` those of pictures beside them: links to these
+    stay links, links to other files of the project become text. HTML in the text is escaped.
     """
     tokens, title = _READER.parse(source), name
     for token, inline in pairwise(tokens):
         if token.type == "heading_open":
             parts = (t for t in inline.children or () if t.type in ("text", "code_inline"))
-            said = "".join(part.content for part in parts)
-            # As the links between the guides spell it.
-            token.attrSet("id", re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", said.lower()).strip()))
-            title = said if token.tag == "h1" else title
+            heading = "".join(part.content for part in parts)
+            # Spelled as in the links between the guides.
+            token.attrSet(
+                "id", re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", heading.lower()).strip())
+            )
+            title = heading if token.tag == "h1" else title
         if token.type == "table_open":
             token.attrSet("class", "plain")
     for token in tokens:
-        # The page's policy lets no style stand in an element.
+        # The page's security policy allows no inline style.
         style = token.attrs.pop("style", "") if token.type in ("th_open", "td_open") else ""
         if str(style).endswith("right"):
             token.attrSet("class", "end")
@@ -104,18 +108,18 @@ def _find_target(href: str, guides: Collection[str], files: Collection[str]) -> 
     return path if path in files else None
 
 
-# What a file is to a reader, by its ending.
+# Kind of a file for readers, by its ending.
 KINDS = {
     **{".html": "page", ".pdf": "paper", ".xlsx": "workbook"},
     **{".csv": "table", ".json": "seal", ".cff": "citation"},
 }
-# What explains the table of numbers lies beside it.
+# Name of the table that describes the numbers; the index omits it.
 CODEBOOK = "codebook"
-# The page and the table of all numbers have this name.
+# Name of the page and the table of all numbers.
 NUMBERS = "numbers"
 
 
-# The order in which files are offered.
+# Order of the files in the index.
 ORDER = ("page", "paper", NUMBERS, "workbook", "table", "seal", "citation")
 
 
@@ -128,7 +132,7 @@ class File:
 
     @classmethod
     def at(cls, path: PurePosixPath) -> "File | None":
-        """The file at a path, where it is one that the index names."""
+        """Return the file at a path, or None where the index does not list it."""
         kind = KINDS.get(path.suffix, "")
         if not kind or path.stem == CODEBOOK:
             return None
@@ -137,8 +141,9 @@ class File:
 
 @dataclass(frozen=True)
 class Shown:
-    """What a report's page says first, in one language: the finding, and its picture from the root
-    of the site with the alternative text, None where it has none.
+    """Main finding of a report's page in one language, and its picture.
+
+    `picture`: path from the site's root, None without one; `alternative`: its alternative text.
     """
 
     finding: str
@@ -148,11 +153,10 @@ class Shown:
 
 @dataclass(frozen=True)
 class ReportEntry:
-    """A report of today: what it is about, and its files by language.
+    """A current report: its run, its title, and its files by language.
 
-    `shown`: what the page itself says first, by language. `published`: the publication
-    of the same run that counts, None where there is none; `moved`: how many of its numbers are
-    other ones today.
+    `shown`: main finding by language. `published`: the publication in force of the same run, or
+    None; `moved`: how many of its numbers differ now.
     """
 
     run: str
@@ -166,12 +170,12 @@ class ReportEntry:
 
     @property
     def nature(self) -> str:
-        """The key of what it is of."""
+        """Catalogue key of the nature of the data."""
         return nature_of(self.selection, simulated=self.simulated)
 
     @property
     def status(self) -> Fact:
-        """What the page is: a run of today, and whether it says what was published."""
+        """Status of the page: a current run, alone, equal to its publication, or different."""
         if self.published is None:
             return Fact("site.today.alone")
         name = self.published.identity
@@ -185,12 +189,11 @@ NOT_CITED = Citation("", "", "", "", (), "")
 
 @dataclass(frozen=True)
 class Published:
-    """A publication, and what computing it again with today's code found.
+    """A publication, and the result of recomputing it with current code.
 
-    `run` is the wave or study that it published; `shown` what its page says first, by language;
-    `released` when, and `withdrawn` why, "" where it
-    was not; `check`: what computing it again gave, None where it was not. Of one that is not here
-    `title` and `files` are empty.
+    `run`: the wave or study; `shown`: main finding by language; `released`: day of release;
+    `withdrawn`: reason for withdrawal, "" without one; `check`: result of the recomputation, or
+    None. `title` and `files` are empty for a publication that is not in the project.
     """
 
     identity: str
@@ -210,49 +213,53 @@ class Published:
 
     @property
     def nature(self) -> str:
-        """The key of what it is of."""
+        """Catalogue key of the nature of the data."""
         return nature_of(self.selection, simulated=self.simulated)
 
     @property
     def state(self) -> Fact:
-        """What it is now."""
-        own = {"successor": self.successor, "withdrawn": self.withdrawn}
-        return state_of(self.identity, draft=self.draft, **own)
+        """Current status of the publication."""
+        events = {"successor": self.successor, "withdrawn": self.withdrawn}
+        return state_of(self.identity, draft=self.draft, **events)
 
     @property
     def rank(self) -> tuple[bool, bool, bool, str]:
-        """Its place in the list: first what is in force."""
+        """Sort key of the list: publications in force first."""
         return bool(self.withdrawn), bool(self.successor), self.draft, self.identity
 
     @property
     def is_citable(self) -> bool:
-        """Whether it may be cited, be it as the one that was superseded."""
+        """Whether the publication may be cited, even if superseded."""
         return not (self.draft or self.withdrawn)
 
     @property
     def is_in_force(self) -> bool:
-        """Whether it is the one to read."""
+        """Whether the publication is the current one to read."""
         return self.is_citable and not self.successor
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A version of the data, and the publications that rest on it."""
+    """A version of the data, and the publications that use it."""
 
     version: Version
     used_by: Sequence[str]
 
 
 def choose_files(files: Sequence[File], language: str) -> Iterator[tuple[str, PurePosixPath]]:
-    """One file of each kind, in a fixed order and the language where there is one; no charts."""
-    own = [file for file in files if "charts" not in file.path.parts]
+    """Yield one file of each kind, in a fixed order, preferring the language; charts are left
+    out.
+    """
+    without_charts = [file for file in files if "charts" not in file.path.parts]
     for kind in ORDER:
-        if found := [file.path for file in own if file.kind == kind]:
-            yield kind, min(found, key=lambda path: (language not in path.parts, path))
+        if paths := [file.path for file in without_charts if file.kind == kind]:
+            yield kind, min(paths, key=lambda path: (language not in path.parts, path))
 
 
 def below(folder: Path, home: PurePosixPath) -> Iterator[tuple[PurePosixPath, Path]]:
-    """Every file of a folder by its place below `home` in the site; provenance is left out."""
+    """Yield path on the site and source of every file below a folder, without provenance
+    records.
+    """
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         if path.name != "lineage.json" and not path.name.startswith("."):
             yield home / path.relative_to(folder).as_posix(), path
@@ -260,26 +267,26 @@ def below(folder: Path, home: PurePosixPath) -> Iterator[tuple[PurePosixPath, Pa
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 INDEX = "index.html"
-# What of a report's page leads back to the index in the site's copy of it.
+# Element of a report's page that the site's copy replaces by a link to the index.
 PLACE = '<span class="brand">readiness</span>'
 GUIDES = PurePosixPath("guides")
 # The page that checks percentages on a phone.
 TWO_NUMBERS = "two-numbers.html"
 STATUS = PurePosixPath("publications/status")
-# What an audit of each level looks at.
+# Description of each audit level.
 LEVELS = tuple(f"verdict.level.{name}.looks_at" for name in ("seal", "data", "numbers", "report"))
 COLUMNS = (
     *(f"site.column.{name}" for name in ("version", "content", "rows", "hash")),
     "site.publications",
 )
-# What the files of a report or of a publication are called.
+# Labels of the kinds of files.
 FILES = (
     "site.file.page",
     *(f"report.rendering.origin.{name}" for name in ("paper", "numbers", "workbook", "tidy")),
     *("site.file.seal", "site.file.citation"),
 )
 
-# For whom a guide is, by its name; those of no reader here are for who works on the program.
+# Readers of each guide, by its name; a guide without readers here is for developers.
 READERS = {
     "site.guides.readers": (
         *("auditing", "journalist", "forensics", "tampering", "publication", "methods"),
@@ -294,32 +301,34 @@ OTHER_READERS = "site.guides.developers"
 
 
 def group_guides(guides: Sequence[Guide], language: Language) -> dict[str, list[Guide]]:
-    """Return the guides by the key of what their readers are called, in the order of reading.
+    """Return the guides by the catalogue key of their readers, in reading order.
 
-    Each once: in the `language` where it was translated, else in English.
+    Each guide once: in `language` where it was translated, else in English.
     """
-    known = {guide.name: guide for guide in guides}
-    translated = {name: known.get(f"{name}.{language}", guide) for name, guide in known.items()}
+    by_name = {guide.name: guide for guide in guides}
+    translated = {name: by_name.get(f"{name}.{language}", guide) for name, guide in by_name.items()}
     groups = {
-        key: [translated[name] for name in names if name in known] for key, names in READERS.items()
+        key: [translated[name] for name in names if name in by_name]
+        for key, names in READERS.items()
     }
-    of_readers = {name for names in READERS.values() for name in names}
+    listed_names = {name for names in READERS.values() for name in names}
     groups[OTHER_READERS] = [
         translated[name]
-        for name, guide in known.items()
-        if name not in of_readers and not name.endswith(f".{guide.language}")
+        for name, guide in by_name.items()
+        if name not in listed_names and not name.endswith(f".{guide.language}")
     ]
     return {key: found for key, found in groups.items() if found}
 
 
-# How a reader checks, and walks back from one number.
+# Commands that check a publication and trace one number.
 COMMANDS = "make setup\n.venv/bin/readiness audit --level 2\n.venv/bin/readiness which ID"
 
 
 @dataclass(frozen=True)
 class Site:
-    """What the pages show. `title`: of the site, by language; `start`: the language that opens;
-    `gone`: the publications that were withdrawn and are not here.
+    """Content of the site's pages.
+
+    `title`: of the site, by language; `gone`: withdrawn publications that are not in the project.
     """
 
     languages: Sequence[Language]
@@ -332,12 +341,12 @@ class Site:
 
     @property
     def start(self) -> Language:
-        """The language whose page opens first."""
+        """Language of the page that opens first."""
         return self.languages[0]
 
 
 def policy(css: str) -> str:
-    """What a page may load: its own style and pictures beside it, nothing else."""
+    """Return the security policy of a page: its own style and pictures, nothing else."""
     return (
         f"default-src 'none'; style-src {hashes([css])}; img-src 'self' data:; "
         "base-uri 'none'; form-action 'none'"
@@ -345,7 +354,7 @@ def policy(css: str) -> str:
 
 
 def index_page(site: Site, language: Language, *, at_root: bool = False) -> str:
-    """The index in a language; `at_root`: the same page where the site is opened."""
+    """Return the index in a language; `at_root`: for the site's root folder."""
     ranked = sorted(site.publications, key=lambda one: one.rank)
     return _make_page(
         "index.html",
@@ -365,47 +374,52 @@ def index_page(site: Site, language: Language, *, at_root: bool = False) -> str:
 
 
 def status_page(site: Site, one: Published) -> str:
-    """What has become of a publication, in each language of the site: nothing of it is sealed."""
+    """Return the page on a publication's current status, in each language; nothing of it is
+    sealed.
+    """
     root = "../" * len(STATUS.parts)
     known = {other.identity for other in (*site.publications, *site.gone)}
-    versions = {each.version.name: each.version for each in site.datasets}
+    versions = {dataset.version.name: dataset.version for dataset in site.datasets}
     commands = [
         f"readiness audit {one.identity} --level 3",
         f"readiness which {one.identity}",
         *(pull_line(name, versions[name].md5) for name in one.datasets if name in versions),
     ]
-    told: dict[str, Any] = {"one": one, "known": known, "commands": "\n".join(commands)}
-    parts = [_make_page("status.html", site, language, root, **told) for language in site.languages]
+    values: dict[str, Any] = {"one": one, "known": known, "commands": "\n".join(commands)}
+    parts = [
+        _make_page("status.html", site, language, root, **values) for language in site.languages
+    ]
     return _make_page("statuses.html", site, site.start, root, one=one, parts=map(Markup, parts))
 
 
 def guide_page(site: Site, guide: Guide) -> str:
-    """A guide's page: the guides are in English, what leads back in a language of the site."""
+    """Return the page of a guide, with navigation in English or the site's first language."""
     language = "en" if "en" in site.languages else site.start
     return _make_page("guide.html", site, language, "../", guide=guide)
 
 
 def mark_run(page: str, site: Site, report: ReportEntry, language: Language, depth: int) -> str:
-    """A page of today's run that says so, and leads to the index in its language, to the other
-    reports and to what is published of the run; `depth`: folders above it.
+    """Return a report's page marked as a current run, with links to the index and other reports.
+
+    `depth`: number of folders above the page.
     """
     up = "../" * depth
     index = f"{up}{language}/{INDEX}"
     link = Markup('<a class="brand" href="{}">{}</a> ').format(index, site.title[language])
-    ways = []
+    links = []
     for one in site.reports:
         if one.run != report.run and language in one.files:
             _, path = next(choose_files(one.files[language], language))
-            ways.append((f"{up}{path}", one.title[language]))
+            links.append((f"{up}{path}", one.title[language]))
     for name in ("publications", "check"):
-        ways.append((f"{index}#{name}", text(f"site.{name}", language)))
-    more = Markup(" ").join(Markup('<a href="{}">{}</a>').format(*way) for way in ways)
+        links.append((f"{index}#{name}", text(f"site.{name}", language)))
+    further_links = Markup(" ").join(Markup('<a href="{}">{}</a>').format(*way) for way in links)
     status = tell(report.status, language)
-    said = Markup("<span>{}</span>").format(status)
+    status_link = Markup("<span>{}</span>").format(status)
     if report.published:
         _, path = next(choose_files(report.published.files, language))
-        said = Markup('<a href="{}{}">{}</a>').format(up, path, status)
-    return page.replace(PLACE, link + said + Markup(" ") + more, 1)
+        status_link = Markup('<a href="{}{}">{}</a>').format(up, path, status)
+    return page.replace(PLACE, link + status_link + Markup(" ") + further_links, 1)
 
 
 def _make_page(name: str, site: Site, language: Language, root: str, **values: Any) -> str:

@@ -1,7 +1,7 @@
 """Make the page "two numbers and a minute": one file that answers as `readiness claims solve` does.
 
-It needs no network: the arithmetic is in it once more, in JavaScript, and the texts of the
-catalogues are in it in every language in which the program makes pages.
+It needs no network: it contains the same arithmetic in JavaScript, and the texts of the catalogues
+in every complete language.
 """
 
 import json
@@ -30,7 +30,7 @@ from readiness.pages.content_policy import add_policy
 from readiness.rendering.numbers import render_template
 from readiness.site.pages import FOLDER
 
-# The texts that sentences of `solve` are made of, by how their keys begin.
+# Prefixes of the keys of texts that `solve` uses.
 SAID = (
     "forensics.solve.",
     "forensics.reading.",
@@ -59,11 +59,11 @@ LABELS = tuple(
 
 
 def two_numbers_page() -> str:
-    """The page, whole: the same bytes wherever it is made."""
+    """Return the whole page; equal code gives equal bytes."""
     package = files("readiness.site")
 
     def read(name: str) -> Markup:
-        # Written by us; nothing from outside is in it.
+        # Our own file: nothing from outside is in it.
         return Markup(package.joinpath(name).read_text("utf-8"))
 
     texts = {language: page_texts(language) for language in WHOLE}
@@ -83,7 +83,7 @@ def two_numbers_page() -> str:
 
 
 def page_texts(language: Language) -> dict[str, Any]:
-    """What the page needs to speak a language: its texts, its plurals, how it writes numbers.
+    """Return the texts, plural categories and number format that the page needs for a language.
 
     A text that counts is a list of forms, in the order of `plurals`.
     """
@@ -101,11 +101,11 @@ def _list_texts(language: Language) -> Iterator[tuple[str, str | list[str]]]:
     for domain in dict.fromkeys(start.partition(".")[0] for start in SAID):
         for key in keys(language, domain):
             if key.startswith(SAID):
-                found = raw(key, language)
-                if isinstance(found, str):
-                    yield key, _set_text(found, language)
+                texts = raw(key, language)
+                if isinstance(texts, str):
+                    yield key, _set_text(texts, language)
                 else:
-                    yield key, [_set_text(each, language) for each in found]
+                    yield key, [_set_text(plural_form, language) for plural_form in texts]
 
 
 def _set_text(found: str, language: Language) -> str:
