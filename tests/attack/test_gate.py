@@ -12,7 +12,7 @@ from readiness.attack import AttackRules, AttackTarget, attack, attack_table, re
 from readiness.config import load_config
 from readiness.ground.errors import DataError, DisclosureError
 from readiness.ground.tables import to_csv
-from readiness.publications.material import refuse_unfit
+from readiness.publications.fitness import refuse_unfit
 from readiness.register.disclosure_risk import ATTACK, findings, read_attack, refuse_given_away
 from readiness.register.figures import read_register
 from readiness.running.step import Job

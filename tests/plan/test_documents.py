@@ -11,7 +11,7 @@ from project_copy import Project
 from readiness.ground.errors import ConfigError
 from readiness.language import WHOLE
 from readiness.plan import load_plan
-from readiness.publications.material import frozen_config
+from readiness.publications.frozen_config import frozen_config
 
 SHOWN = "  languages: [fr, ar, en]\n"
 QUESTIONNAIRE = "data/questionnaires/ai-readiness-1.yaml"

@@ -26,16 +26,14 @@ from readiness.config import (
 from readiness.datasets.versions import read_versions
 from readiness.ground.errors import ConfigError, DataError
 from readiness.plan import Plan
+from readiness.publications.citation import citation
+from readiness.publications.codecheck import codecheck
+from readiness.publications.description import Facts
 from readiness.publications.freeze import refuse_named, with_key
-from readiness.publications.material import (
-    Facts,
-    PublicationMaterial,
-    citation,
-    codecheck,
-    frozen_config,
-    readme,
-    refuse_unstated,
-)
+from readiness.publications.frozen_config import frozen_config
+from readiness.publications.material import PublicationMaterial
+from readiness.publications.readme import readme
+from readiness.publications.unstated import refuse_unstated
 from readiness.reporting.particulars import CALLED, list_statements
 
 CONFIG = load_config(ROOT / "config.yaml")

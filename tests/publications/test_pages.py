@@ -14,6 +14,8 @@ from readiness.config import load_config
 from readiness.datasets.versions import read_versions
 from readiness.ground.errors import DataError
 from readiness.publications.chain import step_folders
+from readiness.publications.codecheck import codecheck
+from readiness.publications.description import Facts
 from readiness.publications.ledger import (
     PAGES,
     folder_of_step,
@@ -23,7 +25,7 @@ from readiness.publications.ledger import (
     pages_of,
     steps_shown,
 )
-from readiness.publications.material import Facts, codecheck, readme
+from readiness.publications.readme import readme
 
 
 @pytest.mark.parametrize("name", PUBLICATIONS)

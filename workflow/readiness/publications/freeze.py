@@ -28,19 +28,15 @@ from readiness.publications import ledger, program
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import NUMBERS, REPORT, Changes, Terms
 from readiness.publications.chain import REGISTER, read_chain, refuse_stale, step_folders
+from readiness.publications.citation import citation
+from readiness.publications.codecheck import codecheck
+from readiness.publications.description import Facts
+from readiness.publications.fitness import attacked_folder, refuse_unfit
 from readiness.publications.log import ERRATUM, LOG, open_log
-from readiness.publications.material import (
-    Facts,
-    PublicationMaterial,
-    attacked_folder,
-    citation,
-    codecheck,
-    readme,
-    refuse_unfit,
-    refuse_unstated,
-)
+from readiness.publications.material import PublicationMaterial
 from readiness.publications.outcomes import Outcome, describe_finding
 from readiness.publications.placing import put_in_place
+from readiness.publications.readme import readme
 from readiness.publications.reproduce import erratum_table
 from readiness.publications.seal import (
     DRAFT,
@@ -51,6 +47,7 @@ from readiness.publications.seal import (
     read_seal,
     values_table,
 )
+from readiness.publications.unstated import refuse_unstated
 from readiness.questionnaire import TOTAL, load_questionnaire
 from readiness.register.disclosure_risk import ATTACK
 from readiness.register.figures import read_register

@@ -29,8 +29,8 @@ from readiness.publications.bundle.contents import (
     left_out,
     readme,
 )
+from readiness.publications.citation import name_licence
 from readiness.publications.citing import read_citation
-from readiness.publications.material import name_licence
 from readiness.publications.outcomes import told_plainly
 from readiness.publications.program import ARCHIVE
 from readiness.publications.seal import LEDGER, read_seal, sha256

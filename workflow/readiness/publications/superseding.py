@@ -1,0 +1,58 @@
+"""Check which publication another may supersede: what `--supersedes` may name."""
+
+from pathlib import Path
+
+from readiness.ground.errors import ConfigError, DataError
+from readiness.publications.ledger import FOLDER, find_publication
+from readiness.publications.log import open_log, read_seals
+from readiness.publications.outcomes import describe_finding
+from readiness.publications.seal import DRAFT, check_seal
+
+
+def find_superseded(
+    root: Path, identity: str, before: str, *, status: str = DRAFT, erratum: str = ""
+) -> dict[str, str] | None:
+    """The publication `before` that `identity` supersedes, by id and seal; None for "".
+
+    Of one that was withdrawn and whose folder is not here the log knows the seal's SHA-256
+    (`seal`). ConfigError when there is none of that name, when it has a successor already (readers
+    could not say which one counts) or is one itself, when it is a draft and this is none, or when
+    it is not here and `erratum` does not say what is corrected; DataError when its seal is broken.
+    """
+    if not before:
+        return None
+    withdrawn = open_log(root).withdrawn.get(before)
+    if withdrawn and not (root / FOLDER / before).exists():
+        if not erratum:
+            raise ConfigError(
+                f"--supersedes {before}: was withdrawn, and its numbers are not here; say what is "
+                "corrected: --erratum TEXT."
+            )
+        return {"id": before, "seal": withdrawn.seal}
+    folder = find_publication(root, before)
+    if broken := check_seal(folder):
+        raise DataError(
+            f"{folder}: {describe_finding(broken[0], 'en')}: the seal of what --supersedes names "
+            "is broken. Restore it with git."
+        )
+    seals = read_seals(root)
+    if seals[before]["status"] == DRAFT != status:
+        raise ConfigError(
+            f"--supersedes {before}: a draft; release it before what takes its place, or name a "
+            "released one."
+        )
+    others = {name: seal for name, seal in seals.items() if name != identity}
+    follows = {name: (seal["supersedes"] or {}).get("id") for name, seal in others.items()}
+    for name, older in follows.items():
+        if older == before:
+            raise ConfigError(
+                f"--supersedes {before}: {name} supersedes it already; name the latest one."
+            )
+    older = before
+    while older:
+        if older == identity:
+            raise ConfigError(
+                f"--supersedes {before}: {identity} would supersede itself; name an earlier one."
+            )
+        older = follows.get(older)
+    return {"id": before, "digest": seals[before]["digest"]}
