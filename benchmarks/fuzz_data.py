@@ -40,7 +40,7 @@ from fuzzing import run  # noqa: E402
 from readiness.analysis.any_csv.results import estimate_all  # noqa: E402
 from readiness.analysis.any_csv.sample import Survey, make_sample  # noqa: E402
 from readiness.analysis.selection import Selection  # noqa: E402
-from readiness.commands.estimate import read_settings  # noqa: E402
+from readiness.commands.estimate_files import read_settings  # noqa: E402
 from readiness.config import load_config  # noqa: E402
 from readiness.datasets.store import find_object  # noqa: E402
 from readiness.datasets.versions import find_version  # noqa: E402

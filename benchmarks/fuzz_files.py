@@ -43,14 +43,11 @@ from harm import STRANGE, harm_file, list_places  # noqa: E402
 from readiness.analysis.any_csv.results import estimate_all  # noqa: E402
 from readiness.analysis.any_csv.sample import make_sample  # noqa: E402
 from readiness.analysis.selection import Selection  # noqa: E402
-from readiness.commands.estimate import read_settings  # noqa: E402
+from readiness.commands.estimate_files import read_settings  # noqa: E402
 from readiness.config import read_yaml  # noqa: E402
+from readiness.datasets.pointers import read_pointer  # noqa: E402
 from readiness.datasets.store import find_object  # noqa: E402
-from readiness.datasets.versions import (  # noqa: E402
-    find_version,
-    read_pointer,
-    read_versions,
-)
+from readiness.datasets.versions import find_version, read_versions  # noqa: E402
 from readiness.forensics.judging.structure import parse_structure, read_claims  # noqa: E402
 from readiness.forensics.judging.study import judge  # noqa: E402
 from readiness.ground.errors import ReadinessError  # noqa: E402

@@ -37,7 +37,7 @@ from tampering.tree import Target  # noqa: E402
 
 from bounded import Ended, call_command, fork_command  # noqa: E402
 from harm import harm_file, replace_file  # noqa: E402
-from readiness.publications.attest import new_key  # noqa: E402
+from readiness.publications.signing_keys import new_key  # noqa: E402
 
 # docs/exit-codes.md, without the code for what nobody handles.
 CODES = (0, 1, 2, 3, 4, 5, 6, 7)

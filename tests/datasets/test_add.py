@@ -14,14 +14,9 @@ import yaml
 from project_copy import ROOT
 from readiness.cli import main
 from readiness.datasets.add import add_version
+from readiness.datasets.pointers import Pointer, check_pointer
 from readiness.datasets.verify import find_unused, verify
-from readiness.datasets.versions import (
-    Pointer,
-    changing_versions,
-    check_pointer,
-    find_version,
-    read_versions,
-)
+from readiness.datasets.versions import changing_versions, find_version, read_versions
 from readiness.ground.errors import BusyError, ConfigError, DataError
 
 TABLE = "respondent,answer\nA,yes\nB,no\n"

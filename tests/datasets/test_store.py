@@ -11,8 +11,9 @@ from project_copy import ROOT
 from readiness.cli import main
 from readiness.datasets.add import add_version
 from readiness.datasets.places import remotes
+from readiness.datasets.pointers import Pointer, parse_pointer
 from readiness.datasets.store import find_object, local_copies, restore
-from readiness.datasets.versions import Pointer, find_version, parse_pointer, read_versions
+from readiness.datasets.versions import find_version, read_versions
 from readiness.ground.errors import ConfigError, DataError
 
 TABLE = "respondent,answer\nA,yes\nB,no\n"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from readiness.commands.starting.beginnings import _draft_questionnaire, export_table
+from readiness.commands.starting.beginnings import _draft_questionnaire
+from readiness.commands.starting.export_tables import export_table
 from readiness.datasets.versions import Version
 from readiness.ground.files import write_atomically
 from readiness.ground.safe_yaml import TextLoader, read_yaml_text

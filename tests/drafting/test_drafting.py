@@ -19,7 +19,8 @@ import pyreadstat
 import pytest
 import yaml
 
-from readiness.commands.starting.beginnings import _draft_questionnaire, export_table
+from readiness.commands.starting.beginnings import _draft_questionnaire
+from readiness.commands.starting.export_tables import export_table
 from readiness.drafting import (
     Codebook,
     Draft,

@@ -29,21 +29,21 @@ from resealing import seal_small
 from readiness.cli import main
 from readiness.ground.errors import ConfigError, DataError
 from readiness.ground.facts import Fact
-from readiness.publications.attest import (
+from readiness.publications.attest import attest, signed_bytes
+from readiness.publications.audit.audit import audit
+from readiness.publications.audit.model import Audit, Changes
+from readiness.publications.ledger import FOLDER
+from readiness.publications.outcome_texts import describe_finding
+from readiness.publications.outcomes import Outcome
+from readiness.publications.seal import ATTESTATIONS, check_seal
+from readiness.publications.signing_keys import (
     PASSPHRASE,
-    attest,
     has_small_order,
     key_id,
     new_key,
     private_key,
     public_key,
-    signed_bytes,
 )
-from readiness.publications.audit.audit import audit
-from readiness.publications.audit.model import Audit, Changes
-from readiness.publications.ledger import FOLDER
-from readiness.publications.outcomes import Outcome, describe_finding
-from readiness.publications.seal import ATTESTATIONS, check_seal
 
 KeyMaker = Callable[[str], Path]
 LEDGER = "id,value,display_en,lineage\na.share,0.25,25.0,aa\nb.share,0.5,50.0,bb\n"

@@ -17,7 +17,7 @@ from resealing import seal_again
 
 from project_copy import Project, message
 from readiness.config import WaveSettings
-from readiness.publications.audit.audit import _list_config_changes
+from readiness.publications.audit.present_changes import _list_config_changes
 from readiness.publications.frozen_config import frozen_config
 from readiness.publications.seal import VALUES, read_seal, values_table
 

@@ -32,7 +32,8 @@ from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.chain import Divergence
 from readiness.publications.outcomes import AuditFinding, Outcome, error_fact, rounding_rule
 from readiness.publications.presenting.page import Subject, audit_page
-from readiness.publications.presenting.summary import OUTCOMES, VERDICTS, level_result, sentences
+from readiness.publications.presenting.summary import sentences
+from readiness.publications.presenting.summary_terms import OUTCOMES, VERDICTS, level_result
 from readiness.publications.presenting.terminal import SHOWN, audit_text
 from readiness.publications.presenting.writing import Writing, html
 from readiness.rendering.checks import check_self_contained

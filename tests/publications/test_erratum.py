@@ -18,6 +18,8 @@ from readiness.cli import main
 from readiness.ground.errors import DataError
 from readiness.language import tell
 from readiness.publications import reproduce
+from readiness.publications.closing import SHOWN, closing_lines, closing_text, read_verdicts
+from readiness.publications.erratum import erratum_table
 from readiness.publications.log import (
     ERRATUM,
     LOG,
@@ -29,15 +31,7 @@ from readiness.publications.log import (
     withdraw,
 )
 from readiness.publications.outcomes import UNREADABLE, Outcome, exit_code
-from readiness.publications.reproduce import (
-    SHOWN,
-    closing_lines,
-    closing_text,
-    compare,
-    erratum_table,
-    read_verdicts,
-    tally,
-)
+from readiness.publications.reproduce import compare, tally
 from readiness.publications.seal import SEAL, VALUES, make_seal, read_seal
 from readiness.register.display import show_row
 from readiness.register.figures import read_register

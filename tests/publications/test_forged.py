@@ -24,12 +24,13 @@ from tampering.tree import Target, change_first
 from project_copy import ROOT
 from readiness.ground.facts import Fact
 from readiness.ground.tables import to_csv
+from readiness.publications.audit.attack_check import check_attack
 from readiness.publications.audit.earlier import check_reproduced
 from readiness.publications.audit.model import NUMBERS, REPORT, SEAL, Audit, Changes, Number
-from readiness.publications.audit.numbers import Rerun, check_attack
+from readiness.publications.audit.numbers import Rerun
+from readiness.publications.erratum import erratum_table
 from readiness.publications.log import ERRATUM, read_log
 from readiness.publications.outcomes import COULD_NOT_CHECK, VALID, AuditFinding, Outcome
-from readiness.publications.reproduce import erratum_table
 from readiness.publications.seal import LEDGER, read_seal, sha256
 from readiness.register.disclosure_risk import ATTACK, read_attack
 from readiness.register.figures import read_register

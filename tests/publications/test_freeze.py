@@ -22,9 +22,9 @@ from readiness.ground.locks import lock
 from readiness.language import text
 from readiness.layout import version
 from readiness.publications.chain import read_chain, stale, step_folders
+from readiness.publications.erratum import erratum_table
 from readiness.publications.log import read_log, withdraw
 from readiness.publications.program import ARCHIVE, OF_THIS, assemble, present_program, read_archive
-from readiness.publications.reproduce import erratum_table
 from readiness.publications.seal import SEAL, read_seal, sha256
 from readiness.publications.superseding import find_superseded
 from readiness.register.display import show_row

@@ -27,19 +27,20 @@ from resealing import seal_again, seal_over
 
 from project_copy import PATIENCE, Project
 from readiness.cli import main
-from readiness.datasets.versions import parse_pointer
+from readiness.datasets.pointers import parse_pointer
 from readiness.ground.errors import DataError
 from readiness.ground.files import files_below, read_file, reading_once
 from readiness.ground.safe_yaml import read_yaml_text
 from readiness.ground.tables import rows_to_csv
 from readiness.provenance.digests import hash_record, readable_json
-from readiness.publications.attest import attest, new_key, private_key
+from readiness.publications.attest import attest
 from readiness.publications.bundle.contents import _refuse_unsound, gather
 from readiness.publications.log import LOG, Log, read_log
 from readiness.publications.outcomes import AuditFinding
 from readiness.publications.presenting.page import read_subject
 from readiness.publications.program import ARCHIVE, read_archive
 from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal, sha256
+from readiness.publications.signing_keys import new_key, private_key
 from readiness.register.disclosure_risk import read_attack
 
 

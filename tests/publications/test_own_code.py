@@ -15,8 +15,9 @@ from readiness.cli import main
 from readiness.datasets.places import Foreign
 from readiness.language import LANGUAGES, tell
 from readiness.layout import version
-from readiness.publications.audit.audit import audit, present_changes
+from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Terms
+from readiness.publications.audit.present_changes import present_changes
 from readiness.publications.outcomes import Outcome
 from readiness.publications.presenting.terminal import audit_text
 from readiness.publications.program import present_program, program_hashes

@@ -15,8 +15,9 @@ from released_tree import DRAFT, FIRST, PUBLICATIONS, SECOND, copy_released, rel
 from selectolax.lexbor import LexborHTMLParser
 
 from readiness.cli import main
+from readiness.datasets.pointers import Pointer
 from readiness.datasets.store import find_object
-from readiness.datasets.versions import Pointer, read_versions
+from readiness.datasets.versions import read_versions
 from readiness.ground.facts import Day, Fact
 from readiness.ground.tables import rows_to_csv
 from readiness.language import LANGUAGES, tell

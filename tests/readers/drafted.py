@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from readiness.commands.starting.beginnings import _draft_questionnaire, export_table
+from readiness.commands.starting.beginnings import _draft_questionnaire
+from readiness.commands.starting.export_tables import export_table
 from readiness.ground.safe_yaml import TextLoader, read_yaml_text
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.items import Export

@@ -35,7 +35,8 @@ from broken_exports import (
 from drafted import draft
 
 from made_questionnaire import document, question
-from readiness.commands.starting.beginnings import _draft_questionnaire, export_table
+from readiness.commands.starting.beginnings import _draft_questionnaire
+from readiness.commands.starting.export_tables import export_table
 from readiness.ground.decimals import write_out
 from readiness.ground.errors import DataError
 from readiness.questionnaire import Questionnaire, match_key, questionnaire_of

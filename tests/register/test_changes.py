@@ -13,7 +13,7 @@ import yaml
 
 from project_copy import ROOT
 from readiness.attack import find_unread
-from readiness.commands.starting.beginnings import export_table
+from readiness.commands.starting.export_tables import export_table
 from readiness.config import Change
 from readiness.drafting import document_of, draft_text, make_draft
 from readiness.questionnaire import Questionnaire, load_questionnaire

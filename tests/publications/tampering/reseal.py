@@ -22,7 +22,8 @@ from resealing import (
     set_status,
 )
 
-from readiness.datasets.versions import RESTRICTED, Pointer, Version
+from readiness.datasets.pointers import Pointer
+from readiness.datasets.versions import RESTRICTED, Version
 from readiness.provenance.records import Lineage
 from readiness.publications.ledger import datasets_table, kept_as, languages_among, versions_table
 from readiness.publications.log import LOG

@@ -16,7 +16,7 @@ from readiness.ground.printable import one_line
 from readiness.ground.terminal import print_json
 from readiness.publications.ledger import FOLDER
 from readiness.publications.log import listed_ids, read_log, withdrawals
-from readiness.publications.outcomes import told_plainly
+from readiness.publications.outcome_texts import told_plainly
 from readiness.publications.trace import find_affected, refuse_broken, state_line
 from readiness.register.display import show_safely
 

@@ -12,9 +12,10 @@ import argparse
 from pathlib import Path
 
 from readiness.ground.errors import ConfigError
-from readiness.publications.attest import attest, new_key, private_key, refuse_within
+from readiness.publications.attest import attest
 from readiness.publications.ledger import find_publication
 from readiness.publications.seal import ATTESTATIONS
+from readiness.publications.signing_keys import new_key, private_key, refuse_within
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

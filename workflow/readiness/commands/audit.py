@@ -32,9 +32,9 @@ from readiness.ground.facts import Fact
 from readiness.ground.files import reading_once
 from readiness.ground.terminal import print_json
 from readiness.language import LANGUAGES, tell
-from readiness.publications.attest import public_keys
-from readiness.publications.audit.audit import audit, is_sealing, present_changes
+from readiness.publications.audit.audit import audit, is_sealing
 from readiness.publications.audit.model import NUMBERS, Audit, Changes, Terms
+from readiness.publications.audit.present_changes import present_changes
 from readiness.publications.ledger import FOLDER, find_publication, refuse_inside
 from readiness.publications.log import (
     LOG,
@@ -46,13 +46,15 @@ from readiness.publications.log import (
     read_seals,
     withdrawals,
 )
-from readiness.publications.outcomes import COULD_NOT_CHECK, AuditFinding, most_severe, told_plainly
+from readiness.publications.outcome_texts import told_plainly
+from readiness.publications.outcomes import COULD_NOT_CHECK, AuditFinding, most_severe
 from readiness.publications.plans import check_plans
 from readiness.publications.presenting.page import Subject, read_subject
 from readiness.publications.presenting.terminal import audit_text, summary_text
 from readiness.publications.releases import tell_program
 from readiness.publications.scratch import is_tree, open_tree, perform_side_by_side
 from readiness.publications.seal import DRAFT
+from readiness.publications.signing_keys import public_keys
 from readiness.running.outputs import add_force, check_output
 
 

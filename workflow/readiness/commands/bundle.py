@@ -14,7 +14,7 @@ from pathlib import Path
 from readiness.ground.errors import ConfigError
 from readiness.ground.files import write_atomically
 from readiness.publications.ledger import find_publication, refuse_inside
-from readiness.publications.outcomes import told_plainly
+from readiness.publications.outcome_texts import told_plainly
 from readiness.running.outputs import add_force, check_output
 
 BUNDLES = Path("results/bundles")

@@ -294,7 +294,7 @@ def _begin(arguments: argparse.Namespace) -> None:
         print(f"{study}/: {claims} claims written\nThen: readiness claims check {study}")
         return
     # What registers data and writes configurations is needed in a project alone.
-    from readiness.commands.starting.beginnings import begin
+    from readiness.commands.starting.study import begin
     from readiness.commands.validate import questionnaire_file
     from readiness.questionnaire import load_questionnaire
 

@@ -13,7 +13,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from readiness.commands.estimate import coded_answers
+from readiness.commands.estimate_files import coded_answers
 from readiness.commands.validate import questionnaire_file
 from readiness.config import load_config
 from readiness.figure_id import ANSWERED, share_id

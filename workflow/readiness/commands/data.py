@@ -17,9 +17,10 @@ from pathlib import Path
 
 from readiness.datasets.access import protect
 from readiness.datasets.places import default_store, kept_by_git
+from readiness.datasets.pointers import fault_if_there
 from readiness.datasets.store import restore
 from readiness.datasets.verify import erase_versions, verify
-from readiness.datasets.versions import OPEN, fault_if_there, find_version, read_versions
+from readiness.datasets.versions import OPEN, find_version, read_versions
 from readiness.ground.errors import DataError
 from readiness.ground.terminal import print_json
 from readiness.publications.ledger import FOLDER

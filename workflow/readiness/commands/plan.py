@@ -29,7 +29,7 @@ from readiness.plan import Plan
 from readiness.plan.checks import list_plans
 from readiness.publications.ledger import FOLDER
 from readiness.publications.log import read_log
-from readiness.publications.outcomes import describe_finding
+from readiness.publications.outcome_texts import describe_finding
 from readiness.publications.plans import check_plans, judge_plans, read_plans, seal_plan
 from readiness.publications.presenting.plan_page import write_plan
 from readiness.register.planned import PlanOutcome
@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.timestamp or not arguments.seal:
         plans = read_plans(root, list_plans(root, wave))
         if arguments.timestamp:
-            from readiness.publications.attest import read_moment
+            from readiness.publications.time_stamps import read_moment
 
             found, moment, who = read_moment(plans, arguments.timestamp, arguments.authority)
             print(f"{FOLDER}/{found.id}.json: was there at {moment}, by {who}.")

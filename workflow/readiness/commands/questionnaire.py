@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from readiness.commands.starting.beginnings import export_table
+from readiness.commands.starting.export_tables import export_table
 from readiness.datasets.add import read_whole
 from readiness.drafting import document_of, draft_text, make_draft
 from readiness.ground.errors import ConfigError

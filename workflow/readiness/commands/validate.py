@@ -37,7 +37,7 @@ from readiness.readers import SAMPLE_COLUMNS, read_export, read_sample, read_she
 from readiness.register.merging import Merger, describe_merger, find_merger_of_answers
 from readiness.running.outputs import check_output
 from readiness.site.faults import faults_page
-from readiness.validation.issues import by_rule, worst
+from readiness.validation.issue_summary import by_rule, worst
 from readiness.validation.labelled import FORMATS, labelled_file
 from readiness.validation.separating import separate
 from readiness.validation.validate import NOT_KEPT, SET_ASIDE

@@ -26,7 +26,7 @@ from readiness.publications.chain import RESTORE
 from readiness.publications.citing import find_cited
 from readiness.publications.ledger import FOLDER, publication_ids, read_datasets, read_words
 from readiness.publications.log import Log, read_log, withdrawals
-from readiness.publications.outcomes import told_plainly
+from readiness.publications.outcome_texts import told_plainly
 from readiness.publications.trace import (
     Trace,
     find_numbers,

@@ -14,17 +14,15 @@ import yaml
 
 from readiness.datasets.access import protect
 from readiness.datasets.places import cache_folder, default_store, kept_by_git, remotes
+from readiness.datasets.pointers import Pointer, fault_of, read_pointer
 from readiness.datasets.versions import (
     OPEN,
     RESTRICTED,
     VERSIONS,
-    Pointer,
     Version,
     append_versions,
     changing_versions,
-    fault_of,
     one_line,
-    read_pointer,
     read_versions,
 )
 from readiness.ground.errors import ConfigError, DataError

@@ -25,9 +25,8 @@ from readiness.datasets.places import (
     local_remotes,
     remote_settings,
 )
-from readiness.datasets.versions import (
+from readiness.datasets.pointers import (
     ABSENT,
-    Version,
     check_pointer,
     chunks,
     fault_if_there,
@@ -35,6 +34,7 @@ from readiness.datasets.versions import (
     fault_of_bytes,
     say_fault,
 )
+from readiness.datasets.versions import Version
 from readiness.ground.errors import DataError
 from readiness.ground.facts import Fact, Listed
 from readiness.ground.files import left_behind, temporary_name

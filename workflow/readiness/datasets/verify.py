@@ -13,20 +13,17 @@ from pathlib import Path
 
 from readiness.datasets import store
 from readiness.datasets.places import local_remotes
+from readiness.datasets.pointers import ABSENT, check_pointer, fault_if_there, say_fault
 from readiness.datasets.versions import (
-    ABSENT,
     ERASED,
     RAW,
     VERSIONS,
     Version,
     append_versions,
     changing_versions,
-    check_pointer,
-    fault_if_there,
     one_line,
     read_versions,
     register_line,
-    say_fault,
 )
 from readiness.ground.errors import ConfigError, DataError
 from readiness.ground.facts import Fact

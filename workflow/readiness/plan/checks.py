@@ -19,7 +19,8 @@ from readiness.config import (
     WaveSettings,
     read_yaml,
 )
-from readiness.datasets.versions import Version, check_pointer
+from readiness.datasets.pointers import check_pointer
+from readiness.datasets.versions import Version
 from readiness.ground.duplicates import find_repeated
 from readiness.ground.errors import ConfigError, DataError
 from readiness.ground.files import read_file

@@ -7,7 +7,7 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 
 from readiness.ground.facts import Fact
 from readiness.publications.description import Facts, describe_content, write_title
-from readiness.publications.outcomes import told_plainly
+from readiness.publications.outcome_texts import told_plainly
 
 
 def citation(facts: Facts) -> str:

@@ -7,7 +7,7 @@ import yaml
 
 from readiness.ground.facts import Fact
 from readiness.publications.description import Facts, write_title
-from readiness.publications.outcomes import told_plainly
+from readiness.publications.outcome_texts import told_plainly
 from readiness.reporting.particulars import (
     name_author,
 )

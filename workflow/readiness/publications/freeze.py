@@ -31,13 +31,14 @@ from readiness.publications.chain import REGISTER, read_chain, refuse_stale, ste
 from readiness.publications.citation import citation
 from readiness.publications.codecheck import codecheck
 from readiness.publications.description import Facts
+from readiness.publications.erratum import erratum_table
 from readiness.publications.fitness import attacked_folder, refuse_unfit
 from readiness.publications.log import ERRATUM, LOG, open_log
 from readiness.publications.material import PublicationMaterial
-from readiness.publications.outcomes import Outcome, describe_finding
+from readiness.publications.outcome_texts import describe_finding
+from readiness.publications.outcomes import Outcome
 from readiness.publications.placing import put_in_place
 from readiness.publications.readme import readme
-from readiness.publications.reproduce import erratum_table
 from readiness.publications.seal import (
     DRAFT,
     LEDGER,

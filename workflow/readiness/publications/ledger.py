@@ -16,7 +16,8 @@ from typing import Any
 
 import yaml
 
-from readiness.datasets.versions import COLUMNS, Pointer, Version, parse_pointer, read_row
+from readiness.datasets.pointers import Pointer, parse_pointer
+from readiness.datasets.versions import COLUMNS, Version, read_row
 from readiness.ground.errors import ConfigError, DataError
 from readiness.ground.files import read_file
 from readiness.ground.safe_yaml import read_yaml_text

@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from readiness.datasets.versions import unreadable
+from readiness.datasets.pointers import unreadable
 from readiness.ground.errors import ConfigError, DataError
 from readiness.ground.facts import Fact, Listed
 from readiness.ground.files import read_file, write_atomically

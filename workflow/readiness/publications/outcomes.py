@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from readiness.ground.facts import Fact, Term, Value
-from readiness.ground.printable import one_line
-from readiness.language import Language, strip_marks, tell
+from readiness.ground.facts import Fact, Term
 from readiness.language.rounding import ROUNDINGS
 
 
@@ -83,25 +81,3 @@ def rounding_rule(row: Mapping[Any, Any]) -> Fact | None:
     if not re.fullmatch("[0-9]{1,2}", digits) or mode not in _MODES:
         return None
     return Fact("audit.rounding", {"n": int(digits), "rounding": Term(_MODES[mode])})
-
-
-# --- Facts of an audit in words: a finding and its place, a line of a terminal.
-def place_text(finding: AuditFinding, language: Language) -> str:
-    """Where something was found, in words."""
-    place = finding.place
-    return tell(place, language) if isinstance(place, Fact) else place
-
-
-def describe_finding(finding: AuditFinding, language: Language) -> str:
-    """A finding in one line: where, and what."""
-    return f"{place_text(finding, language)}: {tell(finding.fact, language)}"
-
-
-def plain(key: str, language: Language, **values: Value) -> str:
-    """A text without marks of direction, which a terminal would show as signs."""
-    return told_plainly(Fact(key, values), language)
-
-
-def told_plainly(fact: Fact, language: Language) -> str:
-    """A fact in one line, without marks of direction."""
-    return one_line(strip_marks(tell(fact, language)))

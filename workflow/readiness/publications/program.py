@@ -68,7 +68,6 @@ def is_told(name: str) -> bool:
     return place_of(name) == REPORTS or bool(OF_THIS.match(name))
 
 
-# --- The code and configuration of a publication as a small project of its own, in one archive.
 ARCHIVE = "code.tar.xz"
 # What Python takes from a folder that it starts in.
 LOADED = re.compile(r".*\.(?:py|pyc|pyd|pyo|pth|so)|.*\.(?:dist|egg)-info", re.ASCII)

@@ -4,23 +4,20 @@ One verdict a number, by its value, never by hashes: from refactored code it is 
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from readiness.analysis.comparing import OF_ANSWER
-from readiness.figure_id import list_beginnings
-from readiness.ground.errors import ConfigError, DataError, StatisticsError
-from readiness.ground.facts import Fact, Listed, Term, TranslatedText, Value, of_domain
+from readiness.ground.errors import StatisticsError
+from readiness.ground.facts import Fact, TranslatedText
 from readiness.ground.frames import list_rows
-from readiness.ground.tables import read_text_table, to_csv
 from readiness.language import LANGUAGES
 from readiness.language.rounding import round_value
 from readiness.publications import log
-from readiness.publications.outcomes import UNREADABLE, Outcome, plain, rounding_rule
+from readiness.publications.outcomes import Outcome, rounding_rule
 from readiness.register.display import show_safely
 from readiness.register.published import find_moved_columns, gives_row, number, round_register
 from readiness.register.rows.shares import ORDERS
@@ -185,142 +182,3 @@ def tally(verdicts: pd.DataFrame) -> Tally:
         differs=counts[Outcome.DIFFERS],
         judged=counts[Outcome.JUDGED],
     )
-
-
-# --- The erratum of a publication: every number of the one it supersedes that moved, and why.
-def find_corrected(
-    before: pd.DataFrame, after: pd.DataFrame
-) -> Iterator[tuple[str, dict[Any, str], dict[Any, str] | None]]:
-    """Yield the id of each number of the ledger `before` that the register `after` does not give,
-    with its row before and its row after, rounded as published; None for a number that is gone.
-    """
-    verdicts = compare(before, after)
-    old = {row["id"]: row for row in list_rows(before)}
-    new = {row["id"]: row for row in list_rows(round_register(after))}
-    for identity in verdicts[verdicts["verdict"] == Outcome.DIFFERS]["id"]:
-        if identity not in old:
-            continue  # it was not published: nothing of it is corrected
-        was, now = old[identity], new.get(identity)
-        same = now and (was["value"], quote_row(was)) == (now["value"], quote_row(now))
-        if now and same and not log.find_moves(was, now):
-            continue  # it rests on other data, which say the same
-        yield identity, was, now
-
-
-def erratum_table(
-    before: pd.DataFrame, after: pd.DataFrame, why: str, reasons: Mapping[str, str]
-) -> str:
-    """`erratum.csv`: the numbers of the ledger `before` that the register `after` does not give.
-
-    Columns: `id`; `was` and `is`, as they are shown in English, or as they are stored where both
-    are shown alike, and with what moved beside it where the value is the same; `why`, the reason
-    that `reasons` has for the id or the longest beginning of it, else `why`.
-    ConfigError when a number moved and has no reason, or a reason has no number.
-    """
-    rows = []
-    used = set()
-    for identity, was, now in find_corrected(before, after):
-        name = next((name for name in list_beginnings(identity) if name in reasons), "")
-        used.add(name)
-        reason = reasons.get(name, why)
-        if not reason:
-            raise ConfigError(
-                f"--supersedes: {identity} is another number now; say why: --erratum TEXT, or "
-                "--erratum ID=TEXT for it alone."
-            )
-        rows.append((identity, *log.describe_change(was, now), reason))
-    if unused := sorted(reasons.keys() - used):
-        raise ConfigError(f"--erratum {unused[0]}=...: no number of that name moved.")
-    return to_csv(pd.DataFrame(rows, columns=list(log.COLUMNS)))
-
-
-SHOWN = 10
-# Why a publication is not recomputed.
-REASONS = {
-    Outcome.ERASED: "verdict.outcome.erased",
-    Outcome.RESTRICTED: "verdict.outcome.restricted",
-    UNREADABLE: "verdict.of.could_not_check",
-}
-
-
-def read_verdicts(paths: Sequence[Path]) -> dict[str, pd.DataFrame]:
-    """The verdicts of each publication, from `.../<id>/reproduce/verdicts.csv`.
-
-    As `reproduce.compare` made them: `fact` holds facts, None where there is none. DataError where
-    a cell is none of an audit.
-    """
-    return {path.parent.parent.name: _read_summary(path) for path in sorted(paths)}
-
-
-def _read_summary(path: Path) -> pd.DataFrame:
-    table = read_text_table(path, "the verdicts")
-    try:
-        facts = [of_domain(cell, "audit") if cell else None for cell in table["fact"]]
-    except ValueError as error:
-        raise DataError(f"{path}: column fact: {error}. Delete the file and run again.") from error
-    return table.assign(fact=pd.Series(facts, index=table.index, dtype=object))
-
-
-def closing_lines(verdicts: dict[str, pd.DataFrame]) -> list[str]:
-    """Each number that differs, by publication: what was published and what is recomputed."""
-    lines = []
-    nothing = Term("terminal.nothing")
-    for publication, table in verdicts.items():
-        differs = table[table["verdict"] == Outcome.DIFFERS]
-        lines += [
-            plain(
-                "audit.closing.differs",
-                "en",
-                name=publication,
-                id=row["id"],
-                published=row["published"] or nothing,
-                recomputed=row["recomputed"] or nothing,
-                why=row["fact"],
-            )
-            for row in list_rows(differs.head(SHOWN))
-        ]
-        if len(differs) > SHOWN:
-            more = len(differs) - SHOWN
-            lines.append(plain("audit.closing.more", "en", name=publication, n=more))
-    return lines
-
-
-def closing_text(
-    verdicts: dict[str, pd.DataFrame], unavailable: Mapping[str, str], drafts: Collection[str] = ()
-) -> str:
-    """Describe the recomputation of all publications: those reproduced whole share one line.
-
-    `unavailable` are those that were not recomputed, id to reason: DATA ERASED, DATA RESTRICTED.
-    """
-    counts = {name: tally(table) for name, table in verdicts.items()}
-    whole = [name for name, n in counts.items() if not (n.corrected or n.differs)]
-    lines = []
-    if whole:
-        names = tuple(_name(identity, drafts) for identity in whole)
-        total = sum(counts[name].reproduced for name in whole)
-        judged = sum(counts[name].judged for name in whole)
-        kind = "audit.closing.all_judged" if judged else "audit.closing.all"
-        told: dict[str, Value] = {"names": Listed(names, "comma"), "n": total, "judged": judged}
-        lines.append(plain(kind, "en", **told))
-    for identity, n in counts.items():
-        if identity not in whole:
-            lines.append(
-                plain(
-                    "audit.closing.some",
-                    "en",
-                    name=_name(identity, drafts),
-                    n=n.reproduced,
-                    all=n.reproduced + n.corrected + n.differs,
-                    corrected=n.corrected,
-                    differs=n.differs,
-                )
-            )
-    for identity, reason in sorted(unavailable.items()):
-        what = Term(REASONS[reason])
-        lines.append(plain("language.labelled", "en", label=_name(identity, drafts), what=what))
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _name(identity: str, drafts: Collection[str]) -> str | Fact:
-    """Name a publication, and say whether it is a draft."""
-    return Fact("audit.closing.draft", {"name": identity}) if identity in drafts else identity

@@ -29,7 +29,7 @@ from typing import TypeVar
 from threadpoolctl import threadpool_limits
 
 from readiness.datasets.places import STORE, Foreign
-from readiness.datasets.versions import Pointer
+from readiness.datasets.pointers import Pointer
 from readiness.ground.errors import ConfigError, DataError, ReadinessError, StoppedError
 from readiness.layout import is_own
 from readiness.publications.ledger import FOLDER

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from readiness.datasets.versions import unreadable
+from readiness.datasets.pointers import unreadable
 from readiness.ground.errors import DataError
 from readiness.ground.facts import Fact
 from readiness.ground.files import files_below, read_file

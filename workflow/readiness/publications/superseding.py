@@ -5,7 +5,7 @@ from pathlib import Path
 from readiness.ground.errors import ConfigError, DataError
 from readiness.publications.ledger import FOLDER, find_publication
 from readiness.publications.log import open_log, read_seals
-from readiness.publications.outcomes import describe_finding
+from readiness.publications.outcome_texts import describe_finding
 from readiness.publications.seal import DRAFT, check_seal
 
 

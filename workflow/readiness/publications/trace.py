@@ -19,7 +19,7 @@ from readiness.publications import ledger
 from readiness.publications.audit.numbers import ledger_rows
 from readiness.publications.chain import ancestors, frozen_chain
 from readiness.publications.log import LOG, Log, check_listed, read_log, state_of
-from readiness.publications.outcomes import told_plainly
+from readiness.publications.outcome_texts import told_plainly
 from readiness.publications.seal import DRAFT, LEDGER, check_seal, read_seal
 
 

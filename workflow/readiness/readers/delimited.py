@@ -149,7 +149,6 @@ def _find_separator(text: str, wanted: Collection[str]) -> str:
     return chosen
 
 
-# --- by csv
 def _read_by_csv(
     path: Path, text: str, separator: str, wanted: Collection[str], line: int
 ) -> Sheet:
@@ -225,7 +224,6 @@ def _fit_rows(
     return replace(sheet, faults=faults, notes=notes, spare=empty_at_end)
 
 
-# --- by pandas
 def _read_by_pandas(path: Path, content: bytes, separator: str, line: int) -> Sheet | None:
     """Read a large regular file with pandas; None where pandas might read it differently."""
     header = next(_parse_rows(content[:_SAMPLE].decode("utf-8", "ignore"), separator), [])

@@ -144,7 +144,6 @@ def _read_lines(path: Path, name: str, missing: str) -> list[SourceLine]:
     return [SourceLine(name, number, line) for number, line in enumerate(text.splitlines(), 1)]
 
 
-# --- what only Quarto does
 def _refuse_front_matter(lines: Sequence[SourceLine], front_matter: Mapping[str, Any]) -> None:
     """Raise RenderError for a key of the front matter that would change the text of the page."""
     for key in front_matter:
@@ -176,7 +175,6 @@ def _refuse_what_only_quarto_does(lines: Sequence[SourceLine], start: int) -> No
             )
 
 
-# --- includes
 def _include_chapters(
     path: Path, lines: list[SourceLine], start: int
 ) -> tuple[list[SourceLine], list[str]]:
@@ -223,7 +221,6 @@ def _read_chapter(path: Path, line: SourceLine, name: str) -> list[SourceLine]:
     return lines
 
 
-# --- front matter, fences, cells
 def _read_yaml_lines(
     lines: Sequence[SourceLine], first: int, text: str, what: str
 ) -> dict[str, Any]:

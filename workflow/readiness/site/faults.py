@@ -16,7 +16,7 @@ from readiness.language import Language, numbers, tell, text
 from readiness.questionnaire import Questionnaire
 from readiness.rendering.numbers import render_page
 from readiness.validation import MEANINGS, SEVERITIES
-from readiness.validation.issues import by_rule, sort_issues
+from readiness.validation.issue_summary import by_rule, sort_issues
 
 # Most rows of a list on the page; the tables have all.
 MOST = 500

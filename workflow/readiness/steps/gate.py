@@ -4,8 +4,9 @@ from readiness.config import StrictModel
 from readiness.ground.errors import DataError, DiffersError
 from readiness.ground.facts import Fact
 from readiness.ground.files import write_atomically
-from readiness.publications.outcomes import UNREADABLE, told_plainly
-from readiness.publications.reproduce import closing_lines, closing_text, read_verdicts
+from readiness.publications.closing import closing_lines, closing_text, read_verdicts
+from readiness.publications.outcome_texts import told_plainly
+from readiness.publications.outcomes import UNREADABLE
 from readiness.running.step import Job
 
 TABLE = "gate.txt"

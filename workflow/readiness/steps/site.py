@@ -14,9 +14,10 @@ from readiness.ground.frames import list_rows
 from readiness.language import Language, text
 from readiness.publications.chain import REGISTER
 from readiness.publications.citing import Citation, read_citation
+from readiness.publications.closing import read_verdicts
 from readiness.publications.ledger import CHARTS, FOLDER, REPORT, TABLES
 from readiness.publications.log import read_seals
-from readiness.publications.reproduce import read_verdicts, tally
+from readiness.publications.reproduce import tally
 from readiness.publications.seal import LEDGER
 from readiness.register.disclosure_risk import read_attack, refuse_given_away
 from readiness.register.figures import read_register

@@ -308,8 +308,6 @@ def _read_multi(item: Item, text: str, options: Options) -> ReadCell:
     return ReadCell(tuple("1" if code in codes else "0" for code in item.codes), tuple(faults))
 
 
-# --- Numbers and dates, as people and tools write them.
-
 # Separators of thousands: a space and the Arabic separator always, comma or point where declared.
 _THOUSANDS = {
     sign: re.compile(rf"(?<=\d)[ \u066c{sign}](?=\d{{3}}(?!\d))") for sign in ("", ",", ".")

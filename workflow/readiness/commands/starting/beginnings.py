@@ -5,19 +5,13 @@ what cannot be refused beforehand is taken back.
 """
 
 import re
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
-import yaml
 
-from readiness.commands.claims_files import FigureTable
+from readiness.commands.starting.export_tables import export_table, table_of
 from readiness.config import FigureRules
 from readiness.datasets.add import add_version, read_whole
 from readiness.datasets.places import default_store, kept_by_git
@@ -25,7 +19,6 @@ from readiness.datasets.versions import VERSIONS, Version, read_versions
 from readiness.disclosure import Policy
 from readiness.drafting import (
     Codebook,
-    ExportColumn,
     ExportTable,
     document_of,
     draft_text,
@@ -34,30 +27,24 @@ from readiness.drafting import (
     merging_lines,
     name_by_form,
     read_codebook,
-    study_section,
     wave_section,
     with_section,
 )
-from readiness.drafting.wordings import names_group, tells_sum
-from readiness.forensics.beginning import ClaimSource, begin_study
-from readiness.forensics.judging.structure import parse_structure, read_register
-from readiness.ground.errors import ConfigError, DataError
+from readiness.drafting.wordings import names_group
+from readiness.ground.errors import ConfigError
 from readiness.ground.files import write_atomically
 from readiness.ground.patterns import NAME, WORDS
 from readiness.ground.printable import one_line
 from readiness.ground.safe_yaml import TextLoader, read_yaml_text
-from readiness.ground.tables import to_csv
 from readiness.language import FIRST, LANGUAGES, tell
 from readiness.layout import find_config
 from readiness.privacy.detecting import names_people
-from readiness.questionnaire import Questionnaire, load_questionnaire, match_key, questionnaire_of
+from readiness.questionnaire import Questionnaire, load_questionnaire, questionnaire_of
 from readiness.questionnaire.items import Export
 from readiness.questionnaire.writing import CHECK, COMMENT, DECIDED, form_name, open_decisions
 from readiness.questionnaire.xlsform import from_xlsform, is_xlsform
-from readiness.readers import Sheet, read_export, read_sheet
-from readiness.readers.export import UNSAID, is_doubtful, recognise_export
-from readiness.readers.table import name_each_once
-from readiness.readers.tools.every import find_any_kind
+from readiness.readers import read_export, read_sheet
+from readiness.readers.export import UNSAID
 from readiness.register.merging import Merger, describe_merger, find_merger_of_answers
 from readiness.validation import (
     LARGEST_LOSS,
@@ -68,14 +55,10 @@ from readiness.validation import (
 )
 
 VERSION = "1"
-# Why columns hold several answers to one question, where the file says so.
-OF_A_SET = f"{DECIDED}a set of the file: first, second, ... answer"
 # Groups that are compared are hardly more.
 MOST_GROUPS = 12
 # Variables that are tried, of those that nearly everybody answered.
 MOST_MERGED, MOST_ASKED = 2, 0.8
-# Columns of REDCap that tell the rows of one record apart.
-OF_RECORDS = {"redcap_event_name", "redcap_repeat_instrument"}
 
 
 def begin_wave(
@@ -146,7 +129,7 @@ def begin_wave(
     config = with_section(find_config(root).read_text("utf-8"), "waves", wave, section)
     add = partial(add_version, root, export, wave, VERSION, questionnaire=name)
     add = partial(add, restricted=not public, count=lambda _: table.rows)
-    added = _write_all(root, config, path, text, add)
+    added = write_all(root, config, path, text, add)
     kept = "open: git may keep it" if public else "restricted: git does not keep it"
     lines = [
         f"{wave}@1: {added.rows} rows registered ({kept})",
@@ -213,7 +196,7 @@ def _write_mergers(asked: Questionnaire, mergers: Sequence[Merger]) -> str:
     return lines
 
 
-def _write_all(
+def write_all(
     root: Path, config: str, path: Path, text: str, add: Callable[[], Version]
 ) -> Version:
     """Write a file (none where the text is empty), a dataset version and the configuration.
@@ -329,149 +312,3 @@ def _check_names(root: Path, wave: str, questionnaire: str) -> None:
         )
     if f"{wave}@{VERSION}" in (read_versions(root) if (root / VERSIONS).exists() else {}):
         raise ConfigError(f"the dataset version {wave}@{VERSION} exists; choose another --wave.")
-
-
-# --- Files of an export and its codebooks as the tables that a draft is made of.
-def export_table(path: Path, content: bytes, told: Export = UNSAID) -> ExportTable:
-    """An export as a draft sees it, without further header rows; DataError if it cannot be read."""
-    sheet, tool = recognise_export(path, content, told)
-    records = len(sheet.rows[0].texts)
-    if records < len(sheet) and OF_RECORDS & set(map(match_key, sheet.columns)):
-        raise DataError(
-            f"{path}: {len(sheet)} rows of {records} records: events, or instruments that are "
-            "repeated; a wave has one row a respondent. Export one event, without what is repeated."
-        )
-    headings = tool.headings(sheet)
-    behind: dict[str, set[str]] = {}
-    for first, *others in headings:
-        for name in others:
-            behind.setdefault(first.removesuffix(name), set()).add(name.partition("/")[0])
-    names = [_name_column(heading, behind) for heading in headings]
-    added = tool.find_added(sheet)
-    kinds = [find_any_kind(tool, tool.own_key(heading)) for heading in headings]
-    table = table_of(sheet, names, added, kinds, tool.signs)
-    name = sheet.name if sheet.others else ""
-    apart = _find_rows_apart(sheet.numbers) or _find_sums(sheet)
-    # What somebody said of the header rows is settled.
-    doubtful = told.header_rows is None and is_doubtful(sheet)
-    doubted = str(sheet.numbers[0]) if doubtful else ""
-    table = replace(table, tool=tool.name, sheet=name, notes=sheet.notes)
-    return replace(table, apart=apart, doubted=doubted)
-
-
-def _find_sums(sheet: Sheet) -> str:
-    """The last row, where its first cell that holds something says that it sums up the others."""
-    cells = (column.at(-1).strip() for column in sheet.rows) if len(sheet) else ()
-    tells = tells_sum(next(filter(None, cells), ""))
-    return f"{sheet.numbers[-1]} to {sheet.numbers[-1]}" if tells else ""
-
-
-def _find_rows_apart(numbers: npt.NDArray[np.int64]) -> str:
-    """The rows behind the first empty one, where they are the fewer and hardly parted again."""
-    gaps = np.flatnonzero(np.diff(numbers) > 1)
-    # Empty rows, or several together, between the answers and what may be sums below them.
-    if not 0 < len(gaps) <= 3 or 2 * (gaps[0] + 1) <= len(numbers):
-        return ""
-    return f"{numbers[gaps[0] + 1]} to {numbers[-1]}"
-
-
-def _name_column(heading: tuple[str, ...], behind: Mapping[str, Set[str]]) -> tuple[str, str]:
-    """By what a column is known, and its text as far as the header has one.
-
-    A header may hold both, its code first; texts have blanks, names have none. `behind`: what
-    stands behind each beginning of a header. A group has several questions behind its slash;
-    "Is the service/aid good?" holds none.
-    """
-    first, *others = heading
-    for name in others.copy():
-        begin = first.removesuffix(name)
-        if begin.endswith("/") and " " in begin and len(behind[begin]) == 1:
-            others.remove(name)
-    short = next((name for name in others if name and first.startswith(name) and name != first), "")
-    texts = [name for name in others if " " in name.strip() and name != short]
-    known = short if short and " " not in short and texts else first
-    return known, texts[0] if texts else ""
-
-
-def table_of(
-    sheet: Sheet,
-    names: Sequence[tuple[str, str]] = (),
-    added: Set[int] = frozenset(),
-    kinds: Sequence[str] = (),
-    signs: tuple[str, ...] = (),
-) -> ExportTable:
-    """A sheet as a draft sees it, with what the file itself says of its columns.
-
-    `names` are the header and the text of each column where a tool tells them, `added` the places
-    of those that the tool surely added, `kinds` what a tool writes below a name of its own (""
-    below any other), `signs` what it puts between ticked options.
-    """
-    columns = []
-    for at, header in enumerate(name_each_once([name for name, _ in names] or sheet.columns)):
-        said: dict[str, Any] = {"label": names[at][1]} if names else {}
-        if at in added:
-            said["own"] = True
-        elif kinds:
-            said["like_own"] = kinds[at]
-        if variable := sheet.labels.get(sheet.columns[at]):
-            said |= {
-                "label": variable.label,
-                "values": dict(variable.values),
-                "missing": tuple(variable.missing),
-                "ordered": variable.measure == "ordinal",
-                "together": variable.together,
-                "listed": OF_A_SET if variable.together and not variable.counted else "",
-            }
-        cells = sheet.rows[at]
-        codes = cells.codes.astype(np.int64)
-        columns.append(ExportColumn.from_codes(at, header, cells.texts, codes, **said))
-    return ExportTable(tuple(columns), signs)
-
-
-# --- A study of published figures in a project: its claims registered, its structure, its section.
-_HEAD = """\
-# How the claims of {study}-claims version 1 hang together: what the register cannot say row by row.
-# Never edited once used: a new version is a new file.
-"""
-
-
-def begin(
-    root: Path,
-    study: str,
-    figures: FigureTable,
-    where: str,
-    source: ClaimSource,
-    asked: Questionnaire | None,
-) -> int:
-    """Start a study from a table of published figures; returns how many claims there are.
-
-    `where`: what messages call the table.
-
-    Raises ConfigError where the name is taken or none, DataError naming what cannot be used.
-    """
-    path = root / f"data/claims/{study}-{VERSION}.yaml"
-    dataset = f"{study}-claims"
-    if not re.fullmatch(NAME, study):
-        raise ConfigError(f"study {study!r}: expected {WORDS[NAME]}.")
-    versions = read_versions(root) if (root / VERSIONS).exists() else {}
-    if path.exists() or f"{dataset}@{VERSION}" in versions:
-        raise ConfigError(f"{path.relative_to(root)} or {dataset}@{VERSION} exists; another name.")
-    register, document = begin_study(figures.cells, study, source, asked, where, figures.places)
-    read_register(register, parse_structure(document, where), where)
-    section = study_section(
-        study, title=document["publishers"][source.publisher], dataset=dataset, version=VERSION
-    )
-    config = with_section(find_config(root).read_text("utf-8"), "studies", study, section)
-    text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100)
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "claims.csv"
-        file.write_text(to_csv(register), "utf-8", newline="")
-        note = f"figures of {source.publisher}"
-        _write_all(
-            root,
-            config,
-            path,
-            _HEAD.format(study=study) + text,
-            lambda: add_version(root, file, dataset, VERSION, note=note),
-        )
-    return len(register)

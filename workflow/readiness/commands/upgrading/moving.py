@@ -11,8 +11,8 @@ from readiness.commands.upgrading.measuring import Measured
 from readiness.commands.upgrading.wheel import Wheel
 from readiness.ground.frames import list_rows
 from readiness.ground.printable import one_line, shorten
+from readiness.publications.erratum import find_corrected
 from readiness.publications.log import describe_change
-from readiness.publications.reproduce import find_corrected
 from readiness.register.published import round_register
 
 # How many numbers are named of each run and line of the changelog.

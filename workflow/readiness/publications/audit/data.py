@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from readiness.datasets.places import Foreign
+from readiness.datasets.pointers import unreadable
 from readiness.datasets.store import DVC_CACHE, STORES, Copy, find_object, local_copies
-from readiness.datasets.versions import VERSIONS, Version, read_versions, unreadable
+from readiness.datasets.versions import VERSIONS, Version, read_versions
 from readiness.ground.errors import DataError, ReadinessError
 from readiness.ground.facts import Fact, Listed
 from readiness.ground.files import read_file

@@ -14,14 +14,11 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from readiness.analysis.recomputing import RECOMPUTE
-from readiness.analysis.recomputing_in_r import RECOMPUTE_R
-from readiness.attack import given_away
 from readiness.datasets.places import STORE
-from readiness.datasets.versions import Pointer, fault_of
+from readiness.datasets.pointers import Pointer, fault_of
 from readiness.ground.errors import DataError
 from readiness.ground.facts import Fact
-from readiness.ground.files import files_below, read_file
+from readiness.ground.files import read_file
 from readiness.ground.frames import list_rows
 from readiness.ground.tables import to_csv
 from readiness.layout import rules_file
@@ -32,12 +29,9 @@ from readiness.publications.audit.model import Number
 from readiness.publications.chain import ATTACKED, REGISTER, ancestors, read_chain, step_folders
 from readiness.publications.ledger import (
     CONFIG,
-    DATASETS,
-    INPUTS,
     SEALED,
     SealedDataset,
     folder_of_step,
-    iterate_documents,
     languages_of,
     read_datasets,
     read_inputs,
@@ -45,19 +39,16 @@ from readiness.publications.ledger import (
     versions_table,
 )
 from readiness.publications.log import Correction
-from readiness.publications.outcomes import PASSING, AuditFinding, Outcome, error_fact
-from readiness.publications.program import ARCHIVE, ENVIRONMENT, state_run
+from readiness.publications.outcomes import PASSING, AuditFinding, Outcome
+from readiness.publications.program import state_run
 from readiness.publications.reproduce import compare
 from readiness.publications.scratch import run_in, scratch_project
 from readiness.publications.seal import (
-    ATTESTATIONS,
     LEDGER,
     MORE_NUMBERS,
-    NAMED,
     SEAL,
-    VALUES,
 )
-from readiness.register.disclosure_risk import ATTACK, not_attacked, read_attack
+from readiness.register.disclosure_risk import ATTACK
 from readiness.register.display import show_safely
 from readiness.register.figures import COLUMNS, PRECISION, read_register
 
@@ -159,112 +150,7 @@ def make_project(
     }
 
 
-# --- Level 3: charts, tables and the report, made again by code that is trusted, byte for byte.
 SAME = Fact("audit.input.right")
-# What a publication holds beside its charts, tables and pages; other levels hold it to account, or
-# nothing recomputes it. Any further file is one that no run makes.
-BESIDE = {
-    *(SEAL, ATTESTATIONS, VALUES, LEDGER, CONFIG, DATASETS, INPUTS, ENVIRONMENT, ARCHIVE, ATTACK),
-    *("README.md", "CITATION.cff", "codecheck.yml", "erratum.csv"),
-    *(RECOMPUTE, RECOMPUTE_R),
-}
-
-
-def check_report(folder: Path, again: Rerun) -> Iterator[AuditFinding]:
-    """One finding a chart, table and report of the publication in `folder`."""
-    made = dict(iterate_documents(again.folders))
-    kept = {path.relative_to(folder).as_posix(): path for path in files_below(folder)}
-    kept = {n: path for n, path in kept.items() if n not in BESIDE and not n.startswith("lineage/")}
-    for name in sorted(made.keys() | kept.keys()):
-        if name not in made:
-            yield AuditFinding(name, Outcome.DIFFERS, Fact("audit.page.no_longer"))
-        elif name not in kept:
-            yield AuditFinding(name, Outcome.DIFFERS, Fact("audit.number.new"))
-        elif read_file(kept[name]) == read_file(made[name]):
-            yield AuditFinding(name, Outcome.REPRODUCED, SAME)
-        else:
-            yield AuditFinding(name, Outcome.DIFFERS, Fact("audit.input.other"))
-
-
-# --- Level 2: what readers could prove of withheld counts, attacked again.
-def check_attack(folder: Path, again: Rerun, *, known: bool) -> list[AuditFinding]:
-    """Return in what `attack.csv` of the publication in `folder` is not what the attack on the
-    register gives that was made again; one REPRODUCED finding where it is.
-
-    `known`: whether the code that attacked is the sealed code, so that every cell has to be the
-    same. Another version of the attack may prove more, or less: a row in which it finds another
-    interval is NOT CHECKED, unless the row cannot be right or the count is given away.
-    """
-    if again.attack is None:
-        why = Fact("audit.number.not_again", {"why": error_fact(again.attack_failure)})
-        return [AuditFinding(ATTACK, Outcome.NOT_CHECKED, why)]
-    other = [AuditFinding(ATTACK, Outcome.DIFFERS, Fact("audit.input.other"))]
-    made = read_attack(again.attack)
-    if not given_away(made).empty:
-        n = {"n": len(given_away(made))}
-        return [AuditFinding(ATTACK, Outcome.DIFFERS, Fact("audit.attack.given_away", n))]
-    if read_file(folder / ATTACK) == read_file(again.attack):
-        return [AuditFinding(ATTACK, Outcome.REPRODUCED, SAME)]
-    try:
-        kept = read_attack(folder / ATTACK)
-    except DataError:
-        return other
-    if list(kept.columns) != list(made.columns) or kept[ATTACK_KEY].duplicated().any():
-        return other
-    unattacked = {*not_attacked(again.figures, kept)}
-    most = _count_people(again.figures)
-    faults: list[AuditFinding] = []
-    sealed, present = ({_attack_key(r): r for r in list_rows(table)} for table in (kept, made))
-    for key in sorted(sealed.keys() | present.keys()):
-        old, new = sealed.get(key), present.get(key)
-        if old == new:
-            continue
-        wrong = known or key[0] in unattacked or (old is not None and _is_impossible(old, most))
-        fact = _describe_attacked(old, new)
-        outcome = Outcome.DIFFERS if wrong else Outcome.NOT_CHECKED
-        faults.append(AuditFinding(f"{ATTACK}: {key[0]}", outcome, fact))
-    faults.sort(key=lambda fault: fault.outcome is not Outcome.DIFFERS)
-    if len(faults) > NAMED:
-        more = Fact(MORE_NUMBERS, {"n": len(faults) - NAMED})
-        faults = [*faults[:NAMED], AuditFinding(ATTACK, faults[NAMED].outcome, more)]
-    # The same rows in another order, or written in another way.
-    return faults or other
-
-
-# What names a row of the attack's table: the share, and whether it is those who gave the answer.
-ATTACK_KEY = ["id", "counted"]
-
-
-def _attack_key(row: Mapping[Any, str]) -> tuple[str, str]:
-    return row["id"], row["counted"]
-
-
-def _count_people(figures: pd.DataFrame) -> int:
-    """Return the largest base of a register, as text: no count of its people is larger."""
-    stated = figures.loc[figures["unit"] == "base", "value"]
-    return max((int(text) for text in (*figures["n"], *stated) if text.isdecimal()), default=0)
-
-
-def _is_impossible(row: Mapping[Any, str], most: int) -> bool:
-    """Return whether no attack can have left this row: an interval that is none, or that goes
-    beyond all people of the survey. Counts of earlier releases (`name/id`) are of other people.
-    """
-    lowest, highest = row["lowest"], row["highest"]
-    if not lowest.isdecimal() or not (highest.isdecimal() or highest == ""):
-        return True
-    if highest == "":
-        return False
-    return int(lowest) > int(highest) or ("/" not in row["id"] and int(highest) > most)
-
-
-def _describe_attacked(old: Mapping[Any, str] | None, new: Mapping[Any, str] | None) -> Fact:
-    if old is None or new is None:
-        return Fact("audit.number.gone" if new is None else "audit.states.absent")
-    moved = next(column for column in old if old[column] != new[column])
-    if not (old[moved] and new[moved]):
-        kind = "audit.number.appeared" if new[moved] else "audit.number.vanished"
-        return Fact(kind, {"column": moved, "old": old[moved], "new": new[moved]})
-    return Fact("audit.number.moved", {"column": moved, "old": old[moved], "new": new[moved]})
 
 
 NumberLine = TypeVar("NumberLine", Number, AuditFinding)

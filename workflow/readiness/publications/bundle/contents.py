@@ -22,7 +22,8 @@ from readiness.publications.audit.model import DATA, Changes
 from readiness.publications.citing import read_citation
 from readiness.publications.freeze import refuse_names_in
 from readiness.publications.log import LOG, check_listed, read_log
-from readiness.publications.outcomes import Outcome, place_text
+from readiness.publications.outcome_texts import place_text
+from readiness.publications.outcomes import Outcome
 from readiness.publications.presenting.writing import Writing, markdown
 from readiness.publications.program import DVC_CONFIG, is_earlier, is_told, read_program
 from readiness.publications.seal import ATTESTATIONS, SEAL, read_seal, sha256

@@ -31,7 +31,7 @@ from readiness.publications.bundle.contents import (
 )
 from readiness.publications.citation import name_licence
 from readiness.publications.citing import read_citation
-from readiness.publications.outcomes import told_plainly
+from readiness.publications.outcome_texts import told_plainly
 from readiness.publications.program import ARCHIVE
 from readiness.publications.seal import LEDGER, read_seal, sha256
 from readiness.reporting.particulars import RIGHTS, list_statements

@@ -6,11 +6,9 @@ audits give the same bytes. What stands where is in `templates/audit.html`.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +25,11 @@ from readiness.publications import ledger
 from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit, Number
 from readiness.publications.audit.numbers import CHANGED as WAS_CHANGED
 from readiness.publications.audit.numbers import ledger_rows
-from readiness.publications.outcomes import PASSING, Outcome, rounding_rule
-from readiness.publications.presenting.summary import (
+from readiness.publications.outcomes import PASSING, Outcome
+from readiness.publications.presenting.number_groups import group, tell_rounding
+from readiness.publications.presenting.summary import JUDGED, sentences
+from readiness.publications.presenting.summary_terms import (
     CHANGED,
-    JUDGED,
     LEVELS,
     LOOKS_AT,
     NOT_SHOWN,
@@ -38,14 +37,11 @@ from readiness.publications.presenting.summary import (
     SAYS,
     SAYS_NOT,
     TONES,
-    by_outcome,
     has_numbers,
     level_result,
-    sentences,
 )
 from readiness.publications.presenting.writing import FOLDER, Writing, html, style
 from readiness.register.display import show_row, show_safely
-from readiness.reporting.passports import KINDS
 
 
 @dataclass(frozen=True)
@@ -132,7 +128,7 @@ def audit_page(
             for tag, token, key in verdicts
         ],
         sections=[
-            _AuditSection(a, subjects[a.identity], writing, f"p{k}", list(_group(a, writing)))
+            _AuditSection(a, subjects[a.identity], writing, f"p{k}", list(group(a, writing)))
             for k, a in enumerate(audits, start=1)
         ],
     )
@@ -227,48 +223,6 @@ class _AuditSection:
             "id": Markup(writing.form.name(number.id).replace(".", Markup(".<wbr>"))),
             "shown": self.subject.show_published(number, writing.language),
             "shown_now": self.subject.shown_now(number, writing.language),
-            "rounding": _tell_rounding(writing, number.digits, number.rounding),
+            "rounding": tell_rounding(writing, number.digits, number.rounding),
             "dataset": writing.names(number.dataset),
         }
-
-
-# --- The numbers of an audit, as the page's tables show them: problems first, the rest folded.
-COLUMNS = (
-    "numbers.column.id",
-    *(f"verdict.page.column.{name}" for name in ("published", "recomputed", "difference")),
-    "verdict.page.verdict",
-    *(f"verdict.page.column.{name}" for name in ("detail", "rounding", "dataset")),
-    *(f"verdict.page.column.{name}" for name in ("code", "environment")),
-)
-
-
-def _group(audit: Audit, writing: Writing) -> Iterator[dict[str, Any]]:
-    """The numbers of each outcome, the most severe first: open in one table, or folded by kind.
-
-    `told`: whether each one's detail stands in its line; else `reason`, true of all, if any.
-    """
-    for outcome, numbers in by_outcome(audit).items():
-        # A level that computes nothing leaves numbers unchecked, which is no problem.
-        asked = audit.level >= NUMBERS or outcome is not Outcome.NOT_CHECKED
-        reason = None
-        facts = [number.fact for number in numbers if number.fact]
-        if not asked:
-            reason = writing.text("verdict.page.level_reason")
-        elif facts and len(numbers) > 1 and all(fact == facts[0] for fact in facts):
-            reason = writing.text("verdict.page.one_reason", reason=writing.tell(facts[0]))
-        open_ = asked and outcome not in PASSING
-        folded = sorted(() if open_ else numbers, key=lambda number: number.kind)
-        named = [
-            (writing.text(KINDS[kind]) if kind in KINDS else writing.form.name(kind), list(some))
-            for kind, some in groupby(folded, key=lambda number: number.kind)
-        ]
-        told = bool(facts) and not reason
-        columns = [key for key in COLUMNS if told or key != "verdict.page.column.detail"]
-        own = {"outcome": outcome, "key": OUTCOMES[outcome], "columns": columns, "open": open_}
-        yield {**own, "reason": reason, "told": told, "numbers": numbers, "kinds": named}
-
-
-@cache
-def _tell_rounding(writing: Writing, digits: str, mode: str) -> Markup:
-    rule = rounding_rule({"digits": digits, "rounding": mode})
-    return writing.tell(rule) if rule else writing.text("terminal.nothing")

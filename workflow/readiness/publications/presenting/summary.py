@@ -6,20 +6,17 @@ from, and the innocent reading.
 
 from collections.abc import Iterator, Sequence
 
-from readiness.ground.facts import Fact, Term
-from readiness.publications.audit.model import DATA, NUMBERS, REPORT, SEAL, Audit, Number, Signing
-from readiness.publications.audit.model import LEVELS as LEVEL_NAMES
+from readiness.ground.facts import Fact
+from readiness.publications.audit.model import DATA, NUMBERS, REPORT, Audit, Number
 from readiness.publications.outcomes import (
     BROKEN,
-    CORRECTED,
     COULD_NOT_CHECK,
     DIFFERS,
     PASSING,
-    VALID,
     AuditFinding,
     Outcome,
-    exit_code,
 )
+from readiness.publications.presenting.summary_terms import OUTCOMES, has_numbers, level_result
 
 # Of figures that others reported: no verdict beside their name may be taken for one on them.
 JUDGED = "verdict.says.judged"
@@ -42,29 +39,6 @@ def by_outcome(audit: Audit) -> dict[Outcome, list[Number]]:
     """The numbers by verdict, the most severe first."""
     groups = {one: [n for n in audit.numbers if n.outcome is one] for one in OUTCOMES}
     return {outcome: numbers for outcome, numbers in groups.items() if numbers}
-
-
-def has_numbers(audit: Audit) -> bool:
-    """Whether the numbers were recomputed: a level that asks for it may not get that far."""
-    return any(number.code for number in audit.numbers)
-
-
-def level_result(audit: Audit, level: int) -> int | None:
-    """The exit code of one level alone; None when the audit did not look at it."""
-    if level > audit.level:
-        return None
-    found = [one.outcome for one in audit.list_found(level)]
-    if level == NUMBERS:
-        found += [number.outcome for number in audit.numbers]
-    if level == REPORT and set(found) == {Outcome.NOT_COMPARED}:
-        return None
-    # Only of a seal does nothing to report mean that all is well.
-    return exit_code(found) if found or level == SEAL else COULD_NOT_CHECK
-
-
-def lacks_pages(audit: Audit) -> bool:
-    """Whether level 3 was asked for and no page was compared: then no headline may name it."""
-    return audit.level >= REPORT and has_numbers(audit) and level_result(audit, REPORT) is None
 
 
 def sentences(audit: Audit) -> list[Fact]:
@@ -149,66 +123,3 @@ def _tell_innocent(audit: Audit) -> Iterator[Fact]:
         yield Fact("verdict.says.innocent_unchecked")
     elif audit.level >= NUMBERS:
         yield Fact("verdict.says.true_or_not")
-
-
-# --- The keys of what an audit says in a word: outcomes, verdicts, levels; and their signs.
-# The tones: it is valid, it could not be told, it is not valid, it is not for us to certify.
-GOOD, OPEN, BAD, NEUTRAL = "good", "open", "bad", "neutral"
-
-# For the eye: a sign and a tone, the most severe outcome first.
-SIGNS: dict[Outcome, tuple[str, str]] = {
-    Outcome.BROKEN: ("!", BAD),
-    Outcome.DIFFERS: ("≠", BAD),
-    Outcome.ERASED: ("?", OPEN),
-    Outcome.RESTRICTED: ("?", OPEN),
-    Outcome.MISSING: ("?", OPEN),
-    Outcome.NOT_CHECKED: ("?", OPEN),
-    Outcome.WITHIN_ROUNDING: ("≈", GOOD),
-    Outcome.REPRODUCED: ("✓", GOOD),
-    Outcome.CORRECTED: ("↻", NEUTRAL),
-    Outcome.ADDED: ("+", NEUTRAL),
-    Outcome.NOT_COMPARED: ("·", NEUTRAL),
-    # No tick: that somebody else's figure stands here unchanged does not certify it.
-    Outcome.JUDGED: ("§", NEUTRAL),
-}
-# What can be said of a number or a file.
-OUTCOMES = {outcome: f"verdict.outcome.{outcome.name.lower()}" for outcome in SIGNS}
-# What is said of code or an environment that is not the sealed one.
-CHANGED = "verdict.outcome.changed"
-# What each of them means, and what it does not.
-SAYS = {key: f"{key}.says" for key in (*OUTCOMES.values(), CHANGED)}
-SAYS_NOT = {key: f"{key}.says_not" for key in SAYS}
-
-# The verdict on a publication, by the exit code of its audit.
-VERDICTS = {
-    VALID: "verdict.of.valid",
-    DIFFERS: "verdict.outcome.differs",
-    COULD_NOT_CHECK: "verdict.of.could_not_check",
-    BROKEN: "verdict.outcome.broken",
-    CORRECTED: "verdict.outcome.corrected",
-}
-TONES = {
-    VALID: ("✓", GOOD),
-    DIFFERS: ("≠", BAD),
-    COULD_NOT_CHECK: ("?", OPEN),
-    BROKEN: ("!", BAD),
-    CORRECTED: ("↻", NEUTRAL),
-}
-
-LEVELS = {level: f"verdict.level.{name}" for level, name in enumerate(LEVEL_NAMES)}
-# What was done where no page was compared.
-PAGES_APART = "verdict.level.pages_apart"
-# What each level looks at, and what it does not show.
-LOOKS_AT = {level: f"{key}.looks_at" for level, key in LEVELS.items()}
-NOT_SHOWN = {level: f"{key}.not_shown" for level, key in LEVELS.items()}
-
-SIGNINGS = {signing: f"verdict.signing.{signing.name.lower()}" for signing in Signing}
-
-CODE = "verdict.code_today"
-
-
-def ran(audit: Audit) -> Fact:
-    """The audit's level: the last one that was looked at."""
-    if lacks_pages(audit):
-        return Fact("verdict.ran", {"level": NUMBERS, "what": Term(PAGES_APART)})
-    return Fact("verdict.ran", {"level": audit.level, "what": Term(LEVELS[audit.level])})

@@ -9,8 +9,9 @@ from readiness.ground.facts import Fact, Listed, Term, Value
 from readiness.ground.printable import one_line
 from readiness.language import Language, show, strip_marks, tell
 from readiness.publications.audit.model import DATA, LEVELS, NUMBERS, REPORT, SEAL, Audit, Number
-from readiness.publications.outcomes import SEVERITY, AuditFinding, Outcome, exit_code, plain
-from readiness.publications.presenting import summary
+from readiness.publications.outcome_texts import plain
+from readiness.publications.outcomes import SEVERITY, AuditFinding, Outcome, exit_code
+from readiness.publications.presenting import summary_terms
 from readiness.publications.seal import DRAFT
 
 # How many problems of one kind are named unless all are asked for.
@@ -53,21 +54,21 @@ class _AuditLines:
         return self.fact(Fact(key, values))
 
     def outcome(self, outcome: Outcome) -> str:
-        return self.text(summary.OUTCOMES[outcome])
+        return self.text(summary_terms.OUTCOMES[outcome])
 
     def all(self) -> Iterator[str]:
         audit = self.audit
         key = "terminal.level_today" if audit.level >= NUMBERS else "terminal.level"
         level = Fact(key, {"level": audit.level, "name": Term(NAMES[audit.level])})
-        if summary.lacks_pages(audit):
-            level = Fact(key, {"level": NUMBERS, "name": Term(summary.PAGES_APART)})
+        if summary_terms.lacks_pages(audit):
+            level = Fact(key, {"level": NUMBERS, "name": Term(summary_terms.PAGES_APART)})
         name = audit.identity
         yield self.text(
             "terminal.head",
             name=Fact("audit.closing.draft", {"name": name}) if audit.status == DRAFT else name,
-            verdict=Term(summary.VERDICTS[audit.exit_code]),
+            verdict=Term(summary_terms.VERDICTS[audit.exit_code]),
             level=level,
-            signing=Term(summary.SIGNINGS[audit.signing]),
+            signing=Term(summary_terms.SIGNINGS[audit.signing]),
         )
         yield from (self._name_line("terminal.name.note", self.fact(note)) for note in audit.notes)
         if audit.seal:
@@ -102,7 +103,7 @@ class _AuditLines:
         audit = self.audit
         if audit.level >= NUMBERS or set(audit.counts) - {Outcome.NOT_CHECKED}:
             counts = tuple(
-                Fact("terminal.counted", {"n": n, "verdict": Term(summary.OUTCOMES[outcome])})
+                Fact("terminal.counted", {"n": n, "verdict": Term(summary_terms.OUTCOMES[outcome])})
                 for outcome, n in audit.counts.items()
             )
             told: Value = Listed(counts, "comma") if counts else Term("terminal.none")
@@ -146,14 +147,14 @@ class _AuditLines:
             more = len(changes.environment) - 3
             rest = f" {self.text('terminal.more', n=more)}" if more > 0 else ""
             told.append(f"{self.text('terminal.changed_environment', names=names)}{rest}")
-        yield from (f"  {self.text(summary.CHANGED):<12} {what}" for what in told)
+        yield from (f"  {self.text(summary_terms.CHANGED):<12} {what}" for what in told)
 
 
 def summary_text(audits: Sequence[Audit], language: Language = "en") -> str:
     """The closing line over several publications."""
     counts = Counter(audit.exit_code for audit in audits)
     told = tuple(
-        Fact("terminal.counted", {"n": counts[code], "verdict": Term(summary.VERDICTS[code])})
+        Fact("terminal.counted", {"n": counts[code], "verdict": Term(summary_terms.VERDICTS[code])})
         for code in sorted(counts)
     )
     counted = Listed(told, "comma")

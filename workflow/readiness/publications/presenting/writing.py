@@ -22,7 +22,7 @@ from readiness.language.numbers import whole
 from readiness.pages.templates import environment, stylesheet
 from readiness.publications.audit.model import Audit
 from readiness.publications.outcomes import Outcome
-from readiness.publications.presenting import summary
+from readiness.publications.presenting import summary_terms
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 Write = Callable[[str], Markup]
@@ -165,29 +165,29 @@ class Writing:
 
     def outcome(self, outcome: Outcome) -> Markup:
         """The verdict on a number or a file."""
-        sign, tone = summary.SIGNS[outcome]
-        return self.form.tag(sign, self.text(summary.OUTCOMES[outcome]), tone)
+        sign, tone = summary_terms.SIGNS[outcome]
+        return self.form.tag(sign, self.text(summary_terms.OUTCOMES[outcome]), tone)
 
     def verdict(self, exit_code: int) -> Markup:
         """The verdict on a publication, or on one level of its audit."""
-        sign, tone = summary.TONES[exit_code]
-        return self.form.tag(sign, self.text(summary.VERDICTS[exit_code]), tone)
+        sign, tone = summary_terms.TONES[exit_code]
+        return self.form.tag(sign, self.text(summary_terms.VERDICTS[exit_code]), tone)
 
     def first_line(self, audit: Audit) -> Markup:
         """The verdict, and whose the publication is."""
         return Markup(
-            f"{self.verdict(audit.exit_code)} {self.text(summary.SIGNINGS[audit.signing])}"
+            f"{self.verdict(audit.exit_code)} {self.text(summary_terms.SIGNINGS[audit.signing])}"
         )
 
     def level(self, audit: Audit) -> Markup:
         """The audit's level, and whose code computed."""
-        computed = summary.has_numbers(audit)
-        code = self.text(summary.CODE if computed else "verdict.says.no_code")
-        return Markup(f"{self.tell(summary.ran(audit))} {code}")
+        computed = summary_terms.has_numbers(audit)
+        code = self.text(summary_terms.CODE if computed else "verdict.says.no_code")
+        return Markup(f"{self.tell(summary_terms.ran(audit))} {code}")
 
     def say_changed(self) -> Markup:
         """That code or an environment is not the sealed one."""
-        return self.form.tag("Δ", self.text(summary.CHANGED), summary.OPEN)
+        return self.form.tag("Δ", self.text(summary_terms.CHANGED), summary_terms.OPEN)
 
     def write_name(self, one: str | Fact) -> Markup:
         """A file or a key by its name; what has none of its own (a copy of data) as told."""

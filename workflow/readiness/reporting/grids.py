@@ -1,0 +1,113 @@
+"""Describe a grid: what its rows say together, in the order of their headline share."""
+
+from collections.abc import Sequence
+
+from readiness.analysis.selection import ANSWERED
+from readiness.figure_id import (
+    base_id,
+    share_id,
+)
+from readiness.ground.facts import Fact, Listed, Value
+from readiness.language import capitalise, show, text
+from readiness.questionnaire import TOTAL, Item
+from readiness.register.display import show_row
+from readiness.register.figures import row_order
+from readiness.register.wording import Wording
+from readiness.reporting.banners import Banner, BannerColumn, BannerLine, TableMaterial, material_of
+from readiness.reporting.blocks import (
+    ReportBlock,
+    block,
+    label,
+    paragraphs,
+    plain,
+)
+from readiness.reporting.item import (
+    CAPTION_BY_FORM,
+    banner_table,
+)
+from readiness.reporting.item_findings import (
+    Findings,
+    level_label,
+)
+from readiness.reporting.parts import WavePart
+
+# stands below. Numbers and lists of boxes are told row by row alone.
+# The range of a share over the rows: of them all, where chance may have made it, of some.
+RANGE = ("report.finding.rows", "report.finding.rows.open", "report.finding.rows.shown")
+
+
+def grid_block(wave: WavePart, grid_id: str) -> ReportBlock:
+    """The block of a grid that is told as one (`Questionnaire.find_tables`)."""
+    title = wave.questionnaire.grid(grid_id).label.text(wave.language)
+    return ReportBlock(f"grid-{grid_id}", plain(title), lambda: _write_grid(wave, grid_id, title))
+
+
+def _write_grid(wave: WavePart, grid_id: str, title: str) -> str:
+    listed = [wave.questionnaire.item(name) for name in wave.tables[grid_id]]
+    rows, material = row_order(wave.register.number, listed), material_of(wave)
+    of_all = sum(item.grid == grid_id for item in wave.questionnaire.items)
+    said = _compare_rows(material, rows, of_all)
+    first = rows[0]
+    caption = wave.tell(
+        CAPTION_BY_FORM[first.forms[0]], item=title, level=level_label(first, wave.language)
+    )
+    table = _tabulate(material, rows)
+    told = wave.tell("tables.caption.share", item=title)
+    name = label("tbl", wave.run, grid_id, "rows")
+    return paragraphs(
+        [
+            block("finding", capitalise(wave.register.write_fact(said))) if said else "",
+            wave.chart(f"grid-{grid_id}", caption),
+            banner_table(material, table, name, told, intervals="", head="tables.head.question"),
+        ]
+    )
+
+
+def _compare_rows(material: TableMaterial, rows: Sequence[Item], of_all: int) -> Fact | None:
+    """From which row to which the headline share goes, of those that are fit for a sentence.
+
+    None where they are fewer than two, or all alike. `rows`: those told of, the largest share
+    first, `of_all` that the question has.
+    """
+    register = material.register
+    fit = [
+        (item, share)
+        for item in rows
+        for share in [share_id(item.id, item.first_level, TOTAL, ANSWERED)]
+        if Findings(material, item).is_reliable(share)
+    ]
+    if len(fit) < 2:
+        return None
+    (first, high), (last, low) = fit[0], fit[-1]
+    most, least = (show_row(register.row(share), register.language) for share in (high, low))
+    if most == least:
+        return None
+    wording = Wording(register.by_id.get, material.selection.is_drawn)
+    kind = 0 if wording.are_ordered(first.grid or "", first.id, last.id) else 1
+    values: dict[str, Value] = {"level": level_label(first, material.language)}
+    for end, item, share in (("first", first, high), ("last", last, low)):
+        values |= {end: _name_row(material, item), f"{end}_share": register.name_value(share)}
+    return Fact(RANGE[2 if len(fit) < of_all else kind], values)
+
+
+def _name_row(material: TableMaterial, item: Item) -> str:
+    assert item.row is not None
+    return item.row.label(material.language)
+
+
+def _tabulate(material: TableMaterial, rows: Sequence[Item]) -> Banner:
+    """The shares of all who answered, a row a line: the headline of a scale, each answer, base."""
+    first, register, language = rows[0], material.register, material.language
+    labels = first.labels(language)
+    boxes = {
+        box: show(Listed(tuple(labels[code] for code in codes), "or"), language)
+        for box, codes in first.levels_of.items()
+    }
+    levels, lines = {**boxes, **{code: labels[code] for code in first.codes_beside}}, []
+    for item in rows:
+        shares = (share_id(item.id, level, TOTAL, ANSWERED) for level in levels)
+        ids = (*shares, base_id(item.id, TOTAL, ANSWERED))
+        known = tuple(name if register.has(name) else "" for name in ids)
+        lines.append(BannerLine("answer", _name_row(material, item), known))
+    base = BannerColumn("n", text("tables.row.base", language))
+    return Banner(first, (*(BannerColumn(*one) for one in levels.items()), base), tuple(lines))
