@@ -35,7 +35,7 @@ PICTURES = {
 
 
 def browser() -> str:
-    """The browser's program; ends with a message when there is none."""
+    """Return the browser's program; end with a message when there is none."""
     for name in (os.environ.get("CHROMIUM", ""), "chromium", "google-chrome"):
         if name and (found := shutil.which(name)):
             return found

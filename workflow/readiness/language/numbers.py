@@ -39,7 +39,7 @@ def number(
     *,
     noun: bool = True,
 ) -> str:
-    """The text of one number in a language; without its noun ("points") where that stands apart.
+    """Return the text of a number in a language; `noun`: with the noun of its unit ("points").
 
     Units, and what `value` is in each (examples at one decimal, or three for p):
 

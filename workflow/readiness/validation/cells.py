@@ -386,7 +386,7 @@ def read_date(text: str, order: str | None) -> str | CellFault:
     return ambiguous if len(days) > 1 else days.pop()
 
 
-# How a cell is read that is neither blank nor declared missing, by the kind of its item.
+# Function that reads a cell neither blank nor declared missing, by the kind of its item.
 READ_BY_KIND: dict[QuestionKind, Callable[[Item, str, Options], ReadCell]] = {
     SINGLE: _read_one,
     ORDINAL: _read_one,
