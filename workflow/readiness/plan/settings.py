@@ -265,7 +265,7 @@ def told_of_answers(root: Path, run: PlannedRun, step: str) -> Told:
     derived = {"derive": [one.model_dump(exclude_none=True) for one in wave.derive]}
     match step:
         case "validate":
-            # A publication without a key has no pseudonyms to recompute.
+            # A publication that names no key: no number depends on one, so a rerun needs none.
             key = run.privacy.key or ("none" if run.frozen else "")
             whose = {"pseudonyms": {"dataset": wave.answers, "sealed": key}}
             privacy = {"privacy": run.privacy.looked_for, **({} if wave.simulated else whose)}
