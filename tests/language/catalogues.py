@@ -126,8 +126,9 @@ def texts(path: Path) -> Iterator[ast.Constant]:
 @cache
 def tells(path: Path) -> bool:
     """Whether a module has to do with texts at all: its ids of figures may look like keys."""
+    rooms = ("readiness.language", "readiness.ground.facts", "readiness.publications.presenting")
     return any(
-        (node.module or "").startswith(("readiness.language", "readiness.ground.facts"))
+        (node.module or "").startswith(rooms)
         for node in nodes(path)
         if isinstance(node, ast.ImportFrom)
     )
