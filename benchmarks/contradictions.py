@@ -191,7 +191,8 @@ def _compare_groups(part: WavePart, item: Item, text: str) -> Iterator[str]:
     if NONE.search(text) and established:
         yield "no gap, and an established difference"
     letters = [said for line in banner(material_of(part), item).lines for said in line.letters]
-    if any(letters) and not established:
+    # A small letter stands for the ten per cent level, at which no sentence establishes anything.
+    if any(letter.isupper() for said in letters for letter in said) and not established:
         yield "letters, and no difference established"
     p = part.register.number(f"{item.id}.test.contrasts_max_t.p")
     for a in GROUPS:
@@ -226,7 +227,8 @@ def _compare_titles(part: WavePart, item: Item) -> Iterator[str]:
         codes = answer_order(values_of(part.register.rows), item.id, item.codes, ordered=False)
         order = [(c, f) for c in codes if (f := figures.get(f"{item.id}.{c}.all")) is not None]
         title = foremost(figures, order, "", exclusive=not item.kind.takes_several)
-        if (title is not None) == kind.endswith(".open"):
+        # Two answers with the same printed share come first together: the picture names neither.
+        if (title is not None) == kind.endswith((".open", ".tied")):
             yield "an order in the title, and another in the sentence"
 
 
