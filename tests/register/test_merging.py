@@ -70,6 +70,14 @@ def test_groups_that_show_something_and_those_of_which_none_would_be_left(
     assert find(people) is None
 
 
+def test_who_names_no_group_stays_outside_the_joined_ones() -> None:
+    people = {"bakers": 320, "millers": 280, "others": 11}
+    asked = questionnaire([*people])
+    everybody = respondents({**people, "_blank": 30})
+    # Nobody knows what they answered, so the eleven cost the others nothing.
+    assert find_merger(everybody, asked, ITEMS, "trade", FIGURES, PUBLIC) is None
+
+
 def test_where_nobody_is_protected_nothing_is_withheld() -> None:
     internal = Policy.of({"preset": "internal"}, 5)
     assert find({"bakers": 320, "millers": 280, "others": 11}, internal) is None

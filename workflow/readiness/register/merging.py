@@ -96,8 +96,8 @@ def find_merger(
     known = (questionnaire, asked, variable, figures, policy)
     now = _protect_shares(respondents, list(people), *known)
     merged = {code: category[0] for category in categories for code in category}
-    recoded = respondents.assign(**{variable: respondents[variable].map(merged)})
-    recoded = recoded.fillna({variable: ""})
+    # Who left the question of the groups empty stays outside them.
+    recoded = respondents.assign(**{variable: respondents[variable].replace(merged)})
     then = _protect_shares(recoded, [category[0] for category in categories], *known)
     withheld = now[now["withheld"] & ~now["group"].isin(list(small))]
     cells = withheld.assign(group=withheld["group"].replace(merged))[CELL]
