@@ -117,25 +117,32 @@ def print_precision(
     for column in ("estimate", "se", "n", "df"):
         shares[column] = pd.to_numeric(shares[column], errors="coerce")
     names = shares[["item", "level", "group", "base"]].itertuples(index=False, name=None)
-    shares["published"] = [share_id(*name) not in suppressed for name in names]
+    published = np.array([share_id(*name) not in suppressed for name in names])
+    shares["published"] = published
     # The variance of all respondents is a sum over groups: it tells of a share that a group hides.
     by_answer = shares.groupby(["item", "level", "base"], sort=False)["published"]
     everywhere = by_answer.transform("all")
     shares["pooled"] = shares["published"] & (everywhere | (shares["group"] != TOTAL))
-    effective = pd.Series(np.nan, index=shares.index)
-    for (item, _, _), rows in shares.groupby(["item", "group", "base"], sort=False):
+    answers = np.array(
+        [
+            level in answers_of.get(str(item), ())
+            for item, level in zip(shares["item"], shares["level"], strict=True)
+        ]
+    )
+    n_eff: FloatArray = np.full(len(shares), np.nan)
+    of_group = shares.groupby(["item", "group", "base"], sort=False)
+    for rows in (np.asarray(places, dtype=np.int64) for places in of_group.indices.values()):
         # A box adds answers up that are pooled already; "don't know" is alone on its base.
-        answers = rows[rows["level"].isin([*answers_of.get(str(item), ())])]
-        answers = answers if len(answers) else rows
+        pooled = rows[answers[rows]] if answers[rows].any() else rows
+        own = shares.take(pooled)
         # Beside no printed share it would tell of the answers, and there is nothing to compute.
-        if answers["se"].isna().any() or not rows["published"].any():
+        if own["se"].isna().any() or not published[rows].any():
             continue
-        effective[rows.index] = _pool(answers, level)
+        n_eff[rows] = _pool(own, level)
     printed = digits.round_shares(
         shares["estimate"].to_numpy(dtype=np.float64), [*shares["group"].astype(str)]
     )
     n = shares["n"].to_numpy(dtype=np.float64)
-    n_eff: FloatArray = np.asarray(effective, dtype=np.float64)
     places = [digits.of(str(group)) + 2 for group in shares["group"]]
     units = 10.0 ** -np.array(places, dtype=np.float64)
     lower, upper = limits_of_printed(printed, n_eff, units, level)
