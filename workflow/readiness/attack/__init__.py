@@ -4,6 +4,7 @@ from readiness.attack.attack import attack
 from readiness.attack.knowledge import (
     COLUMNS,
     Attacked,
+    AttackedCell,
     AttackRules,
     AttackTarget,
     CountVerdict,

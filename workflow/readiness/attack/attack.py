@@ -194,23 +194,23 @@ class _ItemAttack:
         return self.rules.shows
 
     def _or_nothing_learned(self, cell: AttackedCell, judge: Judge, known: int = 0) -> Judge:
-        """The same, where all that is known is how many people answered, or are in the group.
+        """The same, but for a count of so few people that no interval of it can be wide enough.
 
         How many answered is told; of a group of one person that is all there is to know. Where they
-        are no more than an interval is wide, a count that may be of nobody is not known: what
-        narrows it from above tells of no person that they gave the answer.
+        are no more than an interval is to be wide, a count is held that may be of nobody beside
+        those whose answers are `known`: it tells of no other person that they gave the answer. How
+        many gave another answer is a count of its own, of which the same is asked. Of more people
+        the rule itself can be met.
         """
         group, classes = cell.share.group, self.target.classes
         most = self._count_told(cell)
         if most is None and classes is not None and classes.knows(group) and not cell.before:
             most = int(classes.people[classes.inside(group)].sum())
-
-        small = most is not None and most <= self.rules.width
+        if most is None or most > self.rules.width:
+            return judge
 
         def held(low: int, high: int) -> bool:
-            if judge(low, high) or most is None:
-                return judge(low, high)
-            return low <= known and (small or high >= most - known)
+            return judge(low, high) or low <= known
 
         return held
 
