@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 from itertools import chain
@@ -11,6 +12,8 @@ import pytest
 
 from readiness.analysis.nonresponse import COLUMNS as BOUNDS
 from readiness.attack import (
+    Attacked,
+    AttackedCell,
     AttackRules,
     AttackTarget,
     CountVerdict,
@@ -20,6 +23,7 @@ from readiness.attack import (
     attack,
     find_unread,
 )
+from readiness.attack.knowledge import AttackReader, How
 from readiness.attack.released import (
     OF_ITEMS,
     OTHERS,
@@ -32,7 +36,7 @@ from readiness.disclosure import Policy
 from readiness.disclosure.suppress import Decisions
 from readiness.figure_id import base_id, share_id
 from readiness.questionnaire import Questionnaire, questionnaire_of
-from readiness.register.attacking import _list_merged, read_target, withhold_until_held
+from readiness.register.attacking import _list_merged, demand_more, read_target, withhold_until_held
 from readiness.register.figures import FigureRow, Origin, make_register
 from readiness.register.firmness import FIRMNESS
 from readiness.register.linked import Demand
@@ -252,3 +256,22 @@ def test_bounds_are_suppressed_with_the_share_that_they_are_of() -> None:
     share = share_id("why", "time", "all", "answered")
     hidden = list(bound_rows(pd.DataFrame([row]), {share: "few"}, digits))
     assert hidden and all(each.value is None and each.suppressed for each in hidden)
+
+
+def test_of_a_group_of_few_one_group_beside_it_is_suppressed_and_no_more() -> None:
+    """An interval of three people cannot be wider: what hides them is one other group's numbers."""
+    people = {"few": 3, "cheap": 20, "dear": 40, "all": 63}
+    rows = [("q", level, group, "answered", n) for group, n in people.items() for level in "xy"]
+    estimates = pd.DataFrame(rows, columns=["item", "level", "group", "base", "n"])
+    seen = PrintedInterval(0.5, 0.5)
+    shares = [
+        ReleasedShare(share_id(*row[:4]), *row[1:4], None if row[2] == "few" else seen, False)
+        for row in rows
+    ]
+    bases = {("answered", group): n for group, n in people.items()}
+    target = AttackTarget(Release("r", {"q": ReleasedTable("q", {}, shares, bases)}, {}))
+    cell = AttackedCell("q", shares[0], withheld=True, rest=True)
+    given_away = Attacked(cell, 1, 3, CountVerdict.GIVEN, AttackReader.PUBLICATION, How.SHARES)
+    demand = demand_more([given_away], Counter(), estimates, target)
+    suppressed = {share_id(*row[:4]) for row in rows if row[2] in ("few", "cheap")}
+    assert demand and demand.hidden == suppressed

@@ -5,14 +5,15 @@ and what several items say together. So both take turns until nothing is given a
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from readiness.analysis.selection import group_name
+from readiness.analysis.selection import group_name, variable_of
 from readiness.attack import (
     Attacked,
+    AttackedCell,
     AttackRules,
     AttackTarget,
     Classes,
@@ -29,6 +30,7 @@ from readiness.disclosure import Policy
 from readiness.disclosure.suppress import Decisions
 from readiness.figure_id import base_id, share_id
 from readiness.ground.errors import DataError
+from readiness.ground.frames import list_rows
 from readiness.ground.tables import read_text_table
 from readiness.questionnaire import TOTAL, Questionnaire
 from readiness.register.figures import read_register
@@ -138,9 +140,10 @@ def find_even(respondents: pd.DataFrame, by: Sequence[str]) -> frozenset[str]:
 
 # How often the interval of a count is asked to be wider, each time twice as wide as before.
 WIDENED = 2
-# Then all numbers of groups are suppressed: of its item in its group, of its item, of the items
-# next to it; at last the numbers of all respondents, never given up before those of groups.
-GROUP, ITEM, NEIGHBOURS, TOTALS = 1, 2, 3, 4
+# Then all numbers of groups are suppressed: of its item in its group; in the group beside it of
+# which that costs least; in all groups; of the items next to it; at last the numbers of all
+# respondents, never given up before those of groups.
+GROUP, BESIDE, ITEM, NEIGHBOURS, TOTALS = 1, 2, 3, 4, 5
 
 
 def demand_more(
@@ -152,32 +155,82 @@ def demand_more(
     hidden: set[str] = set()
     widths: dict[str, int] = {}
     items: set[str] = set()
-    after = [route.item for route in target.routes]
+    told = _list_told(target)
     for cell in (each.cell for each in found if each.verdict is CountVerdict.GIVEN):
         tries[cell.id] += 1
         step = tries[cell.id] - WIDENED
+        base = target.release.tables[cell.item].bases.get((cell.share.base, cell.share.group))
+        if base is not None and base <= target.rules.width:
+            # An interval of so few people cannot be wider.
+            step = max(step, GROUP)
+        around = _list_around(cell, step, estimates, target, told)
+        while GROUP <= step < TOTALS and told.isdisjoint(around):
+            # What is suppressed already protects no more than it did.
+            step += 1
+            around = _list_around(cell, step, estimates, target, told)
+        tries[cell.id] = max(tries[cell.id], step + WIDENED)
         if step > TOTALS:
             continue
         widths[others(cell.share.id) if cell.rest else cell.share.id] = (
             target.rules.width * 2 ** min(tries[cell.id], WIDENED)
         )
-        own = frozenset([cell.item])
-        near = target.with_neighbours(own) if step >= NEIGHBOURS else own
         if not cell.withheld and cell.share.group != TOTAL:
             hidden.add(cell.share.id)
-        if step >= GROUP:
-            rows = estimates[estimates["item"].isin(near)]
-            rows = rows[rows["group"] == cell.share.group] if step == GROUP else rows
-            if step < TOTALS:
-                rows = rows[rows["group"] != TOTAL]
-            hidden |= {
-                share_id(*cells) for cells in rows[["item", "level", "group", "base"]].to_numpy()
-            }
-            # How many were asked tells of the answer that it is asked after.
-            routed = rows[rows["item"].isin(after) & (step >= NEIGHBOURS)]
-            hidden |= {base_id(*cells) for cells in routed[["item", "group", "base"]].to_numpy()}
-        items |= near
+        hidden |= around
+        own = frozenset([cell.item])
+        items |= target.with_neighbours(own) if step >= NEIGHBOURS else own
     return Demand(frozenset(hidden), widths, frozenset(items)) if items else None
+
+
+def _list_told(target: AttackTarget) -> frozenset[str]:
+    """Return the ids of the shares and bases that a release tells."""
+    told: set[str] = set()
+    for item, table in target.release.tables.items():
+        told |= {share.id for share in table.shares if share.value is not None}
+        told |= {base_id(item, group, base) for base, group in table.bases}
+    return frozenset(told)
+
+
+def _list_around(
+    cell: AttackedCell,
+    step: int,
+    estimates: pd.DataFrame,
+    target: AttackTarget,
+    told: Collection[str],
+) -> set[str]:
+    """Return the ids of the numbers that a step suppresses around a count; none before `GROUP`."""
+    if step < GROUP:
+        return set()
+    group = cell.share.group
+    near = frozenset([cell.item])
+    near = target.with_neighbours(near) if step >= NEIGHBOURS else near
+    rows = estimates[estimates["item"].isin(near)]
+    if step <= BESIDE:
+        rows = rows[rows["group"].isin([group, _find_beside(cell, rows, told)][:step])]
+    if step < TOTALS:
+        rows = rows[rows["group"] != TOTAL]
+    around = {share_id(*cells) for cells in rows[["item", "level", "group", "base"]].to_numpy()}
+    # How many were asked tells of the answer that it is asked after.
+    after = [route.item for route in target.routes]
+    routed = rows[rows["item"].isin(after) & (step >= NEIGHBOURS)]
+    return around | {base_id(*cells) for cells in routed[["item", "group", "base"]].to_numpy()}
+
+
+def _find_beside(cell: AttackedCell, rows: pd.DataFrame, told: Collection[str]) -> str:
+    """Return the group of the same variable of which fewest shares are told, but some; of those the
+    one with the fewest people. "" where none is. `rows`: the estimates of the count's item.
+    """
+    group = cell.share.group
+    costs: dict[str, tuple[int, int]] = {}
+    for row in list_rows(rows):
+        other = str(row["group"])
+        if other in (TOTAL, group) or variable_of(other) != variable_of(group):
+            continue
+        shown = share_id(row["item"], row["level"], other, row["base"]) in told
+        shares, people = costs.get(other, (0, 0))
+        costs[other] = shares + shown, max(people, int(row["n"]))
+    telling = [other for other, (shares, _) in costs.items() if shares]
+    return min(telling, key=lambda other: (*costs[other], other), default="")
 
 
 def withhold_until_held(
