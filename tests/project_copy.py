@@ -24,8 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
-from readiness.building import make_wheel
 from readiness.cli import main
+from readiness.program.wheel import make_wheel
 
 ROOT = Path(__file__).parents[1]
 NOT_SHIPPED = {

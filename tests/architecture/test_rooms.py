@@ -32,8 +32,7 @@ LEVELS = (
     ("config",),
     ("provenance", "pages"),
     ("language",),
-    ("figure_id", "building"),
-    ("layout",),
+    ("program",),
     ("ground",),
 )
 LEVEL = {room: k for k, rooms in enumerate(LEVELS) for room in rooms}

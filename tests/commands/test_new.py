@@ -13,12 +13,12 @@ import pyreadstat
 import pytest
 
 from project_copy import ROOT
-from readiness.building import make_wheel
 from readiness.cli import main
 from readiness.commands.starting.office import new_office
 from readiness.config import load_config
 from readiness.datasets.versions import read_versions
 from readiness.drafting import follow
+from readiness.program.wheel import make_wheel
 from readiness.questionnaire import load_questionnaire
 
 EXPORT = "Timestamp,Do you vote?,Why?\n" + "".join(

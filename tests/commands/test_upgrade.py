@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from project_copy import ROOT
-from readiness.building import make_wheel
 from readiness.cli import main
 from readiness.commands.starting.office import new_office
 from readiness.commands.upgrading import change as changing
 from readiness.commands.upgrading.change import apply_change, plan_change
 from readiness.commands.upgrading.moving import find_note, read_notes
 from readiness.commands.upgrading.wheel import is_running, read_wheel
-from readiness.layout import version
+from readiness.program.layout import version
+from readiness.program.wheel import make_wheel
 from readiness.publications.releases import RELEASES
 
 CHANGELOG = """\

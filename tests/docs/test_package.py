@@ -11,7 +11,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from project_copy import ROOT
-from readiness.building import make_wheel
+from readiness.program.wheel import make_wheel
 
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -32,7 +32,7 @@ def test_the_build_needs_nothing_else_and_states_what_the_project_does() -> None
     """The program builds its wheel itself, so that a commit gives the same bytes anywhere."""
     build = PROJECT["build-system"]
     assert build["requires"] == []
-    assert (ROOT / build["backend-path"][0] / "readiness/building.py").is_file()
+    assert (ROOT / build["backend-path"][0] / "readiness/program/wheel.py").is_file()
     assert build["build-backend"] == make_wheel.__module__
     name, content = make_wheel()
     assert (name, content) == make_wheel()

@@ -7,7 +7,7 @@ import pytest
 
 from project_copy import ROOT, benchmark_module
 from readiness.analysis.measured import MISSED, SIZES, procedure_of
-from readiness.figure_id import FigureId
+from readiness.ground.figure_id import FigureId
 from readiness.ground.tables import read_text_table
 from readiness.questionnaire import load_questionnaire
 from readiness.register.figures import read_register

@@ -14,12 +14,12 @@ from pytest import MonkeyPatch, TempPathFactory
 from released_tree import STUDY, released_root
 
 from project_copy import PATIENCE, ROOT, Project, install_wheel, shipped_files
-from readiness import layout
 from readiness.datasets.places import Foreign, check_settings, remote_settings
 from readiness.datasets.store import find_object, local_copies
 from readiness.datasets.versions import find_version
 from readiness.ground.errors import ConfigError, DataError
-from readiness.layout import program_files
+from readiness.program import layout
+from readiness.program.layout import program_files
 
 SECRET = "only-the-auditor-knows"
 CANARY = "import os\nopen(os.environ.get('CANARY') or {path!r}, 'a').write(__file__ + '\\n')\n"
@@ -35,7 +35,7 @@ def program(tmp_path_factory: TempPathFactory) -> Path:
 
 def test_the_wheel_holds_the_whole_program(program: Path) -> None:
     code = (
-        "from readiness.layout import own_tree, program_files\n"
+        "from readiness.program.layout import own_tree, program_files\n"
         "assert own_tree() is None\n"
         "print(*sorted(n for n, p in program_files().items() if p.is_file()))"
     )

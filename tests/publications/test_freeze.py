@@ -20,7 +20,7 @@ from readiness.commands.freeze import LOCK
 from readiness.ground.errors import ConfigError, DataError
 from readiness.ground.locks import lock
 from readiness.language import text
-from readiness.layout import version
+from readiness.program.layout import version
 from readiness.publications.chain import read_chain, stale, step_folders
 from readiness.publications.erratum import erratum_table
 from readiness.publications.log import read_log, withdraw

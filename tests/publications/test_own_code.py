@@ -14,7 +14,7 @@ from project_copy import ROOT, Project
 from readiness.cli import main
 from readiness.datasets.places import Foreign
 from readiness.language import LANGUAGES, tell
-from readiness.layout import version
+from readiness.program.layout import version
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Terms
 from readiness.publications.audit.present_changes import present_changes

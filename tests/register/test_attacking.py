@@ -34,7 +34,7 @@ from readiness.attack.released import (
 )
 from readiness.disclosure import Policy
 from readiness.disclosure.suppress import Decisions
-from readiness.figure_id import base_id, share_id
+from readiness.ground.figure_id import base_id, share_id
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.register.attacking import _list_merged, demand_more, read_target, withhold_until_held
 from readiness.register.figures import FigureRow, Origin, make_register

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from readiness.analysis.estimating import cuts
 from readiness.config import FigureRules
 from readiness.disclosure import Policy
-from readiness.figure_id import base_id, share_id
+from readiness.ground.figure_id import base_id, share_id
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.register.earlier import Earlier, Told, earlier_release
 from readiness.register.precision import ShareDigits

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from project_copy import ROOT
-from readiness.figure_id import (
+from readiness.ground.errors import DataError
+from readiness.ground.figure_id import (
     ANSWERED,
     ASKED,
     CHANGE,
@@ -27,7 +28,6 @@ from readiness.figure_id import (
     share_id,
     weighted_id,
 )
-from readiness.ground.errors import DataError
 
 
 def sealed_rows() -> Iterator[dict[str, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from project_copy import PATIENCE, ROOT, Project
 from readiness.ground.files import files_below
-from readiness.layout import version
+from readiness.program.layout import version
 from tiny_project import STUDY, WAVE, copy_program, make_folder
 
 MODULE = """\

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from project_copy import PATIENCE, ROOT, Project, add_environment, set_up_office
-from readiness.building import make_wheel
 from readiness.ground.files import files_below
+from readiness.program.wheel import make_wheel
 from readiness.publications.releases import RELEASES
 
 SAMPLE = ROOT / "examples/first-use/invented-answers.csv"

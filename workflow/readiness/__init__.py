@@ -14,5 +14,5 @@ hold that (`tests/architecture`), and docs/architecture.md draws it.
     statistics       survey
     records          datasets, provenance, config
     presentation     language, pages
-    ground           figure_id, building, layout, ground
+    ground           program, ground
 """

@@ -29,7 +29,7 @@ from readiness.ground.files import note_once
 from readiness.ground.locks import lock
 from readiness.ground.printable import one_line, printable, shorten
 from readiness.ground.terminal import Spoken, speaking
-from readiness.layout import is_project, version
+from readiness.program.layout import is_project, version
 from readiness.provenance.records import check_inputs
 from readiness.provenance.results_folder import JOBS
 from readiness.running.step import add_arguments, perform

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from unittest import mock
 
-from readiness import cli, layout
+from readiness import cli
 from readiness.datasets.versions import Version
+from readiness.program import layout
 from readiness.publications import program
 from readiness.publications import scratch as trees
 from readiness.publications.audit import numbers

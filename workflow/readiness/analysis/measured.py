@@ -8,7 +8,8 @@ of two simulation errors in at least 2,000 samples, or of four.
 
 import math
 
-from readiness.figure_id import (
+from readiness.ground.facts import Term
+from readiness.ground.figure_id import (
     CHANGE,
     CONTRAST,
     LOWER,
@@ -19,7 +20,6 @@ from readiness.figure_id import (
     FigureId,
     P,
 )
-from readiness.ground.facts import Term
 from readiness.questionnaire import MEAN, MEDIAN
 
 # Numbers of answers of the samples.

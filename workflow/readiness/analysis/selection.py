@@ -11,8 +11,8 @@ last two (AAPOR, Guidance on opt-in samples).
 
 from enum import Enum
 
-from readiness.figure_id import ANSWERED as ANSWERED
-from readiness.figure_id import WITH_DONT_KNOW as WITH_DONT_KNOW
+from readiness.ground.figure_id import ANSWERED as ANSWERED
+from readiness.ground.figure_id import WITH_DONT_KNOW as WITH_DONT_KNOW
 
 
 def group_name(variable: str, category: str) -> str:

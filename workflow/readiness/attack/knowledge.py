@@ -28,9 +28,9 @@ from readiness.attack.released import (
     untold,
 )
 from readiness.attack.solving import FRAME_NODES, MOST_CELLS, SEARCHES, UNBOUNDED, Classes, Solver
-from readiness.figure_id import FigureId
 from readiness.ground.arrays import FloatArray, IntArray
 from readiness.ground.errors import DataError
+from readiness.ground.figure_id import FigureId
 
 
 class AttackReader(Enum):

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.figure_id import QUALITY, FigureId, is_below, split_groups, weighting_id
+from readiness.ground.figure_id import QUALITY, FigureId, is_below, split_groups, weighting_id
 from readiness.ground.frames import list_rows
 
 TOTAL = "all"

@@ -13,9 +13,9 @@ from typing import Any, Literal
 import pandas as pd
 
 from readiness.charts.sheet import SMALL, Shape, measure
-from readiness.figure_id import FigureId
 from readiness.ground.errors import RenderError
 from readiness.ground.facts import Fact, Listed, Quantity, Value
+from readiness.ground.figure_id import FigureId
 from readiness.ground.frames import list_rows
 from readiness.language import Language, numbers, tell
 from readiness.questionnaire import TOTAL

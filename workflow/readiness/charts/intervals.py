@@ -36,8 +36,8 @@ from readiness.charts.figures import (
 from readiness.charts.picture import LegendKey, Picture, nothing, table_of
 from readiness.charts.rows import Rows
 from readiness.charts.sheet import Shape
-from readiness.figure_id import ANSWERED, CHANGE, FigureId, share_id
 from readiness.ground.facts import Fact, Value
+from readiness.ground.figure_id import ANSWERED, CHANGE, FigureId, share_id
 from readiness.language import show
 from readiness.register.display import Sign
 

@@ -33,9 +33,9 @@ from readiness.charts.figures import (
 )
 from readiness.charts.picture import LegendKey, Picture, nothing, table_of
 from readiness.charts.rows import Rows
-from readiness.figure_id import ANSWERED, WITH_DONT_KNOW, share_id
 from readiness.ground.errors import RenderError
 from readiness.ground.facts import Fact, Listed, Value
+from readiness.ground.figure_id import ANSWERED, WITH_DONT_KNOW, share_id
 from readiness.language import show
 from readiness.register.display import Sign
 

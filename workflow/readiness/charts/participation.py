@@ -25,8 +25,8 @@ from readiness.charts.figures import (
 )
 from readiness.charts.picture import LegendKey, Picture, nothing, table_of
 from readiness.charts.rows import Rows
-from readiness.figure_id import ANSWERED, LIMITS, quality_id, share_id
 from readiness.ground.facts import Fact
+from readiness.ground.figure_id import ANSWERED, LIMITS, quality_id, share_id
 from readiness.language import show
 from readiness.questionnaire import TOTAL, Item
 

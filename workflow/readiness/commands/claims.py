@@ -48,7 +48,7 @@ from readiness.ground.errors import ConfigError, DataError
 from readiness.ground.tables import read_text_table
 from readiness.ground.terminal import print_json
 from readiness.language import LANGUAGES, show, tell
-from readiness.layout import find_config
+from readiness.program.layout import find_config
 
 # Verdicts of one status that are named by their ids.
 NAMED = 3

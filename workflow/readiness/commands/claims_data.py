@@ -16,14 +16,14 @@ from rich.table import Table
 from readiness.commands.estimate_files import coded_answers
 from readiness.commands.validate import questionnaire_file
 from readiness.config import load_config
-from readiness.figure_id import ANSWERED, share_id
 from readiness.forensics.judging.context import Study as JudgedStudy
 from readiness.forensics.judging.study import DataComparison, beside_data
 from readiness.ground.errors import ConfigError
+from readiness.ground.figure_id import ANSWERED, share_id
 from readiness.ground.tables import read_text_table
 from readiness.language import show, tell
-from readiness.layout import find_config
 from readiness.plan.runs import runs_of
+from readiness.program.layout import find_config
 from readiness.questionnaire import TOTAL, Questionnaire, load_questionnaire
 
 PLAIN = Console(highlight=False, markup=False, color_system=None)

@@ -16,7 +16,7 @@ from typing import get_args
 
 from readiness.config import SelectionName
 from readiness.ground.errors import ConfigError
-from readiness.layout import is_project
+from readiness.program.layout import is_project
 
 SELECTIONS: tuple[str, ...] = get_args(SelectionName)
 # What may be said of an export, where its bytes do not tell.

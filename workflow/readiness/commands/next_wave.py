@@ -30,16 +30,16 @@ from readiness.charts.figures import (
 from readiness.charts.picture import LegendKey, Picture
 from readiness.charts.rows import Rows
 from readiness.config import WaveSettings, Weight, load_config
-from readiness.figure_id import ANSWERED, FigureId, response_id, share_id
 from readiness.ground.arrays import IntArray
 from readiness.ground.errors import ConfigError
 from readiness.ground.facts import Fact, Listed, Quantity, Value
+from readiness.ground.figure_id import ANSWERED, FigureId, response_id, share_id
 from readiness.ground.files import write_atomically
 from readiness.ground.tables import read_text_table, write_csv
 from readiness.ground.terminal import print_json
 from readiness.language import Language, show, strip_marks, tell
-from readiness.layout import find_config
 from readiness.plan.runs import PlannedRun, input_files, runs_of
+from readiness.program.layout import find_config
 from readiness.provenance.digests import sha256_of
 from readiness.questionnaire import TOTAL, Questionnaire, load_questionnaire
 from readiness.readers import read_frame, read_margins, read_populations

@@ -24,9 +24,9 @@ from readiness.datasets.versions import changing_versions, one_line
 from readiness.ground.errors import ConfigError, DataError
 from readiness.ground.locks import holding
 from readiness.language import LANGUAGES, strip_marks
-from readiness.layout import find_config
 from readiness.plan import Plan
 from readiness.plan.checks import list_plans
+from readiness.program.layout import find_config
 from readiness.publications.ledger import FOLDER
 from readiness.publications.log import read_log
 from readiness.publications.outcome_texts import describe_finding

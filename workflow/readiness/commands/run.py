@@ -30,7 +30,7 @@ from readiness.datasets.access import protect_all
 from readiness.ground.errors import BusyError, ConfigError, ReadinessError, StoppedError
 from readiness.ground.files import write_atomically
 from readiness.ground.locks import lock
-from readiness.layout import PACKAGE_FOLDER, SNAKEFILES, find_config, project_files
+from readiness.program.layout import PACKAGE_FOLDER, SNAKEFILES, find_config, project_files
 from readiness.provenance.results_folder import JOBS
 from readiness.running.edits import file_states, list_edited
 from readiness.running.pseudonym_key import KEYS, key_folder

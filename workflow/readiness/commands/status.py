@@ -28,10 +28,10 @@ from readiness.ground.errors import ConfigError, StoppedError
 from readiness.ground.locks import lock
 from readiness.ground.printable import one_line
 from readiness.ground.terminal import print_json
-from readiness.layout import SNAKEFILES
 from readiness.plan import Plan, PlannedRun, input_files, load_plan
 from readiness.plan.checks import explain_waiting, is_draft
 from readiness.plan.runs import runs_of
+from readiness.program.layout import SNAKEFILES
 from readiness.provenance.results_folder import JOBS
 from readiness.publications.log import read_log
 from readiness.questionnaire.writing import open_decisions

@@ -14,7 +14,7 @@ import argparse
 from pathlib import Path
 
 from readiness.ground.errors import ConfigError
-from readiness.layout import is_project
+from readiness.program.layout import is_project
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -29,9 +29,9 @@ from readiness.ground.files import write_atomically
 from readiness.ground.tables import read_text_table, write_csv
 from readiness.ground.terminal import print_json
 from readiness.language import LANGUAGES, Language, tell, text
-from readiness.layout import find_config
 from readiness.plan.settings import protection_of
 from readiness.privacy.detecting import Detectors
+from readiness.program.layout import find_config
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.readers import SAMPLE_COLUMNS, read_export, read_sample, read_sheet
 from readiness.register.merging import Merger, describe_merger, find_merger_of_answers

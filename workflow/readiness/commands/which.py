@@ -17,8 +17,8 @@ from itertools import groupby
 from pathlib import Path
 
 from readiness.datasets.versions import pull_line
-from readiness.figure_id import LIMITS, FigureId
 from readiness.ground.errors import ConfigError
+from readiness.ground.figure_id import LIMITS, FigureId
 from readiness.ground.printable import one_line
 from readiness.ground.terminal import print_json
 from readiness.publications.audit.numbers import ledger_rows

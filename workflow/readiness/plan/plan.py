@@ -12,7 +12,6 @@ from readiness.datasets.store import on_this_machine
 from readiness.datasets.versions import Version, open_data, read_versions
 from readiness.ground.errors import ConfigError, DataError, RenderError
 from readiness.language import FIRST, LANGUAGES
-from readiness.layout import find_config
 from readiness.plan.checks import (
     Asked,
     check_change,
@@ -54,6 +53,7 @@ from readiness.plan.settings import (
     with_items,
     workbook_name,
 )
+from readiness.program.layout import find_config
 from readiness.provenance.closure import code_hash
 from readiness.provenance.digests import canonical_json
 from readiness.publications.ledger import SEALED, publication_ids

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from readiness.ground.files import write_atomically
-from readiness.layout import PACKAGE_FOLDER
+from readiness.program.layout import PACKAGE_FOLDER
 
 PACKAGE = "readiness"
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.figure_id import list_beginnings
 from readiness.ground.errors import ConfigError
+from readiness.ground.figure_id import list_beginnings
 from readiness.ground.frames import list_rows
 from readiness.ground.tables import to_csv
 from readiness.publications import log

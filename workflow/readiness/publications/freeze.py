@@ -15,13 +15,13 @@ from readiness.analysis.recomputing import BROKEN_OFF, RECOMPUTE, recompute_scri
 from readiness.analysis.recomputing_in_r import RECOMPUTE_R, recompute_in_r
 from readiness.config import WaveSettings, load_config
 from readiness.datasets.versions import open_data
-from readiness.figure_id import quality_id
 from readiness.ground.errors import ConfigError, DataError
 from readiness.ground.facts import of_domain
+from readiness.ground.figure_id import quality_id
 from readiness.ground.tables import read_rows, read_text_table, to_csv
 from readiness.language import tell
-from readiness.layout import version
 from readiness.privacy.pseudonyms import FROM_DATA
+from readiness.program.layout import version
 from readiness.provenance.digests import sha256_of
 from readiness.provenance.results_folder import KEY_NAME, PRIVATE, PROVENANCE
 from readiness.publications import ledger, program

@@ -22,7 +22,7 @@ from typing import IO, Any
 from readiness.ground.errors import DataError
 from readiness.ground.facts import Fact, Term
 from readiness.ground.files import LARGEST, read_file
-from readiness.layout import (
+from readiness.program.layout import (
     CODE_FOLDERS,
     LOCK,
     PLACES,

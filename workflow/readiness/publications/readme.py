@@ -10,7 +10,7 @@ from readiness.config import WaveSettings
 from readiness.datasets.versions import ERASED, RESTRICTED
 from readiness.language import Language, join_texts
 from readiness.language.numbers import whole
-from readiness.layout import version
+from readiness.program.layout import version
 from readiness.publications.description import Facts, describe_content, write_title
 from readiness.publications.ledger import in_order
 from readiness.publications.presenting.writing import Writing, markdown

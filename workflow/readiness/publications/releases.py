@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from readiness.ground.facts import Fact
-from readiness.layout import version
+from readiness.program.layout import version
 
 # What a version looks like (PEP 440, without its rarer forms).
 VERSION = r"[0-9]+(?:\.[0-9]+)*(?:[-+.]?[A-Za-z0-9]+)*"

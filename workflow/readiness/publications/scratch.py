@@ -31,7 +31,7 @@ from threadpoolctl import threadpool_limits
 from readiness.datasets.places import STORE, Foreign
 from readiness.datasets.pointers import Pointer
 from readiness.ground.errors import ConfigError, DataError, ReadinessError, StoppedError
-from readiness.layout import is_own
+from readiness.program.layout import is_own
 from readiness.publications.ledger import FOLDER
 
 Done = TypeVar("Done")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from readiness.datasets.versions import Version
-from readiness.figure_id import is_below, list_beginnings
 from readiness.ground.errors import DataError
+from readiness.ground.figure_id import is_below, list_beginnings
 from readiness.ground.files import read_file
 from readiness.publications import ledger
 from readiness.publications.audit.numbers import ledger_rows

@@ -28,8 +28,8 @@ from readiness.attack import (
 )
 from readiness.disclosure import Policy
 from readiness.disclosure.suppress import Decisions
-from readiness.figure_id import base_id, share_id
 from readiness.ground.errors import DataError
+from readiness.ground.figure_id import base_id, share_id
 from readiness.ground.frames import list_rows
 from readiness.ground.tables import read_text_table
 from readiness.questionnaire import TOTAL, Questionnaire

@@ -10,7 +10,8 @@ import pandas as pd
 
 from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW
 from readiness.attack import COLUMNS, CountVerdict, first_given_away, given_away
-from readiness.figure_id import (
+from readiness.ground.errors import DataError, DisclosureError
+from readiness.ground.figure_id import (
     EFFECTIVE,
     LIMITS,
     MOVED,
@@ -20,7 +21,6 @@ from readiness.figure_id import (
     FigureId,
     base_id,
 )
-from readiness.ground.errors import DataError, DisclosureError
 from readiness.ground.frames import list_rows
 from readiness.ground.tables import read_text_table
 from readiness.register.figures import DONT_KNOW

@@ -20,9 +20,9 @@ import pandas as pd
 from readiness.analysis.selection import group_name, variable_of
 from readiness.disclosure.judge import BoundReader
 from readiness.disclosure.policy import CountSystem, LinearRow, ProtectedSum
-from readiness.figure_id import FigureId, base_id, weighting_id
 from readiness.ground.decimals import SIGNIFICANT_DIGITS
 from readiness.ground.errors import StatisticsError
+from readiness.ground.figure_id import FigureId, base_id, weighting_id
 from readiness.ground.frames import list_rows
 from readiness.questionnaire import TOTAL
 from readiness.register.figures import PRECISION, PUBLISHED, read_statistic

@@ -15,9 +15,9 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.figure_id import ANSWERED, FigureId, share_id
 from readiness.ground.decimals import SIGNIFICANT_DIGITS
 from readiness.ground.errors import DataError
+from readiness.ground.figure_id import ANSWERED, FigureId, share_id
 from readiness.ground.tables import read_text_table
 from readiness.language.rounding import round_value
 from readiness.provenance.records import Lineage

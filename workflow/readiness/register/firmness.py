@@ -13,7 +13,7 @@ import pandas as pd
 from readiness.analysis.selection import ANSWERED, variable_of
 from readiness.analysis.varying import CHOICES, OWN
 from readiness.attack import AttackTarget, CountVerdict, attack
-from readiness.figure_id import FIRMNESS, VARIANTS, FigureId, finding_id, share_id
+from readiness.ground.figure_id import FIRMNESS, VARIANTS, FigureId, finding_id, share_id
 from readiness.ground.frames import list_rows
 from readiness.language.rounding import round_amount
 from readiness.questionnaire import TOTAL

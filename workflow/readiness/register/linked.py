@@ -17,7 +17,7 @@ from readiness.analysis.estimating import Cut, cuts
 from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW
 from readiness.disclosure import Policy
 from readiness.disclosure.policy import CountSystem, LinearRow, ProtectedSum, Statement
-from readiness.figure_id import base_id, share_id, weighted_id
+from readiness.ground.figure_id import base_id, share_id, weighted_id
 from readiness.questionnaire import (
     BLANK,
     DONT_KNOW,

@@ -16,8 +16,8 @@ import pandas as pd
 from readiness.analysis.estimating import count_apart
 from readiness.config import FigureRules
 from readiness.disclosure import Policy
-from readiness.figure_id import share_id
 from readiness.ground.facts import Fact, Listed
+from readiness.ground.figure_id import share_id
 from readiness.questionnaire import OF_NUMBERS, TOTAL, Questionnaire
 from readiness.register.precision import ShareDigits
 from readiness.register.withholding import withhold

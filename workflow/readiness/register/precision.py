@@ -19,8 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from readiness.figure_id import share_id
 from readiness.ground.arrays import FloatArray
+from readiness.ground.figure_id import share_id
 from readiness.language.rounding import round_amount
 from readiness.questionnaire import OF_NUMBERS, TOTAL
 from readiness.survey.intervals import clopper_pearson, nchs, pooled_effective_size

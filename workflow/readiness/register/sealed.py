@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from readiness.figure_id import EFFECTIVE, FIRMNESS, MISSING, FigureId
+from readiness.ground.figure_id import EFFECTIVE, FIRMNESS, MISSING, FigureId
 from readiness.ground.frames import list_rows
 from readiness.register.rows.respondents import NO_ANSWER
 from readiness.register.rows.shares import BAND_UNITS

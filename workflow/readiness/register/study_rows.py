@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from readiness.figure_id import claim_id, verdict_id
 from readiness.forensics.arithmetic.figures import parse_figure
 from readiness.forensics.judging.verdict import facts_of, numbers_of
+from readiness.ground.figure_id import claim_id, verdict_id
 from readiness.register.figures import IN_PERCENT, FigureRow
 
 

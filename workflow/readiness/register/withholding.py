@@ -23,7 +23,7 @@ from readiness.config import FigureRules
 from readiness.disclosure import Policy, p_percent_rule
 from readiness.disclosure.policy import rare
 from readiness.disclosure.suppress import Decisions, suppress
-from readiness.figure_id import base_id, share_id, weighted_id
+from readiness.ground.figure_id import base_id, share_id, weighted_id
 from readiness.ground.frames import list_rows
 from readiness.questionnaire import (
     MEAN,

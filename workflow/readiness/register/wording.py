@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from readiness.analysis.selection import ANSWERED
-from readiness.figure_id import (
+from readiness.ground.figure_id import (
     LIMITS,
     WORST,
     FigureId,

@@ -16,8 +16,15 @@ from string import ascii_uppercase
 import pandas as pd
 
 from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW, Selection, group_name
-from readiness.figure_id import ASKED, WEIGHTED, base_id, effective_id, share_id, weighting_id
 from readiness.ground.facts import Listed
+from readiness.ground.figure_id import (
+    ASKED,
+    WEIGHTED,
+    base_id,
+    effective_id,
+    share_id,
+    weighting_id,
+)
 from readiness.language import Language, show, text
 from readiness.language.rounding import round_amount
 from readiness.questionnaire import OF_NUMBERS, TOTAL, FrameVariable, Item, Questionnaire

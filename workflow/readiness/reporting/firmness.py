@@ -9,8 +9,8 @@ from readiness.analysis.varying import CHOICES, COUNTED, MERGED, OTHER, OWN
 from readiness.charts.figures import DrawnFigures, closing, quote_labels, word
 from readiness.charts.firmness import Curve, DrawnVariant
 from readiness.charts.picture import LegendKey, Picture, table_of
-from readiness.figure_id import FIRMNESS, VARIANTS, share_id
 from readiness.ground.facts import Fact, Listed, Value
+from readiness.ground.figure_id import FIRMNESS, VARIANTS, share_id
 from readiness.language import Language, tell, text
 from readiness.questionnaire import TOTAL, Questionnaire
 from readiness.register.display import bound_hidden_share

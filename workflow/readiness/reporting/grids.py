@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from readiness.analysis.selection import ANSWERED
-from readiness.figure_id import (
+from readiness.ground.facts import Fact, Listed, Value
+from readiness.ground.figure_id import (
     base_id,
     share_id,
 )
-from readiness.ground.facts import Fact, Listed, Value
 from readiness.language import capitalise, show, text
 from readiness.questionnaire import TOTAL, Item
 from readiness.register.display import show_row

@@ -16,8 +16,8 @@ import pandas as pd
 from readiness.analysis.selection import ANSWERED, Selection
 from readiness.analysis.varying import CHOICES, OTHER, OWN, Wave, has_dont_know
 from readiness.config import FigureRules
-from readiness.figure_id import LIMITS, FigureId, share_id
 from readiness.ground.facts import NamedNumber
+from readiness.ground.figure_id import LIMITS, FigureId, share_id
 from readiness.questionnaire import TOTAL, Questionnaire
 from readiness.register.figures import Origin, Scheme, make_register, number
 from readiness.register.firmness import FAILS, HOLDS, UNTOLD

@@ -10,7 +10,8 @@ from itertools import zip_longest
 from math import nextafter
 
 from readiness.analysis.selection import Selection
-from readiness.figure_id import (
+from readiness.ground.facts import Fact, Listed, Term, Value
+from readiness.ground.figure_id import (
     ALPHA,
     CONTRAST,
     LOWER,
@@ -22,7 +23,6 @@ from readiness.figure_id import (
     missing_id,
     setting_id,
 )
-from readiness.ground.facts import Fact, Listed, Term, Value
 from readiness.language import capitalise, text
 from readiness.questionnaire import MEAN, Item
 from readiness.questionnaire.codebook import list_conditions

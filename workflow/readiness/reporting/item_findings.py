@@ -19,7 +19,8 @@ from dataclasses import dataclass
 
 from readiness.analysis.comparing import OF_ANSWER
 from readiness.analysis.selection import ANSWERED
-from readiness.figure_id import (
+from readiness.ground.facts import Fact, Listed, NamedNumber, Term, Value
+from readiness.ground.figure_id import (
     CONTRAST,
     LIMITS,
     WORST,
@@ -29,7 +30,6 @@ from readiness.figure_id import (
     comparison_id,
     share_id,
 )
-from readiness.ground.facts import Fact, Listed, NamedNumber, Term, Value
 from readiness.language import Language
 from readiness.questionnaire import MEAN, MEDIAN, QUARTILES, TOTAL, FrameVariable, Item
 from readiness.questionnaire.units import unit_text

@@ -5,7 +5,8 @@ Everything is of the register, and what there is nothing of is not told.
 
 from collections.abc import Iterator, Sequence
 
-from readiness.figure_id import (
+from readiness.ground.facts import Fact, Listed, Term, Value
+from readiness.ground.figure_id import (
     ANSWERED,
     COMPARISONS,
     LIMITS,
@@ -23,7 +24,6 @@ from readiness.figure_id import (
     setting_id,
     share_id,
 )
-from readiness.ground.facts import Fact, Listed, Term, Value
 from readiness.language import text
 from readiness.questionnaire import TOTAL
 from readiness.register.figures import find_hidden_items

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from readiness.config import why_not_known
-from readiness.figure_id import quality_id
 from readiness.ground.facts import Fact, Term
+from readiness.ground.figure_id import quality_id
 from readiness.language import Language, join_texts, tell
 from readiness.language.numbers import day
 from readiness.questionnaire import TOTAL

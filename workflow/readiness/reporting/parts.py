@@ -13,7 +13,13 @@ import pandas as pd
 from readiness.analysis.measured import procedure_of, warn_of
 from readiness.analysis.selection import Selection
 from readiness.config import read_yaml
-from readiness.figure_id import (
+from readiness.forensics.judging.context import lead
+from readiness.forensics.judging.structure import SharedBase, Structure, parse_structure
+from readiness.forensics.judging.verdict import facts_of
+from readiness.forensics.reporting import render_verdict
+from readiness.ground.errors import RenderError
+from readiness.ground.facts import Fact, NamedNumber, Quantity, Value, from_json, of_domain
+from readiness.ground.figure_id import (
     ANSWERED,
     CHANGE,
     LIMITS,
@@ -23,12 +29,6 @@ from readiness.figure_id import (
     base_id,
     weighting_id,
 )
-from readiness.forensics.judging.context import lead
-from readiness.forensics.judging.structure import SharedBase, Structure, parse_structure
-from readiness.forensics.judging.verdict import facts_of
-from readiness.forensics.reporting import render_verdict
-from readiness.ground.errors import RenderError
-from readiness.ground.facts import Fact, NamedNumber, Quantity, Value, from_json, of_domain
 from readiness.ground.frames import list_rows
 from readiness.ground.tables import read_text_table
 from readiness.language import Language, Markup, numbers, show, text

@@ -12,9 +12,9 @@ from itertools import chain
 from typing import Any
 
 from readiness.analysis.selection import variable_of
-from readiness.figure_id import LIMITS, FigureId, effective_id, split_groups
 from readiness.forensics.judging.structure import Structure
 from readiness.ground.facts import Fact, Listed, TranslatedText
+from readiness.ground.figure_id import LIMITS, FigureId, effective_id, split_groups
 from readiness.language import Language, show, tell, text
 from readiness.questionnaire import OF_NUMBERS, TOTAL, FrameVariable, Item, Questionnaire
 from readiness.register.display import show_row, show_with_sign

@@ -9,9 +9,9 @@ people, that they do not on any, or that nothing can be said. The innocent readi
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from readiness.figure_id import claim_id, verdict_id
 from readiness.forensics.judging.verdict import facts_of, name, numbers_of
 from readiness.ground.facts import Fact, Listed, NamedNumber, Printed, Term, TranslatedText, Value
+from readiness.ground.figure_id import claim_id, verdict_id
 from readiness.reporting.parts import StudyPart
 
 

@@ -9,7 +9,8 @@ from functools import partial
 
 from readiness.analysis.selection import ANSWERED
 from readiness.analysis.weighting import UNKNOWN
-from readiness.figure_id import (
+from readiness.ground.facts import Fact, Listed, Term, Value
+from readiness.ground.figure_id import (
     BEFORE,
     CHANGE,
     FIRMNESS,
@@ -27,7 +28,6 @@ from readiness.figure_id import (
     share_id,
     weighting_id,
 )
-from readiness.ground.facts import Fact, Listed, Term, Value
 from readiness.language import capitalise, text
 from readiness.questionnaire import MEDIAN, TOTAL, FrameVariable, Item
 from readiness.register.rows.changes import MAPPED

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from readiness.ground.errors import ConfigError
-from readiness.layout import find_config
+from readiness.program.layout import find_config
 
 
 def add_force(parser: argparse.ArgumentParser) -> None:

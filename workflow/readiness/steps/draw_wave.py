@@ -13,8 +13,8 @@ from readiness.charts.levels import Levels, level_bars
 from readiness.charts.participation import flow, ranges
 from readiness.charts.picture import Picture, files_of
 from readiness.config import SelectionName, StrictModel
-from readiness.figure_id import CHANGE, FIRMNESS, FigureId, family_id, share_id
 from readiness.ground.facts import Listed
+from readiness.ground.figure_id import CHANGE, FIRMNESS, FigureId, family_id, share_id
 from readiness.language import capitalise, show
 from readiness.language.catalogue import setting
 from readiness.questionnaire import TOTAL, Item, Questionnaire, load_questionnaire

@@ -12,7 +12,7 @@ from readiness.attack import AttackTarget
 from readiness.config import Change, Disclosure, FigureRules, SelectionName, StrictModel
 from readiness.disclosure import Policy
 from readiness.disclosure.suppress import Decisions
-from readiness.figure_id import CHANGE, FIRMNESS, REVISION
+from readiness.ground.figure_id import CHANGE, FIRMNESS, REVISION
 from readiness.ground.frames import list_rows
 from readiness.ground.tables import read_text_table
 from readiness.provenance.digests import canonical_json

@@ -37,8 +37,8 @@ from readiness.ground.patterns import NAME, WORDS
 from readiness.ground.printable import one_line
 from readiness.ground.safe_yaml import TextLoader, read_yaml_text
 from readiness.language import FIRST, LANGUAGES, tell
-from readiness.layout import find_config
 from readiness.privacy.detecting import names_people
+from readiness.program.layout import find_config
 from readiness.questionnaire import Questionnaire, load_questionnaire, questionnaire_of
 from readiness.questionnaire.items import Export
 from readiness.questionnaire.writing import CHECK, COMMENT, DECIDED, form_name, open_decisions

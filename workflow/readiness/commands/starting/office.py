@@ -15,11 +15,11 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-from readiness.building import make_wheel
 from readiness.datasets.versions import COLUMNS, VERSIONS
 from readiness.ground.errors import ConfigError, StoppedError
 from readiness.ground.files import write_atomically
-from readiness.layout import LOCK, SNAKEFILES, is_own, is_project, own_tree, project_files
+from readiness.program.layout import LOCK, SNAKEFILES, is_own, is_project, own_tree, project_files
+from readiness.program.wheel import make_wheel
 
 TEMPLATES = Path(__file__).parent / "office"
 SNAKEFILE = "Snakefile"

@@ -19,7 +19,7 @@ from readiness.forensics.judging.structure import parse_structure, read_register
 from readiness.ground.errors import ConfigError
 from readiness.ground.patterns import NAME, WORDS
 from readiness.ground.tables import to_csv
-from readiness.layout import find_config
+from readiness.program.layout import find_config
 from readiness.questionnaire import Questionnaire
 
 _HEAD = """\

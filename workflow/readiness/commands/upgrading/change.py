@@ -9,7 +9,7 @@ from readiness.commands.starting.office import OF_PROGRAM, REPORT, SNAKEFILE, of
 from readiness.commands.upgrading.wheel import FILE_NAME, Wheel
 from readiness.ground.errors import ConfigError
 from readiness.ground.files import write_atomically
-from readiness.layout import LOCK, PACKAGE, code_files, place_of, project_files
+from readiness.program.layout import LOCK, PACKAGE, code_files, place_of, project_files
 from readiness.publications.program import REPORTS, program_hashes
 from readiness.publications.releases import RELEASES, find_release
 

@@ -21,7 +21,7 @@ from packaging.requirements import Requirement
 from readiness.commands.upgrading.wheel import Wheel
 from readiness.datasets.places import local_remotes
 from readiness.ground.errors import ConfigError, StoppedError
-from readiness.layout import LOCK, PACKAGE_FOLDER, SNAKEFILES, rules_file
+from readiness.program.layout import LOCK, PACKAGE_FOLDER, SNAKEFILES, rules_file
 from readiness.publications.closing import read_verdicts
 from readiness.publications.reproduce import Tally, tally
 from readiness.publications.scratch import ended_like_interrupted, temporary_folder

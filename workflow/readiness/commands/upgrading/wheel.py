@@ -8,9 +8,9 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from readiness.building import make_wheel
 from readiness.ground.errors import ConfigError, DataError
 from readiness.ground.files import read_file
+from readiness.program.wheel import make_wheel
 
 FILE_NAME = re.compile(r"readiness-([0-9A-Za-z.+]+)-py3-none-any\.whl")
 PROJECT = "readiness/project"

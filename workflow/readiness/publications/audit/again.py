@@ -15,7 +15,7 @@ from readiness.config import load_config
 from readiness.ground.errors import DataError, ReadinessError
 from readiness.ground.facts import Fact
 from readiness.ground.files import reading_once
-from readiness.layout import place_of
+from readiness.program.layout import place_of
 from readiness.publications.audit.attack_check import check_attack
 from readiness.publications.audit.model import (
     REPORT,

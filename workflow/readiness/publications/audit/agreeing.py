@@ -18,7 +18,7 @@ from readiness.datasets.versions import COLUMNS as VERSION_COLUMNS
 from readiness.ground.errors import DataError
 from readiness.ground.facts import Fact
 from readiness.ground.files import read_file
-from readiness.layout import LOCK, place_of
+from readiness.program.layout import LOCK, place_of
 from readiness.provenance.records import Lineage
 from readiness.publications import ledger, program
 from readiness.publications.audit.coverage import find_parts

@@ -21,7 +21,7 @@ from readiness.ground.facts import Fact
 from readiness.ground.files import read_file
 from readiness.ground.frames import list_rows
 from readiness.ground.tables import to_csv
-from readiness.layout import rules_file
+from readiness.program.layout import rules_file
 from readiness.provenance.records import Lineage
 from readiness.provenance.results_folder import PROVENANCE
 from readiness.publications.audit.data import Availability

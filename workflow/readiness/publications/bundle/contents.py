@@ -15,7 +15,7 @@ from readiness.ground.facts import Day, Fact, Term, Value
 from readiness.ground.files import read_file, reading_once
 from readiness.ground.tables import rows_to_csv
 from readiness.language import LANGUAGES, Language, tell
-from readiness.layout import code_files
+from readiness.program.layout import code_files
 from readiness.publications import ledger
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import DATA, Changes

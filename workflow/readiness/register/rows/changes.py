@@ -18,7 +18,7 @@ import pandas as pd
 
 from readiness.analysis.selection import ANSWERED
 from readiness.config import Change
-from readiness.figure_id import (
+from readiness.ground.figure_id import (
     BEFORE,
     CHANGE,
     LOWER,

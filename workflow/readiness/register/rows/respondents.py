@@ -23,7 +23,8 @@ from readiness.analysis.responding import WEIGHTED
 from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW, Selection
 from readiness.config import PERMUTATIONS, FigureRules
 from readiness.disclosure import Policy
-from readiness.figure_id import (
+from readiness.ground.facts import Fact, Quantity, of_domain
+from readiness.ground.figure_id import (
     BALANCE,
     LIMITS,
     MISSING,
@@ -42,7 +43,6 @@ from readiness.figure_id import (
     share_id,
     weighting_id,
 )
-from readiness.ground.facts import Fact, Quantity, of_domain
 from readiness.questionnaire import TOTAL
 from readiness.register.figures import DONT_KNOW, REASON, FigureRow, number
 from readiness.register.precision import ShareDigits

@@ -24,7 +24,7 @@ import pandas as pd
 from readiness.analysis.comparing import LEAST_OF_PAIRS
 from readiness.analysis.selection import ANSWERED, Selection, variable_of
 from readiness.config import FigureRules
-from readiness.figure_id import (
+from readiness.ground.figure_id import (
     ALPHA,
     BEFORE,
     COMPARISONS,

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from readiness.figure_id import claim_id
 from readiness.forensics.judging.verdict import Status, facts_of
 from readiness.forensics.reporting import STATUS, render_verdict
+from readiness.ground.figure_id import claim_id
 from readiness.language import show
 from readiness.register.display import show_row
 from readiness.reporting.parts import StudyPart

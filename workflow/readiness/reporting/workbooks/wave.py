@@ -11,8 +11,8 @@ import pandas as pd
 
 from readiness.analysis.selection import variable_of
 from readiness.analysis.varying import CHOICES
-from readiness.figure_id import LIMITS, FigureId, base_id, setting_id, share_id
 from readiness.ground.facts import Fact, Listed, Term, Value
+from readiness.ground.figure_id import LIMITS, FigureId, base_id, setting_id, share_id
 from readiness.ground.frames import list_rows
 from readiness.language import Language, show, tell, text
 from readiness.questionnaire import TOTAL, Item, Questionnaire

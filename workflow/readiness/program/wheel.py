@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from readiness.layout import PACKAGE, PROJECT, program_files, project_files
+from readiness.program.layout import PACKAGE, PROJECT, program_files, project_files
 
 NAME = "readiness"
 # Beside the code: what an upgrade tells of, and what an index shows.

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PACKAGE = Path("workflow/readiness")
-PACKAGE_FOLDER = Path(__file__).resolve().parent
+PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
 PROJECT = "project"
 # What of a project can run or speak, by the place that a seal has a hash for: the one list for
 # hash, archive, bundle and wheel. A table or an archive among it is somebody's data.

@@ -1,0 +1,1 @@
+"""The program itself: where its files lie, and how its wheel is built."""
