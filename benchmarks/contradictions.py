@@ -252,10 +252,11 @@ def main() -> None:
     print("\n".join(found))
     text = (
         f"# {SECTION}\n\n"
-        f"Written by `benchmarks/contradictions.py`. Blocks of {len(ITEMS)} questions in each of "
-        f"{options.surveys} random surveys, with groups that differ or not, blanks, shares that "
-        "are withheld, and the four ways of selection. A program compares the leading test with "
-        "sentences, letters, pairs and intervals, and titles of pictures with sentences.\n\n"
+        f"Written by `benchmarks/contradictions.py`. Each of {options.surveys} random surveys has "
+        f"blocks of {len(ITEMS)} questions, with groups that differ or not, blanks, suppressed "
+        "shares, and the four ways of selecting respondents. A program compares the primary test "
+        "with the sentences, letters, pairs and intervals of the page, and the titles of charts "
+        "with its sentences.\n\n"
         f"Contradictions: **{len(found)}**.\n"
     )
     if options.write:

@@ -38,12 +38,13 @@ Costs = dict[tuple[str, str], dict[int, float]]
 PAGE = """\
 # Cost against size
 
-Written by `benchmarks/cost.py`: seconds of the processors of whole commands. Waves are the tests'
-tiny one, publications its own, with half as many waves; questions of 2,000 people by eight groups.
+Written by `benchmarks/cost.py`. The table gives processor seconds of whole commands. Each wave is a
+copy of the small test wave, and a folder of publications has half as many waves as publications.
+The questions are those of 2,000 people in eight groups.
 
 ![Seconds by size](images/cost.svg)
 
-| of so many | what is done | seconds |
+| size | task | seconds by size |
 |---|---|---|
 {rows}
 """

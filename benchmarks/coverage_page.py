@@ -98,50 +98,54 @@ def document(table: pd.DataFrame, settings: Sequence[Setting]) -> str:
     counts = [c for c in counts if c.samples]
     parts = [
         "# Level and power of the tests, coverage of the intervals",
-        "Written by `benchmarks/coverage.py`. Simulated from the frame of the shipped wave, with "
-        "the workflow's own weights: strata are the professions, answering depends on region and "
-        "size, answers and replicates are raked within limits to three margins. The permutation "
-        "stands beside the test that leads (*The test that leads*).",
+        "Written by `benchmarks/coverage.py`. Samples are simulated from the frame of the shipped "
+        "wave, with the workflow's weighting. The strata are the professions, response depends on "
+        "region and size, and the sample and each replicate are raked within limits to three "
+        "margins. The tables compare the permutation test with the primary test (*The test that "
+        "leads*).",
         grid("", _configurations(counts), counts),
-        "A share near .05 or .95 has the simulation standard error in the last row; a target "
-        f"counts as missed when the figure misses it by more than {SURE:.0f} of them, and as met "
-        "when the figure itself meets it; in between the simulation does not tell (`open`).",
+        "The last row gives the simulation standard error of a share near .05 or .95. A target is "
+        f"met if the figure meets it, and missed if the figure misses it by more than {SURE:.0f} "
+        "simulation standard errors. Otherwise the result is `open`.",
         "## Targets",
         grid("target", _targets(counts), counts),
         "## Level",
-        "Share of samples in which a test rejects at .05 though no group differs in the "
-        "population: nothing else differs (`same`), or what drives response rules the answers "
-        "(`location`), or how far apart they lie (`dispersion`). First the permutation, then for "
-        "every test the highest of the three (* above the target by more than the simulation's "
-        "error: not of right size). In brackets the share of samples with a result, "
-        "where not all have one.",
+        "The tables give the share of samples in which a test rejects at .05 although no group "
+        "differs in the population. In `same` the groups are identical; in `location` response "
+        "depends on the answer; in `dispersion` the spread differs. The first table shows the "
+        "permutation test, the second the highest of the three shares for every test. A star "
+        "marks a share above the target by more than the simulation error. Brackets give the "
+        "share of samples with a result, if it is not all of them.",
         grid("permutation", _nulls(counts), counts),
         grid("highest of the three", _levels(counts), counts),
         "## Power",
-        "Share of samples in which the permutation rejects; in brackets the most powerful of the "
-        "other tests of right size and its share. Tests whose level misses the target do not "
-        "count: what they find they also find where nothing is. The first list was fixed before "
-        "any test was tried.",
+        "The table gives the share of samples in which the permutation test rejects. Brackets "
+        "give the most powerful other test that keeps its level, and its share. Tests that exceed "
+        "their level are not compared. The first list of alternatives was fixed before any test "
+        "was tried.",
         grid("alternative", _power(counts, FIRST), counts),
-        "The second list was added before any sample of it was drawn: the mean rank of the group "
-        f"lies {CLEAR_AT} standard errors of its own contrast from the others.",
+        "The second list was added before any of its samples was drawn. In it, the mean rank of "
+        f"the group differs from the others by {CLEAR_AT} standard errors of the contrast.",
         grid("alternative", _power(counts, CLEAR), counts),
-        "A survey has one test for all alternatives: the least of each test's ratios, its "
-        "power to that of the most powerful one of right size (* not of right size).",
+        "A survey uses one test for all alternatives. The table gives the smallest ratio of each "
+        "test's power to the power of the best test that keeps its level (* does not keep its "
+        "level).",
         grid("least ratio, second list", _least_by_test(counts, CLEAR), counts),
-        "One group moves to both ends of the scale, and its middle stays: no test of location "
-        "sees that. Beside it the same test of the categories (Pearson type).",
+        "One group moves to both ends of the scale while its centre stays, which no test of "
+        "location detects. The table compares the permutation test with a test of the categories "
+        "(Pearson type).",
         grid("dispersion", _dispersion(counts), counts),
         "## Coverage",
-        "Share of 95 % intervals that hold the population's value: of the share in the two lowest "
-        "levels (Korn-Graubard), and of its differences between groups (MOVER from those limits), "
-        "each by the answers of the (smaller) group. Together: all pairs of a sample at once by "
-        "the simultaneous limits. Familywise error: samples in which any pair has an adjusted p "
-        "of at most .05 though none differs.",
+        "The table gives the share of 95 % intervals that include the population's value. The "
+        "intervals are those of the share in the two lowest levels (Korn-Graubard) and of its "
+        "differences between groups (MOVER from those limits), by the number of answers of the "
+        "(smaller) group. Simultaneous limits must include all pairs of a sample. The familywise "
+        "error is the share of samples in which a pair has an adjusted p-value of at most .05 "
+        "although no pair differs.",
         grid("interval", _coverage(counts), counts),
         "## Where response depends on the answer",
-        "Of those in the two lowest levels seven in ten answer of whom else would. No weighting "
-        "on the frame repairs that, and no interval covers it.",
+        "People in the two lowest levels respond at seven tenths of the usual rate. Weighting on "
+        "the frame does not remove this bias, and the intervals do not cover it.",
         grid("share in the two lowest levels", _silent(counts), counts),
     ]
     return "\n\n".join(parts) + "\n"

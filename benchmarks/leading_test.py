@@ -523,25 +523,25 @@ def document(counts: pd.DataFrame) -> str:
     }
     parts = [
         "# The test that leads",
-        f"Written by `benchmarks/leading_test.py`. Samples of groups of unlike sizes: in strata, "
-        "with unequal weights, raked, jackknife; of people who came by themselves; of "
-        f"{CLUSTERS} clusters of 10 people, each in one group (intraclass correlation "
-        f"{RESEMBLANCE}), as a table and as a wave; of strata that are the groups, the small ones "
-        f"sampled at a higher rate. Each difference lies {CLEAR_AT} standard "
-        "errors from none. The share of samples in which the p of a procedure is below .05; of "
-        "pairs that of some pair. Candidates were compared in one world (four levels), the chosen "
-        "one is reported in another (five levels, other groups, strata and margins).",
+        "Written by `benchmarks/leading_test.py`. The samples have groups of unequal size. Designs "
+        "are: strata with unequal raked weights and a jackknife; opt-in samples; "
+        f"{CLUSTERS} clusters of 10 people, each within one group (intraclass correlation "
+        f"{RESEMBLANCE}), as a table and as a wave; and groups that are strata, the small ones "
+        f"sampled at a higher rate. Each difference is {CLEAR_AT} standard errors. The tables give "
+        "the share of samples in which the p-value of a procedure, or of any pair, is below .05. "
+        "Candidates were compared in one population (four levels); the chosen procedure is "
+        "reported in another (five levels, other groups, strata and margins).",
         "## Candidates",
-        f"{_count(by, CHOOSING, RAO_SCOTT)} samples a cell. Simplest first: one line of R "
-        "(`svychisq`) gives the first again. Another one would lead if it kept its level and found "
-        "a tenth more of the differences, on average.",
+        f"Each cell has {_count(by, CHOOSING, RAO_SCOTT)} samples. The first procedure is the "
+        "simplest: one line of R (`svychisq`). Another procedure would replace it if it kept its "
+        "level and found a tenth more of the differences on average.",
         _grid(by, "choosing", CANDIDATES),
         "## The procedure of a report",
-        f"{_count(by, REPORTING, LEADS)} samples a cell of the leading test, "
-        f"{_count(by, REPORTING, TOGETHER)} of the rest. After the leading test a report names the "
-        "answers in which groups differ and the pairs whose headline box differs; it says "
-        "something false where it names one that does not differ, or says that groups differ where "
-        "none does. The limits are those of all pairs at once.",
+        f"Each cell has {_count(by, REPORTING, LEADS)} samples for the primary test and "
+        f"{_count(by, REPORTING, TOGETHER)} for the other rows. After a significant primary test, "
+        "a report names the answers in which groups differ and the pairs whose headline box "
+        "differs. A report is false if it names an answer or pair that does not differ, or says "
+        "that groups differ although none does. The limits are simultaneous for all pairs.",
         _grid(by, "reporting", REPORTED),
     ]
     return "\n\n".join(parts) + "\n"

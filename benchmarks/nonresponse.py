@@ -169,15 +169,15 @@ def block(register: pd.DataFrame, results: pd.DataFrame) -> str:
     redraws = results["seed"].nunique()
     return f"""{BEGIN}
 
-Headline shares of the shipped wave for all, in per cent, with what is published beside them. The
-two ranges have ends that chance moves, too: one misses where the truth is outside of it by more
-than the arm of the interval.
+The table gives the headline shares of all respondents of the shipped wave, in per cent, with the
+published interval and ranges. The ends of the ranges also vary by chance: a range misses if the
+true value is outside it by more than the arm of the interval.
 
 {own}
 
-How often each range, with the interval's arms, holds the truth when sample, response and blanks are
-drawn again, in per cent of {redraws} redraws (the range by assumption: of those in which the frame
-predicts the answer better than chance, so that there is one):
+The next table gives how often each range, extended by the arms of the interval, includes the true
+value, in per cent of {redraws} redraws of sample, response and blanks. The range by assumption
+exists only if the frame predicts the answer better than chance; its percentage is of those redraws:
 
 {redrawn(results)}
 

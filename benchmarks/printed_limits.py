@@ -78,12 +78,12 @@ def simulate(n: int, effect: float, share: float, samples: int, seed: int) -> di
 
 PAGE = """# Limits of printed shares
 
-Written by `benchmarks/printed_limits.py`. Coverage of the 95 % limits beside a share, which follow
-from the whole percent and one effective sample size of its question in a group
-([how](methods.md#digits)), printed as whole percents: {samples:,} samples a cell, answers of four
-levels, weights that are unrelated to the answers. Each cell is the least of {shares} true shares,
-from {low} to {high}. The least of all {cells} is **{least:.3f}**; the width is {width:.3f} times
-that of Korn and Graubard's limits from the unrounded share (median).
+Written by `benchmarks/printed_limits.py`. The table gives the coverage of the printed 95 % limits
+of a share, which are computed from the whole percent and the effective sample size of the question
+in the group ([how](methods.md#digits)). Each case has {samples:,} samples with four answer levels
+and weights unrelated to the answers. Each cell is the lowest coverage over {shares} true shares
+from {low} to {high}. The lowest of all {cells} coverages is **{least:.3f}**. The median width is
+{width:.3f} times that of Korn and Graubard's limits computed from the unrounded share.
 
 | n | {heads} |
 |--:|{dashes}

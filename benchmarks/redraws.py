@@ -216,20 +216,20 @@ def page(results: pd.DataFrame, redraws: int) -> str:
     error = 100 * (0.95 * 0.05 / redraws) ** 0.5
     return f"""# Estimates against the truth
 
-Written by `benchmarks/redraws.py --redraws {redraws}`, seeds {FIRST_SEED} and on. The population of
-the [simulated wave](simulated-wave.md) stays; sample, response and blanks are drawn again {redraws}
-times. Shares are estimated plainly, and with base weights raked to profession, region and size
-within the limits of the shipped wave, with a jackknife raked within them; intervals are
+Written by `benchmarks/redraws.py --redraws {redraws}`, with seeds from {FIRST_SEED}. The population
+of the [simulated wave](simulated-wave.md) is fixed; sample, response and blanks are drawn {redraws}
+times. Shares are estimated without weights, and with base weights raked to profession, region and
+size within the limits of the shipped wave; replicates are raked in the same way. Intervals are
 Korn-Graubard at 95 %. Bias, SD and half width are in points; the simulation error of a coverage of
 95 % is {error:.1f}.
 
 {bias_table(results, make_population())}
 
-For `use_ai` the plain share is biased and looks precise; raking within limits repairs it. For
-`team_trained` those who would say no leave it blank more often, which no frame variable knows:
-weights do not help, and no standard error tells.
+The unweighted share of `use_ai` is biased although its interval is narrow; raking removes the bias.
+People who would answer no leave `team_trained` blank more often, which no frame variable predicts:
+weights do not remove this bias, and the standard error does not show it.
 
-Tests on the limited weights, at level .05:
+Tests with the raked weights, at level .05:
 
 {test_table(results)}
 """

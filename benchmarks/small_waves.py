@@ -191,18 +191,16 @@ def page(results: pd.DataFrame) -> str:
     """The page of the benchmark."""
     return f"""# Small waves: what is kept of the margins
 
-Written by `benchmarks/small_waves.py`. A draw is about n of the 12,000
-people of the shipped simulation, weighted to profession (six groups, two professions declared as
-one), region and size. What is too small is merged, left out or given up in the order that
-`survey/weighting/adapting.py` says; the order looks at counts of the frame and at who responded,
-never at an answer.
+Written by `benchmarks/small_waves.py`. Each draw takes about n of the 12,000
+people of the shipped simulation and weights them to profession (six groups; two professions are
+combined), region and size. Small categories are merged and margins removed in the order of
+`survey/weighting/adapting.py`, which depends on the frame and on who responded, never on an answer.
 
 {table(results)}
 
-The share that is estimated depends on region, as the chance to answer does. Its interval is
-Korn-Graubard's at 95 %, from a jackknife whose replicates go through the same weighting. A
-replicate that no weights bring to margins and limits is calibrated linearly, which has the same
-variance for many respondents.
+Both the estimated share and the response rate depend on region. The interval is Korn-Graubard's
+at 95 %, from a jackknife whose replicates are weighted in the same way. A replicate that cannot
+meet both margins and limits is calibrated linearly; for large samples this gives the same variance.
 """
 
 

@@ -223,9 +223,10 @@ def write(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
     """The page."""
     text = (
         "# Speed of the survey core\n\n"
-        "Written by `benchmarks/survey.py`; times change with the machine and its load. Seconds "
-        "without import and reading; peak memory of the whole process. `weightipy` takes no base "
-        "weights. Bootstrap: 500 replicates, each raked, and the proportions.\n\n"
+        "Written by `benchmarks/survey.py`. Times depend on the machine and its load and exclude "
+        "imports and reading the data; peak memory is that of the whole process. `weightipy` does "
+        "not support base weights. The bootstrap has 500 replicates; each is raked before "
+        "proportions are computed.\n\n"
         f"{versions({*table['program']}, arguments.peers)} {arguments.note}".rstrip()
         + "\n\n"
         f"{summary(table)}\n\n## At the largest size\n\n"

@@ -169,10 +169,11 @@ def document(waves: pd.DataFrame) -> str:
     lines = [
         f"# {SECTION}",
         "",
-        f"Written by `benchmarks/words.py`: {len(waves):,} waves of about 180 respondents,",
-        "blanks of 0 to 30 % of each answer; who responds depends on what the frame tells (phi 0),",
-        "on the answer (phi 1), or on both. The first table is of sentences that say on which side",
-        "of one half a share lies, the second of the line on everybody without an answer.",
+        f"Written by `benchmarks/words.py`: {len(waves):,} waves of about 180 respondents, with",
+        "0 to 30 % of each answer left blank. Response depends on the frame variables (phi 0), on",
+        "the answer (phi 1), or on both. The first table is about sentences that place a share",
+        "above, below or near one half; the second is about the range for everybody without an",
+        "answer.",
         "",
         "| sentences | of them | share | aim |",
         "|---|---:|---:|---:|",
@@ -213,7 +214,7 @@ def document(waves: pd.DataFrame) -> str:
             f"{covers.mean():.3f} | {bounds.mean():.3f} | "
             f"{(own['worst_upper'] - own['worst_lower']).median():.2f} |"
         )
-    lines += ["", "Where no range is computed the line of a report gives the bounds alone."]
+    lines += ["", "If no range can be computed, the report gives only the bounds."]
     return "\n".join(lines) + "\n"
 
 
