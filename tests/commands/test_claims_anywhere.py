@@ -125,6 +125,9 @@ def test_an_error_names_the_place(capsys: Any, name: str, text: str, expected: s
 
 def test_what_is_not_there_is_named(capsys: Any) -> None:
     assert "b.csv: no such file" in said(capsys, "check", "b.csv", code=3)[0]
-    assert "no project here, and no file 'haca'" in said(capsys, "check", "haca", code=2)[0]
+    assert (
+        "this folder is not a project, and there is no file 'haca'"
+        in said(capsys, "check", "haca", code=2)[0]
+    )
     Path("figures.csv").write_text(CSV, "utf-8")
     assert "--publisher" in said(capsys, "add", "j", "--from", "figures.csv", code=2)[0]

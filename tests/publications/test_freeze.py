@@ -135,7 +135,7 @@ def test_a_draft_is_frozen_again_and_released_for_good(published: Project) -> No
     project, folder = published, published.root / "publications/menus-r2"
     assert freeze(project, "menus-r3") == (
         2,
-        "readiness freeze: publications/menus-r3: no draft of this name; say what to publish: "
+        "readiness freeze: publications/menus-r3: no draft has this name. Say what to publish: "
         "--wave NAME or --study NAME.",
     )
     # From its own configuration, with what was said of it; no draft is in the log.

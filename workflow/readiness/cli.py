@@ -289,7 +289,10 @@ def _run_step(parsed: argparse.Namespace, steps: Mapping[str, Any], name: str) -
     files = [path for paths in inputs.values() for path in paths if not path.is_dir()]
     for path, (option, written) in product(files, (("out", out), ("log", parsed.log))):
         if written and written.resolve() in (path.resolve(), path.resolve().parent):
-            raise ConfigError(f"--{option} {written}: {path} is read; name another place.")
+            raise ConfigError(
+                f"--{option} {written}: {path} is an input of this step. Name another file to "
+                "write."
+            )
     _set_up_log(None if place else parsed.log)
     with _hold_work(out):
         # Refused before they are read as if they were what their step wrote.
@@ -345,7 +348,10 @@ def _go_to_root(parsed: argparse.Namespace) -> None:
         return
     if root.stat().st_uid != os.geteuid():
         # Whoever owns a folder above could have others run a Snakefile of theirs.
-        raise ConfigError(f"{root}: a project of another user; go there to use it.")
+        raise ConfigError(
+            f"{root} is a project owned by another user. To use it anyway, change to that folder "
+            "and run the command there."
+        )
 
     def moved(value: object) -> object:
         if isinstance(value, list):

@@ -64,7 +64,10 @@ def derive(
 def _read_codes(table: pd.DataFrame, name: str) -> TextArray:
     """The answers of a column; who has no frame variable was not asked."""
     if name not in table:
-        raise ConfigError(f"derive: {name} is not known of respondents: the wave has no sample.")
+        raise ConfigError(
+            f"derive: {name} is a variable of the sample, and the wave has no sample. Add "
+            "`sample` to the wave."
+        )
     codes = table[name].to_numpy(dtype=object)
     return np.where(codes == "", NOT_ASKED, codes)
 
@@ -151,7 +154,8 @@ def scores(one: DerivedVariable, questionnaire: Questionnaire, table: pd.DataFra
             low, high = ends_of(item)
             if not np.isfinite(low + high):
                 raise ConfigError(
-                    f"derive, {one.id}: {name} cannot be reversed without both ends of its range."
+                    f"derive, {one.id}: {name} cannot be reversed, because its range has only one "
+                    "end. Give both ends in the questionnaire."
                 )
             values = low + high - values
         columns.append(values)

@@ -285,8 +285,9 @@ class Knowledge:
             # Where releases contradict each other it is this one that a reader believes.
             if (solver := found or self.possible(target.whole, known, shares=shares)) is None:
                 raise DataError(
-                    f"{self._item}: the published numbers contradict each other, so what they give "
-                    "away cannot be told. Were they changed by hand? Make the register again."
+                    f"{self._item}: the published numbers contradict each other, so the "
+                    "disclosure check cannot run. Delete the register and run `make` again; do "
+                    "not edit it by hand."
                 )
             if frame and solver.counts(self._key) <= MOST_CELLS:
                 # Few and short searches: the unknowns are people of frame cells.

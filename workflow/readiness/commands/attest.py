@@ -38,7 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
     path = arguments.key or arguments.new_key
     if not path or (arguments.key and (arguments.new_key or not arguments.id)):
         raise ConfigError(
-            "say what to do: sign with ID --key FILE, or make a key with --new-key FILE."
+            "nothing to do. Sign a publication with ID --key FILE, or create a key with --new-key "
+            "FILE."
         )
     folder = find_publication(root, arguments.id) if arguments.id else None
     if arguments.new_key:

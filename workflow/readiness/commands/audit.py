@@ -129,7 +129,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Audit and show; returns the audit's own exit code."""
     named = [one for one in arguments.ids if isinstance(one, Path)]
     if named and named != arguments.ids[:1]:
-        raise ConfigError(f"{named[-1]}: the folder to audit stands first, before all ids.")
+        raise ConfigError(
+            f"{named[-1]} is a folder after an id. Name the folder to audit first, then the ids."
+        )
     first = arguments.ids.pop(0) if named else Path.cwd()
     with open_tree(first, arguments.remote) as foreign:
         return _run(first, Terms(foreign, tuple(arguments.trust)), arguments)
@@ -142,7 +144,9 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     log = read_log(root)
     faults = [*check_log(log), *check_plans(root, log, own=terms.foreign is None)]
     if not known and not gone and not faults:
-        raise ConfigError(f"{FOLDER}: no publication in this folder.")
+        raise ConfigError(
+            f"{FOLDER}: this folder contains no publication. Name a folder that has publications/."
+        )
     if arguments.html:
         refuse_inside(root, arguments.html)
         check_output(arguments.html, "--html", force=arguments.force, root=root)

@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     find_publication(root, arguments.id)
     target = arguments.to or BUNDLES / f"{arguments.id}.zip"
     if target.suffix != ".zip":
-        raise ConfigError(f"--to {target}: a bundle is a zip; give it a name that ends in .zip.")
+        raise ConfigError(f"--to {target}: a bundle is a zip file. Give a name that ends in .zip.")
     refuse_inside(root, target)
     # Below results/ it is a result, which is made again as often as it is asked for.
     check_output(target, "--to", force=arguments.force or arguments.to is None, root=root)

@@ -210,13 +210,15 @@ def _read_material(arguments: argparse.Namespace) -> tuple[pd.DataFrame, Structu
         return read_loose_study(named, arguments.language)
     if not find_config(Path()).is_file():
         raise ConfigError(
-            f"no project here, and no file {named!r}; name a CSV or YAML of figures, "
-            "or go to a project."
+            f"this folder is not a project, and there is no file {named!r}. Name a CSV or YAML "
+            "file of percentages, or run the command in a project."
         )
     root = Path.cwd()
     studies = load_config(find_config(root)).studies
     if named not in studies:
-        raise ConfigError(f"config.yaml: no study {named!r}; there are {', '.join(studies)}.")
+        raise ConfigError(
+            f"config.yaml has no study {named!r}. Its studies are {', '.join(studies)}."
+        )
     path = find_object(root, find_version(root, studies[named].claims))
     structure = parse_structure(read_yaml(Path(f"data/claims/{studies[named].structure}.yaml")))
     return read_text_table(path, "the register of claims"), structure
@@ -277,18 +279,21 @@ def _begin(arguments: argparse.Namespace) -> None:
     said = read_figures(arguments.table).source
     if not (publisher := arguments.publisher or said.get("publisher")):
         raise ConfigError(
-            "who published these percentages? Say --publisher NAME, or `publisher:` in a YAML file."
+            "the publisher of these percentages is missing. Give --publisher NAME, or set "
+            "`publisher:` in a YAML file."
         )
     if not (address := arguments.source or said.get("source")):
         raise ConfigError(
-            "where were these percentages read? Say --source URL, or `source:` in a YAML file."
+            "the source of these percentages is missing. Give --source URL, or set `source:` in a "
+            "YAML file."
         )
     date = arguments.date or said.get("date") or "unknown"
     source = ClaimSource(publisher, address, date, said.get("language") or arguments.language)
     if not find_config(Path()).is_file():
         if arguments.questionnaire:
             raise ConfigError(
-                "--questionnaire works in a project alone; go to one, or leave the option out."
+                "--questionnaire works only in a project. Change to a project's folder, or omit "
+                "the option."
             )
         claims = write_loose_study(Path(study), arguments.table, study, source)
         print(f"{study}/: {claims} claims written\nThen: readiness claims check {study}")

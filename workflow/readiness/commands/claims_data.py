@@ -49,7 +49,9 @@ def _read_data(
     root = Path.cwd()
     if arguments.data:
         if arguments.wave or not arguments.questionnaire:
-            raise ConfigError("--data needs --questionnaire NAME, and takes no --wave.")
+            raise ConfigError(
+                "--data needs --questionnaire NAME and cannot be combined with --wave."
+            )
         asked = load_questionnaire(questionnaire_file(root, arguments.questionnaire))
         return coded_answers(arguments.data, asked), asked, {}
 
@@ -60,12 +62,14 @@ def _read_data(
     }
     if arguments.wave not in runs:
         raise ConfigError(
-            f"config.yaml: no wave {arguments.wave!r}; there are {', '.join(runs) or 'none'}."
+            f"config.yaml has no wave {arguments.wave!r}. Its waves are "
+            f"{', '.join(runs) or 'none'}."
         )
     run = runs[arguments.wave]
     if not Path(run.answers).is_file():
         raise ConfigError(
-            f"{run.answers}: not there; first compute the wave: readiness run -- {run.answers}"
+            f"{run.answers} does not exist yet. Compute the wave first: readiness run -- "
+            f"{run.answers}"
         )
     answers = read_text_table(Path(run.answers), "the coded answers")
     path = Path(f"results/{run.folder}/register/figures.csv")

@@ -57,7 +57,9 @@ def read_figures(path: Path) -> FigureTable:
     Raises DataError or ConfigError, naming the place, for a file that cannot be read as one.
     """
     if not path.is_file():
-        raise DataError(f"{path}: no such file; expected a CSV, a workbook or a YAML of figures.")
+        raise DataError(
+            f"{path}: file not found. Name a CSV file, a workbook or a YAML file of percentages."
+        )
     if path.suffix.lower() in YAML:
         return _read_yaml_figures(path)
     sheet = read_sheet(path)
@@ -91,7 +93,7 @@ def write_loose_study(folder: Path, table: Path, study: str, source: ClaimSource
     Raises ConfigError where the folder exists, and what `begin_study` raises.
     """
     if folder.exists():
-        raise ConfigError(f"{folder} exists already; choose another name.")
+        raise ConfigError(f"{folder} already exists. Choose another name.")
     figures = read_figures(table)
     register, document = begin_study(figures.cells, study, source, None, str(table), figures.places)
     read_register(register, parse_structure(document, str(table)), str(table))
@@ -106,7 +108,9 @@ def _read_yaml_figures(path: Path) -> FigureTable:
     content = _check_mapping(read_yaml(path, as_text=True), OF_SOURCE, f"{path}")
     questions = content.get("figures")
     if not isinstance(questions, Mapping) or not questions:
-        raise DataError(f"{path}: no figures; expected `figures:` with questions and answers.")
+        raise DataError(
+            f"{path}: no percentages found. Expected `figures:` with questions and answers."
+        )
     rows, places = [], []
     for question, answers in questions.items():
         for row in _list_answers(path, str(question), answers):

@@ -204,8 +204,8 @@ def _erase(root: Path, arguments: argparse.Namespace) -> None:
         )
     if erasure.left:
         raise DataError(
-            f"not removed everywhere: {'; '.join(erasure.left)}.\n"
-            "Then `readiness data verify` says whether it is gone."
+            f"some copies were not removed: {'; '.join(erasure.left)}.\n"
+            "Remove them, then check with `readiness data verify`."
         )
 
 
@@ -252,6 +252,6 @@ def _verify(root: Path, arguments: argparse.Namespace) -> None:
         first = str(faults[0]).rstrip(".")
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise DataError(
-            f"{first}{more}.\nAt {faults[0].where}: put a right copy there, remove one that is "
-            "damaged, erased or of no version, or see to the remote; then verify again."
+            f"{first}{more}.\nAt {faults[0].where}: restore a correct copy, delete a copy that is "
+            "damaged, erased or unregistered, or repair the remote. Then run the command again."
         )

@@ -85,7 +85,8 @@ def load(arguments: argparse.Namespace) -> Shown:
         described = load_questionnaire(inputs[-1])
     elif arguments.design is None:
         raise ConfigError(
-            "which columns are questions? Name a DESIGN file, or --questionnaire NAME."
+            "the columns that hold questions are not known. Name a DESIGN file, or give "
+            "--questionnaire NAME."
         )
     settings = read_settings(arguments.design, selection=arguments.selection, by=arguments.by)
     if described is None:

@@ -26,14 +26,14 @@ def read_settings(path: Path | None, **more: Any) -> Survey:
     """
     if path is not None and not path.exists():
         # A file of whoever types the command: git may know nothing of it.
-        raise ConfigError(f"{path}: not found; correct its name, or write it ({GUIDE}).")
+        raise ConfigError(f"{path}: file not found. Correct the name, or write the file ({GUIDE}).")
     document = {} if path is None else read_yaml(path)
     if not isinstance(document, dict):
         raise ConfigError(f"{path}: empty; expected at least selection and items ({GUIDE}).")
     given = {key: value for key, value in more.items() if value is not None}
     if path is None and "selection" not in given:
         raise ConfigError(
-            "--selection: missing; say how respondents were selected, or name a design file "
+            "--selection: missing. State how respondents were selected, or name a design file "
             f"({GUIDE})."
         )
     try:
@@ -62,7 +62,7 @@ def read_answers(path: Path) -> pd.DataFrame:
     Raises DataError: not found, letters that cannot be told, no table or rows, a name given twice.
     """
     if not path.is_file():
-        raise DataError(f"{path}: not found, or no file; correct its name.")
+        raise DataError(f"{path}: no such file. Correct the name.")
     sheet = read_sheet(path)
     for at, why in sorted(sheet.faults.items())[:1]:
         raise DataError(f"{path}, row {sheet.numbers[at]}: {why}. {MEND}")
@@ -71,7 +71,7 @@ def read_answers(path: Path) -> pd.DataFrame:
         raise DataError(f"{path}: two columns are named {again[0]!r}; rename one.")
     frame = sheet.frame()
     if frame.empty:
-        raise DataError(f"{path}: 0 rows below the header; expected one row a respondent.")
+        raise DataError(f"{path}: no rows below the header; expected one row per respondent.")
     return frame
 
 

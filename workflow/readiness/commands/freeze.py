@@ -164,9 +164,9 @@ def _refuse_unchecked(results: Path, languages: Sequence[str]) -> None:
     ):
         if unchecked := find_unchecked(page.read_text("utf-8")):
             raise ConfigError(
-                f"{page}: a cell of report.qmd computes numbers that are in no register: "
-                f"“{unchecked[0][:120]}…”.\nA release shows registered numbers alone: take the "
-                "cell out, or show its numbers by n(...)."
+                f"{page}: a code cell of report.qmd prints numbers that are not in the register: "
+                f"“{unchecked[0][:120]}…”.\nA release may show only registered numbers. Remove "
+                "the cell, or print its numbers with n(...)."
             )
 
 
@@ -191,16 +191,16 @@ def list_gaps(section: WaveSettings | StudySettings) -> dict[str, list[str]]:
 def _check(arguments: argparse.Namespace) -> None:
     """ConfigError for an argument that says nothing, or what no folder or page can hold."""
     if arguments.id == PLANS:
-        raise ConfigError(f"{PLANS}: this folder keeps sealed plans; choose another id.")
+        raise ConfigError(f"{PLANS}: this name is reserved for sealed plans. Choose another id.")
     if not re.fullmatch(NAME, arguments.id) or len(arguments.id) > LONGEST_ID:
         raise ConfigError(
-            f"{_shorten(arguments.id)}: not an id; expected lower-case letters, digits and "
-            f"hyphens, {LONGEST_ID} at most."
+            f"{_shorten(arguments.id)}: not a valid id. Use lower-case letters, digits and "
+            f"hyphens, at most {LONGEST_ID} characters."
         )
     check_cores(arguments.cores)
     made = ("wave", "study", "release", "supersedes", "erratum", "reviewer")
     if arguments.withdraw and any(getattr(arguments, name) for name in made):
-        raise ConfigError("--withdraw: takes no other option but --successor.")
+        raise ConfigError("--withdraw can be combined only with --successor.")
     if arguments.successor and not arguments.withdraw:
         raise ConfigError("--successor needs --withdraw TEXT.")
     if arguments.successor and not re.fullmatch(NAME, arguments.successor):
@@ -226,15 +226,16 @@ def _choose_run(plan: Plan, arguments: argparse.Namespace) -> PlannedRun:
         if before.startswith("results/"):
             name = Path(before).parts[2]
             raise ConfigError(
-                f"{chosen.key}.change.from: {name} is a wave that may still move. Freeze it "
-                f"(readiness freeze ID --wave {name}), then name that publication: from: ID"
+                f"{chosen.key}.change.from: {name} is an unpublished wave whose numbers may still "
+                f"change. Freeze it (readiness freeze ID --wave {name}), then name that "
+                "publication: from: ID"
             )
         return chosen
     if not (arguments.wave or arguments.study):
         raise ConfigError(
-            f"{folder}: no draft of this name; say what to publish: --wave NAME or --study NAME."
+            f"{folder}: no draft has this name. Say what to publish: --wave NAME or --study NAME."
         )
-    raise ConfigError(f"{folder}: no such run; there are {', '.join(plan.runs)}.")
+    raise ConfigError(f"{folder}: no such wave or study. Choose one of {', '.join(plan.runs)}.")
 
 
 def _gather_material(
@@ -246,7 +247,7 @@ def _gather_material(
     supersedes = (arguments.supersedes or before.get("supersedes") or "").strip()
     erratum, reasons = _read_errata(arguments.erratum or [])
     if arguments.erratum and not supersedes:
-        raise ConfigError("--erratum needs --supersedes ID, the publication that is corrected.")
+        raise ConfigError("--erratum needs --supersedes ID, the publication to correct.")
     if not arguments.erratum:
         erratum = before.get("erratum", "")
     versions = [find_version(root, name) for name in chosen.datasets]

@@ -89,9 +89,12 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.folder is None:
         if arguments.export is None:
-            raise ConfigError("name the FOLDER of a new office, or --from EXPORT for a wave here.")
+            raise ConfigError(
+                "nothing to do. Name the FOLDER of a new office, or add a wave to this one with "
+                "--from EXPORT."
+            )
         if not is_project(Path()):
-            raise ConfigError("no project here: name the FOLDER of a new one.")
+            raise ConfigError("this folder is not a project. Name the FOLDER of a new one.")
         root = Path.cwd()
         written = complete(root)
         try:

@@ -131,9 +131,11 @@ def plan_next(arguments: argparse.Namespace) -> int:
     if not 0 <= arguments.samples <= 10_000:
         raise ConfigError(f"--samples {arguments.samples}: expected 0 to 10000.")
     if arguments.json and not arguments.next:
-        raise ConfigError("--json needs --next; --draw writes its sample to --out FILE.")
+        raise ConfigError(
+            "--json can be used only with --next. With --draw, write the sample with --out FILE."
+        )
     if arguments.draw and not arguments.out:
-        raise ConfigError("--draw needs --out FILE, the file for the sample.")
+        raise ConfigError("--draw needs --out FILE, the file to write the sample to.")
     read = [path for path in (arguments.draw, arguments.populations) if path]
     for option, path in (("--out", arguments.out), ("--chart", arguments.chart)):
         if path:
@@ -153,7 +155,7 @@ def _read_setting(arguments: argparse.Namespace) -> Setting:
     runs = {run.name: run for run in runs_of(load_config(find_config(Path())))}
     if arguments.wave not in runs:
         listed = ", ".join(runs)
-        raise ConfigError(f"config.yaml: no wave or study {arguments.wave!r}; there are {listed}.")
+        raise ConfigError(f"config.yaml has no wave or study {arguments.wave!r}. It has {listed}.")
     run = runs[arguments.wave]
     section, files = run.section, input_files(run.section)
     margin, total = (each and each / 100 for each in (arguments.margin, arguments.total_margin))
@@ -171,7 +173,7 @@ def _read_setting(arguments: argparse.Namespace) -> Setting:
         wanted = replace(wanted, interval=told.interval, level=told.level)
     if arguments.draw:
         if asked is None:
-            raise ConfigError(f"--draw: {run.key} has no questionnaire; name a wave.")
+            raise ConfigError(f"--draw: {run.key} has no questionnaire. Name a wave.")
         frame = read_frame(arguments.draw, asked)
         if lost := [name for name in by if name not in frame]:
             raise ConfigError(f"--by: {lost[0]} is no frame variable of {asked.id}; name one.")
@@ -181,14 +183,16 @@ def _read_setting(arguments: argparse.Namespace) -> Setting:
         return Setting(run, asked, strata, labels, wanted, frame)
     if (path := arguments.populations or files.get("margins")) is None:
         raise ConfigError(
-            f"--populations: {run.key} has no margins; name a table of people by group."
+            f"--populations: {run.key} has no margins. Name a table of population counts by group."
         )
     people = read_populations(path)
     name = by[0] or next(iter(people))
     if len(by) > 1 or name not in people:
-        raise ConfigError(f"--by: {path} has people by {', '.join(people)}; name one of these.")
+        raise ConfigError(
+            f"--by: {path} has population counts by {', '.join(people)} only. Choose one of these."
+        )
     if asked and (lost := sorted({*labels} - {TOTAL} - people[name].keys())):
-        raise ConfigError(f"{path}: {name} lacks {', '.join(lost)}; add their people.")
+        raise ConfigError(f"{path}: {name} lacks {', '.join(lost)}. Add their population counts.")
     groups = [*people[name]]
     table = {"stratum": groups, "group": groups, "population": [*people[name].values()]}
     if not asked:
@@ -208,7 +212,10 @@ def _guess(arguments: argparse.Namespace, setting: Setting) -> Fact:
     if lacking:
         options = ", ".join(f"--{name}" for name in lacking)
         if setting.questionnaire is None or not register.is_file():
-            raise ConfigError(f"{options}: not given, and there is no {register}; state them.")
+            raise ConfigError(
+                f"{options}: not given, and {register} does not exist, so they cannot be "
+                "estimated. Give them as options."
+            )
         figures = read_text_table(register, "the register").set_index("id")
         items = [*dict.fromkeys(figures.loc[figures["kind"] == "estimate", "item"])]
         assert isinstance(setting.run.section, WaveSettings)
@@ -229,7 +236,10 @@ def _guess(arguments: argparse.Namespace, setting: Setting) -> Fact:
             *own, whole = pd.to_numeric(cells, errors="coerce")
             found = np.where(np.isfinite(own), own, whole)
             if np.isnan(found).any():
-                raise ConfigError(f"--{name}: the register has none; state it.")
+                raise ConfigError(
+                    f"--{name}: the register has no value for this option. Give it on the command "
+                    "line."
+                )
         setting.strata[name] = np.clip(found, *NUMBERS[name][:2])
     return source
 

@@ -71,14 +71,14 @@ def run(arguments: argparse.Namespace) -> int:
     root = Path.cwd()
     if arguments.next or arguments.draw:
         if arguments.seal or (arguments.next and arguments.draw):
-            raise ConfigError("--next, --draw and --seal exclude each other; choose one.")
+            raise ConfigError("--next, --draw and --seal cannot be combined. Choose one.")
         return plan_next(arguments)
     if arguments.json:
-        raise ConfigError("--json prints the plan of the next wave; add --next.")
+        raise ConfigError("--json prints the plan of the next wave and needs --next.")
     if arguments.reason and not arguments.seal:
-        raise ConfigError("--reason explains an amendment; add --seal.")
+        raise ConfigError("--reason explains an amendment and needs --seal.")
     if bool(arguments.timestamp) != bool(arguments.authority):
-        raise ConfigError("--timestamp and --authority belong together; name both files.")
+        raise ConfigError("--timestamp and --authority must be given together.")
     plan = Plan(root, load_config(find_config(root)))
     wave = plan.find_wave(arguments.wave)
     assert isinstance(wave.section, WaveSettings)

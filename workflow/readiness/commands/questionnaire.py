@@ -186,12 +186,12 @@ def run(arguments: argparse.Namespace) -> int:
         for path in (arguments.file, arguments.since):
             if path is not None and _place(path).resolve() == arguments.out.resolve():
                 raise ConfigError(
-                    f"--out {arguments.out}: this file is the input; name another one to write."
+                    f"--out {arguments.out} is the input file. Name another file to write."
                 )
         write_atomically(arguments.out, content)
         print(f"written: {arguments.out}")
     elif isinstance(content, bytes):
-        raise ConfigError("--to xlsform writes a workbook: name it with --out PATH.")
+        raise ConfigError("--to xlsform writes a workbook. Name the file with --out PATH.")
     else:
         sys.stdout.write(content)
     return 0

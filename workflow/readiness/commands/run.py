@@ -249,7 +249,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the default target (or what is named after `--`); returns the exit code."""
     root = Path.cwd()
     if not any((root / name).is_file() for name in SNAKEFILES):
-        raise ConfigError(f"{root}: no Snakefile here; run readiness in the project's folder.")
+        raise ConfigError(
+            f"{root}: no Snakefile in this folder. Run readiness in a project's folder."
+        )
     # Also what DVC fetched, or an earlier release of the program wrote.
     protect_all(root)
     from readiness.config import load_config
@@ -301,7 +303,7 @@ def _read_damages(root: Path, began: float) -> list[str]:
 def check_cores(cores: str) -> None:
     """ConfigError unless Snakemake can take it for a number of cores."""
     if cores != "all" and not re.fullmatch("0*[1-9][0-9]*", cores):
-        raise ConfigError(f"--cores {cores}: expected a number from 1 on, or `all`.")
+        raise ConfigError(f"--cores {cores}: expected a whole number of at least 1, or `all`.")
 
 
 @dataclass(frozen=True)

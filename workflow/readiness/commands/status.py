@@ -75,7 +75,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the states and the next commands; returns 0. ConfigError where there is no project."""
     root = Path.cwd()
     if not any((root / name).is_file() for name in SNAKEFILES):
-        raise ConfigError(f"{root}: no Snakefile here; run readiness in the project's folder.")
+        raise ConfigError(
+            f"{root}: no Snakefile in this folder. Run readiness in a project's folder."
+        )
     plan = load_plan(root)
     today = list(runs_of(plan.config))
     # Where every run waits, Snakemake has nothing to plan, and stops with what `detail` says.

@@ -36,7 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
     root = Path.cwd()
     check_cores(arguments.cores)
     if not is_project(root):
-        raise ConfigError(f"{root}: no office here; go to its folder.")
+        raise ConfigError(
+            f"{root}: this folder is not an office. Run the command in an office's folder."
+        )
     wheel = read_wheel(arguments.wheel)
     if not is_running(wheel):
         # The new program knows best how an office of its own looks.

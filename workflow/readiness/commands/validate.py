@@ -92,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
     path = questionnaire_file(root, arguments.questionnaire)
     for out in filter(None, (html, csv)):
         if out.resolve() in (arguments.file.resolve(), path.resolve()):
-            raise ConfigError(f"{out}: this file is an input; name another one to write.")
+            raise ConfigError(f"{out} is an input file. Name another file to write.")
     if labelled is not None:
         _refuse_place(root, labelled, (arguments.file, path))
         if arguments.file.name == ANSWERS:
@@ -133,7 +133,7 @@ def questionnaire_file(root: Path, named: str) -> Path:
     """
     if named.endswith((".yaml", ".yml")):
         if not Path(named).exists():
-            raise ConfigError(f"--questionnaire {named}: not found; correct its name.")
+            raise ConfigError(f"--questionnaire {named}: not found. Correct the name.")
         return Path(named)
     check_questionnaire(root, named)
     return root / f"data/questionnaires/{named}.yaml"
@@ -267,7 +267,10 @@ def _refuse_place(root: Path, out: Path, read: tuple[Path, ...]) -> None:
     shown = (root / "results/site").resolve() in out.resolve().parents
     if shown or kept_by_git(root, out):
         where = "readers get it" if shown else "git keeps it"
-        raise ConfigError(f"--labelled {out}: {where}; name a file outside, for those who may.")
+        raise ConfigError(
+            f"--labelled {out}: {where}. Name a file outside the project, in a place that only "
+            "authorised people can read."
+        )
 
 
 def _read_run(path: Path, file: Path, content: bytes) -> tuple[pd.DataFrame, Questionnaire]:

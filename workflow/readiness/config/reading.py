@@ -120,7 +120,9 @@ def load_config(path: Path) -> Config:
     """Return the configuration at `path`. Raises ConfigError in one line when it is not valid."""
     document = read_yaml(path)
     if not isinstance(document, dict):
-        raise ConfigError(f"{path}: empty; expected the sections report, studies and waves.")
+        raise ConfigError(
+            f"{path}: the file is empty; expected the sections report, studies and waves."
+        )
     report = document.get("report")
     if isinstance(report, dict) and report.get("publication"):
         document = _drop_withdrawn_keys(document)

@@ -64,8 +64,8 @@ def add_version(
     for label, text, pattern in (("dataset", dataset, NAME), ("version", version, VERSION)):
         if len(os.fsencode(text)) > LONGEST_NAME:
             raise ConfigError(
-                f"{label} {text[:20]!r}...: longer than {LONGEST_NAME} bytes, which no file system "
-                "holds; choose a shorter name."
+                f"{label} {text[:20]!r}...: longer than {LONGEST_NAME} bytes, too long for a file "
+                "name. Choose a shorter name."
             )
         if not re.fullmatch(pattern, text):
             raise ConfigError(
@@ -79,8 +79,8 @@ def add_version(
         versions = read_versions(root) if (root / VERSIONS).exists() else {}
         if f"{dataset}@{version}" in versions:
             raise ConfigError(
-                f"{dataset}@{version} exists and is never overwritten. Choose another name with "
-                "--as."
+                f"{dataset}@{version} already exists, and versions are never overwritten. Choose "
+                "another name with --as."
             )
         new = Version(
             dataset=dataset,
@@ -96,12 +96,14 @@ def add_version(
             status=RESTRICTED if restricted else OPEN,
         )
         if new.rows == 0:
-            raise DataError(f"{file}: has a header but no rows; a version needs at least one.")
+            raise DataError(
+                f"{file}: the file has a header but no rows. A version needs at least one row."
+            )
         for known in versions.values():
             if known.is_erased and known.md5 == new.md5:
                 raise DataError(
-                    f"{file}: these are the bytes of {known.name}, which was erased "
-                    f"({known.note}). Leave out who withdrew, then add the file."
+                    f"{file}: this file is identical to {known.name}, which was erased "
+                    f"({known.note}). Remove the respondents who withdrew, then add the file."
                 )
         workspace, pointer = root / new.pointer_path.with_suffix(""), root / new.pointer_path
         if (
@@ -110,13 +112,13 @@ def add_version(
             and fault_of(workspace, new)
         ):
             raise DataError(
-                f"{workspace}: another file stands where {new.name} goes. Move it away, or add it "
-                "under another name."
+                f"{workspace} already exists, and {new.name} would be written there. Move the "
+                "file, or choose another name."
             )
         if pointer.exists() and read_pointer(pointer).md5 != new.md5:
             raise DataError(
-                f"{pointer}: a pointer to other bytes, though {VERSIONS} has no {new.name}. Where "
-                "nobody needs it, remove it; then add the file again."
+                f"{pointer} points to another file, although {VERSIONS} has no {new.name}. If the "
+                "pointer is not needed, delete it; then add the file again."
             )
         if restricted:
             _refuse_git(root, new)
@@ -132,16 +134,18 @@ def read_whole(file: Path) -> bytes:
     changes its size while it is read: another program is still writing it.
     """
     if file.is_dir():
-        raise DataError(f"{file}: a folder; expected one CSV file.")
+        raise DataError(f"{file} is a folder; expected a CSV file.")
     try:
         return read_file(file, sys.maxsize)
     except FileNotFoundError:
         raise DataError(f"{file}: no such file.") from None
     except OSError as error:
         if error.errno == errno.EINVAL:
-            raise DataError(f"{file}: no ordinary file; expected one CSV file.") from None
+            raise DataError(f"{file} is not a regular file; expected a CSV file.") from None
         if error.errno == errno.EBUSY:
-            raise DataError(f"{file}: still being written; add it when it is whole.") from None
+            raise DataError(
+                f"{file}: another program is still writing this file. Add it when it is complete."
+            ) from None
         raise DataError(f"{file}: cannot be read ({error.strerror}).") from None
 
 
@@ -155,7 +159,7 @@ def check_questionnaire(root: Path, name: str) -> None:
     ):
         existing = sorted(path.stem for path in (root / "data/questionnaires").glob("*.yaml"))
         raise ConfigError(
-            f"--questionnaire {name!r}: no such file below data/questionnaires; there are "
+            f"--questionnaire {name!r}: not found in data/questionnaires. Its questionnaires are "
             f"{', '.join(existing) or 'none'}."
         )
 
@@ -167,14 +171,15 @@ def _refuse_git(root: Path, new: Version) -> None:
         store = Path(unquote(urlsplit(address).path))
     if store and kept_by_git(root, store / new.object_name):
         raise ConfigError(
-            f"--restricted: git keeps the default remote {store}, and whoever has the repository "
-            "would have the bytes.\nName another one first: dvc remote add -d NAME ADDRESS."
+            f"--restricted: the default remote {store} is committed to git, so everyone with the "
+            "repository could read the data.\nSet another remote first: dvc remote add -d NAME "
+            "ADDRESS."
         )
     for place in (cache_folder(root) / new.object_name, root / new.pointer_path.with_suffix("")):
         if kept_by_git(root, place) and (root / ".git").exists():
             raise ConfigError(
-                f"--restricted: git does not ignore {place}, where a copy of the bytes lies. Add "
-                "it to .gitignore first."
+                f"--restricted: git does not ignore {place}, which would hold a copy of the data. "
+                "Add it to .gitignore first."
             )
 
 

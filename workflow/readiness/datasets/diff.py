@@ -73,12 +73,14 @@ def table_by(cells: pd.DataFrame, column: str | None, name: str) -> KeyedTable:
     """
     chosen = cells.columns[0] if column is None else column
     if chosen not in cells.columns:
-        raise DataError(f"{name}: no column {chosen!r}; there are {', '.join(cells.columns)}.")
+        raise DataError(
+            f"{name} has no column {chosen!r}. Its columns are {', '.join(cells.columns)}."
+        )
     if column is None and cells[chosen].duplicated().any():
         value = cells.loc[cells[chosen].duplicated(), chosen].iloc[0]
         raise DataError(
             f"{name}: its first column, {chosen!r}, has {value!r} more than once, so it does not "
-            "tell the rows apart. Name the column that does with --key."
+            "identify the rows. Name the column that does with --key."
         )
     return KeyedTable(cells, cells[chosen].tolist(), [""] * len(cells), str(chosen))
 

@@ -53,7 +53,7 @@ def _read_settings(root: Path) -> configparser.ConfigParser:
                 raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
             except (configparser.Error, UnicodeDecodeError) as error:
                 reason = str(error).splitlines()[0]
-                raise ConfigError(f"{path}: not settings of DVC ({reason}).") from None
+                raise ConfigError(f"{path}: not a valid DVC configuration ({reason}).") from None
     return parser
 
 
@@ -88,12 +88,15 @@ def check_settings(root: Path, settings: Mapping[str, str]) -> None:
     A file of credentials outside the project is the user's own; one inside came with the project.
     """
     if COMMAND in settings:
-        raise ConfigError(f"{COMMAND} is not taken from a project: it runs a command")
+        raise ConfigError(
+            f"{COMMAND} is not accepted from a project's settings, because it runs a command"
+        )
     # These files may name a command that a library of DVC runs (`credential_process`).
     for key in ("configpath", "credentialpath"):
         if key in settings and Path(settings[key]).resolve().is_relative_to(root.resolve()):
             raise ConfigError(
-                f"{key} is not taken from a project: it may run a command; name a file outside"
+                f"{key} is not accepted from a project's settings, because it may run a command; "
+                "name a file outside the project"
             )
 
 

@@ -58,9 +58,11 @@ def read_pointer(path: Path) -> Pointer:
     try:
         return parse_pointer(read_file(path).decode("utf-8"), str(path))
     except OSError:
-        raise DataError(f"{path}: no such pointer. Restore it with git.") from None
+        raise DataError(f"{path}: the DVC pointer is missing. Restore it with git.") from None
     except UnicodeDecodeError:
-        raise DataError(f"{path}: not a pointer, no text at all. Restore it with git.") from None
+        raise DataError(
+            f"{path}: not a DVC pointer, but binary data. Restore it with git."
+        ) from None
 
 
 def check_pointer(root: Path, version: Version) -> Pointer:

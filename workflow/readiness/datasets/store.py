@@ -229,21 +229,21 @@ def check_in_default_remote(root: Path, *versions: Version) -> None:
     with Remotes(root) as opened:
         if (name := next(iter(opened.addresses), None)) is None:
             raise DataError(
-                f"{root / '.dvc/config'}: no remote. Add one that holds the data: "
-                "dvc remote add -d NAME ADDRESS."
+                f"{root / '.dvc/config'}: no DVC remote is configured. Add the one that holds the "
+                "data: dvc remote add -d NAME ADDRESS."
             )
         for version in versions:
             fault = opened.fault(name, version)
             if fault == ABSENT:
                 raise DataError(
                     f"{version.name}: missing in the default remote {name} "
-                    f"({opened.address(name, version)}). Bring it there: dvc push -r {name}."
+                    f"({opened.address(name, version)}). Upload it: dvc push -r {name}."
                 )
             if fault:
                 raise DataError(
                     f"{version.name}: damaged in the default remote {name}: "
-                    f"{say_fault(fault)} ({opened.address(name, version)}). Replace it there by a "
-                    "right copy."
+                    f"{say_fault(fault)} ({opened.address(name, version)}). Replace it with a "
+                    "correct copy."
                 )
 
 
@@ -329,7 +329,7 @@ def find_object(root: Path, version: Version, foreign: Foreign | None = None) ->
     if version.is_erased:
         raise DataError(
             f"{version.name} was erased ({version.note or 'no reason given'}).\nIts hashes stay in "
-            "data/versions.csv; what rests on it can no longer be computed."
+            "data/versions.csv, but results that depend on it can no longer be computed."
         )
     check_pointer(root, version)
     object_path, damaged, faults = None, list[Fact](), list[Fact]()

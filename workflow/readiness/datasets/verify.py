@@ -167,7 +167,10 @@ def erase_versions(root: Path, names: Sequence[str], reason: str) -> Erasure:
     """
     note = one_line(reason, "--reason")
     if not note:
-        raise ConfigError("--reason: say why; it is kept in data/versions.csv.")
+        raise ConfigError(
+            "--reason is missing. Say why the version is erased; data/versions.csv keeps the "
+            "reason."
+        )
     with changing_versions(root):
         return _erase(root, names, note)
 
@@ -177,16 +180,18 @@ def _erase(root: Path, names: Sequence[str], note: str) -> Erasure:
     chosen = []
     for name in dict.fromkeys(names):
         if name not in versions:
-            raise ConfigError(f"no dataset version {name}; there are {', '.join(versions)}.")
+            raise ConfigError(
+                f"no dataset version is called {name}. The versions are {', '.join(versions)}."
+            )
         if versions[name].is_erased:
-            raise ConfigError(f"{name} was erased already ({versions[name].note}).")
+            raise ConfigError(f"{name} has already been erased ({versions[name].note}).")
         chosen.append(versions[name])
     for version in chosen:
         for other in versions.values():
             if other.md5 == version.md5 and not other.is_erased and other not in chosen:
                 raise ConfigError(
-                    f"{other.name} has the very bytes of {version.name}, which would be lost with "
-                    f"them. Erase both: readiness data erase {version.name} {other.name}."
+                    f"{other.name} is a copy of {version.name}: the two share one stored file. "
+                    f"Erase both: readiness data erase {version.name} {other.name}."
                 )
     erasure = Erasure()
     with store.Remotes(root) as opened:
@@ -197,8 +202,8 @@ def _erase(root: Path, names: Sequence[str], note: str) -> Erasure:
         append_versions(root, [replace(version, status=ERASED, note=note) for version in chosen])
     except OSError as error:
         raise DataError(
-            f"{root / VERSIONS}: cannot be written ({error.strerror}), though the bytes are gone. "
-            "Make data/ writable, then give the command again."
+            f"{root / VERSIONS}: cannot be written ({error.strerror}), although the data were "
+            "deleted. Make data/ writable, then run the command again."
         ) from None
     return erasure
 
@@ -212,8 +217,8 @@ def _erase_on_this_machine(root: Path, version: Version, erasure: Erasure) -> No
             continue
         except OSError as error:
             raise DataError(
-                f"{path}: cannot be removed ({error.strerror}); nothing is registered as erased. "
-                "Make its folder writable, then give the command again."
+                f"{path}: cannot be removed ({error.strerror}), so the erasure was not "
+                "registered. Make its folder writable, then run the command again."
             ) from None
         erasure.removed.append(str(path))
 
@@ -248,8 +253,8 @@ def _erase_in_remotes(opened: store.Remotes, version: Version, erasure: Erasure)
         except store.UnreachableError as error:
             if name in folders and folders[name].is_dir():
                 raise DataError(
-                    f"{where}: cannot be removed; nothing is registered as erased. "
-                    "Make its folder writable, then give the command again."
+                    f"{where}: cannot be removed, so the erasure was not registered. Make its "
+                    "folder writable, then run the command again."
                 ) from None
             erasure.left.append(f"{where}: remove it there by hand ({str(error).rstrip('.')})")
             continue

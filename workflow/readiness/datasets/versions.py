@@ -140,10 +140,15 @@ def read_row(cells: list[str], where: str) -> Version:
     if len(cells) != len(COLUMNS) or not all(
         re.fullmatch(WHOLE_NUMBER, record[column]) for column in ("bytes", "rows")
     ):
-        raise DataError(f"{where}: expected {len(COLUMNS)} cells, bytes and rows whole numbers.")
+        raise DataError(
+            f"{where}: expected {len(COLUMNS)} cells, with whole numbers for bytes and rows. "
+            "Restore it with git."
+        )
     for column, pattern in PATTERNS.items():
         if not re.fullmatch(pattern, record[column]):
-            raise DataError(f"{where}: {column} {record[column]!r} is none. Restore it with git.")
+            raise DataError(
+                f"{where}: {column} {record[column]!r} is not valid. Restore it with git."
+            )
     numbers = {"bytes": int(record["bytes"]), "rows": int(record["rows"])}
     return Version(**{**record, **numbers})  # type: ignore[arg-type]
 
@@ -168,7 +173,8 @@ def find_version(root: Path, name: str) -> Version:
     versions = read_versions(root)
     if name not in versions:
         raise ConfigError(
-            f"{root / VERSIONS}: no dataset version {name}; there are {', '.join(versions)}."
+            f"{root / VERSIONS}: no dataset version is called {name}. The versions are "
+            f"{', '.join(versions)}."
         )
     return versions[name]
 
@@ -205,5 +211,7 @@ def one_line(text: str, option: str) -> str:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raise ConfigError(f"{option}: not UTF-8. Write it again in a UTF-8 terminal.") from None
+        raise ConfigError(
+            f"{option}: the text is not UTF-8. Type it again in a UTF-8 terminal."
+        ) from None
     return " ".join(text.split())

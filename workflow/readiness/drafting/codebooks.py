@@ -56,8 +56,8 @@ def read_codebook(table: ExportTable, export: ExportTable, name: str) -> Codeboo
     found = next(filter(None, (read(table, export) for read in ways)), None)
     if found is None:
         raise DataError(
-            f"{name}: no codebook of the export: no column holds its headers beside texts, nor "
-            f"question, value and label; it has {', '.join(table.headers[:6])}."
+            f"{name}: not a codebook of the export. It needs the column names beside their texts, "
+            f"or the columns question, value and label; it has {', '.join(table.headers[:6])}."
         )
     return found
 
@@ -79,7 +79,8 @@ def name_by_form(asked: Questionnaire, table: ExportTable) -> Codebook:
             found[header] = hits[0]
         elif parts[-1] in shared:
             raise DataError(
-                f"{header!r}: several groups of the form have it ({shared[parts[-1]]!r}). Export "
+                f"{header!r}: several groups of the form have this question "
+                f"({shared[parts[-1]]!r}). Export "
                 "the answers with the names of groups before those of questions."
             )
     book = Codebook()

@@ -112,8 +112,8 @@ def make_draft(
             held.append(head)
     if len(held) >= max(2, len(heads) / 4):
         raise DataError(
-            f"{source}: its first row holds answers ({held[0]!r}, {held[1]!r}), not the names of "
-            "columns. Put a row of names above it."
+            f"{source}: the first row holds answers ({held[0]!r}, {held[1]!r}), not column names. "
+            "Put a row of column names above it."
         )
     metadata = find_metadata(table)
     empty = {at for at, column in metadata.items() if column.role == EMPTY}
@@ -122,7 +122,7 @@ def make_draft(
         b for b in group_columns(asked, codebook) if any(c.at not in empty for c in b.columns)
     ]
     if not blocks:
-        raise DataError(f"{source}: no column that can be a question.")
+        raise DataError(f"{source}: the file has no column that can be a question.")
     used = {column.at for block in blocks for column in block.columns}
     metadata = {at: column for at, column in metadata.items() if at not in used}
     questions: list[ProposedQuestion] = []

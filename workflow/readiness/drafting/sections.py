@@ -75,7 +75,7 @@ def with_section(config: str, key: str, name: str, section: str) -> str:
     before = _load_mapping(config)
     there = before.get(key) or {}
     if name in there:
-        raise ConfigError(f"config.yaml: {key}.{name} is there already; choose another name.")
+        raise ConfigError(f"config.yaml: {key}.{name} already exists. Choose another name.")
     found = re.search(rf"^{key}:[^\S\n]*(\{{\}}|null|~)?[^\S\n]*(#.*)?\n?", config, re.M)
     if found is None:
         after = (

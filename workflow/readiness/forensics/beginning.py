@@ -64,7 +64,7 @@ def begin_study(
     if missing or unknown:
         raise DataError(f"{where}: {_name_column_fault(missing, unknown)}")
     if table.empty:
-        raise DataError(f"{where}: no row; expected one a published figure.")
+        raise DataError(f"{where}: no rows; expected one row per published figure.")
     begun, place = _BegunStudy(source, questionnaire), where
     try:
         for number, record in enumerate(table.to_dict("records")):
@@ -127,7 +127,7 @@ class _BegunStudy:
         info = self.items.setdefault(item, {"label": label, "categories": {}})
         figures = self._figures.setdefault(item, {})
         if answer in figures:
-            raise DataError(f"answer: {cell['answer']!r} stands twice.")
+            raise DataError(f"answer: {cell['answer']!r} is listed twice.")
         try:
             figures[answer] = parse_figure(cell["value"])
         except DataError as error:
@@ -141,8 +141,8 @@ class _BegunStudy:
             raise DataError(f"base: {base!r} of {item}; expected a whole number.")
         if base and self.bases.setdefault(item, base) != base:
             raise DataError(
-                f"base: {base!r} where {item} has {self.bases[item]!r} before; expected one base a "
-                "question."
+                f"base: {base!r} where {item} has {self.bases[item]!r} before; expected one base "
+                "per question."
             )
 
     def add_base(self, item: str, base: str) -> dict[str, Any]:

@@ -343,10 +343,10 @@ def _spell(parts: dict[str, str]) -> str:
             words.append(TEST)
         words.append(text)
     if rest:
-        raise DataError(f"figure id: no place for {min(rest)} in {_describe(parts)}.")
+        raise DataError(f"figure id: {min(rest)} does not fit in {_describe(parts)}.")
     text = ".".join(words)
     if "" in text.split("."):
-        raise DataError(f"figure id {text!r}: an empty part; expected words with a dot between.")
+        raise DataError(f"figure id {text!r} has an empty part; expected words separated by dots.")
     return f"{release}/{text}" if release else text
 
 

@@ -121,8 +121,8 @@ def read_rows(
     names = [name for name in header[0].split(";") if name.strip()]
     if len(header) == 1 and len(names) > 1 and all(";" in cells[0] for _, cells in rows[:2]):
         raise DataError(
-            f"{path}: {what} is separated by semicolons, so saved from a spreadsheet, which may "
-            f"have changed dates and codes; expected commas. {MEND}"
+            f"{path}: {what} is separated by semicolons instead of commas. A spreadsheet probably "
+            f"saved it and may have changed dates and codes. {MEND}"
         )
     for number, cells in rows[1:]:
         if len(cells) != len(header):

@@ -98,8 +98,8 @@ def read_outline(root: Path, path: Path) -> Asked:
     if isinstance(document, dict) and str(document.get("draft", "")).lower() in TRUE:
         n = open_decisions((root / path).read_text("utf-8-sig"))
         raise ConfigError(
-            f"{path}: a draft; {n} decisions are marked `# {CHECK.strip()}`. Settle them, then "
-            "delete its line `draft: true`."
+            f"{path} is a draft with {n} open decisions, marked `# {CHECK.strip()}`. Settle them, "
+            "then delete the line `draft: true`."
         )
     try:
         document = expand(document)
@@ -120,7 +120,7 @@ def read_outline(root: Path, path: Path) -> Asked:
             f"{path}: not a questionnaire; `readiness questionnaire {path.stem}` says why."
         ) from None
     if "" in kinds or "" in frame:
-        raise ConfigError(f"{path}: an item or frame variable without an id; each needs one.")
+        raise ConfigError(f"{path}: an item or frame variable has no id. Give each one an id.")
     group_item = str(document.get("group_item") or "")
     return Asked(path, kinds, codes, frame, group_item, apart, personal, grids)
 
@@ -134,11 +134,11 @@ def check_report(root: Path, where: str, config: Config) -> None:
     names = [*config.studies, *config.waves]
     if unknown := [name for name in config.report.show or () if name not in names]:
         raise ConfigError(
-            f"{where}: report.show: no study or wave {unknown[0]!r}; there are "
+            f"{where}: report.show: no study or wave is called {unknown[0]!r}. Choose from "
             f"{', '.join(names) or 'none'}."
         )
     if not names:
-        raise ConfigError(f"{where}: report: nothing to show; add a study or a wave.")
+        raise ConfigError(f"{where}: report: nothing to show. Add a study or a wave.")
 
 
 def check_languages(where: str, report: ReportSettings, lacks: Mapping[str, Sequence[str]]) -> None:
@@ -156,13 +156,12 @@ def check_languages(where: str, report: ReportSettings, lacks: Mapping[str, Sequ
         if lacks[language]:
             raise ConfigError(
                 f"{where}: report.languages: {language} needs labels that are missing: "
-                f"{_some(lacks[language])}. Add them, or take the language out."
+                f"{_some(lacks[language])}. Add them, or remove the language."
             )
     if all(lacks.values()):
         nearest = min(lacks, key=lambda language: len(lacks[language]))
         raise ConfigError(
-            f"{where}: report: all labels are there in no language; {nearest} lacks "
-            f"{_some(lacks[nearest])}."
+            f"{where}: report: no language has all labels; {nearest} lacks {_some(lacks[nearest])}."
         )
 
 
@@ -195,11 +194,12 @@ def check_wave(root: Path, where: str, wave: WaveSettings, questionnaire: Asked)
             if kind not in WORKED_ON[key]:
                 raise ConfigError(
                     f"{where}.{key}.items: {name} is a {quote_cell(kind.name)} item of {path}; "
-                    f"expected {' or '.join(map(str, WORKED_ON[key]))}. Take it out."
+                    f"expected {' or '.join(map(str, WORKED_ON[key]))}. Remove it from the list."
                 )
             if name in questionnaire.personal:
                 raise ConfigError(
-                    f"{where}.{key}.items: {name} is personal data in {path}. Take it out."
+                    f"{where}.{key}.items: {name} is personal data in {path}. Remove it from the "
+                    "list."
                 )
     if others := [name for name in wave.show or () if name not in wave.estimate.items]:
         raise ConfigError(
@@ -220,11 +220,11 @@ def _check_given(where: str, given: GivenWeights, questionnaire: Asked) -> None:
     kinds, path = questionnaire.kinds, questionnaire.path
     for name in (given.weight, *given.match_columns(kinds)):
         if name not in kinds or not kinds[name].is_number:
-            raise ConfigError(f"{where}: {path} has no number item {quote_cell(name)}.")
+            raise ConfigError(f"{where}: {path} has no numeric item {quote_cell(name)}.")
     for name in given.drawn_by:
         if name not in kinds or not (kinds[name].is_number or kinds[name].takes_one):
             raise ConfigError(
-                f"{where}: {path} has no item {quote_cell(name)} with one answer, or a number."
+                f"{where}: {path} has no single-answer or numeric item {quote_cell(name)}."
             )
 
 
@@ -233,26 +233,27 @@ def _check_groups(where: str, wave: WaveSettings, questionnaire: Asked) -> None:
     for name in wave.estimate.variables(()):
         if name in questionnaire.frame and name not in known:
             raise ConfigError(
-                f"{where}.estimate.by: {quote_cell(name)} is known of the persons of a sample, "
-                "and the wave has none; name an item with one answer, or add `sample`."
+                f"{where}.estimate.by: {quote_cell(name)} is a variable of the sample, and the "
+                "wave has no sample. Name a single-answer item, or add `sample`."
             )
         if name not in known:
             raise ConfigError(
-                f"{where}.estimate.by: {quote_cell(name)} is no frame variable of {path} and no "
-                f"item with one answer; expected {', '.join(known)}."
+                f"{where}.estimate.by: {quote_cell(name)} is neither a frame variable of {path} "
+                f"nor a single-answer item; expected {', '.join(known)}."
             )
         if TOTAL in known[name]:
             raise ConfigError(
-                f"{where}.estimate.by: {quote_cell(name)} has a category {TOTAL!r}, which is the "
-                "name of the total; give it another code in a new version."
+                f"{where}.estimate.by: {quote_cell(name)} has a category {TOTAL!r}, which is "
+                "reserved for the total. Give it another code in a new version of the "
+                "questionnaire."
             )
     compared = wave.estimate.compared_variable
     if wave.compare.items and not compared:
-        raise ConfigError(f"{where}.compare.items: nothing to compare by; add estimate.by.")
+        raise ConfigError(f"{where}.compare.items: no groups to compare. Add estimate.by.")
     if compared in wave.compare.items:
         raise ConfigError(
-            f"{where}.compare.items: {compared} is what groups are made of (estimate.by); take it "
-            "out."
+            f"{where}.compare.items: {compared} defines the groups (estimate.by) and cannot be "
+            "compared itself. Remove it."
         )
 
 
@@ -275,7 +276,7 @@ def check_change(
     while (later := waves.get(chain[-1])) and later.change and chain[-1] not in chain[:-1]:
         chain.append(later.change.from_)
     if chain[-1] in chain[:-1]:
-        raise ConfigError(f"{where}.change.from: {name} comes after it; name an earlier wave.")
+        raise ConfigError(f"{where}.change.from: {name} is a later wave. Name an earlier one.")
     if name not in waves and not (root / before["before"]).is_file():
         outline = ", ".join(sorted({*waves, *published}))
         raise ConfigError(
@@ -285,8 +286,8 @@ def check_change(
     for earlier_wave in known_then:
         if name not in waves and earlier_wave.questionnaire != path.stem:
             raise ConfigError(
-                f"{where}.change.questionnaire: {path.stem}, and {name} asked another; write "
-                f"`questionnaire: {earlier_wave.questionnaire}`."
+                f"{where}.change.questionnaire: {path.stem}, but {name} used another "
+                f"questionnaire. Write `questionnaire: {earlier_wave.questionnaire}`."
             )
     if not (root / path).is_file():
         raise ConfigError(f"{where}.change.questionnaire: {path} not found.")
@@ -308,8 +309,8 @@ def check_change(
             and one.model_copy(update={"label": derived_then.label}) != derived_then
         ):
             raise ConfigError(
-                f"{where}.derive.{one.id}: {name} computed it otherwise; give it another id, or "
-                f"say that both are the same (`change.map: {{{one.id}: {one.id}}}`)."
+                f"{where}.derive.{one.id}: {name} defines it differently. Give it another id, or "
+                f"state that the two are the same (`change.map: {{{one.id}: {one.id}}}`)."
             )
     for now, old in mapped.items():
         pair = ((now, asked), (old, then))
@@ -319,8 +320,8 @@ def check_change(
             )
         if (asked.kinds[now], asked.codes[now]) != (then.kinds[old], then.codes[old]):
             raise ConfigError(
-                f"{where}.change.map: {now} and {old} have other kinds or codes of answers; recode "
-                "them alike (derive), or take the pair out."
+                f"{where}.change.map: {now} and {old} have different types or codes of answers. "
+                "Recode them alike (derive), or remove the pair."
             )
 
 
@@ -339,8 +340,8 @@ def _check_collapse(
             continue
         if (known := variables.get(variable)) is None:
             raise ConfigError(
-                f"{where}: {quote_cell(variable)} is no frame variable of {path} and no item "
-                f"with one answer; expected {', '.join([*variables, STRATUM])}."
+                f"{where}: {quote_cell(variable)} is neither a frame variable of {path} nor a "
+                f"single-answer item; expected {', '.join([*variables, STRATUM])}."
             )
         if unknown := [code for code in merged if code not in known]:
             raise ConfigError(
@@ -412,8 +413,8 @@ def check_datasets(root: Path, run: PlannedRun, versions: Versions) -> None:
         version = versions.get(dataset)
         if version is None and key == "answers" and not has_answers(run.section, versions):
             raise ConfigError(
-                f"{run.key}.answers: no version of {dataset.partition('@')[0]} is "
-                "registered. Seal the plan (readiness plan "
+                f"{run.key}.answers: no version of {dataset.partition('@')[0]} is registered yet. "
+                "Seal the plan (readiness plan "
                 f"{run.name} --seal), then add the answers: readiness data add."
             )
         if version is None:
@@ -427,7 +428,7 @@ def check_datasets(root: Path, run: PlannedRun, versions: Versions) -> None:
             )
         if version.is_erased and not run.folder.startswith(f"{PUBLICATIONS}/"):
             raise ConfigError(
-                f"{run.key}.{key}: {dataset} was erased ({version.note}); name another version."
+                f"{run.key}.{key}: {dataset} was erased ({version.note}). Name another version."
             )
         check_pointer(root, version)
 

@@ -82,7 +82,7 @@ class Plan:
             runs = list(runs_of(self._frozen[identity]))
             if len(runs) != 1:
                 raise ConfigError(
-                    f"{config_path}: expected one wave or one study, found {len(runs)}."
+                    f"{config_path}: expected exactly one wave or one study, found {len(runs)}."
                 )
             all_runs.append(replace(runs[0], folder=f"publications/{identity}", config=config_path))
         today = [run for run in all_runs if not run.frozen]
@@ -318,8 +318,8 @@ class Plan:
                 raise ConfigError(
                     f"{run.key}.study.keep_until: the answers of {answers.name} were to be "
                     f"kept until {until}.\nErase them (readiness data erase {answers.name} "
-                    '--reason "...") and take the wave out of config.yaml; what was published '
-                    "stays. Or give the day that holds now."
+                    '--reason "...") and remove the wave from config.yaml (publications are not '
+                    "affected), or set a new date."
                 )
 
     def languages_of(self, run: str) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ def with_derived(found: Asked, run: PlannedRun) -> Asked:
     for variable in run.wave.derive:
         place = f"{run.key}.derive.{variable.id}"
         if variable.id in {**found.kinds, **found.frame, **dict.fromkeys(OF_TABLES, "")}:
-            raise ConfigError(f"{place}: an id that {found.path} has already; give it another.")
+            raise ConfigError(f"{place} is already an id in {found.path}. Choose another id.")
         known = {**found.codes, **found.known_variables(run.wave)}
         for name in variable.sources:
             _check_source(place, name, variable, found, known)
@@ -91,14 +91,14 @@ def _check_source(
     """Check that a source of a derived variable is known of respondents and of a suitable kind."""
     if name in found.frame and name not in known:
         raise ConfigError(
-            f"{place}: {quote_cell(name)} is known of the persons of a sample, and the wave has "
-            "none."
+            f"{place}: {quote_cell(name)} is a variable of the sample, and the wave has no "
+            "sample. Add `sample` to the wave."
         )
     if name not in known:
         raise ConfigError(f"{place}: {found.path} has no item {quote_cell(name)}.")
     if name in found.personal:
         raise ConfigError(
-            f"{place}: {quote_cell(name)} is personal data, which no number is made of."
+            f"{place}: {quote_cell(name)} is personal data and cannot be used to compute numbers."
         )
     # A frame variable is like an item with one answer.
     kind = found.kinds.get(name, SINGLE)

@@ -73,9 +73,11 @@ def read_lineage(path: Path) -> Lineage:
             raise TypeError
         intact = intact and lineage.hash == recorded
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise DataError(f"{path}: not a lineage record. Delete it and run `make` again.") from None
+        raise DataError(
+            f"{path} is not a provenance record. Delete it and run `make` again."
+        ) from None
     if not intact:
-        raise DataError(f"{path}: changed after it was written. Delete it and run `make` again.")
+        raise DataError(f"{path} was changed after it was written. Delete it and run `make` again.")
     return lineage
 
 
@@ -111,7 +113,9 @@ def check_inputs(paths: Iterable[Path]) -> None:
                     "Run `make`: it makes the file again."
                 )
         elif folder.parts[:1] == ("results",):
-            raise DataError(f"{provenance}: missing; the step was cut short. Run `make` again.")
+            raise DataError(
+                f"{provenance}: missing, because the step was interrupted. Run `make` again."
+            )
 
 
 def leave_lineage(
@@ -149,7 +153,7 @@ def leave_lineage(
     key = b"" if public else read_key(RESULTS, keys)
     if keys and not (public or key):
         raise DataError(
-            f"{RESULTS}/inputs: no {KEY} of {', '.join(sorted(keys))}. Run `make` again."
+            f"{RESULTS}/inputs: no file has the {KEY} {', '.join(sorted(keys))}. Run `make` again."
         )
     lineage = Lineage(
         step=step,

@@ -100,13 +100,15 @@ def attest(folder: Path, key: Ed25519PrivateKey) -> str:
     with _lock_folder(folder), reading_once(folder):
         if faults := check_seal(folder):
             raise DataError(
-                f"{folder.name}: the seal is broken ({describe_finding(faults[0], 'en')}); what "
-                "is not as sealed is not signed."
+                f"{folder.name}: the seal is broken ({describe_finding(faults[0], 'en')}), so it "
+                "cannot be signed. Restore the publication with git."
             )
         signer = key_id(key.public_key())
         lines = _read_lines(folder)
         if any(signer == (_read_parts(line) or {}).get("signer") for line in lines):
-            raise ConfigError(f"{folder / ATTESTATIONS}: key {signer} has signed already.")
+            raise ConfigError(
+                f"{folder / ATTESTATIONS}: key {signer} has already signed this publication."
+            )
         payload = statement(folder)
         lines.append(_make_envelope(payload, signer, key.sign(signed_bytes(payload))))
         # Lines of others that are no text stay as they are.

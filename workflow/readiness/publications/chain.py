@@ -44,7 +44,7 @@ def frozen_chain(folder: Path) -> dict[str, Lineage]:
     files = [p for p in files_below(folder) if p.parent == home and p.suffix == ".json"]
     if len(files) > MOST_STEPS:
         raise DataError(
-            f"{home}: {len(files)} provenance records; a publication has {MOST_STEPS} at most."
+            f"{home}: {len(files)} provenance records; a publication can have at most {MOST_STEPS}."
         )
     return sort_chain({path.stem: read_lineage(path) for path in files})
 
@@ -113,7 +113,7 @@ def refuse_stale(
 ) -> None:
     """DataError naming the first stale result."""
     for fault in stale(results, folders, chain, files):
-        raise DataError(f"{fault}; delete the folder and run `make`, then freeze.")
+        raise DataError(f"{fault}. Delete the folder, run `make`, then freeze again.")
 
 
 STEP_KINDS = tuple(

@@ -83,7 +83,7 @@ def read_citation(folder: Path) -> Citation:
             str(record.get("date-released", "")),
         )
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError):
-        raise DataError(f"{path}: not a citation. Restore it with git.") from None
+        raise DataError(f"{path} is not a valid citation file. Restore it with git.") from None
 
 
 def find_cited(text: str, publications: Iterable[str]) -> str:

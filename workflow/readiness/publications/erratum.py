@@ -52,10 +52,10 @@ def erratum_table(
         reason = reasons.get(name, why)
         if not reason:
             raise ConfigError(
-                f"--supersedes: {identity} is another number now; say why: --erratum TEXT, or "
-                "--erratum ID=TEXT for it alone."
+                f"--supersedes: {identity} has changed. Say why: --erratum TEXT for all changed "
+                "numbers, or --erratum ID=TEXT for this one."
             )
         rows.append((identity, *log.describe_change(was, now), reason))
     if unused := sorted(reasons.keys() - used):
-        raise ConfigError(f"--erratum {unused[0]}=...: no number of that name moved.")
+        raise ConfigError(f"--erratum {unused[0]}=...: no changed number has this name.")
     return to_csv(pd.DataFrame(rows, columns=list(log.COLUMNS)))

@@ -28,7 +28,7 @@ def attacked_folder(
     """
     folder = run / ATTACKED
     if not (folder / PROVENANCE).is_file():
-        raise DataError(f"{folder}: not made. Run freeze again.")
+        raise DataError(f"{folder} was not created. Run freeze again.")
     whole = {**folders, ATTACKED: folder}
     refuse_stale(results, whole, read_chain(whole), files)
     return folder
@@ -46,7 +46,7 @@ def refuse_unfit(
     if faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise DataError(
-            f"{identity}: {faults[0]}{more} The minimum is figures.minimum_base.\n"
-            "Publish fewer groups or coarser margins; where the register was changed by hand, "
-            f"delete {run} and freeze again."
+            f"{identity}: {faults[0]}{more} The minimum is set by figures.minimum_base.\n"
+            "Publish fewer groups or coarser margins; if the register was edited by hand, delete "
+            f"{run} and run freeze again."
         )

@@ -62,18 +62,18 @@ def refuse_released(root: Path, identity: str) -> None:
     log = open_log(root)
     if identity in log.withdrawn:
         raise ConfigError(
-            f"publications/{identity} was withdrawn, and no id is used twice; choose another one."
+            f"publications/{identity} was withdrawn, and an id cannot be reused. Choose another id."
         )
     if identity not in log.latest:
         with suppress(DataError):
             if not folder.exists() or read_seal(folder)["status"] == DRAFT:
                 return
             raise ConfigError(
-                f"publications/{identity}: its seal says that it is released, and {LOG} does not "
-                "list it. Restore the log with git, or remove the folder, then freeze again."
+                f"publications/{identity} is sealed as released, but {LOG} does not list it. "
+                "Restore the log with git, or delete the folder and freeze again."
             )
     raise ConfigError(
-        f"publications/{identity} is released and never changes; choose another id, and say "
+        f"publications/{identity} is released and cannot be changed. Choose another id and add "
         f"--supersedes {identity}."
     )
 
@@ -82,8 +82,8 @@ def refuse_strangers(root: Path) -> None:
     """DataError naming a file that would be loaded with the code and is in no hash of it."""
     for path in program.strangers(root):
         raise DataError(
-            f"{path}: lies where code is loaded from, but is none of this project's kinds of code, "
-            "so no seal covers it. Remove it."
+            f"{path} is in a folder from which code is loaded, but its type is not sealed with "
+            "the code. Remove it."
         )
 
 
@@ -105,7 +105,7 @@ def with_key(material: PublicationMaterial) -> PublicationMaterial:
             continue
         raise ConfigError(
             f"{material.identity}: the key {used} made the pseudonyms of {other}, which rests on "
-            f"{same[0]}. Each release has a key of its own: remove the key of {answers}, then "
+            f"{same[0]}. Each release needs its own key. Remove the key of {answers}, then "
             f"readiness data key {answers}, delete results/{material.run}, and freeze again."
         )
     return replace(material, privacy=material.privacy.model_copy(update={"key": used}))
@@ -129,8 +129,9 @@ def refuse_names_in(root: Path, path: Path) -> None:
     for row, cells in rows:
         if not cells[at].strip().startswith(BY_ROW):
             raise DataError(
-                f"{path}, row {row}: names a respondent, and a publication holds this file. Name "
-                f"the row of the export instead ({BY_ROW}17), in a new version of the file."
+                f"{path}, row {row}: this correction names a respondent, and a publication "
+                f"contains this file. Name the row of the export instead ({BY_ROW}17), in a new "
+                "version of the file."
             )
 
 
@@ -237,7 +238,7 @@ def freeze(material: PublicationMaterial) -> int:
     for step in (REGISTER, *ledger.steps_shown(material.languages)):
         if step not in folders:
             place = ledger.folder_of_step(step)
-            raise DataError(f"results/{material.run}/{place}: not made. Run freeze again.")
+            raise DataError(f"results/{material.run}/{place} was not created. Run freeze again.")
     chain = read_chain(folders)
     refuse_stale(root / "results", folders, chain, _locate_inputs(material))
     figures, judged, erratum = _check_register(material, folders)
@@ -330,6 +331,6 @@ def _prove(material: PublicationMaterial, folder: Path) -> None:
     first = next(wrong, "a number is another one")
     why = tell(proof.divergence, "en") if proof.divergence else first
     raise DataError(
-        f"{material.identity}: this program and the sealed data do not make what results/ holds "
-        f"({why}).\nDelete results/{material.run}, then freeze again."
+        f"{material.identity}: the files in results/ cannot be reproduced with this program and "
+        f"the sealed data ({why}).\nDelete results/{material.run}, then freeze again."
     )

@@ -99,7 +99,7 @@ def read_inputs(folder: Path) -> dict[Path, str]:
     """The publication's other inputs, path to SHA-256; DataError when the table is damaged."""
     rows = _read_rows(folder / INPUTS)
     if not all(_is_input(row.get("path")) and row.get("sha256") for row in rows):
-        raise DataError(f"{folder / INPUTS}: not a table of inputs. Restore it with git.")
+        raise DataError(f"{folder / INPUTS} is not a valid table of inputs. Restore it with git.")
     return {Path(row["path"]): row["sha256"] for row in rows}
 
 
@@ -125,14 +125,17 @@ def find_publication(root: Path, identity: str) -> Path:
     folder = root / FOLDER / identity
     if not identity or folder.name != identity or not folder.is_dir():
         known = ", ".join(publication_ids(root)) or "none"
-        raise ConfigError(f"{identity}: no such publication; there are {known}.")
+        raise ConfigError(f"{identity}: no publication has this id. The publications are {known}.")
     return folder
 
 
 def refuse_inside(root: Path, path: Path) -> None:
     """ConfigError for a file to be written below `publications/`: it would break a seal there."""
     if path.resolve().is_relative_to((root / FOLDER).resolve()):
-        raise ConfigError(f"{path}: nothing is added to what was sealed; name another place.")
+        raise ConfigError(
+            f"{path} is inside a sealed publication, to which nothing can be added. Name another "
+            "file."
+        )
 
 
 CHARTS, TABLES, REPORT = "charts", "tables", "report"

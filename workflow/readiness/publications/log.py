@@ -80,7 +80,7 @@ class Log:
     def after(self, identity: str, seal: str, before: str = "") -> "Log":
         """The log with a publication more, which succeeds `before`; DataError where it is there."""
         if identity in self.latest:
-            raise DataError(f"{LOG}: lists {identity} already.")
+            raise DataError(f"{LOG} already lists {identity}.")
         entries = [*self.entries, LogEntry(identity, seal, "", self.head)]
         replaced = self.latest.get(before)
         if replaced and not replaced.superseded_by:
@@ -95,16 +95,18 @@ class Log:
         """
         if (entry := self.latest.get(identity)) is None:
             raise ConfigError(
-                f"{identity}: not released, so there is nothing to withdraw; of a draft delete the "
-                "folder."
+                f"{identity} is a draft, and only a release can be withdrawn. To remove a draft, "
+                "delete its folder."
             )
         if entry.withdrawn:
-            raise ConfigError(f"{identity}: withdrawn already ({entry.withdrawn}).")
+            raise ConfigError(f"{identity} has already been withdrawn ({entry.withdrawn}).")
         if successor in self.withdrawn or successor == identity:
-            raise ConfigError(f"--successor {successor}: withdrawn itself; name another one.")
+            raise ConfigError(
+                f"--successor {successor} has been withdrawn. Name another publication."
+            )
         if identity in list_successors(self.latest, successor):
             raise ConfigError(
-                f"--successor {successor}: {identity} succeeds it; name a later publication."
+                f"--successor {successor}: {identity} is its successor. Name a later publication."
             )
         return Log((*self.entries, LogEntry(identity, entry.seal, successor, self.head, reason)))
 

@@ -155,7 +155,7 @@ def read_plan(content: bytes, where: str) -> SealedPlan:
         if not (whole and stated and all(isinstance(text, str) for text in texts)):
             raise ValueError
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise DataError(f"{where}: not a sealed plan. Restore it with git.") from None
+        raise DataError(f"{where} is not a sealed plan. Restore it with git.") from None
     return plan
 
 
@@ -177,7 +177,9 @@ def read_plans(root: Path, paths: Iterable[Path]) -> list[SealedPlan]:
         plan = read_plan(read_bytes(root / path, "the plan"), str(path))
         entry = log.latest.get(plan.id)
         if not log.missing and (entry is None or entry.seal != plan.digest):
-            raise DataError(f"{path}: not as it was sealed. Restore it and {LOG} with git.")
+            raise DataError(
+                f"{path} was changed after it was sealed. Restore it and {LOG} with git."
+            )
         found.append(plan)
     return sorted(found, key=lambda plan: plan.number)
 
@@ -196,17 +198,19 @@ def seal_plan(
     registered = describe_register(root, dataset)
     if before and not said["reason"]:
         raise ConfigError(
-            f"{wave}: plan {before[-1].number} is sealed. What changes it is an amendment, and "
-            'says why: --seal --reason "...".'
+            f"{wave}: plan {before[-1].number} is sealed. To change it, seal an amendment and say "
+            'why: --seal --reason "...".'
         )
     if registered["answers"] and not before:
         raise ConfigError(
-            f"waves.{wave}.answers: {registered['answers'][0]} is registered, so no plan can come "
-            "before it. Seal the plan of the next wave before its answers."
+            f"waves.{wave}.answers: {registered['answers'][0]} is already registered, and a plan "
+            "must be sealed before the answers. Seal the next wave's plan before its answers are "
+            "added."
         )
     if before and before[-1].plan == json.loads(json.dumps(plan)):
         raise ConfigError(
-            f"{wave}: nothing differs from plan {before[-1].number}; nothing to seal."
+            f"{wave}: the plan is the same as plan {before[-1].number}, so there is nothing to "
+            "seal."
         )
     made = SealedPlan(wave, len(before) + 1, plan=plan, registered=registered, **said)
     content = made.as_text().encode()

@@ -253,11 +253,13 @@ def open_tree(path: Path, remotes: Sequence[str | Path] = ()) -> Iterator[Foreig
     """
     if not path.is_dir():
         raise ConfigError(
-            f"{path}: no such folder; of a bundle name the folder it was unpacked in."
+            f"{path}: no such folder. For a bundle, name the folder in which you unpacked it."
         )
     if is_own(path):
         if remotes:
-            raise ConfigError("--remote: this tree's own settings name its remotes (.dvc/config).")
+            raise ConfigError(
+                "--remote cannot be used here: this project's own .dvc/config names its remotes."
+            )
         yield None
         return
     with ended_like_interrupted(), temporary_folder() as folder:
@@ -268,5 +270,7 @@ def _check_address(remote: str | Path) -> str:
     if isinstance(remote, str):
         return remote
     if not remote.is_dir():
-        raise ConfigError(f"--remote {remote}: no such folder; expected one, or a URL as s3://...")
+        raise ConfigError(
+            f"--remote {remote}: no such folder; expected a folder, or a URL such as s3://..."
+        )
     return str(remote.resolve())

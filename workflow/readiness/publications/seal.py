@@ -101,11 +101,12 @@ def read_seal(folder: Path) -> dict[str, Any]:
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise DataError(
-            f"{path}: not a seal. Restore it with git.", Fact("audit.seal.none")
+            f"{path} is not a valid seal. Restore it with git.", Fact("audit.seal.none")
         ) from None
     if not whole:
         raise DataError(
-            f"{path}: changed after it was made. Restore it with git.", Fact("audit.seal.rewritten")
+            f"{path} was changed after it was written. Restore it with git.",
+            Fact("audit.seal.rewritten"),
         )
     return dict(seal)
 

@@ -39,9 +39,9 @@ def new_key(path: Path, root: Path) -> str:
     refuse_within(path, root)
     for taken in (path, public):
         if taken.exists() or taken.is_symlink():
-            raise ConfigError(f"{taken}: exists and is not overwritten; name another file.")
+            raise ConfigError(f"{taken} already exists and is not overwritten. Name another file.")
     if not path.parent.is_dir():
-        raise ConfigError(f"{path.parent}: no such folder; make it first.")
+        raise ConfigError(f"{path.parent}: no such folder. Create it first.")
     phrase = _read_passphrase()
     encryption = BestAvailableEncryption(phrase) if phrase else NoEncryption()
     key = Ed25519PrivateKey.generate()
@@ -60,7 +60,9 @@ def new_key(path: Path, root: Path) -> str:
 def refuse_within(path: Path, root: Path) -> None:
     """ConfigError for a private key in the project: there it would be committed or bundled."""
     if path.resolve().is_relative_to(root.resolve()):
-        raise ConfigError(f"{path}: a private key must not lie in the project; name a place apart.")
+        raise ConfigError(
+            f"{path}: a private key must not be stored in the project. Name a file outside it."
+        )
 
 
 def _read_passphrase() -> bytes | None:
@@ -101,8 +103,8 @@ def public_key(path: Path) -> Ed25519PublicKey:
         raise ConfigError(f"{path}: not an ed25519 key.")
     if has_small_order(key):
         raise ConfigError(
-            f"{path}: a key of small order, in whose name anybody can sign; ask the signer for "
-            "another one."
+            f"{path}: an insecure key (of small order), for which anybody can forge signatures. "
+            "Ask the signer for another key."
         )
     return key
 

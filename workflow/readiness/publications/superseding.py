@@ -25,34 +25,34 @@ def find_superseded(
     if withdrawn and not (root / FOLDER / before).exists():
         if not erratum:
             raise ConfigError(
-                f"--supersedes {before}: was withdrawn, and its numbers are not here; say what is "
-                "corrected: --erratum TEXT."
+                f"--supersedes {before} was withdrawn, and its numbers are not in this folder. "
+                "Say what is corrected: --erratum TEXT."
             )
         return {"id": before, "seal": withdrawn.seal}
     folder = find_publication(root, before)
     if broken := check_seal(folder):
         raise DataError(
-            f"{folder}: {describe_finding(broken[0], 'en')}: the seal of what --supersedes names "
-            "is broken. Restore it with git."
+            f"{folder}: {describe_finding(broken[0], 'en')}: the seal of the publication named by "
+            "--supersedes is broken. Restore it with git."
         )
     seals = read_seals(root)
     if seals[before]["status"] == DRAFT != status:
         raise ConfigError(
-            f"--supersedes {before}: a draft; release it before what takes its place, or name a "
-            "released one."
+            f"--supersedes {before} is a draft. Release it first, or name a released publication."
         )
     others = {name: seal for name, seal in seals.items() if name != identity}
     follows = {name: (seal["supersedes"] or {}).get("id") for name, seal in others.items()}
     for name, older in follows.items():
         if older == before:
             raise ConfigError(
-                f"--supersedes {before}: {name} supersedes it already; name the latest one."
+                f"--supersedes {before}: {name} already supersedes it. Name the latest publication."
             )
     older = before
     while older:
         if older == identity:
             raise ConfigError(
-                f"--supersedes {before}: {identity} would supersede itself; name an earlier one."
+                f"--supersedes {before}: {identity} would supersede itself. Name an earlier "
+                "publication."
             )
         older = follows.get(older)
     return {"id": before, "digest": seals[before]["digest"]}

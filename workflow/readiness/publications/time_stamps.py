@@ -27,12 +27,14 @@ def read_moment(
         certificates = x509.load_pem_x509_certificates(read_bytes(authority, "--authority"))
     except ValueError:
         raise ConfigError(
-            f"{authority}: no certificates (PEM) of a time-stamp authority."
+            f"{authority}: the file has no certificates (PEM) of a time-stamp authority."
         ) from None
     roots = [one for one in certificates if one.issuer == one.subject]
     others = [one for one in certificates if one not in roots]
     if not roots:
-        raise ConfigError(f"{authority}: no root certificate; add that of the authority.")
+        raise ConfigError(
+            f"{authority}: the root certificate is missing. Add the authority's root certificate."
+        )
     try:
         answer = decode_timestamp_response(read_bytes(token, "--timestamp"))
         moment = answer.tst_info.gen_time.strftime("%Y-%m-%d %H:%M:%S UTC")
@@ -43,7 +45,7 @@ def read_moment(
     except ValueError as error:
         said = shorten(one_line(str(error)), 200)
         raise DataError(
-            f"{token}: no answer by RFC 3161 of a time-stamp authority ({said})."
+            f"{token}: not a time stamp (RFC 3161 response) of an authority ({said})."
         ) from None
     verifier = VerifierBuilder(roots=roots, intermediates=others).build()
     why = ""
@@ -55,6 +57,7 @@ def read_moment(
             why = str(error)
     if "Mismatch between messages" in why:
         raise DataError(
-            f"{token}: over something else than a plan of this wave; ask for one over it."
+            f"{token}: the time stamp is not for a plan of this wave. Request one for the sealed "
+            "plan."
         )
-    raise DataError(f"{token}: does not verify by {authority} ({why}).")
+    raise DataError(f"{token}: cannot be verified with {authority} ({why}).")

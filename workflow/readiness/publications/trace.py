@@ -106,8 +106,8 @@ def refuse_broken(root: Path, publications: Iterable[str], *, every: bool = Fals
         broken.append(str(LOG))
     if broken:
         raise DataError(
-            f"{', '.join(broken)}: not as sealed, missing or unreadable, so more or other numbers "
-            "may have been published there.\n`readiness audit --level 0` says what is wrong."
+            f"{', '.join(broken)}: changed, missing or unreadable, so this list of numbers may be "
+            "incomplete.\n`readiness audit --level 0` lists the faults."
         )
 
 

@@ -37,7 +37,8 @@ def refuse_unstated(material: PublicationMaterial, figures: pd.DataFrame) -> Non
     if lines:
         listed = "".join(f"\n  {line}" for line in lines)
         raise ConfigError(
-            f"{material.identity}: nothing is rendered or sealed before this is said:{listed}"
+            f"{material.identity}: cannot be rendered or sealed, because this information is "
+            f"missing:{listed}"
         )
 
 

@@ -244,7 +244,8 @@ def load_questionnaire(path: Path) -> Questionnaire:
     # The name of the file that the step `derive` makes: what was asked, and what is computed of it.
     if path.stem not in (questionnaire.id, "questionnaire"):
         raise ConfigError(
-            f"{path}: holds {questionnaire.id}; expected the file name {questionnaire.id}.yaml."
+            f"{path}: the questionnaire's id is {questionnaire.id}. Rename the file to "
+            f"{questionnaire.id}.yaml."
         )
     return questionnaire
 

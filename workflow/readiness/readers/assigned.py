@@ -55,7 +55,7 @@ def refuse_other_columns(
     if assigned.twice:
         first = sorted(assigned.twice)[0].strip()
         raise DataError(
-            f"{sheet.path}: {some(sorted(assigned.twice))}: given more than once; expected each "
+            f"{sheet.path}: {some(sorted(assigned.twice))}: named more than once. Name each "
             f"column once (the second of two questions is `{first} (2)` in the "
             "questionnaire)."
         )

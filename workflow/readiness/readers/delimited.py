@@ -76,7 +76,9 @@ def read_delimited(
             raise DataError(f"{path}: the export is {kind}")
     text, named = decode(path, content, letters, encoding)
     if not text.strip("\r\n \t;,|\0"):
-        raise DataError(f"{path}: the export is empty; expected a header row and one row a person.")
+        raise DataError(
+            f"{path}: the export is empty; expected a header row and one row per person."
+        )
     # Separator declared by a first line `sep=;`, as spreadsheets write it.
     first = text[:8].partition("\n")[0].strip().strip('"')
     declared_separator = (
@@ -157,15 +159,17 @@ def _read_by_csv(
         rows.append((number, list(map(intern, cells))))
         refuse_oversized(path, len(rows), len(cells))
     if not rows:
-        raise DataError(f"{path}: the export is empty; expected a header row and one row a person.")
+        raise DataError(
+            f"{path}: the export is empty; expected a header row and one row per person."
+        )
     at = find_header([cells for _, cells in rows[:HEAD]], wanted)
     header = rows[at][1]
     other = [sign for sign in SEPARATORS if sign != separator and sign in header[0]]
     if len(header) == 1 and len(other) > 1:
         # A single column whose header contains another separator: the wrong separator was chosen.
         raise DataError(
-            f"{path}: what stands between the cells cannot be told; tried "
-            f"{', '.join(_NAMES.values())}. {AGAIN}"
+            f"{path}: the delimiter cannot be recognised; tried {', '.join(_NAMES.values())}. "
+            f"{AGAIN}"
         )
     above = tuple(tuple(cells) for _, cells in rows[:at])
     return _fit_rows(path, header, rows[at + 1 :], above, text.endswith(("\n", "\r")))
@@ -194,7 +198,7 @@ def _fit_rows(
     if first_short < len(rows) and not ended:
         raise DataError(
             f"{path}, row {rows[-1][0]}: {describe_count(len(rows[-1][1]))} where the header has "
-            f"{width}; the file ends within the row, so it is cut. {AGAIN}"
+            f"{width}. The file is truncated: it ends within this row. {AGAIN}"
         )
     fitted: list[list[str]] = []
     faults: dict[int, str] = {}
@@ -215,8 +219,8 @@ def _fit_rows(
         fitted.append([*cells[:width], *[""] * (width - len(cells))])
     if len(faults) == len(rows) > 1:
         raise DataError(
-            f"{path}, row {rows[0][0]}: {faults[0]}, as in every row. Put names of columns that "
-            "hold the separator in quotes."
+            f"{path}, row {rows[0][0]}: {faults[0]}, as in every row. If a column name contains "
+            "the delimiter, put the name in quotes."
         )
     columns = hold_columns(list(zip(*fitted, strict=True)) or [()] * width)
     numbers = np.array([number for number, _ in rows], dtype=np.int64)

@@ -85,22 +85,22 @@ def decode(
         first, line = error.start, content.count(b"\n", 0, error.start) + 1
         if error.reason == "unexpected end of data":
             raise DataError(
-                f"{path}, line {line}: ends within a letter, so it is cut. Export it again."
+                f"{path}, line {line}: the file ends within a character, so it is truncated. "
+                "Export it again."
             ) from None
     if b"\0" in content[:_SAMPLE]:
-        raise DataError(
-            f"{path}, line {line}: bytes that are no text; expected a table (CSV, .xlsx or .sav)."
-        )
+        raise DataError(f"{path}, line {line}: binary data; expected a table (CSV, .xlsx or .sav).")
     if not content[:first].isascii():
         raise DataError(
-            f"{path}, line {line}: UTF-8 up to here, then other letters (byte {first}). Files of "
-            "two encodings put together? Export it again as UTF-8."
+            f"{path}, line {line}: UTF-8 up to this line, then another encoding (byte {first}). "
+            "Were two files joined? Export it again as UTF-8."
         )
     chosen = _choose_by_words(content, wanted) or _choose_by_letters(content)
     if chosen is None:
         raise DataError(
-            f"{path}, line {line}: not UTF-8 (byte {first}), and nothing tells which letters they "
-            "are. Export it again as UTF-8, or say it (windows-1252 is Western, -1250 Central "
+            f"{path}, line {line}: not UTF-8 (byte {first}), and the encoding cannot be "
+            "recognised. Export it again as UTF-8, or name the encoding (windows-1252 is Western, "
+            "-1250 Central "
             "Europe, -1251 Cyrillic, -1256 Arabic): `new --encoding windows-1252`, or in the "
             "questionnaire, under export: `encoding: windows-1252`."
         )
@@ -123,7 +123,7 @@ def _decode_strictly(path: Path, content: bytes, encoding: str) -> tuple[str, st
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         raise DataError(
-            f"{path}: not {shown} (byte {error.start}); the file may be cut. Export it again."
+            f"{path}: not {shown} (byte {error.start}). The file may be truncated. Export it again."
         ) from None
     except (LookupError, ValueError, TypeError):  # a codec that returns no text (hex, idna)
         raise DataError(f"{path}: cannot be read as {shown}.") from None

@@ -89,7 +89,9 @@ def read_export(
     """
     sheet, reader = _open_export(path, questionnaire, content)
     if not len(sheet):
-        raise DataError(f"{path}: a header and no answers; expected one row a submission.")
+        raise DataError(
+            f"{path}: the file has a header but no answers; expected one row per submission."
+        )
     marked = _is_marked(sheet, questionnaire)
     frame = reader.read_answers(sheet, questionnaire)
     frame.attrs |= {HEADERS: (*sheet.above, sheet.columns, *sheet.under), SPARE: sheet.spare}
@@ -325,8 +327,8 @@ def refuse_form(sheet: Sheet) -> None:
         content = "a codebook (--labels, beside the answers)"
     if content:
         raise DataError(
-            f"{sheet.path}: {content}, and no answers. Give the export of the answers, one row a "
-            "person."
+            f"{sheet.path}: {content}, not answers. Name the export of the answers, with one row "
+            "per person."
         )
 
 
@@ -423,13 +425,15 @@ def choose(sheet: Sheet, questionnaire: Questionnaire | None) -> Tool:
         (found for found in candidates if found[0] > 0), key=lambda found: -found[0]
     )
     if not candidates:
-        raise DataError(f"{sheet.path}: no tool's export; expected one of {_list_tools()}.")
+        raise DataError(
+            f"{sheet.path}: not an export of a known survey tool; expected one of {_list_tools()}."
+        )
     best, chosen = candidates[0]
     second, other = candidates[1] if len(candidates) > 1 else (0.0, chosen)
     if best == second:
         raise DataError(
-            f"{sheet.path}: may be an export of {chosen.title} or of {other.title}. Say which: "
-            f"`new --tool`, or in the questionnaire, under export: `tool: {chosen.name}` or "
+            f"{sheet.path}: may be an export of {chosen.title} or of {other.title}. Name the "
+            f"tool: `new --tool`, or in the questionnaire, under export: `tool: {chosen.name}` or "
             f"`tool: {other.name}`."
         )
     return chosen

@@ -62,7 +62,7 @@ def read_spss(path: Path, content: bytes, encoding: str | None = None) -> Sheet:
     except (Exception, MemoryError) as error:  # pyreadstat passes on any error of its parser
         if isinstance(error, UnicodeDecodeError) or "requested encoding" in str(error):
             raise DataError(
-                f"{path}: letters that are not {encoding or 'UTF-8'}. Say which they are (`new "
+                f"{path}: text that is not {encoding or 'UTF-8'}. Name the encoding (`new "
                 "--encoding windows-1252`), or export it as CSV."
             ) from None
         raise DataError(

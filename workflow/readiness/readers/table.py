@@ -187,7 +187,7 @@ def hold_columns(columns: Iterable[Sequence[str]]) -> tuple[Texts, ...]:
 def refuse_oversized(path: Path, rows: int, columns: int) -> None:
     """Raise DataError for a table too large for the memory."""
     if columns > MOST_COLUMNS:
-        raise DataError(f"{path}: {columns} columns; at most {MOST_COLUMNS} are read.")
+        raise DataError(f"{path}: {columns} columns, more than the limit of {MOST_COLUMNS}.")
     if rows * columns > MOST_CELLS:
         raise DataError(
             f"{path}: {rows} rows of {columns} columns; at most {MOST_CELLS} cells are read."

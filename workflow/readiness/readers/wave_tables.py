@@ -74,7 +74,7 @@ def read_sample(
     variables = tuple(variable.id for variable in questionnaire.frame)
     _require_columns(path, frame, (*SAMPLE_COLUMNS, *variables))
     if frame.empty:
-        raise DataError(f"{path}: a sample with nobody in it; expected one row an invited person.")
+        raise DataError(f"{path}: the sample is empty; expected one row per invited person.")
     _check_persons(path, frame, questionnaire)
     if "disposition" in frame.columns:
         unknown = ~frame["disposition"].isin(["", *ENDED])
@@ -109,7 +109,7 @@ def read_frame(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
     frame = read_text_table(path, "the frame", columns=columns)
     _require_columns(path, frame, columns)
     if frame.empty:
-        raise DataError(f"{path}: a frame with nobody in it; expected one row a person.")
+        raise DataError(f"{path}: the frame is empty; expected one row per person.")
     _check_persons(path, frame, questionnaire)
     return frame[list(columns)]
 

@@ -55,7 +55,9 @@ def is_workbook(path: Path, content: bytes) -> bool:
         return True
     listed = [name for name in names if name.lower().endswith((".csv", ".tsv", ".xlsx", ".sav"))]
     held = f" that holds {quote_cell(listed[0])}" if listed else ""
-    raise DataError(f"{path}: an archive{held}; expected a table. Unpack it, and give that file.")
+    raise DataError(
+        f"{path}: an archive{held}; expected a table. Unpack the archive and name the table."
+    )
 
 
 def _list_parts(path: Path, content: bytes) -> dict[str, int]:
@@ -90,7 +92,9 @@ def _check_extent(path: Path, content: bytes) -> None:
             except _DAMAGED as error:
                 raise DataError(f"{path}: a damaged workbook ({error}). Export it again.") from None
             if len(xml) > LARGEST:
-                raise DataError(f"{path}: a sheet of more than {LARGEST >> 20} MB. Use CSV.")
+                raise DataError(
+                    f"{path}: a sheet is larger than {LARGEST >> 20} MB. Export it as CSV."
+                )
             rows = max((int(found) for found in _ROW.findall(xml)), default=xml.count(b"<row"))
             letters = set(_CELL.findall(xml))
             refuse_oversized(path, rows, max(map(_read_column_number, letters), default=1))
@@ -121,7 +125,7 @@ def read_workbook(path: Path, content: bytes, wanted: Collection[str], name: str
             for title, book_sheet in sheets.items()
         }
     except PasswordError:
-        raise DataError(f"{path}: a workbook with a password. {SAVE}") from None
+        raise DataError(f"{path}: the workbook has a password. {SAVE}") from None
     except DataError:
         raise
     except (CalamineError, OSError, ValueError) as error:
@@ -140,7 +144,9 @@ def read_workbook(path: Path, content: bytes, wanted: Collection[str], name: str
             f"{', '.join(filled) or 'none'}."
         )
     if not filled:
-        raise DataError(f"{path}: the export is empty; expected a header row and one row a person.")
+        raise DataError(
+            f"{path}: the export is empty; expected a header row and one row per person."
+        )
     filled = [title for title in filled if title not in hidden] or filled
     chosen = name or filled[0]
     if content.startswith(_OLD):

@@ -58,8 +58,8 @@ def read_target(
     figures = round_register(figures)
     if unread := find_unread(figures):
         raise DataError(
-            f"the register of figures, {unread}: told by nobody's model, so what it gives away "
-            "cannot be known. Teach attack/released.py to read it, or do not publish it."
+            f"the register of figures, {unread}: no model covers this kind of row, so its "
+            "disclosure risk is unknown. Add the kind to attack/released.py, or do not publish it."
         )
     boxes = {item.id: item.levels_of for item in questionnaire.items if item.levels_of}
     releases = [read_release(path.parent.name, read_register(path), boxes) for path in earlier]

@@ -40,7 +40,9 @@ def show_row(row: Mapping[Any, Any], language: Language) -> str:
         return SUPPRESSED_TEXT
     value = str(row["value"])
     if value == "":
-        raise DataError(f"figure {row['id']}: has neither a value nor a reason for its absence.")
+        raise DataError(
+            f"figure {row['id']} has neither a value nor a reason why the value is missing."
+        )
     if row.get("kind") == "claim":
         figure = numbers.print_figure(value, language)
         return numbers.percent(figure, language) if row["statistic"] == IN_PERCENT else figure

@@ -101,7 +101,7 @@ def _write_cell(value: Any) -> Any:
 def make_register(
     rows: Iterable[FigureRow], *, run: str, origin: Callable[[FigureRow], Origin], simulated: bool
 ) -> pd.DataFrame:
-    """The register of one run, sorted by id; DataError when an id stands twice.
+    """The register of one run, sorted by id; DataError when an id is listed twice.
 
     `origin` says of each row where it comes from; the columns `dataset` and `lineage` hold it,
     sorted and blank-separated.
@@ -111,7 +111,7 @@ def make_register(
         if row.value is None:
             if not row.suppressed:
                 raise DataError(
-                    f"figure {row.id}: has neither a value nor a reason for its absence."
+                    f"figure {row.id} has neither a value nor a reason why the value is missing."
                 )
         elif not row.suppressed and row.kind not in ("claim", "verdict") and row.unit != REASON:
             # What could not be shown (`display.show_row`) is refused.
@@ -130,7 +130,7 @@ def make_register(
         )
     table = pd.DataFrame(records, columns=COLUMNS).sort_values("id", kind="stable")
     if len(repeated := table["id"][table["id"].duplicated()]):
-        raise DataError(f"figure {repeated.iloc[0]}: registered twice.")
+        raise DataError(f"figure {repeated.iloc[0]} is registered twice.")
     return table.reset_index(drop=True)
 
 

@@ -26,19 +26,19 @@ def check_output(
     for path in inputs:
         if _is_same(target, path):
             raise ConfigError(
-                f"{option} {target}: is {path} itself, which the command reads; name another file."
+                f"{option} {target}: is {path} itself, an input of this command. Name another file."
             )
     if root is not None and (kept := _find_in_project(root, target)):
         raise ConfigError(
-            f"{option} {target}: {kept} belongs to what the project reads; name another file."
+            f"{option} {target}: {kept} is one of the project's input files. Name another file."
         )
     if target.is_dir():
-        raise ConfigError(f"{option} {target}: a folder; name the file to write.")
+        raise ConfigError(f"{option} {target} is a folder. Name a file to write.")
     if target.exists() and not target.is_file():
-        raise ConfigError(f"{option} {target}: no ordinary file; name another one.")
+        raise ConfigError(f"{option} {target} is not a regular file. Name another file.")
     if os.path.lexists(target) and not force:
         raise ConfigError(
-            f"{option} {target}: exists, and is not overwritten; name another file, or say --force."
+            f"{option} {target} already exists. Name another file, or add --force to replace it."
         )
 
 

@@ -49,12 +49,12 @@ def new_key(root: Path, dataset: str) -> tuple[Path, str]:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise ConfigError(
-            f"{path}: there is a key of {dataset}; it is not overwritten, for with it the "
-            "pseudonyms of earlier results would change.\nIf it is another project's, name another "
-            f"folder by {KEYS}; else remove it first."
+            f"{path}: {dataset} already has a key. It is not overwritten, because the pseudonyms "
+            f"of earlier results would change.\nIf the key belongs to another project, set {KEYS} "
+            "to another folder; otherwise delete the key first."
         ) from None
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}; name another folder by {KEYS}.") from None
+        raise ConfigError(f"{path}: {error.strerror}. Set {KEYS} to another folder.") from None
     with os.fdopen(descriptor, "w") as file:
         file.write(f"{key.hex()}\n")
     return path, key_id(key)
@@ -77,12 +77,12 @@ def present_key(root: Path, dataset: str) -> bytes | None:
         key = b""
     if len(key) != KEY_BYTES:
         raise ConfigError(
-            f"{path}: not a key ({2 * KEY_BYTES} hexadecimal digits). Restore it; or remove it, "
-            f"and make one: readiness data key {dataset}"
+            f"{path}: not a key ({2 * KEY_BYTES} hexadecimal digits). Restore the key, or delete "
+            f"it and create a new one: readiness data key {dataset}"
         )
     refuse_place(root, path)
     if stat.S_IMODE(state.st_mode) & 0o077:
-        raise ConfigError(f"{path}: others can read this key. Then: chmod 600 {path}")
+        raise ConfigError(f"{path}: other users can read this key. Protect it: chmod 600 {path}")
     return key
 
 
@@ -118,6 +118,6 @@ def refuse_place(root: Path, path: Path) -> None:
         carried.append("a folder that git keeps")
     if carried:
         raise ConfigError(
-            f"{path}: a key must not lie in {carried[0]}. Move it to a place apart and name that "
-            f"folder by {KEYS}."
+            f"{path}: a key must not be stored in {carried[0]}. Move it to another folder and set "
+            f"{KEYS} to that folder."
         )

@@ -60,7 +60,7 @@ class Job(Generic[Settings]):
 
     def __getitem__(self, role: str) -> Path:
         if not self.inputs[role]:
-            raise ConfigError(f"--{role}: needed; name the file.")
+            raise ConfigError(f"--{role} is required. Name the file.")
         return self.inputs[role][0]
 
     def get(self, role: str) -> Path | None:
@@ -144,7 +144,7 @@ def perform(
     for path in (path for path in before if after.get(path) != before[path]):
         # Its record would name the file as it is now, and Snakemake takes what is newer than its
         # inputs for made of them.
-        raise DataError(f"{path}: edited while the step {name} read it. Run again.")
+        raise DataError(f"{path} was edited while the step {name} read it. Run again.")
     lineage = leave_lineage(
         name,
         job.out,

@@ -60,7 +60,7 @@ def faults_page(
         ]
         aside = [_make_aside(row, language) for row in _take_first(quarantine)]
     except (ValueError, RenderError) as error:
-        raise DataError(f"a fault that cannot be told: {error}. Run again.") from None
+        raise DataError(f"a fault cannot be described ({error}). Run again.") from None
     rules = [
         (r["rule"], say(SEVERITIES[r["severity"]]), say(MEANINGS[r["rule"]]), count(r["n"]))
         for r in by_rule(issues).to_dict("records")

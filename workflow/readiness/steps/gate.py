@@ -42,8 +42,9 @@ def run(job: Job[Closing]) -> None:
         )
     if unread:
         raise DataError(
-            f"publications/{unread[0]}: neither configuration, seal nor digests can be read, so it "
-            "could not be checked.\nRestore it with git, or make it readable. All results are kept."
+            f"publications/{unread[0]}: the configuration, the seal and the digests cannot be "
+            "read, so the publication was not checked.\nRestore it with git, or make it readable. "
+            "All results are kept."
         )
     # A run with nothing to do shows it again without computing anything.
     page = Fact("audit.closing.site", {"page": str(job["site"])})

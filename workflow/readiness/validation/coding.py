@@ -366,7 +366,7 @@ def apply_corrections(
         who = entry["respondent"]
         if who not in place:
             if who not in invited:
-                raise DataError(f"{where}: {who!r} neither answered nor was invited.")
+                raise DataError(f"{where}: {who!r} is neither a respondent nor an invited person.")
             all_issues.append(
                 issues_of(
                     "correction_unused",
@@ -430,7 +430,7 @@ def _find_exported_text(where: str, item: Item, to: str, options: Options) -> st
             )
         return TICKED.join(_write_option(where, by_code[code], options) for code in codes)
     if to in (NOT_ASKED, INVALID) or read_cell(item, to, options).values == (INVALID,):
-        raise DataError(f"{where}: `to` is {to!r}, which cannot be an answer to {item.id}.")
+        raise DataError(f"{where}: `to` is {to!r}, which is not a possible answer to {item.id}.")
     return to
 
 
@@ -443,6 +443,6 @@ def _write_option(where: str, option: Answer, options: Options) -> str:
         if options.find(name) == (code, option.text):
             return name
     raise DataError(
-        f"{where}: `to` is {code!r}, and two options claim {option.text!r}: settle that in the "
+        f"{where}: `to` is {code!r}, and two options claim {option.text!r}. Correct the "
         "questionnaire first."
     )

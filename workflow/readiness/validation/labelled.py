@@ -59,7 +59,9 @@ def labelled_file(
         if (numbers := _number_answers(answers[column], item)) is None:
             cells[name] = ["" if cell in SPECIAL_CODES else cell for cell in answers[column]]
             if any(len(cell.encode()) > LONGEST for cell in cells[name]):
-                raise DataError(f"{column}: an answer of more than {LONGEST} bytes; use the CSV.")
+                raise DataError(
+                    f"{column}: an answer is longer than {LONGEST} bytes. Use the CSV file instead."
+                )
             continue
         lowest = math.floor(min([0.0, *numbers.values()])) - len(SPECIAL_CODES)
         ranks = "abcdef" if ending == ".dta" else range(lowest + 5, lowest - 1, -1)

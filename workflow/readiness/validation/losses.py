@@ -172,8 +172,9 @@ def refuse_mass_loss(result: Validated, source: object, largest: float) -> None:
     """Raise DataError naming the first mass loss whose share is above `largest` (0-1)."""
     if masses := [loss for loss in losses(result) if loss.is_mass and loss.share > largest]:
         raise DataError(
-            f"{source}: more than {100 * largest:g} % is lost: {masses[0]}\nMend the export, the "
-            "questionnaire or the wave's days; where it is right so, set validate.largest_loss."
+            f"{source}: more than {100 * largest:g} % would be dropped: {masses[0]}\nCorrect the "
+            "export, the questionnaire or the dates of the wave; if the loss is correct, set "
+            "validate.largest_loss."
         )
 
 

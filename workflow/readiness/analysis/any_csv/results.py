@@ -78,7 +78,7 @@ def compare_all(sample: Sample, selection: Selection) -> tuple[pd.DataFrame, pd.
     """
     settings = sample.settings
     if not settings.by:
-        raise ConfigError("by: missing; a comparison needs the column of the groups.")
+        raise ConfigError("by: missing. Name the column that holds the groups.")
     tables, choices = [], []
     for by in settings.by:
         items = [item for item in sample.items if item.id != by]
@@ -110,7 +110,7 @@ def compare_all(sample: Sample, selection: Selection) -> tuple[pd.DataFrame, pd.
     whole = pd.concat(tables, ignore_index=True)
     failed = whole[whole["test"].eq("comparison")]
     if not len(whole):
-        raise ConfigError("by: no other question to compare.")
+        raise ConfigError("by: the table has no other question to compare. Add one under items.")
     if len(failed) == sum(map(len, choices)):
         first = failed.iloc[0]
         raise StatisticsError(f"{first['item']}: {first['note'].removeprefix('no result: ')}")

@@ -215,7 +215,9 @@ class Sample:
         known += self.settings.scales
         if unknown := [name for name in names if name not in known]:
             near = ", ".join(difflib.get_close_matches(unknown[0], known) or known[:8])
-            raise ConfigError(f"--items {unknown[0]}: no question of this table; such as {near}.")
+            raise ConfigError(
+                f"--items {unknown[0]}: not a question of this table. Its questions include {near}."
+            )
         return replace(self, chosen=tuple(names))
 
 
@@ -263,9 +265,12 @@ def _check_scales(settings: Survey, asked: Questionnaire) -> None:
     ordered = {item.id: len(item.codes) for item in asked.items if item.kind.is_ordered}
     for name, scale in settings.scales.items():
         if others := [item for item in scale.items if item not in ordered]:
-            raise ConfigError(f"scales.{name}: {others[0]} is no question with ordered: true.")
+            raise ConfigError(f"scales.{name}: {others[0]} is not a question with ordered: true.")
         if len({ordered[item] for item in scale.items}) > 1:
-            raise ConfigError(f"scales.{name}: questions with as many categories each.")
+            raise ConfigError(
+                f"scales.{name}: the questions have different numbers of categories. Use "
+                "questions with equal numbers."
+            )
 
 
 def _draft_questionnaire(settings: Survey, answers: Collection[str]) -> Questionnaire:
@@ -325,7 +330,7 @@ def _make_design(frame: pd.DataFrame, settings: Survey, source: str) -> Design:
     for column in (settings.strata, *(settings.psu or ())):
         if column is not None and (empty := frame[column].eq("").to_numpy()).any():
             where = row_at(source, int(np.argmax(empty)))
-            raise DataError(f"{where}, column {column}: empty; each row needs a value.")
+            raise DataError(f"{where}, column {column}: empty cell. Give each row a value.")
     weights = None if settings.weights is None else numbers(frame, settings.weights, source)
     # Under a name of its own: a column may be both stratum and population.
     sizes = {f"fpc {column}": numbers(frame, column, source) for column in settings.fpc or ()}

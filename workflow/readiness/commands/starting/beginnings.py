@@ -92,8 +92,9 @@ def begin_wave(
     store = None if public else default_store(root)
     if store is not None and kept_by_git(root, store / "answers"):
         raise ConfigError(
-            f"{store}: git keeps it, and answers of people must not go there. First name a private "
-            "remote (dvc remote add -d private /a/folder/elsewhere), or say --public."
+            f"{store} is committed to git, where people's answers must not be. First set a "
+            "private remote (dvc remote add -d private /a/folder/elsewhere), or give --public if "
+            "the answers are public."
         )
     content = read_whole(export)
     table = export_table(export, content, told)
@@ -109,7 +110,7 @@ def begin_wave(
         else load_questionnaire(path)
     )
     if not any(item.kind.is_estimated and not item.personal for item in asked.items):
-        raise ConfigError(f"{export}: no question whose answers can be estimated.")
+        raise ConfigError(f"{export}: the export has no question whose answers can be estimated.")
     # What does not fit is refused here, before anything is registered.
     raw = read_export(export, asked, content)
     result = first_reading(raw, asked)
@@ -298,7 +299,9 @@ def _find_previous(root: Path, questionnaire: str) -> Path | None:
     if not re.fullmatch(NAME, questionnaire) or not before.is_file():
         raise ConfigError(f"--questionnaire {questionnaire!r}: no such file {path}.")
     if load_questionnaire(before).draft:
-        raise ConfigError(f"{before.name}: a draft; settle its decisions before its next version.")
+        raise ConfigError(
+            f"{before.name} is a draft. Settle its open decisions before you make its next version."
+        )
     return before
 
 
@@ -307,8 +310,10 @@ def _check_names(root: Path, wave: str, questionnaire: str) -> None:
         raise ConfigError(f"--wave {wave!r}: expected {WORDS[NAME]}, a letter first.")
     if not questionnaire and (root / f"data/questionnaires/{wave}-{VERSION}.yaml").exists():
         raise ConfigError(
-            f"data/questionnaires/{wave}-{VERSION}.yaml exists; choose another --wave, or use it: "
-            f"--questionnaire {wave}-{VERSION}."
+            f"data/questionnaires/{wave}-{VERSION}.yaml already exists. Choose another --wave, or "
+            f"use the existing one: --questionnaire {wave}-{VERSION}."
         )
     if f"{wave}@{VERSION}" in (read_versions(root) if (root / VERSIONS).exists() else {}):
-        raise ConfigError(f"the dataset version {wave}@{VERSION} exists; choose another --wave.")
+        raise ConfigError(
+            f"the dataset version {wave}@{VERSION} already exists. Choose another --wave."
+        )

@@ -35,8 +35,9 @@ def export_table(path: Path, content: bytes, told: Export = UNSAID) -> ExportTab
     records = len(sheet.rows[0].texts)
     if records < len(sheet) and OF_RECORDS & set(map(match_key, sheet.columns)):
         raise DataError(
-            f"{path}: {len(sheet)} rows of {records} records: events, or instruments that are "
-            "repeated; a wave has one row a respondent. Export one event, without what is repeated."
+            f"{path}: {len(sheet)} rows of {records} records: the export has several rows per "
+            "record (events or repeated instruments). A wave needs one row per respondent: export "
+            "a single event, without repeated instruments."
         )
     headings = tool.headings(sheet)
     behind: dict[str, set[str]] = {}

@@ -50,10 +50,10 @@ def new_office(folder: Path) -> Iterator[Path]:
     # "../office" lies beside the project that it is typed in, though its parents by name are below.
     target = Path(os.path.realpath(folder))
     if os.path.lexists(folder) and (not target.is_dir() or any(target.iterdir())):
-        raise ConfigError(f"{folder}: exists, and is not empty; name a new folder.")
+        raise ConfigError(f"{folder} exists and is not empty. Name a new folder.")
     for above in target.parents:
         if is_project(above):
-            raise ConfigError(f"{folder}: lies in the project {above}; name one outside it.")
+            raise ConfigError(f"{folder} is inside the project {above}. Name a folder outside it.")
     place = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         place.mkdir(parents=True)

@@ -48,7 +48,9 @@ def begin(
         raise ConfigError(f"study {study!r}: expected {WORDS[NAME]}.")
     versions = read_versions(root) if (root / VERSIONS).exists() else {}
     if path.exists() or f"{dataset}@{VERSION}" in versions:
-        raise ConfigError(f"{path.relative_to(root)} or {dataset}@{VERSION} exists; another name.")
+        raise ConfigError(
+            f"{path.relative_to(root)} or {dataset}@{VERSION} already exists. Choose another name."
+        )
     register, document = begin_study(figures.cells, study, source, asked, where, figures.places)
     read_register(register, parse_structure(document, where), where)
     section = study_section(

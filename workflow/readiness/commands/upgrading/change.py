@@ -69,8 +69,9 @@ def _find_copied(root: Path) -> str:
     if release is None:
         known = ", ".join(one.version for one in RELEASES)
         raise ConfigError(
-            f"{PACKAGE}: not the program of a release ({known}); an upgrade would lose what was "
-            "changed in it. Restore it, or keep your own program: make wheel in a copy of it."
+            f"{PACKAGE}: this program is not a released version ({known}), so an upgrade would "
+            "discard its changes. Restore the released program, or build a wheel of your own in a "
+            "copy of its source: make wheel."
         )
     return release.version
 

@@ -55,7 +55,8 @@ def measure(root: Path, cores: str) -> tuple[Measured, Measured]:
     own = root / ".venv/bin/readiness"
     if not own.is_file():
         raise ConfigError(
-            "no program here to compare with: run make first, then upgrade (.venv is missing)."
+            ".venv is missing, so there is no installed program to compare with. Run make first, "
+            "then upgrade."
         )
     with ended_like_interrupted(), temporary_folder() as scratch:
         copy = scratch / root.name
@@ -188,7 +189,7 @@ def _compute(folder: Path, program: Sequence[str], cores: str, called: str) -> N
         said = [line for line in done.stderr.splitlines() if line.startswith("readiness ")]
         why = (said or done.stderr.strip().splitlines() or ["without a word"])[-1]
         why = re.sub("^readiness (?:run: )?", "", why).replace(f"{folder}/", "")
-        raise ConfigError(f"{called} does not compute this office: {why}")
+        raise ConfigError(f"{called} cannot compute this office: {why}")
 
 
 def _registers(folder: Path) -> dict[str, Path]:

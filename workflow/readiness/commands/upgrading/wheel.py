@@ -35,25 +35,31 @@ class Wheel:
     def text(self, name: str) -> str:
         """A file that lies around the package; DataError where the wheel has none."""
         if (content := self.members.get(f"{PROJECT}/{name}")) is None:
-            raise DataError(f"{self.name}: holds no {name}; it is no program of 1.1 or later.")
+            raise DataError(f"{self.name} contains no {name}, so it is not readiness 1.1 or later.")
         return content.decode("utf-8")
 
 
 def read_wheel(path: Path) -> Wheel:
     """Return what a wheel holds; ConfigError or DataError where it is none of this program."""
     if not (named := FILE_NAME.fullmatch(path.name)):
-        raise ConfigError(f"{path}: expected a file like readiness-1.1.0-py3-none-any.whl.")
+        raise ConfigError(
+            f"{path}: not a wheel of readiness; expected a file such as "
+            "readiness-1.1.0-py3-none-any.whl."
+        )
     try:
         content = read_file(path)
         members = _unpack(content)
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise DataError(f"{path}: not a wheel ({error}). Get it again.") from None
+        raise DataError(f"{path}: not a valid wheel ({error}). Download it again.") from None
     wheel = Wheel(path.name, content, named[1], members)
     stated = tomllib.loads(wheel.text("pyproject.toml"))["project"]["version"]
     if stated != wheel.version:
-        raise DataError(f"{path}: named {wheel.version}, and the program in it is {stated}.")
+        raise DataError(
+            f"{path}: the file name says version {wheel.version}, but the program in it is "
+            f"{stated}. Download the wheel again."
+        )
     return wheel
 
 

@@ -194,7 +194,7 @@ def feasible_mask(figures: FigureSet, n_max: int, convention: Convention) -> Boo
     """Return for each base 0..n_max whether some counts print as the set under the convention.
 
     The mask has n_max + 1 entries and is read-only, as the cache shares it. Raises DataError where
-    `n_max` is beyond exact 64-bit arithmetic.
+    `n_max` exceeds exact 64-bit arithmetic. Try fewer answers.
     """
     n = np.arange(n_max + 1, dtype=np.int64)
     intervals = (count_intervals(figure, n_max, convention.rounding) for figure in figures.figures)

@@ -209,7 +209,9 @@ def count_intervals(
     """
     low, high, with_low, with_high = ends(figure.digits, rounding)
     if n_max * (abs(high) + 2) >= 2**62:
-        raise DataError(f"{figure} up to {n_max} answers is beyond exact 64-bit arithmetic.")
+        raise DataError(
+            f"{figure} up to {n_max} answers exceeds exact 64-bit arithmetic. Try fewer answers."
+        )
     n = np.arange(n_max + 1, dtype=np.int64)
     lowest, highest = counts_between(n, low, high, 2 * figure.scale, with_low, with_high)
     lowest[0], highest[0] = 1, 0

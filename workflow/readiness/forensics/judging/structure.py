@@ -281,7 +281,7 @@ def _check_references(structure: Structure, where: str) -> None:
         for claim in claim_set.claims:
             if claim in owner:
                 raise ConfigError(
-                    f"{where}: claim {claim!r} is in the sets {owner[claim]!r} and "
+                    f"{where}: claim {claim!r} belongs to the sets {owner[claim]!r} and "
                     f"{claim_set.id!r}; sets must not overlap."
                 )
             owner[claim] = claim_set.id

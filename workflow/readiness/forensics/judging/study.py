@@ -133,7 +133,7 @@ def read_study(claims: pd.DataFrame, structure: Structure, n_max: int | None = N
     totals = [study.count_people(total.claim) for total in structure.totals]
     reach = n_max if n_max is not None else max(totals, default=DEFAULT_REACH)
     if reach < 1:
-        raise DataError(f"The largest base is {reach}; expected 1 or more.")
+        raise DataError(f"The largest base is {reach}; expected at least 1.")
     return replace(study, reach=reach)
 
 

@@ -119,7 +119,7 @@ def _find_input(path: Path, inputs: Mapping[Path, bytes]) -> bytes:
     if path in inputs:
         return inputs[path]
     raise DataError(
-        f"{path}: removed from the tree. Restore it with git.",
+        f"{path}: file missing. Restore it with git.",
         Fact("audit.run.removed", {"path": str(path)}),
     )
 

@@ -67,8 +67,8 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
     hidden = [version.name for version in versions.values() if version.is_restricted]
     if hidden and restricted is None:
         raise ConfigError(
-            f"{identity} rests on restricted data ({', '.join(hidden)}).\n"
-            "Say whether they may leave: --without-restricted or --with-restricted."
+            f"{identity} depends on restricted data ({', '.join(hidden)}).\n"
+            "Choose whether to pack them: --without-restricted or --with-restricted."
         )
     for name in publications:
         _refuse_unsound(root, name)
@@ -81,7 +81,9 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
     for path in _list_plain_files(root, folders, datasets.values()):
         whole = root / path
         if whole.resolve() != root.resolve() / path or not whole.is_file():
-            raise DataError(f"{path}: no ordinary file of the project; a bundle takes no links.")
+            raise DataError(
+                f"{path} is not a regular file of the project; a bundle cannot hold links."
+            )
         files[path.as_posix()] = read_file(whole)
     files[ledger.CONFIG] = files[(ledger.FOLDER / identity / ledger.CONFIG).as_posix()]
     # The rows of these versions, tombstones too, as they stand there.
@@ -99,7 +101,7 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
         files[place], objects[place] = path.read_bytes(), version
         # What was hashed is not yet what was read.
         if sha256(files[place]) != version.sha256:
-            raise DataError(f"{version.name}: {path} changed while it was read; try again.")
+            raise DataError(f"{version.name}: {path} changed while it was read. Try again.")
     _refuse_leak(files, left_out)
     for folder in folders:
         gone = {version.name for version in left_out}
@@ -170,7 +172,8 @@ def _refuse_leak(files: Mapping[str, bytes], left_out: Iterable[Version]) -> Non
     for name, content in files.items() if hidden else ():
         if (digest := sha256(content)) in hidden:
             raise DataError(
-                f"{name}: has the bytes of {hidden[digest]}, which must not leave; remove it first."
+                f"{name} is a copy of the restricted version {hidden[digest]}. Remove the file "
+                "first."
             )
 
 
@@ -178,7 +181,7 @@ def _refuse_unsafe(name: str) -> None:
     """DataError for a name that would be unpacked elsewhere than below the folder."""
     parts = name.split("/")
     if "\\" in name or ":" in parts[0] or any(part in ("", ".", "..") for part in parts):
-        raise DataError(f"{name!r}: no name for a file of a bundle; rename it.")
+        raise DataError(f"{name!r}: this name cannot be used in a bundle. Rename the file.")
 
 
 README = "README.md"

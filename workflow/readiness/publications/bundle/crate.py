@@ -98,7 +98,7 @@ class _Description:
             self.version = str(project["project"]["version"])
         except (ValueError, KeyError, TypeError):
             raise DataError(
-                "pyproject.toml: no version of the project. Restore it with git."
+                "pyproject.toml: the version of the project is missing. Restore the file with git."
             ) from None
 
     def write(self) -> None:

@@ -143,7 +143,7 @@ def from_xlsform(path: Path, language: str | None = None) -> dict[str, Any]:
             made.inside = [group.get("name") for group, *_ in groups]
             _read_question(made, row, inherited)
     if not made.items:
-        raise ConfigError(f"{path}: no question of the form has an answer to be counted.")
+        raise ConfigError(f"{path}: the form has no question whose answers can be counted.")
     return _make_document(made, path)
 
 

@@ -110,7 +110,9 @@ def read_form(path: Path, language: str | None = None) -> XlsForm:
     rows = _read_rows(data.survey, data.survey_header, aliases.survey_header)
     survey = [row for row in rows if not aliases.yes_no.get(row.get("disabled"))]
     if not survey:
-        raise ConfigError(f"{path}: no sheet `survey` with questions; expected an XLSForm.")
+        raise ConfigError(
+            f"{path}: not an XLSForm, because it has no sheet `survey` with questions."
+        )
     settings = {k.strip().lower(): str(v) for k, v in (data.settings or [{}])[0].items()}
     choices = _read_rows(data.choices, data.choices_header, aliases.list_header)
     unnamed = sorted({named for row in (*survey, *choices) for named in row.unnamed})
@@ -133,8 +135,8 @@ def _find_own_language(
         code = _code(named)
         if not re.fullmatch(LANGUAGE, code):
             raise ConfigError(
-                f"{path}, sheet settings: default_language {named!r} has no code; write it as "
-                "`English (en)`."
+                f"{path}, sheet settings: default_language {named!r} has no language code. Write "
+                "it as `English (en)`."
             )
         return code, True
     languages = [key for row in survey for key in row.labels]
@@ -153,14 +155,14 @@ def _read_bounded(path: Path) -> bytes:
     try:
         content = read_file(path, MOST_BYTES)
     except FileNotFoundError:
-        raise ConfigError(f"{path}: not found; expected an XLSForm there.") from None
+        raise ConfigError(f"{path}: file not found; expected an XLSForm.") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from None
     if zipfile.is_zipfile(BytesIO(content)):
         with zipfile.ZipFile(BytesIO(content)) as packed:
             size = sum(part.file_size for part in packed.infolist())
         if size > 10 * MOST_BYTES:
-            raise ConfigError(f"{path}: unpacks to {size} bytes; no form is that large.")
+            raise ConfigError(f"{path}: unpacks to {size} bytes, too large for a form.")
     return content
 
 

@@ -116,9 +116,9 @@ class Kobo(Tool):
         """
         if child := _find_parents(sheet):
             raise DataError(
-                f"{sheet.path}: {quote_cell(child[0])} is of a group that is asked several times "
-                "of one respondent (a repeat); a wave has one row a respondent. Give the table of "
-                "the form itself."
+                f"{sheet.path}: {quote_cell(child[0])} belongs to a repeat group, which has "
+                "several rows per respondent. A wave needs one row per respondent: name the table "
+                "of the main form."
             )
         columns = [column for column in sheet.columns if _REPEAT.search(column)]
         left_out = [f"{rows} rows of sheet {name}" for name, rows in sheet.others.items()]

@@ -93,8 +93,8 @@ class Qualtrics(Tool):
         rows, at = _read_rows(sheet), _find_import_row(sheet)
         if at == 0:
             raise DataError(
-                f"{sheet.path}: a row of import identifiers without the header rows above it. "
-                "Export it again, with all header rows."
+                f"{sheet.path}: the header rows above the row of import identifiers are missing. "
+                "Export it again with all header rows."
             )
         if at is None:
             # An older export without identifiers: names (V1, ..., Q1), then texts.

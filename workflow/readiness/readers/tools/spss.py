@@ -51,7 +51,9 @@ class Spss(Tool):
         tool.
         """
         if sheet.format != "sav":
-            raise DataError(f"{sheet.path}: not an SPSS file, but `tool: spss` says so.")
+            raise DataError(
+                f"{sheet.path} is not an SPSS file, although the questionnaire says `tool: spss`."
+            )
         return sheet
 
     def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
