@@ -33,7 +33,11 @@ def test_there_are_eighty_and_each_has_its_words() -> None:
     ("settings", "kind", "said"),
     [
         ({"tool": "papyrus"}, ConfigError, "tool 'papyrus' is not known; expected one of google"),
-        ({"tool": "spss"}, DataError, "not an SPSS file, but `tool: spss` says so"),
+        (
+            {"tool": "spss"},
+            DataError,
+            "not an SPSS file, although the questionnaire says `tool: spss`",
+        ),
         ({"encoding": "klingon"}, DataError, "encoding 'klingon' is not known; expected utf-8, "),
         ({"encoding": "ascii"}, DataError, "not ascii (byte 55); the file may be cut"),
         ({"encoding": "hex"}, DataError, "answers.csv: cannot be read as hex."),

@@ -225,7 +225,7 @@ BAD: dict[str, tuple[pd.DataFrame, dict[str, Any], int, str]] = {
         r"row 5, column weight: '-24'; expected a finite number above 0",
     ),
     "weight that is text": (cell("weight", 3, "24,5"), {}, 3, "row 3, column weight"),
-    "0 rows": (LIBRARY.head(0), {}, 3, "0 rows below the header"),
+    "0 rows": (LIBRARY.head(0), {}, 3, "no rows below the header"),
     "no stratum": (cell("branch", 7, ""), {"strata": "branch"}, 3, "row 7, column branch: empty"),
     "a stratum with one PSU": (
         LIBRARY.assign(v=LIBRARY["branch"]),

@@ -91,7 +91,7 @@ def test_a_folder_beside_the_project_is_named_with_dots(office: Path, capsys: An
     assert (office.parent / "second/data/questionnaires/votes-1.yaml").is_file()
     for inside in ("sub/../third", "../office/third", "../second/../office/third"):
         assert main(["new", inside]) == 2
-        assert f"{inside}: lies in the project {office}" in capsys.readouterr().err
+        assert f"{inside} is inside the project {office}" in capsys.readouterr().err
     # By way of a link, too: what counts is where the folder lies.
     (office.parent / "link").symlink_to(office)
     assert main(["new", "../link/third"]) == 2
@@ -100,7 +100,7 @@ def test_a_folder_beside_the_project_is_named_with_dots(office: Path, capsys: An
     # A link that leads nowhere is in the way.
     (office.parent / "nowhere").symlink_to(office.parent / "gone")
     assert main(["new", "../nowhere"]) == 2
-    assert "exists, and is not empty" in capsys.readouterr().err
+    assert "exists and is not empty" in capsys.readouterr().err
 
 
 def test_a_wave_is_begun_and_waits_for_its_decisions(office: Path, capsys: Any) -> None:
@@ -117,7 +117,7 @@ def test_a_wave_is_begun_and_waits_for_its_decisions(office: Path, capsys: Any) 
     config = office / "config.yaml"
     config.write_text(config.read_text("utf-8").replace("undecided", "opt-in"), "utf-8")
     assert main(["run"]) == 2
-    assert "data/questionnaires/votes-1.yaml: a draft;" in capsys.readouterr().err
+    assert "data/questionnaires/votes-1.yaml is a draft" in capsys.readouterr().err
 
 
 def test_a_form_or_labels_say_what_was_asked(office: Path, capsys: Any) -> None:
@@ -165,7 +165,7 @@ def test_the_next_version_keeps_what_was_decided(office: Path, capsys: Any) -> N
     assert main([*begin, "--from", "../then.csv", "--wave", "press"]) == 0
     following = [*begin, "--from", "../now.csv", "--questionnaire", "press-2"]
     assert main(following) == 2
-    assert "press-1.yaml: a draft; settle its decisions" in capsys.readouterr().err
+    assert "press-1.yaml is a draft. Settle its open decisions" in capsys.readouterr().err
     path = office / "data/questionnaires/press-1.yaml"
     settled = (
         path.read_text("utf-8").replace("draft: true\n", "").replace("id: do_you_vote", "id: vote")
@@ -231,14 +231,18 @@ def test_what_exists_is_not_overwritten_and_what_fails_leaves_nothing(
     (office.parent / "other.csv").write_text("a,b\n1,2\n", "utf-8")
     (office.parent / "empty.csv").write_text("", "utf-8")
     for arguments, code, message in (
-        (["--from", "../votes.csv"], 2, "votes-1.yaml exists; choose another --wave"),
+        (["--from", "../votes.csv"], 2, "votes-1.yaml already exists. Choose another --wave"),
         (["--from", "../votes.csv", "--wave", "a b"], 2, "expected a name of at most 100"),
-        (["--from", "../votes.csv", "--wave", "w", "--labels", "../other.csv"], 3, "no codebook"),
+        (
+            ["--from", "../votes.csv", "--wave", "w", "--labels", "../other.csv"],
+            3,
+            "not a codebook",
+        ),
         (["--from", "../empty.csv", "--wave", "w"], 3, "empty.csv"),
         (["--from", "../none.csv", "--wave", "w"], 3, "none.csv: no such file"),
         (["--from", "../votes.csv", "--wave", "w", "--questionnaire", "x"], 2, "no such file"),
-        ([], 2, "name the FOLDER"),
-        (["data"], 2, "exists, and is not empty"),
+        ([], 2, "Name the FOLDER"),
+        (["data"], 2, "exists and is not empty"),
         (["inside"], 2, "lies in the project"),
     ):
         assert main(["new", *arguments]) == code, arguments
@@ -249,7 +253,7 @@ def test_what_exists_is_not_overwritten_and_what_fails_leaves_nothing(
     (office / ".gitignore").write_text("", "utf-8")
     before = contents(office)
     assert main(["new", "--from", "../votes.csv", "--wave", "again", "--language", "en"]) == 2
-    assert "git keeps it, and answers of people must not go there" in capsys.readouterr().err
+    assert "committed to git, where people's answers must not be" in capsys.readouterr().err
     assert contents(office) == before
 
 

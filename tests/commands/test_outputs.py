@@ -51,7 +51,7 @@ def test_a_command_never_writes_onto_its_inputs(
     call = [command, "library.csv", "visitors.yaml", "--csv", str(target), "--force"]
     assert main(call) == 2
     said = capsys.readouterr().err
-    assert "which the command reads" in said and read in said and said.count("\n") == 1
+    assert "an input of this command" in said and read in said and said.count("\n") == 1
     assert (library / read).read_bytes() == before
 
 
@@ -61,7 +61,7 @@ def test_an_existing_file_is_replaced_only_by_force(library: Path, capsys: Any) 
     written = Path("table.csv").read_bytes()
     Path("table.csv").write_text("mine", "utf-8")
     assert main(call) == 2
-    assert "exists, and is not overwritten" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
     assert Path("table.csv").read_text("utf-8") == "mine"
     assert main([*call, "--force"]) == 0
     assert Path("table.csv").read_bytes() == written
@@ -112,7 +112,7 @@ def test_no_command_writes_onto_what_the_project_reads(
     mine = copy / f"mine{''.join(suffixes)}"
     mine.write_text("mine", "utf-8")
     assert main([*call, str(mine)]) == 2
-    assert "exists, and is not overwritten" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
     assert mine.read_text("utf-8") == "mine"
 
 

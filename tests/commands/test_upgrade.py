@@ -77,12 +77,16 @@ def test_a_file_that_is_no_wheel_of_the_program_is_refused(
     shutil.copy(wheel, wheel.parent / "readiness-9.7-py3-none-any.whl")
     (wheel.parent / "other.zip").write_bytes(b"")
     for name, code, said in (
-        ("other.zip", 2, "expected a file like readiness-1.1.0"),
+        ("other.zip", 2, "expected a file such as readiness-1.1.0"),
         ("readiness-1.0-py3-none-any.whl", 3, "cannot be read"),
         ("readiness-9.9-py3-none-any.whl", 3, "not a wheel"),
         ("readiness-9.8-py3-none-any.whl", 3, "not a wheel"),
-        ("readiness-9.7-py3-none-any.whl", 3, f"named 9.7, and the program in it is {version()}"),
-        (wheel.name, 2, "no program here to compare with"),
+        (
+            "readiness-9.7-py3-none-any.whl",
+            3,
+            f"the file name says version 9.7, but the program in it is {version()}",
+        ),
+        (wheel.name, 2, "no installed program to compare with"),
     ):
         assert main(["upgrade", f"../{name}"]) == code, name
         err = capsys.readouterr().err
@@ -142,6 +146,6 @@ def test_a_copy_whose_program_was_changed_is_refused(office: Path, wheel: Path) 
     module = office / "workflow/readiness/cli.py"
     module.parent.mkdir(parents=True)
     shutil.copy(ROOT / "workflow/readiness/cli.py", module)
-    with pytest.raises(changing.ConfigError, match="would lose what was changed") as error:
+    with pytest.raises(changing.ConfigError, match="would discard its changes") as error:
         plan_change(office, read_wheel(wheel))
     assert all(one.version in str(error.value) for one in RELEASES)

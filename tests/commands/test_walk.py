@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def walk(tmp_path_factory: pytest.TempPathFactory) -> Walk:
     walk = begin(tmp_path_factory.mktemp("walk") / "office", DATA)
-    with pytest.raises(ConfigError, match="a draft; 3 decisions are marked"):
+    with pytest.raises(ConfigError, match="is a draft with 3 open decisions"):
         load_plan(walk.folder)
     walk.edit()
     walk.call("run", "--cores", "1", "--", f"results/waves/{FIOCRUZ.wave}/validate/issues.csv")

@@ -90,7 +90,7 @@ def test_an_erased_version_is_never_restored(root: Path) -> None:
 
 
 def test_two_versions_of_the_same_bytes_are_erased_together_or_not_at_all(root: Path) -> None:
-    with pytest.raises(ConfigError, match=r"same@1 has the very bytes of survey@1.*Erase both"):
+    with pytest.raises(ConfigError, match=r"same@1 is a copy of survey@1.*Erase both"):
         erase_versions(root, ["survey@1"], REASON)
     assert len(copies_of(root, TABLE)) == 4
     erase_versions(root, ["survey@1", "same@1", "survey@1"], REASON)
@@ -102,7 +102,7 @@ def test_two_versions_of_the_same_bytes_are_erased_together_or_not_at_all(root: 
     ("names", "reason", "words"),
     [
         (["survey@3"], REASON, "no dataset version survey@3; there are survey@1"),
-        (["survey@2"], "  ", "--reason: say why"),
+        (["survey@2"], "  ", "--reason is missing"),
     ],
 )
 def test_what_cannot_be_erased_is_refused(

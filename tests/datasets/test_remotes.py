@@ -244,8 +244,8 @@ def test_an_ssh_remote_is_read_with_the_key_that_dvc_pushes_with(root: Path, ssh
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("configpath", "aws", "configpath is not taken from a project"),
-        ("credentialpath", "aws", "credentialpath is not taken from a project"),
+        ("configpath", "aws", "configpath is not accepted from a project"),
+        ("credentialpath", "aws", "credentialpath is not accepted from a project"),
         ("configpath", "/elsewhere/aws", ""),
         ("profile", "office", "The config profile (office) could not be found"),
         ("colour", "red", "extra keys not allowed @ data['remote']['far']['colour']"),

@@ -149,7 +149,7 @@ BAD = {
     "unknown column 'bases'; is column 'bases' meant as base?": pd.DataFrame(
         {"item": ["a"], "answer": ["b"], "value": ["1"], "bases": ["9"]}
     ),
-    "no row; expected one a published figure": figures(),
+    "no rows; expected one row per published figure": figures(),
 }
 
 
@@ -209,7 +209,7 @@ def test_a_study_is_begun_and_checked_by_commands(
     wave = ["--wave", "w", "--questionnaire", "press-1", "--selection", "opt-in"]
     assert main(["new", "--from", str(tmp_path / "export.csv"), *wave]) == 0
     assert main(["claims", "check", "journal", "--wave", "w"]) == 2
-    assert "first compute the wave" in capsys.readouterr().err
+    assert "Compute the wave first" in capsys.readouterr().err
     for name, content in (
         ("validate/answers.csv", ANSWERS.to_csv(index=False)),
         ("register/figures.csv", "id,unit,value\nview.bad.all,share,0.25\nview.good.all,share,\n"),

@@ -88,11 +88,11 @@ def test_items_that_a_step_cannot_take(
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ("from: simulated-2026", ("change.from", "comes after it")),
+        ("from: simulated-2026", ("change.from", "is a later wave")),
         ("from: nobody", ("change.from", "no wave or publication 'nobody'", "earlier")),
         ("from: earlier, questionnaire: none-1", ("change.questionnaire", "none-1.yaml not found")),
         ("from: earlier, map: {nothing: regulation}", ("change.map", "has no item 'nothing'")),
-        ("from: earlier, map: {use_ai: regulation}", ("change.map", "other kinds or codes")),
+        ("from: earlier, map: {use_ai: regulation}", ("change.map", "different types or codes")),
     ],
 )
 def test_what_a_wave_cannot_be_compared_with(
@@ -111,7 +111,7 @@ def test_what_a_wave_cannot_be_compared_with(
     ("answer", "declared", "refused_as"),
     [
         ("yes", "", ""),
-        ("no", "", r"derive.keen: earlier computed it otherwise; .*\(`change.map: {keen: keen}`"),
+        ("no", "", r"derive.keen: earlier defines it differently.*\(`change.map: {keen: keen}`"),
         ("no", ", map: {keen: keen}", ""),
         ("yes", ", map: {keen: eager}", "has no item 'eager'"),
     ],
@@ -147,7 +147,7 @@ def test_only_a_change_since_a_publication_is_frozen(
     path.write_text(f"{text}    change: {{from: earlier}}\n\n{earlier}", "utf-8")
     monkeypatch.chdir(tree)
     assert main(["freeze", "x", "--wave", "simulated-2026"]) != 0
-    assert "earlier is a wave that may still move" in capsys.readouterr().err
+    assert "earlier is an unpublished wave" in capsys.readouterr().err
 
 
 def test_a_published_wave_is_compared_with_and_is_no_earlier_release_of_this_one(

@@ -54,7 +54,7 @@ def test_a_key_is_made_once_for_one_pair_of_eyes(keys: Path, project: Path) -> N
     assert key is not None and name == key_id(key) and key.hex() not in name
     assert path == keys / "wave@1.key"
     assert path.stat().st_mode & 0o777 == 0o600
-    with pytest.raises(ConfigError, match=r"not overwritten[^\0]*another project's, name another"):
+    with pytest.raises(ConfigError, match=r"not overwritten[^\0]*another project, set"):
         new_key(project, "wave@1")
     assert present_key(project, "wave@2") is None
 
@@ -109,7 +109,7 @@ def test_a_key_that_travels_with_the_data_is_refused(
     # One that was put there by hand is not used either.
     monkeypatch.setenv(KEYS, str(link))
     key_file("wave@1").write_text(KEY.hex())
-    with pytest.raises(ConfigError, match="must not lie in the project"):
+    with pytest.raises(ConfigError, match="must not be stored in the project"):
         present_key(project, "wave@1")
 
 

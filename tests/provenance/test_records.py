@@ -86,7 +86,7 @@ def test_a_provenance_that_was_edited_is_refused(tmp_path: Path, old: str) -> No
 def test_a_damaged_provenance_is_said_in_one_line(tmp_path: Path, content: str) -> None:
     provenance = tmp_path / PROVENANCE
     provenance.write_text(content, "utf-8")
-    with pytest.raises(DataError, match="not a lineage record"):
+    with pytest.raises(DataError, match="not a provenance record"):
         read_lineage(provenance)
 
 

@@ -178,18 +178,18 @@ def test_what_is_withdrawn_stays_in_the_log(tree: Path, capsys: CaptureFixture[s
     assert f"{told}; its numbers are not here." in capsys.readouterr().out
     assert main(["which", f"{SECOND}/meal.hot.all"]) == 2
     assert told in capsys.readouterr().err
-    with pytest.raises(ConfigError, match="was withdrawn, and no id is used twice"):
+    with pytest.raises(ConfigError, match="was withdrawn, and an id cannot be reused"):
         refuse_released(tree, SECOND)
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ((DRAFT, "--withdraw", "x"), "not released, so there is nothing to withdraw"),
+        ((DRAFT, "--withdraw", "x"), "is a draft, and only a release can be withdrawn"),
         ((FIRST, "--withdraw", "x", "--successor", FIRST), "withdrawn itself"),
         ((FIRST, "--withdraw", "x", "--successor", "R 2"), "not an id"),
         ((FIRST, "--withdraw", " "), "expected one line of text"),
-        ((FIRST, "--withdraw", "x", "--release"), "takes no other option but --successor"),
+        ((FIRST, "--withdraw", "x", "--release"), "can be combined only with --successor"),
         ((FIRST, "--successor", SECOND), "--successor needs --withdraw TEXT"),
     ],
 )

@@ -97,7 +97,7 @@ def test_a_release_that_is_killed_at_each_move_is_completed_when_typed_again(
     audited = published.here("audit", "--level", "0")
     assert audited.returncode == 0 and f"{DRAFT}: VALID" in audited.stdout, audited.stdout
     again = published.here(*words)
-    assert again.returncode == 2 and "is released and never changes" in message(again)
+    assert again.returncode == 2 and "is released and cannot be changed" in message(again)
 
 
 def test_the_first_release_of_an_office_is_completed_too(

@@ -282,4 +282,4 @@ def test_an_authority_says_when_a_plan_was_there(
     assert "no answer" in refused(capsys, 3, *ask("ca.cnf", "root.pem"))
     assert "no root" in refused(capsys, 2, *ask("plan.tsr", "tsa.pem"))
     assert "PEM" in refused(capsys, 2, *ask("plan.tsr", "ca.cnf"))
-    assert "name both" in refused(capsys, 2, *ask("plan.tsr", "root.pem")[:4])
+    assert "must be given together" in refused(capsys, 2, *ask("plan.tsr", "root.pem")[:4])

@@ -86,7 +86,7 @@ def test_a_dataset_leads_nowhere_else(tmp_path: Path, row: str) -> None:
 )
 def test_an_input_leads_nowhere_else(tmp_path: Path, name: str) -> None:
     (tmp_path / INPUTS).write_text(f"path,sha256\n{name},{'a' * 64}\n", "utf-8")
-    with pytest.raises(DataError, match="not a table of inputs"):
+    with pytest.raises(DataError, match="not a valid table of inputs"):
         read_inputs(tmp_path)
 
 

@@ -146,5 +146,5 @@ def test_no_command_writes_into_what_was_sealed(
     name = "publications/menus-r1/new.zip"
     for words in ("audit menus-r1 --level 0 --html", "bundle menus-r1 --to"):
         assert main([*words.split(), name]) == 2
-        assert "nothing is added to what was sealed" in capsys.readouterr().err
+        assert "to which nothing can be added" in capsys.readouterr().err
         assert not Path(name).exists()

@@ -131,7 +131,7 @@ def test_what_a_broken_publication_hides_is_not_passed_over(
             ["which", "canteen-r1/meal.hot.all"],
         ):
             assert main(arguments) == 3, arguments
-            assert "canteen-r1: not as sealed, missing or unreadable" in capsys.readouterr().err
+            assert "canteen-r1: changed, missing or unreadable" in capsys.readouterr().err
         # The others answer as ever.
         assert main(["which", "canteen-r2/meal.hot.all"]) == 0
     ledger.write_text(text, "utf-8")

@@ -148,8 +148,8 @@ def test_the_command_writes_each_form(folder: Path, capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize(
     ("arguments", "code", "expected"),
     [
-        (["shop-1.yaml", "--to", "xlsform"], 2, "name it with --out"),
-        (["shop-1.yaml", "--to", "table", "--out", "shop-1.yaml"], 2, "this file is the input"),
+        (["shop-1.yaml", "--to", "xlsform"], 2, "Name the file with --out"),
+        (["shop-1.yaml", "--to", "table", "--out", "shop-1.yaml"], 2, "is the input file"),
         (["gone-1"], 2, "gone-1: not found; expected a .yaml, an XLSForm"),
         (["shop.csv"], 2, "shop.csv: not found"),
     ],

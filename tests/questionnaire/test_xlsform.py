@@ -196,7 +196,7 @@ def test_groups_that_share_a_name_tell_their_questions_apart(tmp_path: Path) -> 
     columns = [ExportColumn.from_codes(0, head, ["7"], np.zeros(1, int)) for head in HEADS]
     texts = [name_by_form(asked, ExportTable((c,))).questions for c in columns[:-1]]
     assert [list(found.values()) for found in texts] == [[("Hours a day", "")], [("AI harms", "")]]
-    with pytest.raises(DataError, match="several groups of the form have it"):
+    with pytest.raises(DataError, match="several groups of the form have this question"):
         name_by_form(asked, ExportTable((columns[-1],)))
 
 

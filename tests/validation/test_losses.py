@@ -68,7 +68,7 @@ def checked(wave: Wave, questionnaire: Questionnaire, change: Change, largest: f
         (one_code, "Submissions not kept: 688 of 689 (99.9%; duplicates: 679"),
         (
             renamed_option,
-            "more than 5 % is lost: Answers to use_ai excluded: 331 of 633 (52.3%; "
+            "more than 5 % would be dropped: Answers to use_ai excluded: 331 of 633 (52.3%; "
             "unknown option: 331). Row 4, ",
         ),
         (years_of_birth, "Answers to experience_years excluded: 672 of 672 (100.0%"),
@@ -108,7 +108,7 @@ def test_the_shipped_waves_lose_little_and_say_it(wave: Wave) -> None:
             and "\n" not in line
         )
     # The first export must lose more than a limit below what it loses.
-    with pytest.raises(DataError, match=r"more than 2 % is lost: .* 14 of 580 "):
+    with pytest.raises(DataError, match=r"more than 2 % would be dropped: .* 14 of 580 "):
         refuse_mass_loss(wave.validated[1], "export", 0.02)
 
 

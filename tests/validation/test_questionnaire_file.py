@@ -105,7 +105,7 @@ def test_groups_and_boxes_as_declared(tmp_path: Path) -> None:
 
 def test_file_name_must_be_name_and_version(tmp_path: Path) -> None:
     message = load_changed(tmp_path, 'version: "1"', 'version: "2"')
-    assert "expected the file name ai-readiness-2.yaml" in message
+    assert "Rename the file to ai-readiness-2.yaml" in message
 
 
 def test_files_that_are_no_questionnaire(tmp_path: Path) -> None:

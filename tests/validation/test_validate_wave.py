@@ -277,7 +277,7 @@ def correct(wave: Wave, **changes: str) -> pd.DataFrame:
         ({"from_": "director"}, "not 'director' as `from` says"),
         ({"from_": "journalist", "to": "technician"}, "already the corrected one"),
         ({"to": "mason"}, "`to` is 'mason'; declared_profession has producer"),
-        ({"respondent": "NOBODY"}, "'NOBODY' neither answered nor was invited"),
+        ({"respondent": "NOBODY"}, "'NOBODY' is neither a respondent nor an invited person"),
     ],
 )
 def test_a_correction_that_does_not_fit_stops(
@@ -302,7 +302,7 @@ def test_an_impossible_number_cannot_be_corrected_to_another(
 ) -> None:
     corrections = wave.corrections[wave.corrections["item"] == "experience_years"].copy()
     corrections["to"] = "2015"
-    with pytest.raises(DataError, match="cannot be an answer to experience_years"):
+    with pytest.raises(DataError, match="is not a possible answer to experience_years"):
         run(wave, questionnaire, wave.exports[2], corrections)
 
 

@@ -25,7 +25,7 @@ def test_a_publication_that_cannot_be_read_is_not_passed_over(
     assert main([*gate, "--settings", json.dumps({"unavailable": unavailable, "drafts": []})]) == 3
     out, err = capsys.readouterr()
     assert {"lost: COULD NOT CHECK", "menus-r1: COULD NOT CHECK"} <= set(out.splitlines())
-    assert "publications/lost: neither configuration, seal nor digests can be read" in err
+    assert "publications/lost: the configuration, the seal and the digests cannot be read" in err
     assert not (root / "results/out/gate.txt").exists()
     # What `readiness run` shows, for Snakemake removes what a job that fails has made.
     assert "COULD NOT CHECK" in (root / "results/out/differs.txt").read_text("utf-8")
