@@ -46,18 +46,18 @@ kind by name:
 
 ## What an audit cannot see
 
-- **Levels 0 and 1 compute nothing.** Whoever can write the folder can change a number and seal it
-  again. Level 2 makes the numbers again from the data, level 3 the charts, tables and pages.
-- **Who also replaces the data**, everywhere, with pointer and register, has made another
-  publication. Only something outside the folder tells the two apart: a signature over the seal, the
-  digest that a successor states, a commit.
-- **Who also replaces the code in the archive** changes no verdict: this program judges, no archive
-  runs, and a note says whether the sealed program is one that was released.
-- **README, CITATION.cff, codecheck.yml and the scripts that recompute** are not recomputed.
-- **A publication that is gone altogether** is missed by its successor, and by who asks for it.
+- **Levels 0 and 1 recompute nothing.** A person with write access can change a number and seal the
+  folder again. Level 2 recomputes the numbers from the data, level 3 the charts, tables and pages.
+- **Somebody who also replaces all data, pointers and the register** has written a different
+  publication. Only evidence outside the folder shows the difference: a signature over the seal, the
+  digest in a successor, or a commit.
+- **Replacing the code in the archive** changes no verdict: the audit uses its own program and never
+  runs the archive. A note says whether the sealed program is a released version.
+- **README, CITATION.cff, codecheck.yml and the recomputation scripts** are not recomputed.
+- **A deleted publication** is noticed only through its successor, or if somebody asks for it.
 
-Changed code, lock or configuration of today is told as CHANGED and breaks nothing. Nothing that
-lies in a folder is run for it; [signatures](auditing.md#signatures) are for `audit --key`.
+Changes of the current code, lock file or configuration are reported as CHANGED and break nothing.
+The audit runs nothing from the folder. `audit --key` checks [signatures](auditing.md#signatures).
 """
 
 COLUMNS = "| what is changed | kinds | seen at | verdict | exit |\n|---|--:|---|---|---|"
