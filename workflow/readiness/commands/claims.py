@@ -228,8 +228,8 @@ def _check(arguments: argparse.Namespace) -> None:
     claims, structure = _read_material(arguments)
     if lacking := structure.missing(arguments.language):
         raise ConfigError(
-            f"{arguments.study} has no texts in {arguments.language!r} for {', '.join(lacking)}; "
-            f"it has all of them in {', '.join(structure.languages) or 'no language'}."
+            f"{arguments.study} has no texts in {arguments.language!r} for {', '.join(lacking)}. "
+            f"All texts exist in {', '.join(structure.languages) or 'no language'}."
         )
     if arguments.wave or arguments.data:
         from readiness.commands.claims_data import check_beside

@@ -176,7 +176,10 @@ def _read_setting(arguments: argparse.Namespace) -> Setting:
             raise ConfigError(f"--draw: {run.key} has no questionnaire. Name a wave.")
         frame = read_frame(arguments.draw, asked)
         if lost := [name for name in by if name not in frame]:
-            raise ConfigError(f"--by: {lost[0]} is no frame variable of {asked.id}; name one.")
+            raise ConfigError(
+                f"--by: {lost[0]} is not a frame variable of {asked.id}. Name one of its frame "
+                "variables."
+            )
         frame.insert(1, "stratum", frame[by].agg(".".join, axis=1))
         parts = {"group": (by[0], "first"), "population": ("token", "size")}
         strata = frame.groupby("stratum").agg(**parts).reset_index()

@@ -165,9 +165,9 @@ def _check_options(
     base: int | None,
 ) -> None:
     if not figures:
-        raise DataError("No figure to solve; give at least one, such as 67.")
+        raise DataError("No figure was given. Give at least one, such as 67.")
     if sum(len(written.split(ONE_QUESTION)) for written in figures) > MOST_FIGURES:
-        raise DataError(f"Too many figures; give at most {MOST_FIGURES} at once.")
+        raise DataError(f"Too many figures. Give at most {MOST_FIGURES} at once.")
     if not 1 <= n_max <= LARGEST_N_MAX or not 0 <= max_missing <= n_max:
         raise DataError(
             f"n_max {n_max}, missing {max_missing}: expected n_max from 1 to {LARGEST_N_MAX} and "

@@ -117,7 +117,8 @@ def read_outline(root: Path, path: Path) -> Asked:
         grids = {str(i["id"]): str(i["grid"]) for i in items if i.get("grid") in tables}
     except (AttributeError, KeyError, TypeError):
         raise ConfigError(
-            f"{path}: not a questionnaire; `readiness questionnaire {path.stem}` says why."
+            f"{path} is not a valid questionnaire. `readiness questionnaire {path.stem}` lists "
+            "the faults."
         ) from None
     if "" in kinds or "" in frame:
         raise ConfigError(f"{path}: an item or frame variable has no id. Give each one an id.")
@@ -280,7 +281,8 @@ def check_change(
     if name not in waves and not (root / before["before"]).is_file():
         outline = ", ".join(sorted({*waves, *published}))
         raise ConfigError(
-            f"{where}.change.from: no wave or publication {quote_cell(name)}; there are {outline}."
+            f"{where}.change.from: no wave or publication {quote_cell(name)}. Choose one of "
+            f"{outline}."
         )
     known_then = [waves[name]] if name in waves else [*published.get(name, {}).values()]
     for earlier_wave in known_then:

@@ -110,7 +110,9 @@ class Plan:
         """
         if name not in self.config.waves:
             known = ", ".join(self.config.waves) or "none"
-            raise ConfigError(f"{name}: no such wave in config.yaml; there are {known}.")
+            raise ConfigError(
+                f"{name}: config.yaml has no wave of this name. Its waves are {known}."
+            )
         [run] = [one for one in runs_of(self.config) if one.folder == f"waves/{name}"]
         self._check_questions(run := with_items(self.root, run), {})
         return run

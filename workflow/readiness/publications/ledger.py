@@ -167,7 +167,9 @@ def languages_of(folder: Path) -> tuple[str, ...]:
     except (ValueError, yaml.YAMLError, TypeError, AttributeError):
         raise DataError(f"{folder / CONFIG}: report.languages cannot be read") from None
     if wrong := [name for name in names if not re.fullmatch(_LANGUAGE, name)]:
-        raise DataError(f"{folder / CONFIG}: report.languages: {wrong[0]!r} is no language")
+        raise DataError(
+            f"{folder / CONFIG}: report.languages: {wrong[0]!r} is not a known language"
+        )
     return tuple(sorted(set(names)))
 
 

@@ -103,7 +103,7 @@ def read_export(
         raise DataError(
             f"{path}: the configuration says simulated: {str(simulated).lower()}, and column "
             f"{marker!r} {'marks every answer as simulated' if marked else 'is not there'}. Name "
-            "the other export, or set simulated as the answers are."
+            "the other export, or correct the key simulated."
         )
     return frame
 
