@@ -169,7 +169,8 @@ def test_r_gives_every_number_of_the_shipped_wave(tmp_path: Path) -> None:
     assert kinds["share"] > 700 and kinds["limit"] > 3000 and kinds["contrast"] >= 60
 
 
-# Of each real survey: its file, what `new` is told, and the settings of the wave.
+# Of each real survey: its file, what `new` is told, the settings of the wave, and what an analyst
+# changes in the drafted questionnaire: lines as they are drafted, and what stands in their place.
 REAL = {
     "masculinity": (
         "masculinity/raw-responses.csv",
@@ -178,6 +179,7 @@ REAL = {
             "estimate": {"by": "age3", "items": ["q0001", "q0002", "q0005", "q0018"]},
             "compare": {"items": ["q0001", "q0005", "q0018"]},
         },
+        {},
     ),
     "fiocruz": (
         "fiocruz/ai_survey_data.csv",
@@ -185,9 +187,31 @@ REAL = {
         {
             "estimate": {"by": "q1_1", "items": ["q2_1", "q3_1", "q3_2", "q11_1", "q12_1"]},
             "compare": {"items": ["q2_1", "q3_1"]},
+            "derive": [
+                {
+                    "id": "outlook",
+                    "label": {"en": "Expectations"},
+                    "scale": {"items": [f"q3_{k}" for k in range(1, 8)]},
+                }
+            ],
+        },
+        {
+            "each: single\n    column: Artificial intelligence will...": (
+                "each: ordinal\n    boxes: {low: [likely_before_10_years]}\n"
+                "    column: Artificial intelligence will..."
+            )
         },
     ),
 }
+
+
+def settle_draft(path: Path, changes: dict[str, str]) -> None:
+    """Change a drafted questionnaire as an analyst does, each text once, and end its drafting."""
+    drafted = path.read_text("utf-8")
+    for text, settled in {"draft: true\n": "", **changes}.items():
+        assert drafted.count(text) == 1, text
+        drafted = drafted.replace(text, settled)
+    path.write_text(drafted, "utf-8")
 
 
 @needs_r
@@ -195,14 +219,13 @@ REAL = {
 @pytest.mark.skipif(not MICRODATA.is_dir(), reason="the microdata are not beside the project")
 @pytest.mark.parametrize("name", REAL)
 def test_r_gives_every_number_of_a_real_survey(name: str, tmp_path: Path) -> None:
-    file, labels, settings = REAL[name]
+    file, labels, settings, changes = REAL[name]
     root = tmp_path / "office"
     told = ["--wave", name, "--language", "en", "--selection", "opt-in"]
     for path in labels:
         told += ["--labels", str(MICRODATA / path)]
     assert main(["new", str(root), "--from", str(MICRODATA / file), *told]) == 0
-    questionnaire = root / f"data/questionnaires/{name}-1.yaml"
-    questionnaire.write_text(questionnaire.read_text("utf-8").replace("draft: true\n", ""), "utf-8")
+    settle_draft(root / f"data/questionnaires/{name}-1.yaml", changes)
     (section,) = load_config(root / "config.yaml").waves.values()
     drafted = section.model_dump(by_alias=True, exclude_none=True)
     document = {**drafted, "simulated": False, "disclosure": "internal", **settings}
