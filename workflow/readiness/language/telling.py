@@ -35,6 +35,7 @@ from readiness.language.catalogue import (
     has,
     isolate,
     isolate_runs,
+    setting,
     typeset,
 )
 
@@ -220,4 +221,6 @@ def join_texts(texts: list[str], link: str, language: Language) -> str:
     comma = text("language.comma", language)
     if len(texts) < 2 or link == "comma":
         return comma.join(texts)
-    return text(LINKS[link], language).format(head=comma.join(texts[:-1]), last=texts[-1])
+    # Arabic says "and" before each item, not before the last alone.
+    between = (setting("and_between", language) if link == "and" else "") or comma
+    return text(LINKS[link], language).format(head=between.join(texts[:-1]), last=texts[-1])
