@@ -36,7 +36,7 @@ def haca_claims(version: str) -> pd.DataFrame:
 
 def haca_structure(version: str) -> Structure:
     """How a version of the claims hangs together; that of the second as config.yaml has it."""
-    name = {"1": "haca-2024-1", "2": "haca-2024-5"}[version]
+    name = {"1": "haca-2024-1", "2": "haca-2024-6"}[version]
     text = (ROOT / "data" / "claims" / f"{name}.yaml").read_text("utf-8")
     return parse_structure(yaml.safe_load(text))
 

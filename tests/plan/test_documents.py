@@ -70,7 +70,7 @@ def test_what_cannot_be_shown_is_refused(
 
 
 def test_labels_that_a_language_lacks_are_listed_and_leave_it_out(tree: Path) -> None:
-    claims = "data/claims/haca-2024-5.yaml"
+    claims = "data/claims/haca-2024-6.yaml"
     Project(tree).replace(claims, 'en: "preparation of the sector", ', "")
     Project(tree).replace(claims, 'fr: "faible", en: "weak"', 'fr: "faible"')
     with pytest.raises(ConfigError) as caught:
