@@ -169,7 +169,7 @@ GAP = re.compile(r" more often than | more \(|a difference of ")
 NONE = re.compile(
     r"No two groups can be told apart|no difference between two groups is established"
 )
-ESTABLISHED = re.compile(r"By this test the groups differ: this is established")
+ESTABLISHED = re.compile(r"This test establishes, at the confidence level of")
 PAIRS = re.compile(r"Differences established after|Several differences between groups are")
 SIDE = {kind: side for side, kinds in SIDES.items() for kind in kinds if side}
 TITLES = {"charts.finding.more": "majority", "charts.finding.less": "minority"}

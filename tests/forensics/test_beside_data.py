@@ -68,8 +68,9 @@ def test_a_base_that_is_another_table_s_is_only_seen_beside_the_data() -> None:
     assert (uses.fact.kind, uses.base.n) == ("forensics.data.same_base", 280)
     assert (view.fact.kind, view.base.n, view.reported) == ("forensics.data.other_base", 279, 259)
     assert view.counts == (80, 90, 109)
-    assert "a base of 259 is reported; the published figures are those of the 279 people who" in (
-        tell(view.fact, "en")
+    assert (
+        "a base of 259 is reported, but the published figures are those of the 279 people who"
+        in (tell(view.fact, "en"))
     )
 
 

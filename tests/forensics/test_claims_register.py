@@ -193,7 +193,7 @@ def test_declared_rounding_is_followed() -> None:
     assert nearest.numbers["bases"] == (3, 6, 9, 12, 15, 18)
     # 2/3 is cut to 66, so 67 and 33 need the second as one hundred minus the first.
     assert cut.numbers["bases"] == (3, 6, 9, 12, 15, 18)
-    assert "rounding as declared" in sentence(cut)
+    assert "rounded as declared" in sentence(cut)
 
 
 cell = st.one_of(

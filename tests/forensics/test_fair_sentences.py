@@ -41,7 +41,7 @@ def test_the_figures_of_haca() -> None:
     assert release.numbers["fits_missing"][:6] == (12, 15, 22, 25, 28, 33)  # type: ignore[index]
     for verdict, silent in ((release, 1), (everything, 2)):
         assert (verdict.numbers["least"], verdict.numbers["silent"]) == (12, silent)
-    assert "and any number from 94 on. With at most 1 missing answer" in sentence(release)
+    assert "and any number from 94 up. With at most 1 missing answer" in sentence(release)
 
 
 @pytest.mark.parametrize("missing", [0, 1, 2])
@@ -91,8 +91,8 @@ def test_each_stated_check_has_its_own_pass_rate() -> None:
     assert all(isinstance(s, Fraction) for s in shares)
     assert [round(float(s), 3) for s in shares] == [0.069, 0.002]  # type: ignore[arg-type]
     text = sentence(joint)
-    assert "6.9% would pass this check with at most 1 missing answer per question" in text
-    assert "and 0.2% if everyone answered everything" in text
+    assert "With at most 1 missing answer per question, 6.9% of random figures" in text
+    assert "if everyone answered every question, 0.2% would" in text
 
 
 def test_a_sentence_that_reconciles_is_not_called_impossible() -> None:
@@ -108,5 +108,5 @@ def test_of_readings_as_simple_as_one_another_none_is_the_simplest() -> None:
     # 12 people with one silent on a question, and 24 with two.
     assert reading.numbers["people"] == 12 and reading.numbers["silent"] == 1
     assert 24 in reading.numbers["others"]  # type: ignore[operator]
-    assert "One reading of the whole" in sentence(reading)
+    assert "One of several possible readings" in sentence(reading)
     assert "The simplest reading" not in sentence(reading)

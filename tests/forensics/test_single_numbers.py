@@ -68,7 +68,8 @@ def test_nets(net: str, status: Status) -> None:
 
 
 @pytest.mark.parametrize(
-    ("counts", "expected"), [("unknown", "may count"), ("answered", "20 answers"), ("sent", None)]
+    ("counts", "expected"),
+    [("unknown", "may be the number"), ("answered", "20 answers"), ("sent", None)],
 )
 def test_totals_by_what_they_count(counts: str, expected: str | None) -> None:
     values = {"a": ("75", "percent"), "b": ("25", "percent"), "n": ("20", "count")}

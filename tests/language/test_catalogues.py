@@ -32,7 +32,14 @@ from readiness.reporting.blocks import KEYS as AROUND
 # What a language sets only where it needs it.
 OPTIONAL = {
     f"language.{name}"
-    for name in ("narrow_before", "fixed_before", "fixed_after", "core", "plural_alone")
+    for name in (
+        "narrow_before",
+        "fixed_before",
+        "fixed_after",
+        "core",
+        "plural_alone",
+        "and_between",
+    )
 }
 # Texts that look like keys and are names of a configuration.
 NO_KEYS = {"report.title"}
@@ -214,6 +221,14 @@ EDITED = (
     ("en", r"No letter for \{groups\}", "Without a letter"),
     ("en", "Select a number underlined with dots to see", "underlined with dots opens"),
     ("en", "Charitable reading first, literal reading second", "The fair reading first"),
+    ("en", "could be, for example,", None),
+    ("en", r"numbers up to \{n_max\} were tried", r"\(up to \{n_max\}\)"),
+    ("en", "one question per row|One row per figure", "one question a row|One row a figure"),
+    ("en", "made no difference: even without them", "The limits changed nothing"),
+    ("fr", r"recherche limitée à \{n_max\}", r"\(jusqu’à \{n_max\}\)"),
+    ("fr", "Sélectionnez un nombre souligné en pointillé", "souligné de points s’ouvre"),
+    ("ar", r"لم تُجرَّب الأعداد التي تفوق \{n_max\}", r"\(إلى حدود \{n_max\}\)"),
+    ("ar", "قد تكون مثلًا", None),
     ("fr", "combien de non-répondants", "silencieux"),
     ("fr", r"\{gap\} de plus \(\{lower\} à \{upper\}\)", r"est plus fréquent|peut tenir au hasard"),
     ("fr", "Questions à l’auteur", "Ce que l’on demanderait"),

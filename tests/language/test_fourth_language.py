@@ -47,8 +47,9 @@ def test_what_the_core_lacks_is_told_in_english_and_marked_once() -> None:
     fact = Fact("forensics.mean.nearby", values | {"whose": "Amt", "nearest": 1, "n": 2000})
     html = Markup(plain=lambda said: said.replace("[", "&#91;"))
     assert tell(fact, "es", None, html) == (
-        "&#91;en] “the 1.234 people who answered”: 12,5 (Amt); a few missing answers would explain "
-        "it. It is possible with 1 answer, not with 2.000 unweighted answers in whole numbers."
+        "&#91;en] “the 1.234 people who answered”: a few missing answers would explain the mean "
+        "12,5 (Amt). It is possible with 1 answer, but not with 2.000 unweighted answers in "
+        "whole numbers."
     )
 
 

@@ -145,11 +145,11 @@ def test_a_survey_of_which_nothing_is_published_says_so(
     gone = rows.assign(suppressed="few", value="")
     for told, said in ((rows, False), (rows.where(rows["kind"] != "estimate", gone), True)):
         summary = wave_summary(shown(wave, told, Selection.PROBABILITY, "en"))
-        assert ("No share and no mean of this survey is published" in summary) == said
+        assert ("No share or mean from this survey is published" in summary) == said
     means = rows["unit"] == "number"
     rough = rows.assign(reliability="suppress").where(~means, gone)
     summary = wave_summary(shown(wave, rough, Selection.PROBABILITY, "en"))
-    assert "No share and no mean of this survey is precise enough" in summary
+    assert "No share or mean from this survey is precise enough" in summary
 
 
 def test_a_test_that_does_not_exist_is_said_and_stops_nothing(
@@ -186,7 +186,7 @@ def test_each_question_moved_or_cannot_be_told_and_one_says_why_it_is_not_compar
     said = SPAN.sub("…", document(shown(wave, rows, drawn, "en"))["change"])
     assert "“Fine or Great” moved from … to …" in said
     assert "| Rating: Hill" in said.replace("\\", "")
-    assert "whether “Day” moved cannot be told" in said
+    assert "we cannot say whether “Day” moved" in said
     assert "| … |" in said and "declared to be the same" not in said  # a number of the register
     rows.loc[rows["id"] == "change.margin", "value"] = "90"
     said = SPAN.sub("…", document(shown(wave, rows, drawn, "en"))["change"])

@@ -113,7 +113,7 @@ def test_a_grid_is_one_block_in_order_of_its_rows(
     lines = [line for line in told["grid-tasks"].splitlines() if line.startswith("| ")][1:]
     assert [line.split("|")[1].strip() for line in lines] == ["Drawing", "Counting", "Typing"]
     said = re.sub(r"\[([^]]*)\]\{[^}]*\}", r"\1", told["grid-tasks"])
-    assert "goes from 30.0% (“Typing”) to 90.0% (“Drawing”)." in said
+    assert "ranges from 30.0% (“Typing”) to 90.0% (“Drawing”)." in said
     assert "chance" not in said and "shown" not in said
 
 
@@ -127,7 +127,7 @@ def test_what_chance_may_have_ordered_or_nobody_sees_is_said() -> None:
     # Rows that are all shown alike go from nowhere to nowhere.
     alike = figures("low")
     alike.loc[alike["id"].str.contains("low.all$"), "value"] = ["0.30001", "0.30002", "0.30003"]
-    assert "goes from" not in show(alike, asked)["grid-tasks"]
+    assert "ranges from" not in show(alike, asked)["grid-tasks"]
     for language in LANGUAGES:
         assert "grid-tasks" in show(figures("low"), asked, language)
 

@@ -56,7 +56,7 @@ QUESTIONNAIRE = Questionnaire.model_validate(
 )
 MORE = {"fr": "lus de la moitié", "en": "ore than half", "ar": "أكثر من النصف|أكثر من نصف"}
 HALF = {"fr": "nviron la moitié", "en": "bout half", "ar": "نحو النصف"}
-LESS = {"fr": "oins de la moitié", "en": "ess than half", "ar": "أقل من النصف|أقل من نصف"}
+LESS = {"fr": "oins de la moitié", "en": "ewer than half", "ar": "أقل من النصف|أقل من نصف"}
 GRID = (
     *((0.51, 0.6, 0.7), (0.5, 0.6, 0.7), (0.2, 0.3, 0.49), (0.3, 0.4, 0.5), (0.4, 0.5, 0.6)),
     *((0.49, 0.64, 0.772), (0.45, 0.5, 0.55), (0.45, 0.5, 0.551), (0.449, 0.5, 0.55)),
@@ -172,9 +172,9 @@ def test_only_established_pairs_of_published_groups_are_named(language: str) -> 
 
 
 FIRST = {
-    "fr": "plus que toute autre|arrivent en tête|trop serré",
-    "en": "more than any other|come first|too close to call",
-    "ar": "الجواب الأول|في المقدمة|الفارق أصغر",
+    "fr": "réponse la plus fréquente[.,](?! parmi)|arrivent en tête|trop faible",
+    "en": "more than gave any other|come first|too close to call",
+    "ar": "الجواب الأكثر ورودًا|في المقدمة|الفارق أصغر",
 }
 SHOWN = {"fr": "pas montrée", "en": "not shown", "ar": "غير معروض"}
 TESTED = {"fr": "test", "en": "test", "ar": "اختبار"}
@@ -395,7 +395,7 @@ def test_whether_groups_differ_and_which_are_two_questions() -> None:
     own = material(rows, pairs, "en", Selection.PROBABILITY)
     for differs, words in (
         (False, "^no two groups can be told apart"),
-        (True, "^the answers of the groups differ"),
+        (True, "^the groups differ when"),
     ):
         fact = Findings(own, QUESTIONNAIRE.item("rating"), differs=differs).groups()
         assert fact is not None and re.search(words, own.register.write_fact(fact))
@@ -507,7 +507,7 @@ def test_of_a_list_the_answer_with_the_strongest_gap_is_told() -> None:
     own = material(rows, pairs, "en", Selection.PROBABILITY)
     fact = Findings(own, item).groups()
     assert fact is not None and fact.kind == "report.finding.pair"
-    assert own.register.write_fact(fact).endswith("answered “second”.")
+    assert own.register.write_fact(fact).endswith(" of people in the group “x”.")
     assert Findings(own, item, compared=False).groups() is None
 
 
@@ -516,7 +516,7 @@ def test_of_a_list_the_answer_with_the_strongest_gap_is_told() -> None:
     [
         ("en", "More than half, 60%, say that it is bad (55 to 65)"),
         ("fr", "Plus de la moitié, 60 %, trouvent que c’est mauvais (55 à 65)"),
-        ("ar", "أكثر من النصف، أي 60%، أجابوا «bad» (من 55 إلى 65)"),
+        ("ar", "أكثر من النصف، أي 60%، أجابوا بـ«bad» (من 55 إلى 65)"),
     ],
 )
 def test_a_sentence_is_about_people_with_the_unit_once(language: str, said: str) -> None:

@@ -31,11 +31,11 @@ READ = ("fr", "en", "ar")
 P_VALUES = (None, 0.0, 1e-9, 0.001, 0.0099, 0.01, 0.0499999, 0.05, 0.0500001, 0.0999, 0.1, 0.5, 1.0)
 LEVELS = (0.9, 0.95, 0.99)
 
-FOUND = {"fr": r"c.est établi au niveau", "en": "differ: this is established", "ar": "فقد ثبت فرق"}
+FOUND = {"fr": "Ce test établit", "en": "This test establishes", "ar": "الاختبار، ثبت فرق"}
 NOT_FOUND = {
-    "fr": r"il n.est pas établi",
-    "en": "not established to differ",
-    "ar": "فلم يثبت أي فرق",
+    "fr": "Ce test n.établit pas",
+    "en": "This test does not establish",
+    "ar": "الاختبار، لم يثبت أي فرق",
 }
 NO_TEST = {"fr": r"n.a pas pu être calculé", "en": "could not be computed", "ar": "تعذّر حساب"}
 EQUAL = {"fr": r"égaux|égales|identique|pareil", "en": r"\bequal|same share", "ar": "متساو"}

@@ -124,7 +124,7 @@ def meaning_block(study: StudyPart) -> str:
     ]
     own = study.lead.sets[0] if study.lead else ""
     if precision := find_verdict(study, f"precision.{own}"):
-        parts.append(study.write_value(Fact("study.example", {"sentence": precision.sentences[0]})))
+        parts.append(study.write_value(precision.sentences[0]))
     if every := _find_whole(study):
         together = Fact("study.whole.all", every.take_values("least", "every"))
         if every.has("silent", "missing"):

@@ -373,7 +373,7 @@ def _judge_total(
         whose = Fact("forensics.whose_where", {"whose": whose, "outlet": listed})
     opening: dict[str, Value] = name_numbers(total=people) | {"whose": whose}
     assumed = study.state_assumptions(refused + granted)
-    no, yes = study.labels(refused, "or"), study.labels(granted)
+    no, yes = study.labels(refused), study.labels(granted)
     alone = [Fact("forensics.total.one_source")] if len(outlets) == 1 else []
     answered = total.counts == "answered"
     if refused:

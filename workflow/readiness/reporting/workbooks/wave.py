@@ -285,7 +285,7 @@ def lettering(material: TableMaterial, table: Banner) -> Iterator[str]:
 def name_left_out(material: TableMaterial, table: Banner) -> Iterator[str]:
     """Yield which groups have no letter, and why; nothing where each has one."""
     if table.left_out:
-        groups = Listed(table.left_out, "comma")
+        groups = Listed(table.left_out)
         yield tell(Fact("tables.note.left_out", {"groups": groups}), material.language)
 
 
