@@ -45,10 +45,8 @@ def test_the_page_shows_the_layers_as_the_imports_draw_them() -> None:
     ("room", "layers"),
     [
         ("survey.estimates.proportions", {"statistics", "ground"}),
-        (
-            "forensics.judging.study",
-            {"forensics", "instruments", "statistics", "records", "presentation", "ground"},
-        ),
+        ("forensics.judging.study", {"forensics", "presentation", "ground"}),
+        ("forensics.solve", {"forensics", "presentation", "ground"}),
     ],
 )
 def test_statistics_and_forensics_load_without_the_rest(room: str, layers: set[str]) -> None:

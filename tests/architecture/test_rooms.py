@@ -159,6 +159,25 @@ def test_a_pure_room_knows_nothing_of_files_waves_or_settings(room: str) -> None
     assert wrong == []
 
 
+# The only arrows from forensics to a room above the ground; docs/architecture.md says why.
+FORENSICS_MAY_IMPORT = {
+    # The words of a phrase ("a bit more than a third") are read by the catalogue's patterns.
+    ("readiness.forensics.arithmetic.phrases", "readiness.language.catalogue"),
+    # The limits of a share and the thresholds of a scale have one home.
+    ("readiness.forensics.arithmetic.precision", "readiness.survey.intervals"),
+}
+
+
+def test_forensics_stands_on_the_ground_but_for_named_exceptions() -> None:
+    arrows = {
+        (module, other)
+        for module, others in graph().items()
+        for other in others
+        if room_of(module) == "forensics" and room_of(other) not in ("forensics", "ground")
+    }
+    assert arrows == FORENSICS_MAY_IMPORT
+
+
 def test_package_files_hold_re_exports_only() -> None:
     """The hash of a step's code looks through them name by name: code in one would be missed."""
     for path in PACKAGE.rglob("__init__.py"):

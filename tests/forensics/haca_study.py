@@ -12,8 +12,8 @@ from readiness.forensics.arithmetic.figures import parse_figure
 from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import Verdict
-from readiness.forensics.reporting import render_verdict
 from readiness.language.catalogue import strip_marks
+from readiness.reporting.verdicts import render_verdict
 
 ROOT = Path(__file__).parents[2]
 

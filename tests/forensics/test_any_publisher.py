@@ -11,9 +11,9 @@ from made_claims import claims_table
 from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.forensics.judging.study import judge
 from readiness.forensics.judging.verdict import Verdict, facts_of, numbers_of, record
-from readiness.forensics.reporting import render_verdict
 from readiness.ground.errors import RenderError
 from readiness.register.study_rows import claim_rows, verdict_rows
+from readiness.reporting.verdicts import render_verdict
 
 TEXTS = {
     "fr": ("vélo", "quotidien", "parfois", "La méthode n’est pas connue."),

@@ -9,11 +9,12 @@ import pytest
 import yaml
 
 from made_questionnaire import document, question
+from readiness.analysis.beside_data import beside_data
 from readiness.cli import main
 from readiness.commands.starting.office import new_office
-from readiness.forensics.beginning import ClaimSource, begin_study
+from readiness.drafting.study import ClaimSource, begin_study
 from readiness.forensics.judging.structure import parse_structure
-from readiness.forensics.judging.study import beside_data, judge, read_study
+from readiness.forensics.judging.study import judge, read_study
 from readiness.ground.errors import DataError
 from readiness.language import strip_marks, tell
 from readiness.questionnaire import questionnaire_of

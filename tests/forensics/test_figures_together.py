@@ -20,6 +20,7 @@ from readiness.forensics.judging.verdict import numbers_of
 from readiness.forensics.solve import solve
 from readiness.ground.facts import Fact, Listed, NamedNumber, Printed, Term
 from readiness.language import WHOLE, tell
+from readiness.reporting.verdicts import render_solution
 
 # Of 81 answers, in percent with two decimals.
 OF_81 = [f"{100 * k / 81:.2f}" for k in (9, 11, 13, 20, 25, 27, 33, 41, 50, 54, 62)]
@@ -35,7 +36,7 @@ def test_eleven_figures_of_81_beside_1500() -> None:
     fewer = found.together.readings[0]
     assert (fewer.who, fewer.how) == (Who.FEWER, How.PLAIN)
     assert fewer.bases == tuple(range(81, 1500, 81))
-    said = lines(found.text)
+    said = lines(render_solution(found, "en"))
     assert (
         said[1].startswith("11 of the 11") or "of the 11 figures cannot come from 1,500" in said[1]
     )
@@ -63,7 +64,9 @@ def test_largest_remainders_are_the_reading_of_34_33_33_of_three() -> None:
     assert found.together is not None
     first = found.together.readings[0]
     assert (first.who, first.how, first.bases) == (Who.PRINTED, How.LARGEST_REMAINDER, (3,))
-    assert "If the figures were adjusted to add to 100, the figures are right." in lines(found.text)
+    assert "If the figures were adjusted to add to 100, the figures are right." in lines(
+        render_solution(found, "en")
+    )
     rows = solve(["34", "33", "33"]).rows
     plain, adjusted = [row for row in rows if row.kind == "exhaustive"]
     assert plain.smallest == 58 and adjusted.bases[:3] == (3, 6, 9)
@@ -72,10 +75,10 @@ def test_largest_remainders_are_the_reading_of_34_33_33_of_three() -> None:
 def test_figures_that_add_to_102_are_not_one_question() -> None:
     found = solve(["24/28/50"])
     assert found.facts[1].kind == "forensics.solve.not_one"
-    assert "add to 102: they cannot be the answers to one question" in found.text
+    assert "add to 102: they cannot be the answers to one question" in render_solution(found, "en")
     assert [row.kind for row in found.rows] == ["several"] and found.rows[0].smallest == 46
     # Without being told that they are one question, nothing is said of their sum.
-    assert "102" not in solve(["24", "28", "50"]).text
+    assert "102" not in render_solution(solve(["24", "28", "50"]), "en")
     # Less than 100 may be answers that were not printed.
     assert [row.kind for row in solve(["24/28"]).rows] == ["exclusive"]
 
@@ -87,11 +90,13 @@ def test_67_33_with_64() -> None:
     assert by_who[Who.FEWER_MISSING].bases == (12, 15, 22, 25, 28)
     assert by_who[Who.FILTER].own[1] == (11, 14, 22, 25, 28)
     assert by_who[Who.OTHER].bases[0] == 33
-    assert "No number below 32 fits all 3 figures." in lines(found.text)
+    assert "No number below 32 fits all 3 figures." in lines(render_solution(found, "en"))
     assert solve(["67/33", "64"], base=33).together == judge_together(
         [figure_set(["67", "33"], "exhaustive"), figure_set(["64"])], 33
     )
-    assert "All 3 figures can come from 33 people." in solve(["67/33", "64"], base=33).text
+    assert "All 3 figures can come from 33 people." in render_solution(
+        solve(["67/33", "64"], base=33), "en"
+    )
 
 
 def test_a_misprint_names_the_figure_and_what_it_stands_for() -> None:
@@ -100,19 +105,19 @@ def test_a_misprint_names_the_figure_and_what_it_stands_for() -> None:
     (reading,) = [r for r in found.together.readings if r.misprints]
     (misprint,) = reading.misprints
     assert (misprint.position, misprint.repairs) == (2, ("75",))
-    assert "If 76 is a misprint for 75, the figures are right." in found.text
+    assert "If 76 is a misprint for 75, the figures are right." in render_solution(found, "en")
     # Two figures that do not fit are no single slip.
     two = solve(["51", "25", "76"], base=4).together
     assert two is not None and not any(r.misprints for r in two.readings)
 
 
 def test_none_is_excused_only_where_something_is_none() -> None:
-    assert "innocent" in solve(["67", "64"], n_max=32).text
-    assert "innocent" not in solve(["67", "64"], n_max=40).text
+    assert "innocent" in render_solution(solve(["67", "64"], n_max=32), "en")
+    assert "innocent" not in render_solution(solve(["67", "64"], n_max=40), "en")
 
 
 def test_a_list_is_whole_up_to_the_number_from_which_all_fit() -> None:
-    text = solve(["67/33", "64"], n_max=2000).text
+    text = render_solution(solve(["67/33", "64"], n_max=2000), "en")
     assert "91, 92, and any number from 94 on" in text
     assert "and others" not in text
 
@@ -140,7 +145,7 @@ def test_the_strength_of_a_check_in_words(power: Fraction, kind: str) -> None:
 
 def test_a_weak_check_says_its_share() -> None:
     assert "A weak check: 94% of made-up percentages would pass it." in (
-        solve(["67/33"], n_max=32).text
+        render_solution(solve(["67/33"], n_max=32), "en")
     )
 
 
@@ -224,9 +229,10 @@ def test_every_sentence_is_told_in_every_language() -> None:
         for _ in range(12):
             table = honest_table(kind, draw)
             written = ["/".join(map(str, s.figures)) for s in table.sets]
+            solution = solve(written, base=table.printed)
             for language in WHOLE:
-                solution = solve(written, base=table.printed, language=language)
-                assert "{" not in solution.text and "[en]" not in solution.text
+                text = render_solution(solution, language)
+                assert "{" not in text and "[en]" not in text
             kinds |= {kind for fact in solution.facts for kind in all_kinds(fact)}
     for expected in ("together.if_own", "clause.blanks", "clause.largest_remainder"):
         assert f"forensics.{expected}" in kinds

@@ -7,8 +7,8 @@ import pytest
 from haca_study import haca_claims, haca_verdicts, sentence
 
 from readiness.forensics.judging.verdict import Status, Verdict
-from readiness.forensics.reporting import render_verdict
 from readiness.language import WHOLE
+from readiness.reporting.verdicts import render_verdict
 
 
 def test_release_alone() -> None:

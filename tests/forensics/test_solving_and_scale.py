@@ -28,10 +28,11 @@ from readiness.forensics.arithmetic.sums import joint_power
 from readiness.forensics.arithmetic.together import How
 from readiness.forensics.judging.structure import parse_structure, read_register
 from readiness.forensics.judging.study import judge
-from readiness.forensics.reporting import render_verdict, summary_ids, verdict_json
+from readiness.forensics.judging.summary import summary_ids
 from readiness.forensics.solve import solve
 from readiness.ground.errors import DataError
 from readiness.language import WHOLE
+from readiness.reporting.verdicts import render_solution, render_verdict, verdict_json
 
 
 def test_solve_two_answers_of_one_question() -> None:
@@ -40,7 +41,7 @@ def test_solve_two_answers_of_one_question() -> None:
     assert first.kind == "exhaustive"
     assert first.bases == (3, 6, 9, 12, 15, 18, 21, 24, 27, 30) and first.smallest == 3
     assert first.power is not None and first.power > Fraction(9, 10)
-    assert "3, 6, 9, 12, 15, 18, 21, 24, 27 or 30" in found.text
+    assert "3, 6, 9, 12, 15, 18, 21, 24, 27 or 30" in render_solution(found, "en")
 
 
 def test_solve_two_questions() -> None:
@@ -55,7 +56,7 @@ def test_solve_other_roundings_and_languages() -> None:
     cut = solve(["67", "64"], n_max=32, rounding="truncation").rows
     assert next(row for row in cut if row.kind == "together").bases == (28, 31)
     for language, word in (("fr", "personnes"), ("en", "people"), ("ar", "الأشخاص")):
-        text = solve(["67,5 %"], language=language).text
+        text = render_solution(solve(["67,5 %"]), language)
         assert word in text
         assert ("67,5" in text) is (language != "en")
 
@@ -73,12 +74,16 @@ def test_solve_other_roundings_and_languages() -> None:
         (["67/"], {}, "empty"),
         (["67"] * 61, {}, "at most 60"),
         (["67"], {"rounding": "up"}, "truncation"),
-        (["67"], {"language": "xx"}, "one of ar, en, es, fr"),
     ],
 )
 def test_solve_refuses(figures: list[str], options: dict[str, Any], expected: str) -> None:
     with pytest.raises(DataError, match=expected):
         solve(figures, **options)
+
+
+def test_a_solution_is_rendered_in_languages_of_the_catalogues_only() -> None:
+    with pytest.raises(DataError, match="one of ar, en, es, fr"):
+        render_solution(solve(["67"]), "xx")
 
 
 @given(
@@ -99,7 +104,7 @@ def test_anything_is_solved_or_refused(figures: list[str], n_max: int, rounding:
     except DataError as error:
         assert len(str(error).splitlines()) == 1
     else:
-        assert len(found.rows) >= 1 and found.text.endswith("\n")
+        assert len(found.rows) >= 1 and render_solution(found, "en").endswith("\n")
 
 
 def test_json() -> None:

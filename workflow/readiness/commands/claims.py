@@ -30,25 +30,20 @@ from readiness.commands.claims_files import (
 from readiness.config import load_config, read_yaml
 from readiness.datasets.store import find_object
 from readiness.datasets.versions import find_version
+from readiness.drafting.study import ClaimSource
 from readiness.forensics.arithmetic.figures import Rounding
-from readiness.forensics.beginning import ClaimSource
 from readiness.forensics.judging.context import lead
 from readiness.forensics.judging.structure import Structure, parse_structure
 from readiness.forensics.judging.study import judge, read_study
+from readiness.forensics.judging.summary import NATURE, STATUS, leading_ids
 from readiness.forensics.judging.verdict import Status, Verdict
-from readiness.forensics.reporting import (
-    NATURE,
-    STATUS,
-    leading_ids,
-    render_verdict,
-    verdict_json,
-)
 from readiness.forensics.solve import Solution, solve
 from readiness.ground.errors import ConfigError, DataError
 from readiness.ground.tables import read_text_table
 from readiness.ground.terminal import print_json
 from readiness.language import LANGUAGES, show, tell
 from readiness.program.layout import find_config
+from readiness.reporting.verdicts import render_solution, render_verdict, verdict_json
 
 # Verdicts of one status that are named by their ids.
 NAMED = 3
@@ -172,7 +167,6 @@ def _solve(arguments: argparse.Namespace) -> None:
             n_max=arguments.n_max,
             max_missing=arguments.missing,
             rounding=arguments.rounding,
-            language=arguments.language,
             base=arguments.base,
         )
     except DataError as error:
@@ -181,7 +175,7 @@ def _solve(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print_json(_list_solution(solution, arguments))
         return
-    print(solution.text.removesuffix("\n"))
+    print(render_solution(solution, arguments.language), end="")
 
 
 def _list_solution(solution: Solution, arguments: argparse.Namespace) -> dict[str, Any]:

@@ -13,11 +13,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from readiness.analysis.beside_data import DataComparison, beside_data
 from readiness.commands.estimate_files import coded_answers
 from readiness.commands.validate import questionnaire_file
 from readiness.config import load_config
 from readiness.forensics.judging.context import Study as JudgedStudy
-from readiness.forensics.judging.study import DataComparison, beside_data
 from readiness.ground.errors import ConfigError
 from readiness.ground.figure_id import ANSWERED, share_id
 from readiness.ground.tables import read_text_table

@@ -18,7 +18,7 @@ import pandas as pd
 import yaml
 
 from readiness.config import read_yaml
-from readiness.forensics.beginning import ClaimSource, begin_study
+from readiness.drafting.study import ClaimSource, begin_study
 from readiness.forensics.judging.structure import (
     Structure,
     parse_structure,

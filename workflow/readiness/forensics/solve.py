@@ -41,7 +41,6 @@ from readiness.forensics.arithmetic.together import (
 from readiness.forensics.judging.together import state_strength, state_together
 from readiness.ground.errors import DataError
 from readiness.ground.facts import Fact, Listed, Printed, Term, Value
-from readiness.language import LANGUAGES, tell
 
 LARGEST_N_MAX = 100_000
 MOST_FIGURES = 60
@@ -91,16 +90,15 @@ class Reading:
 
 @dataclass(frozen=True)
 class Solution:
-    """Numbers of people that the figures allow, as data, as facts, and as text for a terminal.
+    """Numbers of people that the figures allow, as data and as facts.
 
     `rows`: the readings, where no number of people is printed; `together`: the figures judged
-    against that number, where one is printed. `facts`: one a line of `text`.
+    against that number, where one is printed. `facts`: the same as messages, one a line.
     """
 
     rows: tuple[Reading, ...]
     together: Together | None
     facts: tuple[Fact, ...]
-    text: str
 
 
 def solve(
@@ -108,7 +106,6 @@ def solve(
     n_max: int = 100,
     max_missing: int = 1,
     rounding: str = "nearest",
-    language: str = "en",
     base: int | None = None,
 ) -> Solution:
     """Find the numbers of people up to `n_max` that can stand behind printed percentages.
@@ -119,10 +116,9 @@ def solve(
     how many answers may be missing on each question. `rounding`: nearest, or one of half_up,
     half_down, half_even, truncation, ceiling.
 
-    Raises DataError for a figure, a number or a rounding that cannot be used, and for an unknown
-    language.
+    Raises DataError for a figure, a number or a rounding that cannot be used.
     """
-    _check_options(figures, n_max, max_missing, rounding, language, base)
+    _check_options(figures, n_max, max_missing, rounding, base)
     allowed = NEAREST if rounding == "nearest" else conventions([Rounding(rounding)])
     groups = [_parse_group(group_text) for group_text in figures]
     facts: list[Fact] = []
@@ -152,8 +148,7 @@ def solve(
             lambda at, places: _name_figures(named_sets[at], places),
         )
         facts += state_strength(base_power(sets, base, allowed))
-    text = "\n".join(tell(fact, language) for fact in facts) + "\n"
-    return Solution(rows, judgement, tuple(facts), text)
+    return Solution(rows, judgement, tuple(facts))
 
 
 def _check_options(
@@ -161,7 +156,6 @@ def _check_options(
     n_max: int,
     max_missing: int,
     rounding: str,
-    language: str,
     base: int | None,
 ) -> None:
     if not figures:
@@ -179,8 +173,6 @@ def _check_options(
         raise DataError(
             f"rounding {rounding!r}: expected nearest, {', '.join(r.value for r in Rounding)}."
         )
-    if language not in LANGUAGES:
-        raise DataError(f"language {language!r}: expected one of {', '.join(LANGUAGES)}.")
 
 
 def _parse_group(written: str) -> tuple[PrintedFigure, ...]:

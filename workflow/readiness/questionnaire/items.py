@@ -10,8 +10,6 @@ from math import inf
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     PlainSerializer,
     PlainValidator,
@@ -20,14 +18,13 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from readiness.ground.duplicates import refuse_repeated
+from readiness.ground.models import Code, LanguageCode, Strict
 from readiness.questionnaire.kinds import BLOCKS, KINDS, BlockKind, QuestionKind
 from readiness.questionnaire.labels import (
     WRITTEN_IN,
-    Code,
     Label,
     Labelled,
     Language,
-    LanguageCode,
     Text,
 )
 from readiness.questionnaire.text import match_key
@@ -107,12 +104,6 @@ def group_rows(
 
 def _open_ends(low: float | None, high: float | None) -> tuple[float, float]:
     return -inf if low is None else float(low), inf if high is None else float(high)
-
-
-class Strict(BaseModel):
-    """Frozen, and without keys that are not known."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Answer(Labelled):

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from readiness.ground.models import LanguageCode
 from readiness.ground.patterns import LANGUAGE, TURNING
 
 # The code of a language: `fr`, `pt-BR`.
@@ -26,9 +27,6 @@ Language = str
 
 # What a questionnaire is written in that does not say so: so it is in the sealed ones.
 WRITTEN_IN = "fr"
-
-LanguageCode = Annotated[str, StringConstraints(pattern=LANGUAGE)]
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 def _check_shown(said: str) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self, TypeVar
 from pydantic import Field, StringConstraints, model_validator
 
 from readiness.ground.duplicates import refuse_repeated
+from readiness.ground.models import Code, LanguageCode, Strict
 from readiness.questionnaire.items import (
     OF_TABLES,
     TOTAL,
@@ -14,15 +15,12 @@ from readiness.questionnaire.items import (
     Category,
     Export,
     Item,
-    Strict,
     group_rows,
 )
 from readiness.questionnaire.labels import (
     WRITTEN_IN,
-    Code,
     Label,
     Language,
-    LanguageCode,
     Text,
     with_own_labels,
 )

@@ -16,7 +16,6 @@ from readiness.config import read_yaml
 from readiness.forensics.judging.context import lead
 from readiness.forensics.judging.structure import SharedBase, Structure, parse_structure
 from readiness.forensics.judging.verdict import facts_of
-from readiness.forensics.reporting import render_verdict
 from readiness.ground.errors import RenderError
 from readiness.ground.facts import Fact, NamedNumber, Quantity, Value, from_json, of_domain
 from readiness.ground.figure_id import (
@@ -36,6 +35,7 @@ from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.display import show_row
 from readiness.register.figures import read_register
 from readiness.reporting.blocks import EMPTY, Prose, actions, label, picture, plain, table
+from readiness.reporting.verdicts import render_verdict
 
 NBSP = "\u00a0"
 _PLUS = re.compile("^([\u200e\u200f\u2066\u2068]*)[+]")

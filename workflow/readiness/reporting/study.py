@@ -13,8 +13,8 @@ from typing import Any
 
 from readiness.forensics.judging.context import whole
 from readiness.forensics.judging.structure import ClaimSet
+from readiness.forensics.judging.summary import STATUS
 from readiness.forensics.judging.verdict import Status
-from readiness.forensics.reporting import STATUS
 from readiness.ground.facts import Fact, NamedNumber, Printed, TranslatedText
 from readiness.ground.figure_id import claim_id
 from readiness.language import join_texts, show, tell

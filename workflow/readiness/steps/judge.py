@@ -8,10 +8,11 @@ from readiness.config import read_yaml
 from readiness.forensics.judging.context import lead
 from readiness.forensics.judging.structure import parse_structure
 from readiness.forensics.judging.study import judge
+from readiness.forensics.judging.summary import summary_ids
 from readiness.forensics.judging.verdict import record
-from readiness.forensics.reporting import render_verdict, summary_ids
 from readiness.ground.tables import read_text_table
 from readiness.language import LANGUAGES
+from readiness.reporting.verdicts import render_verdict
 from readiness.running.step import Job, log
 
 INPUTS = ("claims", "structure")

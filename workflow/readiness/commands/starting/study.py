@@ -14,7 +14,7 @@ from readiness.drafting import (
     study_section,
     with_section,
 )
-from readiness.forensics.beginning import ClaimSource, begin_study
+from readiness.drafting.study import ClaimSource, begin_study
 from readiness.forensics.judging.structure import parse_structure, read_register
 from readiness.ground.errors import ConfigError
 from readiness.ground.patterns import NAME, WORDS

@@ -24,9 +24,8 @@ from readiness.ground.duplicates import find_repeated
 from readiness.ground.errors import ConfigError, DataError
 from readiness.ground.facts import Term, TranslatedText, Value
 from readiness.ground.frames import list_rows
+from readiness.ground.models import Code, LanguageCode, Strict
 from readiness.ground.patterns import ITEM
-from readiness.questionnaire.items import Strict
-from readiness.questionnaire.labels import Code, LanguageCode
 
 # A text for readers in any set of languages, by code.
 Text = dict[LanguageCode, Annotated[str, Field(min_length=1)]]

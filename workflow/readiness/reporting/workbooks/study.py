@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+from readiness.forensics.judging.summary import STATUS
 from readiness.forensics.judging.verdict import Status, facts_of
-from readiness.forensics.reporting import STATUS, render_verdict
 from readiness.ground.figure_id import claim_id
 from readiness.language import show
 from readiness.register.display import show_row
 from readiness.reporting.parts import StudyPart
+from readiness.reporting.verdicts import render_verdict
 from readiness.reporting.workbooks.wave import NOTHING, list_publisher, notes_sheet, tell_data
 from readiness.reporting.workbooks.writing import Book, Cell, WorkbookSheet
 
