@@ -26,6 +26,7 @@ from readiness.plan.runs import PlannedRun, input_files, runs_of
 from readiness.plan.settings import with_items
 from readiness.provenance.digests import canonical_json
 from readiness.register.published import round_register
+from readiness.running.pseudonym_key import KEYS, new_key
 from tiny_project import PUBLICATIONS
 
 MICRODATA = ROOT.parent / "shared/microdata"
@@ -178,8 +179,18 @@ REAL = {
         {
             "estimate": {"by": "age3", "items": ["q0001", "q0002", "q0005", "q0018"]},
             "compare": {"items": ["q0001", "q0005", "q0018"]},
+            "weight": {"given": "given_weight"},
         },
-        {},
+        {
+            "ignored: [weight], ": "",
+            "items:\n": """items:
+  - id: given_weight
+    kind: number
+    column: weight
+    label: {en: Weight}
+    range: {decimals: 15}
+""",
+        },
     ),
     "fiocruz": (
         "fiocruz/ai_survey_data.csv",
@@ -218,7 +229,10 @@ def settle_draft(path: Path, changes: dict[str, str]) -> None:
 @pytest.mark.thorough
 @pytest.mark.skipif(not MICRODATA.is_dir(), reason="the microdata are not beside the project")
 @pytest.mark.parametrize("name", REAL)
-def test_r_gives_every_number_of_a_real_survey(name: str, tmp_path: Path) -> None:
+def test_r_gives_every_number_of_a_real_survey(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(KEYS, str(tmp_path / "keys"))
     file, labels, settings, changes = REAL[name]
     root = tmp_path / "office"
     told = ["--wave", name, "--language", "en", "--selection", "opt-in"]
@@ -230,8 +244,8 @@ def test_r_gives_every_number_of_a_real_survey(name: str, tmp_path: Path) -> Non
     drafted = section.model_dump(by_alias=True, exclude_none=True)
     document = {**drafted, "simulated": False, "disclosure": "internal", **settings}
     config = parse_json(Config, canonical_json({"waves": {name: document}}))
-    # As the run of a publication, which needs no key for the pseudonyms.
-    run = replace(next(iter(runs_of(config))), config="sealed.yaml")
+    new_key(root, f"{name}@1")
+    run = next(iter(runs_of(config)))
     files = {role: root / path for role, path in input_files(run.section).items()}
     with chdir(root):
         tables = {"answers": read_csv(MICRODATA / file)}
