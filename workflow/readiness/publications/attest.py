@@ -1,9 +1,9 @@
-"""Signatures over the seal of a publication: who certifies it, and whether the signature fits.
+"""Signatures over the seal of a publication: sign a seal, list and verify its signatures.
 
 A signature is one line of `attestation.jsonl`: a DSSE envelope (version 1 of that protocol, its
 payload an in-toto Statement v1 about `seal.json`), signed with ed25519 (RFC 8032). The statement
-has no clock, so what must be in it can be computed from the folder, and a line that differs from
-that by one byte does not fit.
+has no timestamp, so an auditor can compute the expected statement from the folder; a line that
+differs from the expected statement by one byte is refused.
 """
 
 import base64
@@ -34,17 +34,18 @@ PAYLOAD = "application/vnd.in-toto+json"
 
 
 def statement(folder: Path) -> bytes:
-    """The in-toto Statement about the seal of the publication in `folder`, as canonical JSON.
+    """Return the in-toto Statement about the seal of the publication in `folder`.
 
-    DataError when there is no seal that holds for itself, or a provenance record cannot be read.
+    The statement is canonical JSON in UTF-8. Raises DataError when the seal is missing or broken,
+    or when a provenance record cannot be read.
     """
     seal = read_seal(folder)
-    # The seal covers all of it. Here it can be read by who has the attestation alone.
-    named = ("id", "values", "numbers", "datasets", "lock", "log", "status")
+    # The seal covers these fields. They are repeated for readers who have the attestation alone.
+    sealed_fields = ("id", "values", "numbers", "datasets", "lock", "log", "status")
     predicate = {
-        **{name: seal[name] for name in named},
+        **{name: seal[name] for name in sealed_fields},
         "seal": seal["digest"],
-        # As in-toto has a step: the command, what it read (by role) and what it wrote.
+        # The fields of a step in in-toto: command, input files (by role) and output files.
         "steps": [
             {
                 "name": name,
@@ -65,7 +66,7 @@ def statement(folder: Path) -> bytes:
             "subject": _list_files(
                 {f"publications/{folder.name}/{SEAL}": sha256(read_file(folder / SEAL))}
             ),
-            # No registered namespace begins with `x-`, and nothing is fetched by it.
+            # `x-` cannot collide with a registered namespace, and a URN is never fetched.
             "predicateType": "urn:x-readiness:publication-seal:2",
             "predicate": predicate,
         }
@@ -77,7 +78,7 @@ def _list_files(hashes: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def signed_bytes(payload: bytes) -> bytes:
-    """What is signed of a payload: the pre-authentication encoding of DSSE."""
+    """Return the bytes that are signed for a payload: its DSSE pre-authentication encoding."""
     kind = PAYLOAD.encode()
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
 
@@ -93,10 +94,12 @@ def _make_envelope(payload: bytes, signer: str, signature: bytes) -> str:
 
 
 def attest(folder: Path, key: Ed25519PrivateKey) -> str:
-    """Sign the seal of the publication in `folder`, as one more line; returns the key's id.
-    DataError when the seal is broken, ConfigError when the key has signed before.
+    """Sign the seal of the publication in `folder` and return the id of the key.
+
+    The signature is appended to `attestation.jsonl`. Raises DataError when the seal is broken or
+    the signatures cannot be read, ConfigError when the key has already signed.
     """
-    # What is checked is what is signed.
+    # Each file is read once, so the bytes that were checked are the bytes that are signed.
     with _lock_folder(folder), reading_once(folder):
         if faults := check_seal(folder):
             raise DataError(
@@ -111,7 +114,7 @@ def attest(folder: Path, key: Ed25519PrivateKey) -> str:
             )
         payload = statement(folder)
         lines.append(_make_envelope(payload, signer, key.sign(signed_bytes(payload))))
-        # Lines of others that are no text stay as they are.
+        # Lines of other signers are written back unchanged, even where they are not UTF-8.
         text = "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
         write_atomically(folder / ATTESTATIONS, text)
     return signer
@@ -119,7 +122,7 @@ def attest(folder: Path, key: Ed25519PrivateKey) -> str:
 
 @contextmanager
 def _lock_folder(folder: Path) -> Iterator[None]:
-    """Wait until nobody else signs here: of two who write the lines at once, one would be lost."""
+    """Lock the folder: when two people sign at once, one signature would be overwritten."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -129,17 +132,20 @@ def _lock_folder(folder: Path) -> Iterator[None]:
 
 
 def _read_lines(folder: Path) -> list[str]:
-    """The lines of the attestations; none when there is no file. A last line must end, too."""
+    """Return the lines of `attestation.jsonl`; an empty list when the file is missing.
+
+    Raises DataError when the file cannot be read.
+    """
     path = folder / ATTESTATIONS
     try:
-        # Bytes of the signatures over one seal.
+        # 4 MiB: far more than the signatures over one seal need.
         text = read_file(path, 4 << 20).decode("utf-8", "surrogateescape")
     except FileNotFoundError:
         return []
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}).", unreadable(error)) from None
     lines = text.split("\n")
-    # What follows the last end of a line is a torn line, or nothing.
+    # A last line without a line end is kept and checked as the others.
     return lines if lines[-1] else lines[:-1]
 
 
@@ -149,9 +155,9 @@ def _read_parts(line: str) -> dict[str, Any] | None:
         (entry,) = record["signatures"]
         payload = base64.b64decode(record["payload"], validate=True)
         signature = base64.b64decode(entry["sig"], validate=True)
-        # Written again it must be the same bytes: nothing beside what was signed is let in.
-        known = re.fullmatch("[0-9a-f]{64}", entry["keyid"])
-        if not known or _make_envelope(payload, entry["keyid"], signature) != line:
+        # The line must be exactly what `attest` writes: no field may be added beside the signature.
+        valid_key_id = re.fullmatch("[0-9a-f]{64}", entry["keyid"])
+        if not valid_key_id or _make_envelope(payload, entry["keyid"], signature) != line:
             return None
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
@@ -159,32 +165,33 @@ def _read_parts(line: str) -> dict[str, Any] | None:
 
 
 def signatures(folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> list[AuditFinding]:
-    """Every signature over the seal of the publication in `folder`, checked by public keys by id,
-    and every key that has not signed; DataError when the lines cannot be read.
+    """Check each signature over the seal of the publication in `folder`.
 
-    One that fits is REPRODUCED, one whose key was not given NOT COMPARED, one that does not fit
-    DIFFERS, a key that has not signed NOT CHECKED.
+    `keys` maps key ids to public keys. Returns a finding for each line of `attestation.jsonl`, then
+    one for each key that has not signed: REPRODUCED where the signature is valid, NOT COMPARED
+    where its key is not in `keys`, DIFFERS where it is invalid or repeated, NOT CHECKED for a key
+    without a signature. Raises DataError when the file cannot be read.
     """
     lines = _read_lines(folder)
     expected = b""
     with suppress(DataError):
         expected = statement(folder) if lines else b""
-    found: list[AuditFinding] = []
-    signed: set[str] = set()
+    findings: list[AuditFinding] = []
+    signers: set[str] = set()
     for number, line in enumerate(lines, start=1):
         if (parts := _read_parts(line)) is None:
-            torn = Fact("audit.signature.no_envelope", {"line": number})
-            found.append(AuditFinding(ATTESTATIONS, Outcome.DIFFERS, torn))
+            unreadable_line = Fact("audit.signature.no_envelope", {"line": number})
+            findings.append(AuditFinding(ATTESTATIONS, Outcome.DIFFERS, unreadable_line))
             continue
         signer = parts["signer"]
         outcome, fact = Outcome.DIFFERS, Fact("audit.signature.repeated", {"line": number})
-        if signer not in signed:
+        if signer not in signers:
             outcome, fact = _judge_fit(parts, expected, keys)
-        signed.add(signer)
-        found.append(AuditFinding(f"{ATTESTATIONS}: {signer}", outcome, fact))
+        signers.add(signer)
+        findings.append(AuditFinding(f"{ATTESTATIONS}: {signer}", outcome, fact))
     missing = Fact("audit.signature.no_signer")
-    unsigned = [f"{ATTESTATIONS}: {name}" for name in keys if name not in signed]
-    return found + [AuditFinding(place, Outcome.NOT_CHECKED, missing) for place in unsigned]
+    unsigned = [f"{ATTESTATIONS}: {name}" for name in keys if name not in signers]
+    return findings + [AuditFinding(place, Outcome.NOT_CHECKED, missing) for place in unsigned]
 
 
 def _judge_fit(

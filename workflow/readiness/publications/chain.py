@@ -1,4 +1,4 @@
-"""The chain of steps behind a register: are their records fresh, and where do two diverge?"""
+"""Provenance records of the steps behind a register: read, order, check and compare them."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,66 +22,79 @@ MOST_STEPS = 200
 
 
 def step_folders(results: Path, run: str, datasets: Iterable[str]) -> dict[str, Path]:
-    """The folder of each finished step of a run (`waves/NAME`): `report/fr` is step `report-fr`."""
+    """Return the results folder of each finished step of a run, by step name.
+
+    `run` is a folder below `results`, such as `waves/NAME`; its folder `report/fr` belongs to step
+    `report-fr`. Each dataset adds a step `restore-<dataset>@<version>`.
+    """
     folders = {f"{RESTORE}{n}": results.joinpath("inputs", *n.split("@")) for n in datasets}
-    home = results / run
-    for provenance in sorted([*home.glob(f"*/{PROVENANCE}"), *home.glob(f"*/*/{PROVENANCE}")]):
-        # On these no publication rests: it compares publications; it tells of answers; it judges
-        # a register before it leaves; it tells of what is hidden.
+    run_folder = results / run
+    for provenance in sorted(
+        [*run_folder.glob(f"*/{PROVENANCE}"), *run_folder.glob(f"*/*/{PROVENANCE}")]
+    ):
+        # No publication rests on these steps: they compare publications, list faulty answers,
+        # attack the register before release, and report on suppressed cells.
         if provenance.parent.name not in ("reproduce", "faults", ATTACKED, "disclosure"):
-            folders["-".join(provenance.parent.relative_to(home).parts)] = provenance.parent
+            folders["-".join(provenance.parent.relative_to(run_folder).parts)] = provenance.parent
     return folders
 
 
 def read_chain(folders: Mapping[str, Path]) -> dict[str, Lineage]:
-    """The records of these steps, in the order in which the steps depend on each other."""
+    """Read the provenance records of these steps; each step follows the steps it depends on.
+
+    Raises DataError when a record cannot be read.
+    """
     return sort_chain({step: read_lineage(folder / PROVENANCE) for step, folder in folders.items()})
 
 
 def frozen_chain(folder: Path) -> dict[str, Lineage]:
-    """The provenance records that a publication keeps, in order."""
-    home = folder / "lineage"
-    files = [p for p in files_below(folder) if p.parent == home and p.suffix == ".json"]
+    """Read the provenance records in a publication's folder, sorted as by `sort_chain`.
+
+    Raises DataError when there are more than `MOST_STEPS` records or one cannot be read.
+    """
+    records_folder = folder / "lineage"
+    files = [p for p in files_below(folder) if p.parent == records_folder and p.suffix == ".json"]
     if len(files) > MOST_STEPS:
         raise DataError(
-            f"{home}: {len(files)} provenance records; a publication can have at most {MOST_STEPS}."
+            f"{records_folder}: {len(files)} provenance records; a publication can have at most "
+            f"{MOST_STEPS}."
         )
     return sort_chain({path.stem: read_lineage(path) for path in files})
 
 
 def sort_chain(chain: Chain) -> dict[str, Lineage]:
-    """The same chain, each step after those that made its inputs; ties by name."""
-    owner = {lineage.hash: step for step, lineage in chain.items()}
-    done: dict[str, Lineage] = {}
+    """Return the chain sorted so that each step follows the steps of its inputs; ties by name."""
+    step_by_hash = {lineage.hash: step for step, lineage in chain.items()}
+    sorted_steps: dict[str, Lineage] = {}
 
     def visit(step: str) -> None:
-        if step in done:
+        if step in sorted_steps:
             return
         for parent in sorted(set(chain[step].parents.values())):
-            if parent in owner:
-                visit(owner[parent])
-        done[step] = chain[step]
+            if parent in step_by_hash:
+                visit(step_by_hash[parent])
+        sorted_steps[step] = chain[step]
 
     for step in sorted(chain):
         visit(step)
-    return done
+    return sorted_steps
 
 
 def ancestors(chain: Chain, hashes: Iterable[str]) -> list[str]:
-    """The steps with these lineage hashes and all steps before them, in the chain's order."""
-    owner = {lineage.hash: step for step, lineage in chain.items()}
-    waiting = [owner[name] for name in hashes if name in owner]
-    found: set[str] = set()
+    """Return the steps with these lineage hashes and all their ancestors, in the chain's order."""
+    step_by_hash = {lineage.hash: step for step, lineage in chain.items()}
+    waiting = [step_by_hash[name] for name in hashes if name in step_by_hash]
+    reached_steps: set[str] = set()
     while waiting:
         step = waiting.pop()
-        if step not in found:
-            found.add(step)
-            waiting += [owner[p] for p in chain[step].parents.values() if p in owner]
-    return [step for step in chain if step in found]
+        if step not in reached_steps:
+            reached_steps.add(step)
+            waiting += [step_by_hash[p] for p in chain[step].parents.values() if p in step_by_hash]
+    return [step for step in chain if step in reached_steps]
 
 
 def code_today(step: str) -> str:
-    """Today's code hash of a step, by the name in its record; "" when there is no such step."""
+    """Return the hash of a step's present code; "" when the program has no step of this name."""
     module = f"readiness.steps.{step.replace('-', '_')}"
     return code_hash(module) if closure(module) else ""
 
@@ -89,12 +102,13 @@ def code_today(step: str) -> str:
 def stale(
     results: Path, folders: Mapping[str, Path], chain: Chain, files: Mapping[str, Path]
 ) -> Iterator[str]:
-    """Each thing in which a finished run is no longer what its provenance records say, in one line.
+    """Yield a line for each difference between a finished run and its provenance records.
 
-    `results` is the folder of all results, `folders` are those of the run's steps, `files` the
-    inputs that no step made, by role: questionnaire, margins, ...
+    A difference is a changed output, changed code, or a changed input. `results` is the folder of
+    all results, `folders` has the folder of each step, `files` the input files that no step wrote,
+    by role (questionnaire, margins, ...).
     """
-    known = {lineage.hash for lineage in chain.values()}
+    known_hashes = {lineage.hash for lineage in chain.values()}
     for step, lineage in chain.items():
         for name in changed_outputs(folders[step], lineage, results):
             yield f"{folders[step] / name}: changed after it was made"
@@ -102,7 +116,7 @@ def stale(
             yield f"{folders[step]}: made by other code than today's"
         for role, digest in lineage.inputs.items():
             if (parent := lineage.parents.get(role)) is not None:
-                if parent not in known:
+                if parent not in known_hashes:
                     yield f"{folders[step]}: made from another {role} than the present one"
             elif role in files and sha256_of(files[role]) != digest:
                 yield f"{folders[step]}: made from another {files[role]}"
@@ -111,7 +125,7 @@ def stale(
 def refuse_stale(
     results: Path, folders: Mapping[str, Path], chain: Chain, files: Mapping[str, Path]
 ) -> None:
-    """DataError naming the first stale result."""
+    """Raise DataError for the first line of `stale`, if there is one."""
     for fault in stale(results, folders, chain, files):
         raise DataError(f"{fault}. Delete the folder, run `make`, then freeze again.")
 
@@ -128,7 +142,7 @@ ENVIRONMENT_ALONE = (Fact("verdict.page.column.environment"),)
 
 @dataclass(frozen=True)
 class Divergence:
-    """The first step whose outputs are other ones, and what of it changed.
+    """The first step whose outputs differ between two chains, and the causes.
 
     `causes` are facts: data with roles, settings with keys, code, or else the environment.
     """
@@ -138,10 +152,12 @@ class Divergence:
 
     @property
     def step_name(self) -> Fact | str:
-        """The step by its name in the chain and in words, where it is one that has words."""
+        """Step name as a fact with its catalogue text, or the bare name where no text exists."""
         kind = "restore" if self.step.startswith(RESTORE) else self.step.partition("-")[0]
-        known = f"audit.step.{kind}"
-        return Fact(known, {"name": self.step}) if known in STEP_KINDS else self.step
+        catalogue_key = f"audit.step.{kind}"
+        return (
+            Fact(catalogue_key, {"name": self.step}) if catalogue_key in STEP_KINDS else self.step
+        )
 
     @property
     def fact(self) -> Fact:

@@ -24,10 +24,10 @@ REASONS = {
 
 
 def read_verdicts(paths: Sequence[Path]) -> dict[str, pd.DataFrame]:
-    """The verdicts of each publication, from `.../<id>/reproduce/verdicts.csv`.
+    """Read the verdicts of each publication, by id, from files `.../<id>/reproduce/verdicts.csv`.
 
-    As `reproduce.compare` made them: `fact` holds facts, None where there is none. DataError where
-    a cell is none of an audit.
+    Each table has the columns of `reproduce.compare`; `fact` holds Facts or None. Raises DataError
+    where a file cannot be read or a cell of `fact` is no fact of an audit.
     """
     return {path.parent.parent.name: _read_summary(path) for path in sorted(paths)}
 
@@ -42,7 +42,10 @@ def _read_summary(path: Path) -> pd.DataFrame:
 
 
 def closing_lines(verdicts: dict[str, pd.DataFrame]) -> list[str]:
-    """Each number that differs, by publication: what was published and what is recomputed."""
+    """Return an English line for each number that differs, at most `SHOWN` a publication.
+
+    A line has the published and the recomputed value. A last line counts the numbers left out.
+    """
     lines = []
     nothing = Term("terminal.nothing")
     for publication, table in verdicts.items():
@@ -68,22 +71,28 @@ def closing_lines(verdicts: dict[str, pd.DataFrame]) -> list[str]:
 def closing_text(
     verdicts: dict[str, pd.DataFrame], unavailable: Mapping[str, str], drafts: Collection[str] = ()
 ) -> str:
-    """Describe the recomputation of all publications: those reproduced whole share one line.
+    """Describe the recomputation of all publications in English, one line each.
 
-    `unavailable` are those that were not recomputed, id to reason: DATA ERASED, DATA RESTRICTED.
+    Publications without a differing or corrected number share one line. `unavailable` maps the id
+    of each publication that was not recomputed to a key of `REASONS`; `drafts` are ids of drafts.
+    Raises KeyError for a reason that `REASONS` lacks.
     """
     counts = {name: tally(table) for name, table in verdicts.items()}
-    whole = [name for name, n in counts.items() if not (n.corrected or n.differs)]
+    fully_reproduced = [name for name, n in counts.items() if not (n.corrected or n.differs)]
     lines = []
-    if whole:
-        names = tuple(_name(identity, drafts) for identity in whole)
-        total = sum(counts[name].reproduced for name in whole)
-        judged = sum(counts[name].judged for name in whole)
+    if fully_reproduced:
+        names = tuple(_name(identity, drafts) for identity in fully_reproduced)
+        total = sum(counts[name].reproduced for name in fully_reproduced)
+        judged = sum(counts[name].judged for name in fully_reproduced)
         kind = "audit.closing.all_judged" if judged else "audit.closing.all"
-        told: dict[str, Value] = {"names": Listed(names, "comma"), "n": total, "judged": judged}
-        lines.append(plain(kind, "en", **told))
+        summary_values: dict[str, Value] = {
+            "names": Listed(names, "comma"),
+            "n": total,
+            "judged": judged,
+        }
+        lines.append(plain(kind, "en", **summary_values))
     for identity, n in counts.items():
-        if identity not in whole:
+        if identity not in fully_reproduced:
             lines.append(
                 plain(
                     "audit.closing.some",
@@ -102,5 +111,5 @@ def closing_text(
 
 
 def _name(identity: str, drafts: Collection[str]) -> str | Fact:
-    """Name a publication, and say whether it is a draft."""
+    """Return the id of a publication, marked where the publication is a draft."""
     return Fact("audit.closing.draft", {"name": identity}) if identity in drafts else identity

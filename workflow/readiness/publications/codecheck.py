@@ -1,4 +1,4 @@
-"""codecheck.yml of a publication: the author's part of CODECHECK 1.0."""
+"""Write codecheck.yml of a publication: the author's part of CODECHECK 1.0."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,10 +14,10 @@ from readiness.reporting.particulars import (
 
 
 def codecheck(facts: Facts, outputs: Sequence[str]) -> str:
-    """codecheck.yml: what an independent checker is asked to make again.
+    """Return the text of codecheck.yml: the files that an independent checker is to reproduce.
 
-    The specification wants the document marker in the first line, and the checker's name, report
-    and certificate once there is a check: an author's file leaves them out.
+    `outputs` are the names of the publication's files. The specification wants `---` as the first
+    line. The checker adds name, report and certificate, so they are left out here.
     """
     language = facts.first
     papers = [name for name in facts.pages if name.endswith(".pdf")]

@@ -1,4 +1,4 @@
-"""What the pages of a publication's folder state of it: its title and what it holds."""
+"""Title and content of a publication, as its README and metadata files state them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,11 +12,12 @@ from readiness.publications.material import PublicationMaterial
 
 @dataclass(frozen=True)
 class Facts(PublicationMaterial):
-    """What the pages tell of a publication beside what it is made of.
+    """Material of a publication and the facts that its README and metadata files state.
 
-    `scripts`: names of those that compute it again without this program; `pages`: names of the
-    reports; `erratum_table` is whether `erratum.csv` names each number of what it
-    supersedes that moved; `counts`: how many were `invited` and `answered`, where it is known.
+    `numbers`: rows of the register; `judged`: how many of these are claims; `scripts`: file names
+    of the scripts that recompute the numbers without this program; `pages`: file names of the
+    reports; `erratum_table`: True where the publication has an `erratum.csv`; `counts`: numbers
+    of people `invited` and `answered`, where the register has them.
     """
 
     numbers: int = 0
@@ -28,12 +29,12 @@ class Facts(PublicationMaterial):
 
     @property
     def first(self) -> Language:
-        """The language of what there is once."""
+        """Language of files that exist in one language only."""
         return in_order(self.languages)[0]
 
 
 def write_title(facts: Facts, language: Language) -> Fact:
-    """Return the title of a publication, which says of a draft that it is one."""
+    """Return the title and id of a publication; the title of a draft is marked as such."""
     titles = facts.section.title
     title = titles.get(language) or next(iter(titles.values()), facts.identity)
     named = Fact("publication.title", {"text_title": title, "text_name": facts.identity})
@@ -44,7 +45,7 @@ def write_title(facts: Facts, language: Language) -> Fact:
 
 
 def describe_content(facts: Facts) -> Iterator[Fact]:
-    """Yield what a publication holds, a sentence each."""
+    """Yield sentences about the content of a publication: simulated data, number of figures."""
     if isinstance(facts.section, StudySettings):
         yield Fact("publication.what_study", {"n": facts.numbers, "judged": facts.judged})
         return

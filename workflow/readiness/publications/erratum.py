@@ -1,4 +1,4 @@
-"""Erratum of a publication: each number of the superseded one that moved, and why."""
+"""Erratum of a publication: each changed number of the superseded release, and the reason."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,31 +18,32 @@ from readiness.register.published import round_register
 def find_corrected(
     before: pd.DataFrame, after: pd.DataFrame
 ) -> Iterator[tuple[str, dict[Any, str], dict[Any, str] | None]]:
-    """Yield the id of each number of the ledger `before` that the register `after` does not give,
-    with its row before and its row after, rounded as published; None for a number that is gone.
+    """Yield each published number that changed: its id, old row and new row.
+
+    `before` is the ledger of the superseded release, `after` the new register. Rows are rounded as
+    published; the new row is None where the number no longer exists.
     """
     verdicts = compare(before, after)
     old = {row["id"]: row for row in list_rows(before)}
     new = {row["id"]: row for row in list_rows(round_register(after))}
     for identity in verdicts[verdicts["verdict"] == Outcome.DIFFERS]["id"]:
         if identity not in old:
-            continue  # it was not published: nothing of it is corrected
+            continue  # a new number corrects nothing that was published
         was, now = old[identity], new.get(identity)
         same = now and (was["value"], quote_row(was)) == (now["value"], quote_row(now))
         if now and same and not log.find_moves(was, now):
-            continue  # it rests on other data, which say the same
+            continue  # only the dataset changed: value and text are the same
         yield identity, was, now
 
 
 def erratum_table(
     before: pd.DataFrame, after: pd.DataFrame, why: str, reasons: Mapping[str, str]
 ) -> str:
-    """`erratum.csv`: the numbers of the ledger `before` that the register `after` does not give.
+    """Return the text of `erratum.csv`: the numbers that changed from `before` to `after`.
 
-    Columns: `id`; `was` and `is`, as they are shown in English, or as they are stored where both
-    are shown alike, and with what moved beside it where the value is the same; `why`, the reason
-    that `reasons` has for the id or the longest beginning of it, else `why`.
-    ConfigError when a number moved and has no reason, or a reason has no number.
+    Columns: `id`; `was` and `is`, the old and new number (see `log.describe_change`); `why`, the
+    reason that `reasons` has for the id or its longest prefix, else the argument `why`.
+    Raises ConfigError when a changed number has no reason, or a reason fits no changed number.
     """
     rows = []
     used = set()

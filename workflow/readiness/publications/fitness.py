@@ -1,4 +1,4 @@
-"""Refuse to publish a register that gives people away or shows too small a base."""
+"""Refuse to publish a register that discloses answers of few people or has too small a base."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,28 +21,34 @@ from readiness.register.disclosure_risk import (
 def attacked_folder(
     results: Path, run: Path, folders: Mapping[str, Path], files: Mapping[str, Path]
 ) -> Path:
-    """The folder of the attack on a wave's register, in its folder `run` of the `results`.
+    """Return the folder of the attack on a wave's register: `run`/attack.
 
-    DataError where it was not made, or is of another register. `folders` are those of the run's
-    steps, `files` the inputs that no step made.
+    `results` is the folder of all results, `run` the wave's folder in it; `folders` has the folder
+    of each step of the run, `files` the input files that no step wrote, by role. Raises DataError
+    where the attack is missing or a result is stale, such as an attack on another register.
     """
     folder = run / ATTACKED
     if not (folder / PROVENANCE).is_file():
         raise DataError(f"{folder} was not created. Run freeze again.")
-    whole = {**folders, ATTACKED: folder}
-    refuse_stale(results, whole, read_chain(whole), files)
+    folders_with_attack = {**folders, ATTACKED: folder}
+    refuse_stale(results, folders_with_attack, read_chain(folders_with_attack), files)
     return folder
 
 
 def refuse_unfit(
     identity: str, run: Path, least: int, figures: pd.DataFrame, attacked: Path
 ) -> None:
-    """Refuse what must not be published: what gives people away, or shows a base below `least`."""
+    """Raise DataError unless the register of a wave may be published.
+
+    Refused are a suppressed number that the attack recovered or never attacked, and a base below
+    `least` people. `run` is the folder that the error names, `figures` the register as text,
+    `attacked` the folder of the attack.
+    """
     table = read_attack(attacked / ATTACK)
     refuse_given_away(identity, table)
     faults = sorted([*small_groups(figures, least), *left_behind(figures)])
-    unseen = not_attacked(figures, table)
-    faults += [f"{name}: is withheld, and was not attacked." for name in unseen]
+    unattacked_ids = not_attacked(figures, table)
+    faults += [f"{name}: is withheld, and was not attacked." for name in unattacked_ids]
     if faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise DataError(

@@ -16,15 +16,22 @@ def frozen_config(
     privacy: Privacy | None = None,
     own: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """The configuration of one run, alone, with a report of its own, as YAML: in its `languages`,
-    all that can be told when empty. `own`: what it says of itself.
+    """Return the configuration of one run as YAML, without the project's other runs.
+
+    `name` is the run's name and `section` its settings; `languages` are those of its report (no
+    key when empty), `own` further keys of the section `report`. Of `privacy`, a simulated wave
+    keeps the rules of disclosure control alone and a study nothing.
     """
     kinds, personal = "studies", {}
     if isinstance(section, WaveSettings):
-        # What moves its numbers, and of real answers who signed and which key.
-        stated = privacy or Privacy()
-        kept = Privacy.model_validate(stated.looked_for) if section.simulated else stated
-        kinds, personal = "waves", kept.model_dump(mode="json", exclude_defaults=True)
+        # Rules that change numbers; real answers also keep signatures and the pseudonym key.
+        project_privacy = privacy or Privacy()
+        frozen_privacy = (
+            Privacy.model_validate(project_privacy.looked_for)
+            if section.simulated
+            else project_privacy
+        )
+        kinds, personal = "waves", frozen_privacy.model_dump(mode="json", exclude_defaults=True)
     content: dict[str, Any] = {
         "report": {**({"languages": list(languages)} if languages else {}), **own},
         **({"privacy": personal} if personal else {}),

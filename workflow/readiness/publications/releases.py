@@ -1,4 +1,4 @@
-"""Releases of the program: which one sealed a publication, and what to install to judge by it."""
+"""Releases of the program: find the release that sealed a publication and how to install it."""
 
 import re
 import tomllib
@@ -8,13 +8,15 @@ from typing import Any, NamedTuple
 from readiness.ground.facts import Fact
 from readiness.program.layout import version
 
-# What a version looks like (PEP 440, without its rarer forms).
+# A version as of PEP 440, without its rarer forms.
 VERSION = r"[0-9]+(?:\.[0-9]+)*(?:[-+.]?[A-Za-z0-9]+)*"
 
 
 class Release(NamedTuple):
-    """A released version, the commit that it was made from, and what it is known by: the hash of
-    its package in a seal, the SHA-256 of the report that an office begins with.
+    """A released version, its commit, and two hashes that identify it.
+
+    `package` is the hash of the package as seals state it; `report` the SHA-256 of the report
+    template that a new project begins with.
     """
 
     version: str
@@ -41,30 +43,36 @@ RELEASES = (
 
 
 def find_release(program: Mapping[str, Any]) -> Release | None:
-    """Return the release whose package has the hash that a seal states; None where none has."""
+    """Return the release whose package hash is `program["package"]`; None where there is none."""
     return next((one for one in RELEASES if one.package == program.get("package")), None)
 
 
 def version_of(code: Mapping[str, bytes]) -> str:
-    """Return the version that a publication's archived code states; "" where it states none."""
+    """Return the version in `pyproject.toml` of archived code; "" where it has none."""
     try:
-        stated = tomllib.loads(code["pyproject.toml"].decode("utf-8"))["project"]["version"]
+        project_version = tomllib.loads(code["pyproject.toml"].decode("utf-8"))["project"][
+            "version"
+        ]
     except (KeyError, TypeError, ValueError):
         return ""
-    return str(stated)
+    return str(project_version)
 
 
 def tell_program(sealed: Mapping[str, Any], *, same: bool) -> Fact:
-    """Return which program judges and which one sealed a publication, and how that is installed.
+    """Return a fact about the sealing program: its version and the release or commit to install.
 
-    `sealed` is what the seal states; `same`: whether the two are one.
+    `sealed` has the fields of the seal; `same` is True when this program sealed the publication.
     """
     release = find_release(sealed["program"])
-    stated = str(sealed.get("version", release.version if release else ""))
-    named = stated if re.fullmatch(VERSION, stated) else ""
+    sealed_version = str(sealed.get("version", release.version if release else ""))
+    valid_version = sealed_version if re.fullmatch(VERSION, sealed_version) else ""
     if same:
         return Fact("audit.program.same", {"version": version()})
-    told = {"own": version(), "version": named}
-    if release is not None and release.version == named:
-        return Fact("audit.program.release", {**told, "commit": release.commit})
-    return Fact("audit.program.version", told) if named else Fact("audit.program.unknown", told)
+    versions = {"own": version(), "version": valid_version}
+    if release is not None and release.version == valid_version:
+        return Fact("audit.program.release", {**versions, "commit": release.commit})
+    return (
+        Fact("audit.program.version", versions)
+        if valid_version
+        else Fact("audit.program.unknown", versions)
+    )

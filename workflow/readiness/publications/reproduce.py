@@ -1,6 +1,6 @@
-"""A publication's figures against their recomputation, and the table of it that ends a run.
+"""Compare a publication's figures with their recomputation: one verdict a number.
 
-One verdict a number, by its value, never by hashes: from refactored code it is the same number.
+Verdicts compare values, never hashes: refactored code that gives the same number passes.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ COLUMNS = (
     *("difference", "digits", "rounding", "verdict", "fact"),
 )
 
-# What of a row must be the same text: what the number is, and of which data.
+# Columns that must be equal as text: they state what the number measures and on which data.
 MUST_AGREE = (
     *("kind", "unit", "item", "level", "group", "statistic", "digits", "rounding"),
     *("suppressed", "reliability", "n", "run", "dataset", "simulated", "note"),
@@ -49,7 +49,7 @@ LATER_STATISTICS: frozenset[tuple[str, str]] = frozenset(
 
 @dataclass(frozen=True)
 class Tally:
-    """How many numbers of a publication came out again, and how many did not."""
+    """Numbers of a publication counted by verdict; WITHIN ROUNDING counts as reproduced."""
 
     reproduced: int
     corrected: int
@@ -68,7 +68,7 @@ def _judge_row(
         was, became = published[changed[0]], recomputed[changed[0]]
         return Outcome.DIFFERS, _describe_move(changed[0], was, became)
     if published["kind"] == "claim":
-        # Somebody else's figure, without data: it can be judged, never reproduced.
+        # The data of another publisher's figure are not here: it is judged, never reproduced.
         same = published["value"] == recomputed["value"]
         return (Outcome.JUDGED, None) if same else (Outcome.DIFFERS, Fact("audit.number.claim"))
     if gives_row(published, recomputed):
@@ -81,7 +81,7 @@ def _judge_row(
 
 
 def quote_row(row: Mapping[Any, Any]) -> TranslatedText:
-    """What a row shows, in the reader's language."""
+    """Return the displayed text of a register row, in each language."""
     return TranslatedText({language: show_safely(row, language) for language in LANGUAGES})
 
 
@@ -97,12 +97,12 @@ def _describe_move(column: str, was: str, became: str) -> Fact:
 
 
 def _round_text(row: Mapping[Any, Any]) -> object:
-    """What the row's value is under its own rounding: the text alone may have been altered."""
+    """Round the row's value by its own rule; return the value as it is where that fails."""
     if number(row["value"]) is None:
         return row["value"]
     try:
         return round_value(row["value"], row["unit"], int(row["digits"]), row["rounding"])
-    except (StatisticsError, ValueError):  # no such share: it cannot be the reproduced one
+    except (StatisticsError, ValueError):  # an invalid value cannot equal the recomputed one
         return row["value"]
 
 
@@ -113,9 +113,9 @@ def compare(
     today: bool = False,
     errata: Mapping[str, log.Correction] | None = None,
 ) -> pd.DataFrame:
-    """One row a number of either register (both as text), sorted by id: columns `COLUMNS`.
+    """Return a verdict for each number of either register: columns `COLUMNS`, sorted by id.
 
-    `fact` says why (a Fact); None where the verdict says it all.
+    Both registers hold text. `fact` is the reason (a Fact), or None where the verdict needs none.
 
     REPRODUCED: the same number and text (`figures.same`). WITHIN ROUNDING: another value, equal as
     shown under the declared rounding. JUDGED: a claim of somebody else. DIFFERS: anything else,
@@ -128,11 +128,11 @@ def compare(
     that differs as the erratum of a later publication says, and is now what stands there, is
     CORRECTED.
     """
-    named = {**(errata or {})} if today else {}
+    corrections = {**(errata or {})} if today else {}
     # An erratum states numbers with the precision in which they are published.
-    fresh = recomputed[recomputed["id"].isin(list(named))]
-    now = {row["id"]: row for row in list_rows(round_register(fresh))}
-    times = Counter(published["id"])
+    fresh = recomputed[recomputed["id"].isin(list(corrections))]
+    corrected_rows = {row["id"]: row for row in list_rows(round_register(fresh))}
+    rows_by_id = Counter(published["id"])
     before = {row["id"]: row for row in list_rows(published)}
     after = {row["id"]: row for row in list_rows(recomputed)}
     sealed_kinds = {(row["kind"], row["statistic"]) for row in before.values()}
@@ -147,21 +147,23 @@ def compare(
                 if new and (new["kind"], new["statistic"]) in later_kinds
                 else (Outcome.DIFFERS, Fact("audit.number.new"))
             )
-        elif times[identity] > 1:
+        elif rows_by_id[identity] > 1:
             outcome = Outcome.DIFFERS
-            fact = Fact("audit.number.times", {"n": times[identity]})
+            fact = Fact("audit.number.times", {"n": rows_by_id[identity]})
         else:
             outcome, fact = _judge_row(old, new)
-            said = named.get(identity) if outcome is Outcome.DIFFERS else None
-            if said and said.gives(old, now.get(identity)):
+            correction = corrections.get(identity) if outcome is Outcome.DIFFERS else None
+            if correction and correction.gives(old, corrected_rows.get(identity)):
                 outcome = Outcome.CORRECTED
-                fact = Fact("audit.number.corrected", {"other": said.by, "text": said.why})
+                fact = Fact(
+                    "audit.number.corrected", {"other": correction.by, "text": correction.why}
+                )
         first, second = (number(row["value"]) if row else None for row in (old, new))
         difference = "" if first is None or second is None else format(second - first, ".12g")
-        own = old or new or {}
+        present_row = old or new or {}
         rows.append(
             {
-                **{name: own[name] for name in ("kind", "dataset", "digits", "rounding")},
+                **{name: present_row[name] for name in ("kind", "dataset", "digits", "rounding")},
                 "id": identity,
                 "published": old["value"] if old else "",
                 "recomputed": new["value"] if new else "",
@@ -174,7 +176,7 @@ def compare(
 
 
 def tally(verdicts: pd.DataFrame) -> Tally:
-    """The counts of a publication's verdicts."""
+    """Count the verdicts of a publication."""
     counts = Counter(verdicts["verdict"])
     return Tally(
         reproduced=counts[Outcome.REPRODUCED] + counts[Outcome.WITHIN_ROUNDING],
