@@ -1,6 +1,6 @@
-"""On how many answers can published percentages rest? A cell a number of people.
+"""Draw the numbers of people on which published percentages can rest, one cell per number.
 
-Verdicts on bases are no numbers of the register: they have no id.
+Verdicts on bases are no numbers of the register: the cells have no id of the register.
 """
 
 from collections.abc import Mapping
@@ -18,14 +18,14 @@ from readiness.forensics.judging.study import LeadBases, lead_bases
 from readiness.ground.facts import Fact, Listed, Printed
 from readiness.language import Language, numbers
 
-# What a reported total is known to count; anything else is not known.
+# Phrase for what a reported total counts; another total gets `UNKNOWN`.
 SAYS = {"sent": "charts.reported.sent", "answered": "charts.reported.answered"}
 UNKNOWN = "charts.reported.unknown"
-# The largest number of people that has a cell.
+# Largest number of people that gets a cell.
 MOST = 200
 COLUMNS, FEW_COLUMNS = 20, 10
 CELL_GAP, CELL_HEIGHT = 4.0, 30.0
-# How a number of people fits, as the table says it.
+# Fit of a number of people, as written in the chart's table.
 FITS = {"all": "all answered", "missing": "some missing", "no": "no"}
 _REPORTED = {
     "all": "charts.alt.grid.reported.all",
@@ -35,33 +35,35 @@ _REPORTED = {
 
 
 def grid_chart(claims: pd.DataFrame, structure: Structure, language: Language) -> Picture:
-    """Which numbers of people can give the study's own figures; `claims` is the register as text.
+    """Return the chart of the numbers of people that can give the study's own figures.
 
-    Raises DataError as `forensics.read_study`.
+    `claims`: the register of claims as text. Where the study has no lead base, the picture is one
+    sentence. Raises DataError as `forensics.read_study`.
     """
-    if (found := lead_bases(claims, structure)) is None:
+    if (bases := lead_bases(claims, structure)) is None:
         return nothing(word("charts.bases.axis", language), language, why="charts.bases.nothing")
-    return cells_chart(found, language)
+    return cells_chart(bases, language)
 
 
 def cells_chart(found: LeadBases, language: Language) -> Picture:
-    """A cell a number of people: whether it can give a study's own figures.
+    """Return a picture with one cell per number of people, from 1 to at most `MOST`.
 
-    Filled: it fits if everyone answered every question. Outlined: it fits only if answers are
-    missing. Grey: it does not fit. A frame marks a number of people that somebody printed.
+    Filled: the study's figures fit if everyone answered every question. Outlined: they fit only if
+    answers are missing. Grey: they do not fit. A frame marks a number of people that a publication
+    reports.
     """
     last = min(found.last, MOST)
     states = {
         n: "all" if n in found.bases else "missing" if n in found.bases_missing else "no"
         for n in range(1, last + 1)
     }
-    reported = {each.n: SAYS.get(each.counts, UNKNOWN) for each in found.reported}
-    sets = tuple(Listed(tuple(Printed(f) for f in each), "slash") for each in found.figures)
-    said = [Fact("charts.alt.grid")]
+    reported = {figures.n: SAYS.get(figures.counts, UNKNOWN) for figures in found.reported}
+    sets = tuple(Listed(tuple(Printed(f) for f in figures), "slash") for figures in found.figures)
+    facts = [Fact("charts.alt.grid")]
     if states[last] == "all":
-        said.append(Fact("charts.alt.grid.end"))
+        facts.append(Fact("charts.alt.grid.end"))
     elif "all" not in states.values():
-        said.append(Fact("charts.alt.grid.none"))
+        facts.append(Fact("charts.alt.grid.none"))
     framed = dict.fromkeys(states[n] for n in reported if n in states)
     looks = {
         "all": LegendKey(word("charts.grid.all", language), "accent"),
@@ -75,12 +77,12 @@ def cells_chart(found: LeadBases, language: Language) -> Picture:
         keys.append(LegendKey(word("charts.grid.reported", language), "ink", "outline"))
     return Picture(
         word("charts.grid.title", language, figures=Listed(sets)),
-        [*said, *(Fact(_REPORTED[state]) for state in framed)],
+        [*facts, *(Fact(_REPORTED[state]) for state in framed)],
         language,
         [BasePanel(states, frozenset(reported))],
         subtitle=word("charts.grid.subtitle", language, n=last),
         keys=keys,
-        # A report says of whom a reported number is, and what it may count.
+        # The report says whom a reported number describes, and what it may count.
         signs=[word(reported[n], language, n=n) for n in sorted(reported)],
         table=[
             {"people": n, "fits": FITS[state], "reported": "yes" if n in reported else ""}
@@ -91,16 +93,18 @@ def cells_chart(found: LeadBases, language: Language) -> Picture:
 
 @dataclass(frozen=True)
 class BasePanel:
-    """A panel of cells, one a number from one on, each with how it fits; some with a frame.
+    """A panel of cells, one per number of people from 1 on, coloured by fit; some with a frame.
 
-    It is read as the page is: from right to left in Arabic. A cell has the id `people.<n>`.
+    `states`: fit by number (`all`, `missing`, `no`). `framed`: the numbers that a publication
+    reports. Cells run in the page's reading direction: from right to left in Arabic. A cell has the
+    id `people.<n>`.
     """
 
     states: Mapping[int, str]
     framed: frozenset[int]
 
     def draw(self, sheet: Drawing, top: float) -> float:
-        """Draw the panel from `top` on; where it ends."""
+        """Draw the panel from height `top` on; return the height at which it ends."""
         columns = FEW_COLUMNS if sheet.width < NARROW_BELOW else COLUMNS
         size, row = (sheet.width + CELL_GAP) / columns, 0
         for n in self.states:
@@ -121,6 +125,6 @@ class BasePanel:
         if n in self.framed:
             outer = (left - 1, top - 1, width + 2, CELL_HEIGHT + 2)
             sheet.rect(*outer, stroke="ink", weight=3, id=f"reported.{n}", round=3)
-        x, y, said = left + width / 2, top + CELL_HEIGHT / 2, numbers.whole(n, sheet.language)
+        x, y, label = left + width / 2, top + CELL_HEIGHT / 2, numbers.whole(n, sheet.language)
         bold = self.states[n] != "no" or n in self.framed
-        sheet.write(x, y, said, align="middle", tick=True, bold=bold, colour=ink)
+        sheet.write(x, y, label, align="middle", tick=True, bold=bold, colour=ink)

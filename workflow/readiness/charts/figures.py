@@ -1,9 +1,9 @@
-"""The register's numbers as charts need them, their groups, and the marks of which pictures are.
+"""Numbers of the register in the form that charts need, their groups, and the marks of a row.
 
 Alternative texts hold no number: every number of a report comes from the register, and the table
-beside a chart gives it. What a chart says first is chosen by its numbers (`register.display`); no
-sentence is made of a number that carries a sign, nor of the largest share where one that is not
-shown may be larger.
+beside a chart gives it. The first sentence of a chart is chosen by its numbers
+(`register.display`); no sentence is made of a number with a sign, nor of the largest share where an
+unpublished share may be larger.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,7 +31,9 @@ from readiness.register.wording import Wording
 
 @dataclass(frozen=True)
 class TextMark:
-    """A piece of what stands in a row: a number, its interval; `wide`: only where there is room."""
+    """A text in a row, such as a number or its interval; `wide`: written only where there is
+    room.
+    """
 
     text: str
     id: str = ""
@@ -41,13 +43,13 @@ class TextMark:
 
     @property
     def width(self) -> float:
-        """How wide it is, in small type."""
+        """Width in pixels, in small type."""
         return measure(self.text, size=SMALL, bold=self.bold)
 
 
 @dataclass(frozen=True)
 class Dot:
-    """A marker at an amount; an empty one shows the paper."""
+    """A marker at amount `at`; an unfilled marker shows the paper."""
 
     at: float
     shape: Shape = "circle"
@@ -58,7 +60,7 @@ class Dot:
 
 @dataclass(frozen=True)
 class LineMark:
-    """A thin line from an amount to another."""
+    """A thin line from amount `low` to amount `high`."""
 
     low: float
     high: float
@@ -69,10 +71,11 @@ class LineMark:
 
 @dataclass(frozen=True)
 class BarMark:
-    """A bar, or a piece of one, with what it says where that has room.
+    """A bar, or a piece of one, from `low` to `high`, with a text that is written where it fits.
 
-    `height`: as a part of a row's bar. Without a `colour` it is a dashed empty box, for what is not
-    published; `hatched`: to be read with caution, or told apart in grey.
+    `height`: as a part of the height of a row's bar, 0 to 1. Without a `colour` the bar is a dashed
+    empty box, for a value that is not published; `hatched`: for a value to be read with caution, or
+    a bar that must differ in a grey print.
     """
 
     low: float
@@ -87,7 +90,7 @@ class BarMark:
 
 @dataclass(frozen=True)
 class Gone:
-    """An empty box in place of what is not published: where that would stand is not said."""
+    """An empty box for a value that is not published; its place says nothing about the value."""
 
     text: TextMark | None = None
 
@@ -97,10 +100,11 @@ Mark = Dot | LineMark | BarMark | Gone
 
 @dataclass(frozen=True)
 class ChartRow:
-    """A row: its label with a small text, its marks in drawing order, what is read at their side.
+    """A row: its label with a small text, its marks in drawing order, the texts at their side.
 
-    `section`: it opens one. `head`: the number that stands for the row, beside its marks or on a
-    telephone across from its label. `aside`: a bar from zero, apart, on the same scale.
+    `section`: the row opens a section. `head`: the number that stands for the row, beside its
+    marks, or across from its label on a narrow sheet. `aside`: a bar from zero in a separate panel,
+    on the same scale.
     """
 
     label: str
@@ -115,7 +119,7 @@ class ChartRow:
 
 @dataclass(frozen=True)
 class Rule:
-    """A line across all rows at an amount."""
+    """A line across all rows at amount `at`."""
 
     at: float
     id: str
@@ -129,9 +133,10 @@ Unit = Literal["share", "number", "points", ""]
 
 @dataclass(frozen=True)
 class AmountAxis:
-    """What amounts are, and where the axis ends; without a unit it has no numbers.
+    """An axis: the unit of its amounts, and its limits; without a unit it has no numbers.
 
-    The axis of shares starts at 0, of numbers if none is below. `sides`: left and right of it.
+    The axis of shares starts at 0, the axis of numbers too if none is negative. `rules`: lines
+    across all rows. `sides`: texts left and right of zero.
     """
 
     unit: Unit = "share"
@@ -139,7 +144,7 @@ class AmountAxis:
     sides: tuple[str, str] | None = None
 
     def limits(self, rows: Sequence[ChartRow]) -> tuple[float, float]:
-        """Where the axis begins and ends, for these rows."""
+        """Return the lower and the upper end of the axis for these rows."""
         amounts = [rule.at for rule in self.rules]
         for mark in (mark for row in rows for mark in row.marks):
             match mark:
@@ -161,18 +166,18 @@ COLUMNS = (
     *("digits", "rounding", "simulated"),
 )
 
-# What may stand beside the digits of a share.
+# Characters that may stand beside the digits of a share.
 _PERCENT = "%\u066a\u00a0\u202f\u200e\u200f\u061c "
 
 
 @dataclass(frozen=True)
 class DrawnFigure:
-    """One number of the register, as drawn.
+    """A number of the register, as drawn.
 
     `value`, `lower`, `upper` are in the unit's own scale (shares 0-1) or None where the register
-    has none; `n` is the unweighted base or None; `display` is the number's text in the chart's
-    language, empty where it is not published; `sign` what stands beside it or in its place. `place`
-    is the id of its number in a report: the run's name before its own.
+    has no value; `n` is the unweighted base or None; `display` is the number's text in the chart's
+    language, empty where the number is not published; `sign` is the sign beside the number or in
+    its place. `place` is the id of the number in a report: the run's name before its id.
     """
 
     id: str
@@ -191,34 +196,39 @@ class DrawnFigure:
 
     @property
     def share(self) -> FigureId:
-        """The parts of the id of a share or mean."""
+        """Parts of the id, which is that of a share or a mean."""
         return FigureId.parse(self.id, "estimate")
 
     @property
     def text(self) -> TextMark:
-        """What stands at its place, bold: the number or `(…)`, with its sign."""
+        """Text of the number with its sign, bold; `(…)` where the number is not published."""
         return TextMark(f"{self.display or SUPPRESSED_TEXT}{self.sign.mark}", self.place, bold=True)
 
     @property
     def plain(self) -> TextMark:
-        """The number without its percent sign, where the unit is said once for all; its sign."""
-        said = f"{self.display.strip(_PERCENT) or SUPPRESSED_TEXT}{self.sign.mark}"
-        return TextMark(said, self.place)
+        """Text of the number with its sign, without percent sign: the unit is stated once a
+        chart.
+        """
+        digits_with_sign = f"{self.display.strip(_PERCENT) or SUPPRESSED_TEXT}{self.sign.mark}"
+        return TextMark(digits_with_sign, self.place)
 
     def between(self, low: float, high: float, language: Language) -> TextMark:
-        """An interval by the rounding rule of the number, read where there is room."""
+        """Return the text of an interval, rounded as the number; shown where there is room.
+
+        `low`, `high`: limits in the unit's own scale (shares 0-1).
+        """
         shown = (self.unit, self.digits, self.rounding)
         ends = {"lower": Quantity(str(low), *shown), "upper": Quantity(str(high), *shown)}
-        said = tell(Fact("language.interval", {**ends}), language)
-        return TextMark(said, self.place, muted=True, wide=True)
+        interval = tell(Fact("language.interval", {**ends}), language)
+        return TextMark(interval, self.place, muted=True, wide=True)
 
 
 class DrawnFigures:
     """The numbers of one run's register, by id, in one language.
 
-    `rows` may hold numbers or the text of `figures.csv`. `simulated`: the wave is, or any of the
-    rows comes from one that is. `is_drawn`: whether chance drew the respondents. Raises RenderError
-    when a column is missing or an id is twice.
+    `rows` may hold numbers or the text of `figures.csv`. `simulated`: the wave is simulated, or any
+    row comes from a simulated wave. `is_drawn`: whether respondents were drawn by chance. Raises
+    RenderError when a column is missing or an id is repeated.
     """
 
     def __init__(
@@ -231,23 +241,24 @@ class DrawnFigures:
     ) -> None:
         if missing := [c for c in COLUMNS if c not in rows.columns]:
             raise RenderError(f"chart: the register lacks the columns {', '.join(missing)}.")
-        if twice := list(rows.loc[rows["id"].duplicated(), "id"]):
-            raise RenderError(f"chart: the register has {twice[0]} twice; give one run's.")
+        if repeated := list(rows.loc[rows["id"].duplicated(), "id"]):
+            raise RenderError(f"chart: the register has {repeated[0]} twice; give one run's.")
         self.language = language
         self.wording = Wording(self._find_row, is_drawn)
         self.simulated = simulated or any(
-            str(each).strip().lower() == "true" for each in rows["simulated"].unique()
+            str(flag).strip().lower() == "true" for flag in rows["simulated"].unique()
         )
         self._rows = {row["id"]: row for row in list_rows(rows)}
 
     def _find_row(self, identity: str) -> dict[str, Any] | None:
+        """Return the row of an id with `suppressed` as text; None where the register has none."""
         row = self._rows.get(identity)
         return row and {**row, "suppressed": _read_text(row["suppressed"])}
 
     def get(self, identity: str) -> DrawnFigure | None:
-        """The number of an id; None where the register has none.
+        """Return the number with this id; None where the register has no such row.
 
-        Raises RenderError for a row with neither a value nor a reason for its absence.
+        Raises RenderError for a row with neither a value nor a reason for suppression.
         """
         if (row := self._rows.get(identity)) is None:
             return None
@@ -258,12 +269,12 @@ class DrawnFigures:
             )
         unit, digits = _read_text(row["unit"]), int(number(row["digits"]) or 0)
         rounding = _read_text(row["rounding"]) or "half_even"
-        # The cell, not its float: its text is the number's.
+        # The cell itself, not a float of it: the displayed digits come from its text.
         shown = (row["value"], unit, digits, self.language, rounding)
         run, n = _read_text(row.get("run")), number(row["n"])
         value, lower, upper = (
-            None if suppressed else each
-            for each in (value, number(row["lower"]), number(row["upper"]))
+            None if suppressed else amount
+            for amount in (value, number(row["lower"]), number(row["upper"]))
         )
         return DrawnFigure(
             id=str(row["id"]),
@@ -283,14 +294,16 @@ class DrawnFigures:
 
 
 def _read_text(value: Any) -> str:
+    """Return a cell as text, empty for None and NaN."""
     return "" if value is None or value != value else str(value)
 
 
 @dataclass(frozen=True)
 class DrawnGroup:
-    """A group and where it stands: `total`, or `apart`, outside weights and total.
+    """A group: its code and label, and whether it is the `total` or `apart`, outside weights and
+    total.
 
-    `item`: whose numbers it has, where rows are questions.
+    `item`: the item whose numbers the row shows, in a chart with one row per question.
     """
 
     code: str
@@ -302,31 +315,36 @@ class DrawnGroup:
 
 @dataclass(frozen=True)
 class GroupLabels:
-    """Code to label of the groups that add to the total and of those outside it; the total."""
+    """Labels of groups by code: `among` (groups that add to the total), `apart`; code and label of
+    `total`.
+    """
 
     among: Mapping[str, str]
     total: tuple[str, str] | None = None
     apart: Mapping[str, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[DrawnGroup]:
+        """Yield the groups: the total, the groups of the total, the groups apart."""
         if self.total:
             yield DrawnGroup(*self.total, total=True)
-        yield from (DrawnGroup(*each) for each in self.among.items())
-        yield from (DrawnGroup(*each, apart=True) for each in self.apart.items())
+        yield from (DrawnGroup(*code_and_label) for code_and_label in self.among.items())
+        yield from (
+            DrawnGroup(*code_and_label, apart=True) for code_and_label in self.apart.items()
+        )
 
 
 def in_sections(rows: Iterable[tuple[DrawnGroup, ChartRow]]) -> list[ChartRow]:
-    """The rows, of which the total's is emphasised and the first of each kind opens a section."""
-    found: list[ChartRow] = []
-    before = None
+    """Return the rows: the total's in bold, a section before each further kind of group."""
+    sectioned: list[ChartRow] = []
+    kind_before = None
     for group, row in rows:
         kind = (group.total, group.apart)
-        found.append(replace(row, bold=group.total, section=before not in (None, kind)))
-        before = kind
-    return found
+        sectioned.append(replace(row, bold=group.total, section=kind_before not in (None, kind)))
+        kind_before = kind
+    return sectioned
 
 
-# What a picture says of a share on either side of one half.
+# Finding about a share, by its side of one half.
 SIDES = {
     "majority": "charts.finding.more",
     "minority": "charts.finding.less",
@@ -335,17 +353,20 @@ SIDES = {
 
 
 def word(key: str, language: str, **values: Value) -> str:
-    """A phrase of the catalogue, filled in."""
+    """Return a phrase of the catalogue in `language`, filled in with `values`."""
     return tell(Fact(key, values), language)
 
 
 def quote_labels(labels: Sequence[str]) -> Listed:
-    """Labels between quotes, of which one or the other is meant."""
+    """Return labels between quotes, joined by "or"."""
     return Listed(tuple(Fact("charts.quoted", {"label": label}) for label in labels), "or")
 
 
 def about(kind: str, rows: Sequence[str]) -> list[Fact]:
-    """The fact that names these rows, between quotes where a comma is in one; [] without rows."""
+    """Return a list of one fact of `kind` that names these rows; [] without rows.
+
+    Labels are between quotes where a label holds a comma.
+    """
     if not rows:
         return []
     named: tuple[Value, ...] = tuple(rows)
@@ -361,9 +382,10 @@ def closing(
     hidden: Sequence[str] = (),
     simulated: bool,
 ) -> list[Fact]:
-    """What ends an alternative text: few answers, unpublished rows, what is simulated.
+    """Return the last facts of an alternative text: few answers, unpublished rows, simulated data.
 
-    `few`, `partly`, `hidden` are labels of rows; the last fact points to the chart's table.
+    `few`, `partly`, `hidden` are labels of rows: with a small base, with some values not published,
+    with no value published. The last fact points to the chart's table.
     """
     return [
         *about("charts.alt.small", few),
@@ -375,34 +397,45 @@ def closing(
 
 
 def base_text(figure: DrawnFigure, language: str, *, unweighted: bool = False) -> str:
-    """ "n = 57", with the word for unweighted answers; empty where the base is unknown."""
+    """Return the base as text ("n = 57"), empty where it is unknown.
+
+    `unweighted`: with the word for unweighted answers.
+    """
     if figure.n is None:
         return ""
     return word("charts.base.unweighted" if unweighted else "charts.base", language, n=figure.n)
 
 
 def sign_notes(figures: Iterable[DrawnFigure], language: str) -> list[str]:
-    """The explanation of each sign that occurs among `figures`."""
-    there = {figure.sign for figure in figures}
-    signs = {one: SUPPRESSED_TEXT * one.replaces_number + one.mark for one in SIGNS if one in there}
+    """Return the explanation of each sign that occurs among `figures`."""
+    signs_used = {figure.sign for figure in figures}
+    texts = {
+        note_sign: SUPPRESSED_TEXT * note_sign.replaces_number + note_sign.mark
+        for note_sign in SIGNS
+        if note_sign in signs_used
+    }
     return [
-        word("tables.note.sign", language, sign=said, words=one.words(language))
-        for one, said in signs.items()
+        word("tables.note.sign", language, sign=sign_text, words=note_sign.words(language))
+        for note_sign, sign_text in texts.items()
     ]
 
 
 def firm(figure: DrawnFigure) -> bool:
-    """Whether a sentence may be made of a number."""
-    sure = figure.sign is Sign.NONE and figure.reliability in ("", "present")
-    return sure and figure.value is not None
+    """Return whether a sentence may be made of a number.
+
+    True for a published value without a sign whose reliability is not limited.
+    """
+    reliable = figure.sign is Sign.NONE and figure.reliability in ("", "present")
+    return reliable and figure.value is not None
 
 
 def against_half(
     figures: DrawnFigures, figure: DrawnFigure | None, item: str, levels: Value
 ) -> Fact | None:
-    """Whether a share of all is more or less than a half; `levels`: which answers it adds up.
+    """Return a fact that a share of all is above, below or about one half; `levels`: its answers.
 
-    None where that depends on those who gave no answer: a title has no room to say so.
+    None where the share is not firm, and where its side depends on item nonresponse: a title has no
+    room for that condition.
     """
     if figure is None or figure.value is None or figure.unit != "share" or not firm(figure):
         return None
@@ -415,10 +448,11 @@ def against_half(
 def foremost(
     figures: DrawnFigures, order: Sequence[tuple[str, DrawnFigure]], item: str, *, exclusive: bool
 ) -> Fact | None:
-    """Which answer was given most often: label and number of each, from the largest on.
+    """Return a fact that names the most frequent answer.
 
-    None where the largest is not firm, or where a report says that the order may be chance
-    (`register.wording`). `exclusive`: whether each person gave one answer.
+    `order`: label and share of each answer, the largest first. `exclusive`: whether each person
+    gave one answer. None where the largest share is not firm, is not of all respondents, or where
+    its lead may be chance (`register.wording`).
     """
     if not order or not firm(order[0][1]):
         return None

@@ -1,5 +1,5 @@
-"""How a finding moves over the variants of its analysis: their estimates with their limits, sorted,
-and below them a dot for each choice that a variant makes.
+"""Draw a specification curve: the estimates of all variants of an analysis, sorted, with their
+limits, and below them a dot for each choice that a variant makes.
 """
 
 import math
@@ -12,13 +12,14 @@ from readiness.charts.rows import NARROW_BELOW, round_step, write_amount
 from readiness.charts.sheet import SMALL, Drawing, measure, wrap
 
 HEIGHT, LINE, ROOM = 170.0, 16.0, 34.0
-# Between the numbers of the axis and the curve; the widest that names of choices are.
+# `GAP`: pixels between the axis numbers and the curve. `MOST`: largest part of the width for the
+# names of choices.
 GAP, MOST = 10.0, 0.36
 
 
 @dataclass(frozen=True)
 class DrawnVariant:
-    """A variant: its number, whether the finding holds in it, its choice of each dimension."""
+    """A variant: its number, whether the finding holds in it, its choice in each dimension."""
 
     figure: DrawnFigure
     holds: bool
@@ -26,21 +27,22 @@ class DrawnVariant:
 
     @property
     def colour(self) -> str:
-        """That of its marks."""
+        """Colour token of the variant's marks."""
         return "accent" if self.holds else "second"
 
     @property
     def ends(self) -> tuple[float, float, float]:
-        """Its number between its limits, or alone."""
+        """Lower limit, value, upper limit; three times the value where it has no limits."""
         at, low, high = self.figure.value or 0.0, self.figure.lower, self.figure.upper
         return at if low is None else low, at, at if high is None else high
 
 
 @dataclass(frozen=True)
 class Curve:
-    """A panel of variants in their order, read as the page is: from right to left in Arabic.
+    """A panel of variants in the given order, in the page's reading direction.
 
-    `choices`: by dimension what each choice is called. `against`: the amount that matters.
+    `choices`: name of each choice by dimension. `against`: the amount with which estimates are
+    compared, drawn as a dashed line; None for no line.
     """
 
     title: str
@@ -49,9 +51,11 @@ class Curve:
     against: float | None
 
     def draw(self, sheet: Drawing, top: float) -> float:
-        """Draw the panel from `top` on; where it ends."""
+        """Draw the panel from height `top` on; return the height at which it ends."""
         top = draw_lines(sheet, self.title, top, bold=True) + 8
-        names = [name for known in self.choices.values() for name in known.values()]
+        names = [
+            name for names_of_choices in self.choices.values() for name in names_of_choices.values()
+        ]
         widest = max(measure(name, size=SMALL) for name in names)
         left = min(widest, MOST * sheet.width) + GAP if sheet.width >= NARROW_BELOW else 46.0
         step = (sheet.width - left - 8) / len(self.variants)
@@ -63,6 +67,7 @@ class Curve:
     def _draw_estimates(
         self, sheet: Drawing, top: float, left: float, columns: Sequence[float], size: float
     ) -> None:
+        """Draw the axis, the line of `against`, and each variant's estimate with its limits."""
         unit: Unit = "share" if self.variants[0].figure.unit == "share" else "points"
         amounts = [end for variant in self.variants for end in variant.ends]
         amounts += [self.against] if self.against is not None else []
@@ -76,9 +81,9 @@ class Curve:
         edge, (x, align) = sheet.mirror(left, 0.0), sheet.end(sheet.width - left + GAP)
         far = sheet.mirror(sheet.width, 0.0)
         for k in range(math.ceil(low / tick - 1e-9), math.floor(high / tick + 1e-9) + 1):
-            y, said = place(k * tick), write_amount(k * tick, unit, digits, sheet.language)
+            y, label = place(k * tick), write_amount(k * tick, unit, digits, sheet.language)
             sheet.line(edge, y, far, y, colour="grid")
-            sheet.write(x, y, said, size=SMALL, colour="muted", align=align, tick=True)
+            sheet.write(x, y, label, size=SMALL, colour="muted", align=align, tick=True)
         if self.against is not None:
             y = place(self.against)
             sheet.line(edge, y, far, y, weight=1.5, dash="4 3")
@@ -92,10 +97,11 @@ class Curve:
     def _draw_choices(
         self, sheet: Drawing, top: float, left: float, columns: Sequence[float], size: float
     ) -> float:
+        """Draw the dots of the choices; return the height at which they end."""
         narrow = sheet.width < NARROW_BELOW
         x, align = sheet.start()
-        for dimension, known in self.choices.items():
-            for choice, name in known.items():
+        for dimension, names_of_choices in self.choices.items():
+            for choice, name in names_of_choices.items():
                 lines = wrap(name, sheet.width if narrow else left - GAP, size=SMALL)
                 for k, line in enumerate(lines):
                     y = top + LINE * (k + 0.5)

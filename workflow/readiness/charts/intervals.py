@@ -1,11 +1,11 @@
-"""One number a row: a dot and its interval, sorted; rows are groups, or the answers of an item.
+"""Draw one number per row, as a dot with its interval; rows are groups, or the answers to an item.
 
-Whether there is an interval the register says, and what it may be called depends on how respondents
-were selected: the note below the chart comes from the caller, who knows. Groups that are counted
+The register decides whether a number has an interval. How the interval may be called depends on how
+respondents were selected: the caller knows and passes the note below the chart. Groups counted
 apart have a square and no interval.
 
-How shares changed since an earlier wave is a dot and its limits a row, beside the line of no change
-and the margin within which a share stayed.
+The change of shares since an earlier wave is a dot with its limits per row, beside the line of no
+change and the margin within which a share counts as stable.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,18 +45,24 @@ Numbers = Sequence[tuple[DrawnGroup, DrawnFigure]]
 
 
 def by_group(figures: DrawnFigures, item: str, level: str, groups: GroupLabels) -> Numbers:
-    """One number by group; a group of which the register has nothing has no row."""
-    found = ((group, figures.get(share_id(item, level, group.code, ANSWERED))) for group in groups)
-    return [(group, figure) for group, figure in found if figure is not None]
+    """Return one number by group; groups without a row in the register are skipped."""
+    figures_by_group = (
+        (group, figures.get(share_id(item, level, group.code, ANSWERED))) for group in groups
+    )
+    return [(group, figure) for group, figure in figures_by_group if figure is not None]
 
 
 def by_answer(figures: DrawnFigures, item: str, levels: Mapping[str, str], group: str) -> Numbers:
-    """The shares of an item's answers (code to label, as listed) in one group."""
-    found = (
+    """Return the shares of an item's answers in one group, in the order of `levels` (code to
+    label).
+
+    Answers without a row in the register are skipped.
+    """
+    figures_by_answer = (
         (DrawnGroup(level, label), figures.get(share_id(item, level, group, ANSWERED)))
         for level, label in levels.items()
     )
-    return [(answer, figure) for answer, figure in found if figure is not None]
+    return [(answer, figure) for answer, figure in figures_by_answer if figure is not None]
 
 
 def intervals(
@@ -70,12 +76,13 @@ def intervals(
     levels: Value | None = None,
     note: str = "",
 ) -> Picture:
-    """Dots with intervals, the rows of `table` from top to bottom; the total's is a dashed line.
+    """Return a chart of dots with intervals, rows as in `table`; a dashed line marks the total.
 
-    `axis`: what the number is; `title`: what was asked, empty where another picture says the
-    finding; `subtitle`: unit and base. `levels`: the answers whose share it is, for the finding on
-    all; None where the first row leads (answers of one group) or the number is no share. `note`:
-    what the intervals mean. Fewer than `small` answers, or too low a precision: an open circle.
+    `axis`: name of the number; `title`: the question, empty where another picture states the
+    finding; `subtitle`: unit and base. `levels`: the answers whose share is drawn, for the finding
+    on the total; None where the first row leads (answers of one group) or the number is no share.
+    `note`: meaning of the intervals. An open circle marks fewer than `small` answers, or too low a
+    precision.
     """
     language, simulated = figures.language, figures.simulated
     if not table:
@@ -93,7 +100,7 @@ def intervals(
     if total is not None and total.value is not None:
         rules = [Rule(total.value, "reference", "accent", 1.0)]
         notes.insert(0, word("charts.reference", language, label=table[0][0].label))
-    if len(bases) > 1 and len(set(bases)) == 1:  # the one base of them all is said once
+    if len(bases) > 1 and len(set(bases)) == 1:  # a base that all rows share is stated once
         notes.insert(0, bases[0])
         bases = [""] * len(bases)
     few = [group.label for group, figure in table if figure.display and is_small(figure, small)]
@@ -121,11 +128,12 @@ def intervals(
 
 
 def is_small(figure: DrawnFigure, small: int) -> bool:
-    """Whether the base is below `small`."""
+    """Return whether the unweighted base is below `small`; False where it is unknown."""
     return figure.n is not None and figure.n < small
 
 
 def _make_marks(group: DrawnGroup, figure: DrawnFigure, small: int) -> Iterator[Mark]:
+    """Yield a row's marks: interval and dot, or an empty box for an unpublished number."""
     if figure.value is None:
         yield Gone()
         return
@@ -139,12 +147,16 @@ def _make_marks(group: DrawnGroup, figure: DrawnFigure, small: int) -> Iterator[
 
 
 def _write_reading(figure: DrawnFigure, language: str) -> list[TextMark]:
+    """Return the texts beside a row: its number, and its interval where it has one."""
     if figure.lower is None or figure.upper is None:
         return [figure.text]
     return [figure.text, figure.between(figure.lower, figure.upper, language)]
 
 
 def _state_facts(table: Numbers, axis: str, finding: Fact | None) -> Iterator[Fact]:
+    """Yield the facts of the alternative text: finding, kind of chart, order of rows, groups
+    apart.
+    """
     if finding:
         yield Fact("charts.alt.finding", {"finding": finding})
     if published := [(group, figure) for group, figure in table if figure.value is not None]:
@@ -164,22 +176,25 @@ def changes(
     questions: Iterable[tuple[str, Mapping[FigureId, str]]],
     margin: float,
 ) -> Picture:
-    """The change of each share in points, question by question.
+    """Return a chart of the change of each share since an earlier wave, question by question.
 
-    `questions`: what was asked, and the label of each answer by the id of its share; what has no
-    change has no row. `margin`: in points, drawn on both sides of 0.
+    `questions`: each question's text, and the label of each answer by the id of its share; answers
+    without a change in points are skipped. `margin`: in percentage points, drawn on both sides of
+    0.
     """
     language, simulated = figures.language, figures.simulated
     rows: list[ChartRow] = []
     table = []
-    for asked, answers in questions:
-        found = [(label, figures.get(share.since(CHANGE))) for share, label in answers.items()]
-        if moved := [(label, each) for label, each in found if each and each.unit == "points"]:
-            rows.append(ChartRow(asked, bold=True, section=bool(rows)))
-        for label, each in moved:
-            marks = list(_make_marks(DrawnGroup("", label), each, 0))
-            rows.append(ChartRow(label, marks, _write_reading(each, language)))
-            table.append((each, f"{asked}: {label}", title))
+    for question, answers in questions:
+        labelled = [(label, figures.get(share.since(CHANGE))) for share, label in answers.items()]
+        if changed := [
+            (label, figure) for label, figure in labelled if figure and figure.unit == "points"
+        ]:
+            rows.append(ChartRow(question, bold=True, section=bool(rows)))
+        for label, figure in changed:
+            marks = list(_make_marks(DrawnGroup("", label), figure, 0))
+            rows.append(ChartRow(label, marks, _write_reading(figure, language)))
+            table.append((figure, f"{question}: {label}", title))
     if not rows:
         return nothing(title, language, simulated=simulated)
     points = margin / 100

@@ -1,10 +1,11 @@
-"""Levels of an item by group, as stacked bars: diverging for a scale, else from zero on.
+"""Draw the levels of an item by group as stacked bars: diverging for a scale, else from zero on.
 
-Low levels of a scale stand left of the axis and high ones right of it (Robbins and Heiberger 2011);
-the middle level of an odd one lies across it. "Don't know" is no level: it stands apart, on the
-same scale of lengths. Levels that are not published are two or more, and their sum follows from the
-others: side by side on one side of the axis they are drawn as one piece; otherwise there is no bar,
-for the place and length of each piece would hint at what is hidden.
+Low levels of a scale stand left of the axis and high levels right of it (Robbins and Heiberger
+2011); the middle level of an odd scale lies across the axis. "Don't know" is no level: it stands in
+a separate panel, on the same scale of lengths. Suppressed levels are always two or more, and their
+sum follows from the other levels: side by side on one side of the axis they are drawn as one piece;
+otherwise the row has no bar, because the place and length of each piece would hint at the
+suppressed shares.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,11 +43,11 @@ from readiness.register.display import Sign
 
 @dataclass(frozen=True)
 class Levels:
-    """An item's levels: code to label, from low to high or as listed.
+    """An item's levels: code to label, from low to high or in listed order.
 
     `title`: the item's label; `ordered`: whether the levels are a scale; `boxes`: codes of levels
-    that the register also has together, by the name of that share, the headline first;
-    `dont_know`: code and label.
+    whose joint share the register has, by the name of that share, the headline first; `dont_know`:
+    code and label of "don't know".
     """
 
     item: str
@@ -58,28 +59,28 @@ class Levels:
 
     @property
     def across(self) -> int:
-        """1 when the middle level of an odd scale lies across the axis."""
+        """1 when the middle level of an odd scale lies across the axis, else 0."""
         return len(self.labels) % 2 if self.ordered else 0
 
     @property
     def count_left(self) -> int:
-        """How many levels stand left of the axis."""
+        """Number of levels left of the axis."""
         return len(self.labels) // 2 if self.ordered else 0
 
     @property
     def sides(self) -> tuple[list[str], list[str]]:
-        """The labels of the levels left and right of the axis."""
+        """Labels of the levels left and right of the axis."""
         names = list(self.labels.values())
         return names[: self.count_left], names[self.count_left + self.across :]
 
     @property
     def headline(self) -> Sequence[str]:
-        """The codes of the levels of the share that stands for the item."""
+        """Codes of the levels of the headline share; empty without one."""
         return next(iter(self.boxes.values()), ())
 
     @property
     def colours(self) -> list[str]:
-        """One colour a level: brown left, green right, the outermost darkest, grey across.
+        """One colour per level: brown left, green right, the outermost darkest, grey across.
 
         Levels without an order have colours that differ in lightness from their neighbours.
         """
@@ -91,17 +92,22 @@ class Levels:
         return [*left, *["neutral"] * self.across, *reversed(right)]
 
     def answers(self, figures: DrawnFigures, group: DrawnGroup) -> "DrawnAnswers | None":
-        """A group's numbers, None without any level; RenderError when only some are there."""
+        """Return a group's numbers; None where the register has no level of the group.
+
+        Raises RenderError when the register has some levels and not others.
+        """
         item = group.item or self.item
         shares = {level: share_id(item, level, group.code, ANSWERED) for level in self.labels}
-        found = {level: figures.get(share) for level, share in shares.items()}
-        known = [figure for figure in found.values() if figure is not None]
-        if not known:
+        figures_by_level = {level: figures.get(share) for level, share in shares.items()}
+        level_figures = [figure for figure in figures_by_level.values() if figure is not None]
+        if not level_figures:
             return None
-        if len(known) < len(found):
-            lacking = next(level for level, figure in found.items() if figure is None)
+        if len(level_figures) < len(figures_by_level):
+            missing_level = next(
+                level for level, figure in figures_by_level.items() if figure is None
+            )
             raise RenderError(
-                f"chart of {item!r}: the register has no share of level {lacking!r} in group "
+                f"chart of {item!r}: the register has no share of level {missing_level!r} in group "
                 f"{group.code!r}; what is not published needs a suppressed row."
             )
         codes, boxes = list(self.labels), []
@@ -113,12 +119,15 @@ class Levels:
         dont_know = self.dont_know and figures.get(
             share_id(item, self.dont_know[0], group.code, WITH_DONT_KNOW)
         )
-        return DrawnAnswers(group, known, dont_know or None, boxes, self)
+        return DrawnAnswers(group, level_figures, dont_know or None, boxes, self)
 
 
 @dataclass(frozen=True)
 class DrawnAnswers:
-    """A group's numbers: levels, "don't know" if asked, `boxes` of levels with their places."""
+    """A group's numbers: `levels` from low to high, "don't know" if asked, and joint shares.
+
+    `boxes`: places of the levels that a joint share adds, and that share, the headline first.
+    """
 
     group: DrawnGroup
     levels: list[DrawnFigure]
@@ -128,17 +137,17 @@ class DrawnAnswers:
 
     @property
     def hidden(self) -> list[int]:
-        """The levels that are not published."""
+        """Places of the levels that are not published."""
         return [k for k, figure in enumerate(self.levels) if figure.value is None]
 
     @property
     def has_values(self) -> bool:
-        """Whether at least one level has a value."""
+        """Whether at least one level is published."""
         return len(self.hidden) < len(self.levels)
 
     @property
     def together(self) -> list[int]:
-        """The levels that are drawn as one piece, for each is not published; may be empty."""
+        """Places of the suppressed levels that are drawn as one piece; may be empty."""
         run, scale = self.hidden, self.scale
         if len(run) < 2 or not self.has_values or run != list(range(run[0], run[-1] + 1)):
             return []
@@ -147,21 +156,24 @@ class DrawnAnswers:
 
     @property
     def box(self) -> DrawnFigure | None:
-        """The published share of just those levels that are drawn together, if there is one."""
+        """Published joint share of exactly the levels drawn as one piece, or None."""
         run = self.together
         return next((box for places, box in self.boxes if run == places and box.display), None)
 
     @property
     def head(self) -> DrawnFigure | None:
-        """The share that stands for the item, where the register has one."""
+        """Headline share of the group, or None where the register has none."""
         return self.boxes[0][1] if self.boxes else None
 
     def is_small(self, small: int) -> bool:
-        """Whether the unweighted base of the levels is below `small`."""
+        """Return whether the unweighted base of the levels is below `small`."""
         return self.levels[0].n is not None and self.levels[0].n < small
 
     def bars(self, small: int) -> list[BarMark]:
-        """The pieces of the bar from left to right; none where it has none."""
+        """Return the pieces of the bar from left to right; [] where the row has no bar.
+
+        Pieces are hatched where the base is below `small` or the precision is too low.
+        """
         if not self.has_values or (self.hidden and not self.together):
             return []
         scale, few = self.scale, self.is_small(small)
@@ -185,14 +197,16 @@ class DrawnAnswers:
         return [bar for bar in bars if bar.high > bar.low]
 
     def row(self, small: int, language: str) -> ChartRow:
-        """The row of the group."""
+        """Return the group's row: its bar, small text with the base, headline, "don't know"
+        aside.
+        """
         bars, outside = self.bars(small), self.dont_know
         hidden = next((figure for figure in self.levels if figure.value is None), None)
         head, aside = self.head if self.scale.ordered else None, None
         if outside:
             weak = self.is_small(small) or outside.sign is Sign.WEAK
-            own: dict[str, Any] = {"hatched": weak, "text": outside.plain, "id": outside.id}
-            aside = BarMark(0.0, outside.value or 0.0, "unsaid", **own)
+            look: dict[str, Any] = {"hatched": weak, "text": outside.plain, "id": outside.id}
+            aside = BarMark(0.0, outside.value or 0.0, "unsaid", **look)
         return ChartRow(
             self.group.label,
             bars or [Gone(hidden.plain if hidden else None)],
@@ -210,13 +224,14 @@ def level_bars(
     small: int,
     subtitle: str = "",
 ) -> Picture:
-    """The chart of an item's levels by group, or of items of one scale; `subtitle`: unit and base.
+    """Return the chart of an item's levels by group, or of items of one scale.
 
-    A group of which the register has nothing has no row. Bars of fewer than `small` answers are
-    hatched, as are shares whose precision is too low. Raises RenderError as `Levels.answers`.
+    `subtitle`: unit and base. Groups without a row in the register are skipped. Bars of fewer than
+    `small` answers are hatched, as are shares whose precision is too low. Raises RenderError as
+    `Levels.answers`.
     """
     language, simulated = figures.language, figures.simulated
-    table = [one for group in groups if (one := levels.answers(figures, group)) is not None]
+    table = [answers for group in groups if (answers := levels.answers(figures, group)) is not None]
     if not table:
         return nothing(levels.title, language, simulated=simulated)
     finding = _find_firm(figures, levels, table[0])
@@ -224,14 +239,14 @@ def level_bars(
     rules = [Rule(0.0, "axis", dashed=False)]
     axis = AmountAxis(unit="", rules=rules, sides=(left, right) if levels.ordered else None)
     low = list(levels.labels)[: levels.count_left + levels.across]
-    rows = in_sections((each.group, each.row(small, language)) for each in table)
+    rows = in_sections((entry.group, entry.row(small, language)) for entry in table)
     few = [row for row in table if row.bars(small) and row.is_small(small)]
-    keys = [LegendKey(*each) for each in zip(levels.labels.values(), levels.colours, strict=True)]
+    keys = [LegendKey(*entry) for entry in zip(levels.labels.values(), levels.colours, strict=True)]
     if levels.dont_know and any(row.dont_know for row in table):
         keys.append(LegendKey(levels.dont_know[1], "unsaid"))
     if few:
         keys.append(LegendKey(word("charts.small", language, n=small), "muted", "hatch"))
-    shown = [each for row in table for each in (*row.levels, row.dont_know) if each is not None]
+    shown = [entry for row in table for entry in (*row.levels, row.dont_know) if entry is not None]
     bold = quote_labels([levels.labels[code] for code in levels.headline])
     headed = any(row.head for row in rows)
     notes = [word("charts.bold", language, levels=bold)] if headed else []
@@ -259,11 +274,12 @@ def level_bars(
 
 
 def _find_firm(figures: DrawnFigures, levels: Levels, first: DrawnAnswers) -> Fact | None:
+    """Return the finding for the title from the total's row; None where it is not firm."""
     if not first.group.total:
         return None
     if levels.ordered:
-        said = quote_labels([levels.labels[code] for code in levels.headline])
-        return against_half(figures, first.head, levels.title, said)
+        headline = quote_labels([levels.labels[code] for code in levels.headline])
+        return against_half(figures, first.head, levels.title, headline)
     labelled = zip(levels.labels.values(), first.levels, strict=True)
     order = sorted(labelled, key=lambda each: -(each[1].value or 0.0))
     return foremost(figures, order, levels.title, exclusive=True)
@@ -272,11 +288,14 @@ def _find_firm(figures: DrawnFigures, levels: Levels, first: DrawnAnswers) -> Fa
 def _state_facts(
     levels: Levels, table: Sequence[DrawnAnswers], finding: Fact | None, small: int
 ) -> Iterator[Fact]:
+    """Yield the facts of the alternative text: finding, axis, order of rows, total, groups
+    apart.
+    """
     if finding:
         yield Fact("charts.alt.finding", {"finding": finding})
     if drawn := [row.group for row in table if row.bars(small)]:
         yield _describe_axis(levels)
-    among = [each.label for each in drawn if not each.total and not each.apart]
+    among = [group.label for group in drawn if not group.total and not group.apart]
     yield from about("charts.alt.order", among)
     if table[0].group.total:
         yield Fact("charts.alt.total_first", {"label": table[0].group.label})
@@ -286,6 +305,7 @@ def _state_facts(
 
 
 def _describe_axis(levels: Levels) -> Fact:
+    """Return the fact that describes on which side of the axis the levels stand."""
     names = tuple(levels.labels.values())
     if not levels.ordered:
         return Fact("charts.alt.stacked", {"item": levels.title, "levels": Listed(names)})
@@ -299,6 +319,7 @@ def _describe_axis(levels: Levels) -> Fact:
 def _list_numbers(
     levels: Levels, table: Sequence[DrawnAnswers], language: str
 ) -> Iterator[tuple[DrawnFigure, str, str]]:
+    """Yield the drawn numbers with row and column label, levels first, then joint shares."""
     for row in table:
         for figure, label in zip(row.levels, levels.labels.values(), strict=True):
             yield figure, row.group.label, label

@@ -1,9 +1,9 @@
-"""The colours of every chart, by what they mean, for a light and for a dark page.
+"""Colours of every chart, by their meaning, for a light and for a dark page.
 
-In the SVG a colour is an attribute, the light one, so that a downloaded picture looks the same
-anywhere; its class (`k-` for a fill, `s-` for a line) lets the page's stylesheet put the dark one
-in its place. ColorBrewer's BrBG for ordered levels: the two ends differ in hue, neighbours in
-lightness, for colour-blind readers and a grey print. Nothing is said by colour alone.
+In the SVG a colour is an attribute with the light value, so that a downloaded picture looks the
+same anywhere; its class (`k-` for a fill, `s-` for a line) lets the page's stylesheet replace the
+value by the dark one. Ordered levels use ColorBrewer's BrBG: the two ends differ in hue, neighbours
+in lightness, for colour-blind readers and a grey print. No information is in the colour alone.
 """
 
 from readiness.pages.fonts import css
@@ -69,64 +69,71 @@ _FORCED = {"paper": "Canvas", "ink": "CanvasText", "muted": "CanvasText", "grid"
 
 
 def on(colour: str) -> str:
-    """The token of texts that stand on a token; on a colour between two, their own colour."""
+    """Return the token of texts on a colour token (`on-low1`); for a `#rrggbb`, the text's
+    colour.
+    """
     return ink_on(colour) if colour.startswith("#") else f"{_ON}{colour}"
 
 
 def ink_on(colour: str) -> str:
-    """Dark or light, whichever reads better on a colour (relative luminance, WCAG 2)."""
+    """Return the dark or the light text colour, whichever has more contrast on a colour
+    (WCAG 2).
+    """
     return max((DARK_TEXT, LIGHT_TEXT), key=lambda text: contrast(text, colour))
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast of two colours (`#rrggbb`) by WCAG 2, 1 to 21."""
+    """Return the contrast ratio of two colours (`#rrggbb`) by WCAG 2, 1 to 21."""
     low, high = sorted((_measure_luminance(one), _measure_luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 
 def _measure_luminance(colour: str) -> float:
+    """Return the relative luminance of a colour (`#rrggbb`) by WCAG 2, 0 to 1."""
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def light(colour: str) -> str:
-    """The attribute of a token (`low1`, `on-low1`), or a colour given as such."""
+    """Return the light value of a token (`low1`, `on-low1`); another text is returned as it is."""
     if colour in LIGHT:
         return LIGHT[colour]
     return ink_on(light(colour.removeprefix(_ON))) if colour.startswith(_ON) else colour
 
 
 def shades(colours: tuple[str, ...], count: int) -> list[str]:
-    """`count` colours from the first token of `colours` on; more than there are lie between."""
+    """Return `count` colours from the outermost token on; mixed ones where tokens do not
+    suffice.
+    """
     if count <= len(colours):
         return list(colours[:count])
     parts = [[int(LIGHT[colour][i : i + 2], 16) for i in (1, 3, 5)] for colour in colours]
-    found = []
+    mixed_colours = []
     for k in range(count):
         place = k * (len(colours) - 1) / (count - 1)
         i = min(int(place), len(colours) - 2)
         pairs = zip(parts[i], parts[i + 1], strict=True)
         mixed = [round(a + (b - a) * (place - i)) for a, b in pairs]
-        found.append("#{:02x}{:02x}{:02x}".format(*mixed))
-    return found
+        mixed_colours.append("#{:02x}{:02x}{:02x}".format(*mixed))
+    return mixed_colours
 
 
 def stylesheet() -> str:
-    """What a page with charts adds to its stylesheet, once: dark, forced colours, print."""
+    """Return the style rules that a page with charts needs once: dark, forced colours, print."""
     tokens = [*LIGHT, *(on(colour) for colour in LIGHT)]
     dark = {**DARK, **{on(colour): ink_on(shade) for colour, shade in DARK.items()}}
 
-    def declared(values: dict[str, str]) -> str:
+    def declare(values: dict[str, str]) -> str:
         return "".join(f"--chart-{name}:{value};" for name, value in values.items())
 
     rules = [
-        ":root{" + declared({token: light(token) for token in tokens}) + "}",
-        "@media screen and (prefers-color-scheme:dark){:root{" + declared(dark) + "}}",
-        "@media (forced-colors:active){:root{" + declared(_FORCED) + "}}",
+        ":root{" + declare({token: light(token) for token in tokens}) + "}",
+        "@media screen and (prefers-color-scheme:dark){:root{" + declare(dark) + "}}",
+        "@media (forced-colors:active){:root{" + declare(_FORCED) + "}}",
         "svg.chart{forced-color-adjust:none;print-color-adjust:exact;"
         "-webkit-print-color-adjust:exact}",
-        # What stands on a colour between two tokens keeps its own.
+        # A text on a mixed colour (`#rrggbb`) keeps its own colour.
         "svg.chart text:where(:not([fill^='#'])){fill:var(--chart-ink)}",
         "svg.chart{font-family:var(--sans," + css() + ")}",
     ]

@@ -1,11 +1,11 @@
-"""A picture: what is said around its panels, its words for who does not see it, its files.
+"""Pictures: panels with the texts around them, the alternative text, and the files of a chart.
 
-Ribbon, title, subtitle and keys stand above the panels, texts below: each function draws from a
-height on and returns where it ended, so that a chart is built from top to bottom.
+Ribbon, title, subtitle and legend stand above the panels, notes below: each function draws from a
+height on and returns the height at which it ended, so that a chart is built from top to bottom.
 
-A label that a spreadsheet would run is text there; the register has it as it is. Typst draws the
-PNG, for whoever cannot place an SVG, with the fonts that come with the packages and no others: the
-same bytes on every machine.
+A label that a spreadsheet would run as a formula is escaped in the table; the register has it
+unescaped. Typst draws the PNG, for users who cannot place an SVG, with the fonts of the packages
+alone: the same bytes on every machine.
 """
 
 import tempfile
@@ -44,9 +44,9 @@ BETWEEN_NOTES = " · "
 
 @dataclass(frozen=True)
 class LegendKey:
-    """One entry of a legend: how the thing looks, and its label.
+    """An entry of a legend: its look and its label.
 
-    `look`: `patch`, `hatch`, `outline` (an empty one), `stroke` (a line), or a marker's shape.
+    `look`: `patch`, `hatch`, `outline` (an empty patch), `stroke` (a line), or a marker's shape.
     """
 
     label: str
@@ -56,11 +56,11 @@ class LegendKey:
 
     @property
     def width(self) -> float:
-        """Its width with the space after it."""
+        """Width in pixels, with the space after the entry."""
         return KEY_SIZE + _KEY_GAP + measure(self.label, size=BODY) + _BETWEEN
 
     def draw(self, sheet: Drawing, x: float, y: float) -> None:
-        """How it looks, from its left side and the middle of its height."""
+        """Draw the sample of the look; `x`: its left side, `y`: the middle of its height."""
         box = (x, y - KEY_SIZE / 2, KEY_SIZE, KEY_SIZE)
         match self.look:
             case "stroke":
@@ -80,13 +80,13 @@ class LegendKey:
 def draw_head(
     sheet: Drawing, title: str, question: str = "", subtitle: str = "", *, simulated: bool
 ) -> float:
-    """Draw the ribbon of a simulated wave, the title, what was asked, and what is shown of whom."""
+    """Draw the ribbon of a simulated wave, title, question and subtitle; return where they end."""
     y, (x, align) = 0.0, sheet.start()
     if simulated:
         sheet.rect(0, 0, sheet.width, RIBBON, fill="stamp", id="stamp")
-        said, look = text("report.simulated.title", sheet.language), palette.on("stamp")
+        ribbon, ribbon_colour = text("report.simulated.title", sheet.language), palette.on("stamp")
         middle = (sheet.width / 2, RIBBON / 2)
-        sheet.write(*middle, said, bold=True, colour=look, align="middle", id="stamp")
+        sheet.write(*middle, ribbon, bold=True, colour=ribbon_colour, align="middle", id="stamp")
         y = RIBBON + 8
     for line in wrap(title, sheet.width, size=TITLE, bold=True):
         sheet.write(x, y + 11, line, size=TITLE, bold=True, align=align)
@@ -97,7 +97,10 @@ def draw_head(
 
 
 def draw_lines(sheet: Drawing, said: str, top: float, *, bold: bool = False) -> float:
-    """A text in lines, small or `bold`; none where it is empty."""
+    """Draw a text in lines, small or `bold`, from `top` on; return where it ends.
+
+    An empty text draws nothing.
+    """
     x, align = sheet.start()
     size, colour = (BODY, "ink") if bold else (SMALL, "muted")
     for line in wrap(said, sheet.width, size=size, bold=bold) if said else []:
@@ -109,9 +112,12 @@ def draw_lines(sheet: Drawing, said: str, top: float, *, bold: bool = False) -> 
 def draw_keys(
     sheet: Drawing, entries: Sequence[LegendKey], top: float, *, reading: bool = True
 ) -> float:
-    """A legend in as many lines as it needs, in `reading` direction or from left to right."""
+    """Draw a legend in as many lines as it needs; return the height at which it ends.
+
+    `reading`: in reading direction, else from left to right.
+    """
     mirrored = sheet.rtl and reading
-    room, beside = sheet.width - KEY_SIZE - _KEY_GAP, KEY_SIZE + _KEY_GAP
+    room, text_offset = sheet.width - KEY_SIZE - _KEY_GAP, KEY_SIZE + _KEY_GAP
     lines: list[list[LegendKey]] = []
     used = 0.0
     for key in entries:
@@ -125,21 +131,23 @@ def draw_keys(
         x = sheet.width if mirrored else 0.0
         if sheet.rtl and not reading:
             x = max(0.0, sheet.width - sum(key.width for key in line) + _BETWEEN)
-        most = 1
+        most_lines = 1
         for key in line:
             key.draw(sheet, x - KEY_SIZE if mirrored else x, y)
-            at: tuple[float, Align] = (x - beside, "right") if mirrored else (x + beside, "left")
-            broken = wrap(key.label, room, size=BODY)
-            for k, part in enumerate(broken):
-                sheet.write(at[0], y + NOTE_LINE * k, part, align=at[1])
-            most = max(most, len(broken))
+            label_end: tuple[float, Align] = (
+                (x - text_offset, "right") if mirrored else (x + text_offset, "left")
+            )
+            label_lines = wrap(key.label, room, size=BODY)
+            for k, part in enumerate(label_lines):
+                sheet.write(label_end[0], y + NOTE_LINE * k, part, align=label_end[1])
+            most_lines = max(most_lines, len(label_lines))
             x += -key.width if mirrored else key.width
-        top += KEY_LINE + NOTE_LINE * (most - 1)
+        top += KEY_LINE + NOTE_LINE * (most_lines - 1)
     return top
 
 
 Cell = str | int | float | None
-# What the table of a chart of registered numbers says of each.
+# Columns of the table of a chart of registered numbers.
 COLUMNS = [
     *("id", "row", "column", "value", "lower", "upper"),
     *("unit", "n", "reliability", "suppressed"),
@@ -147,10 +155,10 @@ COLUMNS = [
 
 
 class Panel(Protocol):
-    """A part of a picture, below the one before."""
+    """A part of a picture, below the part before."""
 
     def draw(self, sheet: Drawing, top: float) -> float:
-        """Draw it from a height on; where it ends."""
+        """Draw the panel from height `top` on; return the height at which it ends."""
         ...
 
 
@@ -158,12 +166,12 @@ class Panel(Protocol):
 class Picture:
     """A chart in one language, for any width.
 
-    `title`: what was found, else what was asked; `question`: what was asked, where the title says
-    the finding; both stand beside the picture in a report. `facts`: what the alternative text says;
-    `keys` are above the panels, in reading direction or, `keys_fixed`, as an ordered scale lies;
-    `notes` below; last what `signs` mean and the `standing` of its numbers, which a report says
-    once for all its pictures. Without panels it says so: `facts` begins with why. `table`: the
-    numbers, the same columns in each row.
+    `title`: the finding, else the question; `question`: the question, where the title states the
+    finding; both stand beside the picture in a report. `facts`: the alternative text. `keys`: the
+    legend above the panels, in reading direction or, with `keys_fixed`, from left to right as an
+    ordered scale. `notes` stand below, then the explanations of `signs` and the `standing` of the
+    numbers, which a report states once for all its pictures. A picture without panels prints the
+    first of `facts`: the reason. `table`: the numbers, the same columns in each row.
     """
 
     title: str
@@ -182,14 +190,17 @@ class Picture:
 
     @property
     def alt(self) -> str:
-        """The alternative text, without digits: the numbers stand in the table beside it."""
+        """Alternative text; the chart's numbers stand in the table beside it."""
         return " ".join(tell(fact, self.language) for fact in self.facts)
 
     def sheet(self, width: int = WIDE, name: str = "chart") -> Drawing:
-        """The picture, drawn; every mark of a registered number carries its id."""
+        """Draw the picture; every mark of a registered number carries its id.
+
+        `width`: in CSS pixels. `name`: prefix of the ids in the SVG.
+        """
         sheet = Drawing(width, self.language, name)
-        said = (self.title, self.question, self.subtitle)
-        top = draw_head(sheet, *said, simulated=self.simulated)
+        head_texts = (self.title, self.question, self.subtitle)
+        top = draw_head(sheet, *head_texts, simulated=self.simulated)
         if self.panels:
             top = draw_keys(sheet, self.keys, top, reading=not self.keys_fixed) + 4
         else:
@@ -204,7 +215,7 @@ class Picture:
         return sheet
 
     def svg(self, width: int = WIDE, name: str = "chart") -> bytes:
-        """The picture as SVG; `name` prefixes the ids in it."""
+        """Return the picture as SVG; `width`: in CSS pixels, `name`: prefix of the ids in it."""
         title = " ".join(filter(None, [self.title, self.question]))
         return self.sheet(width, name).svg(title, self.alt)
 
@@ -212,23 +223,31 @@ class Picture:
 def nothing(
     title: str, language: Language, *, simulated: bool = False, why: str = "charts.nothing"
 ) -> Picture:
-    """The picture of what has no number: a sentence in its place."""
+    """Return a picture without numbers: one sentence, the fact `why`, in place of the panels."""
     facts = [Fact(why, {"item": title} if why == "charts.nothing" else {})]
     facts += [Fact("charts.alt.simulated")] if simulated else []
     return Picture(title, facts, language, simulated=simulated)
 
 
 def table_of(numbers: Iterable[tuple[DrawnFigure, str, str]]) -> list[dict[str, Cell]]:
-    """The numbers of a chart, as released, each with its row and its column."""
+    """Return the table of a chart: the numbers as released, each with its row and its column."""
     return [
-        {"id": each.id, "row": row, "column": column, **{n: getattr(each, n) for n in COLUMNS[3:]}}
-        for each, row, column in numbers
+        {
+            "id": figure.id,
+            "row": row,
+            "column": column,
+            **{n: getattr(figure, n) for n in COLUMNS[3:]},
+        }
+        for figure, row, column in numbers
     ]
 
 
 def files_of(pictures: Mapping[str, Picture], standing: str) -> Iterator[tuple[str, bytes]]:
-    """Name and content of every file; `pictures` by name, below each the line `standing`."""
-    pictures = {n: replace(one, standing=standing) for n, one in pictures.items()}
+    """Yield name and content of each file: SVG wide and narrow, text, CSV and PNG of each picture.
+
+    `pictures`: by name. `standing`: the line below each picture. Raises RenderError as `to_png`.
+    """
+    pictures = {n: replace(original, standing=standing) for n, original in pictures.items()}
     wide = {name: picture.svg(WIDE, f"{name}-w") for name, picture in pictures.items()}
     for name, picture in pictures.items():
         yield f"{name}.svg", wide[name]
@@ -241,12 +260,15 @@ def files_of(pictures: Mapping[str, Picture], standing: str) -> Iterator[tuple[s
         yield f"{name}.png", drawn
 
 
-# A fixed time: nothing of a picture depends on when it was made.
+# A fixed time, so that the PNG does not depend on the hour at which it was drawn.
 TIMESTAMP = 946_684_800
 
 
 def to_png(pictures: Sequence[bytes]) -> list[bytes]:
-    """Each SVG as a PNG. Raises RenderError where Typst cannot draw one."""
+    """Return each SVG as a PNG, in the same order.
+
+    Raises RenderError where Typst cannot draw a picture.
+    """
     import typst
 
     with tempfile.TemporaryDirectory() as folder:
@@ -257,19 +279,19 @@ def to_png(pictures: Sequence[bytes]) -> list[bytes]:
         head = "#set page(width: auto, height: auto, margin: 0pt)"
         (work / "charts.typ").write_text("\n".join([head, *pages]) + "\n", "utf-8")
         try:
-            made = typst.compile(
+            compiled = typst.compile(
                 str(work / "charts.typ"),
                 root=str(work),
                 font_paths=[str(own_folder())],
                 ignore_system_fonts=True,
                 format="png",
-                # One and a half pixel a CSS pixel, where an inch has 96.
+                # One and a half pixels per CSS pixel: 96 CSS pixels an inch.
                 ppi=144,
                 timestamp=TIMESTAMP,
             )
         except typst.TypstError as error:
             raise RenderError(f"charts as PNG: Typst: {error}") from None
-    found = made if isinstance(made, list) else [made]
-    if len(found) != len(pictures):
-        raise RenderError(f"charts as PNG: {len(found)} pages for {len(pictures)} charts.")
-    return found
+    images = compiled if isinstance(compiled, list) else [compiled]
+    if len(images) != len(pictures):
+        raise RenderError(f"charts as PNG: {len(images)} pages for {len(pictures)} charts.")
+    return images

@@ -1,7 +1,7 @@
-"""The panel of rows: labels, marks on one scale, readings at their side.
+"""Draw the panel of rows: labels, marks on one scale, texts at their side.
 
-Labels stand beside their marks, or on a telephone above them. An axis of amounts has few lines,
-each with its number above the marks.
+Labels stand beside their marks, or above the marks on a narrow sheet. An axis of amounts has few
+lines, each with its number above the marks.
 """
 
 import math
@@ -28,33 +28,34 @@ from readiness.language import numbers
 
 # Below this width in CSS pixels labels stand above their marks.
 NARROW_BELOW = 480
-# From line to line of a label.
+# Distance in pixels between the lines of a label.
 LINE = 17.0
-# Between texts that stand in one line.
+# Distance in pixels between texts in one line.
 SPACE = 12.0
 
 
 class Labels:
-    """Heights and label column of a list of rows; `marks`, the middle of each, from their top.
+    """Heights and label column of a list of rows.
 
-    A row is as high as its label needs, which is broken into lines, with its small text below. On a
-    telephone the small text is across from the label, and behind it the number of the row.
+    `tops`, `marks`: top of each row and middle of its marks, in pixels from the top of the rows. A
+    row is as high as its label needs, which is broken into lines, with the small text below. On a
+    narrow sheet the small text is across from the label, and beside it the head of the row.
     """
 
     def __init__(self, rows: Sequence[ChartRow], width: float) -> None:
         self.rows, self.narrow = rows, width < NARROW_BELOW
-        # Height kept for the mark of a row (a bar, a dot).
+        # Height reserved for the mark of a row (a bar, a dot).
         self.bar = 18.0 if self.narrow else 22.0
         smalls = [TextMark(row.small, muted=True) for row in rows]
         heads = [row.head if self.narrow else None for row in rows]
-        # What is across from each label on a telephone, from the edge of the sheet inwards.
+        # Texts across from each label on a narrow sheet, from the edge of the sheet inwards.
         self.across = [
             [text for text in (head, small) if text is not None and text.text]
             for head, small in zip(heads, smalls, strict=True)
         ]
         smallest = max(text.width for text in smalls)
         longest = max(smallest, *(measure(row.label, bold=row.bold) for row in rows))
-        # Labels take at most this part of the width beside their marks.
+        # Beside their marks, labels take at most 28 % of the width.
         self.width = 0.0 if self.narrow else min(longest, 0.28 * width) + 14
         taken = max(sum(text.width + SPACE for text in texts) for texts in self.across)
         room = width - taken if self.narrow else self.width - 12
@@ -68,7 +69,7 @@ class Labels:
             self.height += 12.0 if row.section else 0
             self.tops.append(self.height)
             if self.narrow:
-                mark = self.bar + 4 if row.marks or row.reading else 0  # none for a heading
+                mark = self.bar + 4 if row.marks or row.reading else 0  # a heading has no mark
                 height = LINE * len(lines) + mark + 4
                 self.marks.append(self.height + height - self.bar / 2 - 5)
             else:
@@ -77,7 +78,10 @@ class Labels:
             self.height += height
 
     def spans(self, start: float) -> list[tuple[float, float]]:
-        """From where to where lines of an axis run: the whole height, or beside marks only."""
+        """Return start and end of each piece of an axis line, with the rows' top at `start`.
+
+        The whole height on a wide sheet, the heights of the marks alone on a narrow one.
+        """
         if not self.narrow:
             return [(start, start + self.height)]
         half = self.bar / 2 + 1
@@ -85,7 +89,7 @@ class Labels:
         return [(start + y - half, start + y + half) for y in at]
 
     def draw(self, sheet: Drawing, start: float) -> None:
-        """The labels with their small texts; the top of the rows is at `start`."""
+        """Draw the labels with their small texts; the top of the rows is at `start`."""
         x, align = sheet.start()
         for k, row in enumerate(self.rows):
             lines, small = self.lines[k], self.small[k]
@@ -101,6 +105,7 @@ class Labels:
                 sheet.write(x, first + LINE * n, line, tick=True, **look)
 
     def _draw_across(self, sheet: Drawing, texts: Sequence[TextMark], y: float) -> None:
+        """Draw texts across from a label, from the far edge inwards."""
         used = 0.0
         for text in texts:
             x, align = sheet.end(used)
@@ -111,22 +116,25 @@ class Labels:
             used += text.width + SPACE
 
 
-# The pixels that a number of an axis needs.
+# Pixels that a number on an axis needs, by unit.
 _ROOM = {"share": 52.0, "number": 62.0, "points": 46.0}
 _ROUND = [(m, e) for e in range(-6, 13) for m in (1, 2, 5)]
 _SHARES = [(5, -2), (1, -1), (25, -2), (5, -1)]
 
 
 def round_step(needed: float, steps: Sequence[tuple[int, int]] = _ROUND) -> tuple[float, int]:
-    """The smallest round step that is at least `needed`, or the last; its decimals."""
+    """Return the smallest round step that is at least `needed`, and its number of decimals.
+
+    `steps`: mantissa and exponent of ten of each step, ascending; the last where all are smaller.
+    """
     m, e = next(((m, e) for m, e in steps if m * 10.0**e >= needed), steps[-1])
     return m * 10.0**e, max(0, -e)
 
 
 def draw_axis(sheet: Drawing, axis: AmountAxis, scale: Panel, top: float, labels: Labels) -> None:
-    """Lines at round amounts between the scale's ends with their numbers, beside rows from `top`.
+    """Draw grid lines at round amounts within the scale, with their numbers above the rows.
 
-    A number that the sheet's edge would cut is left out.
+    `top`: top of the rows. A number that the sheet's edge would cut is left out.
     """
     steps = _SHARES if axis.unit == "share" else _ROUND
     step, digits = round_step(_ROOM[axis.unit] / scale.unit, steps)
@@ -141,7 +149,10 @@ def draw_axis(sheet: Drawing, axis: AmountAxis, scale: Panel, top: float, labels
 
 
 def write_amount(amount: float, unit: Unit, digits: int, language: str) -> str:
-    """A round amount as an axis of a unit has it."""
+    """Return the text of a round amount on an axis of `unit` (shares and points: 0-1 scale).
+
+    `digits`: decimals of the amount.
+    """
     if unit == "points":
         # "+0,2" without its noun: the panel's title says what is counted.
         return numbers.number(round(amount, 6), unit, max(0, digits - 2), language, noun=False)
@@ -151,29 +162,31 @@ def write_amount(amount: float, unit: Unit, digits: int, language: str) -> str:
 
 
 SHARES = AmountAxis()
-# Room left and right of an axis with numbers, for half of its outer ones.
+# Pixels left and right of an axis with numbers, for half of its outermost numbers.
 SIDE = 18.0
 EDGE, GAP, INSET = 6.0, 22.0, 6.0
-# Between the parts of a reading.
+# Pixels between the texts beside a row.
 BETWEEN = 7.0
-# The width of the empty box of what is not published, without and with its sign.
+# Width in pixels of the box of an unpublished value, without and with its sign.
 BOX, SAID_BOX = 44.0, 130.0
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of marks on an axis; `head_left`: heads stand left of marks."""
+    """Rows of marks on an axis; `head_left`: heads stand left of the marks."""
 
     rows: Sequence[ChartRow]
     axis: AmountAxis = SHARES
     head_left: bool = True
 
     def draw(self, sheet: Drawing, top: float) -> float:
-        """Draw the panel from `top` on; where it ends."""
+        """Draw the panel from height `top` on; return the height at which it ends."""
         return _Plot(self, sheet).draw(top)
 
 
 class _Plot:
+    """The drawing of one panel of rows on one sheet."""
+
     def __init__(self, panel: Rows, sheet: Drawing) -> None:
         self.panel, self.sheet = panel, sheet
         self.labels = Labels(panel.rows, sheet.width)
@@ -184,7 +197,7 @@ class _Plot:
         self.scale, self.aside = self._make_scales()
 
     def draw(self, top: float) -> float:
-        """Everything from `top` on; where it ends."""
+        """Draw labels, axis, marks and texts from `top` on; return the height at which they end."""
         panel, sheet, labels = self.panel, self.sheet, self.labels
         if panel.axis.unit:
             top += 22.0
@@ -192,7 +205,7 @@ class _Plot:
         elif panel.axis.sides:
             top = self._draw_sides(panel.axis.sides, top)
         labels.draw(sheet, top)
-        # A whole line lies over the bars on its sides, and behind one that lies across it.
+        # A solid line is drawn over bars that touch it, and behind a bar that lies across it.
         bars = [mark for row in panel.rows for mark in row.marks if isinstance(mark, BarMark)]
         behind = [
             rule
@@ -207,7 +220,7 @@ class _Plot:
                 self._mark(mark, y)
             self._draw_outer(row, y)
             self._draw_head(row, y)
-            # The parts one after the other in reading direction.
+            # The texts beside the marks, one after the other in reading direction.
             at = self.sheet.width - self.room + BETWEEN
             for text in reading:
                 x, align = self.sheet.start(at)
@@ -228,7 +241,11 @@ class _Plot:
     # -- places
 
     def _make_scales(self) -> tuple[Panel, Panel | None]:
-        """The scales of the marks and of the panel aside: the same pixels for the same amount."""
+        """Return the scales of the marks and of the panel aside: the same pixels per amount.
+
+        None for the panel aside where no row has one. Sets `room`: the width of the texts beside
+        the marks.
+        """
         panel, sheet, labels = self.panel, self.sheet, self.labels
         low, high = panel.axis.limits(panel.rows)
         before = after = SIDE if panel.axis.unit else 0.0
@@ -249,11 +266,12 @@ class _Plot:
             return main, None
         width = unit * apart + beside
         left = sheet.mirror(start + unit * (high - low) + after - EDGE + GAP, width)
-        # It grows away from the marks, so that its text has room.
+        # In Arabic the bar grows to the left, away from the marks, so that its text has room.
         aside = (left + width - unit, unit, 1.0, 0.0) if sheet.rtl else (left, unit, 0.0, 1.0)
         return main, Panel(*aside)
 
     def _place_box(self, mark: Gone) -> tuple[float, float]:
+        """Return left side and width in pixels of the box of an unpublished value."""
         scale = self.scale
         width = min(SAID_BOX if mark.text else BOX, scale.width)
         if self.panel.axis.unit:
@@ -265,7 +283,7 @@ class _Plot:
     # -- pieces
 
     def _draw_sides(self, sides: tuple[str, str], top: float) -> float:
-        """What lies left and right of zero, above the bars; where they end."""
+        """Draw the texts left and right of zero above the bars; return where they end."""
         x = self.scale.x(0)
         places: tuple[tuple[float, Align, float], ...] = (
             (x - 8, "right", x - 8),
@@ -273,13 +291,13 @@ class _Plot:
         )
         lines = 0
         for text, (at, align, room) in zip(sides, places, strict=True):
-            broken = wrap(text, max(room, 60.0), size=SMALL)
-            if any(measure(each, size=SMALL) > room for each in broken):
-                continue  # no room on this side: the keys say it
-            lines = max(lines, len(broken))
-            for k, each in enumerate(broken):
+            text_lines = wrap(text, max(room, 60.0), size=SMALL)
+            if any(measure(line, size=SMALL) > room for line in text_lines):
+                continue  # the legend has the same labels
+            lines = max(lines, len(text_lines))
+            for k, line in enumerate(text_lines):
                 y = top + NOTE_LINE * (k + 0.5)
-                self.sheet.write(at, y, each, size=SMALL, colour="muted", align=align)
+                self.sheet.write(at, y, line, size=SMALL, colour="muted", align=align)
         return top + NOTE_LINE * lines + 4
 
     def _draw_rule(self, rule: Rule, top: float) -> None:
@@ -311,13 +329,15 @@ class _Plot:
         if bar.text is None or bar.text.width + 2 > width:
             return
         middle, needed = (left + right) / 2, min(bar.text.width + 4, width)
-        if bar.hatched:  # nothing runs through a number
+        if bar.hatched:  # no stripe crosses the digits
             sheet.rect(middle - needed / 2, y - 7, needed, 14, fill=bar.colour)
         self._say(bar.text, middle, y, "middle", palette.on(bar.colour))
 
     def _draw_outer(self, row: ChartRow, y: float) -> None:
-        """Write the number of the last bar beside it, where it has no room within and nothing else
-        may stand there: no head, and no labels as on a sheet that is read from the right.
+        """Write the number of the last bar beside it, where it has no room within.
+
+        Only on a wide sheet that is read from the left and has its heads on the left: elsewhere a
+        head or labels stand there.
         """
         bars = [mark for mark in row.marks if isinstance(mark, BarMark) and mark.colour]
         taken = self.sheet.rtl or self.labels.narrow or not self.panel.head_left
@@ -331,6 +351,7 @@ class _Plot:
     def _draw_empty(
         self, left: float, y: float, width: float, text: TextMark | None, id: str = ""
     ) -> None:
+        """Draw a dashed empty box, with its text where the text fits."""
         height = self.labels.bar
         look: dict[str, Any] = {"fill": "paper", "stroke": "muted", "dashed": True, "id": id}
         self.sheet.rect(left, y - height / 2, width, height, **look)
@@ -338,6 +359,7 @@ class _Plot:
             self._say(text, left + width / 2, y, "middle", "muted")
 
     def _draw_head(self, row: ChartRow, y: float) -> None:
+        """Write a row's head beside its marks; a narrow sheet has it beside the label."""
         if row.head is None or self.labels.narrow:
             return
         ends = [e for m in row.marks if isinstance(m, BarMark) for e in (m.low, m.high)]
@@ -350,6 +372,7 @@ class _Plot:
         self.sheet.write(x, y, row.head.text, size=BODY, bold=True, align=align, id=row.head.id)  # type: ignore[arg-type]
 
     def _draw_aside(self, bar: BarMark, scale: Panel, y: float) -> None:
+        """Draw a bar of the panel aside, with its text."""
         zero, end = scale.x(0), scale.x(bar.high)
         if bar.high:
             box = BarMark(0, bar.high, bar.colour, hatched=bar.hatched, id=bar.id)

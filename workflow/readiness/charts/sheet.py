@@ -1,11 +1,12 @@
 """The sheet that a chart is drawn on, in CSS pixels from the top left corner, and its SVG.
 
-Texts are texts: they can be selected, translated and found. In a language that is read from right
-to left panels and labels are mirrored; axes of amounts keep their direction.
+Texts stay texts: readers can select, translate and search them. In a language that is read from
+right to left panels and labels are mirrored; axes of amounts keep their direction.
 
-A page shows its charts in the reader's own font, so widths of texts are those of the own family and
-a bit more, as wide as in DejaVu Sans, which is wider than nearly every other sans-serif. Arabic
-letters are as wide as they are alone; marks and directions have no width.
+A page shows its charts in the reader's own font, so widths of texts are those of the packages' font
+family, enlarged to the widths of DejaVu Sans, which is wider than nearly every other sans-serif.
+Arabic letters are as wide as their isolated forms; combining marks and direction characters have no
+width.
 """
 
 import re
@@ -24,13 +25,13 @@ from readiness.pages import fonts
 # Type sizes in CSS pixels; nothing is smaller than SMALL.
 TITLE, BODY, SMALL = 16.0, 13.5, 12.0
 
-# By how much texts are wider in DejaVu Sans than in the own family, plain and bold.
+# Widths of texts in DejaVu Sans, relative to the packages' font family, plain and bold.
 _WIDER = {False: 1.16, True: 1.26}
 
 
 @cache
 def _read_advances(bold: bool) -> dict[int, float]:
-    """The width of each character of the own family as a part of the type size."""
+    """Return the width of each character code of the family as a part of the type size."""
     from fontTools.ttLib import TTFont
 
     with TTFont(fonts.own_file(fonts.BOLD if bold else fonts.REGULAR), lazy=True) as font:
@@ -40,26 +41,26 @@ def _read_advances(bold: bool) -> dict[int, float]:
 
 @cache
 def _measure_advance(character: str, bold: bool) -> float:
-    """The width of a character; one that the family lacks counts as one em."""
+    """Return the width of a character in em; a character without a glyph counts as one em."""
     if category(character) in ("Mn", "Cf"):
         return 0.0
     plain = normalize("NFKC", character)
     if len(plain) == 1 and plain.isascii():
-        character = plain  # a narrow space, a raised letter: no wider than that
+        character = plain  # a narrow space or a raised letter is no wider than its plain form
     width = _read_advances(bold).get(ord(character), 1.0)
     return width if bidirectional(character) == "AL" else width * _WIDER[bold]
 
 
 @cache
 def measure(text: str, *, size: float = BODY, bold: bool = False) -> float:
-    """The width of a text in CSS pixels."""
+    """Return the width of a text in CSS pixels; `size`: type size in pixels."""
     return size * sum(_measure_advance(character, bold) for character in text)
 
 
 def wrap(text: str, width: float, *, size: float = BODY, bold: bool = False) -> list[str]:
-    """A text broken at spaces into lines of at most `width` pixels; a longer word is cut."""
+    """Return a text broken at spaces into lines of at most `width` pixels; a longer word is cut."""
     lines: list[str] = []
-    width += 1e-6  # a place that was made of the text's own width holds it
+    width += 1e-6  # a room computed from the text's own width must fit the text
     words = [part for word in text.split(" ") for part in _cut_word(word, width, size, bold)]
     for word in words:
         longer = f"{lines[-1]} {word}" if lines else word
@@ -71,7 +72,7 @@ def wrap(text: str, width: float, *, size: float = BODY, bold: bool = False) -> 
 
 
 def _cut_word(word: str, width: float, size: float, bold: bool) -> Iterator[str]:
-    """A word in parts of at most `width` pixels, of one character at least."""
+    """Yield a word in parts of at most `width` pixels, of one character at least."""
 
     def width_of(end: int) -> float:
         return measure(word[:end], size=size, bold=bold)
@@ -85,7 +86,7 @@ def _cut_word(word: str, width: float, size: float, bold: bool) -> Iterator[str]
 
 # Width of a chart in CSS pixels: in the report, and on a telephone of 390 px without its margins.
 WIDE, NARROW = 720, 350
-# Around a chart as a file of its own.
+# Margin in pixels around a chart in a file.
 MARGIN = 16.0
 
 Align = Literal["left", "middle", "right"]
@@ -96,7 +97,7 @@ _RAISED = re.compile("([\u1d2c-\u1dbf])([^\u1d2c-\u1dbf]*)")
 
 @dataclass(frozen=True)
 class Word:
-    """A text on the sheet: the point at its `align`ed end, and the middle of its height."""
+    """A text on the sheet; `x`: its `align`ed end, `y`: the middle of its height."""
 
     text: str
     x: float
@@ -108,19 +109,21 @@ class Word:
 
     @property
     def width(self) -> float:
-        """How wide it is, at most."""
+        """Largest width in pixels."""
         return measure(self.text, size=self.size, bold=self.bold)
 
     @property
     def box(self) -> tuple[float, float, float, float]:
-        """Left, top, right and bottom of its letters."""
+        """Left, top, right and bottom of the text, in pixels."""
         left = self.x - {"left": 0.0, "middle": self.width / 2, "right": self.width}[self.align]
         return (left, self.y - 0.5 * self.size, left + self.width, self.y + 0.5 * self.size)
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A shape on the sheet: what it is, the number that it shows, its box and how it looks."""
+    """A shape on the sheet: its kind, the id of its number, its box (left, top, right, bottom), its
+    look.
+    """
 
     kind: str
     id: str
@@ -131,12 +134,12 @@ class Mark:
 
     @property
     def x(self) -> float:
-        """The middle of its width."""
+        """Middle of the width."""
         return (self.box[0] + self.box[2]) / 2
 
     @property
     def y(self) -> float:
-        """The middle of its height."""
+        """Middle of the height."""
         return (self.box[1] + self.box[3]) / 2
 
 
@@ -150,39 +153,42 @@ class Panel:
     high: float
 
     def x(self, amount: float) -> float:
-        """Where an amount stands."""
+        """Return the horizontal position of an amount, in pixels."""
         return self.left + (amount - self.low) * self.unit
 
     @property
     def unit(self) -> float:
-        """The pixels of an amount of one."""
+        """Number of pixels per amount of 1."""
         return self.width / (self.high - self.low)
 
 
 def number(value: float) -> str:
-    """A coordinate, to a tenth of a pixel."""
+    """Return a coordinate as text, to a tenth of a pixel."""
     text = f"{value:.1f}".rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
 
 
 def drop_forbidden(text: str) -> str:
-    """A text without characters that no XML may hold."""
+    """Return a text with U+FFFD in place of characters that XML forbids."""
     return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def write_raised(text: str) -> str:
-    """A text as XML; raised letters, which few fonts have, are letters that are raised."""
+    """Return a text as XML; raised letters, which few fonts have, become shifted small letters."""
 
-    def lifted(found: re.Match[str]) -> str:
+    def lift(found: re.Match[str]) -> str:
         letter, after = normalize("NFKC", found[1]), found[2]
         back = f'<tspan dy="4">{after}</tspan>' if after else ""
         return f'<tspan dy="-4" font-size="9">{letter}</tspan>{back}'
 
-    return _RAISED.sub(lifted, escape(text))
+    return _RAISED.sub(lift, escape(text))
 
 
 def set_direction(text: str) -> str:
-    """A text as it is set: apostrophes curved, and isolated where it runs from right to left."""
+    """Return a text as it is set: apostrophes curved, isolated if it has right-to-left letters.
+
+    Characters that XML forbids become U+FFFD.
+    """
     text = re.sub(r"(?<=\w)'(?=\w)", "\N{RIGHT SINGLE QUOTATION MARK}", drop_forbidden(text))
     mirrored = any(bidirectional(character) in ("R", "AL") for character in text)
     return text.join(("\u2067", "\u2069")) if mirrored else text
@@ -190,10 +196,10 @@ def set_direction(text: str) -> str:
 
 @dataclass
 class Drawing:
-    """A drawing that grows downwards: `height` is set when it is known.
+    """A drawing that grows downwards; the caller sets `height` at the end.
 
-    `words` and `marks` are what stands on it, in drawing order; `name` is a prefix of the ids in
-    the SVG, so that several may stand in one page.
+    `words` and `marks` hold the texts and shapes in drawing order; `name` is a prefix of the ids in
+    the SVG, so that several drawings can stand in one page.
     """
 
     width: float
@@ -204,38 +210,38 @@ class Drawing:
     marks: list[Mark] = field(default_factory=list)
     _parts: list[str] = field(default_factory=list)
     _hatched: bool = False
-    # How many parts are its head, and where that ends; how many stand before its foot, and where
-    # that begins.
+    # `head`: number of parts in the head, and its lower edge. `foot`: number of parts before the
+    # foot, and its upper edge.
     head: tuple[int, float] = (0, 0.0)
     foot: tuple[int, float] = (0, 0.0)
 
     @property
     def rtl(self) -> bool:
-        """Whether its language is read from right to left."""
+        """Whether the language is read from right to left."""
         return direction(self.language) == "rtl"
 
     def close_head(self, y: float) -> None:
-        """What was drawn so far, down to `y`, is what a page says beside the picture."""
+        """End the head at `y`: a page states these texts beside the picture."""
         self.head = (len(self._parts), y)
 
     def open_foot(self, y: float) -> None:
-        """What is drawn from here on, below `y`, is what a report says once for all pictures."""
+        """Begin the foot at `y`: a report states these texts once for all its pictures."""
         self.foot = (len(self._parts), y)
 
     def start(self, left: float = 0.0) -> tuple[float, Align]:
-        """Where text that begins `left` pixels from the reading edge stands, and its alignment."""
+        """Return x and alignment of a text that begins `left` pixels from the reading edge."""
         return (self.width - left, "right") if self.rtl else (left, "left")
 
     def end(self, right: float = 0.0) -> tuple[float, Align]:
-        """Where text that ends `right` pixels before the other edge stands, and its alignment."""
+        """Return x and alignment of a text that ends `right` pixels before the far edge."""
         return (right, "left") if self.rtl else (self.width - right, "right")
 
     def mirror(self, left: float, width: float) -> float:
-        """The left side of a thing that is `left` pixels from the reading edge."""
+        """Return the left side of a box `width` wide, `left` pixels from the reading edge."""
         return self.width - left - width if self.rtl else left
 
     def panel(self, left: float, width: float, low: float, high: float) -> Panel:
-        """A scale of amounts, `left` pixels from the reading edge; it grows to the right."""
+        """Return a scale of amounts, `left` pixels from the reading edge; it grows to the right."""
         return Panel(self.mirror(left, width), width, low, high)
 
     def write(
@@ -251,9 +257,9 @@ class Drawing:
         id: str = "",
         tick: bool = False,
     ) -> Word:
-        """A text whose height has its middle at `y`.
+        """Write a text whose middle height is at `y`; return it.
 
-        `id`: the register's number that it shows; `tick`: it is a number of an axis.
+        `id`: the id of the register's number shown; `tick`: the text is a number of an axis.
         """
         word = Word(text, x, y, size, bold, align, id)
         self.words.append(word)
@@ -282,7 +288,7 @@ class Drawing:
         id: str = "",
         round: float = 0.0,
     ) -> None:
-        """A rectangle from its top left corner; without `fill` it is empty."""
+        """Draw a rectangle from its top left corner; without `fill` it is empty."""
         more = {**_write_box(x, y, width, height), "rx": number(round) if round else ""}
         more |= _style_lines(stroke, weight, "5 4" if dashed else "")
         self._add("rect", more, fill=fill or "none", stroke=stroke)
@@ -290,7 +296,7 @@ class Drawing:
         self.marks.append(Mark("rect", id, box, fill, stroke, dashed=dashed))
 
     def hatch(self, x: float, y: float, width: float, height: float, *, id: str = "") -> None:
-        """Diagonal stripes in the paper's colour over a rectangle."""
+        """Draw diagonal stripes in the paper's colour over a rectangle."""
         self._hatched = True
         self._add("rect", {**_write_box(x, y, width, height), "fill": f"url(#{self.name}-hatch)"})
         self.marks.append(Mark("hatch", id, (x, y, x + width, y + height)))
@@ -307,7 +313,7 @@ class Drawing:
         dash: str = "",
         id: str = "",
     ) -> None:
-        """A straight line."""
+        """Draw a straight line."""
         more = {"d": f"M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}"}
         self._add("path", more | _style_lines(colour, weight, dash), stroke=colour)
         box = (min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
@@ -324,7 +330,7 @@ class Drawing:
         filled: bool = True,
         id: str = "",
     ) -> None:
-        """A mark whose middle is at a point, `size` pixels wide; an empty one shows the paper."""
+        """Draw a marker centred on a point, `size` pixels wide; an unfilled one shows the paper."""
         half, fill = size / 2 - 0.75, colour if filled else "paper"
         tag, more = "circle", {"cx": number(x), "cy": number(y), "r": number(half)}
         if shape == "square":
@@ -342,22 +348,26 @@ class Drawing:
         kind: str = "",
         text: str | None = None,
     ) -> None:
-        named = [kind] if kind else []
+        """Append an SVG element; colour tokens become attributes and classes."""
+        classes = [kind] if kind else []
         if fill == "none":
             attributes["fill"] = fill
-        # Every text that says nothing else is in ink.
+        # Texts are in ink unless they have another colour, so ink needs no attribute.
         elif fill and (tag, fill) != ("text", "ink"):
             attributes["fill"] = palette.light(fill)
-            named += [f"k-{fill}"] if not fill.startswith("#") else []
+            classes += [f"k-{fill}"] if not fill.startswith("#") else []
         if stroke:
             attributes["stroke"] = palette.light(stroke)
-            named += [f"s-{stroke}"]
-        attributes["class"] = " ".join(named)
+            classes += [f"s-{stroke}"]
+        attributes["class"] = " ".join(classes)
         inside = "/>" if text is None else f">{write_raised(text)}</{tag}>"
         self._parts.append(f"<{tag}{_write_attributes(attributes)}{inside}")
 
     def svg(self, title: str, description: str = "") -> bytes:
-        """The sheet as SVG: the same bytes for the same sheet, anywhere."""
+        """Return the sheet as SVG: the same bytes for the same sheet on every machine.
+
+        `title`, `description`: texts for assistive technology.
+        """
         size = number(self.width + 2 * MARGIN), number(self.height + 2 * MARGIN)
         corner = number(-MARGIN)
         attributes = {
@@ -390,7 +400,8 @@ class Drawing:
         first, last = self.head[0], self.foot[0] or len(self._parts)
         parts = {"head": self._parts[:first], "foot": self._parts[last:]}
         above, below = (
-            [f'<g data-part="{name}">', *own, "</g>"] if own else [] for name, own in parts.items()
+            [f'<g data-part="{name}">', *group_parts, "</g>"] if group_parts else []
+            for name, group_parts in parts.items()
         )
         return "\n".join([*head, *above, *self._parts[first:last], *below, "</svg>", ""]).encode()
 
@@ -406,12 +417,12 @@ _SIZE = re.compile(
 
 
 def crop(svg: str) -> str:
-    """Return a sheet's SVG without head, foot and margins: a report says these beside it."""
+    """Return a sheet's SVG without head, foot and margins: a report has these beside it."""
 
     def resize(found: re.Match[str]) -> str:
         width = number(float(found[1]) - 2 * MARGIN)
-        left = number(float(found[3]) - float(found[2]))
-        return f'viewBox="0 {found[2]} {width} {left}" width="{width}" height="{left}"'
+        height = number(float(found[3]) - float(found[2]))
+        return f'viewBox="0 {found[2]} {width} {height}" width="{width}" height="{height}"'
 
     return _SIZE.sub(resize, _AROUND.sub("", svg), count=1)
 

@@ -1,4 +1,4 @@
-"""What was asked: items, scales, routing, languages, versions.
+"""Questionnaires: items, scales, routing, languages, versions.
 
 A questionnaire is a YAML file that never changes once a wave used it (a new version is a new file);
 `load_questionnaire` reads it into a typed, frozen model.

@@ -1,6 +1,6 @@
-"""The codebook of a questionnaire: its questions and options, as a table and as what a page shows.
+"""The codebook of a questionnaire: its questions and options, as a table and as entries of a page.
 
-Labels stand in the language that is asked for, and where there is none in the questionnaire's own.
+Labels are in the requested language, or, where a label lacks it, the exported text.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,12 +14,12 @@ from readiness.questionnaire.text import strip_markup
 from readiness.questionnaire.units import unit_text
 from readiness.questionnaire.versions import kind_of
 
-# What a text or a value means that is no answer.
+# Catalogue key for the meaning of a missing code.
 MEANS = {
     meaning: f"questionnaire.means.{meaning}"
     for meaning in ("refused", "dont_know", "not_asked", "broken_off", "blank")
 }
-# Of the table: one row an option, or one an item that has none.
+# Columns of the table, which has one row per option, or one per item without options.
 COLUMNS = (
     *("item", "kind", "question", "variable", "grid", "label", "asked_of"),
     *("code", "value", "text", "option", "note"),
@@ -39,7 +39,10 @@ class OptionLine:
 
 @dataclass(frozen=True)
 class CodebookEntry:
-    """One question as the codebook shows it; `notes` are sentences, `block` its grid's text."""
+    """One question of the codebook; `notes` are sentences, `block` its grid's text.
+
+    `asked_of`: one sentence for each routing condition.
+    """
 
     item: str
     kind: str
@@ -54,7 +57,7 @@ class CodebookEntry:
 
 
 def entries(questionnaire: Questionnaire, language: Language) -> Iterator[CodebookEntry]:
-    """The questions in the order of the form, told in a language."""
+    """Yield the questions in the order of the form, with labels and notes in a language."""
     for item in questionnaire.items:
         grid = questionnaire.grid(item.grid) if item.grid else None
         yield CodebookEntry(
@@ -72,20 +75,24 @@ def entries(questionnaire: Questionnaire, language: Language) -> Iterator[Codebo
 
 
 def table(questionnaire: Questionnaire, language: Language) -> list[dict[str, str]]:
-    """The codebook as records with `COLUMNS`."""
+    """Return the codebook as records with the keys `COLUMNS`, one per option, or one per item
+    without.
+    """
     records = []
     for entry in entries(questionnaire, language):
-        own = {name: getattr(entry, name) for name in COLUMNS[: COLUMNS.index("asked_of")]}
-        own["asked_of"] = " ".join(entry.asked_of)
+        question_cells = {
+            name: getattr(entry, name) for name in COLUMNS[: COLUMNS.index("asked_of")]
+        }
+        question_cells["asked_of"] = " ".join(entry.asked_of)
         for option in entry.options or (OptionLine("", "", "", ""),):
-            shown = {name: getattr(option, name) for name in ("code", "value", "text")}
+            option_cells = {name: getattr(option, name) for name in ("code", "value", "text")}
             note = " ".join([*entry.notes, *option.notes])
-            records.append({**own, **shown, "option": option.label, "note": note})
+            records.append({**question_cells, **option_cells, "option": option.label, "note": note})
     return records
 
 
 def frame_entries(questionnaire: Questionnaire, language: Language) -> Iterator[CodebookEntry]:
-    """The variables of the frame, as the codebook shows them."""
+    """Yield the frame variables as entries of the codebook."""
     for variable in questionnaire.frame:
         options = (_make_line(category, language) for category in variable.categories)
         label = _label(variable.label.root, language, variable.id)
@@ -93,46 +100,53 @@ def frame_entries(questionnaire: Questionnaire, language: Language) -> Iterator[
 
 
 def _label(labels: Mapping[str, str], language: Language, own: str) -> str:
+    """Return the label in a language, or `own` without one."""
     return labels.get(language) or own
 
 
 def list_conditions(questionnaire: Questionnaire, item: Item, language: Language) -> Iterator[Fact]:
-    """Who is asked, one condition a fact."""
+    """Yield a fact for each routing condition: the earlier question and the answers required."""
     for routing in item.asked_if:
         source = questionnaire.item(routing.item)
         labels = {c.code: _label(c.labels, language, c.text) for c in source.categories}
         terms = routing.condition_terms
         quoted = tuple(_quote(labels.get(code, code)) for code in terms)
-        asked = strip_markup(_label(source.label.root, language, source.column))
-        told = Listed(terms, "and") if routing.of_a_number else Listed(quoted, "or")
-        yield Fact("questionnaire.page.asked_of", {"item": _quote(asked), "answers": told})
+        source_question = strip_markup(_label(source.label.root, language, source.column))
+        required_answers = Listed(terms, "and") if routing.of_a_number else Listed(quoted, "or")
+        yield Fact(
+            "questionnaire.page.asked_of",
+            {"item": _quote(source_question), "answers": required_answers},
+        )
 
 
 def _quote(said: str) -> Fact:
+    """Return a fact that puts a text between quotes."""
     return Fact("language.quoted", {"what": said})
 
 
 def _list_notes(item: Item, language: Language) -> Iterator[str]:
+    """Yield sentences about an item: required, personal, meaning of blanks, range with unit."""
     flags = (
         ("questionnaire.flag.required", item.required),
         ("questionnaire.flag.personal", item.personal),
         ("questionnaire.flag.none", item.blank_means == "none"),
         ("questionnaire.flag.skipped", item.blank_means == "skipped"),
     )
-    yield from (show(Term(key), language) for key, is_so in flags if is_so)
+    yield from (show(Term(flag), language) for flag, is_so in flags if is_so)
     if item.range is None:
         return
-    own = item.range.unit.root if item.range.unit else {}
-    unit = own.get(language) or item.range.written_unit or unit_text(item.range, language)
+    unit_labels = item.range.unit.root if item.range.unit else {}
+    unit = unit_labels.get(language) or item.range.written_unit or unit_text(item.range, language)
     ends = {"questionnaire.page.least": item.range.low, "questionnaire.page.most": item.range.high}
-    for said, end in ends.items():
+    for key, end in ends.items():
         if end is not None:
             places = len(f"{end:.9f}".rstrip("0").partition(".")[2])
             number = Quantity.of(end, "number", places)
-            yield tell(Fact(said, {"number": number, "unit": unit}), language)
+            yield tell(Fact(key, {"number": number, "unit": unit}), language)
 
 
 def _make_line(category: Category, language: Language) -> OptionLine:
+    """Return the line of one option, with its notes."""
     flags = (
         ("questionnaire.flag.exclusive", category.exclusive),
         ("questionnaire.flag.other", category.other or category.specify is not None),
@@ -144,9 +158,10 @@ def _make_line(category: Category, language: Language) -> OptionLine:
 
 
 def _list_options(item: Item, language: Language) -> Iterator[OptionLine]:
+    """Yield the lines below a question: options, "don't know", missing codes."""
     yield from (_make_line(category, language) for category in item.categories)
     outside = [(item.dont_know, DONT_KNOW, "questionnaire.flag.outside")] if item.dont_know else []
-    missing = [(one, one.special, MEANS[one.means]) for one in item.missing]
+    missing = [(entry, entry.special, MEANS[entry.means]) for entry in item.missing]
     for answer, code, key in (*outside, *missing):
         label = _label(answer.labels, language, answer.text)
         note = show(Term(key), language)

@@ -1,8 +1,8 @@
-"""One question: its kind, its answers, what is missing, when it is asked.
+"""One question: its kind, its answers, its missing codes, its routing.
 
-Six things that a table of answers must keep apart have one code each, which begins with `_` as no
-category's does: not asked (routing), asked but not answered, refused, not reached by who broke off,
-"don't know" (outside scale and base), and a value that cannot be true and was excluded.
+Six results that are no category have one code each, which begins with `_` as no category's code
+does: not asked (routing), asked but not answered, refused, not reached before breaking off, "don't
+know" (outside scale and base), and an invalid value that was excluded.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,8 +35,9 @@ DONT_KNOW = "_dont_know"
 INVALID = "_invalid"
 REFUSED = "_refused"
 BROKEN_OFF = "_broken_off"
-# Downstream a refusal is no answer of somebody who was asked, as a blank is; who broke off before
-# an item never saw it: no answer either, and outside the base of those who were asked.
+# A refusal counts as item nonresponse of a respondent who was asked, as a blank does. A respondent
+# who broke off before an item never saw it: no answer either, and outside the base of those who
+# were asked.
 SPECIAL_CODES = (BLANK, NOT_ASKED, DONT_KNOW, INVALID, REFUSED, BROKEN_OFF)
 
 AnyKind = TypeVar("AnyKind", QuestionKind, BlockKind)
@@ -49,7 +50,7 @@ def _read_kind(known: Mapping[str, AnyKind]) -> Callable[[Any], AnyKind]:
         name = value if isinstance(value, str) else str(value)
         if name in known and isinstance(value, str | QuestionKind | BlockKind):
             return known[name]
-        names = [repr(each) for each in known]
+        names = [repr(kind_name) for kind_name in known]
         # The words and the type of pydantic's own error for a value outside a list.
         expected = " or ".join([", ".join(names[:-1]), names[-1]])
         raise PydanticCustomError(
@@ -59,37 +60,39 @@ def _read_kind(known: Mapping[str, AnyKind]) -> Callable[[Any], AnyKind]:
     return read
 
 
-# In a file a kind is its name; a typed questionnaire holds the kind itself.
+# A file holds the name of a kind; a typed questionnaire holds the kind itself.
 Kind = Annotated[QuestionKind, PlainValidator(_read_kind(KINDS)), PlainSerializer(str)]
 Block = Annotated[BlockKind, PlainValidator(_read_kind(BLOCKS)), PlainSerializer(str)]
 
-# What stands in an id where a level does, for the mean of a number.
+# Stands in place of a level in the id of a number's mean.
 MEAN = "mean"
-# The same for the points below which so large a share of the numbers lies.
+# Stand in place of a level in the ids of quantiles; the share of numbers below each.
 MEDIAN = "median"
 QUARTILES = {"lower_quartile": 0.25, MEDIAN: 0.5, "upper_quartile": 0.75}
-# All that stands there and is a statistic of a number, no share.
+# All statistics of numbers that stand in place of a level.
 OF_NUMBERS = (MEAN, *QUARTILES)
-# What the total of all weighted groups is called: no group may be.
+# Name of the total of all weighted groups; no group may have it.
 TOTAL = "all"
-# Levels of the box of an ordinal item that declares none: what sealed questionnaires mean.
+# Number of lowest levels in the box of an ordinal item that declares no box; sealed questionnaires
+# rely on it.
 LOWEST = 2
-# What the tables of answers and weights have in columns of their own: no item may be called so.
+# Columns that the tables of answers and weights have themselves: no item may have such an id.
 OF_TABLES = (
     *("respondent", "group", "stratum", "stratum_population"),
     *("base_weight", "raked_weight", "weight"),
 )
-# What stands in an id where a level does, and is none.
+# Words that stand in place of a level in an id; no option may have such a code.
 RESERVED = ("n", "low", "top", DONT_KNOW.strip("_"), *OF_NUMBERS)
 
 
 def group_rows(
     told: Iterable[tuple[str, str, QuestionKind, Sequence[str]]],
 ) -> dict[str, list[str]]:
-    """The grids that are told as one: of each the ids of its rows, in order.
+    """Return the rows of each grid that is reported as one table: ids in order, by grid.
 
-    `told`: the id of each item, its grid ("" for none), kind and codes. Rows of one grid that do
-    not share a scale, or a single row, are told apart, as are numbers and lists of boxes.
+    `told`: id, grid ("" for none), kind and codes of each item. Grids whose rows do not share kind
+    and codes, grids with a single row, and grids of numbers or multiple-response items are left
+    out.
     """
     rows: dict[str, list[str]] = {}
     scales: dict[str, set[tuple[str, ...]]] = {}
@@ -98,11 +101,14 @@ def group_rows(
         scale = kind.name if kind.takes_one else item
         scales.setdefault(grid, set()).add((scale, *codes))
     return {
-        grid: own for grid, own in rows.items() if grid and len(own) > 1 and len(scales[grid]) == 1
+        grid: grid_rows
+        for grid, grid_rows in rows.items()
+        if grid and len(grid_rows) > 1 and len(scales[grid]) == 1
     }
 
 
 def _open_ends(low: float | None, high: float | None) -> tuple[float, float]:
+    """Return both limits as floats, infinite for None."""
     return -inf if low is None else float(low), inf if high is None else float(high)
 
 
@@ -115,14 +121,13 @@ class Answer(Labelled):
 class Category(Answer):
     """One option: its code, its text as the survey tool exports it, its labels.
 
-    `value` is what the tool exports in place of the text where it exports codes ("1", "A2");
-    `column` the header of the option's own column where ticked options are spread over columns.
-    `other`: what is typed in place of an option is this one; `specify` names the text item in which
-    it then stands. `exclusive`: ticked beside another option it is a contradiction. `screens_out`:
-    who answers so leaves the survey there. `plural`: what its people are called in a sentence that
-    compares groups, by language (`journalists`, `les journalistes`). `said`: what people do who
-    give this answer, as the rest of a sentence after how many they are, by language (`say that
-    their sector is not ready`).
+    `value` is the code that the tool exports in place of the text ("1", "A2"); `column` the header
+    of the option's column where a multiple-response question has one column per option. `other`:
+    the option for which respondents type an answer; `specify` names the text item that holds the
+    typed answer. `exclusive`: the option contradicts any other ticked option. `screens_out`: this
+    answer ends the interview. `plural`: name of the group in a sentence that compares groups, by
+    language (`journalists`, `les journalistes`). `said`: verb phrase for the people who give this
+    answer, after their number, by language (`say that their sector is not ready`).
     """
 
     code: Code
@@ -136,33 +141,34 @@ class Category(Answer):
 
 
 Meaning = Literal["refused", "dont_know", "not_asked", "broken_off", "blank"]
-# What a text or a value means that is exported and is no answer.
+# Meanings that an exported missing code can have.
 MEANINGS: tuple[str, ...] = get_args(Meaning)
 
 
 class Missing(Answer):
-    """A `text` or `value` that is exported and is no answer, and what it means."""
+    """A missing code: an exported `text` or `value` that is no answer, and its meaning."""
 
     means: Meaning
 
     @model_validator(mode="before")
     @classmethod
     def _read_one(cls, data: Any) -> Any:
+        """Use the value as the text where the text is not given."""
         if isinstance(data, dict) and "text" not in data and "value" in data:
             return {**data, "text": data["value"]}
         return data
 
     @property
     def special(self) -> str:
-        """The code of the coded table: `_refused` and so on."""
+        """Code in the coded table, such as `_refused`."""
         return f"_{self.means}"
 
 
 class Routing(Strict):
-    """The item is asked only of those whose answer to an earlier `item` is as said here.
+    """A condition on the answer to an earlier `item`: the question is asked only where it is met.
 
-    It is `one_of` these codes (of a multi item: one of them was ticked), or a number between
-    `at_least` and `at_most`, each of which may be left out.
+    Either the answer is `one_of` these codes (multiple-response: one of them was ticked), or it is
+    a number between `at_least` and `at_most`, each of which may be left out.
     """
 
     item: Code
@@ -183,21 +189,22 @@ class Routing(Strict):
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """Both ends of a number, an open one infinite."""
+        """Lower and upper limit of the number, infinite where open."""
         return _open_ends(self.at_least, self.at_most)
 
     @property
     def condition_terms(self) -> tuple[str, ...]:
-        """What is asked for, in codes and signs: `yes`, or `>= 18`."""
+        """The required codes (`yes`), or comparisons with the limits (`>= 18`)."""
         ends = ((">=", self.at_least), ("<=", self.at_most))
         return self.one_of or tuple(f"{sign} {end:.12g}" for sign, end in ends if end is not None)
 
 
 class Range(Strict):
-    """What a number can be, both ends included; its unit as answers in `language` may have it.
+    """The valid range of a number, both limits included, and its unit.
 
-    An end that is not given is open. `decimals`: places after the decimal point, none unless given.
-    `thousands`: the point or comma that tells them apart in what people wrote (a blank always may).
+    A limit that is not given is open. `decimals`: places after the decimal point. `thousands`:
+    point or comma as thousands separator in typed answers (a space is always allowed). `language`:
+    language of the unit in typed answers.
     """
 
     low: int | float | None = None
@@ -217,32 +224,31 @@ class Range(Strict):
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """Both ends, an open one infinite."""
+        """Lower and upper limit, infinite where open."""
         return _open_ends(self.low, self.high)
 
     @property
     def written_unit(self) -> str:
-        """The unit as an answer may have it after the number; "" where there is none."""
+        """Unit as an answer may have it after the number; "" without a unit."""
         return "" if self.unit is None else self.unit.text(self.language)
 
 
 class Item(Strict):
     """One question.
 
-    `column` is the header in the export, the question's own text as a rule; `variable` its name in
-    the tool, where headers hold names (without both: the id), or, of a multiple-choice item, the
+    `column` is the header in the export, as a rule the question's text; `variable` its name in the
+    tool, where headers hold names (without both: the id), or, for a multiple-response item, the
     headers of the columns that hold its first, second, ... answer. `label` is the column's text
     unless given. `categories` are listed from low to high for an ordinal item. `missing` are
-    exported texts that are no answers. `blank_means` says, for a multiple-choice item, whether an
-    empty cell means that no option applies (`none`) or that the question was skipped. `required`:
-    the form lets nobody pass without an answer. `personal`: the answer tells who somebody is.
-    `sensitive`: whether somebody said "don't know" is protected as an answer is.
-    `grid` names the block of questions that share a scale, or that rank one list, and `row` the own
-    text of this one in it. `confirms` names the frame variable that the answer repeats, so that a
-    difference is seen. `boxes` are sums of the lowest (`low`) or highest (`top`) levels of an
-    ordinal item; the one that is listed first is the headline. `source` and `status` say whether
-    the theme is documented for the study that the questionnaire follows, or inferred.
-    `derived_from`: the items of which it is computed, where nobody was asked it.
+    missing codes. `blank_means` says, for a multiple-response item, whether an empty cell means
+    that no option applies (`none`) or item nonresponse (`skipped`). `required`: the form demands an
+    answer. `personal`: the answer can identify a person. `sensitive`: a "don't know" is protected
+    as an answer is. `grid` names the block of questions that share a scale, or that rank one list,
+    and `row` the text of this question in the block. `confirms` names the frame variable that the
+    answer repeats, so that differences can be reported. `boxes` are sums of the lowest (`low`) or
+    highest (`top`) levels of an ordinal item; the first box is the headline. `source` and `status`
+    say whether the theme is documented for the study that the questionnaire follows, or inferred.
+    `derived_from`: the items of which a derived item is computed.
     """
 
     id: Code
@@ -270,7 +276,7 @@ class Item(Strict):
     @model_validator(mode="before")
     @classmethod
     def _fill_defaults(cls, data: Any) -> Any:
-        """The header where none is given, and the range of a number that may be anything."""
+        """Set the column where none is given, and an open range for a number item."""
         if not isinstance(data, dict):
             return data
         kind = KINDS.get(str(data.get("kind")))
@@ -292,7 +298,7 @@ class Item(Strict):
         if not kind.is_number and self.range is not None:
             raise ValueError("range: only for a number item")
         refuse_repeated("categories: code", self.codes)
-        # What is exported means one thing: texts among themselves, and values.
+        # An exported text or value must stand for one answer.
         outside = (self.dont_know,) if self.dont_know else ()
         answers = (*self.categories, *outside, *self.missing)
         refuse_repeated("categories: text", (match_key(a.text) for a in answers))
@@ -317,18 +323,21 @@ class Item(Strict):
 
     @property
     def slots(self) -> tuple[str, ...]:
-        """The columns that hold its first, second, ... answer, an option each; none as a rule."""
+        """Headers of the columns that hold the first, second, ... answer; empty as a rule."""
         return self.variable if isinstance(self.variable, tuple) else ()
 
     @property
     def called(self) -> tuple[str, ...]:
-        """What a column of its own may be called: its header, its name in the tool, its id."""
-        named = (self.variable,) if isinstance(self.variable, str) and self.variable else ()
-        return (self.column, *named, self.id)
+        """Possible headers of the item's column: its text, its name in the tool, its id."""
+        tool_names = (self.variable,) if isinstance(self.variable, str) and self.variable else ()
+        return (self.column, *tool_names, self.id)
 
     @property
     def levels_of(self) -> dict[str, tuple[str, ...]]:
-        """The levels that each box of an ordinal item adds up; `low`, the lowest, if none said."""
+        """Levels that each box of an ordinal item adds; box `low` of the lowest two by default.
+
+        Empty for any other item.
+        """
         if not self.kind.is_ordered:
             return {}
         default = {"low": self.codes[: min(LOWEST, len(self.codes) - 1)]}
@@ -336,75 +345,76 @@ class Item(Strict):
 
     @property
     def headline(self) -> str | None:
-        """The box by which an ordinal item is reported and compared; None for any other item."""
+        """Box by which an ordinal item is reported and compared; None for any other item."""
         return next(iter(self.levels_of), None)
 
     @property
     def first_level(self) -> str:
-        """The level that is told first: the headline box, a number's mean, or the first answer."""
+        """Level that is reported first: the headline box, a number's mean, or the first answer."""
         return MEAN if self.kind.is_number else self.headline or self.codes[0]
 
     @property
     def shown_codes(self) -> tuple[str, ...]:
-        """The answers that the level told first adds up; none for a mean."""
+        """Codes of the answers that the first level adds; empty for a mean."""
         first = self.first_level
         return () if self.kind.is_number else self.levels_of.get(first, (first,))
 
     @property
     def summary_levels(self) -> tuple[str, ...]:
-        """The levels that sum the item up: the first alone where it says all, else every answer.
+        """Levels that summarise the item: the first level where it suffices, else every answer.
 
-        The first says all of a scale (its headline box), of a number (its mean), and of two
-        answers of which one is given.
+        The first level suffices for a scale (its headline box), for a number (its mean), and for a
+        single-choice item with two answers.
         """
         nominal_pair = self.kind.is_nominal and len(self.codes) == 2
-        alone = self.headline or self.kind.is_number or nominal_pair
-        return (self.first_level,) if alone else self.codes
+        first_suffices = self.headline or self.kind.is_number or nominal_pair
+        return (self.first_level,) if first_suffices else self.codes
 
     @property
     def codes_beside(self) -> tuple[str, ...]:
-        """The answers told beside the boxes: a headline that is the lowest alone has said it."""
-        alone = bool(self.levels_of) and self.shown_codes == self.codes[:1]
-        return self.codes[1:] if alone else self.codes
+        """Codes reported beside the boxes; without the lowest where it is the whole headline."""
+        headline_is_lowest = bool(self.levels_of) and self.shown_codes == self.codes[:1]
+        return self.codes[1:] if headline_is_lowest else self.codes
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """How the item is drawn and told."""
+        """Charts that draw the item, the main one first."""
         return self.kind.list_forms(len(self.codes))
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """Codes of the categories in the order of listing (low to high for an ordinal item)."""
+        """Codes of the categories in listed order (low to high for an ordinal item)."""
         return tuple(category.code for category in self.categories)
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Columns of the item in the coded table: one, or `item.option` for a multi item."""
+        """Columns in the coded table: one, or `item.option` per option of a
+        multiple-response item.
+        """
         return self.kind.list_columns(self.id, self.codes)
 
     def labels(self, language: Language) -> dict[str, str]:
-        """Label of each category code in `language`."""
+        """Return the label of each category code in `language`."""
         return {category.code: category.label(language) for category in self.categories}
 
 
 class Complete(Strict):
-    """A column that says of each row how far its respondent came: one of `values` is to the end."""
+    """A column that shows whether a respondent finished: one of `values` in it means yes."""
 
     column: Text
     values: Annotated[tuple[Text, ...], Field(min_length=1)]
 
 
 class Export(Strict):
-    """Columns of the export that are not questions; each may be missing.
+    """Columns of the export that are not questions, and properties of the file; all optional.
 
-    `timestamp` is when an answer was sent, `started` when it was begun, `duration` how many seconds
-    it took, `invitation` the code that was sent to the respondent, `respondent` the tool's own name
-    of the row, `complete` the column that tells who broke off. `tool` is the tool that wrote the
-    export, `encoding` that of its letters, `sheet` that of the workbook and `header_rows` how many
-    rows name the questions, where they are not to be found out; `dates` the order of day, month and
-    year where the tool has no fixed one. `marker` is a column that only simulated
-    exports have, and `marked` what each of its cells then holds; `ignored` are columns that may be
-    there and are not read.
+    `timestamp` holds the time of submission, `started` the time of the start, `duration` the
+    seconds between, `invitation` the code that was sent to the respondent, `respondent` the tool's
+    id of the row, `complete` the completion status. `tool`: the tool that wrote the export;
+    `encoding`, `sheet` (of a workbook) and `header_rows` (number of rows that name the questions):
+    where they cannot be detected; `dates`: order of day, month and year where the tool has no fixed
+    order. `marker` is a column that only simulated exports have, and `marked` the content of its
+    cells; `ignored` are optional columns that are not read.
     """
 
     tool: Text | None = None
@@ -419,5 +429,5 @@ class Export(Strict):
     complete: Complete | None = None
     dates: Literal["dmy", "mdy", "ymd"] | None = None
     marker: Text | None = None
-    marked: Text = "oui"  # where a questionnaire does not say: so it is in the sealed ones
+    marked: Text = "oui"  # default of the sealed questionnaires, which do not state it
     ignored: tuple[Text, ...] = ()

@@ -1,16 +1,16 @@
-"""The kinds of questions, and what follows from a kind for coding, statistics and display.
+"""The kinds of questions, with their consequences for coding, statistics and display.
 
-An item holds its kind as an object, and other modules ask it (`item.kind.takes_several`); none
-compares names of kinds. What this room cannot know (how a cell is read, how a statistics program
-measures a variable) stands in one table by kind in the room that knows it. The section "A new kind
-of question" of `docs/architecture.md` lists these tables, and a test checks that each of them names
-every kind.
+An item holds its kind as an object, and other modules read its properties
+(`item.kind.takes_several`); none compares names of kinds. Properties outside this room (reading a
+cell, level of measurement in a statistics program) stand in one table by kind in the room
+concerned. The section "A new kind of question" of `docs/architecture.md` lists these tables, and a
+test checks that each of them names every kind.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# The codes in the column of an option of which any number can be chosen.
+# Codes in the column of an option of a multiple-response question.
 NOT_CHOSEN, CHOSEN = "0", "1"
 
 
@@ -27,12 +27,13 @@ class QuestionKind:
         is_number: an answer is a number within the item's range, in its unit; its mean and
             quartiles are estimated.
         is_date: an answer is a day.
-        is_free_text: an answer is in the respondent's own words: kept apart, never estimated.
-        written_as: how an answer is written that is neither chosen nor a number; "" for any way.
+        is_free_text: an answer is in the respondent's own words: stored separately, never
+            estimated.
+        written_as: format of an answer that is neither chosen nor a number; "" for any format.
         forms: the charts that draw the item, the main one first; none for an item that is not
             estimated.
-        forms_of_two: the same for an item with two categories, of which the share of one says
-            all; `forms` where empty.
+        forms_of_two: the charts of an item with two categories, for which one share suffices;
+            `forms` where empty.
     """
 
     name: str
@@ -66,27 +67,28 @@ class QuestionKind:
 
     @property
     def fewest_options(self) -> int:
-        """The number of categories that an item must have at least."""
+        """Smallest number of categories that an item must have."""
         if not self.takes_options:
             return 0
         return 1 if self.takes_several else 2
 
     def list_columns(self, item: str, codes: Sequence[str]) -> tuple[str, ...]:
-        """Return the columns of the coded table: one, or `item.option` where several are chosen.
+        """Return the columns of the coded table: one, or `item.option` where several can be chosen.
 
-        item: the item's id. codes: the codes of its categories.
+        `item`: the item's id. `codes`: the codes of its categories.
         """
         return tuple(f"{item}.{code}" for code in codes) if self.takes_several else (item,)
 
     def list_column_codes(self, codes: Sequence[str]) -> tuple[str, ...]:
         """Return the codes of answers that each column of the coded table can hold.
 
-        codes: the codes of the item's categories. Where several can be chosen: not chosen, chosen.
+        `codes`: the codes of the item's categories. Where several can be chosen: not chosen,
+        chosen.
         """
         return (NOT_CHOSEN, CHOSEN) if self.takes_several else tuple(codes)
 
     def list_forms(self, categories: int) -> tuple[str, ...]:
-        """Return the charts of an item with so many categories, the main one first."""
+        """Return the charts of an item with this number of categories, the main one first."""
         return (categories == 2 and self.forms_of_two) or self.forms
 
 

@@ -1,7 +1,8 @@
-"""The texts of a questionnaire: in any set of languages, by their codes.
+"""Texts of a questionnaire in any set of languages, by language code.
 
-What the survey tool exports is in the questionnaire's own language, and is the label there unless
-another is given. Labels stand under `labels`, or, as in the first questionnaires, beside the text.
+The survey tool's exported text is in the questionnaire's own language, and is the label in that
+language unless another is given. Labels stand under `labels`, or, as in the first questionnaires,
+beside the text.
 """
 
 import re
@@ -22,20 +23,21 @@ from pydantic import (
 from readiness.ground.models import LanguageCode
 from readiness.ground.patterns import LANGUAGE, TURNING
 
-# The code of a language: `fr`, `pt-BR`.
+# Code of a language: `fr`, `pt-BR`.
 Language = str
 
-# What a questionnaire is written in that does not say so: so it is in the sealed ones.
+# Language of a questionnaire that states none; the sealed questionnaires rely on it.
 WRITTEN_IN = "fr"
 
 
 def _check_shown(said: str) -> str:
-    if not any(sign.isprintable() for sign in said):
+    """Return a text; ValueError where none of its characters is printable."""
+    if not any(character.isprintable() for character in said):
         raise ValueError("a text of signs that do not show; write what readers are to see")
     return said
 
 
-# A text that shows what it is: without characters that turn or hide what stands behind them.
+# A visible text: characters that reverse or hide other characters are removed.
 Text = Annotated[
     str,
     BeforeValidator(lambda said: re.sub(TURNING, "", said) if isinstance(said, str) else said),
@@ -45,12 +47,12 @@ Text = Annotated[
 
 
 class Label(RootModel[Annotated[dict[LanguageCode, Text], Field(min_length=1)]]):
-    """A text for readers, by language."""
+    """A text for readers, by language code."""
 
     model_config = ConfigDict(frozen=True)
 
     def text(self, language: Language) -> str:
-        """The label in a language; the first that there is where it has none in this one."""
+        """Return the label in a language, or the first label where this language has none."""
         return self.root.get(language) or next(iter(self.root.values()))
 
 
@@ -65,28 +67,30 @@ class Labelled(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _read_labels(cls, data: Any) -> Any:
-        """Labels that stand beside the text, under their languages, go under `labels`."""
+        """Move labels that stand beside the text, under their languages, to `labels`."""
         if not isinstance(data, dict):
             return data
-        own = {k for k in data if k not in cls.model_fields and re.fullmatch(LANGUAGE, str(k))}
+        language_keys = {
+            k for k in data if k not in cls.model_fields and re.fullmatch(LANGUAGE, str(k))
+        }
         labels = data.get("labels", {})
-        if not own or not isinstance(labels, Mapping):
+        if not language_keys or not isinstance(labels, Mapping):
             return data
-        rest = {key: value for key, value in data.items() if key not in own}
-        return {**rest, "labels": {**labels, **{key: data[key] for key in own}}}
+        rest = {key: value for key, value in data.items() if key not in language_keys}
+        return {**rest, "labels": {**labels, **{key: data[key] for key in language_keys}}}
 
     def __hash__(self) -> int:
         return hash((type(self), self.text))
 
     def label(self, language: Language) -> str:
-        """The label in a language; what was exported where it has none."""
+        """Return the label in a language, or the exported text without one."""
         return self.labels.get(language, self.text)
 
 
 def with_own_labels(node: Any, language: Language) -> Any:
-    """A questionnaire as its file has it, every exported text being a label in its language too.
+    """Return a questionnaire document with each exported text as the label in `language`, too.
 
-    A unit is told in which language answers may have it.
+    Texts that have a label in this language keep it. A mapping with a unit gets the key `language`.
     """
     if isinstance(node, list):
         return [with_own_labels(child, language) for child in node]

@@ -1,8 +1,8 @@
-"""Reading a questionnaire file, with errors that name the file, the item and the field.
+"""Read a questionnaire file, with errors that name the file, the item and the field.
 
-What is written for others becomes the items that it stands for: a *grid* one item a row; a
-*ranking* one ordinal item an option, of ranks (the share that ranks it first is its headline; no
-mean, for the distance between ranks is nobody's answer); a *scale* one of numbers between two ends.
+Shorthand is expanded to ordinary items: a *grid* to one item per row; a *ranking* to one ordinal
+item per option, with ranks as levels (the share of first ranks is the headline; no mean, because
+ranks have no distance); a *scale* to an ordinal item with the numbers between two ends.
 """
 
 import re
@@ -21,94 +21,103 @@ from readiness.questionnaire.kinds import BLOCKS, GRID, KINDS, ORDINAL, RANKING
 from readiness.questionnaire.labels import WRITTEN_IN
 from readiness.questionnaire.model import Questionnaire
 
-# The kind that is written for an ordinal item of numbers between two ends.
+# Shorthand kind of an ordinal item with numbers between two ends as levels.
 SCALE = "scale"
-# The header of a grid's row as form tools write it.
+# Header of a grid's row as form tools write it.
 HEADER = "{question} [{row}]"
-# What a reader writes for an option that was not ranked where others of the list were.
+# Exported value of an option that was not ranked while other options of the list were.
 NOT_RANKED = "-"
-# How many points a scale can have, or ranks a ranking.
+# Largest number of points of a scale, and of ranks of a ranking.
 MOST = 100
 _OF_A_ROW = {"id", "text", "value", "column", "variable", "label", "labels"}
 _OF_A_BLOCK = {"id", "kind", "column", "variable", "label", "header"}
-# What the rows of a grid can be.
+# Kinds that the rows of a grid can have.
 _EACH = [kind.name for kind in KINDS.values() if kind.is_estimated]
 _OF_A_SCALE = {"low", "high", "low_label", "high_label"}
 
 
 def expand(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document of a questionnaire with ordinary items only, and the `grids` they came from.
+    """Return the document of a questionnaire with ordinary items only, and their `grids`.
 
-    Every scalar may be text. Raises ConfigError naming the item and the key at fault; what it does
-    not know it leaves for the model to judge.
+    Every scalar may be text. Unknown content is left for the model to judge. Raises ConfigError
+    that names the item and the key at fault.
     """
     items = document.get("items")
     if not isinstance(items, list):
         return dict(document)
     language = document.get("language", WRITTEN_IN)
     language = language if isinstance(language, str) else WRITTEN_IN
-    made: list[Any] = []
+    expanded: list[Any] = []
     grids: list[Any] = []
     rows: list[dict[str, Any]] = []
     for item in items:
         kind = str(item.get("kind")) if isinstance(item, dict) else ""
         if kind == SCALE:
-            made.append(_scale(item, language))
+            expanded.append(_scale(item, language))
         elif kind not in BLOCKS:
-            made.append(item)
+            expanded.append(item)
         else:
-            own = list(EXPAND_BY_KIND[BLOCKS[kind]](item, language))
-            made += own
-            rows += own
-            kept = {k: item[k] for k in ("id", "kind", "column", "variable", "label") if k in item}
+            block_items = list(EXPAND_BY_KIND[BLOCKS[kind]](item, language))
+            expanded += block_items
+            rows += block_items
+            grid_fields = {
+                k: item[k] for k in ("id", "kind", "column", "variable", "label") if k in item
+            }
             column = _quote_question(item)
-            grids.append({"column": column, "label": {language: column}, **kept})
+            grids.append({"column": column, "label": {language: column}, **grid_fields})
     _tell_rows_apart(rows, grids)
-    given = document.get("grids")
-    grids = [*(given if isinstance(given, list) else ()), *grids]
-    return {**document, "items": made, **({"grids": grids} if grids else {})}
+    stated_grids = document.get("grids")
+    grids = [*(stated_grids if isinstance(stated_grids, list) else ()), *grids]
+    return {**document, "items": expanded, **({"grids": grids} if grids else {})}
 
 
 def _tell_rows_apart(rows: list[dict[str, Any]], grids: Sequence[Mapping[str, Any]]) -> None:
-    """Put its block's label before a row's where another block has a row of that label."""
+    """Put the block's label before a row's label where another block has the same label."""
     blocks = {str(grid.get("id")): grid["label"] for grid in grids}
-    every = [(row, *label) for row in rows for label in row["label"].items()]
-    # What is no text is refused later, in its own words.
-    said = [each for each in every if isinstance(each[2], str) and each[2].strip()]
-    known = {(str(row["grid"]), code, text) for row, code, text in said}
-    found = Counter((code, text) for _, code, text in known)
-    for row, code, text in said:
+    row_labels = [(row, *label) for row in rows for label in row["label"].items()]
+    # The model refuses labels that are no text, with its own message.
+    valid_labels = [each for each in row_labels if isinstance(each[2], str) and each[2].strip()]
+    labels_by_block = {(str(row["grid"]), code, text) for row, code, text in valid_labels}
+    blocks_per_label = Counter((code, text) for _, code, text in labels_by_block)
+    for row, code, text in valid_labels:
         block = blocks[str(row["grid"])]
-        if found[code, text] > 1 and isinstance(block, dict) and code in block:
+        if blocks_per_label[code, text] > 1 and isinstance(block, dict) and code in block:
             row["label"][code] = f"{block[code]} [{text}]"
 
 
 def _quote_question(item: Mapping[str, Any]) -> str:
+    """Return the text, the tool's name or the id of an item."""
     return str(item.get("column") or item.get("variable") or item.get("id"))
 
 
 def _refuse(item: Mapping[str, Any], message: str) -> ConfigError:
+    """Return the error about an item."""
     return ConfigError(f"item {item.get('id', '(without an id)')}, {message}")
 
 
 def _list_entries(item: Mapping[str, Any], key: str, least: int) -> list[dict[str, Any]]:
+    """Return a list of mappings with a text; texts alone become mappings.
+
+    Raises ConfigError for fewer than `least` entries and for an entry without a text.
+    """
     entries = item.get(key)
     entries = entries if isinstance(entries, list) else []
-    made = [{"text": entry} if isinstance(entry, str) else entry for entry in entries]
-    if len(made) < least or not all(isinstance(e, dict) and "text" in e for e in made):
+    mappings = [{"text": entry} if isinstance(entry, str) else entry for entry in entries]
+    if len(mappings) < least or not all(isinstance(e, dict) and "text" in e for e in mappings):
         raise _refuse(item, f"{key}: expected a list of at least {least}, each with its text.")
-    return made
+    return mappings
 
 
 def _read_labels(entry: Mapping[str, Any], known: Set[str], language: str) -> dict[str, Any]:
-    """The labels of a text by language, wherever they stand; its own is the text itself."""
+    """Return the labels of a text by language: its own, below `labels` or `label`, or beside it."""
     beside = {k: v for k, v in entry.items() if k not in known and re.fullmatch(LANGUAGE, str(k))}
     stated = [entry.get(key) for key in ("labels", "label")]
-    below = {k: v for each in stated if isinstance(each, dict) for k, v in each.items()}
+    below = {k: v for labels in stated if isinstance(labels, dict) for k, v in labels.items()}
     return {language: entry["text"], **below, **beside}
 
 
 def _header(item: Mapping[str, Any], text: str) -> str:
+    """Return the header of a grid's row in the export; ConfigError for a pattern without {row}."""
     pattern = str(item.get("header", HEADER))
     if "{row}" not in pattern:
         raise _refuse(
@@ -118,35 +127,38 @@ def _header(item: Mapping[str, Any], text: str) -> str:
 
 
 def _expand_grid(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]:
-    each = item.get("each", ORDINAL.name)
-    if each not in _EACH:
-        raise _refuse(item, f"each: {quote_cell(str(each))}; expected {', '.join(_EACH)}.")
+    """Yield one item per row of a grid."""
+    row_kind = item.get("each", ORDINAL.name)
+    if row_kind not in _EACH:
+        raise _refuse(item, f"each: {quote_cell(str(row_kind))}; expected {', '.join(_EACH)}.")
     shared = {k: v for k, v in item.items() if k not in {*_OF_A_BLOCK, "rows", "each"}}
     for number, row in enumerate(_list_entries(item, "rows", 1), 1):
         identity = row.get("id", f"{item.get('id')}_{number}")
-        yield {**shared, "id": identity, "kind": each, **_read_row(item, row, language)}
+        yield {**shared, "id": identity, "kind": row_kind, **_read_row(item, row, language)}
 
 
 def _read_row(
     item: Mapping[str, Any], entry: Mapping[str, Any], language: str, known: Set[str] = _OF_A_ROW
 ) -> dict[str, Any]:
+    """Return the fields that an item has from its row of a grid or option of a ranking."""
     for key in entry:
         if key not in known and not re.fullmatch(LANGUAGE, str(key)):
             raise _refuse(item, f"rows, {key}: {refuse_key(key, sorted(known))}")
     labels = _read_labels(entry, known, language)
     if str(entry["text"]).isdigit() and isinstance(item.get("label"), dict):
         labels = dict.fromkeys(item["label"], entry["text"]) | labels
-    own = {key: entry[key] for key in ("text", "value") if key in entry}
+    answer = {key: entry[key] for key in ("text", "value") if key in entry}
     return {
         **({"variable": entry["variable"]} if "variable" in entry else {}),
         "column": entry.get("column") or _header(item, entry["text"]),
         "label": labels,
         "grid": item.get("id"),
-        "row": {**own, "labels": dict(labels)},
+        "row": {**answer, "labels": dict(labels)},
     }
 
 
 def _expand_ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str, Any]]:
+    """Yield one ordinal item per option of a ranking, with the ranks as levels."""
     options = _list_entries(item, "categories", 2)
     known = {*_OF_A_ROW - {"id"}, "code"}
     ranks = _read_whole(item, "ranks", item.get("ranks", len(options)))
@@ -154,21 +166,23 @@ def _expand_ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str
         raise _refuse(item, f"ranks: {ranks}; expected 2 to the number of options.")
     if missing := [o["text"] for o in options if "code" not in o]:
         raise _refuse(item, f"categories {quote_cell(str(missing[0]))}: needs its code.")
-    own = {*_OF_A_BLOCK, "categories", "ranks", "boxes", "unranked"}
-    shared = {k: v for k, v in item.items() if k not in own}
-    words = item.get("unranked")
-    if not (words is None or isinstance(words, dict)):
-        raise _refuse(item, f"unranked: {quote_cell(str(words))}; expected its label by language.")
+    ranking_keys = {*_OF_A_BLOCK, "categories", "ranks", "boxes", "unranked"}
+    shared = {k: v for k, v in item.items() if k not in ranking_keys}
+    unranked_labels = item.get("unranked")
+    if not (unranked_labels is None or isinstance(unranked_labels, dict)):
+        raise _refuse(
+            item, f"unranked: {quote_cell(str(unranked_labels))}; expected its label by language."
+        )
     languages = sorted({language, *(k for o in options for k in _read_labels(o, known, language))})
     levels = list[dict[str, Any]]()
     for k in range(1, ranks + 1):
         level = {"code": f"rank_{k}", "text": f"#{k}", "value": str(k)}
         levels.append({**level, "labels": dict.fromkeys(languages, f"#{k}")})
-    if ranks < len(options) or words is not None:
-        # What was not ranked stands behind the last.
-        called = {**dict.fromkeys(languages, NOT_RANKED), **(words or {})}
-        level = {"code": "unranked", "text": called[language], "value": NOT_RANKED}
-        levels.append({**level, "labels": called})
+    if ranks < len(options) or unranked_labels is not None:
+        # The level of options that were not ranked follows the last rank.
+        labels_unranked = {**dict.fromkeys(languages, NOT_RANKED), **(unranked_labels or {})}
+        level = {"code": "unranked", "text": labels_unranked[language], "value": NOT_RANKED}
+        levels.append({**level, "labels": labels_unranked})
     for option in options:
         yield {
             **shared,
@@ -180,17 +194,19 @@ def _expand_ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str
         }
 
 
-# How each kind of block becomes items, one a row.
+# Function that expands each kind of block to items, one per row.
 EXPAND_BY_KIND = {GRID: _expand_grid, RANKING: _expand_ranking}
 
 
 def _read_whole(item: Mapping[str, Any], key: str, value: Any) -> int:
+    """Return a whole number of at most six digits; ConfigError for another value."""
     if re.fullmatch(r"[+-]?\d{1,6}", str(value)):
         return int(value)
     raise _refuse(item, f"{key}: {quote_cell(str(value))}; expected a whole number.")
 
 
 def _scale(item: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Return the ordinal item of a scale: one level per whole number between its ends."""
     scale = item.get("scale")
     if not isinstance(scale, dict) or not {"low", "high"} <= set(scale) <= _OF_A_SCALE:
         raise _refuse(
@@ -201,47 +217,52 @@ def _scale(item: Mapping[str, Any], language: str) -> dict[str, Any]:
     if not low < high <= low + MOST:
         raise _refuse(item, f"scale: low ({low}) must be below high ({high}), by {MOST} at most.")
     ends = {low: scale.get("low_label"), high: scale.get("high_label")}
-    named = {k: v if isinstance(v, dict) else {language: v} for k, v in ends.items() if v}
+    end_labels = {k: v if isinstance(v, dict) else {language: v} for k, v in ends.items() if v}
     label = item.get("label")
     languages = [language, *(label if isinstance(label, dict) else ())]
-    languages = sorted({*languages, *(key for labels in named.values() for key in labels)})
+    languages = sorted({*languages, *(key for labels in end_labels.values() for key in labels)})
     levels = [
         {
             "code": scale_code(k),
             "text": str(k),
             "value": str(k),
             "labels": {
-                key: f"{k} ({end})" if (end := named.get(k, {}).get(key)) else str(k)
+                key: f"{k} ({end})" if (end := end_labels.get(k, {}).get(key)) else str(k)
                 for key in languages
             },
         }
         for k in range(low, high + 1)
     ]
     boxes = item.get("boxes")
-    kept = {k: v for k, v in item.items() if k != "scale"}
+    item_fields = {k: v for k, v in item.items() if k != "scale"}
     if isinstance(boxes, dict):
-        kept["boxes"] = {name: _read_points(box) for name, box in boxes.items()}
-    return {**kept, "kind": ORDINAL.name, "categories": levels}
+        item_fields["boxes"] = {name: _read_points(box) for name, box in boxes.items()}
+    return {**item_fields, "kind": ORDINAL.name, "categories": levels}
 
 
 def scale_code(number: int) -> str:
-    """The code of a point of a scale: `p3`, and `m2` below zero."""
+    """Return the code of a point of a scale: `p3`, and `m2` below zero."""
     return f"p{number}" if number >= 0 else f"m{-number}"
 
 
 def _read_points(box: Any) -> Any:
+    """Return a box with the codes of its points; a box that is no list as it is."""
     if not isinstance(box, list):
         return box
     return [scale_code(int(n)) if re.fullmatch(r"-?\d{1,6}", str(n)) else n for n in box]
 
 
 def load_questionnaire(path: Path) -> Questionnaire:
-    """Read `data/questionnaires/<name>-<version>.yaml`; ConfigError names item and field."""
+    """Read `data/questionnaires/<name>-<version>.yaml`.
+
+    Raises ConfigError that names item and field, also where the file name is not the
+    questionnaire's id.
+    """
     data = read_yaml(path, as_text=True)
     if not isinstance(data, dict):
         raise ConfigError(f"{path}: expected a mapping with name, version, export and items.")
     questionnaire = questionnaire_of(data, str(path))
-    # The name of the file that the step `derive` makes: what was asked, and what is computed of it.
+    # The step `derive` writes `questionnaire.yaml`: questions and derived items.
     if path.stem not in (questionnaire.id, "questionnaire"):
         raise ConfigError(
             f"{path}: the questionnaire's id is {questionnaire.id}. Rename the file to "
@@ -251,7 +272,10 @@ def load_questionnaire(path: Path) -> Questionnaire:
 
 
 def questionnaire_of(document: dict[str, Any], where: str) -> Questionnaire:
-    """The questionnaire of a loaded document, expanded; ConfigError begins with `where`."""
+    """Return the questionnaire of a loaded document, expanded and checked.
+
+    Raises ConfigError; its message begins with `where`.
+    """
     try:
         data = expand(document)
     except ConfigError as error:
@@ -263,20 +287,24 @@ def questionnaire_of(document: dict[str, Any], where: str) -> Questionnaire:
 
 
 def _explain_error(error: ValidationError, data: dict[str, Any]) -> str:
-    # An unknown key comes first: a misspelt one is why another is missing.
+    """Return the first error of the model as one line: place, problem, number of other errors."""
+    # Unknown keys come first: a misspelt key is often why another key is missing.
     first, *rest = sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
     more = f" (and {len(rest)} more)" if rest else ""
     location = list(first["loc"])
     where = _locate_error(location, data)
     if first["type"] == "extra_forbidden":
         return f"{where}{refuse_key(location[-1], known_keys(Questionnaire, first['loc']))}{more}"
-    given = first.get("input")
-    got = f", got {given!r}" if isinstance(given, str) and len(given) < 60 else ""
+    input_value = first.get("input")
+    got = f", got {input_value!r}" if isinstance(input_value, str) and len(input_value) < 60 else ""
     return f"{where}{first['msg'].removeprefix('Value error, ')}{got}.{more}"
 
 
 def _locate_error(location: list[Any], data: Any) -> str:
-    """`item quality, categories poor, en: ` from ("items", 8, "categories", 1, "en")."""
+    """Return the place of an error as text.
+
+    `item quality, categories poor, en: ` from ("items", 8, "categories", 1, "en").
+    """
     parts: list[str] = []
     node = data
     for step in location:

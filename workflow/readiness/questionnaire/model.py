@@ -1,4 +1,4 @@
-"""The typed questionnaire: items, the frame, groups, languages, a version."""
+"""The typed questionnaire: items, frame variables, groups, languages, version."""
 
 from collections.abc import Iterable
 from itertools import chain
@@ -28,17 +28,17 @@ from readiness.questionnaire.text import match_key
 
 
 class Groups(Strict):
-    """Which answers to the group item are weighted to the frame, and which are counted apart."""
+    """Categories of the group item: `weighted` to the frame, and counted `apart`."""
 
     weighted: Annotated[tuple[Code, ...], Field(min_length=1)]
     apart: tuple[Code, ...] = ()
 
 
 class FrameVariable(Strict):
-    """A variable known for everyone on the frame: strata and margins are made of these.
+    """A variable known for everyone on the sampling frame, for strata and margins.
 
-    `ordered`: whether its categories have an order by nature, that of their listing; charts and
-    tables then keep it. Otherwise groups stand by size of the number that is shown.
+    `ordered`: whether its categories have a natural order, as listed; charts and tables then keep
+    it. Otherwise groups are sorted by the number that is shown.
     """
 
     id: Code
@@ -48,16 +48,16 @@ class FrameVariable(Strict):
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """Codes of the categories in the order of listing."""
+        """Codes of the categories in listed order."""
         return tuple(category.code for category in self.categories)
 
     def labels(self, language: Language) -> dict[str, str]:
-        """Label of each category code in `language`."""
+        """Return the label of each category code in `language`."""
         return {category.code: category.label(language) for category in self.categories}
 
 
 class Grid(Strict):
-    """A block of items: a table or ranking, its `column`'s text, its `variable`'s name."""
+    """A block of items, a table or a ranking: its id, text, name in the tool, label."""
 
     id: Code
     kind: Block
@@ -67,6 +67,7 @@ class Grid(Strict):
 
 
 def _label_item(item: Any, language: Language) -> Any:
+    """Return an item's mapping with the question as its label where it has none."""
     if not isinstance(item, dict) or "label" in item:
         return item
     question = item.get("column") or item.get("variable") or item.get("id")
@@ -77,6 +78,7 @@ Part = TypeVar("Part", bound=Item | Grid | FrameVariable)
 
 
 def _find_part(parts: Iterable[Part], name: str) -> Part:
+    """Return the part with this id; KeyError without one."""
     for part in parts:
         if part.id == name:
             return part
@@ -84,12 +86,13 @@ def _find_part(parts: Iterable[Part], name: str) -> Part:
 
 
 class Questionnaire(Strict):
-    """What was asked in a wave.
+    """A questionnaire of a wave.
 
-    The answer to `group_item` says to which group a respondent belongs; `groups` which of them are
-    weighted and which are counted apart: unless given, the first category is weighted. Without a
-    group item everybody is weighted. `language` is that of the texts that the survey tool exports.
-    `draft`: decisions are open, and no wave is computed with it.
+    `group_item`: the item whose answer is the respondent's group; `groups`: which groups are
+    weighted and which are counted apart; by default the first category is weighted and the other
+    categories are apart. Without a group item everybody is weighted. `language` is that of the
+    texts that the survey tool exports. `draft`: decisions are open, and no wave can be computed
+    with it.
     """
 
     draft: bool = False
@@ -112,7 +115,7 @@ class Questionnaire(Strict):
             return data
         items = data.get("items")
         if isinstance(items, list):
-            # Each item's label is the exported question, unless one is given.
+            # Each item's label is the exported question, unless a label is given.
             data = {**data, "items": [_label_item(item, language) for item in items]}
         return with_own_labels(data, language)
 
@@ -121,10 +124,10 @@ class Questionnaire(Strict):
         frame_ids = [variable.id for variable in self.frame]
         ids = [*frame_ids, *(item.id for item in self.items)]
         refuse_repeated("items: id", ids)
-        if kept := sorted({*OF_TABLES}.intersection(ids)):
+        if reserved_ids := sorted({*OF_TABLES}.intersection(ids)):
             raise ValueError(
-                f"items: id {kept[0]!r} is a column of the program's own tables; call it "
-                f"otherwise, such as {kept[0]}_2"
+                f"items: id {reserved_ids[0]!r} is a column of the program's own tables; call it "
+                f"otherwise, such as {reserved_ids[0]}_2"
             )
         refuse_repeated("items: column", map(match_key, self.headers))
         grids = [grid.id for grid in self.grids]
@@ -194,20 +197,22 @@ class Questionnaire(Strict):
 
     @property
     def weighted_groups(self) -> tuple[str, ...]:
-        """The groups weighted to the frame, in the order listed; empty without a group item."""
+        """Codes of the groups weighted to the frame, in listed order; empty without a group
+        item.
+        """
         if self.groups is not None:
             return self.groups.weighted
         return () if self.group_item is None else self.item(self.group_item).codes[:1]
 
     @property
     def groups_apart(self) -> tuple[str, ...]:
-        """The groups counted apart, unweighted and outside every total; often empty."""
+        """Codes of the groups counted apart, unweighted and outside every total; often empty."""
         if self.groups is not None:
             return self.groups.apart
         return () if self.group_item is None else self.item(self.group_item).codes[1:]
 
     def label_apart(self, language: Language) -> dict[str, str]:
-        """The label of each group that is counted apart, by its code."""
+        """Return the label of each group that is counted apart, by code."""
         labels = self.item(self.group_item).labels(language) if self.group_item else {}
         return {code: labels[code] for code in self.groups_apart}
 
@@ -218,52 +223,67 @@ class Questionnaire(Strict):
 
     @property
     def headers(self) -> tuple[str, ...]:
-        """The headers that an export must have, in the order of the form."""
-        own = (self.export.timestamp, self.export.invitation)
-        asked = (item.slots or (item.column,) for item in self.items)
-        return (*(text for text in own if text), *chain.from_iterable(asked))
+        """Headers that an export must have, in the order of the form."""
+        required_columns = (self.export.timestamp, self.export.invitation)
+        question_columns = (item.slots or (item.column,) for item in self.items)
+        return (
+            *(text for text in required_columns if text),
+            *chain.from_iterable(question_columns),
+        )
 
     def item(self, item_id: str) -> Item:
-        """The item of that id; KeyError when there is none."""
+        """Return the item with this id; KeyError without one."""
         return _find_part(self.items, item_id)
 
     def grid(self, grid_id: str) -> Grid:
-        """The block of items of that id; KeyError when there is none."""
+        """Return the grid with this id; KeyError without one."""
         return _find_part(self.grids, grid_id)
 
     def find_tables(self, names: Iterable[str]) -> dict[str, list[str]]:
-        """The grids among some items that are told as one, each with its rows (`group_rows`)."""
+        """Return the grids among the named items that are reported as one table, with their rows.
+
+        Ids of rows by grid, see `group_rows`. Raises KeyError for a name that is no item.
+        """
         tables = {grid.id for grid in self.grids if grid.kind.is_table}
-        told = ((item, item.grid if item.grid in tables else "") for item in map(self.item, names))
-        return group_rows((item.id, grid or "", item.kind, item.codes) for item, grid in told)
+        items_with_grid = (
+            (item, item.grid if item.grid in tables else "") for item in map(self.item, names)
+        )
+        return group_rows(
+            (item.id, grid or "", item.kind, item.codes) for item, grid in items_with_grid
+        )
 
     def coded_columns(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Columns of the coded table for these items, after those of the frame variables."""
+        """Return the columns of the coded table for the frame variables and these items."""
         frame, wanted = [variable.id for variable in self.frame], set(names)
         items = [item for item in self.items if item.id in wanted]
         return (*frame, *(column for item in items for column in item.columns))
 
     @property
     def groupings(self) -> tuple[FrameVariable, ...]:
-        """Everything whose categories can be groups: the frame, then the items with one answer."""
+        """Variables whose categories can be groups: the frame, then the single-choice items."""
         items = [item.id for item in self.items if item.kind.takes_one]
         return (*self.frame, *map(self.grouping, items))
 
     def grouping(self, name: str) -> FrameVariable:
-        """A variable as groups: a frame variable, or the answers to an item with one answer.
+        """Return a variable as groups: a frame variable, or a single-choice item's answers.
 
-        Groups that are counted apart are none of it; KeyError when there is no such variable.
+        Groups that are counted apart are left out. Raises KeyError for an unknown variable.
         """
-        found = self.variable(name)
-        if isinstance(found, FrameVariable):
-            return found
+        variable = self.variable(name)
+        if isinstance(variable, FrameVariable):
+            return variable
         apart = self.groups_apart if name == self.group_item else ()
-        own = tuple(category for category in found.categories if category.code not in apart)
+        weighted_categories = tuple(
+            category for category in variable.categories if category.code not in apart
+        )
         return FrameVariable(
-            id=found.id, label=found.label, categories=own, ordered=found.kind.is_ordered
+            id=variable.id,
+            label=variable.label,
+            categories=weighted_categories,
+            ordered=variable.kind.is_ordered,
         )
 
     def variable(self, name: str) -> Item | FrameVariable:
-        """The item or frame variable of that id; KeyError when there is neither."""
-        known: tuple[Item | FrameVariable, ...] = (*self.frame, *self.items)
-        return _find_part(known, name)
+        """Return the item or frame variable with this id; KeyError without one."""
+        variables: tuple[Item | FrameVariable, ...] = (*self.frame, *self.items)
+        return _find_part(variables, name)

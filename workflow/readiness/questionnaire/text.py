@@ -1,6 +1,6 @@
-"""When two texts are the same answer: spelling that survey tools and spreadsheets change.
+"""Compare texts of answers despite spelling that survey tools and spreadsheets change.
 
-Several ticked options in one cell are cut by the list of options, never by a sign alone.
+Several ticked options in one cell are split by the list of options, never by a separator alone.
 """
 
 import html
@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-# Soft hyphen, joiners, marks of direction and of byte order; what lengthens a word (U+0640).
+# Soft hyphen, joiners, direction and byte order marks; the Arabic tatweel (U+0640).
 _NO_ROOM = (
     *(0xAD, 0x34F, 0x61C, 0x640, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F)),
     *(0x2060, *range(0x2066, 0x206A), 0xFEFF),
@@ -23,56 +23,64 @@ _AROUND = "".join(map(chr, _NO_ROOM)) + " \t\r\n\u00a0"
 
 
 def match_key(text: str) -> str:
-    """Reduce a header or an answer to what identifies it.
+    """Return a header or an answer in the form in which texts are compared.
 
-    Compatibility-normalised (NFKC: composed letters; no-break spaces and ligatures become plain),
-    one kind of apostrophe, quote and dash, digits of any script as 0-9, no marks of direction,
-    single spaces, no case. Accents are kept: they tell French words apart.
+    NFKC (composed letters; no-break spaces and ligatures become plain), one kind of apostrophe,
+    quote and dash, digits of any script as 0-9, no direction marks, single spaces, no case. Accents
+    are kept: they distinguish French words.
     """
     if text.isascii():
         return " ".join(text.replace("`", "'").split()).casefold()
-    # Before, too: NFKC takes some of the signs apart (U+00B4 is a space and an accent to it).
+    # Translated before NFKC as well, which decomposes some characters (U+00B4 into a space and an
+    # accent).
     plain = unicodedata.normalize("NFKC", text.translate(_SAME)).translate(_SAME)
     return " ".join(latin_digits(plain).split()).casefold()
 
 
 def latin_digits(text: str) -> str:
-    """The text with decimal digits of every script as 0-9 (Arabic-Indic ones, say)."""
+    """Return a text with decimal digits of every script as 0-9 (Arabic-Indic digits, say)."""
     if text.isascii():
         return text
     return "".join(
-        str(unicodedata.decimal(sign)) if not sign.isascii() and sign.isdecimal() else sign
-        for sign in text
+        str(unicodedata.decimal(character))
+        if not character.isascii() and character.isdecimal()
+        else character
+        for character in text
     )
 
 
 def tidy(text: str) -> str:
-    """The text without stray or no-break spaces, nor marks of direction around it; else as is."""
+    """Return a text without byte order marks, spaces or direction marks around it, with single
+    spaces.
+
+    Letters are composed (NFC).
+    """
     plain = unicodedata.normalize("NFC", text).replace("\ufeff", "")
     return " ".join(plain.strip(_AROUND).split())
 
 
 def strip_markup(text: str) -> str:
-    """The text without tags and signs of HTML, which form builders leave in their questions."""
+    """Return a text without HTML tags and entities, which form builders leave in questions."""
     # A file may cut a text within a tag.
     tags = r"</?[A-Za-z][^<>]{0,500}>|<[A-Za-z]{1,20} [a-z]{1,20}=[^<>]{0,500}$"
     return tidy(html.unescape(re.sub(tags, " ", text)))
 
 
-# What stands between ticked options where a reader has told them apart.
+# Separator that readers write between ticked options.
 TICKED = "\x1f"
-# Signs of a cell that is cut; no list of options is so long.
+# Longest cell in characters that is split; no list of options is so long.
 _MOST = 20_000
 
 
 def split_joined(
     text: str, options: Collection[str], signs: Collection[str] = (",", ";", "|")
 ) -> list[str] | None:
-    """The options that a cell joins, as match keys in its order; None where it is not all options.
+    """Return the options that a cell joins, as match keys in the cell's order.
 
-    `options` are match keys; options may hold the `signs` that stand between them, so at each place
-    the longest option is tried first, and a shorter one where that leads nowhere. A sign may have
-    spaces around it, or stand once more at the end. Each option is given once.
+    None where the cell is not made of options alone. `options` are match keys, which may hold the
+    separators `signs`, so at each place the longest option is tried first, and a shorter one where
+    the longest leaves a rest. A separator may have spaces around it, or stand once more at the end.
+    Each option is returned once.
     """
     if TICKED in text:
         parts = [match_key(part) for part in text.split(TICKED)]
@@ -81,25 +89,25 @@ def split_joined(
     if not key or len(key) > _MOST:
         return None
     longest_first = sorted(set(options) - {""}, key=lambda option: (-len(option), option))
-    stripped = {sign if sign == " " else sign.strip() for sign in signs}
+    separators = {separator if separator == " " else separator.strip() for separator in signs}
     between = re.compile(
         "|".join(
-            " +" if sign == " " else f" *{re.escape(sign)} *"
-            # A space alone stands between options where no other sign does.
-            for sign in sorted(stripped - {""}, reverse=True)
+            " +" if separator == " " else f" *{re.escape(separator)} *"
+            # A space is a separator only where no other separator matches.
+            for separator in sorted(separators - {""}, reverse=True)
         )
     )
     # From the end: at each place the longest option from which the end can be reached.
     leads: dict[int, tuple[str, int]] = {}
     for at in range(len(key) - 1, -1, -1):
-        for option in (each for each in longest_first if key.startswith(each, at)):
+        for option in (candidate for candidate in longest_first if key.startswith(candidate, at)):
             gap = between.match(key, at + len(option))
             end = gap.end() if gap else at + len(option)
             if end == len(key) or (gap and end in leads):
                 leads[at] = (option, end)
                 break
-    found, at = [], 0
+    joined, at = [], 0
     while at in leads:
         option, at = leads[at]
-        found.append(option)
-    return list(dict.fromkeys(found)) if at == len(key) else None
+        joined.append(option)
+    return list(dict.fromkeys(joined)) if at == len(key) else None

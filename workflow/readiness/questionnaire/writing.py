@@ -1,8 +1,8 @@
-"""A questionnaire as the YAML file that a person edits, with comments where there is to decide.
+"""Write a questionnaire as the YAML file that a person edits, with comments at open decisions.
 
 A document may hold the key `#` in any mapping: its text is written as a comment above that mapping.
-So a draft says what nobody but the analyst can decide, and the file goes on being a questionnaire.
-A draft also proposes ids of items and codes of options, from texts of any script.
+So a draft marks the decisions of the analyst, and the file stays a valid questionnaire. This module
+also proposes ids of items and codes of options, from texts of any script.
 """
 
 import re
@@ -17,48 +17,55 @@ from readiness.ground.patterns import ITEM
 from readiness.questionnaire.items import OF_TABLES, RESERVED, TOTAL
 from readiness.questionnaire.text import match_key, strip_markup
 
-# How long a proposed name is at most; it is cut between words.
+# Longest proposed name in characters; longer names are cut between words.
 LONGEST = 30
-# A text of which its code says all: letters, digits, and what stands between words.
+# A text that its code represents wholly: letters, digits, and common punctuation.
 _PLAIN = re.compile(r"[\w\s.,;:'\u2019()/-]+")
 
 
 def item_id(text: str, taken: Collection[str] = ()) -> str:
-    """An id for an item or a grid, none of `taken`; `q1` where no letter is left."""
+    """Return an id for an item or a grid, none of `taken`; `q1` where the text has no usable
+    letter.
+    """
     return _name_uniquely(strip_markup(text), "q", {*taken, *OF_TABLES})
 
 
 def option_code(text: str, taken: Collection[str] = ()) -> str:
-    """A code for an option, none of `taken` nor reserved; `c1` where no letter is left."""
+    """Return a code for an option, none of `taken` nor reserved; `c1` without a usable letter."""
     return _name_uniquely(text, "c", {*taken, *RESERVED, TOTAL})
 
 
 def option_codes(texts: Sequence[str], given: Sequence[str] = ()) -> list[str]:
-    """A code for each option, none of which is another's or could be taken for another's text.
+    """Return a code for each option, distinct from all codes and from the texts of other options.
 
-    `given`: codes that are settled, "" for the others. "C++" leaves `c` to the option "C", and "<5"
-    leaves `c5` to "5".
+    `given`: settled codes, "" for the others. "C++" leaves `c` to the option "C", and "<5" leaves
+    `c5` to "5".
     """
     given = given or [""] * len(texts)
     keys = [match_key(text) for text in texts]
     plain = [bool(_make_slug(text)) and _PLAIN.fullmatch(text) is not None for text in texts]
-    own = [option_code(text) if said else "" for text, said in zip(texts, plain, strict=True)]
+    plain_codes = [
+        option_code(text) if is_plain else "" for text, is_plain in zip(texts, plain, strict=True)
+    ]
     codes: list[str] = []
     for at, text in enumerate(texts):
-        others = {key for k, key in enumerate(keys) if k != at}
-        # Of several that are written plainly the first has the code.
-        left = {*own} - {own[at]}
-        codes.append(given[at] or option_code(text, {*codes, *given, *others, *left}))
+        other_keys = {key for k, key in enumerate(keys) if k != at}
+        # Of several plainly written options with one code the first gets it.
+        codes_reserved = {*plain_codes} - {plain_codes[at]}
+        codes.append(given[at] or option_code(text, {*codes, *given, *other_keys, *codes_reserved}))
     return codes
 
 
 def form_name(text: str) -> str:
-    """A name for a questionnaire or a wave: lower-case letters, digits, hyphens, a letter first."""
+    """Return a name for a questionnaire or a wave: lower-case letters, digits, hyphens, a letter
+    first.
+    """
     name = _make_slug(text).replace("_", "-")
     return name if name[:1].isalpha() else f"survey-{name}".rstrip("-")
 
 
 def _make_slug(text: str) -> str:
+    """Return a text in lower-case ASCII letters, digits and `_`, cut to `LONGEST`; may be empty."""
     if re.fullmatch(ITEM, text):
         return text
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
@@ -68,8 +75,9 @@ def _make_slug(text: str) -> str:
 
 
 def _name_uniquely(text: str, letter: str, taken: Collection[str]) -> str:
+    """Return a name from a text that is not taken, numbered where needed."""
     slug = _make_slug(text)
-    # Where nothing of the text is left the letter is numbered from 1.
+    # Where the text leaves no character, the letter is numbered from 1.
     joint, number = ("_", 1) if slug else ("", 0)
     slug = slug if slug[:1].isalpha() else letter + slug
     name = slug
@@ -80,27 +88,29 @@ def _name_uniquely(text: str, letter: str, taken: Collection[str]) -> str:
 
 
 COMMENT = "#"
-# How a comment begins that marks a decision of the analyst.
+# Beginning of a comment that marks a decision of the analyst.
 CHECK = "check: "
-# How one begins that says what the evidence decided: nothing is asked.
+# Beginning of a comment that states what the evidence decided: nothing is open.
 DECIDED = "decided: "
 _LISTED = ("categories", "rows", "missing", "asked_if", "frame")
 
 
 def without_comments(node: Any) -> Any:
-    """The document alone, as `questionnaire_of` takes it."""
+    """Return the document without comments, as `questionnaire_of` takes it."""
     if isinstance(node, Mapping):
         return {k: without_comments(v) for k, v in node.items() if k != COMMENT}
     return [without_comments(child) for child in node] if isinstance(node, list | tuple) else node
 
 
 def open_decisions(text: str) -> int:
-    """How many decisions the text of a questionnaire still marks as open."""
+    """Return the number of decisions that a questionnaire's text still marks as open."""
     return sum(line.strip().startswith(f"# {CHECK.strip()}") for line in text.splitlines())
 
 
 def write(document: Mapping[str, Any]) -> str:
-    """The document as YAML, its keys as they stand; options that items have alike stand once."""
+    """Return the document as YAML, its keys in their order; shared lists of options are written
+    once.
+    """
     shared = _find_shared_lists(document.get("items", ()))
     lines = list(_write_comment(document, ""))
     for key, value in document.items():
@@ -108,20 +118,25 @@ def write(document: Mapping[str, Any]) -> str:
             lines += _write_entry(key, value, "", {})
     lines.append("items:")
     for item in document.get("items", ()):
-        written = (_write_entry(k, v, "    ", shared) for k, v in item.items() if k != COMMENT)
-        entry = [*chain.from_iterable(written)]
+        entry_lines = (_write_entry(k, v, "    ", shared) for k, v in item.items() if k != COMMENT)
+        entry = [*chain.from_iterable(entry_lines)]
         dashed = [f"  - {line[4:]}" for line in entry[:1]]
         lines += ["", *_write_comment(item, "  "), *dashed, *entry[1:]]
     return "\n".join(lines) + "\n"
 
 
 def _write_comment(mapping: Mapping[str, Any], indent: str) -> Iterator[str]:
+    """Yield the lines of a mapping's comment, without characters that do not print."""
     for line in str(mapping.get(COMMENT, "")).splitlines():
-        plain = "".join(sign if sign.isprintable() else " " for sign in line)
+        plain = "".join(character if character.isprintable() else " " for character in line)
         yield f"{indent}# {' '.join(plain.split())}".rstrip()
 
 
 def _write_entry(key: str, value: Any, indent: str, shared: dict[str, str]) -> Iterator[str]:
+    """Yield the lines of one key; a shared list as an anchor, then as a reference to it.
+
+    Marks in `shared` that the anchor has been written.
+    """
     if key not in _LISTED or not isinstance(value, list | tuple) or not value:
         yield f"{indent}{key}: {_write_flow(value)}"
         return
@@ -132,23 +147,28 @@ def _write_entry(key: str, value: Any, indent: str, shared: dict[str, str]) -> I
     if anchor:
         shared[_write_flow(value)] = f"*{anchor[1:]}"
     yield f"{indent}{key}:{' ' * bool(anchor)}{anchor}"
-    for each in value:
-        if isinstance(each, Mapping):
-            yield from _write_comment(each, f"{indent}  ")
-        yield f"{indent}  - {_write_flow(each)}"
+    for element in value:
+        if isinstance(element, Mapping):
+            yield from _write_comment(element, f"{indent}  ")
+        yield f"{indent}  - {_write_flow(element)}"
 
 
 def _find_shared_lists(items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """The lists of categories that more than one item has, each with the anchor of its first."""
+    """Return the anchor of each list of categories that more than one item has."""
     owners: dict[str, list[str]] = {}
     for item in items:
         if item.get("categories"):
-            written = _write_flow(item["categories"])
-            owners.setdefault(written, []).append(str(item.get("id", "options")))
-    return {written: f"&{own[0]}" for written, own in owners.items() if len(own) > 1}
+            list_text = _write_flow(item["categories"])
+            owners.setdefault(list_text, []).append(str(item.get("id", "options")))
+    return {
+        list_text: f"&{owner_ids[0]}"
+        for list_text, owner_ids in owners.items()
+        if len(owner_ids) > 1
+    }
 
 
 def _write_flow(value: Any) -> str:
+    """Return a value as YAML in one line."""
     plain = [without_comments(value)]
     text = yaml.safe_dump(
         plain, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10**9

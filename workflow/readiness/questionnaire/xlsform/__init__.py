@@ -1,4 +1,4 @@
-"""XLSForm, the spreadsheet in which forms of ODK, KoboToolbox and SurveyCTO are written."""
+"""XLSForm, the spreadsheet format for forms of ODK, KoboToolbox and SurveyCTO."""
 
 from readiness.questionnaire.xlsform.reading import from_xlsform
 from readiness.questionnaire.xlsform.sheets import is_xlsform

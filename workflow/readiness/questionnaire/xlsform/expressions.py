@@ -1,9 +1,9 @@
-"""What the expressions of an XLSForm say in terms of answers, as far as a questionnaire can say it.
+"""Translate the expressions of an XLSForm to conditions on answers and back.
 
-`relevant` and `constraint` are XPath. Of it is read what conditions on answers are made of: `=`,
-`!=`, `<`, `<=`, `>`, `>=`, `selected()`, `count-selected()`, `not()`, `and`, `or`, brackets. A
-questionnaire says conditions that hold together, each on one question: an `or` of two questions
-cannot be said, and is refused like everything else that is not understood.
+`relevant` and `constraint` are XPath. The part that conditions on answers need is read: `=`, `!=`,
+`<`, `<=`, `>`, `>=`, `selected()`, `count-selected()`, `not()`, `and`, `or`, brackets. A
+questionnaire can state conditions that hold together, each on one question: an `or` of two
+questions is refused, like everything else that is not understood.
 """
 
 import ast
@@ -34,14 +34,15 @@ _TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "!=": "!="}
 
 
 class Unsaid(ValueError):
-    """An expression that a questionnaire cannot say; its text says which part."""
+    """An expression without equivalent in a questionnaire; the message names the part."""
 
 
 @dataclass(frozen=True)
 class FormQuestion:
     """A question that an expression can name: its kind and the codes of its options by name.
 
-    `kind`: single, multi, integer, decimal. `exclusive`: codes that stand alone when ticked.
+    `kind`: single, multi, integer, decimal. `exclusive`: codes that exclude any other ticked
+    option.
     """
 
     item: str
@@ -61,25 +62,27 @@ class Atom:
 
 
 def conditions(expression: str, sources: Mapping[str, FormQuestion]) -> list[Atom]:
-    """The conditions that hold together where an expression is true; none where it always is.
+    """Return the conditions whose conjunction the expression is; [] where it is always true.
 
-    `sources` by name, the answer itself as `.`. Raises Unsaid.
+    `sources`: questions by name, with `.` for the question itself. Raises Unsaid for an expression
+    that is not understood, has no equivalent, or is never true.
     """
-    found = _read_condition(_parse(expression), sources)
-    if any(not atom.codes and _is_closed(atom.source) for atom in found):
+    atoms = _read_condition(_parse(expression), sources)
+    if any(not atom.codes and _is_closed(atom.source) for atom in atoms):
         raise Unsaid("a condition that no answer meets")
-    return found
+    return atoms
 
 
 def _is_closed(source: FormQuestion) -> bool:
+    """Return whether a question has options."""
     return source.kind in ("single", "multi")
 
 
 def _parse(expression: str) -> ast.expr:
-    """The tree of an expression: what binds how is the same in XPath and in Python.
+    """Return the syntax tree of an expression: operator precedence is the same in XPath and Python.
 
-    A question becomes a list of its name, a text or number a set of it: two of them that stand
-    beside each other are no expression in either language.
+    A question becomes a list of its name, a text or number a set: two of them side by side are an
+    error in Python, too. Raises Unsaid.
     """
     if len(expression) > LONGEST:
         raise Unsaid("an expression that is too long to be read")
@@ -90,6 +93,7 @@ def _parse(expression: str) -> ast.expr:
 
 
 def _translate_token(token: re.Match[str]) -> str:
+    """Return a token of XPath in Python's syntax; raises Unsaid for an unknown character."""
     kind = str(token.lastgroup)
     text = token[kind]
     if kind == "odd":
@@ -104,7 +108,7 @@ def _translate_token(token: re.Match[str]) -> str:
 
 
 def _describe(node: ast.expr) -> str:
-    """The name of a question or function, a literal itself, anything else as it is written."""
+    """Return the name of a question or function, the text of a literal, else the code itself."""
     match node:
         case ast.List(elts=[ast.Constant(value=str(text))]):
             return text
@@ -116,6 +120,7 @@ def _describe(node: ast.expr) -> str:
 
 
 def _read_condition(node: ast.expr, sources: Mapping[str, FormQuestion]) -> list[Atom]:
+    """Return the conditions of a syntax tree; raises Unsaid."""
     match node:
         case ast.BoolOp(op=ast.And(), values=parts):
             return _combine_all([atom for part in parts for atom in _read_condition(part, sources)])
@@ -136,6 +141,7 @@ def _read_condition(node: ast.expr, sources: Mapping[str, FormQuestion]) -> list
 def _read_comparison(
     left: ast.expr, sign: str, right: ast.expr, sources: Mapping[str, FormQuestion]
 ) -> Atom:
+    """Return the condition of one comparison; raises Unsaid."""
     if isinstance(left, ast.Set):
         left, right, sign = right, left, _TURNED[sign]
     value = _describe(right)
@@ -151,6 +157,7 @@ def _read_comparison(
 
 
 def _find_source(node: ast.expr, sources: Mapping[str, FormQuestion]) -> FormQuestion:
+    """Return the question that a node names; raises Unsaid for an unknown one."""
     name = _describe(node)
     if isinstance(node, ast.Call):
         raise Unsaid(f"{name!r}, which is not understood")
@@ -160,12 +167,14 @@ def _find_source(node: ast.expr, sources: Mapping[str, FormQuestion]) -> FormQue
 
 
 def _code(source: FormQuestion, name: str) -> str:
+    """Return the code of an option; raises Unsaid for an unknown name."""
     if name not in source.codes:
         raise Unsaid(f"{name!r}, which is no option of {source.item}")
     return source.codes[name]
 
 
 def _compare(source: FormQuestion, sign: str, value: str) -> Atom:
+    """Return the condition of a comparison with a value; raises Unsaid."""
     if _is_closed(source):
         return Atom(source, frozenset(_choose(source, sign, value)))
     try:
@@ -188,15 +197,17 @@ def _compare(source: FormQuestion, sign: str, value: str) -> Atom:
 
 
 def _choose(source: FormQuestion, sign: str, value: str) -> Iterable[str]:
+    """Return the codes of the options that meet a comparison; raises Unsaid."""
     every = source.codes.values()
-    if not value and sign in ("=", "!="):  # with nothing: whether it is answered
+    # a comparison with an empty text: whether the question is answered
+    if not value and sign in ("=", "!="):
         return every if sign == "!=" else ()
     if source.kind == "multi" and len(source.codes) > 1:
         raise Unsaid(f"{sign!r} of {source.item}, which has several answers; use selected()")
     if sign not in _ORDERED:
         chosen = _code(source, value)
         return [code for code in every if (code == chosen) == (sign == "=")]
-    # Options whose names are numbers are those of a scale.
+    # Options whose names are numbers are points of a scale.
     try:
         numbers = {float(name): code for name, code in source.codes.items()}
         end = float(value)
@@ -206,20 +217,24 @@ def _choose(source: FormQuestion, sign: str, value: str) -> Iterable[str]:
 
 
 def _combine_all(atoms: Sequence[Atom]) -> list[Atom]:
-    """Conditions that hold together, those on one answer as one."""
+    """Return the conjunction of conditions, with those on one single answer merged."""
     kept: list[Atom] = []
     for atom in atoms:
-        same = next((k for k, other in enumerate(kept) if other.source == atom.source), None)
-        if same is None or atom.source.kind == "multi":
+        place = next((k for k, other in enumerate(kept) if other.source == atom.source), None)
+        if place is None or atom.source.kind == "multi":
             kept.append(atom)
         else:
-            one = kept[same]
-            low, high = max(one.low, atom.low), min(one.high, atom.high)
-            kept[same] = replace(one, codes=one.codes & atom.codes, low=low, high=high)
+            earlier = kept[place]
+            low, high = max(earlier.low, atom.low), min(earlier.high, atom.high)
+            kept[place] = replace(earlier, codes=earlier.codes & atom.codes, low=low, high=high)
     return kept
 
 
 def _combine_any(left: list[Atom], right: list[Atom]) -> list[Atom]:
+    """Return the disjunction of two conditions on one question; raises Unsaid for any other.
+
+    [] where one of them is always true.
+    """
     if not left or not right:
         return []
     if len(left) > 1 or len(right) > 1 or left[0].source != right[0].source:
@@ -234,6 +249,7 @@ def _combine_any(left: list[Atom], right: list[Atom]) -> list[Atom]:
 
 
 def _invert(atoms: list[Atom]) -> list[Atom]:
+    """Return the opposite of one condition; raises Unsaid where no condition states it."""
     if len(atoms) != 1:
         raise Unsaid("the opposite of several conditions together")
     (atom,) = atoms
@@ -247,7 +263,7 @@ def _invert(atoms: list[Atom]) -> list[Atom]:
     raise Unsaid(f"the opposite of a range of {atom.source.item}")
 
 
-# The usual ways to write that an option stands alone, as the tree is written out again.
+# Usual ways to state that an option is exclusive, as `ast.unparse` writes them.
 _NAMED = r"_selected\(\['\.'\], \{'(?P<name>[^'\"]+)'\}\)"
 _WITH = r"_count_selected\(\['\.'\]\) (> \{'1'\}|>= \{'2'\})"
 _ALONE = r"_count_selected\(\['\.'\]\) ((==|<=) \{'1'\}|< \{'2'\})"
@@ -263,28 +279,30 @@ _EXCLUSIVE = tuple(
 
 
 def _split_conjunction(whole: ast.expr) -> list[ast.expr]:
+    """Return the parts of an `and`, or the whole expression."""
     if isinstance(whole, ast.BoolOp) and isinstance(whole.op, ast.And):
-        return [each for part in whole.values for each in _split_conjunction(part)]
+        return [subpart for part in whole.values for subpart in _split_conjunction(part)]
     return [whole]
 
 
 def read_exclusive_options(constraint: str) -> set[str]:
-    """The options that a constraint lets nobody tick beside another; raises Unsaid."""
-    found: set[str] = set()
+    """Return the names of the options that a constraint makes exclusive; raises Unsaid."""
+    names: set[str] = set()
     for part in map(ast.unparse, _split_conjunction(_parse(constraint))):
         hit = next((hit for pattern in _EXCLUSIVE if (hit := pattern.fullmatch(part))), None)
         if hit is None:
             raise Unsaid(f"{constraint[:40]!r} as a constraint on ticked options")
-        found.add(hit["name"])
-    return found
+        names.add(hit["name"])
+    return names
 
 
 def write_expression(atoms: Sequence[Atom]) -> str:
-    """The expression that holds where all of these conditions do; codes by their names."""
+    """Return the XPath expression of the conjunction of conditions; options by their names."""
     return " and ".join(_write_atom(atom) for atom in atoms)
 
 
 def _write_atom(atom: Atom) -> str:
+    """Return the XPath expression of one condition."""
     name = "." if atom.source.item == "." else f"${{{atom.source.item}}}"
     if not _is_closed(atom.source):
         ends = ((">=", atom.low), ("<=", atom.high))

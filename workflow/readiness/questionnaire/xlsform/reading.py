@@ -1,9 +1,9 @@
-"""From an XLSForm to a questionnaire.
+"""Convert an XLSForm to a questionnaire.
 
-Every question that has an answer becomes an item under the form's own name for it; groups leave
-their condition with each of their questions; a table of questions with one list is a grid. Of a
-list, what can be answered is told from what is chosen and is no answer. What an XLSForm does not
-say is left open with a comment; what a questionnaire cannot say is refused.
+Every question that has an answer becomes an item under the form's name for it; the condition of a
+group becomes one of each of its questions; a table of questions with one list is a grid. Options of
+a list that are no answers become missing codes. Gaps of the XLSForm are left open with a comment;
+content without equivalent in a questionnaire is refused or noted.
 """
 
 import re
@@ -43,29 +43,34 @@ from readiness.questionnaire.xlsform.sheets import (
 
 
 def options_of(form: XlsForm, row: SheetRow, listed: str, kind: str) -> dict[str, Any]:
-    """The options of a list: categories, the one outside the scale, those that are no answers."""
-    own = form.language
+    """Return the options of a list as the item's `categories`, `dont_know` and `missing`.
+
+    Raises ConfigError for a list with too few options.
+    """
+    language = form.language
     categories: list[dict[str, Any]] = []
-    others: dict[str, Any] = {}
+    dont_know: dict[str, Any] = {}
     missing: list[dict[str, Any]] = []
-    # An option may stand there once for each answer by which a form filters its list.
+    # A list that the form filters by an earlier answer may have an option several times.
     options = list({option.get("name"): option for option in form.choices[listed]}.values())
-    texts = [match_key(o.labels.get(own, o.get("name"))) for o in options]
-    names, said = [], []
+    texts = [match_key(o.labels.get(language, o.get("name"))) for o in options]
+    names, unique_texts = [], []
     for option, key in zip(options, texts, strict=True):
         name = option.get("name")
-        text = option.labels.get(own, name)
+        text = option.labels.get(language, name)
         names.append(name)
-        said.append(f"{text} ({name})" if texts.count(key) > 1 else text)
-    # A number as a name says nothing: the code is made of the label then.
-    both = zip(names, said, strict=True)
-    codes = option_codes([t if re.fullmatch(r"-?\d+", name) else name for name, t in both])
-    for option, name, text, code in zip(options, names, said, codes, strict=True):
-        labels = {k: v for k, v in option.labels.items() if k != own}
+        unique_texts.append(f"{text} ({name})" if texts.count(key) > 1 else text)
+    # A number is no telling name: the code is then made of the label.
+    names_and_texts = zip(names, unique_texts, strict=True)
+    codes = option_codes(
+        [t if re.fullmatch(r"-?\d+", name) else name for name, t in names_and_texts]
+    )
+    for option, name, text, code in zip(options, names, unique_texts, codes, strict=True):
+        labels = {k: v for k, v in option.labels.items() if k != language}
         entry = {"text": text, "value": name, **({"labels": labels} if labels else {})}
         means = option.get(MEANS)
-        if means == OUTSIDE and "dont_know" not in others:
-            others["dont_know"] = entry
+        if means == OUTSIDE and "dont_know" not in dont_know:
+            dont_know["dont_know"] = entry
         elif means in MEANINGS:
             missing.append({**entry, "means": means})
         else:
@@ -74,11 +79,11 @@ def options_of(form: XlsForm, row: SheetRow, listed: str, kind: str) -> dict[str
             categories.append({"code": code, **entry, **flags})
     if len(categories) < (1 if kind == "multi" else 2):
         raise form.refuse_row(row, f"{row.get('name')!r}: the list {listed!r} has too few options.")
-    return {"categories": categories, **others, **({"missing": missing} if missing else {})}
+    return {"categories": categories, **dont_know, **({"missing": missing} if missing else {})}
 
 
 def mark_exclusive(item: dict[str, Any], row: SheetRow) -> list[str]:
-    """Mark the options that a constraint lets nobody tick beside others; notes what is not read."""
+    """Mark the options that a constraint makes exclusive; return notes on unread constraints."""
     constraint = row.get("constraint")
     if not constraint:
         return []
@@ -92,16 +97,22 @@ def mark_exclusive(item: dict[str, Any], row: SheetRow) -> list[str]:
     return []
 
 
-# Kinds of items by the types of a form's data; every other one that is typed is text.
+# Kinds of items by the types of a form's data; any other typed answer is text.
 _KINDS = {"int": "number", "decimal": "number", "date": "date"}
-# What a form exports for an `acknowledge` that was ticked.
+# Exported value of an `acknowledge` that was ticked.
 AGREED = "OK"
-# The name that pyxform gives the option, and the end of that of the question, of `or_other`.
+# Name that pyxform gives the option of `or_other`, and suffix of the question for it.
 OTHER = "other"
 
 
 @dataclass
 class _Made:
+    """The questionnaire so far, while a form is read row by row.
+
+    `sources`: questions by name, for conditions. `taken`: ids in use. `headers`: match keys of
+    columns. `unread`: columns of the export that are not read.
+    """
+
     form: XlsForm
     items: list[dict[str, Any]] = field(default_factory=list)
     sources: dict[str, FormQuestion] = field(default_factory=dict)
@@ -110,100 +121,113 @@ class _Made:
     unread: list[str] = field(default_factory=list)
     export: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    # The names of the open groups, and of each name the paths at which it is asked.
+    # `inside`: names of the open groups. `paths`: for each question's name, the group paths under
+    # which it is asked.
     inside: list[str] = field(default_factory=list)
     paths: dict[str, list[str]] = field(default_factory=dict)
 
 
 def from_xlsform(path: Path, language: str | None = None) -> dict[str, Any]:
-    """The questionnaire of an XLSForm (.xlsx, .xls), its open decisions as comments.
+    """Return the questionnaire document of an XLSForm (.xlsx, .xls), open decisions as comments.
 
-    `language`: of labels for which the form names none. Raises ConfigError naming the row.
+    `language`: of labels for which the form names none. Raises ConfigError that names the row.
     """
     from pyxform.aliases import control
     from pyxform.xls2json import RE_BEGIN_CONTROL, RE_END_CONTROL
 
     form = read_form(path, language)
-    made = _Made(form)
-    # Of each open group the row that begins it, the conditions of all in it, its first item.
+    draft = _Made(form)
+    # For each open group: the row that begins it, the conditions on all its questions, the index of
+    # its first item.
     groups: list[tuple[SheetRow, tuple[Atom, ...], int]] = []
     repeats: list[list[str]] = []
     for row in form.survey:
         inherited = groups[-1][1] if groups else ()
-        begun = RE_BEGIN_CONTROL.match(row.type)
-        if repeats or (begun and control[begun["type"]] != "group"):
-            # A repeat gives a respondent several rows: another table, not another question.
-            _leave_out(made, row, repeats, begins=bool(begun), ends=RE_END_CONTROL.match(row.type))
-        elif begun:
-            groups.append((row, (*inherited, *_read_relevant(made, row)), len(made.items)))
+        group_begin = RE_BEGIN_CONTROL.match(row.type)
+        if repeats or (group_begin and control[group_begin["type"]] != "group"):
+            # A repeat gives a respondent several rows, which is another table.
+            _leave_out(
+                draft, row, repeats, begins=bool(group_begin), ends=RE_END_CONTROL.match(row.type)
+            )
+        elif group_begin:
+            groups.append((row, (*inherited, *_read_relevant(draft, row)), len(draft.items)))
         elif RE_END_CONTROL.match(row.type):
             group, _, start = groups.pop()
-            _close(made, group, start)
+            _close(draft, group, start)
         elif row.type:
-            made.inside = [group.get("name") for group, *_ in groups]
-            _read_question(made, row, inherited)
-    if not made.items:
+            draft.inside = [group.get("name") for group, *_ in groups]
+            _read_question(draft, row, inherited)
+    if not draft.items:
         raise ConfigError(f"{path}: the form has no question whose answers can be counted.")
-    return _make_document(made, path)
+    return _make_document(draft, path)
 
 
 def _leave_out(
     made: _Made, row: SheetRow, repeats: list[list[str]], *, begins: bool, ends: object
 ) -> None:
-    """One row of a repeat; `repeats`: the name of each that is open, and of what it asks."""
+    """Skip one row of a repeat, with a note when the outermost repeat ends.
+
+    `repeats`: for each open repeat, its name and those of its questions.
+    """
     if begins:
         repeats.append([row.get("name")])
     elif not ends:
         repeats[-1] += [row.get("name")] if row.type and row.type != "note" else []
     else:
-        name, *asked = repeats.pop()
+        name, *names = repeats.pop()
         if repeats:
-            repeats[-1] += asked
+            repeats[-1] += names
         else:
             made.notes.append(
-                f"the repeat {name!r} is left out ({len(asked)} questions): one respondent has one "
+                f"the repeat {name!r} is left out ({len(names)} questions): one respondent has one "
                 "row here. Analyse it as a table of its own."
             )
 
 
 def _make_document(made: _Made, path: Path) -> dict[str, Any]:
+    """Return the questionnaire document, with notes on what the form left open."""
     form = made.form
     _name_specified(made)
-    # Groups may share a name: an export tells its questions apart by their paths.
+    # Groups may have questions of one name: an export distinguishes them by their paths.
     shared = {name: iter(paths) for name, paths in made.paths.items() if len(paths) > 1}
-    for item in (each for entry in made.items for each in entry.get("rows", [entry])):
+    for item in (row for entry in made.items for row in entry.get("rows", [entry])):
         item["variable"] = next(shared.get(item["variable"], iter([item["variable"]])))
-    settings, own = form.settings, form.language
+    settings, language = form.settings, form.language
     title = settings.get("form_title") or settings.get("title") or path.stem
     version = settings.get("version", "")
-    numbered = re.fullmatch(r"[0-9]+", version)
-    guessed = f"{CHECK}language: the form names none; correct it where it is not {own}."
+    whole_number = re.fullmatch(r"[0-9]+", version)
+    language_note = f"{CHECK}language: the form names none; correct it where it is not {language}."
     notes = [
         "A select_one is `single`: make it `ordinal`, low to high, where there is an order.",
         "Options that are no answers go to `missing`.",
         *made.notes,
         *(f"{CHECK}language: {n!r} has no code; its labels are left out." for n in form.unnamed),
-        *([] if form.language_known else [guessed]),
-        *([f"{CHECK}version: the form's own is {version!r}."] if version and not numbered else []),
+        *([] if form.language_known else [language_note]),
+        *(
+            [f"{CHECK}version: the form's own is {version!r}."]
+            if version and not whole_number
+            else []
+        ),
     ]
     return {
         COMMENT: "\n".join(notes),
         "name": form_name(settings.get("form_id") or settings.get("id_string") or title),
-        "version": version if numbered else "1",
-        "language": own,
-        "title": {own: title},
+        "version": version if whole_number else "1",
+        "language": language,
+        "title": {language: title},
         "export": {**made.export, "ignored": made.unread} if made.unread else made.export,
         "items": [{k: v for k, v in item.items() if k != _LIST} for item in made.items],
     }
 
 
-# Where an item keeps the name of its list, and whether it shows none, till its group closes.
+# Key under which an item keeps the name of its list, and whether it shows no labels, until its
+# group closes.
 _LIST = "_list"
 _OF_A_ROW = ("id", "column", "variable", "label")
 
 
 def _name_specified(made: _Made) -> None:
-    """Name the questions in which something is typed by their ids."""
+    """Replace the names in `specify` by the ids of the text items; drop unknown names."""
     ids = {item["variable"]: item["id"] for item in made.items if item["kind"] == "text"}
     ids |= {identity: identity for identity in ids.values()}
     for item in made.items:
@@ -213,6 +237,10 @@ def _name_specified(made: _Made) -> None:
 
 
 def _read_question(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> None:
+    """Add the item of a question's row; other rows go to export fields or unread columns.
+
+    Raises ConfigError for an unknown type.
+    """
     from pyxform.aliases import select
     from pyxform.question_type_dictionary import QUESTION_TYPE_DICT
     from pyxform.xls2json import RE_SELECT
@@ -221,10 +249,10 @@ def _read_question(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> Non
         kind, or_other = select[choice["select_command"]], choice["specify_other"] is not None
         _read_choice(made, row, kind, choice["list_name"], or_other, inherited)
         return
-    if (known := QUESTION_TYPE_DICT.get(row.type)) is None:
-        told = f"is of type {row.type!r}, which no questionnaire has."
-        raise made.form.refuse_row(row, f"{row.get('name')!r} {told}")
-    bind, tag = known.get("bind", {}), known.get("control", {}).get("tag", "")
+    if (type_properties := QUESTION_TYPE_DICT.get(row.type)) is None:
+        problem = f"is of type {row.type!r}, which no questionnaire has."
+        raise made.form.refuse_row(row, f"{row.get('name')!r} {problem}")
+    bind, tag = type_properties.get("bind", {}), type_properties.get("control", {}).get("tag", "")
     data = bind.get("type", "")
     if tag in ("input", "range") and not data.startswith(("geo", "barcode")):
         if "readonly" not in bind:  # a note is shown and takes no answer
@@ -242,10 +270,11 @@ def _read_question(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> Non
 
 
 def _begin_item(made: _Made, row: SheetRow, kind: str, inherited: Sequence[Atom]) -> dict[str, Any]:
+    """Return the first fields of an item: id, kind, column, labels, routing."""
     form, name = made.form, row.get("name")
     made.taken.add(identity := item_id(name, made.taken))
     question = row.labels.get(form.language, "")
-    # A question that stands twice is told apart by its name.
+    # A question that occurs twice has its name as the column.
     column = question if question and match_key(question) not in made.headers else name
     made.headers.add(match_key(column))
     made.paths.setdefault(name, []).append("/".join([*made.inside, name]))
@@ -260,6 +289,9 @@ def _begin_item(made: _Made, row: SheetRow, kind: str, inherited: Sequence[Atom]
 
 
 def _read_relevant(made: _Made, row: SheetRow) -> list[Atom]:
+    """Return the conditions of a row's `relevant`; note an expression that cannot be carried
+    over.
+    """
     expression = row.get("relevant")
     if not expression:
         return []
@@ -274,6 +306,7 @@ def _read_relevant(made: _Made, row: SheetRow) -> list[Atom]:
 
 
 def _write_routing(atom: Atom) -> dict[str, Any]:
+    """Return the `asked_if` entry of a condition."""
     item = {"item": atom.source.item}
     if atom.source.codes:
         codes = [code for code in atom.source.codes.values() if code in atom.codes]
@@ -283,12 +316,14 @@ def _write_routing(atom: Atom) -> dict[str, Any]:
 
 
 def _simplify_number(number: float) -> int | float:
+    """Return a whole number as an int."""
     return int(number) if number == int(number) else number
 
 
 def _read_choice(
     made: _Made, row: SheetRow, select: str, listed: str, or_other: bool, inherited: Sequence[Atom]
 ) -> None:
+    """Add the item of a select question."""
     if listed not in made.form.choices:
         made.items.append(_begin_item(made, row, "text", inherited))
         made.notes.append(
@@ -302,12 +337,14 @@ def _read_choice(
         return
     if select == "rank":
         options = options_of(made.form, row, listed, "single")["categories"]
-        apart = ("screens_out", "specify")
-        kept = [{k: v for k, v in o.items() if k not in apart} for o in options]
-        made.items.append({**_begin_item(made, row, "ranking", inherited), "categories": kept})
+        dropped_keys = ("screens_out", "specify")
+        ranked_options = [{k: v for k, v in o.items() if k not in dropped_keys} for o in options]
+        made.items.append(
+            {**_begin_item(made, row, "ranking", inherited), "categories": ranked_options}
+        )
         return
     many = select == "select all that apply"
-    # Of one option, all that can be said is whether it was chosen.
+    # A list with one option only records whether it was chosen.
     many = many or (not or_other and len({o.get("name") for o in made.form.choices[listed]}) < 2)
     kind = "multi" if many else "ordinal" if "likert" in row.get("appearance").split() else "single"
     item = {**_begin_item(made, row, kind, inherited), **options_of(made.form, row, listed, kind)}
@@ -325,8 +362,8 @@ def _read_choice(
         notes.append(f"constraint {row.get('constraint')!r}: not carried over.")
     if notes:
         item[COMMENT] = "\n".join(notes)
-    alone = frozenset(c["code"] for c in item["categories"] if c.get("exclusive"))
-    source = FormQuestion(item["id"], "multi" if many else "single", codes, alone)
+    exclusive_codes = frozenset(c["code"] for c in item["categories"] if c.get("exclusive"))
+    source = FormQuestion(item["id"], "multi" if many else "single", codes, exclusive_codes)
     made.sources[row.get("name")] = source
     item[_LIST] = (listed, "list-nolabel" in row.get("appearance").split())
     made.items.append(item)
@@ -337,7 +374,7 @@ def _read_choice(
 def _add_typed_other(
     made: _Made, row: SheetRow, item: dict[str, Any], source: FormQuestion
 ) -> None:
-    """The question that pyxform adds for what is typed beside the option `or_other`."""
+    """Add the text question that pyxform adds for the answer typed beside `or_other`."""
     name = f"{row.get('name')}_{OTHER}"
     added = _begin_item(made, SheetRow(row.number, {"name": name}, {}), "text", ())
     other = source.codes[OTHER]
@@ -348,6 +385,7 @@ def _add_typed_other(
 
 
 def _read_simple(made: _Made, row: SheetRow, written: str, inherited: Sequence[Atom]) -> None:
+    """Add the item of a typed question: a number, a date or a text."""
     kind = "number" if written == "range" else _KINDS.get(written, "text")
     item = _begin_item(made, row, kind, inherited)
     notes: list[str] = []
@@ -366,20 +404,25 @@ MOST_DECIMALS = 12
 
 
 def _read_range(row: SheetRow, written: str, notes: list[str]) -> dict[str, Any]:
+    """Return the range of a number from its parameters or constraint; add notes on what is
+    unread.
+    """
     decimals = {"decimals": MOST_DECIMALS} if written == "decimal" else {}
     if written == "range":
-        given = dict(re.findall(r"(start|end|step)\s*=\s*(-?\d+(?:\.\d+)?)", row.get("parameters")))
-        ends = {"low": given.get("start", "1"), "high": given.get("end", "10")}
-        if "." in "".join([*ends.values(), given.get("step", "1")]):
+        parameters = dict(
+            re.findall(r"(start|end|step)\s*=\s*(-?\d+(?:\.\d+)?)", row.get("parameters"))
+        )
+        ends = {"low": parameters.get("start", "1"), "high": parameters.get("end", "10")}
+        if "." in "".join([*ends.values(), parameters.get("step", "1")]):
             decimals = {"decimals": MOST_DECIMALS}
         return {**{k: _simplify_number(float(v)) for k, v in ends.items()}, **decimals}
     constraint = row.get("constraint")
-    own = FormQuestion(".", "decimal" if decimals else "integer", {})
+    itself = FormQuestion(".", "decimal" if decimals else "integer", {})
     if decimals and (loose := re.sub(r"([<>])(?!=)", r"\1=", constraint)) != constraint:
         notes.append(f"constraint {constraint!r}: the ends themselves are not excluded.")
         constraint = loose
     try:
-        atoms = conditions(constraint, {".": own}) if constraint else []
+        atoms = conditions(constraint, {".": itself}) if constraint else []
     except Unsaid as error:
         notes.append(f"constraint {constraint!r}: not carried over ({error}).")
         atoms = []
@@ -387,22 +430,24 @@ def _read_range(row: SheetRow, written: str, notes: list[str]) -> dict[str, Any]
     if low >= high:
         notes.append(f"constraint {constraint!r}: not carried over (it leaves no range).")
         low, high = -inf, inf
-    ends_ = {k: _simplify_number(v) for k, v in (("low", low), ("high", high)) if abs(v) < inf}
-    if len(ends_) < 2:
+    stated_ends = {
+        k: _simplify_number(v) for k, v in (("low", low), ("high", high)) if abs(v) < inf
+    }
+    if len(stated_ends) < 2:
         notes.append("range: the form does not give both ends; say what can be (low, high, unit).")
-    return {**ends_, **decimals}
+    return {**stated_ends, **decimals}
 
 
 def _close(made: _Made, group: SheetRow, start: int) -> None:
-    """At the end of a table of questions with one list: those questions as one grid."""
+    """At the end of a table of questions with one list, replace the questions by one grid."""
     inside = made.items[start:]
     shared = [{k: v for k, v in item.items() if k not in _OF_A_ROW} for item in inside]
     lists = [item.get(_LIST, ("", False)) for item in inside]
     bare = "table-list" in group.get("appearance").split() or all(b for _, b in lists)
     if not inside or not bare or not lists[0][0] or any(each != shared[0] for each in shared):
         return
-    own, name = made.form.language, group.get("name")
-    question = group.labels.get(own) or name
+    language, name = made.form.language, group.get("name")
+    question = group.labels.get(language) or name
     rest = {k: v for k, v in shared[0].items() if k not in ("kind", _LIST)}
     made.taken.add(identity := item_id(name, made.taken))
     each = inside[0]["kind"]
@@ -411,14 +456,15 @@ def _close(made: _Made, group: SheetRow, start: int) -> None:
         each, rest = "ordinal", {COMMENT: note, **rest}
     grid = {
         **{"id": identity, "kind": "grid", "each": each, "column": question, "variable": name},
-        "label": {own: question, **group.labels},
-        "rows": [_name_row(item, own) for item in inside],
+        "label": {language: question, **group.labels},
+        "rows": [_name_row(item, language) for item in inside],
         **rest,
     }
     made.items[start:] = [grid]
 
 
 def _name_row(item: dict[str, Any], own: str) -> dict[str, Any]:
+    """Return the row of a grid for a question."""
     labels = {k: v for k, v in item["label"].items() if k != own}
     row = {"id": item["id"], "text": item["label"][own]}
     row |= {key: item[key] for key in ("column", "variable")}

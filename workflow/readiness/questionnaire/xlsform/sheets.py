@@ -1,6 +1,8 @@
-"""The sheets of an XLSForm: rows with their numbers, headers by what they mean, languages.
+"""Read the sheets of an XLSForm: rows with their numbers, cells by meaning of the column,
+languages.
 
-pyxform, the converter of ODK and Kobo, reads the file and judges it: what it refuses is refused.
+pyxform, the converter of ODK and Kobo, reads the file and judges it: this package refuses what
+pyxform refuses.
 """
 
 import re
@@ -17,28 +19,28 @@ from readiness.ground.errors import ConfigError
 from readiness.ground.files import read_file
 from readiness.ground.patterns import LANGUAGE
 
-# How large a form may be, and a tenth of how large its unpacked parts.
+# Largest form in bytes; its unpacked parts may have ten times as many.
 MOST_BYTES = 20_000_000
-# What a column of the sheet `choices` says of an option that is no answer: what it then means.
+# Column of the sheet `choices` for the meaning of a missing code, and the word for "don't know".
 MEANS, OUTSIDE = "means", "outside"
-# Further columns: who answers so leaves the form; which question takes what is typed then.
+# Further columns: answers that end the interview; the question that holds a typed answer.
 SCREENS, SPECIFY = "screens_out", "specify"
 # Columns that are read, beside those that pyxform files under `bind` and `control`.
 _COLUMNS = ("type", "name", "label", "hint", "parameters", "list name", MEANS, SCREENS, SPECIFY)
-# What SurveyCTO records beside the answers, in types that no other program knows: hidden elsewhere.
+# Types of SurveyCTO alone, recorded beside the answers; read as the type `hidden`.
 RECORDED = re.compile(
     "(?i)caseid|calculate_here|comments|(audio|text) audit|speed violations (count|list|audit)"
     "|sensor_(statistic|stream) .*"
 )
-# The language of a header that names none, where the settings name none either.
+# Language of a header that names none, where the settings name none either.
 DEFAULT = "default"
 
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A row of a sheet: its number in the spreadsheet, its cells by what their column means.
+    """A row of a sheet: its number in the spreadsheet, its cells by meaning of their column.
 
-    `labels` by language code; `unnamed`: languages of labels that have none.
+    `labels`: by language code; `unnamed`: languages of labels that have no code.
     """
 
     number: int
@@ -47,12 +49,12 @@ class SheetRow:
     unnamed: tuple[str, ...] = ()
 
     def get(self, column: str) -> str:
-        """The cell of a column; "" where it is empty."""
+        """Return the cell of a column; "" where it is empty."""
         return self.cells.get(column, "")
 
     @property
     def type(self) -> str:
-        """The type of a question as pyxform reads it, without stray spaces."""
+        """Type of a question as pyxform reads it, without stray spaces."""
         return " ".join(self.get("type").split())
 
 
@@ -60,8 +62,8 @@ class SheetRow:
 class XlsForm:
     """An XLSForm: its questions, its options by list, its settings, its own language.
 
-    `language_known`: the form names that language, or who reads it does. `unnamed` are languages
-    that the form calls by a name without a code.
+    `language_known`: the form or the caller named that language. `unnamed`: names of languages in
+    the form that have no code.
     """
 
     path: Path
@@ -73,12 +75,12 @@ class XlsForm:
     unnamed: Sequence[str] = ()
 
     def refuse_row(self, row: SheetRow, message: str) -> ConfigError:
-        """What is wrong with a row of the survey."""
+        """Return the error about a row of the survey sheet."""
         return ConfigError(f"{self.path}, sheet survey, row {row.number}: {message}")
 
 
 def is_xlsform(path: Path) -> bool:
-    """Whether a file has the sheet `survey` that makes a workbook an XLSForm."""
+    """Return whether a file is a workbook with the sheet `survey`, as an XLSForm is."""
     if path.suffix.lower() not in (".xlsx", ".xls", ".xlsm"):
         return False
     from python_calamine import CalamineError, load_workbook
@@ -94,7 +96,8 @@ def read_form(path: Path, language: str | None = None) -> XlsForm:
     """Read an XLSForm and let pyxform judge it.
 
     `language`: of labels whose header names none, where the form's settings do not say. Raises
-    ConfigError, naming the file and if it can the row: no XLSForm, or one that pyxform refuses.
+    ConfigError that names the file and if possible the row: no XLSForm, or one that pyxform
+    refuses.
     """
     from pyxform import aliases
     from pyxform.xls2json_backends import get_xlsform
@@ -104,7 +107,7 @@ def read_form(path: Path, language: str | None = None) -> XlsForm:
         path, "no XLSForm", lambda: get_xlsform(BytesIO(content), file_type=path.suffix.lower())
     )
     for row in data.survey or ():
-        for header in [each for each in row if each.strip().lower() == "type"]:
+        for header in [header_text for header_text in row if header_text.strip().lower() == "type"]:
             if RECORDED.fullmatch(str(row[header]).strip()):
                 row[header] = "hidden"
     rows = _read_rows(data.survey, data.survey_header, aliases.survey_header)
@@ -115,13 +118,21 @@ def read_form(path: Path, language: str | None = None) -> XlsForm:
         )
     settings = {k.strip().lower(): str(v) for k, v in (data.settings or [{}])[0].items()}
     choices = _read_rows(data.choices, data.choices_header, aliases.list_header)
-    unnamed = sorted({named for row in (*survey, *choices) for named in row.unnamed})
-    own, known = _find_own_language(path, settings, survey, language)
+    unnamed = sorted(
+        {language_name for row in (*survey, *choices) for language_name in row.unnamed}
+    )
+    own_language, language_known = _find_own_language(path, settings, survey, language)
     listed: dict[str, list[SheetRow]] = {}
     for row in choices:
-        listed.setdefault(row.get("list name"), []).append(_move_own(row, own))
+        listed.setdefault(row.get("list name"), []).append(_move_own(row, own_language))
     form = XlsForm(
-        path, [_move_own(row, own) for row in survey], listed, settings, own, known, unnamed
+        path,
+        [_move_own(row, own_language) for row in survey],
+        listed,
+        settings,
+        own_language,
+        language_known,
+        unnamed,
     )
     judge(path, asdict(data))
     return form
@@ -130,12 +141,16 @@ def read_form(path: Path, language: str | None = None) -> XlsForm:
 def _find_own_language(
     path: Path, settings: Mapping[str, str], survey: Sequence[SheetRow], language: str | None
 ) -> tuple[str, bool]:
-    named = settings.get("default_language", "")
-    if named and named.lower() != DEFAULT:
-        code = _code(named)
+    """Return the form's own language, and whether the form or the caller named it.
+
+    Raises ConfigError for a default language without a code.
+    """
+    stated = settings.get("default_language", "")
+    if stated and stated.lower() != DEFAULT:
+        code = _code(stated)
         if not re.fullmatch(LANGUAGE, code):
             raise ConfigError(
-                f"{path}, sheet settings: default_language {named!r} has no language code. Write "
+                f"{path}, sheet settings: default_language {stated!r} has no language code. Write "
                 "it as `English (en)`."
             )
         return code, True
@@ -146,12 +161,13 @@ def _find_own_language(
 
 
 def _move_own(row: SheetRow, own: str) -> SheetRow:
+    """Return a row with labels of the default language under the form's own language."""
     labels = {own if key == DEFAULT else key: text for key, text in row.labels.items()}
     return replace(row, labels=labels)
 
 
 def _read_bounded(path: Path) -> bytes:
-    """The bytes of a form that is not too large, packed or unpacked."""
+    """Return the bytes of a form; ConfigError if it is too large, packed or unpacked."""
     try:
         content = read_file(path, MOST_BYTES)
     except FileNotFoundError:
@@ -167,11 +183,11 @@ def _read_bounded(path: Path) -> bytes:
 
 
 def _call_pyxform(path: Path, refused: str, call: Callable[[], Any]) -> Any:
-    """What pyxform makes of a form; ConfigError where it refuses the form, or fails on it."""
+    """Return the result of a call to pyxform; ConfigError where it refuses the form or fails."""
     from pyxform.errors import PyXFormError
 
     try:
-        # What its libraries think of a workbook's extras helps nobody who has a form.
+        # Warnings of its libraries about a workbook's extras do not help the user.
         with warnings.catch_warnings(action="ignore"):
             return call()
     except PyXFormError as error:
@@ -183,7 +199,7 @@ def _call_pyxform(path: Path, refused: str, call: Callable[[], Any]) -> Any:
 
 
 def judge(path: Path, form: bytes | dict[str, Any]) -> None:
-    """Let pyxform make the form of a workbook or its sheets; ConfigError where it refuses."""
+    """Let pyxform convert the form of a workbook or its sheets; ConfigError where it refuses."""
     from pyxform.xls2xform import convert
 
     ending = path.suffix.lower()
@@ -193,6 +209,7 @@ def judge(path: Path, form: bytes | dict[str, Any]) -> None:
 
 
 def _shorten(error: Exception) -> str:
+    """Return an error's message in one line of at most 300 characters."""
     text = " ".join(str(error).split()) or type(error).__name__
     return text if len(text) <= 300 else f"{text[:300]}..."
 
@@ -202,12 +219,15 @@ def _read_rows(
     headers: Sequence[Mapping[str, Any]] | None,
     aliases: dict[str, Any],
 ) -> list[SheetRow]:
+    """Return the rows of a sheet that have cells or labels, numbered from 2."""
     from pyxform.parsing.sheet_headers import process_header
 
-    named = [str(header) for header in (headers or [{}])[0]]
-    doubled = any("::" in header for header in named)
-    columns = {name: process_header(name, doubled, aliases, _COLUMNS)[1] for name in named}
-    made = []
+    header_texts = [str(header) for header in (headers or [{}])[0]]
+    has_double_colon = any("::" in header for header in header_texts)
+    columns = {
+        name: process_header(name, has_double_colon, aliases, _COLUMNS)[1] for name in header_texts
+    }
+    sheet_rows = []
     for number, row in enumerate(rows or (), 2):
         cells: dict[str, str] = {}
         labels: dict[str, str] = {}
@@ -227,12 +247,15 @@ def _read_rows(
             else:
                 cells[column] = text
         if cells or labels:
-            made.append(SheetRow(number, cells, labels, tuple(unnamed)))
-    return made
+            sheet_rows.append(SheetRow(number, cells, labels, tuple(unnamed)))
+    return sheet_rows
 
 
 def _code(named: str) -> str:
-    """The code of a language as forms name it (`English (en)`, `English`, `en`), or its name."""
+    """Return the code of a language from its name in a form (`English (en)`, `English`, `en`).
+
+    The name itself where no code is known.
+    """
     inside = re.search(r"\(\s*([A-Za-z0-9-]+)\s*\)\s*$", named)
     code = (inside[1] if inside else named).strip()
     code = "-".join([code.split("-")[0].lower(), *code.split("-")[1:]])
@@ -243,13 +266,13 @@ def _code(named: str) -> str:
 
 @cache
 def _name_languages() -> dict[str, str]:
-    """Codes of languages by their names in English, in French and in themselves."""
+    """Return codes of languages by their names in English, in French and in the language itself."""
     from babel import Locale
     from babel.localedata import locale_identifiers
 
-    own = {code: Locale(code) for code in locale_identifiers() if "_" not in code}
-    found = {str(locale.get_language_name()).lower(): code for code, locale in own.items()}
+    locales = {code: Locale(code) for code in locale_identifiers() if "_" not in code}
+    codes = {str(locale.get_language_name()).lower(): code for code, locale in locales.items()}
     for locale in ("fr", "en"):
-        names = own[locale].languages
-        found |= {name.lower(): code for code, name in names.items() if "_" not in code}
-    return found
+        names = locales[locale].languages
+        codes |= {name.lower(): code for code, name in names.items() if "_" not in code}
+    return codes

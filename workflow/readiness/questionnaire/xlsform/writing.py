@@ -1,9 +1,9 @@
-"""From a questionnaire to an XLSForm: the sheets survey, choices and settings as a workbook.
+"""Convert a questionnaire to an XLSForm: the sheets survey, choices and settings as a workbook.
 
-Each item keeps its own name; a list of options is written once for all items that have it; a grid
-is a table of its rows. What XLSForm has no word for (the frame, groups, boxes, who is personal)
-stays in the questionnaire. Options outside the scale and codes that are no answers are options with
-a word in the column `means`, which XLSForm leaves to the form's author.
+Each item keeps its name; a list of options is written once for all items that share it; a grid is a
+table of its rows. Fields without equivalent in XLSForm (frame, groups, boxes, personal items) stay
+in the questionnaire. "Don't know" and missing codes are options with a word in the column `means`,
+which XLSForm leaves to the form's author.
 """
 
 import io
@@ -26,12 +26,12 @@ Row = dict[str, str]
 
 
 def to_xlsform(questionnaire: Questionnaire) -> bytes:
-    """The questionnaire as an XLSForm workbook that pyxform judged; ConfigError if refused."""
+    """Return the questionnaire as an XLSForm workbook that pyxform accepts; else ConfigError."""
     import xlsxwriter
 
     buffer = io.BytesIO()
-    texts = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, **dict.fromkeys(texts, False)})
+    conversions = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, **dict.fromkeys(conversions, False)})
     form = _FormWriter(questionnaire)
     sheets = {"survey": list(form.survey()), "choices": form.choices, "settings": [form.settings()]}
     for name, rows in sheets.items():
@@ -47,21 +47,24 @@ def to_xlsform(questionnaire: Questionnaire) -> bytes:
 
 
 class _FormWriter:
+    """The sheets of the form of one questionnaire."""
+
     def __init__(self, questionnaire: Questionnaire) -> None:
         self.questionnaire = questionnaire
         self.languages = languages_of(questionnaire)
         self.choices: list[Row] = []
         self.lists: dict[tuple[tuple[str, ...], ...], str] = {}
-        # What is derived of answers nobody is asked.
+        # Derived items are computed of answers, not asked.
         self.items = [item for item in questionnaire.items if not item.derived_from]
         blocks: list[Item | Grid] = [*self.items, *questionnaire.grids]
-        own = [block.id for block in blocks]
-        named = [str(block.variable or "") for block in blocks]
-        names = [n if _NAME.fullmatch(n) else i for n, i in zip(named, own, strict=True)]
-        unique = names if len({n.lower() for n in names}) == len(names) else own
-        self.names = dict(zip(own, unique, strict=True))
+        ids = [block.id for block in blocks]
+        variables = [str(block.variable or "") for block in blocks]
+        names = [n if _NAME.fullmatch(n) else i for n, i in zip(variables, ids, strict=True)]
+        unique = names if len({n.lower() for n in names}) == len(names) else ids
+        self.names = dict(zip(ids, unique, strict=True))
 
     def settings(self) -> Row:
+        """Return the row of the sheet `settings`."""
         q = self.questionnaire
         return {
             "form_title": self._escape_references(q.title.text(q.language)),
@@ -71,10 +74,11 @@ class _FormWriter:
         }
 
     def survey(self) -> Iterator[Row]:
+        """Yield the rows of the sheet `survey`; fill the choices."""
         for name, items in groupby(self.items, key=lambda item: item.grid):
             block = list(items)
             grid = self.questionnaire.grid(name) if name else None
-            # A form has no ranking of the first few options.
+            # A form cannot ask for the first few ranks alone.
             whole = len(block[0].categories) == len(block)
             if grid is not None and grid.kind.is_ranking and whole:
                 yield self._rank(grid, block)
@@ -84,6 +88,7 @@ class _FormWriter:
                 yield from map(self._write_question, block)
 
     def _write_table(self, grid: Grid, block: Sequence[Item]) -> Iterator[Row]:
+        """Yield the rows of a grid: a group with the appearance of a table."""
         group = self.names[grid.id]
         yield {
             "type": "begin_group",
@@ -97,6 +102,7 @@ class _FormWriter:
         yield {"type": "end_group", "name": group}
 
     def _rank(self, grid: Grid, block: Sequence[Item]) -> Row:
+        """Return the row of a ranking."""
         ranked = [item.row for item in block if item.row]
         codes = [item.id.removeprefix(f"{grid.id}_") for item in block]
         names = _choose_names([row.value for row in ranked], codes)
@@ -109,6 +115,7 @@ class _FormWriter:
         return {"type": kind, "name": name, **labels, **self._write_rest(block[0])}
 
     def _write_question(self, item: Item) -> Row:
+        """Return the row of a question."""
         extra: Row = {"appearance": "likert"} if item.kind.is_ordered else {}
         kind = item.kind.name
         if item.categories:
@@ -128,14 +135,17 @@ class _FormWriter:
         }
 
     def _write_rest(self, item: Item) -> Row:
+        """Return the cells for `required` and `relevant`."""
         required = {"required": "yes"} if item.required else {}
         return {**required, **self._write_relevant(item)}
 
     def _write_relevant(self, item: Item) -> Row:
+        """Return the cell for the item's routing."""
         atoms = [self._make_atom(routing) for routing in item.asked_if]
         return {"relevant": write_expression(atoms)} if atoms else {}
 
     def _make_atom(self, routing: Routing) -> Atom:
+        """Return a routing condition as a condition of an expression."""
         item = self.questionnaire.item(routing.item)
         kind = "integer" if item.kind.is_number else "single"
         kind = "multi" if item.kind.takes_several else kind
@@ -144,6 +154,7 @@ class _FormWriter:
         return Atom(source, frozenset(routing.one_of), *routing.bounds)
 
     def _write_options(self, item: Item) -> Iterator[Row]:
+        """Yield the rows of an item's options, "don't know" and missing codes."""
         names = iter(option_names(item))
         for category in item.categories:
             flags = {SCREENS: "yes"} if category.screens_out else {}
@@ -155,6 +166,7 @@ class _FormWriter:
             yield {"name": next(names), **texts, MEANS: means}
 
     def _list(self, name: str, options: list[Row]) -> str:
+        """Return the name of the list of these options, added to the choices once."""
         key = tuple(cell for row in options for cell in row.items())
         if key not in self.lists:
             self.lists[key] = name
@@ -162,25 +174,29 @@ class _FormWriter:
         return self.lists[key]
 
     def _write_texts(self, labels: Mapping[str, str], own: str) -> Row:
-        """Labels under the headers of their languages; in its own language as it is asked."""
+        """Return labels under the headers of their languages; `own` in the questionnaire's."""
         texts = {**labels, **({self.questionnaire.language: own} if own else {})}
-        told = {key: self._escape_references(texts[key]) for key in self.languages if key in texts}
-        return {f"label::{_name_language(key)}": text for key, text in told.items()}
+        escaped = {
+            key: self._escape_references(texts[key]) for key in self.languages if key in texts
+        }
+        return {f"label::{_name_language(key)}": text for key, text in escaped.items()}
 
     def _escape_references(self, text: str) -> str:
-        """A text in which nothing stands for an answer that the form does not ask for."""
-        known = set(self.names.values())
-        return _REFERENCE.sub(lambda r: r[0] if r[1] in known else f"$ {r[0][1:]}", text)
+        """Return a text whose `${...}` refer to nothing, except to questions of the form."""
+        question_names = set(self.names.values())
+        return _REFERENCE.sub(lambda r: r[0] if r[1] in question_names else f"$ {r[0][1:]}", text)
 
 
 def _list_no_answers(item: Item) -> list[tuple[Answer, str]]:
-    """What can be chosen beside the categories, each with its word in the column `means`."""
+    """Return "don't know" and missing codes, each with its word in the column `means`."""
     outside = [(item.dont_know, OUTSIDE)] if item.dont_know else []
     return [*outside, *((entry, entry.means) for entry in item.missing)]
 
 
 def option_names(item: Item) -> list[str]:
-    """The names of options in the form, in the item's order: values where they can be names."""
+    """Return the names of options in the form, in the item's order: values where these are
+    valid.
+    """
     values, codes = [c.value for c in item.categories], [*item.codes]
     for option, means in _list_no_answers(item):
         values.append(option.value)
@@ -189,7 +205,7 @@ def option_names(item: Item) -> list[str]:
 
 
 def _choose_names(wanted: Sequence[str | None], codes: Sequence[str]) -> list[str]:
-    """The wanted names, or the codes where one of them is none that a form can have."""
+    """Return the wanted names, or the codes where a wanted name is invalid or repeated."""
     values = [value or code for value, code in zip(wanted, codes, strict=True)]
     if all(map(_OPTION.fullmatch, values)) and len(set(values)) == len(values):
         return values
@@ -197,32 +213,42 @@ def _choose_names(wanted: Sequence[str | None], codes: Sequence[str]) -> list[st
 
 
 def _write_constraint(item: Item) -> str:
+    """Return the constraint of an item: exclusive options, or the range and missing numbers."""
     if item.kind.takes_several:
-        named = zip(option_names(item), item.categories, strict=False)
-        alone = [name for name, category in named if category.exclusive]
-        return " and ".join(f"not(selected(., '{n}') and count-selected(.) > 1)" for n in alone)
+        named_categories = zip(option_names(item), item.categories, strict=False)
+        exclusive_names = [name for name, category in named_categories if category.exclusive]
+        return " and ".join(
+            f"not(selected(., '{n}') and count-selected(.) > 1)" for n in exclusive_names
+        )
     if item.range is None:
         return ""
     low, high = item.range.bounds
     kind = "decimal" if item.range.decimals else "integer"
-    found = write_expression([Atom(FormQuestion(".", kind, {}), frozenset(), low, high)])
-    coded = [entry.text for entry in item.missing if re.fullmatch(r"-?\d+(\.\d+)?", entry.text)]
-    either = " or ".join([f"({found})", *(f". = {number}" for number in coded)])
-    return either if found and coded else found
+    range_condition = write_expression([Atom(FormQuestion(".", kind, {}), frozenset(), low, high)])
+    missing_numbers = [
+        entry.text for entry in item.missing if re.fullmatch(r"-?\d+(\.\d+)?", entry.text)
+    ]
+    either = " or ".join([f"({range_condition})", *(f". = {number}" for number in missing_numbers)])
+    return either if range_condition and missing_numbers else range_condition
 
 
 def _is_table(block: Sequence[Item]) -> bool:
+    """Return whether all items of a block have the same kind, options and routing."""
     shared = [(i.kind, i.categories, i.dont_know, i.missing, i.asked_if) for i in block]
-    return bool(block[0].categories) and all(each == shared[0] for each in shared)
+    return bool(block[0].categories) and all(properties == shared[0] for properties in shared)
 
 
 def languages_of(questionnaire: Questionnaire) -> list[str]:
-    """The questionnaire's own language, then all others that any text of it has, sorted."""
-    own, items = questionnaire.language, questionnaire.items
+    """Return the questionnaire's language, then all others that a title or label has, sorted."""
+    own_language, items = questionnaire.language, questionnaire.items
     texts = [questionnaire.title.root, *(item.label.root for item in items)]
     texts += [category.labels for item in items for category in item.categories]
-    return [own, *sorted({language for labels in texts for language in labels} - {own})]
+    return [
+        own_language,
+        *sorted({language for labels in texts for language in labels} - {own_language}),
+    ]
 
 
 def _name_language(language: str) -> str:
+    """Return the header's name of a language: `English (en)`."""
     return f"{own_name(language) if language in LANGUAGES else language} ({language})"
