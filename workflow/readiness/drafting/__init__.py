@@ -1,7 +1,8 @@
-"""A first draft of a questionnaire from a bare export: proposals, each marked for the analyst.
+"""Draft a questionnaire from a bare export: proposals, each marked for the analyst.
 
-Pure: a table of text in, the text of a YAML file out. Nothing is guessed in silence: what needs a
-look carries the comment `# check: ...`, and a draft says that it is one until that word is deleted.
+Pure: a table of text in, the text of a YAML file out. Nothing is guessed silently: doubtful
+proposals carry the comment `# check: ...`, and the file holds `draft: true` until the analyst
+deletes that line.
 """
 
 from readiness.drafting.codebooks import Codebook, name_by_form, read_codebook

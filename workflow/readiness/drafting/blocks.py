@@ -1,4 +1,4 @@
-"""Columns that belong together: the rows of a grid, ticked options in a column each."""
+"""Group columns that belong together: the rows of a grid, ticked options with one column each."""
 
 import re
 from collections.abc import Sequence, Set
@@ -19,43 +19,43 @@ from readiness.readers.tools.words import BOXES, NOT_TICKED, TICKED
 _BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]*)\]")
 # A table of two scales (LimeSurvey): its row, then the scale.
 _DUAL = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]\s*\[(?P<scale>[^\[\]]+)\]")
-# How a box of several is headed beside its question.
+# Header of one option's column beside its question (REDCap).
 _CHOICE = re.compile(r"(?P<question>.*\S)\s*\(choice=(?P<row>.+)\)")
 _BEFORE = re.compile(r"(?P<row>[^:]*[^:\s])\s*:\s*(?P<question>\S+(?:\s+\S+){3,})")
-# Panels: the option behind the question that is written out, the row behind two colons.
+# Panel exports: the option after the whole question text, or the row after two colons.
 _UNDER = re.compile(r"(?P<question>\S+(?:\s+\S+)+?)\s*_(?P<row>[^_]+)")
 _COLONS = re.compile(r"(?P<question>.*\S) :: (?P<row>.+?):?")
 _SLASH = re.compile(r"(?P<question>.+)/(?P<row>[^/]+)")
 _BEHIND = re.compile(r"(?P<question>[^:]*[^:\s])\s*:\s*(?P<row>.+)")
-# A dash may stand in any sentence: rows behind one are as many at least.
+# A dash may occur in any sentence: so many rows at least must share the question before it.
 LEAST_ROWS = 3
 _DASH = re.compile(r"(?P<question>.*\S) - (?P<row>.+)")
-# Nothing but its end tells a question from what stands behind it.
+# The question ends with a full stop, colon or question mark; the row follows.
 _ENDED = re.compile(r"(?P<question>\S+(?:\s+\S+){3,}[.?:\u061f])\s+(?P<row>\S.*)")
-# A box by its name alone, of which only the ticks are in the file.
+# An option's column named by codes alone, in a file that holds only ticks.
 _BOX = re.compile(r"(?P<question>\w*[^\W_])[._](?P<row>[^\W_]+)")
-# What a reader puts behind a header that another column has, too.
+# Suffix that a reader appends to a header that another column has, too.
 AGAIN = re.compile(r" \(\d+\)$")
 _COUNTED = re.compile(r"(.*\D)(\d{1,3})")
-# What stands between the text of a question and that of its row or option.
+# Separators between the text of a question and that of its row or option.
 MARKS = (" - ", "-", ": ", " [", " / ", "? ", ") ")
-# Words of a beginning that all options share, at least, where it is a question.
+# Smallest number of words in a beginning shared by all options that is a question.
 QUESTION = 4
-# Options that stand for a question whose text is not known.
+# Number of options that stand for a question whose text is unknown.
 SHOWN = 3
 _NUMBERED = re.compile(r"(?P<question>.*?[^\W_])(?:_{1,3}|\.)(?P<row>[A-Za-z]{0,4}-?\d{1,4})")
 
 
 @dataclass(frozen=True)
 class ColumnBlock:
-    """Columns of one question, or a column by itself.
+    """Columns of one question, or a single column.
 
     Attributes:
-        kind: `one`, `grid`, `ticks` or `slots`; `ranking` of a grid that proves to be one.
-        question: the text that they share; the column's own text of one by itself.
+        kind: `one`, `grid`, `ticks` or `slots`; `ranking` for a grid that proves to be one.
+        question: the text that the columns share; the column's text for a single column.
         columns: in the order of the file.
-        rows: the text of each row or option; empty for one by itself.
-        check: what the analyst must look at; "" for nothing.
+        rows: the text of each row or option; empty for a single column.
+        check: question to the analyst; "" for none.
     """
 
     kind: str
@@ -66,92 +66,112 @@ class ColumnBlock:
 
 
 def group_columns(columns: Sequence[ExportColumn], codebook: Codebook) -> list[ColumnBlock]:
-    """The questions, in the order of the file."""
+    """Return the columns grouped by question, in the order of the file; typed comments last."""
     headers = {column.header for column in columns}
     columns = [_attach_parent(column, headers) for column in _find_again(columns)]
     columns = mark_slots(columns, codebook)
     comments = _find_comments(columns)
     typed = [column for column in columns if column.header in comments]
     columns = _part_scales([column for column in columns if column.header not in comments])
-    found: list[ColumnBlock] = []
+    blocks: list[ColumnBlock] = []
     at = 0
     while at < len(columns):
         run = _run(columns[at:], codebook)
         block = _make_block(columns[at : at + run], codebook) if run > 1 else None
         if block is None:
-            found.append(_make_single(columns[at], codebook))
+            blocks.append(_make_single(columns[at], codebook))
             at += 1
         else:
-            found.append(block)
+            blocks.append(block)
             at += run
-    return [*found, *(_make_single(column, codebook) for column in typed)]
+    return [*blocks, *(_make_single(column, codebook) for column in typed)]
 
 
 def _find_again(columns: Sequence[ExportColumn]) -> list[ExportColumn]:
-    """The columns, with the header that they had before Excel told headers of a table apart.
+    """Return the columns with the header that they had before Excel numbered repeated headers.
 
-    It puts a number behind each that stood there before: 2, 3, ... through the whole table.
+    Excel appends a number to each repeated header: 2, 3, ... through the whole table.
     """
-    heads = [column.header for column in columns]
-    ends = ((at, found) for at, head in enumerate(heads) if (found := _COUNTED.fullmatch(head)))
-    again = [(at, found[1], int(found[2])) for at, found in ends if found[1] in heads[:at]]
-    if len(again) < LEAST_ROWS or [n for *_, n in again] != [*range(2, len(again) + 2)]:
+    headers = [column.header for column in columns]
+    numbered_headers = (
+        (at, numbered)
+        for at, header in enumerate(headers)
+        if (numbered := _COUNTED.fullmatch(header))
+    )
+    repeated_headers = [
+        (at, numbered[1], int(numbered[2]))
+        for at, numbered in numbered_headers
+        if numbered[1] in headers[:at]
+    ]
+    if len(repeated_headers) < LEAST_ROWS or [n for *_, n in repeated_headers] != [
+        *range(2, len(repeated_headers) + 2)
+    ]:
         return [*columns]
-    before = {at: head for at, head, _ in again}
-    return [replace(c, label=before.get(at, c.label)) for at, c in enumerate(columns)]
+    original_headers = {at: header for at, header, _ in repeated_headers}
+    return [replace(c, label=original_headers.get(at, c.label)) for at, c in enumerate(columns)]
 
 
 def _name_alone(column: ExportColumn) -> str:
-    """The header without what stands behind one that another column has, too."""
-    found = _COUNTED.fullmatch(column.header)
-    return found[1] if found and found[1] == column.label else AGAIN.sub("", column.header)
+    """Return the header without the suffix of a repeated header."""
+    numbered = _COUNTED.fullmatch(column.header)
+    return numbered[1] if numbered and numbered[1] == column.label else AGAIN.sub("", column.header)
 
 
 def _find_comments(columns: Sequence[ExportColumn]) -> set[str]:
-    """Headers of comments that may be typed beside each option, under one header for all.
+    """Return the headers of comments typed beside each option, which share one header.
 
-    Each stands behind another option of the question. One may also be called as its option is, with
-    `comment` behind it (LimeSurvey: `q[SQ001comment]`).
+    Each follows another option of the question. A comment's header may also be that of its option
+    with the suffix `comment` (LimeSurvey: `q[SQ001comment]`).
     """
     beside: set[str] = set()
     behind: dict[str, list[tuple[str, str]]] = {}
     for before, column in pairwise(columns):
         option = _BRACKETS.fullmatch(AGAIN.sub("", before.header))
-        own = _BRACKETS.fullmatch(name := AGAIN.sub("", column.header))
-        if not option or not own or option["question"] != own["question"]:
+        row = _BRACKETS.fullmatch(name := AGAIN.sub("", column.header))
+        if not option or not row or option["question"] != row["question"]:
             behind[name] = []
-        elif own["row"] == f"{option['row']}comment":
+        elif row["row"] == f"{option['row']}comment":
             beside.add(column.header)
-        elif option["row"] != own["row"]:
+        elif option["row"] != row["row"]:
             behind.setdefault(name, []).append((option["row"], column.header))
         else:
             behind[name] = []
-    each = [found for found in behind.values() if len(found) > 1 and len(dict(found)) == len(found)]
-    return beside.union(header for found in each for _, header in found)
+    repeated_comments = [
+        pairs for pairs in behind.values() if len(pairs) > 1 and len(dict(pairs)) == len(pairs)
+    ]
+    return beside.union(header for pairs in repeated_comments for _, header in pairs)
 
 
 def _part_scales(columns: Sequence[ExportColumn]) -> list[ExportColumn]:
-    """The columns, each scale of a table of several behind the one before."""
-    named = [
-        (found["question"], found["scale"]) if (found := _find_scale(c)) else ("", "")
+    """Return the columns of a table of several scales with one scale after the other."""
+    question_and_scale = [
+        (header_parts["question"], header_parts["scale"])
+        if (header_parts := _find_scale(c))
+        else ("", "")
         for c in columns
     ]
-    parted: list[ExportColumn] = []
-    for _, group in groupby(zip(named, columns, strict=True), lambda each: each[0][0]):
+    sorted_columns: list[ExportColumn] = []
+    for _, group in groupby(zip(question_and_scale, columns, strict=True), lambda each: each[0][0]):
         run = list(group)
         for scale in dict.fromkeys(name[1] for name, _ in run):
-            parted += [column for name, column in run if name[1] == scale]
-    return parted
+            sorted_columns += [column for name, column in run if name[1] == scale]
+    return sorted_columns
 
 
 def _find_scale(column: ExportColumn) -> re.Match[str] | None:
-    """How the header names a row and a scale of a table; None of boxes."""
-    found = _DUAL.fullmatch(column.header)
-    return None if found is None or is_ticked(column, found["scale"]) else found
+    """Return the match of row and scale in a header; None for ticked options."""
+    header_parts = _DUAL.fullmatch(column.header)
+    return (
+        None if header_parts is None or is_ticked(column, header_parts["scale"]) else header_parts
+    )
 
 
 def _attach_parent(column: ExportColumn, headers: Set[str]) -> ExportColumn:
-    """A box whose question is a column itself: what stands behind that header is its option."""
+    """Return an option's column whose question is itself a column, with question and option.
+
+    The part of the header after that column's header is the option. Other columns are returned
+    unchanged.
+    """
     places = [at for at, sign in enumerate(column.header) if sign in "/."]
     parent = next((column.header[:at] for at in places if column.header[:at] in headers), "")
     option = column.header[len(parent) + 1 :]
@@ -161,74 +181,91 @@ def _attach_parent(column: ExportColumn, headers: Set[str]) -> ExportColumn:
 
 
 def _make_single(column: ExportColumn, codebook: Codebook) -> ColumnBlock:
+    """Return the block of a single column, with the codebook's text for it."""
     text, row = codebook.questions.get(column.header, (column.label, ""))
     return ColumnBlock("one", f"{text} {row}".strip() or column.header, (column,))
 
 
 def _split_header(column: ExportColumn, codebook: Codebook) -> tuple[str, str, str]:
-    """How the header says that it belongs to others: by what, the question, the row."""
+    """Return how the header shows that the column belongs to others, its question and its row.
+
+    Three empty texts for a column that belongs to no others. The first text names the pattern of
+    the header.
+    """
     text, row = codebook.questions.get(column.header, ("", ""))
     if row:
         return "codebook", text, row
     if column.together:
         return column.listed or "set", column.together, column.label or column.header
-    if found := _find_scale(column):
-        return "brackets", f"{found['question']} [{found['scale']}]", found["row"]
-    if found := _BRACKETS.fullmatch(column.header):
-        return "brackets", found["question"], found["row"]
+    if header_parts := _find_scale(column):
+        return (
+            "brackets",
+            f"{header_parts['question']} [{header_parts['scale']}]",
+            header_parts["row"],
+        )
+    if header_parts := _BRACKETS.fullmatch(column.header):
+        return "brackets", header_parts["question"], header_parts["row"]
     for pattern in (_UNDER, _SLASH, _CHOICE, _BEHIND):
-        found = pattern.fullmatch(column.header)
-        # What ends as a question is no option of one ("AI/ML courses?").
-        row = unescape(found["row"]).strip() if found else "?"
-        if found and row[-1:] not in "?\u061f" and is_ticked(column, row):
-            return "slash", found["question"], row
-    own, said = _name_alone(column), tidy(column.label)
-    said = "" if said == own else said
-    above = said.removesuffix(f" [{own}]")
-    # A column an option, without its question (Typeform) or below it, where nobody need tick it.
-    if (marks := _list_marks(column)) == {match_key(own)} or (not marks and above != said):
-        return "choice", above, own
-    if found := _COLONS.fullmatch(column.header):
-        return "colons", found["question"], found["row"]
-    if found := _BEFORE.fullmatch(strip_markup(column.header)):
-        return "before", found["question"], found["row"]
-    if found := _NUMBERED.fullmatch(column.header):
-        return "number", found["question"], found["row"]
-    if found := _DASH.fullmatch(column.header):
+        header_parts = pattern.fullmatch(column.header)
+        # A text that ends as a question is no option ("AI/ML courses?").
+        row = unescape(header_parts["row"]).strip() if header_parts else "?"
+        if header_parts and row[-1:] not in "?\u061f" and is_ticked(column, row):
+            return "slash", header_parts["question"], row
+    header_text, label_text = _name_alone(column), tidy(column.label)
+    label_text = "" if label_text == header_text else label_text
+    question_above = label_text.removesuffix(f" [{header_text}]")
+    # One column per option, with the question missing (Typeform) or in a row below.
+    if (marks := _list_marks(column)) == {match_key(header_text)} or (
+        not marks and question_above != label_text
+    ):
+        return "choice", question_above, header_text
+    if header_parts := _COLONS.fullmatch(column.header):
+        return "colons", header_parts["question"], header_parts["row"]
+    if header_parts := _BEFORE.fullmatch(strip_markup(column.header)):
+        return "before", header_parts["question"], header_parts["row"]
+    if header_parts := _NUMBERED.fullmatch(column.header):
+        return "number", header_parts["question"], header_parts["row"]
+    if header_parts := _DASH.fullmatch(column.header):
         whole = [t for t in column.texts if column.header.endswith(f" - {t}")]
-        row = whole[0] if whole else found["row"]  # an option may hold the sign itself
+        row = whole[0] if whole else header_parts["row"]  # an option may hold the dash itself
         return "dash", column.header.removesuffix(f" - {row}"), row
     if (behind := _find_behind(column))[0]:
         return "slash", *behind
     if _holds_own_letter(column):
-        return "letter", own[:-1], own[-1]
-    if found := _ENDED.fullmatch(strip_markup(column.header)):
-        return "ended", found["question"], found["row"]
-    found = _BOX.fullmatch(column.header)
+        return "letter", header_text[:-1], header_text[-1]
+    if header_parts := _ENDED.fullmatch(strip_markup(column.header)):
+        return "ended", header_parts["question"], header_parts["row"]
+    header_parts = _BOX.fullmatch(column.header)
     marks = {*map(match_key, column.texts)}
-    if found and len(marks) < 2 and marks <= TICKED and column.total < len(column.codes):
-        return "box", found["question"], found["row"]
+    if header_parts and len(marks) < 2 and marks <= TICKED and column.total < len(column.codes):
+        return "box", header_parts["question"], header_parts["row"]
     return "", "", ""
 
 
 def _holds_own_letter(column: ExportColumn) -> bool:
-    """Whether the cells hold the letter that the header ends in, or say that there is no answer."""
+    """Return whether all cells hold the last letter of the header, or missing texts."""
     letter = column.header[-1]
-    said = {t for t in column.texts if not find_special(column.values.get(t, t))} - {letter}
-    return letter.isalpha() and not said and letter in {*column.texts, *column.values}
+    other_texts = {t for t in column.texts if not find_special(column.values.get(t, t))} - {letter}
+    return letter.isalpha() and not other_texts and letter in {*column.texts, *column.values}
 
 
 def _find_behind(column: ExportColumn) -> tuple[str, str]:
-    """The question and the option of a box whose header ends in the option that its cells hold.
+    """Return question and option of a column whose header ends in the option that its cells hold.
 
-    What is typed in place of an option has a box, too, which holds no more than "Other".
+    Two empty texts for any other column. The column of a typed option holds "Other" alone.
     """
     header = strip_markup(column.header)
-    found = _ENDED.fullmatch(header)
-    if found and is_other(row := found["row"].rstrip(" :")) and all(map(is_other, column.texts)):
-        return found["question"].rstrip(" :"), row
-    if found and not column.texts:
-        return found["question"].rstrip(" :"), found["row"]  # that nobody ticked
+    header_parts = _ENDED.fullmatch(header)
+    if (
+        header_parts
+        and is_other(row := header_parts["row"].rstrip(" :"))
+        and all(map(is_other, column.texts))
+    ):
+        return header_parts["question"].rstrip(" :"), row
+    if header_parts and not column.texts:
+        return header_parts["question"].rstrip(" :"), header_parts[
+            "row"
+        ]  # an option that nobody ticked
     if len(column.texts) != 1 or AGAIN.search(header):
         return "", ""
     option = "".join(match_key(column.texts[0]).split())
@@ -239,148 +276,158 @@ def _find_behind(column: ExportColumn) -> tuple[str, str]:
 
 
 def _run(columns: Sequence[ExportColumn], codebook: Codebook) -> int:
-    """How many columns from the first on share its question.
+    """Return how many columns, from the first on, share its question.
 
-    One header above several columns is that of the first; the others are its second, third, ...
+    Columns below one header are its first, second, ... occurrence.
     """
-    again = 1
-    while again < len(columns) and columns[again].header == f"{columns[0].header} ({again + 1})":
-        again += 1
-    if again > 1:
-        return again
-    how, question, row = _split_header(columns[0], codebook)
-    if not how:
+    repeated = 1
+    while (
+        repeated < len(columns)
+        and columns[repeated].header == f"{columns[0].header} ({repeated + 1})"
+    ):
+        repeated += 1
+    if repeated > 1:
+        return repeated
+    pattern, question, row = _split_header(columns[0], codebook)
+    if not pattern:
         return 1
     count, rows = 1, {row}
     while count < len(columns):
-        other, shared, row = _split_header(columns[count], codebook)
-        # An option that stands there again is the next question's, as is what follows "none".
-        ended = how == "choice" and (row in rows or any(map(is_none, rows)))
-        if (other, match_key(shared)) != (how, match_key(question)) or ended:
+        next_pattern, shared, row = _split_header(columns[count], codebook)
+        # A repeated option belongs to the next question, as does any column after "none".
+        ended = pattern == "choice" and (row in rows or any(map(is_none, rows)))
+        if (next_pattern, match_key(shared)) != (pattern, match_key(question)) or ended:
             break
         rows.add(row)
-        if how == "dash" and columns[count].header == f"{columns[count - 1].header} (2)":
-            break  # what was typed beside the last option
+        if pattern == "dash" and columns[count].header == f"{columns[count - 1].header} (2)":
+            break  # the column of a text typed beside the last option
         count += 1
-    # What is typed beside options that have no question of theirs stands behind them.
-    typed = how == "choice" and count > 1 and count < len(columns)
+    # A column for typed text follows options whose question is not in the file.
+    typed = pattern == "choice" and count > 1 and count < len(columns)
     return count + (typed and is_other(_name_alone(columns[count])))
 
 
 def _make_block(columns: Sequence[ExportColumn], codebook: Codebook) -> ColumnBlock | None:
-    how, question, _ = _split_header(columns[0], codebook)
-    again = columns[1].header == f"{columns[0].header} (2)"
-    question = columns[0].header if again else question
+    """Return the block of several columns; None where they are separate questions."""
+    pattern, question, _ = _split_header(columns[0], codebook)
+    is_repeated = columns[1].header == f"{columns[0].header} (2)"
+    question = columns[0].header if is_repeated else question
     rows = tuple(_split_header(c, codebook)[2] or _name_alone(c) for c in columns)
-    # A label that is the row itself (SurveyMonkey) says no more than the header.
+    # A label equal to the row (SurveyMonkey) adds nothing to the header.
     named_by_label = all(c.label and tidy(c.label) != r for c, r in zip(columns, rows, strict=True))
-    if how in ("number", "letter") or (how == "brackets" and named_by_label):
+    if pattern in ("number", "letter") or (pattern == "brackets" and named_by_label):
         texts = [codebook.questions.get(c.header, (c.label, ""))[0] or c.label for c in columns]
         question, rows = _tell_apart(texts, question, columns)
-    if how == "choice" and not question:
+    if pattern == "choice" and not question:
         check = "options of one question, whose text is not in the file: what was asked?"
         return ColumnBlock("ticks", ", ".join(rows[:SHOWN]), tuple(columns), rows, check)
-    if how == "choice":
+    if pattern == "choice":
         return ColumnBlock("ticks", question, tuple(columns), rows)
-    if how == "set":
-        # The labels of options may begin with the question, which that of the set cuts short.
-        shared, ends = _tell_apart(rows, "", columns)
+    if pattern == "set":
+        # Labels of options may begin with the whole question, which the label of the set cuts.
+        shared, row_ends = _tell_apart(rows, "", columns)
         if len(shared.split()) >= QUESTION:
-            question, rows = shared if shared.startswith(question) else question, ends
+            question, rows = shared if shared.startswith(question) else question, row_ends
         return ColumnBlock("ticks", question, tuple(columns), rows)
-    if how and how == columns[0].listed:
-        return ColumnBlock("slots", question, tuple(columns), check=how)
-    named = _name_themselves(columns) if how == "number" or again else ()
-    if named:
+    if pattern and pattern == columns[0].listed:
+        return ColumnBlock("slots", question, tuple(columns), check=pattern)
+    own_options = _name_themselves(columns) if pattern == "number" or is_repeated else ()
+    if own_options:
         check = f"{DECIDED}options of one question, for each column holds one"
-        return ColumnBlock("ticks", question, tuple(columns), named, check)
-    if again:
+        return ColumnBlock("ticks", question, tuple(columns), own_options, check)
+    if is_repeated:
         return None
-    if how == "letter" or _are_ticked(columns, rows, codebook):
-        check = "" if how == "slash" else f"{DECIDED}options that are ticked or not"
+    if pattern == "letter" or _are_ticked(columns, rows, codebook):
+        check = "" if pattern == "slash" else f"{DECIDED}options that are ticked or not"
         check = "ticked where -1 stands?" if any("-1" in c.texts for c in columns) else check
         return ColumnBlock("ticks", question, tuple(columns), rows, check)
-    if how != "codebook" and not _share_answers(columns, codebook):
+    if pattern != "codebook" and not _share_answers(columns, codebook):
         return None
-    if how in ("dash", "ended") and len(columns) < LEAST_ROWS:
+    if pattern in ("dash", "ended") and len(columns) < LEAST_ROWS:
         return None
-    check = "" if how in ("brackets", "codebook") else f"{DECIDED}one question with a row each"
+    check = "" if pattern in ("brackets", "codebook") else f"{DECIDED}one question with a row each"
     return ColumnBlock("grid", question, tuple(columns), rows, check)
 
 
 def _are_ticked(columns: Sequence[ExportColumn], rows: Sequence[str], codebook: Codebook) -> bool:
-    """Whether the columns are the options of one question, in the same words."""
+    """Return whether the columns are the options of one question, marked in the same words."""
     pairs = [(c, row) for c, row in zip(columns, rows, strict=True) if not is_other(row)]
-    both = {key for column, _ in pairs for key in _list_marks(column)}
-    ticked = [not c.total or is_ticked(c, row) for c, row in pairs]
-    if not both or not all(ticked) or any(c.header in codebook.answers for c in columns):
+    marks = {key for column, _ in pairs for key in _list_marks(column)}
+    has_ticks = [not c.total or is_ticked(c, row) for c, row in pairs]
+    if not marks or not all(has_ticks) or any(c.header in codebook.answers for c in columns):
         return False
-    return any(both <= set(pair) for pair in BOXES) or both <= {"x", *map(match_key, rows)}
+    return any(marks <= set(pair) for pair in BOXES) or marks <= {"x", *map(match_key, rows)}
 
 
 def _name_themselves(columns: Sequence[ExportColumn]) -> tuple[str, ...]:
-    """The options of which each column holds one, in words; nothing where they hold others."""
-    said = [[t for t in c.texts if match_key(t) not in NOT_TICKED] for c in columns]
-    alone = [texts[0] if len(texts) == 1 else "" for texts in said]
-    told = [text for text in alone if text and not text.isdigit()]
+    """Return the option that each column holds in words; () where a column holds several."""
+    texts_by_column = [[t for t in c.texts if match_key(t) not in NOT_TICKED] for c in columns]
+    single_texts = [texts[0] if len(texts) == 1 else "" for texts in texts_by_column]
+    named_options = [text for text in single_texts if text and not text.isdigit()]
     if (
-        len(told) < 2
-        or len(set(map(match_key, told))) < len(told)
-        or any(texts and not text for texts, text in zip(said, alone, strict=True))
+        len(named_options) < 2
+        or len(set(map(match_key, named_options))) < len(named_options)
+        or any(
+            texts and not text for texts, text in zip(texts_by_column, single_texts, strict=True)
+        )
     ):
         return ()
-    return tuple(text or c.header for text, c in zip(alone, columns, strict=True))
+    return tuple(text or c.header for text, c in zip(single_texts, columns, strict=True))
 
 
 def _tell_apart(
     texts: Sequence[str], question: str, columns: Sequence[ExportColumn]
 ) -> tuple[str, tuple[str, ...]]:
-    """The question that the texts begin with, and what is left of each: its row."""
+    """Return the question that the texts begin with, and the rest of each text as its row.
+
+    `question` and the texts themselves where they do not begin alike.
+    """
     begin = find_beginning(texts)
     ends = [begin.rfind(mark) + len(mark) for mark in MARKS if mark in begin]
-    left = [text[max(ends, default=0) :].strip(" ]") for text in texts]
-    if ends and all(left) and len(begin[: max(ends)].split()) > 1:
-        return begin[: max(ends)].rstrip(" -:[/"), tuple(left)
+    row_texts = [text[max(ends, default=0) :].strip(" ]") for text in texts]
+    if ends and all(row_texts) and len(begin[: max(ends)].split()) > 1:
+        return begin[: max(ends)].rstrip(" -:[/"), tuple(row_texts)
     rows = tuple(text or c.header for text, c in zip(texts, columns, strict=True))
     return question, rows
 
 
 def is_ticked(column: ExportColumn, option: str) -> bool:
-    """Whether the cells only say that the option was ticked, or not."""
+    """Return whether the cells only mark the option as ticked or not."""
     keys = _list_marks(column)
-    own = {match_key(option)}
-    marked = keys in (own, {"x"}) or any(keys <= set(pair) for pair in BOXES)
-    return {*map(match_key, column.texts)} == own or (bool(keys) and marked)
+    option_key = {match_key(option)}
+    marked = keys in (option_key, {"x"}) or any(keys <= set(pair) for pair in BOXES)
+    return {*map(match_key, column.texts)} == option_key or (bool(keys) and marked)
 
 
 def is_typed(column: ExportColumn) -> bool:
-    """Whether the cells hold what was typed in place of an option or beside it, by the header."""
+    """Return whether the header names a column of texts typed in place of or beside an option."""
     header = AGAIN.sub("", column.header)
-    found = _DASH.fullmatch(header) or _BRACKETS.fullmatch(header)
-    if found is None or is_ticked(column, found["row"]):
+    header_parts = _DASH.fullmatch(header) or _BRACKETS.fullmatch(header)
+    if header_parts is None or is_ticked(column, header_parts["row"]):
         return False
-    return is_other(found["row"]) or found["row"].endswith("comment")
+    return is_other(header_parts["row"]) or header_parts["row"].endswith("comment")
 
 
 def _list_marks(column: ExportColumn) -> set[str]:
-    """What the cells hold, but that the question was not asked: beside boxes a tool may say so.
-
-    Nor what the file declares or labels as no answer.
-    """
-    void = {t: find_special(column.values.get(t, t)) for t in column.texts}
-    outside = {t for t in void if (void[t] and t in column.values) or is_missing(t, column.missing)}
-    return {match_key(t) for t in void if void[t] != "not_asked" and t not in outside}
+    """Return the match keys of the cells, without missing codes and "not asked"."""
+    meanings = {t: find_special(column.values.get(t, t)) for t in column.texts}
+    missing_texts = {
+        t for t in meanings if (meanings[t] and t in column.values) or is_missing(t, column.missing)
+    }
+    return {match_key(t) for t in meanings if meanings[t] != "not_asked" and t not in missing_texts}
 
 
 def _share_answers(columns: Sequence[ExportColumn], codebook: Codebook) -> bool:
-    """Whether the columns share one short list of answers."""
+    """Return whether the columns share one short list of answers."""
     labels = [codebook.answers.get(c.header) or [*c.values.items()] for c in columns]
     if any(labels):
         return all(label == labels[0] for label in labels)
-    given = [{*map(match_key, column.texts)} for column in columns]
-    pool = set().union(*given)
+    answers_by_column = [{*map(match_key, column.texts)} for column in columns]
+    pool = set().union(*answers_by_column)
     most = max(len(column.texts) for column in columns)
-    # Two questions of as many answers, none of them alike, are no rows of one.
-    parted = len(columns) == 2 and given[0].isdisjoint(given[1])
-    full = all(len(column.texts) * 2 >= len(pool) or column.total < 20 for column in columns)
-    return not parted and most >= 2 and len(pool) <= min(12, 2 * most) and full
+    # Two questions with different answers alone are no rows of a grid.
+    are_disjoint = len(columns) == 2 and answers_by_column[0].isdisjoint(answers_by_column[1])
+    use_most_answers = all(
+        len(column.texts) * 2 >= len(pool) or column.total < 20 for column in columns
+    )
+    return not are_disjoint and most >= 2 and len(pool) <= min(12, 2 * most) and use_most_answers

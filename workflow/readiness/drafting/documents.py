@@ -1,4 +1,4 @@
-"""A draft as the document of a questionnaire; what must be looked at is a comment above it."""
+"""Convert a draft to the document of a questionnaire, with the checks as comments."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -12,14 +12,14 @@ from readiness.questionnaire.items import LOWEST
 from readiness.questionnaire.text import match_key, strip_markup
 from readiness.questionnaire.writing import CHECK, COMMENT, DECIDED, write
 
-# What is asked of all columns of a kind together.
+# Questions asked once about all columns of a role.
 ASKED_ONCE = {
     "personal": "set apart, for they say who somebody is:",
     "weight": "not read: weights (to use one: an item of kind number, with range: {decimals: 15}; "
     "in config.yaml, weight: {given: ITEM}):",
     "repeated": "not read, for rows share a value: one who answered twice (`respondent:`), or two:",
 }
-# What is asked of questions that may be none, by their names.
+# Question about columns whose names make it doubtful that they are questions.
 DOUBTFUL = (
     "questions, or columns that a survey tool or an office added (then, under export: ignored), as "
     "they are named:"
@@ -28,7 +28,7 @@ UNORDERED = (
     "options that are no known scale have no order (kind: single); kind: ordinal, lowest first, "
     "where they have one (boxes: {low: [...]} are the levels told first, else the two lowest)"
 )
-# Levels up to which the answers of a scale have words.
+# Largest number of levels of a scale whose answers have words.
 WORDED = 7
 NOT_READ = dict.fromkeys(("ignored", *ASKED_ONCE, EMPTY), "not read")
 _HEAD = (
@@ -39,55 +39,67 @@ _HEAD = (
 
 
 def draft_text(document: Mapping[str, Any], source: str, version: str = "1") -> str:
-    """The file of a drafted questionnaire, whoever drafted the document."""
-    said = [line.format(source=source) for line in _HEAD]
-    more = str(document.get(COMMENT, "")).splitlines()
-    head = {COMMENT: "\n".join([*said, *more]), "draft": True}
+    """Return the text of a drafted questionnaire's file, from the document of any draft.
+
+    `source`: the draft's source, in words.
+    """
+    head_lines = [line.format(source=source) for line in _HEAD]
+    further_lines = str(document.get(COMMENT, "")).splitlines()
+    head = {COMMENT: "\n".join([*head_lines, *further_lines]), "draft": True}
     head |= {"name": document["name"], "version": version}
     return write(head | {k: v for k, v in _mark_comments(document).items() if k not in head})
 
 
 def _mark_comments(node: Any) -> Any:
-    """Every comment below the head as an open decision."""
+    """Return a document with every comment below the head marked as an open decision."""
     if isinstance(node, Mapping):
-        found = {key: _mark_comments(value) for key, value in node.items()}
-        if COMMENT in found:
-            lines = str(found[COMMENT]).splitlines()
-            found[COMMENT] = "\n".join(
+        marked = {key: _mark_comments(value) for key, value in node.items()}
+        if COMMENT in marked:
+            lines = str(marked[COMMENT]).splitlines()
+            marked[COMMENT] = "\n".join(
                 line if line.startswith((CHECK, DECIDED)) else CHECK + line for line in lines
             )
-        return found
+        return marked
     return [_mark_comments(child) for child in node] if isinstance(node, list | tuple) else node
 
 
 def document_of(draft: Draft) -> dict[str, Any]:
-    """The document of a draft, comments included."""
-    said = [] if draft.told else [f"{CHECK}is {draft.language} the language of its texts?"]
-    told = {h: b for h, b in draft.metadata.items() if b.role not in ("own", *ASKED_ONCE)}
-    said += [f"{DECIDED}{h!r} is {NOT_READ.get(b.role, b.role)}: {b.why}" for h, b in told.items()]
+    """Return the document of a draft, with its comments."""
+    head_lines = [] if draft.told else [f"{CHECK}is {draft.language} the language of its texts?"]
+    skipped_columns = {
+        h: b for h, b in draft.metadata.items() if b.role not in ("own", *ASKED_ONCE)
+    }
+    head_lines += [
+        f"{DECIDED}{h!r} is {NOT_READ.get(b.role, b.role)}: {b.why}"
+        for h, b in skipped_columns.items()
+    ]
     for role, asks in ASKED_ONCE.items():
-        if named := [repr(header) for header, b in draft.metadata.items() if b.role == role]:
-            said.append(f"{CHECK}{asks} {', '.join(named)}?")
+        if quoted_headers := [
+            repr(header) for header, b in draft.metadata.items() if b.role == role
+        ]:
+            head_lines.append(f"{CHECK}{asks} {', '.join(quoted_headers)}?")
     if draft.doubtful:
         listed = ", ".join(map(repr, draft.doubtful))
-        said.append(f"{CHECK}{DOUBTFUL} {listed}?")
-    if boxes := [each.id for each in draft.questions if each.kind == "multi"]:
-        said.append(
+        head_lines.append(f"{CHECK}{DOUBTFUL} {listed}?")
+    if boxes := [question.id for question in draft.questions if question.kind == "multi"]:
+        head_lines.append(
             f"{CHECK}nothing ticked: not answered (blank_means: skipped), or none of them (none)? "
             f"{', '.join(boxes)}"
         )
-    together = set()
-    every = [check for each in draft.questions for check in each.answers.checks]
-    strays = dict.fromkeys(check for check in every if check.startswith(STRAY))
-    for asked in (*ONCE, *strays):
-        of = [each.id for each in draft.questions if asked in each.answers.checks]
-        if len(of) > 1:
-            together.add(asked)
-            said.append(f"{CHECK}{asked} {', '.join(of)}")
-    if any(each.kind == "single" for each in draft.questions):
-        said.append(f"{DECIDED}{UNORDERED}")
+    checks_together = set()
+    all_checks = [check for question in draft.questions for check in question.answers.checks]
+    strays = dict.fromkeys(check for check in all_checks if check.startswith(STRAY))
+    for shared_check in (*ONCE, *strays):
+        item_ids = [
+            question.id for question in draft.questions if shared_check in question.answers.checks
+        ]
+        if len(item_ids) > 1:
+            checks_together.add(shared_check)
+            head_lines.append(f"{CHECK}{shared_check} {', '.join(item_ids)}")
+    if any(question.kind == "single" for question in draft.questions):
+        head_lines.append(f"{DECIDED}{UNORDERED}")
     document: dict[str, Any] = {
-        COMMENT: "\n".join(said),
+        COMMENT: "\n".join(head_lines),
         "name": draft.name,
         "language": draft.language,
         "title": {draft.language: draft.name.replace("-", " ")},
@@ -103,15 +115,20 @@ def document_of(draft: Draft) -> dict[str, Any]:
         export["ignored"] = ignored
     if export:
         document["export"] = export
-    # The header of a column of its own is that of the file, whoever else begins with it.
-    alone = [each.block.columns[0] for each in draft.questions if each.block.kind == "one"]
-    columns = {match_key(column.header) for column in alone}
-    items = [_write_item(each, draft.language, columns, together) for each in draft.questions]
+    # A single column keeps the header of the file, even where other headers begin with it.
+    single_columns = [
+        question.block.columns[0] for question in draft.questions if question.block.kind == "one"
+    ]
+    columns = {match_key(column.header) for column in single_columns}
+    items = [
+        _write_item(question, draft.language, columns, checks_together)
+        for question in draft.questions
+    ]
     document["items"] = items
-    # What several questions are called, as an answer and its code are, their columns tell apart.
-    named = [item.get("label", {}).get(draft.language, item["column"]) for item in items]
-    texts = Counter(named)
-    for item, text in zip(items, named, strict=True):
+    # The column distinguishes questions with one label, such as an answer and its code.
+    quoted_headers = [item.get("label", {}).get(draft.language, item["column"]) for item in items]
+    texts = Counter(quoted_headers)
+    for item, text in zip(items, quoted_headers, strict=True):
         if "label" in item and texts[text] > 1:
             item["label"] = {draft.language: f"{text} [{item['column']}]"}
     return document
@@ -120,21 +137,22 @@ def document_of(draft: Draft) -> dict[str, Any]:
 def _write_item(
     question: ProposedQuestion, language: str, columns: set[str], together: set[str]
 ) -> dict[str, Any]:
-    """One item; `columns` are the match keys of headers that are taken, which it adds to.
+    """Return the document of one item; add its header to `columns`.
 
-    `together`: what is asked of several questions at once.
+    `columns`: match keys of headers in use. `together`: checks that the head of the file states
+    once.
     """
     answers, block = question.answers, question.block
     checks = [*([block.check] if block.check else []), *answers.checks]
-    checks = [said for said in checks if said not in together]
+    checks = [check for check in checks if check not in together]
     item: dict[str, Any] = {"id": question.id, "kind": answers.kind}
     question_text = strip_markup(block.question).rstrip(" :-") or block.question
     header = block.columns[0].header if block.kind == "one" else question_text
     taken = columns | {match_key(option.column) for option in answers.options}
     if block.kind != "one" and match_key(header) in taken:
-        # A text that several questions or options share; their columns tell them apart.
-        shared = f"{header} ({answers.kind})"
-        header = shared if match_key(question.id) in taken else question.id
+        # A text that several questions or options share; their columns distinguish them.
+        with_kind = f"{header} ({answers.kind})"
+        header = with_kind if match_key(question.id) in taken else question.id
         header = f"{question_text} [{question.id}]" if question.rows else header
     columns.add(match_key(header))
     if question.rows:
@@ -145,27 +163,27 @@ def _write_item(
     if question.rows:
         item["rows"] = [
             {
-                "id": own,
+                "id": row_id,
                 "text": (strip_markup(row) or row)
                 + (f" [{column.header}]" if block.rows.count(row) > 1 else ""),
                 "column": column.header,
             }
-            for own, column, row in zip(question.rows, block.columns, block.rows, strict=True)
+            for row_id, column, row in zip(question.rows, block.columns, block.rows, strict=True)
         ]
     elif question_text != header:
         item["label"] = {language: question_text}
     if question.routing is not None:
         hint = question.routing
-        said = f"{DECIDED}asked of these only: {hint.inside:.1%} of them answered, and nobody else"
+        check = f"{DECIDED}asked of these only: {hint.inside:.1%} of them answered, and nobody else"
         if hint.strays:
-            # A routing discards what others answered: that is a person's decision.
-            said = (
+            # Routing would discard the answers of others: a person must decide.
+            check = (
                 f"asked only where {hint.item} is {', '.join(hint.one_of)}? {hint.inside:.1%} of "
                 f"these answered; asked_if would discard the answers of {hint.strays} others"
             )
         else:
             item["asked_if"] = [{"item": hint.item, "one_of": list(hint.one_of)}]
-        checks.append(said)
+        checks.append(check)
     if answers.kind == "multi":
         item["blank_means"] = "skipped"
     if block.kind == "ranking" and len(block.columns) < len(answers.options):
@@ -182,18 +200,21 @@ def _write_item(
         item["range"] = {name: value for name, value in limits.items() if value}
     if answers.options and answers.ends is None:
         keys = ("code", "value", "text", "column", "other", "exclusive")
-        every = [{key: getattr(option, key) for key in keys} for option in answers.options]
-        for each in every:
-            each["text"] = name_word("other", language) if each["text"] == OTHER else each["text"]
-            # Typeform marks the commas of an option that others stand behind.
-            if "\\," in each["text"]:
-                each["labels"] = {language: each["text"].replace("\\,", ",")}
-        item["categories"] = [{k: v for k, v in each.items() if v} for each in every]
-        half = len(every) // 2
-        half = next((k for k in range(1, half) if is_middle(every[k]["text"])), half)
-        if answers.kind == "ordinal" and half != LOWEST < len(every) <= WORDED:
-            # Two of three levels are no low end, nor two of seven, nor the middle of a scale.
-            item["boxes"] = {"low": [each["code"] for each in every[:half]]}
+        option_fields = [{key: getattr(option, key) for key in keys} for option in answers.options]
+        for fields in option_fields:
+            fields["text"] = (
+                name_word("other", language) if fields["text"] == OTHER else fields["text"]
+            )
+            # Typeform escapes the commas of an option that is not the last.
+            if "\\," in fields["text"]:
+                fields["labels"] = {language: fields["text"].replace("\\,", ",")}
+        item["categories"] = [{k: v for k, v in fields.items() if v} for fields in option_fields]
+        half = len(option_fields) // 2
+        half = next((k for k in range(1, half) if is_middle(option_fields[k]["text"])), half)
+        if answers.kind == "ordinal" and half != LOWEST < len(option_fields) <= WORDED:
+            # The lowest two are too many of three levels, too few of seven, and must not include
+            # the middle of a scale.
+            item["boxes"] = {"low": [fields["code"] for fields in option_fields[:half]]}
     if answers.outside is not None:
         text, value = answers.outside
         item["dont_know"] = {"text": text, **({"value": value} if value else {})}
@@ -207,10 +228,10 @@ def _write_item(
 
 
 def _put_missing(answers: ProposedAnswers, item: dict[str, Any]) -> list[str]:
-    """Put what is no answer into the item; returns what to look at.
+    """Put the missing codes into the item; return the comments about them.
 
-    A label that several values share, or that is also an option, cannot say which value is no
-    answer: such a value is known by itself, or by its label with the value behind it.
+    A label that several values share, or that is also an option, does not identify a missing code:
+    the code then has its value as the text, or its label followed by the value.
     """
     if not answers.missing:
         return []
@@ -220,9 +241,9 @@ def _put_missing(answers: ProposedAnswers, item: dict[str, Any]) -> list[str]:
     taken |= {match_key(option["value"]) for option in options if "value" in option}
     for text, value, means in answers.missing:
         names = [text, value, f"{text} [{value}]"] if value else [text]
-        called = next((name for name in names if match_key(name) not in taken), "")
-        if called:
-            taken.add(match_key(called))
-            known = {"value": value} if value and called != value else {}
-            item["missing"].append({**known, "text": called, "means": means})
+        unique_name = next((name for name in names if match_key(name) not in taken), "")
+        if unique_name:
+            taken.add(match_key(unique_name))
+            value_field = {"value": value} if value and unique_name != value else {}
+            item["missing"].append({**value_field, "text": unique_name, "means": means})
     return [f"{DECIDED}{text!r} is no answer ({means})" for text, _, means in answers.missing]

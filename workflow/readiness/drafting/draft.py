@@ -1,4 +1,4 @@
-"""From an export to the questionnaire that it seems to answer."""
+"""Propose the questionnaire of an export."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -32,11 +32,11 @@ from readiness.readers.moments import match_moment
 from readiness.readers.tools.words import NOT_TICKED, TICKED, VOID
 
 ONE = ("single", "ordinal")
-# People of whom none ticked two boxes, at least, where these may be one answer.
+# Smallest number of people of whom none ticked two boxes, for the boxes to be one answer.
 LEAST_ALONE = 20
-# From one end of a scale to the other, as a question names them: `(0-10)`, `1 to 5`, `de 1 a 5`.
+# Both ends of a scale in a question's text: `(0-10)`, `1 to 5`, `de 1 a 5`.
 _ENDS = re.compile(r"\b(\d{1,2})(?: ?[-\u2013] ?| \w{1,3} )(\d{1,2})\b")
-# What readers know a rank by, before its number.
+# Word before the number of a rank in a row's text.
 _RANK = re.compile(r"(?i)^rank(?:ing)? (?=\d)")
 
 
@@ -45,9 +45,9 @@ class ProposedQuestion:
     """One item, or a grid, as proposed.
 
     Attributes:
-        id, block, answers: its id, the columns it is in, its kind and options.
-        rows: of a grid, the id of each row.
-        routing: who seems to have been asked, or None.
+        id, block, answers: its id, its columns, its kind and options.
+        rows: the id of each row of a grid.
+        routing: the condition under which the question seems to be asked, or None.
     """
 
     id: str
@@ -58,7 +58,7 @@ class ProposedQuestion:
 
     @property
     def kind(self) -> str:
-        """The kind of the item, of each row of a grid."""
+        """Kind of the item, or of each row of a grid."""
         return self.answers.kind
 
 
@@ -68,10 +68,11 @@ class Draft:
 
     Attributes:
         name: of the questionnaire, without a version.
-        language: of its texts, and whether that was told, or is sure.
-        source: what it was drafted from, in words.
+        language: of its texts; `told`: whether the caller gave it, or the texts leave no doubt.
+        source: the source of the draft, in words.
+        questions: in the order of the file.
         metadata: the columns that are no questions, by header.
-        doubtful: headers of questions that are named as tools name columns of their own.
+        doubtful: headers of questions that are named like a tool's own columns.
     """
 
     name: str
@@ -96,30 +97,34 @@ def make_draft(
     Args:
         table: the export.
         name: of the questionnaire.
-        source: what the draft says that it was made from.
-        codebook: texts and labels that lie beside the export.
-        language: of its texts; "" to have it found.
+        source: the source of the draft, in words.
+        codebook: texts and labels from files beside the export.
+        language: of its texts; "" to guess it.
 
-    Raises DataError where no column can be a question.
+    Raises DataError where no column can be a question, and where the first row holds answers.
     """
     codebook = codebook or Codebook()
-    heads = [AGAIN.sub("", column.header) for column in table.columns]
-    held = []
-    for head, column in zip(heads, table.columns, strict=True):
-        key, known = match_key(head), {*map(match_key, column.texts)} - VOID
-        # Above boxes that repeat their header stands a name, and no mark.
-        if match_moment(head) or (key in known and (len(known) > 1 or key in TICKED)):
-            held.append(head)
-    if len(held) >= max(2, len(heads) / 4):
+    plain_headers = [AGAIN.sub("", column.header) for column in table.columns]
+    above = []
+    for header, column in zip(plain_headers, table.columns, strict=True):
+        key, known = match_key(header), {*map(match_key, column.texts)} - VOID
+        # The first row over boxes that repeat their option holds names, not answers.
+        if match_moment(header) or (key in known and (len(known) > 1 or key in TICKED)):
+            above.append(header)
+    if len(above) >= max(2, len(plain_headers) / 4):
         raise DataError(
-            f"{source}: the first row holds answers ({held[0]!r}, {held[1]!r}), not column names. "
+            f"{source}: the first row holds answers ({above[0]!r}, {above[1]!r}), not column names. "
             "Put a row of column names above it."
         )
     metadata = find_metadata(table)
     empty = {at for at, column in metadata.items() if column.role == EMPTY}
-    asked = [column for column in table.columns if column.at in empty or column.at not in metadata]
+    question_columns = [
+        column for column in table.columns if column.at in empty or column.at not in metadata
+    ]
     blocks = [
-        b for b in group_columns(asked, codebook) if any(c.at not in empty for c in b.columns)
+        b
+        for b in group_columns(question_columns, codebook)
+        if any(c.at not in empty for c in b.columns)
     ]
     if not blocks:
         raise DataError(f"{source}: the file has no column that can be a question.")
@@ -138,30 +143,37 @@ def make_draft(
     texts = [q.block.question for q in questions]
     texts += [row for q in questions for row in q.block.rows]
     texts += [option.text for q in questions for option in q.answers.options]
-    # Names and codes are of no language, and answers may be of another than the questions: the
-    # draft asks whether it is the one that it was given.
-    guessed, sure = guess_language(texts)
-    found = language or guess_language(q.block.question for q in questions)[0] or guessed or UNTOLD
+    # Names and codes are in no language, and answers may be in another than the questions: the
+    # draft asks whether a given language is right.
+    guessed_language, sure = guess_language(texts)
+    language_found = (
+        language
+        or guess_language(q.block.question for q in questions)[0]
+        or guessed_language
+        or UNTOLD
+    )
     headers = {table.columns[at].header: role for at, role in metadata.items()}
-    told = bool(language) or (sure and found == guessed)
-    # What is typed is kept apart, and a ticked box holds no text of anybody's.
-    shown = [q for q in questions if q.kind != "text" and q.block.kind != "ticks"]
-    doubtful = [c.header for q in shown for c in q.block.columns if is_named_as_own(c)]
-    return Draft(name, found, told, source, tuple(questions), headers, tuple(doubtful))
+    is_certain = bool(language) or (sure and language_found == guessed_language)
+    # Free text is stored separately, and a ticked box holds no personal text.
+    shown_questions = [q for q in questions if q.kind != "text" and q.block.kind != "ticks"]
+    doubtful = [c.header for q in shown_questions for c in q.block.columns if is_named_as_own(c)]
+    return Draft(
+        name, language_found, is_certain, source, tuple(questions), headers, tuple(doubtful)
+    )
 
 
 def _join_blocks(
     blocks: Sequence[ColumnBlock], codebook: Codebook, signs: Sequence[str]
 ) -> list[tuple[ColumnBlock, ProposedAnswers]]:
-    """The blocks with their answers; a grid whose rows share no answers is as many questions.
+    """Return the blocks with their answers; a grid without shared answers becomes single questions.
 
-    Options that stand in a column each and joined in one before are one question.
+    A column that joins the options that also have one column each is skipped.
     """
-    found = []
+    blocks_with_answers = []
     ticked = {match_key(block.question) for block in blocks if block.kind == "ticks"}
     for block in blocks:
         first = block.columns[0]
-        # A column of coded answers beside boxes named alike is a question of its own.
+        # A column of coded answers beside boxes of the same name is a separate question.
         if block.kind == "one" and match_key(first.header) in ticked and not first.values:
             continue
         answers = _draft_answers(block, codebook, signs)
@@ -170,20 +182,23 @@ def _join_blocks(
                 ColumnBlock("one", f"{block.question} {row}", (column,))
                 for column, row in zip(block.columns, block.rows, strict=True)
             ]
-            found += [(each, _draft_answers(each, codebook, signs)) for each in single]
+            blocks_with_answers += [
+                (single_block, _draft_answers(single_block, codebook, signs))
+                for single_block in single
+            ]
         elif block.kind == "grid" and answers.kind == "single" and _holds_ranks(block):
-            said = (f"{DECIDED}a list put in order, a column a rank",)
-            given = np.sum([column.has_answer for column in block.columns], axis=0)
-            part = bool(((given > 0) & (given < len(answers.options))).any())
-            answers = replace(answers, kind="ranking", unranked=part, checks=said)
-            found.append((replace(block, kind="ranking"), answers))
+            note = (f"{DECIDED}a list put in order, a column a rank",)
+            count_ranked = np.sum([column.has_answer for column in block.columns], axis=0)
+            is_partial = bool(((count_ranked > 0) & (count_ranked < len(answers.options))).any())
+            answers = replace(answers, kind="ranking", unranked=is_partial, checks=note)
+            blocks_with_answers.append((replace(block, kind="ranking"), answers))
         else:
-            found.append((block, answers))
-    return found
+            blocks_with_answers.append((block, answers))
+    return blocks_with_answers
 
 
 def _holds_ranks(block: ColumnBlock) -> bool:
-    """Whether the columns are ranks, in each of which an option stands that stands in no other."""
+    """Return whether the columns are ranks: numbered rows, no option in two of them."""
     ranks = [_RANK.sub("", row) for row in block.rows]
     if len(ranks) < LEAST_ROWS or ranks != [str(k + 1) for k in range(len(ranks))]:
         return False
@@ -195,29 +210,33 @@ def _holds_ranks(block: ColumnBlock) -> bool:
 def _complete_scales(
     found: Sequence[tuple[ColumnBlock, ProposedAnswers]],
 ) -> list[tuple[ColumnBlock, ProposedAnswers]]:
-    """A scale of which nobody gave one level has it, where another question's is the same with it.
+    """Add to scales the one level that nobody gave, where another question's scale has it.
 
-    Of answers that nothing declares only those that were given are known.
+    In an export without declared answers only the given answers are known.
     """
     scales = [
         {match_key(option.text): option for option in answers.options}
         for _, answers in found
         if answers.kind == "ordinal"
         and not (answers.options[0].value or answers.options[0].column)
-        # A scale of bare numbers has the ends that it has.
+        # The ends of a scale of bare numbers are already known.
         and not all(option.text.isdigit() for option in answers.options)
     ]
-    whole = [one for one in scales if not any(one.keys() < other.keys() for other in scales)]
+    longest_scales = [
+        whole_scale
+        for whole_scale in scales
+        if not any(whole_scale.keys() < other.keys() for other in scales)
+    ]
     complete = []
     for block, answers in found:
-        own = {match_key(option.text): option for option in answers.options}
-        for scale in whole if own in scales else ():
-            if len(scale) == len(own) + 1 and own.keys() < scale.keys():
-                (level,) = (option for key, option in scale.items() if key not in own)
-                options = [replace(own.get(key, level), code="") for key in scale]
-                said = f"{DECIDED}nobody gave {level.text!r}, which other questions offer"
+        given_levels = {match_key(option.text): option for option in answers.options}
+        for scale in longest_scales if given_levels in scales else ():
+            if len(scale) == len(given_levels) + 1 and given_levels.keys() < scale.keys():
+                (level,) = (option for key, option in scale.items() if key not in given_levels)
+                options = [replace(given_levels.get(key, level), code="") for key in scale]
+                note = f"{DECIDED}nobody gave {level.text!r}, which other questions offer"
                 answers = replace(
-                    answers, options=give_codes(options), checks=(*answers.checks, said)
+                    answers, options=give_codes(options), checks=(*answers.checks, note)
                 )
                 break
         complete.append((block, answers))
@@ -227,27 +246,28 @@ def _complete_scales(
 def _name_questions(
     blocks: Sequence[tuple[ColumnBlock, ProposedAnswers]],
 ) -> list[ProposedQuestion]:
+    """Return the questions with ids for items and rows of grids, each once."""
     taken: set[str] = set()
-    found = []
+    questions = []
     for block, answers in blocks:
         header = block.columns[0].header if block.kind == "one" else _find_shared_stem(block)
-        own = item_id(header, taken)
-        taken.add(own)
+        identity = item_id(header, taken)
+        taken.add(identity)
         rows = []
         for place, column in enumerate(block.columns if block.kind == "grid" else (), 1):
             short = column.header.isascii() and len(column.header.split()) == 1
-            row = item_id(column.header, taken) if short else f"{own}_{place}"
+            row = item_id(column.header, taken) if short else f"{identity}_{place}"
             rows.append(row)
             taken.add(row)
-        found.append(ProposedQuestion(own, block, answers, tuple(rows)))
-    return found
+        questions.append(ProposedQuestion(identity, block, answers, tuple(rows)))
+    return questions
 
 
 def _find_shared_stem(block: ColumnBlock) -> str:
-    """What the headers of a block begin with, where they are short; else the question."""
+    """Return the beginning that the short headers of a block share; else the question."""
     names = [column.header for column in block.columns]
     if all(len(name.split()) == 1 and name.isascii() for name in names):
-        # Without what the numbers of the rows share.
+        # Without the digits that the rows' numbers share.
         begin = re.sub(r"(?<=[_./-])\d+$", "", find_beginning(names))
         if begin.strip("_.-/["):
             return begin.strip("_.-/[")
@@ -255,7 +275,8 @@ def _find_shared_stem(block: ColumnBlock) -> str:
 
 
 def _draft_answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str]) -> ProposedAnswers:
-    first = block.columns[0]
+    """Return the proposed answers of a block."""
+    first_column = block.columns[0]
     if block.kind == "ticks":
         ticks = [_find_ticked(*pair) for pair in zip(block.columns, block.rows, strict=True)]
         several = np.sum(ticks, axis=0) > 1
@@ -265,90 +286,95 @@ def _draft_answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str])
                 value="".join({*column.header[-1]} & {*column.texts} - {*"0123456789"}),
                 column=column.header,
                 other=is_other(row),
-                # Where somebody ticked it beside others, only the form says that it stands alone.
+                # An option that was ticked beside others is exclusive only if the form says so.
                 exclusive=is_none(row) and not (ticked & several).any(),
             )
             for row, column, ticked in zip(block.rows, block.columns, ticks, strict=True)
         ]
-        labels = [pair for pair in first.values.items() if pair[0] in first.texts]
-        outside, _ = find_outside(labels, first.missing)
+        labels = [pair for pair in first_column.values.items() if pair[0] in first_column.texts]
+        outside, _ = find_outside(labels, first_column.missing)
         if (
             _hold_one_answer(block)
             and np.any(ticks, axis=0).sum() >= LEAST_ALONE
             and not several.any()
         ):
-            bare = [replace(option, exclusive=False) for option in options]
-            kind, ordered, said = order_options(bare, declared=False)
-            return ProposedAnswers(kind, give_codes(ordered), checks=(*said, ONE_EACH))
+            inclusive_options = [replace(option, exclusive=False) for option in options]
+            kind, ordered, order_notes = order_options(inclusive_options, declared=False)
+            return ProposedAnswers(kind, give_codes(ordered), checks=(*order_notes, ONE_EACH))
         return ProposedAnswers("multi", give_codes(options), tuple(outside))
-    labels = codebook.answers.get(first.header) or list(first.values.items())
+    labels = codebook.answers.get(first_column.header) or list(first_column.values.items())
     if block.kind == "slots":
         return _draft_slots(block, propose_answers(block.columns, labels))
-    if block.kind == "one" and not labels and is_typed(first):
+    if block.kind == "one" and not labels and is_typed(first_column):
         return ProposedAnswers("text", checks=(f"{DECIDED}typed in place of an option",))
-    found = propose_answers(block.columns, labels, signs)
-    if found.ends and not found.named:
+    proposal = propose_answers(block.columns, labels, signs)
+    if proposal.ends and not proposal.named:
         # The ends that the question names, where nobody chose them.
-        low, high = found.ends
-        named = [int(number) for number in re.findall(r"\b\d{1,2}\b", block.question)]
-        low = min((n for n in named if high in named), default=low)
-        for first, last in _ENDS.findall(block.question):
-            if int(first) <= low and high <= int(last) < SHORT_SCALE:
-                low, high = int(first), int(last)
-        found = replace(found, ends=(min(low, found.ends[0]), high))
-    if block.kind == "grid" and found.ends:
-        low, high = found.ends
+        low, high = proposal.ends
+        numbers_named = [int(number) for number in re.findall(r"\b\d{1,2}\b", block.question)]
+        low = min((n for n in numbers_named if high in numbers_named), default=low)
+        for first_column, last_end in _ENDS.findall(block.question):
+            if int(first_column) <= low and high <= int(last_end) < SHORT_SCALE:
+                low, high = int(first_column), int(last_end)
+        proposal = replace(proposal, ends=(min(low, proposal.ends[0]), high))
+    if block.kind == "grid" and proposal.ends:
+        low, high = proposal.ends
         points = [ProposedOption(str(k), code=scale_code(k)) for k in range(low, high + 1)]
-        return replace(found, kind="ordinal", options=tuple(points), ends=None)
-    return found
+        return replace(proposal, kind="ordinal", options=tuple(points), ends=None)
+    return proposal
 
 
 def _hold_one_answer(block: ColumnBlock) -> bool:
-    """Whether each box repeats its option, and no file says that several may be ticked."""
-    held = [
+    """Return whether each box repeats its option, and the file declares no multiple response."""
+    repeats_option = [
         {*map(match_key, column.texts)} <= {match_key(row)} or is_other(row)
         for column, row in zip(block.columns, block.rows, strict=True)
     ]
-    return len(held) > 1 and all(held) and not block.columns[0].together
+    return len(repeats_option) > 1 and all(repeats_option) and not block.columns[0].together
 
 
 def _draft_slots(block: ColumnBlock, found: ProposedAnswers) -> ProposedAnswers:
-    """The answers that stand in any of several columns as those of a multiple choice."""
+    """Return the answers of several columns of first, second, ... answers as multiple response."""
     void = {text for entry in found.missing for text in entry[:2]}
-    given = [_find_asked(column, void) for column in block.columns]
-    several = np.sum(given, axis=0) > 1
-    beside = {text for c in block.columns for text in np.array([*c.texts, ""])[c.codes[several]]}
+    answered_by_column = [_find_asked(column, void) for column in block.columns]
+    several = np.sum(answered_by_column, axis=0) > 1
+    answers_beside_others = {
+        text for c in block.columns for text in np.array([*c.texts, ""])[c.codes[several]]
+    }
     if not found.options:
         codes = sorted({text for c in block.columns for text in c.texts} - void)
-        bare = [ProposedOption(code) for code in sorted(codes, key=len)]
-        found = ProposedAnswers("", give_codes(bare), found.missing, checks=(CODES,))
+        code_options = [ProposedOption(code) for code in sorted(codes, key=len)]
+        found = ProposedAnswers("", give_codes(code_options), found.missing, checks=(CODES,))
     options = [
-        replace(o, exclusive=is_none(o.text) and (o.value or o.text) not in beside)
+        replace(o, exclusive=is_none(o.text) and (o.value or o.text) not in answers_beside_others)
         for o in found.options
     ]
     return replace(found, kind="multi", options=tuple(options))
 
 
 def _find_asked(column: ExportColumn, void: Collection[str]) -> npt.NDArray[np.bool_]:
-    """Who has a cell that does not say that the question was not asked, and none of `void`."""
-    told = (text not in void and find_special(text) != "not_asked" for text in column.texts)
-    asked = np.array([*told, False])
+    """Return which respondents have a cell, without "not asked" and the texts of `void`: shape
+    (rows,).
+    """
+    is_answer = (text not in void and find_special(text) != "not_asked" for text in column.texts)
+    asked = np.array([*is_answer, False])
     return np.asarray(asked[column.codes])
 
 
 def _find_ticked(column: ExportColumn, row: str) -> npt.NDArray[np.bool_]:
-    """Who ticked the option of a column."""
-    said = [(text, find_special(column.values.get(text, text))) for text in column.texts]
-    blank = [bool(void or match_key(t) in NOT_TICKED) and t != row for t, void in said]
+    """Return which respondents ticked the option of a column: shape (rows,)."""
+    meanings = [(text, find_special(column.values.get(text, text))) for text in column.texts]
+    blank = [bool(void or match_key(t) in NOT_TICKED) and t != row for t, void in meanings]
     return np.asarray(column.has_answer & ~np.array([*blank, True])[column.codes])
 
 
 def _make_source(question: ProposedQuestion) -> GateQuestion:
+    """Return a question as a possible condition of later ones."""
     options = question.answers.options
     (column,) = question.block.columns
-    # A column with values holds these: "2" is a value there, though it be a text as well.
+    # A column with values holds these: "2" is then a value, even if it is also a text.
     texts = {option.text: k for k, option in enumerate(options)}
     place = texts | {option.value: k for k, option in enumerate(options) if option.value}
-    # The last is where a row without an answer points to.
+    # The last code is that of rows without an answer.
     codes = np.array([*(place.get(text, -1) for text in column.texts), -1], dtype=np.int64)
     return GateQuestion(question.id, codes[column.codes], tuple(o.code for o in options))

@@ -1,4 +1,4 @@
-"""Ticked options that stand in one cell, told apart although options may hold the separator."""
+"""Split ticked options that are joined in one cell, although options may hold the separator."""
 
 import re
 from collections import Counter
@@ -9,34 +9,36 @@ from itertools import chain, pairwise
 from readiness.drafting.table import MOST_OPTIONS
 from readiness.questionnaire import match_key
 
-# What tools join ticked options by, the ones that options hardly hold first.
+# Separators of tools between ticked options, those that options rarely hold first.
 SEPARATORS = ("; ", ";", " | ", "|", "\n", ", ", ",", "\u060c ")
-# Cells that names joined by blanks can be.
+# Cells that can be names joined by spaces.
 _CODES = re.compile(r"[\w.-]{1,40}( [\w.-]{1,40})*")
-# Names as forms have them, where no tool says that it joins by blanks: words begin a text.
+# Names of options in forms, where no tool is known to join by spaces: typed words begin with a
+# capital.
 _NAME = re.compile(r"[a-z0-9_.-]+")
-# What a program wrote of several values at once.
+# Several values as a program writes them.
 _RECORD = re.compile(r"\{.*\}|\[.*\]", re.DOTALL)
-# Different cells at most: of a few options there are not so many combinations that occur.
+# Largest number of different cells: few options have fewer combinations that occur.
 MOST_CELLS = 20_000
-# Different parts of cells at most: with more, they are sentences.
+# Largest number of different parts of cells: with more, they are sentences.
 MOST_PIECES = 10 * MOST_OPTIONS
-# How often three options at least were ticked, where what one person gave is none.
+# Frequency that at least three options must reach before a text of one person is no option.
 OFTEN = 3
-# How many type one text alike, at most.
+# Largest number of people who type the same text.
 MOST_ALIKE = 9
 # Share of the cells with either of two neighbours that hold both, from which they are one option.
 STUCK = 0.99
-# Share of the cells that hold two options or more, at least.
+# Smallest share of the cells that hold two options or more.
 LEAST_JOINED = 0.05
 
 
 @dataclass(frozen=True)
 class JoinedOptions:
-    """The options that cells join, most frequent first, and what joins them.
+    """The options that cells join, most frequent first, and their separator.
 
-    alone: those that stand by themselves in every cell. typed: how many pieces are no options, for
-    few people gave each. ranked: whether every cell holds all options, not all in one order.
+    `alone`: options that no cell joins with others. `typed`: number of different pieces that are no
+    options because few people gave them. `ranked`: whether every cell holds all options, in
+    different orders.
     """
 
     options: tuple[str, ...]
@@ -47,11 +49,11 @@ class JoinedOptions:
 
 
 def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> JoinedOptions | None:
-    """The options that cells join; `more` are further separators that the tool is known to use.
+    """Return the options that cells join; None where cells do not join options.
 
-    Pieces that only ever stand side by side, in one order, are one option that holds the
-    separator. None where the cells are no joined options: nothing is joined, pieces do not repeat
-    in other company, or there are too many.
+    `counts`: number of answers by cell. `more`: further separators that the tool is known to use.
+    Pieces that only ever occur side by side, in one order, are one option that holds the separator.
+    None where no cell is joined, pieces do not repeat in other combinations, or there are too many.
     """
     if len(counts) > MOST_CELLS or any(map(_RECORD.fullmatch, counts)):
         return None
@@ -122,7 +124,7 @@ def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> Joine
 def _merge(
     cells: dict[str, list[str]], counts: Counter[str], separator: str
 ) -> dict[str, list[str]]:
-    """The cells with neighbours made one that (nearly) never stand apart, in several cells."""
+    """Return the cells with neighbours merged that (nearly) never occur apart."""
     joiner = separator if separator.strip() else " "
     while True:
         alone: Counter[str] = Counter()
@@ -133,18 +135,18 @@ def _merge(
                 alone[piece] += counts[text]
             for pair in pairwise(pieces):
                 pairs[pair] += counts[text]
-        # Nobody ticks an option twice: what a cell repeats is a part of several.
+        # Nobody ticks an option twice: a repeated piece is a part of several options.
         shared = {p for pieces in cells.values() for p in pieces if pieces.count(p) > 1}
         stuck = {p for p, n in pairs.items() if _is_one(p, n, several[p] > 1, alone, shared)}
         if not stuck:
             return {text: [piece.strip() for piece in pieces] for text, pieces in cells.items()}
-        # A bracket that is open joins first: what stands in it is no option.
+        # A piece with an open bracket is joined first: text within brackets is no option.
         first = min(stuck, key=lambda pair: (not _is_open(pair[0]), pair))
         cells = {text: _join_pieces(pieces, first, joiner) for text, pieces in cells.items()}
 
 
 def _spell_alike(cells: dict[str, list[str]], counts: Counter[str]) -> dict[str, list[str]]:
-    """The cells with the spellings of one option, of which most have one, made that."""
+    """Return the cells with all spellings of an option replaced by the most frequent one."""
     sizes: Counter[str] = Counter()
     for text, pieces in cells.items():
         sizes.update(dict.fromkeys(pieces, counts[text]))
@@ -160,11 +162,11 @@ def _spell_alike(cells: dict[str, list[str]], counts: Counter[str]) -> dict[str,
 def _is_one(
     pair: tuple[str, str], times: int, recurs: bool, alone: Counter[str], shared: Collection[str]
 ) -> bool:
-    """Whether two neighbours are the parts of one option.
+    """Return whether two neighbours are the parts of one option.
 
-    They never stand apart; or the second is no beginning, and only ever follows the first; or one
-    is a part of several options, and the other only ever stands beside it. One in a hundred may
-    stand there in somebody's own words.
+    They never occur apart; or the second begins in lower case and only ever follows the first; or
+    one is a part of several options, and the other only ever stands beside it. One exception in a
+    hundred is tolerated, as a text in somebody's own words.
     """
     first, second = pair
     if _is_open(first) or second.startswith(" "):
@@ -176,14 +178,16 @@ def _is_one(
 
 
 def _is_open(piece: str) -> bool:
+    """Return whether a piece has an open bracket."""
     return piece.count("(") > piece.count(")")
 
 
 def _join_pieces(pieces: Sequence[str], pair: tuple[str, str], joiner: str) -> list[str]:
-    found: list[str] = []
+    """Return the pieces with each occurrence of the pair joined."""
+    merged_pieces: list[str] = []
     for piece in pieces:
-        if (*found[-1:], piece) == pair:
-            found[-1] = joiner.join(pair)
+        if (*merged_pieces[-1:], piece) == pair:
+            merged_pieces[-1] = joiner.join(pair)
         else:
-            found.append(piece)
-    return found
+            merged_pieces.append(piece)
+    return merged_pieces

@@ -1,4 +1,4 @@
-"""Questions that only some were asked: hints from who answered them."""
+"""Find questions that only some respondents were asked, from the pattern of answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,17 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-# Share of those with an answer who go on to the question, where they are asked it.
+# Smallest share of the respondents in the condition who answer the question.
 ASKED = 0.8
-# The same of all others, at most.
+# Largest share of all other respondents who answer it.
 OTHERS = 0.1
-# Respondents on either side: of fewer, chance tells as much.
+# Smallest number of respondents on either side: fewer may be chance.
 FEWEST = 5
 
 
 @dataclass(frozen=True)
 class GateQuestion:
-    """A question with one answer that others may depend on: its id, each row's answer, codes."""
+    """A single-choice question that may be a condition: its id, each row's answer, its codes.
+
+    `codes`: index of each row's answer in `options`, -1 without one, shape (rows,).
+    """
 
     item: str
     codes: npt.NDArray[np.int64]
@@ -25,9 +28,11 @@ class GateQuestion:
 
 @dataclass(frozen=True)
 class Hint:
-    """Who seems to have been asked: those with these answers; the shares that say so.
+    """A condition under which a question seems to be asked, with the evidence.
 
-    `strays`: answers that the condition would discard, of those who left the gate blank, too.
+    `inside`, `outside`: shares (0-1) that answered among respondents in the condition and all
+    others. `strays`: number of answers that the condition would discard, with those of respondents
+    who left the condition's question blank.
     """
 
     item: str
@@ -40,7 +45,9 @@ class Hint:
 def find_routing_hint(
     answered: npt.NDArray[np.bool_], earlier: Sequence[GateQuestion]
 ) -> Hint | None:
-    """The condition that tells best who answered, of the nearest question where several do.
+    """Return the condition that best separates who answered; None without one.
+
+    Of equally good conditions, that of the nearest question.
 
     Args:
         answered: who answered the question, shape (rows,).
@@ -48,27 +55,27 @@ def find_routing_hint(
     """
     best: Hint | None = None
     for source in earlier:
-        known = source.codes >= 0
-        size = np.bincount(source.codes[known], minlength=len(source.options))
-        went_on = np.bincount(source.codes[known & answered], minlength=len(source.options))
+        has_code = source.codes >= 0
+        size = np.bincount(source.codes[has_code], minlength=len(source.options))
+        went_on = np.bincount(source.codes[has_code & answered], minlength=len(source.options))
         share = np.divide(went_on, size, out=np.zeros(len(size)), where=size > 0)
         chosen = (share >= ASKED) & (size > 0)
-        left = ~chosen & (size > 0)
-        if size[chosen].sum() < FEWEST or size[left].sum() < FEWEST:
+        not_chosen = ~chosen & (size > 0)
+        if size[chosen].sum() < FEWEST or size[not_chosen].sum() < FEWEST:
             continue
         inside = np.isin(source.codes, np.flatnonzero(chosen))
-        outside = went_on[left].sum() / size[left].sum()
-        if (share[left] > 2 * OTHERS).any() or outside > OTHERS:
+        outside = went_on[not_chosen].sum() / size[not_chosen].sum()
+        if (share[not_chosen] > 2 * OTHERS).any() or outside > OTHERS:
             continue
-        found = Hint(
+        hint = Hint(
             source.item,
-            tuple(o for o, use in zip(source.options, chosen, strict=True) if use),
+            tuple(o for o, is_chosen in zip(source.options, chosen, strict=True) if is_chosen),
             float(went_on[chosen].sum() / size[chosen].sum()),
             float(outside),
             int((answered & ~inside).sum()),
         )
-        if found.strays > (answered & inside).sum():
-            continue  # more answered without it than with it
-        if best is None or found.inside - found.outside >= best.inside - best.outside:
-            best = found
+        if hint.strays > (answered & inside).sum():
+            continue  # more respondents answered outside the condition than in it
+        if best is None or hint.inside - hint.outside >= best.inside - best.outside:
+            best = hint
     return best

@@ -1,4 +1,4 @@
-"""A section of config.yaml, put into the file without touching the rest of it."""
+"""Add a section to config.yaml without changing the rest of the file."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from readiness.ground.safe_yaml import read_yaml_text
 def wave_section(
     wave: str, *, language: str, selection: str, answers: str, questionnaire: str
 ) -> str:
-    """The lines of a wave, below `waves:`; nothing in it that nobody supplied."""
+    """Return the lines of a wave, below `waves:`, with the given values alone."""
     return (
         f"  {wave}:\n"
         f"    title: {{{language}: {json.dumps(wave.replace('-', ' '))}}}\n"
@@ -57,7 +57,7 @@ def merging_lines(
 
 
 def study_section(study: str, *, title: Mapping[str, str], dataset: str, version: str) -> str:
-    """The lines of a study, below `studies:`; its title by language."""
+    """Return the lines of a study, below `studies:`; `title` by language."""
     titles = ", ".join(f"{k}: {json.dumps(v, ensure_ascii=False)}" for k, v in title.items())
     return (
         f"  {study}:\n"
@@ -68,27 +68,27 @@ def study_section(study: str, *, title: Mapping[str, str], dataset: str, version
 
 
 def with_section(config: str, key: str, name: str, section: str) -> str:
-    """The text of a configuration with one wave or study more; `key`: `waves` or `studies`.
+    """Return the text of a configuration with a wave or study added; `key`: `waves` or `studies`.
 
-    Raises ConfigError where it is there already, or where the file cannot be added to.
+    Raises ConfigError where the name exists already, or where the file cannot be added to.
     """
     before = _load_mapping(config)
-    there = before.get(key) or {}
-    if name in there:
+    entries = before.get(key) or {}
+    if name in entries:
         raise ConfigError(f"config.yaml: {key}.{name} already exists. Choose another name.")
-    found = re.search(rf"^{key}:[^\S\n]*(\{{\}}|null|~)?[^\S\n]*(#.*)?\n?", config, re.M)
-    if found is None:
+    section_head = re.search(rf"^{key}:[^\S\n]*(\{{\}}|null|~)?[^\S\n]*(#.*)?\n?", config, re.M)
+    if section_head is None:
         after = (
             f"{config.rstrip()}\n\n{key}:\n{section}" if config.strip() else f"{key}:\n{section}"
         )
     else:
-        rest = re.search(r"^\S", config[found.end() :], re.M)
-        end = found.end() + rest.start() if rest else len(config)
-        own = config[found.end() : end].rstrip("\n")
-        gap = f"{own}\n\n" if own.strip() else ""
+        next_section = re.search(r"^\S", config[section_head.end() :], re.M)
+        end = section_head.end() + next_section.start() if next_section else len(config)
+        section_lines = config[section_head.end() : end].rstrip("\n")
+        gap = f"{section_lines}\n\n" if section_lines.strip() else ""
         tail = f"\n{config[end:]}" if config[end:] else ""
-        after = f"{config[: found.start()]}{key}:\n{gap}{section}{tail}"
-    expected = {**before, key: {**there, **_load_mapping(section)}}
+        after = f"{config[: section_head.start()]}{key}:\n{gap}{section}{tail}"
+    expected = {**before, key: {**entries, **_load_mapping(section)}}
     try:
         whole = _load_mapping(after)
     except ConfigError:
@@ -102,8 +102,9 @@ def with_section(config: str, key: str, name: str, section: str) -> str:
 
 
 def _load_mapping(text: str) -> dict[str, Any]:
+    """Return the mapping of a YAML text, {} for any other content; ConfigError if it is no YAML."""
     try:
-        found = read_yaml_text(text)
+        content = read_yaml_text(text)
     except yaml.YAMLError as error:
         raise ConfigError(f"config.yaml: not YAML: {' '.join(str(error).split())}.") from None
-    return found if isinstance(found, dict) else {}
+    return content if isinstance(content, dict) else {}

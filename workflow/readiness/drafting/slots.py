@@ -1,4 +1,4 @@
-"""Columns that hold the first, second, ... answer of a person to one question, an option each."""
+"""Find columns that hold the first, second, ... answer of a person to one question."""
 
 import re
 from collections.abc import Sequence
@@ -16,101 +16,122 @@ from readiness.questionnaire.writing import DECIDED
 from readiness.readers.table import is_missing
 from readiness.readers.tools.words import VOID
 
-# People who gave several answers, at least, from which on these tell what the columns are.
+# Smallest number of people with several answers from which the kind of columns is inferred.
 LEAST_PEOPLE = 10
-# Options of a question to which there are several answers, at least.
+# Smallest number of options of a question with several answers.
 LEAST_OPTIONS = 3
-# Share of these people whose answers may look otherwise, which is asked about.
+# Largest share of these people whose answers may contradict, with a check.
 ODD = 0.05
-# Share of the further answers, at least, whose options the first column offers, too.
+# Smallest share of the further answers whose options the first column has, too.
 SAME = 0.75
 _WORD, _END = re.compile(r"[^\W_]+"), re.compile(r"(\d+|[a-z])$")
-# The place of a list that was put in order, or of a row.
+# The place in a ranked list, or of a row.
 _RANKED = re.compile(r"\[[^\W\d_]* ?\d+\]\s*$")
 
 
 def mark_slots(columns: Sequence[ExportColumn], codebook: Codebook) -> list[ExportColumn]:
-    """The columns, `listed` those that prove to be answers to one question, side by side.
+    """Return the columns; those that are answers to one question get `listed` and stand side by
+    side.
 
-    Each offers the same options, and (nearly) nobody gave one twice, nor left a column empty before
-    the next; the file itself may say so.
+    The columns offer the same options, and (nearly) nobody gave one twice or left a column empty
+    before the next. The file itself may declare them.
     """
-    made: list[ExportColumn] = []
-    while len(made) < len(columns):
-        rest = columns[len(made) :]
-        run = rest[: _count_alike(rest)]
-        if said := _judge(run, codebook) if len(run) > 1 else "":
+    marked: list[ExportColumn] = []
+    while len(marked) < len(columns):
+        unmarked = columns[len(marked) :]
+        run = unmarked[: _count_alike(unmarked)]
+        if reason := _judge(run, codebook) if len(run) > 1 else "":
             texts = [codebook.questions.get(c.header, (c.label, ""))[0] or c.header for c in run]
             shared = find_beginning(texts).strip(" _-:.,/[(#")
-            asked = shared if len(shared) > 1 else texts[0]
-            run = [replace(c, together=asked, listed=said, ordered=False) for c in run]
-        made += run
-    first: dict[tuple[str, str], int] = {}
+            question = shared if len(shared) > 1 else texts[0]
+            run = [replace(c, together=question, listed=reason, ordered=False) for c in run]
+        marked += run
+    first_places: dict[tuple[str, str], int] = {}
     return sorted(
-        made, key=lambda c: first.setdefault((c.listed, c.together), c.at) if c.listed else c.at
+        marked,
+        key=lambda c: first_places.setdefault((c.listed, c.together), c.at) if c.listed else c.at,
     )
 
 
 def find_beginning(texts: Sequence[str]) -> str:
-    """The signs that all texts begin with."""
-    same = takewhile(lambda signs: len(set(signs)) == 1, zip(*texts, strict=False))
-    return "".join(signs[0] for signs in same)
+    """Return the characters that all texts begin with."""
+    shared_characters = takewhile(lambda signs: len(set(signs)) == 1, zip(*texts, strict=False))
+    return "".join(signs[0] for signs in shared_characters)
 
 
 def _count_alike(columns: Sequence[ExportColumn]) -> int:
-    """How many columns from the first on differ in one word of their headers, or in its end."""
+    """Return how many columns, from the first on, differ in one word of their headers, or in its
+    end.
+    """
     words = [_WORD.findall(columns[0].header)]
     places = set[int]()
     for column in columns[1:]:
-        own = _WORD.findall(column.header)
-        odd = [k for k, (one, other) in enumerate(zip(words[0], own, strict=False)) if one != other]
-        ends = {_END.sub("", each[odd[0]]) for each in (words[0], own)} if odd else set()
-        places.update(odd)
-        alike = len(own) == len(words[0]) and len(odd) == len(places) == 1
-        alike &= own not in words and not (len(own) == 1 < len(ends))
+        column_words = _WORD.findall(column.header)
+        differing_places = [
+            k
+            for k, (first_word, column_word) in enumerate(zip(words[0], column_words, strict=False))
+            if first_word != column_word
+        ]
+        ends = (
+            {
+                _END.sub("", header_words[differing_places[0]])
+                for header_words in (words[0], column_words)
+            }
+            if differing_places
+            else set()
+        )
+        places.update(differing_places)
+        alike = len(column_words) == len(words[0]) and len(differing_places) == len(places) == 1
+        alike &= column_words not in words and not (len(column_words) == 1 < len(ends))
         if not alike or columns[0].together or column.together:
             break
-        words.append(own)
+        words.append(column_words)
     return len(words)
 
 
 def _judge(columns: Sequence[ExportColumn], codebook: Codebook) -> str:
-    """What the answers say of the columns; "" where they are as many questions."""
+    """Return the reason, as a check, why columns hold answers to one question; "" where they do
+    not.
+    """
     labels = [codebook.answers.get(c.header) or [*c.values.items()] for c in columns]
-    if any(each != labels[0] for each in labels) or all(_RANKED.search(c.header) for c in columns):
+    if any(answer_labels != labels[0] for answer_labels in labels) or all(
+        _RANKED.search(c.header) for c in columns
+    ):
         return ""
-    known, places = dict(labels[0]), dict[str, int]()
-    given = np.full((len(columns), len(columns[0].codes)), -1)
-    for slot, column in zip(given, columns, strict=True):
-        own = [-1] * (len(column.texts) + 1)
+    label_by_value, places = dict(labels[0]), dict[str, int]()
+    answer_by_slot = np.full((len(columns), len(columns[0].codes)), -1)
+    for slot, column in zip(answer_by_slot, columns, strict=True):
+        place_by_text = [-1] * (len(column.texts) + 1)
         for at, text in enumerate(column.texts):
-            void = match_key(text) in VOID or is_missing(text, column.missing)
-            if not (void or find_special(known.get(text, text))):
-                own[at] = places.setdefault(match_key(text), len(places))
-        slot[:] = np.array(own)[column.codes]
-    filled, ordered = given >= 0, np.sort(given, axis=0)
+            is_missing_text = match_key(text) in VOID or is_missing(text, column.missing)
+            if not (is_missing_text or find_special(label_by_value.get(text, text))):
+                place_by_text[at] = places.setdefault(match_key(text), len(places))
+        slot[:] = np.array(place_by_text)[column.codes]
+    filled, ordered = answer_by_slot >= 0, np.sort(answer_by_slot, axis=0)
     people = int((filled.sum(axis=0) > 1).sum())
     twice = int(((ordered[1:] == ordered[:-1]) & (ordered[1:] >= 0)).any(axis=0).sum())
     gaps = int((~filled[:-1] & filled[1:]).any(axis=0).sum())
-    # One text above all columns says that it is one question.
-    told = len({column.label or column.header for column in columns}) == 1
-    # Who puts a list in order gives all of it.
-    whole = bool((filled.all(axis=0) == filled.any(axis=0)).all())
-    least = len(columns) + 1 if whole else LEAST_OPTIONS
+    # One text above all columns shows that they are one question.
+    share_header = len({column.label or column.header for column in columns}) == 1
+    # Who ranks a list gives all of it.
+    all_or_nothing = bool((filled.all(axis=0) == filled.any(axis=0)).all())
+    least = len(columns) + 1 if all_or_nothing else LEAST_OPTIONS
     if (
         people < LEAST_PEOPLE
         or len(places) < least
         or max(twice, gaps) > ODD * people
-        or np.isin(given[1:], given[0])[filled[1:]].mean() < SAME
-        or (whole and twice and not told)
+        or np.isin(answer_by_slot[1:], answer_by_slot[0])[filled[1:]].mean() < SAME
+        or (all_or_nothing and twice and not share_header)
     ):
         return ""
     answers = propose_answers(columns, labels[0])
     texts = [option.text for option in answers.options]
-    kinds = ("single", "ordinal", *(("scale", "number") if told else ()))
+    kinds = ("single", "ordinal", *(("scale", "number") if share_header else ()))
     if answers.kind not in kinds or order_scale(texts) or order_numbers(texts):
         return ""
-    named = f"{columns[0].header!r} to {columns[-1].header!r}: first, second, ... answer"
-    if twice or whole or gaps:
-        return f"{named}, an order (kind: ranking), or as many questions? {twice} gave one twice"
-    return f"{DECIDED}{named}, for {people} gave several"
+    description = f"{columns[0].header!r} to {columns[-1].header!r}: first, second, ... answer"
+    if twice or all_or_nothing or gaps:
+        return (
+            f"{description}, an order (kind: ranking), or as many questions? {twice} gave one twice"
+        )
+    return f"{DECIDED}{description}, for {people} gave several"

@@ -1,4 +1,4 @@
-"""The export as a draft sees it: headers, and cells as tidy text."""
+"""The export as a draft reads it: headers, and cells as tidy text."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from readiness.questionnaire import match_key, tidy
 
-# Distinct answers of a closed question at most: with more, it is text.
+# Largest number of distinct answers of a closed question: with more, it is free text.
 MOST_OPTIONS = 40
 
 
@@ -22,15 +22,15 @@ class ExportColumn:
     Attributes:
         at: its place, 0 for the first.
         header: as the file has it.
-        codes: which distinct text each row holds, -1 where it is empty, shape (rows,).
+        codes: index in `texts` of each row's text, -1 for an empty cell, shape (rows,).
         texts: the distinct texts, tidy, in order of appearance.
-        label, values, missing, ordered: what the file itself says of the column (SPSS): its text,
-            the label of each value, values that are no answers, whether values have an order.
-        together: the question of which it is one of several answers, where the file says so.
-        listed: why it holds the first, second, ... of these; "" of boxes.
-        own: whether the tool surely added it by itself: its reader knows what it is.
-        like_own: where it is not surely the tool's own but named so, what the tool writes below
-            that name (a kind of `readers.tools.added`); "" of any other.
+        label, values, missing, ordered: from the file itself (SPSS): the column's text, the label
+            of each value, the missing codes, whether values are ordered.
+        together: the question to which it holds one of several answers, where the file has it.
+        listed: the reason why it holds the first, second, ... of several answers; "" for boxes.
+        own: whether the tool's reader knows it as a column that the tool adds.
+        like_own: for a column that is only named like a tool's own, the kind of content that the
+            tool writes there (a kind of `readers.tools.added`); "" for any other.
     """
 
     at: int
@@ -50,9 +50,9 @@ class ExportColumn:
     def from_codes(
         at: int, header: str, cells: Sequence[str], codes: npt.NDArray[np.int64], **known: Any
     ) -> "ExportColumn":
-        """A column whose rows are `codes` of distinct raw `cells`.
+        """Return a column whose rows are `codes` of distinct raw `cells`.
 
-        Spellings of one text are the one that most have.
+        Spellings of one text become the most frequent one. `known`: further attributes.
         """
         sizes = np.bincount(codes[codes >= 0], minlength=len(cells))
         spelled: dict[str, tuple[int, str]] = {}
@@ -60,52 +60,52 @@ class ExportColumn:
         for key, cell, size in zip(keys, cells, sizes, strict=True):
             if key and int(size) > spelled.get(key, (0, ""))[0]:
                 spelled[key] = (int(size), tidy(cell))
-        place = {key: k for k, key in enumerate(spelled)}
-        of_cell = np.array([*(place.get(key, -1) for key in keys), -1], dtype=np.int64)
+        place_by_key = {key: k for k, key in enumerate(spelled)}
+        code_by_cell = np.array([*(place_by_key.get(key, -1) for key in keys), -1], dtype=np.int64)
         texts = tuple(text for _, text in spelled.values())
-        return ExportColumn(at, tidy(header), of_cell[codes], texts, **known)
+        return ExportColumn(at, tidy(header), code_by_cell[codes], texts, **known)
 
     @property
     def has_answer(self) -> npt.NDArray[np.bool_]:
-        """Which rows hold something."""
+        """Whether each row has a non-empty cell, shape (rows,)."""
         return self.codes >= 0
 
     @cached_property
     def counts(self) -> Counter[str]:
-        """How often each text occurs."""
+        """Number of rows by text."""
         sizes = np.bincount(self.codes[self.has_answer], minlength=len(self.texts))
         return Counter({text: int(n) for text, n in zip(self.texts, sizes, strict=True)})
 
     @property
     def total(self) -> int:
-        """Rows that hold something."""
+        """Number of rows with a non-empty cell."""
         return int(self.has_answer.sum())
 
 
 @dataclass(frozen=True)
 class ExportTable:
-    """The columns of an export, all with as many rows."""
+    """The columns of an export, all with the same number of rows."""
 
     columns: tuple[ExportColumn, ...]
-    # What the tool puts between ticked options in one cell, where that is known.
+    # Separators of the tool between ticked options in one cell, where known.
     signs: tuple[str, ...] = ()
-    # The tool that reads it, where one does.
+    # Tool that wrote the export, where known.
     tool: str = ""
-    # The sheet of the workbook, where there are several.
+    # Sheet of the workbook, where there are several.
     sheet: str = ""
-    # What was left out in reading.
+    # Notes on content that was skipped in reading.
     notes: tuple[str, ...] = ()
-    # Which rows stand behind empty ones, at the end: sums below the answers, maybe.
+    # Rows after empty ones, at the end: perhaps sums below the answers.
     apart: str = ""
-    # The row below the header that may be a further one.
+    # Row below the header that may be a further header.
     doubted: str = ""
 
     @property
     def rows(self) -> int:
-        """How many submissions there are."""
+        """Number of submissions."""
         return len(self.columns[0].codes) if self.columns else 0
 
     @property
     def headers(self) -> tuple[str, ...]:
-        """The headers, in the order of the file."""
+        """Headers, in the order of the file."""
         return tuple(column.header for column in self.columns)
