@@ -1,1 +1,1 @@
-"""The pure heart of estimate, compare and weight: for waves and for any CSV."""
+"""Pure functions behind weighting, estimates and comparisons, for waves and for any CSV."""

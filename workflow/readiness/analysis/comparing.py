@@ -1,20 +1,20 @@
-"""Compare groups: does an answer differ between them, which answer, and between which groups?
+"""Compare groups: do answers differ between them, which answers, and between which groups?
 
-One procedure a question and variable, from the whole to its parts:
+One procedure per question and variable, from the whole to its parts:
 
-1. *The leading test*: Rao-Scott's F of the whole table, of several options the sum over them
-   (`lead_comparison`). It alone says whether groups differ.
-2. *Which answer*: the same test of each answer that is printed against all others, p adjusted over
+1. *The leading test*: Rao-Scott's F of the whole table, or for multiple response the sum over
+   the options (`lead_comparison`). It alone decides whether groups differ.
+2. *Which answer*: the same test of each printed answer against all others, p adjusted over
    these answers (Holm).
 3. *Between which groups*: the differences of the compared shares, p and limits adjusted over all
    pairs of groups and all compared answers (max-t).
 
-Nothing is said of the second and third where the first establishes nothing: `close_pairs`. So
-letters, sentences and tables cannot contradict the leading test, and whatever is not true is said
-in at most one of twenty samples where no group differs.
+Results of steps 2 and 3 count only where step 1 establishes a difference: `close_pairs`. So
+letters, sentences and tables cannot contradict the leading test, and where no group differs, a
+false statement occurs in at most one of twenty samples.
 
-One family is a question by a variable, and a grid that is told as one is one question: each of its
-rows has an equal part of the error.
+A family is a question by a variable. A grid that is reported as one table is one question: each of
+its rows has an equal part of the error.
 """
 
 from collections.abc import Iterable, Sequence
@@ -38,37 +38,40 @@ from readiness.survey.comparisons.rao_scott import rao_scott_test
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import Interval
 
-# The least p of all pairs of groups: beside the leading test, in the workbook.
+# Test name of the least p of all pairs of groups, beside the leading test in the workbook.
 LEAST_OF_PAIRS = "contrasts_max_t"
-# The tests that lead: of an item with one answer, of one with several.
+# Leading tests: of a single-choice item, of a multiple-response item.
 LEADING_TESTS = ("rao_scott_f", "multiple_marginal_f")
-# The test of one answer beside all others: after the leading test, which answers differ.
+# Test of one answer against all others, after the leading test: which answers differ.
 OF_ANSWER = "rao_scott_answer"
 CHOICES = ["item", "lead", "fact"]
 CONTRASTED = (
     "Difference of shares (b - a), MOVER limits from the shares' own limits on each group's "
     "degrees of freedom; simultaneous limits by max-t over the family"
 )
-# Most weights of replicates (rows times replicates) under which tests are fitted again.
+# Largest number of replicate weights (rows times replicates) for which tests are refitted.
 REFITTED = 20_000_000
 
 
 def prepare_tests(design: Design) -> Design:
-    """Return the design by which groups are tested.
+    """Return the design for testing groups.
 
-    No finite population counts; few clusters are corrected for; under up to 20 million replicate
-    weights tests are fitted again.
+    Without finite population correction; with the correction for few clusters; with up to
+    `REFITTED` replicate weights tests are refitted under each replicate.
     """
-    made = design.without_finite_population().correcting()
-    if made.replicates is not None and made.rows * made.replicates.count <= REFITTED:
-        made = made.refitting()
-    return made
+    test_design = design.without_finite_population().correcting()
+    if (
+        test_design.replicates is not None
+        and test_design.rows * test_design.replicates.count <= REFITTED
+    ):
+        test_design = test_design.refitting()
+    return test_design
 
 
 def lead_comparison(design: Design, item: Item, by: str, groups: Sequence[str]) -> ComparisonRow:
-    """Run the test that leads what a report says of an item by a variable.
+    """Return the result of the leading test of an item by a variable.
 
-    Rao-Scott's F of the groups by all answers; of a multiple choice its sum over the options
+    Rao-Scott's F of the groups by all answers; for multiple response its sum over the options
     (`multiple_marginal_f`). Every leading test of a report, of `readiness compare` and of
     docs/measurements.md ("The test that leads") is this function.
 
@@ -88,13 +91,15 @@ def lead_comparison(design: Design, item: Item, by: str, groups: Sequence[str]) 
 
 
 def code_answers(design: Design, item: Item) -> Column:
-    """Return the codes of the answers to an item; whatever is no answer of it is missing."""
+    """Return the codes of the answers to an item, missing where the value is no answer: shape
+    (rows,).
+    """
     answers = design.data[item.id]
     return answers.where(answers.isin(item.codes)).to_numpy()
 
 
 def options_of(item: Item) -> dict[str, Column]:
-    """Return the column of each option of a multiple choice, by its code."""
+    """Return the column of each option of a multiple-response item, by the option's code."""
     return dict(zip(item.codes, item.columns, strict=True))
 
 
@@ -106,12 +111,12 @@ def compare_items(
     level: float,
     contrasts: pd.DataFrame,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Compare all items of the settings: one row a test, contrast or effect size; and the choices.
+    """Compare all items of the settings: one row per test, contrast or effect size; and the lead.
 
-    Intervals are at the confidence `level` (0-1). `contrasts` (from `contrast_items`) are told of
-    the level by which an item is reported. The second table has `item`, `lead` (what leads) and
-    `fact` (why, as JSON). An item without two groups or two answers to compare has a row whose note
-    says so, and nothing that leads.
+    Intervals are at the confidence `level` (0-1). `contrasts` (from `contrast_items`) are included
+    for the level by which an item is reported. The second table has `item`, `lead` (the primary
+    test) and `fact` (the reason, as JSON). An item without two groups or two answers to compare has
+    a row with a note, and no primary test.
     """
     groups = list(questionnaire.grouping(by).codes) if by else []
     design = prepare_tests(design)
@@ -122,7 +127,7 @@ def compare_items(
             if item.kind.takes_several:
                 table, lead, reason = compare_options(design, item, by, groups, settings)
             else:
-                made = compare_groups(
+                comparison = compare_groups(
                     design,
                     code_answers(design, item),
                     item.codes,
@@ -133,9 +138,17 @@ def compare_items(
                     permutations=PERMUTATIONS,
                     level=level,
                 )
-                table, lead, reason = made.frame(), made.choice.lead, made.choice.reason
-                own = frame(compare_answers(design, item, by, groups)).assign(leads=False)
-                table = pd.concat([table, own], ignore_index=True) if len(own) else table
+                table, lead, reason = (
+                    comparison.frame(),
+                    comparison.choice.lead,
+                    comparison.choice.reason,
+                )
+                answer_tests = frame(compare_answers(design, item, by, groups)).assign(leads=False)
+                table = (
+                    pd.concat([table, answer_tests], ignore_index=True)
+                    if len(answer_tests)
+                    else table
+                )
         except StatisticsError as error:
             nothing = ComparisonRow("comparison", note=f"no result: {error}")
             table = nothing.frame().assign(leads=False)
@@ -158,8 +171,8 @@ def compare_items(
             rows = rows.assign(
                 test="contrast", n=rows["n_a"] + rows["n_b"], method=CONTRASTED, leads=False
             )
-            left_out = ["item", "by", "base", "p_leading"]
-            table = pd.concat([table, rows.drop(columns=left_out)], ignore_index=True)
+            dropped_columns = ["item", "by", "base", "p_leading"]
+            table = pd.concat([table, rows.drop(columns=dropped_columns)], ignore_index=True)
         table.insert(0, "item", name)
         tables.append(table)
         choices.append({"item": name, "lead": lead, "fact": to_json(reason)})
@@ -171,14 +184,15 @@ def compare_items(
 def compare_answers(
     design: Design, item: Item, by: str, groups: Sequence[str]
 ) -> list[ComparisonRow]:
-    """Test each printed answer of an item with one answer: in which do the groups differ?
+    """Test each printed answer of a single-choice item: in which answers do groups differ?
 
-    Rao-Scott's F of the groups by the answer (or box) against all other answers; `b` is its code,
-    p is adjusted over them (Holm). None of two answers, of which one says all.
+    Return rows of Rao-Scott's F of the groups by the answer (or box) against all other answers; `b`
+    is its code, p is adjusted over the answers (Holm). [] for two answers, where the leading test
+    suffices.
     """
     if len(item.codes) <= 2:
         return []
-    rows, known = [], factor(design, by, groups, "the groups")
+    rows, group_factor = [], factor(design, by, groups, "the groups")
     for cut in cuts(item, design.data):
         if cut.base != ANSWERED:
             continue
@@ -188,37 +202,40 @@ def compare_answers(
             answer = factor(design, chosen, [1.0, 0.0], "the answer")
             name = cut.level or category
             try:
-                row = rao_scott_test(design, known, answer).second_order()
+                row = rao_scott_test(design, group_factor, answer).second_order()
             except StatisticsError as error:
                 row = ComparisonRow(OF_ANSWER, note=f"no result: {error}")
             rows.append(replace(row, test=OF_ANSWER, b=name))
     p = adjust_p([np.nan if row.p_value is None else row.p_value for row in rows], "holm")
     return [
-        replace(row, p_adjusted=None if np.isnan(own) else float(own))
-        for row, own in zip(rows, p, strict=True)
+        replace(row, p_adjusted=None if np.isnan(adjusted) else float(adjusted))
+        for row, adjusted in zip(rows, p, strict=True)
     ]
 
 
 def without_tests(comparisons: pd.DataFrame) -> pd.DataFrame:
-    """The comparisons of a selection in which chance drew nobody: effects, and no p-value."""
+    """Return comparisons without p-values and statistics, for a selection without chance: effects
+    stay.
+    """
     return comparisons.assign(p_value=np.nan, p_adjusted=np.nan, statistic=np.nan)
 
 
 def compare_options(
     design: Design, item: Item, by: str, groups: Sequence[str], settings: Compare
 ) -> tuple[pd.DataFrame, str, Fact]:
-    """The tests of a multiple choice across the groups, what leads, and why it does.
+    """Return the tests of a multiple-response item across groups, the lead, and its reason.
 
-    All options together (F, then chi-square), on those who answered; then each by itself, its code
-    in `b`, with p adjusted over the options.
+    All options together (F, then chi-square), on those who answered; then each option alone, its
+    code in `b`, with p adjusted over the options. Raises StatisticsError where the item cannot be
+    tested.
     """
-    made = multiple_marginal_independence(
+    joint_test = multiple_marginal_independence(
         design, options_of(item), by, base=ANSWERED, group_levels=groups, adjust=settings.adjust
     )
-    how = "refitted under each replicate" if design.refits else "linearised"
-    rows = [made.second_order(), made.first_order(), *made.options]
+    replicate_method = "refitted under each replicate" if design.refits else "linearised"
+    rows = [joint_test.second_order(), joint_test.first_order(), *joint_test.options]
     if design.replicates is not None:
-        rows = [replace(row, method=f"{row.method}, {how}") for row in rows]
+        rows = [replace(row, method=f"{row.method}, {replicate_method}") for row in rows]
     table = frame(rows).assign(leads=[place == 0 for place in range(len(rows))])
     return table, "multiple_marginal", Fact("report.choice.options")
 
@@ -243,16 +260,16 @@ def contrast_items(
     interval: Interval,
     selection: Selection,
 ) -> pd.DataFrame:
-    """The contrasts of all closed items by each of the variables: columns `COLUMNS`.
+    """Return the contrasts of all closed items by each of the variables: columns `COLUMNS`.
 
-    `effect` is the share of `b` less that of `a` (-1 to 1), `lower` and `upper` its own limits,
-    `lower_simultaneous` and `upper_simultaneous` those that belong beside `p_adjusted`. `p_leading`
-    is the p of the leading test of the item by the variable, adjusted over the rows of its grid;
-    missing where it cannot be computed. What the selection gives no meaning (all of a census) is
-    missing. No finite population counts.
+    `effect` is the share of `b` less that of `a` (-1 to 1), `lower` and `upper` its pointwise
+    limits, `lower_simultaneous` and `upper_simultaneous` the limits that belong to `p_adjusted`.
+    `p_leading` is the p of the leading test of the item by the variable, adjusted over the rows of
+    its grid; missing where it cannot be computed. Without inference in the selection (a census), p
+    and limits are missing. No finite population correction.
     """
     design = prepare_tests(design)
-    beside = list_family(questionnaire, items)
+    family_of_item = list_family(questionnaire, items)
     rows = [
         row
         for name in items
@@ -260,20 +277,29 @@ def contrast_items(
         if variable != name
         for groups in [questionnaire.grouping(variable).codes]
         for row in contrast_item(
-            design, questionnaire.item(name), variable, groups, level, interval, len(beside[name])
+            design,
+            questionnaire.item(name),
+            variable,
+            groups,
+            level,
+            interval,
+            len(family_of_item[name]),
         )
     ]
     table = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(NUMBERS, "float64"))
-    # What each row of a grid has counted of itself the family has of all its rows.
-    block, once = [table["item"].map(beside).str[0], table["by"]], ~table.duplicated(["item", "by"])
+    # Each row of a grid counts its own contrasts; the family has those of all rows.
+    family_keys, is_first = (
+        [table["item"].map(family_of_item).str[0], table["by"]],
+        ~table.duplicated(["item", "by"]),
+    )
     for name in ("family", "untested"):
-        table[name] = table[name].where(once, 0).groupby(block).transform("sum")
+        table[name] = table[name].where(is_first, 0).groupby(family_keys).transform("sum")
     forbidden = () if selection.inference else (*TESTED, *LIMITS)
     return table.assign(**dict.fromkeys(forbidden, float("nan")))
 
 
 def list_family(questionnaire: Questionnaire, items: Iterable[str]) -> dict[str, list[str]]:
-    """Of each of the items those that are one family with it: the rows of its grid, or itself."""
+    """Return the family of each item: the rows of its grid, or the item alone."""
     items = list(dict.fromkeys(items))
     grids = questionnaire.find_tables(items).values()
     return {name: [name] for name in items} | {row: rows for rows in grids for row in rows}
@@ -288,47 +314,48 @@ def contrast_item(
     interval: Interval,
     rows: int,
 ) -> list[dict[str, object]]:
-    """The contrasts of one item and one variable, of a family of so many `rows` of a grid.
+    """Return the contrasts of one item and one variable, one record per answer and pair of groups.
 
-    `design`: from `prepare_tests`. No row for a number or where nobody answered.
+    `design`: from `prepare_tests`. `rows`: number of rows of the grid that is the family, 1 for a
+    single item. [] for a number, or where nobody answered.
     """
-    found: dict[str, tuple[str, GroupShares]] = {}
+    base_and_shares: dict[str, tuple[str, GroupShares]] = {}
     crossings = Crossings(design, by, groups)
-    known = (encode_declared(None, groups, design.factorize(by)).codes >= 0) & design.mask
+    has_group = (encode_declared(None, groups, design.factorize(by)).codes >= 0) & design.mask
     if item.kind.takes_options:
         for cut in compared_cuts(item, design.data):
             inside = np.array([*(place >= 0 for place in cut.place), False])[cut.answers[0]]
-            if not (inside & known).any():
+            if not (inside & has_group).any():
                 continue
-            made = crossings.proportions(cut, grouped=True)
-            # Of two categories one says all.
+            estimates = crossings.proportions(cut, grouped=True)
+            # Of two categories one suffices.
             compared = cut.categories[:1] if len(cut.categories) == 2 else cut.categories
             for place, category in enumerate(compared):
-                shares = GroupShares.of(made, place, interval)
-                found[cut.level or category] = (cut.base, shares)
-    if not found:
+                shares = GroupShares.of(estimates, place, interval)
+                base_and_shares[cut.level or category] = (cut.base, shares)
+    if not base_and_shares:
         return []
-    own = {name: shares for name, (_, shares) in found.items()}
+    shares_by_level = {name: shares for name, (_, shares) in base_and_shares.items()}
     try:
         lead = lead_comparison(design, item, by, groups).p_value
     except StatisticsError:
         lead = None
     leading = None if lead is None else min(rows * lead, 1.0)
-    told = {"item": item.id, "by": by, "p_leading": leading}
+    shared_fields = {"item": item.id, "by": by, "p_leading": leading}
     return [
-        {**told, "level": name, "base": found[name][0], **values}
-        for name, pairs in family_of(own, groups, level=level, rows=rows).items()
+        {**shared_fields, "level": name, "base": base_and_shares[name][0], **values}
+        for name, pairs in family_of(shares_by_level, groups, level=level, rows=rows).items()
         for row in pairs
         for values in [{_RENAMED.get(key, key): value for key, value in asdict(row).items()}]
     ]
 
 
 def close_pairs(contrasts: pd.DataFrame, level: float) -> pd.DataFrame:
-    """Return the contrasts as they may be told beside the leading test, which comes first.
+    """Return the contrasts adjusted to the leading test, which comes first.
 
     p of a pair is at least that of the leading test, and missing where that could not be computed.
-    Where so nothing is established at the confidence `level` (0-1), simultaneous limits reach to 0:
-    a difference of 0 is not ruled out (limits of a closed test, Strassburger and Bretz 2008).
+    Where no difference is established at the confidence `level` (0-1), simultaneous limits reach to
+    0: a difference of 0 is not ruled out (limits of a closed test, Strassburger and Bretz 2008).
     """
     p = contrasts[["p_adjusted", "p_leading"]].max(axis=1, skipna=False)
     open_end = ~(p < round(1 - level, 12))

@@ -1,6 +1,7 @@
-"""Variables that are computed of answers, as items of the questionnaire, in every language.
+"""Describe derived variables as items of the questionnaire, in every language.
 
-Apart from how they are computed, which estimates make use of and which tells nothing.
+The computation is a separate module (`deriving`), which estimates import and which needs no
+catalogue.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,28 +15,35 @@ from readiness.ground.facts import Fact, Value
 from readiness.language import LANGUAGES, tell, text
 from readiness.questionnaire import Item, Questionnaire, questionnaire_of
 
-# What the answers of a condition are called.
+# Catalogue keys of the answers of a condition.
 ANSWERS = {YES: "questionnaire.yes", NO: "questionnaire.no"}
 ENDS = ("low", "high")
-# Of a scale: a mean of whole numbers has many.
+# Decimal places of a scale: a mean of whole numbers has many.
 DECIMALS = 12
 
 
 def with_derived(
     document: Mapping[str, Any], derived: Sequence[DerivedVariable], where: str
 ) -> dict[str, Any]:
-    """The document of a questionnaire (as loaded, expanded) with the derived items behind its own.
+    """Return the questionnaire's document (loaded, expanded) with derived items after the others.
 
-    Raises ConfigError, which begins with `where`, for an item that is none.
+    Raises ConfigError, which begins with `where`, for an invalid item.
     """
-    made = dict(document)
-    for one in derived:
-        made["items"] = [*made["items"], _make_item(one, questionnaire_of(made, where))]
-    questionnaire_of(made, where)
-    return made
+    extended = dict(document)
+    for variable in derived:
+        extended["items"] = [
+            *extended["items"],
+            _make_item(variable, questionnaire_of(extended, where)),
+        ]
+    questionnaire_of(extended, where)
+    return extended
 
 
 def _make_item(one: DerivedVariable, known: Questionnaire) -> dict[str, Any]:
+    """Return the document of a derived item.
+
+    A scale is a number between its possible ends, any other variable a single-choice item.
+    """
     item: dict[str, Any] = {
         "id": one.id,
         "kind": one.kind,
@@ -44,9 +52,13 @@ def _make_item(one: DerivedVariable, known: Questionnaire) -> dict[str, Any]:
         "derived_from": list(one.sources),
     }
     if one.scale:
-        every = np.array([ends_of(known.item(name)) for name in one.scale.items], dtype=np.float64)
-        whole = every.sum(axis=0) if one.scale.measure == "sum" else every.mean(axis=0)
-        ends = {k: end for k, end in zip(ENDS, whole.tolist(), strict=True) if np.isfinite(end)}
+        item_ends = np.array(
+            [ends_of(known.item(name)) for name in one.scale.items], dtype=np.float64
+        )
+        scale_ends = item_ends.sum(axis=0) if one.scale.measure == "sum" else item_ends.mean(axis=0)
+        ends = {
+            k: end for k, end in zip(ENDS, scale_ends.tolist(), strict=True) if np.isfinite(end)
+        }
         if unit := dict(one.scale.unit or _name_points(ends)):
             unit.setdefault(known.language, next(iter(unit.values())))
         return {**item, "range": {**ends, "decimals": DECIMALS, **({"unit": unit} if unit else {})}}
@@ -67,7 +79,7 @@ def _make_item(one: DerivedVariable, known: Questionnaire) -> dict[str, Any]:
 
 
 def _name_points(ends: Mapping[str, float]) -> dict[str, str]:
-    """What a scale without a unit is told in: points between whole ends; nothing for others."""
+    """Return the unit of a scale without one: points, by language; {} without two whole ends."""
     values: dict[str, Value] = {name: int(end) for name, end in ends.items() if end == int(end)}
     if len(values) < len(ENDS):
         return {}

@@ -1,11 +1,11 @@
-"""Variables that are computed of answers: as columns of the table, as items of the questionnaire.
+"""Compute derived variables from answers, as columns of the coded table.
 
-Who gave no usable answer has none here either: where everything that a variable is made of is
-missing in the same way (a blank, a refusal, "don't know"), so is the variable; where it is missing
-in several ways it is a blank. Who gave an answer that the variable leaves out was not asked it.
-A condition of several parts follows three-valued logic: one part that is met decides `any`, one
-that is not met decides `all`, whatever is missing of the others; a part that somebody was not asked
-is not met where another was.
+A respondent without usable answers has no value here either: where all sources are missing in the
+same way (a blank, a refusal, "don't know"), so is the variable; where they are missing in several
+ways it is a blank. An answer that the variable leaves out counts as not asked. A condition of
+several parts follows three-valued logic: one part that is met decides `any`, one part that is not
+met decides `all`, whatever the missing parts; a part that was not asked counts as not met where
+another part was asked.
 """
 
 import re
@@ -31,7 +31,7 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 def ends_of(item: Item) -> tuple[float, float]:
-    """The smallest and the largest value that an item can have; infinite where it has no end."""
+    """Return the smallest and the largest value that an item can have; infinite where open."""
     if item.range is not None:
         return item.range.bounds
     values = list(points(item).values())
@@ -39,7 +39,7 @@ def ends_of(item: Item) -> tuple[float, float]:
 
 
 def points(item: Item) -> dict[str, float]:
-    """What each level of an ordinal item counts: 1, 2, ..., or the numbers that they are."""
+    """Return the value of each level of an ordinal item: 1, 2, ..., or the numbers in its texts."""
     texts = [category.text for category in item.categories]
     if all(_NUMBER.fullmatch(text) for text in texts):
         return {code: float(text) for code, text in zip(item.codes, texts, strict=True)}
@@ -49,20 +49,25 @@ def points(item: Item) -> dict[str, float]:
 def derive(
     answers: pd.DataFrame, questionnaire: Questionnaire, derived: Sequence[DerivedVariable]
 ) -> pd.DataFrame:
-    """The coded answers with a column more for each derived variable.
+    """Return the coded answers with one more column for each derived variable.
 
     `questionnaire`: with the derived items (`with_derived`). Raises ConfigError where a variable
-    cannot be made of what it names.
+    cannot be made of its sources.
     """
     table = answers.copy()
-    for one in derived:
-        make = _scale if one.scale else _derive_flag if one.conditions else _find_categories
-        table[one.id] = make(one, questionnaire, table)
+    for variable in derived:
+        make = (
+            _scale if variable.scale else _derive_flag if variable.conditions else _find_categories
+        )
+        table[variable.id] = make(variable, questionnaire, table)
     return table
 
 
 def _read_codes(table: pd.DataFrame, name: str) -> TextArray:
-    """The answers of a column; who has no frame variable was not asked."""
+    """Return the answers of a column; an empty frame variable counts as not asked.
+
+    Raises ConfigError where the table lacks the column.
+    """
     if name not in table:
         raise ConfigError(
             f"derive: {name} is a variable of the sample, and the wave has no sample. Add "
@@ -73,7 +78,7 @@ def _read_codes(table: pd.DataFrame, name: str) -> TextArray:
 
 
 def _tell_missing(columns: Sequence[TextArray]) -> TextArray:
-    """How a variable is missing of which all or some parts are, shape (rows,)."""
+    """Return the special code of a variable whose sources are missing, shape (rows,)."""
     matrix = np.stack(columns)
     special = np.isin(matrix.astype(str), SPECIAL_CODES).all(axis=0)
     return np.where((matrix == matrix[0]).all(axis=0) & special, matrix[0], BLANK)
@@ -82,21 +87,25 @@ def _tell_missing(columns: Sequence[TextArray]) -> TextArray:
 def _derive_flag(
     one: DerivedVariable, questionnaire: Questionnaire, table: pd.DataFrame
 ) -> TextArray:
-    """`yes`, `no` or how it is missing, of each respondent."""
+    """Return `yes`, `no` or a special code for each respondent, shape (rows,)."""
     parts = [_judge_condition(c, questionnaire, table) for c in one.conditions]
     yes = np.stack([met for met, _, _ in parts])
     unasked = np.stack([codes == NOT_ASKED for *_, codes in parts])
     no = np.stack([unmet for _, unmet, _ in parts]) | (unasked & ~unasked.all(axis=0))
-    some, every = (yes, no) if one.any else (no, yes)
-    decided, other = (YES, NO) if one.any else (NO, YES)
-    found = np.where(every.all(axis=0), other, _tell_missing([codes for *_, codes in parts]))
-    return np.where(some.any(axis=0), decided, found)
+    deciding, opposing = (yes, no) if one.any else (no, yes)
+    decided, other_answer = (YES, NO) if one.any else (NO, YES)
+    undecided = np.where(
+        opposing.all(axis=0), other_answer, _tell_missing([codes for *_, codes in parts])
+    )
+    return np.where(deciding.any(axis=0), decided, undecided)
 
 
 def _judge_condition(
     condition: Condition, questionnaire: Questionnaire, table: pd.DataFrame
 ) -> tuple[BoolArray, BoolArray, TextArray]:
-    """Of whom a condition is met, of whom it is not, and the answers (special: neither)."""
+    """Return who meets a condition, who does not, and the codes (special: neither); shape
+    (rows,).
+    """
     source = questionnaire.variable(condition.item)
     wanted = list(condition.of or ())
     if condition.top:
@@ -106,44 +115,51 @@ def _judge_condition(
     if isinstance(source, Item) and source.kind.takes_several:
         columns = [_read_codes(table, f"{source.id}.{code}") for code in wanted]
         ticked = np.asarray(np.stack([codes == "1" for codes in columns]).any(axis=0))
-        left = np.asarray(np.stack([codes == "0" for codes in columns]).all(axis=0))
-        return ticked, left, np.where(ticked | left, NO, _tell_missing(columns))
+        none_ticked = np.asarray(np.stack([codes == "0" for codes in columns]).all(axis=0))
+        return ticked, none_ticked, np.where(ticked | none_ticked, NO, _tell_missing(columns))
     codes = _read_codes(table, source.id)
-    yes = np.isin(codes.astype(str), wanted)
-    return yes, np.isin(codes.astype(str), source.codes) & ~yes, codes
+    meets = np.isin(codes.astype(str), wanted)
+    return meets, np.isin(codes.astype(str), source.codes) & ~meets, codes
 
 
 def _find_categories(
     one: DerivedVariable, questionnaire: Questionnaire, table: pd.DataFrame
 ) -> TextArray:
-    """The category of each respondent; an answer that is in none was not asked for."""
+    """Return the category of each respondent; an answer in no category counts as not asked.
+
+    Raises ConfigError for a recoded answer that the source does not have.
+    """
     (name,) = one.sources
     source: Item | FrameVariable = questionnaire.variable(name)
     codes = _read_codes(table, name)
-    found = np.where(np.isin(codes.astype(str), SPECIAL_CODES), codes, NOT_ASKED)
+    categories = np.where(np.isin(codes.astype(str), SPECIAL_CODES), codes, NOT_ASKED)
     if one.recode:
         for category in one.recode.categories:
-            if strange := [code for code in category.of if code not in source.codes]:
-                raise ConfigError(f"derive, {one.id}: {name} has no answer {strange[0]!r}.")
-            found = np.where(np.isin(codes.astype(str), category.of), category.code, found)
+            if unknown_codes := [code for code in category.of if code not in source.codes]:
+                raise ConfigError(f"derive, {one.id}: {name} has no answer {unknown_codes[0]!r}.")
+            categories = np.where(
+                np.isin(codes.astype(str), category.of), category.code, categories
+            )
     elif one.bands:
         numbers = read_numbers(codes)
         for band in one.bands.categories:
             low = -np.inf if band.at_least is None else band.at_least
             high = np.inf if band.below is None else band.below
-            found = np.where((numbers >= low) & (numbers < high), band.code, found)
-    return found
+            categories = np.where((numbers >= low) & (numbers < high), band.code, categories)
+    return categories
 
 
 def read_numbers(codes: Any) -> FloatArray:
-    """The numbers of a coded column; NaN where it holds a special code."""
+    """Return the numbers of a coded column; NaN where it holds a special code."""
     return pd.to_numeric(pd.Series(codes), errors="coerce").to_numpy(dtype=np.float64)
 
 
 def scores(one: DerivedVariable, questionnaire: Questionnaire, table: pd.DataFrame) -> FloatArray:
-    """What respondents score on the items of a scale, shape (rows, items); NaN without an answer.
+    """Return the scores of respondents on the items of a scale, shape (rows, items); NaN: no
+    answer.
 
-    Reversed items are mirrored between the ends of their own scale.
+    Reversed items are mirrored between the ends of their range. Raises ConfigError where such an
+    end is open.
     """
     assert one.scale is not None
     columns = []
@@ -163,13 +179,13 @@ def scores(one: DerivedVariable, questionnaire: Questionnaire, table: pd.DataFra
 
 
 def _scale(one: DerivedVariable, questionnaire: Questionnaire, table: pd.DataFrame) -> TextArray:
-    """The mean or sum of each respondent, as text, or how it is missing."""
+    """Return the mean or sum of each respondent, as text, or a special code: shape (rows,)."""
     assert one.scale is not None
     values = scores(one, questionnaire, table)
     answered = np.isfinite(values).sum(axis=1)
     enough = answered >= (one.scale.answered or values.shape[1])
     mean = np.nansum(values, axis=1) / np.maximum(answered, 1)
-    made = mean * values.shape[1] if one.scale.measure == "sum" else mean
-    texts = np.array([format(value, ".12g") for value in made], dtype=object)
+    measures = mean * values.shape[1] if one.scale.measure == "sum" else mean
+    texts = np.array([format(value, ".12g") for value in measures], dtype=object)
     missing = _tell_missing([_read_codes(table, name) for name in one.scale.items])
     return np.where(enough, texts, missing)

@@ -1,13 +1,13 @@
-"""The estimates of a wave: shares of every answer and means of numbers, overall and by group.
+"""Estimate the shares of answers and the means of numbers of a wave, overall and by group.
 
-How answers are cut into categories is the one list of levels. Each share names its base: levels and
-boxes of a scale (`low`, `top`: its lowest or highest levels) rest on those who answered; "don't
-know" is a share of all who answered; an option of a multiple choice has two bases, those who were
-asked and those who answered (an answer that was excluded is in neither). Groups counted apart are
-unweighted and without interval: they are no sample of a known population.
+The cuts of answers into categories are the one list of levels. Each share names its base: levels
+and boxes of a scale (`low`, `top`: its lowest or highest levels) rest on respondents who answered;
+the share of "don't know" has these respondents in its base, too; an option of a multiple-response
+item has two bases, respondents who were asked and who answered (an excluded answer is in neither).
+Groups counted apart are unweighted and without interval: they are no sample of a known population.
 
-How well the items of a scale measure the same: Cronbach's alpha, and without each item, of those
-who answered all items, with the wave's weights and an interval from the design.
+Cronbach's alpha measures the reliability of a scale, with and without each item, on respondents who
+answered all items, with the wave's weights and an interval from the design.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -46,10 +46,10 @@ BASES: tuple[Base, ...] = ("asked", "answered")
 class Cut:
     """Answers cut into categories.
 
-    `level`: what is in the first category, or "" where each category is a level by itself. `base`:
-    whose answers they are. `answers`: the distinct answers that occur, as the code of each row (-1:
-    missing) and a list. `chosen`: the category of each distinct answer; None or a special code
-    outside the base. `categories`: all of them, in order.
+    `level`: the name of the first category, or "" where each category is a level. `base`: name of
+    the base. `answers`: the distinct answers, as the code of each row (-1: missing) and a list.
+    `chosen`: the category of each distinct answer; None or a special code outside the base.
+    `categories`: all categories, in order.
     """
 
     level: str
@@ -60,7 +60,7 @@ class Cut:
 
     @property
     def values(self) -> "pd.Categorical[Any]":
-        """A category of each respondent, shape (rows,)."""
+        """Category of each respondent, shape (rows,)."""
         labels = list(dict.fromkeys(c for c in self.chosen if c is not None))
         place: dict[str | None, int] = {None: -1, **{c: k for k, c in enumerate(labels)}}
         table = np.array([*(place[c] for c in self.chosen), -1], dtype=np.int64)
@@ -68,23 +68,26 @@ class Cut:
 
     @property
     def place(self) -> list[int]:
-        """The position of the category of each distinct answer, -1 outside the base."""
+        """Position of the category of each distinct answer, -1 outside the base."""
         at = {category: k for k, category in enumerate(self.categories)}
         return [at.get(str(c), -1) for c in self.chosen]
 
     @property
     def estimated_categories(self) -> tuple[str, ...]:
-        """The categories whose shares are estimates: the second of two is only the rest."""
+        """Categories whose shares are estimates; without the remainder of a named level."""
         return self.categories[:1] if self.level else self.categories
 
     def table(self, made: Proportions, level: float, interval: Interval) -> pd.DataFrame:
-        """The table of the kept categories of estimates, with the columns `level` and `base`."""
+        """Return the table of the estimated categories, with the columns `level` and `base`.
+
+        `made`: the estimates of the cut; `level`: the confidence level, 0-1.
+        """
         table = proportion_table(made, level=level, interval=interval)
         table = table[table["category"].isin(self.estimated_categories)]
         return table.assign(level=self.level or table["category"], base=self.base)
 
     def counts(self) -> tuple[int, dict[str, int]]:
-        """The unweighted base, and how many are in each kept category."""
+        """Return the unweighted base, and the number of respondents in each estimated category."""
         codes, distinct = self.answers
         sizes = np.bincount(codes[codes >= 0], minlength=len(distinct))
         chosen = np.array(self.chosen, dtype=object)
@@ -93,22 +96,23 @@ class Cut:
 
 
 class Crossings:
-    """The shares of cuts by a grouping ("" for none): an answer counts once, whatever its cuts."""
+    """Shares of cuts by a grouping ("" for none), computed once per answer, whatever its cuts."""
 
     def __init__(self, design: Design, by: str, groups: Sequence[str]) -> None:
         self._design, self._by, self._groups = design, by, groups
         self._made: dict[int, tuple[Factorized, Crossing]] = {}
 
     def proportions(self, cut: Cut, *, grouped: bool) -> Proportions:
-        """The shares of a cut, by group or in all.
+        """Return the shares of a cut, by group or in total.
 
-        Raises StatisticsError: an answer or a group that is not declared; a base that is empty,
-        where the design has no replicates.
+        Raises StatisticsError: an undeclared answer or group; an empty base, where the design has
+        no replicates.
         """
-        # Whether an answer occurs that is neither a category nor a special code.
-        inside = (*cut.categories, None)
-        strange = any(c not in inside and not str(c).startswith("_") for c in cut.chosen)
-        if strange or not can_cross(self._design):
+        # An answer that is neither a category nor a special code needs the slower path, which
+        # reports it.
+        allowed = (*cut.categories, None)
+        has_undeclared = any(c not in allowed and not str(c).startswith("_") for c in cut.chosen)
+        if has_undeclared or not can_cross(self._design):
             by, groups = (self._by, self._groups) if grouped else (None, None)
             if not self._design.rows:
                 return no_proportions(cut.categories, groups)
@@ -119,7 +123,7 @@ class Crossings:
         if key not in self._made:
             nobody = Codes(np.full(self._design.rows, -1, dtype=np.int64), 0, ())
             codes = group_codes(self._design, self._by, self._groups) if self._by else nobody
-            # Answers are kept, so that their id stays their own.
+            # The answers are kept, so that no other object gets their id.
             self._made[key] = cut.answers, Crossing.make(self._design, cut.answers, codes)
         return self._made[key][1].proportions(cut.place, cut.categories, grouped=grouped)
 
@@ -127,40 +131,44 @@ class Crossings:
 def cut_by_flag(
     level: str, base: str, answers: Factorized, chosen: Collection[str], inside: Collection[str]
 ) -> Cut:
-    """The cut into `1`, which is `level`, and `0`: the answers `chosen` among those `inside`."""
+    """Return the cut into `1`, named `level`, and `0`: answers `chosen` among those `inside`."""
     _, distinct = answers
     flags = (("1" if str(a) in chosen else "0") if str(a) in inside else None for a in distinct)
     return Cut(level, base, answers, tuple(flags), ("1", "0"))
 
 
 def cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
-    """All cuts of the coded answers to a closed item (single, ordinal, multi), in their order."""
+    """Yield all cuts of the coded answers to a closed item, in their order."""
     if item.kind.takes_several:
         for column, option in zip(item.columns, item.codes, strict=True):
-            found = factorize_column(answers[column])
+            distinct_answers = factorize_column(answers[column])
             for base in BASES:
                 try:
-                    chosen = tuple(option_answers(found[1], option, base))
+                    chosen = tuple(option_answers(distinct_answers[1], option, base))
                 except StatisticsError:
-                    option_answers(answers[column], option, base)  # its error names the row
+                    # raises an error that names the row
+                    option_answers(answers[column], option, base)
                     raise
-                yield Cut(option, base, found, chosen, ("1", "0"))
+                yield Cut(option, base, distinct_answers, chosen, ("1", "0"))
         return
-    found = factorize_column(answers[item.id])
-    yield Cut("", ANSWERED, found, tuple(found[1]), item.codes)
+    distinct_answers = factorize_column(answers[item.id])
+    yield Cut("", ANSWERED, distinct_answers, tuple(distinct_answers[1]), item.codes)
     yield from (
-        cut_by_flag(name, ANSWERED, found, levels, item.codes)
+        cut_by_flag(name, ANSWERED, distinct_answers, levels, item.codes)
         for name, levels in item.levels_of.items()
     )
     if item.dont_know:
         inside = (*item.codes, DONT_KNOW)
-        yield cut_by_flag(DONT_KNOW.strip("_"), WITH_DONT_KNOW, found, (DONT_KNOW,), inside)
+        yield cut_by_flag(
+            DONT_KNOW.strip("_"), WITH_DONT_KNOW, distinct_answers, (DONT_KNOW,), inside
+        )
 
 
 def compared_cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
-    """The cuts of a closed item by which groups are compared, on those who answered.
+    """Yield the cuts of a closed item by which groups are compared, on those who answered.
 
-    The headline box of a scale, each answer of a single choice, each option of a multiple one.
+    The headline box of a scale, the answers of a single-choice item, each option of a
+    multiple-response item.
     """
     for cut in cuts(item, answers):
         chosen = cut.level == item.headline if item.headline else cut.base == ANSWERED
@@ -178,15 +186,17 @@ COLUMNS = [
 def estimate(
     design: Design, apart: pd.DataFrame, questionnaire: Questionnaire, settings: Estimate
 ) -> pd.DataFrame:
-    """The estimates of all items of the settings: columns `COLUMNS`, shares 0-1.
+    """Return the estimates of all items of the settings: columns `COLUMNS`, shares 0-1.
 
-    `p_first`: of the answer to an item that most of all respondents gave, p of "it is no more
-    frequent than each other answer" (`compare_first`); missing elsewhere. `p_rows`: of the row of a
-    grid with the largest headline share, p of "it is no larger than that of `last_row`", the item
-    with the smallest one (`compare_rows`).
     `apart`: coded answers of the groups counted apart, with their code in `group`. The total of an
-    item stands once; the groups of variables beside the one that is compared are `crossed`. An item
-    is not told by its own answers, and who has no category of a variable is in none of its groups.
+    item has one row per level; groups of further variables are named `variable:category`. An item
+    is not crossed with itself, and a respondent without a category of a variable is in none of its
+    groups.
+
+    `p_first`: for the answer to an item that most of all respondents gave, p of "it is no more
+    frequent than each other answer" (`compare_first`); missing elsewhere. `p_rows`: for the row of
+    a grid with the largest headline share, p of "it is no larger than that of `last_row`", the item
+    with the smallest share (`compare_rows`).
     """
     variables = settings.variables(v.id for v in questionnaire.frame if v.id in design.data)
     groups = {name: questionnaire.grouping(name).codes for name in variables}
@@ -208,156 +218,175 @@ def estimate(
         rows = [questionnaire.item(name) for name in names]
         if (order := compare_rows(design, rows)) is not None:
             largest, smallest, p = order
-            own = table["item"].eq(largest.id) & table["level"].eq(largest.first_level)
-            own &= table["group"].eq(TOTAL) & table["base"].eq(ANSWERED)
-            table.loc[own, "p_rows"] = p
-            table.loc[own, "last_row"] = smallest.id
+            is_largest = table["item"].eq(largest.id) & table["level"].eq(largest.first_level)
+            is_largest &= table["group"].eq(TOTAL) & table["base"].eq(ANSWERED)
+            table.loc[is_largest, "p_rows"] = p
+            table.loc[is_largest, "last_row"] = smallest.id
     return table
 
 
 def estimate_item(
     design: Design, item: Item, by: str, groups: Sequence[str], settings: Estimate
 ) -> pd.DataFrame:
-    """All estimates of one item, overall and by group: columns `COLUMNS`.
+    """Return all estimates of one item, overall and by group: columns `COLUMNS`.
 
-    `by`: the variable whose categories are the groups; "" for totals alone.
+    `by`: the variable whose categories are the groups; "" for totals alone. `groups`: their codes.
     """
     if item.kind.is_number:
         return _estimate_means(design, item, by, groups, settings.level)
     parts, crossings = [], Crossings(design, by, groups)
-    both = (False, True) if by else (False,)
+    with_groups = (False, True) if by else (False,)
     for cut in [cut for cut in cuts(item, design.data) if cut.counts()[0]]:
-        for grouped in both:
-            made = crossings.proportions(cut, grouped=grouped)
-            table = cut.table(made, settings.level, settings.interval)
+        for grouped in with_groups:
+            proportions = crossings.proportions(cut, grouped=grouped)
+            table = cut.table(proportions, settings.level, settings.interval)
             parts.append(table.assign(item=item.id, group=table["group"] if grouped else TOTAL))
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
-    found = pd.concat(parts, ignore_index=True).assign(p_first=np.nan, p_rows=np.nan, last_row="")
+    estimates = pd.concat(parts, ignore_index=True).assign(
+        p_first=np.nan, p_rows=np.nan, last_row=""
+    )
     if (first := compare_first(design, item)) is not None:
         level, p = first
-        of_all = found["group"].eq(TOTAL) & found["base"].eq(ANSWERED)
-        found.loc[of_all & found["level"].eq(level), "p_first"] = p
-    return found[COLUMNS]
+        of_all = estimates["group"].eq(TOTAL) & estimates["base"].eq(ANSWERED)
+        estimates.loc[of_all & estimates["level"].eq(level), "p_first"] = p
+    return estimates[COLUMNS]
 
 
 def read_indicators(item: Item, answers: pd.DataFrame) -> dict[str, FloatArray]:
-    """Return of each answer or option 1 where a person gave it, 0 where not, NaN outside the base.
+    """Return for each answer or option 1 where a person gave it, 0 where not, NaN outside the base.
 
-    The base is those who answered the item, the shape of each (rows,).
+    By code, each of shape (rows,). The base is respondents who answered the item.
     """
-    found: dict[str, FloatArray] = {}
+    indicators: dict[str, FloatArray] = {}
     for cut in cuts(item, answers):
-        # A box adds answers up that stand by themselves.
+        # A box adds answers that have their own indicators.
         if cut.base != ANSWERED or (cut.level and not item.kind.takes_several):
             continue
         place = np.array([*cut.place, -1])[cut.answers[0]]
         for k, category in enumerate(cut.estimated_categories):
             values = np.where(place == k, 1.0, 0.0)
-            found[cut.level or category] = np.where(place < 0, np.nan, values)
-    return found
+            indicators[cut.level or category] = np.where(place < 0, np.nan, values)
+    return indicators
 
 
 def compare_first(design: Design, item: Item) -> tuple[str, float] | None:
-    """Return the answer that most of all gave, and p of "it is no more frequent than another one".
+    """Return the most frequent answer, and p of "it is no more frequent than another one".
 
-    The largest p of its paired differences from each other answer: that it comes first is
-    established where all of them are (Gutmann and Maymin 1987). None of fewer than two answers, or
-    where nobody answered.
+    The largest p of its paired differences from the other answers: the lead is established where
+    all differences are (Gutmann and Maymin 1987). None for fewer than two answers that somebody
+    gave or could have given.
     """
-    known = read_indicators(item, design.data)
-    inside = {name: np.isfinite(values) & design.mask for name, values in known.items()}
-    known = {name: values for name, values in known.items() if inside[name].any()}
-    if len(known) < 2:
+    indicators = read_indicators(item, design.data)
+    inside = {name: np.isfinite(values) & design.mask for name, values in indicators.items()}
+    indicators = {name: values for name, values in indicators.items() if inside[name].any()}
+    if len(indicators) < 2:
         return None
     weights = design.full_weights
     shares = {
         name: float(np.average(values[inside[name]], weights=weights[inside[name]]))
-        for name, values in known.items()
+        for name, values in indicators.items()
     }
     first = max(shares, key=lambda name: shares[name])
-    others = np.column_stack([values for name, values in known.items() if name != first])
-    p = test_differences(design, known[first], others)
+    other_indicators = np.column_stack(
+        [values for name, values in indicators.items() if name != first]
+    )
+    p = test_differences(design, indicators[first], other_indicators)
     return first, float(np.max(p))
 
 
 def count_apart(answers: pd.DataFrame, item: Item, group: str) -> pd.DataFrame:
-    """Unweighted shares, or mean and quartiles, of a group counted apart, without interval."""
-    found: list[tuple[str, str, int, int, float]] = []
+    """Return unweighted shares, or mean and quartiles, of a group counted apart, without interval.
+
+    Columns `COLUMNS`; no row for an empty base.
+    """
+    rows: list[tuple[str, str, int, int, float]] = []
     if item.kind.is_number:
-        known = read_numbers(answers[item.id])
-        known = known[~np.isnan(known)]
-        if n := len(known):
-            find = quantile_function(known, np.ones(n), "school")
-            points = {MEAN: float(known.mean())} | {q: find(p) for q, p in QUARTILES.items()}
-            found = [(level, ANSWERED, n, n, value) for level, value in points.items()]
+        values = read_numbers(answers[item.id])
+        values = values[~np.isnan(values)]
+        if n := len(values):
+            quantile_of = quantile_function(values, np.ones(n), "school")
+            points = {MEAN: float(values.mean())} | {
+                q: quantile_of(p) for q, p in QUARTILES.items()
+            }
+            rows = [(level, ANSWERED, n, n, value) for level, value in points.items()]
     else:
-        found = [
+        rows = [
             (cut.level or category, cut.base, n, count, count / n)
             for cut in cuts(item, answers)
             for n, counted in [cut.counts()]
             for category, count in (counted.items() if n else ())
         ]
-    table = pd.DataFrame(found, columns=["level", "base", "n", "count", "estimate"])
+    table = pd.DataFrame(rows, columns=["level", "base", "n", "count", "estimate"])
     return table.assign(item=item.id, group=group, note="unweighted").reindex(columns=COLUMNS)
 
 
 def _estimate_means(
     design: Design, item: Item, by: str, groups: Sequence[str], level: float
 ) -> pd.DataFrame:
-    """Weighted means with t limits, medians with Woodruff's, quartiles; none without answers."""
-    known = read_numbers(design.data[item.id])
-    answered = np.isfinite(known) & design.mask
+    """Return weighted means with t limits, medians with Woodruff's, quartiles; a note without
+    answers.
+    """
+    values = read_numbers(design.data[item.id])
+    answered = np.isfinite(values) & design.mask
     parts = []
     for grouping in (None, by) if by else (None,):
         names = [TOTAL] if grouping is None else list(groups)
-        of = np.broadcast_to(TOTAL if grouping is None else design.data[by], len(answered))
-        there = [group for group in names if (answered & (of == group)).any()]
+        group_of = np.broadcast_to(TOTAL if grouping is None else design.data[by], len(answered))
+        groups_with_answers = [group for group in names if (answered & (group_of == group)).any()]
         table = pd.DataFrame({"group": names}).assign(n=0, note="no respondent in the base")
-        bases = pd.Series(np.where(answered, design.full_weights, 0.0)).groupby(of).sum()
-        if there:
-            made = means(
+        bases = pd.Series(np.where(answered, design.full_weights, 0.0)).groupby(group_of).sum()
+        if groups_with_answers:
+            estimates = means(
                 design,
-                known,
+                values,
                 by=grouping,
-                groups=there if grouping else None,
+                groups=groups_with_answers if grouping else None,
                 missing="drop",
                 deff="replace",
             )
-            found = made.to_frame(level).assign(group=there, note="").drop(columns=["name", "cv"])
-            found["n_eff"] = np.minimum(found["n"] / found["deff"], found["n"])
-            table = pd.concat([found, table[~table["group"].isin(there)]], ignore_index=True)
+            estimated = (
+                estimates.to_frame(level)
+                .assign(group=groups_with_answers, note="")
+                .drop(columns=["name", "cv"])
+            )
+            estimated["n_eff"] = np.minimum(estimated["n"] / estimated["deff"], estimated["n"])
+            table = pd.concat(
+                [estimated, table[~table["group"].isin(groups_with_answers)]], ignore_index=True
+            )
             table = table.set_index("group").loc[names].reset_index()
         table["weighted"] = [float(bases.get(name, 0.0)) for name in names]
         table = table.assign(item=item.id, level=MEAN, base=ANSWERED, count=table["n"])
         parts.append(table)
         points = {
-            name: _find_quartiles(design.subset(answered & (of == name)), known, level)
-            for name in there
+            name: _find_quartiles(design.subset(answered & (group_of == name)), values, level)
+            for name in groups_with_answers
         }
-        same = table[["group", "n", "count", "item", "base", "weighted", "note"]]
+        shared_columns = table[["group", "n", "count", "item", "base", "weighted", "note"]]
         for quartile in QUARTILES:
-            found = pd.DataFrame([points.get(name, {}).get(quartile, {}) for name in names])
-            parts.append(pd.concat([same.assign(level=quartile), found], axis=1))
+            estimated = pd.DataFrame([points.get(name, {}).get(quartile, {}) for name in names])
+            parts.append(pd.concat([shared_columns.assign(level=quartile), estimated], axis=1))
     return pd.concat(parts, ignore_index=True).assign(reliability="").reindex(columns=COLUMNS)
 
 
 def _find_quartiles(
     domain: Design, values: FloatArray, level: float
 ) -> dict[str, dict[str, float]]:
-    """The estimate of each quartile, with limits of the median alone: they cost most."""
-    find = quantile_function(values[domain.mask], domain.full_weights[domain.mask], "school")
-    found = {quartile: {"estimate": find(share)} for quartile, share in QUARTILES.items()}
+    """Return the estimate of each quartile; with limits for the median alone, as they cost most."""
+    quantile_of = quantile_function(values[domain.mask], domain.full_weights[domain.mask], "school")
+    quartiles = {
+        quartile: {"estimate": quantile_of(share)} for quartile, share in QUARTILES.items()
+    }
     middle = quantiles(domain, values, [QUARTILES[MEDIAN]], rule="school", level=level).iloc[0]
-    found[MEDIAN] |= {end: float(middle[end]) for end in ("lower", "upper")}
-    return found
+    quartiles[MEDIAN] |= {end: float(middle[end]) for end in ("lower", "upper")}
+    return quartiles
 
 
 def compare_rows(design: Design, rows: Sequence[Item]) -> tuple[Item, Item, float] | None:
     """Return the rows of a grid with the largest and the smallest headline share, and p.
 
-    p of "both shares are equal", of the same people. None of numbers, or of fewer than two rows
-    that somebody answered.
+    p of "both shares are equal", on the same people. None for numbers, or for fewer than two rows
+    with answers.
     """
     shares: dict[str, tuple[float, FloatArray]] = {}
     for item in rows:
@@ -374,7 +403,10 @@ def compare_rows(design: Design, rows: Sequence[Item]) -> tuple[Item, Item, floa
 
 
 def _read_headline(item: Item, answers: pd.DataFrame) -> FloatArray | None:
-    """Return 1 for each who gave the headline answer, 0 for who gave another, NaN for no answer."""
+    """Return 1 for each respondent with the headline answer, 0 with another, NaN without: (rows,).
+
+    None for an item without the headline among its cuts.
+    """
     for cut in cuts(item, answers):
         if cut.base == ANSWERED and item.first_level in (cut.level, *cut.categories):
             place = np.array([*cut.place, -1])[cut.answers[0]]
@@ -393,30 +425,36 @@ def scales_table(
     level: float,
     selection: Selection,
 ) -> pd.DataFrame:
-    """Alpha of each scale, and of the scale `without` each of its items: columns `SCALE_COLUMNS`.
+    """Return alpha of each scale, and of the scale `without` each item: columns `SCALE_COLUMNS`.
 
-    `n`: respondents who answered all items. What the selection gives no meaning (an interval of
-    chosen respondents) is missing, and so is an alpha that does not exist: `note` says why.
+    `n`: respondents who answered all items. The interval is missing where the selection bears no
+    inference, and alpha where it does not exist: `note` has the reason.
     """
     rows: list[dict[str, Any]] = []
-    for one in scales:
-        values = scores(one, questionnaire, design.data)
-        rows.append(_estimate_alpha(design, one.id, "", values, level, selection))
+    for scale in scales:
+        values = scores(scale, questionnaire, design.data)
+        rows.append(_estimate_alpha(design, scale.id, "", values, level, selection))
         if values.shape[1] > 2:
-            for place, name in enumerate(one.sources):
+            for place, name in enumerate(scale.sources):
                 rest = np.delete(values, place, axis=1)
-                rows.append(_estimate_alpha(design, one.id, name, rest, level, selection))
+                rows.append(_estimate_alpha(design, scale.id, name, rest, level, selection))
     return pd.DataFrame(rows, columns=SCALE_COLUMNS)
 
 
 def _estimate_alpha(
     design: Design, item: str, without: str, values: FloatArray, level: float, selection: Selection
 ) -> dict[str, Any]:
-    known = int((np.isfinite(values).all(axis=1) & design.mask).sum())
-    row: dict[str, Any] = {"item": item, "without": without, "items": values.shape[1], "n": known}
+    """Return the record of one alpha, with the reason in `note` where it does not exist."""
+    complete_cases = int((np.isfinite(values).all(axis=1) & design.mask).sum())
+    row: dict[str, Any] = {
+        "item": item,
+        "without": without,
+        "items": values.shape[1],
+        "n": complete_cases,
+    }
     try:
-        made = cronbach_alpha(design, values, level)
+        alpha = cronbach_alpha(design, values, level)
     except StatisticsError as error:
         return {**row, "note": str(error)}
-    row |= {"alpha": made.effect, "note": made.note}
-    return {**row, "lower": made.lower, "upper": made.upper} if selection.inference else row
+    row |= {"alpha": alpha.effect, "note": alpha.note}
+    return {**row, "lower": alpha.lower, "upper": alpha.upper} if selection.inference else row

@@ -1,9 +1,9 @@
-"""Procedures that simulations found outside their aims: whoever prints one of them says so.
+"""Procedures that missed their aims in simulations: reports that print one carry a warning.
 
-Aims: a test at .05 rejects in at most .07 of the samples in which nothing differs, an interval of
-95 % holds the truth in at least .93. `benchmarks/printed.py` measures them, docs/measurements.md
-has all rows, and a test holds this table to that page. A warning needs a miss that is beyond doubt:
-of two simulation errors in at least 2,000 samples, or of four.
+Aims: a test at .05 rejects in at most .07 of the samples without a difference, an interval of 95 %
+covers the true value in at least .93. `benchmarks/printed.py` measures them, docs/measurements.md
+has all rows, and a test compares this table with that page. A warning needs a miss beyond doubt: of
+two simulation errors in at least 2,000 samples, or of four.
 """
 
 import math
@@ -22,35 +22,35 @@ from readiness.ground.figure_id import (
 )
 from readiness.questionnaire import MEAN, MEDIAN
 
-# Numbers of answers of the samples.
+# Sample sizes of the simulations.
 SIZES = (40, 150, 650)
-# The sizes at which a procedure missed its aim beyond doubt, as the page names it (a star).
+# Sizes at which a procedure missed its aim beyond doubt, under the page's name for it (a star).
 MISSED = {
     "interval: mean": (40, 150),
     "test: odds_ratio": (150, 650),  # any pair of groups
 }
 
 
-# The order of two shares of the same people, by their paired difference: it decides the words of a
-# sentence and is not printed as a test.
+# Statistics of the order of two shares of the same people, by their paired difference: they decide
+# the words of a sentence and are not printed as tests.
 ORDER = (OF_FIRST, OF_ROWS)
 
 
 def procedure_of(identity: FigureId) -> str:
-    """Return the test or interval behind a number of the register, as the page names it; "" for
-    none.
+    """Return the test or interval that a number of the register comes from, "" for none.
 
-    An interval is asked for by its lower limit, a test by its p.
+    The name is that of docs/measurements.md. An interval is looked up by its lower limit, a test by
+    its p.
     """
     if identity.family not in ("", CHANGE) or identity.statistic in ORDER:
         return ""
     if identity.part == P and identity.statistic == CONTRAST:
         return ""
     if identity.part == P:
-        # Behind a test of one option of several stands the option.
+        # The group part of the id of a test of one option names the option.
         options = identity.group and identity.statistic != ODDS_RATIO
         return f"test: {identity.statistic}" + (", options" if options else "")
-    # What nonresponse could do is no matter of chance.
+    # Bounds of nonresponse are not a matter of chance.
     of_chance = not identity.variant or not identity.is_share() or identity.family == CHANGE
     if identity.part != LOWER or not of_chance:
         return ""
@@ -65,7 +65,9 @@ def procedure_of(identity: FigureId) -> str:
 
 
 def warn_of(procedure: str, n: float) -> Term | None:
-    """The sentence on a procedure, as measured at the size next to `n`; None within the aim."""
+    """Return the warning on a procedure, as measured at the size next to `n`; None within
+    the aim.
+    """
     nearest = min(SIZES, key=lambda size: abs(math.log(max(n, 1) / size)))
     if nearest not in MISSED.get(procedure, ()):
         return None

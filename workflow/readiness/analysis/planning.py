@@ -1,9 +1,9 @@
-"""The next wave: how many answers of whom, what they would tell, and what they would not.
+"""Plan the next wave: sample sizes by stratum, and the precision and power that result.
 
 A plan is a table of strata, each within one group: `stratum`, `group`, `population` (infinity where
-nobody counted it), `share`, `deff` and `response` (0-1). Who answers is taken for a random part of
-the stratum, as the weighting does; what else nonresponse could do stands beside it. Tests know of
-no finite population. A margin is half the width of an interval, 0-0.5.
+unknown), `share`, `deff` and `response` (0-1). Respondents are taken for a random part of the
+stratum, as the weighting does; other effects of nonresponse are reported beside it. Tests have no
+finite population correction. A margin is half the width of an interval, 0-0.5.
 """
 
 from collections.abc import Sequence
@@ -34,18 +34,22 @@ from readiness.survey.sizes import (
 )
 
 METHODS = ("smallest", "proportional", "equal", "neyman", "power")
-# Answers of a stratum from which its variance can be estimated; the exponent of a power allocation.
+# `LEAST`: answers of a stratum from which its variance can be estimated. `POWER`: exponent of a
+# power allocation.
 LEAST, POWER = 2.0, 0.5
-# Differences at which power is simulated, as parts of the formula's.
+# Differences at which power is simulated, as multiples of the formula's.
 _AROUND = (0.8, 1.0, 1.25)
 _NEAR = 1e-9
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a wave is to tell: the margin of each group and of all (None: not asked for), with which
-    interval and level; the power of its tests; `take_all`: a group that misses its margin even if
-    all are asked is asked whole.
+    """The required precision and power of a wave.
+
+    `margin`, `total`: largest margin of each group and of the total (None: no requirement);
+    `interval`, `level`: the kind of interval and its confidence, 0-1; `power` of its tests, 0-1;
+    `take_all`: whether a group that misses its margin even if everybody is asked is taken as a
+    census.
     """
 
     margin: float | None = None
@@ -57,24 +61,30 @@ class Wanted:
 
     @property
     def planned(self) -> Interval:
-        """The interval that sizes are made for: Korn and Graubard's with the credit for a finite
-        population that the printed one does not take.
+        """Interval for sample sizes: Korn and Graubard's with the finite population correction.
+
+        The printed interval does not have that correction.
         """
         return "beta" if self.interval == "korn-graubard" else self.interval
 
     def limits(self, share: float, variance: float) -> Limits:
-        """Limits of that interval, of a share with a variance."""
+        """Return the limits of a share with a variance, by the planned interval."""
         se = np.sqrt(variance)
         return proportion_interval(self.planned, share, se, np.inf, np.inf, self.level)
 
     def reach(self, groups: int) -> float:
-        """What the statistic of a pair of groups must be expected to be, so that it is found."""
+        """Return the expected statistic of a pair of groups at which the pair is found with the
+        power.
+        """
         return critical_value(groups, self.level) + float(scipy.special.ndtri(self.power))
 
 
 @dataclass(frozen=True, eq=False)
 class Domain:
-    """A group, or all: its share, who is in it, and W_h^2 deff S_h^2 of each stratum, (H,)."""
+    """A group, or the total: its share, its strata, and W_h^2 deff S_h^2 of each stratum, (H,).
+
+    `inside`: strata in the group, (H,). `people`: population of each stratum, (H,).
+    """
 
     share: float
     inside: BoolArray
@@ -83,39 +93,46 @@ class Domain:
 
     @classmethod
     def of(cls, strata: pd.DataFrame, group: str, answers: FloatArray | None = None) -> "Domain":
-        """Strata weigh by their people; by `answers` where those are not known."""
+        """Return the domain of a group; strata are weighted by population.
+
+        By `answers`, or equally without these, where a population of the group is unknown.
+        """
         inside = (strata["group"] == group).to_numpy() | (group == TOTAL)
         people, shares = strata["population"].to_numpy(), strata["share"].to_numpy()
-        stated = np.ones(len(strata)) if answers is None else answers
-        size = np.where(inside, stated if np.isinf(people[inside]).any() else people, 0.0)
+        sizes_without_population = np.ones(len(strata)) if answers is None else answers
+        size = np.where(
+            inside, sizes_without_population if np.isinf(people[inside]).any() else people, 0.0
+        )
         weight = size / size.sum()
         unit = strata["deff"].to_numpy() * unit_variance(shares, people)
         return cls(float(weight @ shares), inside, weight**2 * unit, people)
 
     def variance(self, n: FloatArray) -> float:
-        """Of the share, with n_h answers."""
+        """Return the variance of the share with n_h answers per stratum, shape (H,)."""
         return float(self.spread @ np.maximum(1 / n - 1 / self.people, 0.0))
 
 
 def most_answers(strata: pd.DataFrame) -> FloatArray:
-    """Answers of each stratum if everybody is asked; one at least."""
-    there = np.floor(strata["population"] * strata["response"] + _NEAR)
-    return np.asarray(np.maximum(there, 1.0), dtype=np.float64)
+    """Return the answers of each stratum if everybody is asked, at least one: shape (H,)."""
+    expected = np.floor(strata["population"] * strata["response"] + _NEAR)
+    return np.asarray(np.maximum(expected, 1.0), dtype=np.float64)
 
 
 def invite(strata: pd.DataFrame, answers: IntArray) -> FloatArray:
-    """Persons to be asked so that so many answer: all, where no more answers can be had."""
+    """Return the persons to ask for these answers, shape (H,); everybody where no more can
+    answer.
+    """
     asked = np.ceil(answers / strata["response"].to_numpy() - _NEAR)
     return np.where(answers >= most_answers(strata), strata["population"], asked)
 
 
 def share_out(strata: pd.DataFrame, method: str, total: int | None, wanted: Wanted) -> IntArray:
-    """Answers of each stratum, shape (H,).
+    """Return the answers of each stratum, shape (H,).
 
-    `smallest`: as few as meet the margins; else a `total` in proportion to the strata's people, to
-    nothing, to people times spread (Neyman), or to the root of people times spread (`power`).
-
-    Raises StatisticsError: what is missing or cannot be met, by the name of its option.
+    `smallest`: as few as meet the margins; else a `total` in proportion to population
+    (`proportional`), to 1 (`equal`), to population times standard deviation (`neyman`), or to the
+    root of population times standard deviation (`power`). Raises StatisticsError that names the
+    option at fault: missing, or impossible to meet.
     """
     people, most = strata["population"].to_numpy(), most_answers(strata)
     if method == "smallest":
@@ -137,6 +154,9 @@ def share_out(strata: pd.DataFrame, method: str, total: int | None, wanted: Want
 
 
 def _find_smallest(strata: pd.DataFrame, most: FloatArray, wanted: Wanted) -> IntArray:
+    """Return the fewest answers by stratum that meet the margins, shape (H,); StatisticsError if
+    none do.
+    """
     margins = {g: wanted.margin for g in strata["group"] if wanted.margin}
     margins |= {TOTAL: wanted.total} if wanted.total else {}
     if not margins:
@@ -146,19 +166,21 @@ def _find_smallest(strata: pd.DataFrame, most: FloatArray, wanted: Wanted) -> In
     least = np.minimum(LEAST, most)
     spreads, targets = [np.zeros(len(strata))], [1.0]
     for group, margin in margins.items():
-        of = Domain.of(strata, group)
-        target = variance_for_margin(of.share, margin, interval=wanted.planned, level=wanted.level)
-        bound = float(target) + float((of.spread / of.people).sum())
-        if not missed_targets(of.spread[:, None], np.array([bound]), most).any():
-            spreads.append(of.spread)
+        domain = Domain.of(strata, group)
+        target = variance_for_margin(
+            domain.share, margin, interval=wanted.planned, level=wanted.level
+        )
+        bound = float(target) + float((domain.spread / domain.people).sum())
+        if not missed_targets(domain.spread[:, None], np.array([bound]), most).any():
+            spreads.append(domain.spread)
             targets.append(bound)
         elif wanted.take_all and group != TOTAL:
-            least = np.where(of.inside, most, least)
+            least = np.where(domain.inside, most, least)
         else:
-            low, high = wanted.limits(of.share, of.variance(most))
+            low, high = wanted.limits(domain.share, domain.variance(most))
             raise StatisticsError(
                 f"--{'total-' * (group == TOTAL)}margin: {100 * margin:g} points cannot be met in "
-                f"{group}: if all are asked, {most[of.inside].sum():.0f} answers leave "
+                f"{group}: if all are asked, {most[domain.inside].sum():.0f} answers leave "
                 f"{50 * float(high - low):.1f}; allow that, raise --response, or say --take-all."
             )
     n = cheapest_allocation(np.column_stack(spreads), np.array(targets), most, least=least)
@@ -166,28 +188,30 @@ def _find_smallest(strata: pd.DataFrame, most: FloatArray, wanted: Wanted) -> In
 
 
 def expect(strata: pd.DataFrame, answers: IntArray, wanted: Wanted) -> pd.DataFrame:
-    """What so many answers of each stratum would tell: a row for all, then one a group.
+    """Return the expected precision with these answers by stratum: a row for all, then one per
+    group.
 
     Columns: `group`, `population`, `invited`, `answers`, `share`, `lower`, `upper` (limits as a
-    report prints them), `margin` (of those that sizes are made for), `open_lower`, `open_upper`
-    (whatever those without an answer would say), `whole` (all are asked), `shown` (by the standard
-    of reports), `effective` (answers over design effect), `difference` (the smallest that the
-    formula finds: from the other group with the most answers; of all from a wave of the same size).
+    report prints them), `margin` (half the width of the planned interval), `open_lower`,
+    `open_upper` (bounds over all nonrespondents), `whole` (everybody is asked), `shown` (whether
+    the standard of reports permits the number), `effective` (answers over design effect),
+    `difference` (smallest difference that the formula detects: from the other group with the most
+    answers; for all, from a wave of the same size).
     """
     groups, rows = list(dict.fromkeys(strata["group"])), []
-    n, asked = answers.astype(np.float64), invite(strata, answers)
+    n, invited = answers.astype(np.float64), invite(strata, answers)
     for group in (TOTAL, *groups):
-        of = Domain.of(strata, group, n)
-        share, se, size = of.share, np.sqrt(of.variance(n)), n[of.inside].sum()
-        df, answering = size - of.inside.sum(), min(size / asked[of.inside].sum(), 1.0)
+        domain = Domain.of(strata, group, n)
+        share, se, size = domain.share, np.sqrt(domain.variance(n)), n[domain.inside].sum()
+        df, answering = size - domain.inside.sum(), min(size / invited[domain.inside].sum(), 1.0)
         lower, upper = proportion_interval(wanted.interval, share, se, size, df, wanted.level)
         low, high = wanted.limits(share, se**2)
         n_eff = np.minimum(effective_size(share, se), size)
         rows.append(
             {
                 "group": group,
-                "population": of.people[of.inside].sum(),
-                "invited": int(asked[of.inside].sum()),
+                "population": domain.people[domain.inside].sum(),
+                "invited": int(invited[domain.inside].sum()),
                 "answers": int(size),
                 "share": share,
                 "lower": float(lower),
@@ -195,9 +219,9 @@ def expect(strata: pd.DataFrame, answers: IntArray, wanted: Wanted) -> pd.DataFr
                 "margin": float(high - low) / 2,
                 "open_lower": share * answering,
                 "open_upper": share * answering + 1 - answering,
-                "whole": bool((asked >= of.people)[of.inside].all()),
+                "whole": bool((invited >= domain.people)[domain.inside].all()),
                 "shown": str(nchs(share, size, n_eff, lower, upper, df)) != "suppress",
-                "effective": share * (1 - share) / float((of.spread / n).sum()),
+                "effective": share * (1 - share) / float((domain.spread / n).sum()),
             }
         )
     table = pd.DataFrame(rows)
@@ -209,10 +233,11 @@ def expect(strata: pd.DataFrame, answers: IntArray, wanted: Wanted) -> pd.DataFr
 
 
 def spread_people(strata: pd.DataFrame) -> pd.DataFrame:
-    """People whose weights make the design effect of their stratum, where no wave tells more.
+    """Return people whose weights have the design effect of their stratum, in place of a past
+    wave's.
 
-    Columns: `stratum`, `relative`: one of four weighs 1 + c sqrt 3 and the others 1 - c / sqrt 3,
-    with c^2 = deff - 1 (Kish 1992), below 3.
+    Columns: `stratum`, `relative`: one of four has the weight 1 + c sqrt 3 and the others 1 - c /
+    sqrt 3, with c^2 = deff - 1 (Kish 1992), below 3.
     """
     people = strata.loc[strata.index.repeat(4), ["stratum", "deff"]].reset_index(drop=True)
     c = np.sqrt(np.clip(people["deff"] - 1, 0.0, 2.9))
@@ -222,8 +247,10 @@ def spread_people(strata: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True, eq=False)
 class Simulation:
-    """Samples of the next wave, weighted, each with a uniform of each person: who answers what is
-    drawn once for all differences. The first of the `pair` of `groups` has another share.
+    """Simulated samples of the next wave, weighted, each with a uniform number per person.
+
+    The uniforms are drawn once for all differences. The first of the `pair` of `groups` has a share
+    that differs from `share`.
     """
 
     samples: Sequence[tuple[Design, FloatArray]]
@@ -233,12 +260,17 @@ class Simulation:
     wanted: Wanted
 
     def power(self, difference: float) -> float:
-        """In how many samples (0-1) the pair differs, its p adjusted over all pairs of groups."""
+        """Return the share of samples (0-1) in which the pair differs, p adjusted over all
+        pairs.
+        """
         return float(np.mean([self._finds(*sample, difference) for sample in self.samples]))
 
     def _finds(self, design: Design, uniforms: FloatArray, difference: float) -> bool:
-        moved = (design.data["group"] == self.pair[0]).to_numpy()
-        share = self.share + np.where(moved, difference if self.share <= 0.5 else -difference, 0.0)
+        """Return whether one sample finds the pair's difference."""
+        in_first_group = (design.data["group"] == self.pair[0]).to_numpy()
+        share = self.share + np.where(
+            in_first_group, difference if self.share <= 0.5 else -difference, 0.0
+        )
         rows = share_contrasts(
             design,
             (uniforms < share).astype(np.float64),
@@ -251,17 +283,21 @@ class Simulation:
         return p is not None and p <= 1 - self.wanted.level
 
     def smallest(self, guess: float) -> float:
-        """The difference that is found with the power that is wanted: by a probit line through the
-        simulated powers about the formula's `guess`; NaN where the largest is not enough.
+        """Return the difference that is found with the wanted power; NaN if the largest is too
+        small.
+
+        By a probit line through the simulated powers near the formula's `guess`.
         """
         most, least = max(self.share, 1 - self.share), 0.5 / len(self.samples)
-        tried = np.minimum(np.array(_AROUND) * guess, most)
-        seen = scipy.special.ndtri(np.clip([self.power(d) for d in tried], least, 1 - least))
-        away = tried - tried.mean()
-        slope = away @ seen / max(away @ away, _NEAR)
-        needed = float(scipy.special.ndtri(self.wanted.power)) - seen.mean()
-        found = tried.mean() + needed / slope if slope > 0 else most
-        return float(found) if found < most else float("nan")
+        differences = np.minimum(np.array(_AROUND) * guess, most)
+        probits = scipy.special.ndtri(
+            np.clip([self.power(d) for d in differences], least, 1 - least)
+        )
+        centred = differences - differences.mean()
+        slope = centred @ probits / max(centred @ centred, _NEAR)
+        needed = float(scipy.special.ndtri(self.wanted.power)) - probits.mean()
+        solution = differences.mean() + needed / slope if slope > 0 else most
+        return float(solution) if solution < most else float("nan")
 
 
 def simulate(
@@ -274,31 +310,35 @@ def simulate(
     samples: int,
     seed: int,
 ) -> Simulation:
-    """Samples of the next wave, weighted as the workflow does.
+    """Return simulated samples of the next wave, weighted as the workflow does.
 
     `people` are drawn with replacement: their `stratum`, the variables of the margins and, where
-    weights are guessed, `relative`; a stratum without anybody takes of all. Without margins the
-    strata alone are weighted to. Raises StatisticsError where that cannot be.
+    weights are guessed, `relative`; a stratum without anybody draws from all. Without margins the
+    weighting is to the strata alone. Raises StatisticsError where a sample cannot be weighted.
     """
     rng = np.random.Generator(np.random.PCG64(seed))
-    asked, response = invite(strata, answers), strata["response"].to_numpy()
-    totals = np.where(np.isinf(strata["population"]), asked, strata["population"])
-    known = dict(zip(strata["stratum"], totals.astype(float), strict=True))
-    pools = [np.flatnonzero(people["stratum"] == name) for name in known]
+    invited, response = invite(strata, answers), strata["response"].to_numpy()
+    totals = np.where(np.isinf(strata["population"]), invited, strata["population"])
+    stratum_totals = dict(zip(strata["stratum"], totals.astype(float), strict=True))
+    pools = [np.flatnonzero(people["stratum"] == name) for name in stratum_totals]
     pools = [pool if len(pool) else np.arange(len(people)) for pool in pools]
-    made = []
+    weighted_samples = []
     for _ in range(samples):
-        # Who answers is drawn, too.
-        sizes = np.maximum(rng.binomial(asked.astype(np.int64), response), 1)
-        owner = np.repeat(np.arange(len(strata)), sizes)
-        chosen = [p[rng.integers(len(p), size=n)] for p, n in zip(pools, sizes, strict=True)]
-        table = people.iloc[np.concatenate(chosen)].reset_index(drop=True)
-        own = strata[["stratum", "group"]].iloc[owner].reset_index(drop=True)
-        table = table.assign(**own, stratum_population=totals[owner])
-        table["base_weight"] = (totals / asked)[owner] * table.get("relative", 1.0)
-        found = weigh_wave(table, known, weighting[1], weighting[0], Selection.PROBABILITY)
-        if found.weighting is None:
+        # The number of respondents is random, too.
+        sizes = np.maximum(rng.binomial(invited.astype(np.int64), response), 1)
+        stratum_of_row = np.repeat(np.arange(len(strata)), sizes)
+        drawn_rows = [p[rng.integers(len(p), size=n)] for p, n in zip(pools, sizes, strict=True)]
+        table = people.iloc[np.concatenate(drawn_rows)].reset_index(drop=True)
+        strata_of_rows = strata[["stratum", "group"]].iloc[stratum_of_row].reset_index(drop=True)
+        table = table.assign(**strata_of_rows, stratum_population=totals[stratum_of_row])
+        table["base_weight"] = (totals / invited)[stratum_of_row] * table.get("relative", 1.0)
+        weighted = weigh_wave(
+            table, stratum_totals, weighting[1], weighting[0], Selection.PROBABILITY
+        )
+        if weighted.weighting is None:
             raise StatisticsError(f"--n: {len(table)} answers are too few to be weighted.")
-        made.append((found.weighting.design.without_finite_population(), rng.random(len(table))))
+        weighted_samples.append(
+            (weighted.weighting.design.without_finite_population(), rng.random(len(table)))
+        )
     groups = tuple(dict.fromkeys(strata["group"]))
-    return Simulation(made, groups, pair, Domain.of(strata, pair[1]).share, wanted)
+    return Simulation(weighted_samples, groups, pair, Domain.of(strata, pair[1]).share, wanted)

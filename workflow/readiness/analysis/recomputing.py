@@ -1,7 +1,7 @@
-"""The script with which a person computes a wave's headline numbers again, without this program.
+"""Write the script that recomputes a wave's headline numbers without this program.
 
-It is text: what configuration and questionnaire say, written as constants, in a fixed body of
-pandas and statsmodels (`recompute_py.txt`). What it leaves out it names at its top.
+The script is text: constants from configuration and questionnaire in a fixed body of pandas and
+statsmodels (`recompute_py.txt`). It lists at its top the numbers that it leaves out.
 """
 
 import textwrap
@@ -17,11 +17,11 @@ from readiness.ground.facts import Fact
 from readiness.questionnaire import Item, Questionnaire
 
 RECOMPUTE = "recompute.py"
-# The register's number of interviews that ended before their end, where there were any.
+# Register id of the number of interviews that were broken off, where there were any.
 BROKEN_OFF = "quality.issues.broken_off"
-# The steps of a weighting that the script takes, by the last part of their kind.
+# Steps of a weighting that the script can repeat, by the last part of their kind.
 TAKEN = {"raked", "inside", "bounded", "moved", "jackknife", "unweighted"}
-# What is between at-signs is written in (`recompute_script`).
+# Names between at-signs are placeholders (`recompute_script`).
 BODY = Path(__file__).with_name("recompute_py.txt")
 _WIDTH = 98
 
@@ -35,44 +35,50 @@ def recompute_script(
     *,
     broken_off: bool,
 ) -> str | None:
-    """Return the script of a publication; None where it could not compute the numbers.
+    """Return the script of a publication; None where a script cannot compute the numbers.
 
-    It takes a plain CSV of one row a submission, and a weighting that raking alone makes, with a
-    jackknife.
+    The script needs a plain CSV with one row per submission, and a weighting by raking alone, with
+    a jackknife.
 
     Args:
         identity: the publication's id.
         wave: its settings.
-        questionnaire: what was asked.
-        data: the paths of the dataset versions that anybody may have, by name, from the project's
-            root.
-        steps: what was done to weigh.
-        broken_off: whether somebody broke off: then an empty cell that means "none" may be a
+        questionnaire: its questions.
+        data: the paths of the public dataset versions, by name, from the project's root.
+        steps: the steps of the weighting.
+        broken_off: whether anybody broke off: then an empty cell that means "none" may be a
             question that was not reached, and such questions are left out.
     """
-    done = {fact.kind.rpartition(".")[2] for fact in steps}
+    steps_taken = {fact.kind.rpartition(".")[2] for fact in steps}
     export = questionnaire.export
-    plain = not (export.tool or export.encoding or export.header_rows or export.respondent)
-    spread = any(c.column for item in questionnaire.items for c in item.categories)
-    kept = wave.validate_.duplicates != "most_answered"
-    needed = [name for name in (wave.answers, wave.sample) if name]
-    if spread or not (plain and kept and "jackknife" in done <= TAKEN and data.keys() >= {*needed}):
+    is_plain_csv = not (export.tool or export.encoding or export.header_rows or export.respondent)
+    has_option_columns = any(c.column for item in questionnaire.items for c in item.categories)
+    has_known_rule = wave.validate_.duplicates != "most_answered"
+    needed_data = [name for name in (wave.answers, wave.sample) if name]
+    if has_option_columns or not (
+        is_plain_csv
+        and has_known_rule
+        and "jackknife" in steps_taken <= TAKEN
+        and data.keys() >= {*needed_data}
+    ):
         return None
-    data = {name: data[name] for name in needed}
-    derived = {one.id for one in wave.derive}
+    data = {name: data[name] for name in needed_data}
+    derived = {variable.id for variable in wave.derive}
     by = next(iter(wave.estimate.variables(v.id for v in questionnaire.frame)), "")
     if by not in {v.id for v in questionnaire.groupings if v.id not in derived}:
         by = ""
-    told = [
+    reported_items = [
         item
         for item in _choose_told(wave, questionnaire)
         if not (broken_off and item.blank_means == "none")
     ]
-    if not told:
+    if not reported_items:
         return None
     tested = dict(_list_tests(wave, questionnaire)) if by else {}
-    names = {item.id for item in told} | ({by} & {item.id for item in questionnaire.items})
-    timestamp, first, after = _find_days(wave, questionnaire)
+    names = {item.id for item in reported_items} | (
+        {by} & {item.id for item in questionnaire.items}
+    )
+    timestamp, first_day, day_after = _find_days(wave, questionnaire)
     lowest, highest = wave.weight.trim if wave.weight else (0.0, 1.0)
     constants = {
         "ANSWERS": data[wave.answers],
@@ -80,8 +86,8 @@ def recompute_script(
         "MARGINS": _name_file("margins", wave.weight.margins if wave.weight else None),
         "CORRECTIONS": _name_file("corrections", wave.corrections),
         "TIMESTAMP": timestamp,
-        "FIRST_DAY": first,
-        "DAY_AFTER": after,
+        "FIRST_DAY": first_day,
+        "DAY_AFTER": day_after,
         "INVITATION": export.invitation or "",
         "KEEP": wave.validate_.duplicates,
         "LOWEST": lowest,
@@ -89,16 +95,16 @@ def recompute_script(
         "LEVEL": wave.estimate.level,
         "BY": by,
         "GROUPS": list(questionnaire.grouping(by).codes) if by else [],
-        # Of each tested item the rows of its grid.
-        "TESTS": {name: tested[name] for item in told if (name := item.id) in tested},
-        "ITEMS": dict(_describe_items(questionnaire, names, told)),
+        # For each tested item the number of rows of its grid.
+        "TESTS": {name: tested[name] for item in reported_items if (name := item.id) in tested},
+        "ITEMS": dict(_describe_items(questionnaire, names, reported_items)),
     }
     settings = "\n".join(_write_constant(name, value) for name, value in constants.items())
     script = BODY.read_text("utf-8")
     for name, text in {
         "ID": identity,
         "POINTERS": " ".join(f"{path}.dvc" for path in data.values()),
-        "LEFT": textwrap.fill(f"{_tell_left(wave, told, tested)}.", _WIDTH),
+        "LEFT": textwrap.fill(f"{_tell_left(wave, reported_items, tested)}.", _WIDTH),
         "SETTINGS": settings,
     }.items():
         script = script.replace(f"@{name}@", text)
@@ -106,29 +112,34 @@ def recompute_script(
 
 
 def _write_constant(name: str, value: Any) -> str:
-    """Write an assignment, on lines of at most 100 characters where texts allow it."""
+    """Return an assignment, on lines of at most 100 characters where texts allow it."""
     line = f"{name} = {value!r}"
     if len(line) <= _WIDTH:
         return line
     if isinstance(value, dict):
         lines = [f"{name} = {{"]
-        for key, one in value.items():
-            # On lines of its own: a text of a questionnaire fills them.
-            lines += [f"    {key!r}: (", textwrap.indent(_write_short(one), " " * 8), "    ),"]
+        for key, entry in value.items():
+            # On separate lines, because texts of a questionnaire are long.
+            lines += [f"    {key!r}: (", textwrap.indent(_write_short(entry), " " * 8), "    ),"]
         return "\n".join([*lines, "}"])
     return f"{name} = (\n{textwrap.indent(_write_short(value), ' ' * 4)}\n)"
 
 
 def _write_short(value: Any) -> str:
+    """Return a value as Python writes it, on short lines."""
     return pformat(value, width=_WIDTH - 12, sort_dicts=False)
 
 
 def _name_file(kind: str, name: str | None) -> str:
+    """Return the path of a data file, "" without a name."""
     return f"data/{kind}/{name}.csv" if name else ""
 
 
 def _find_days(wave: WaveSettings, questionnaire: Questionnaire) -> tuple[str, str, str]:
-    """The column of the moment, the first day that counts, the first that no longer does."""
+    """Return the timestamp column, the first day of fieldwork, and the day after the last one.
+
+    Three empty texts without opening and closing dates.
+    """
     opens, closes = wave.validate_.opens, wave.validate_.closes
     if not (opens or closes):
         return "", "", ""
@@ -137,78 +148,84 @@ def _find_days(wave: WaveSettings, questionnaire: Questionnaire) -> tuple[str, s
 
 
 def _choose_told(wave: WaveSettings, questionnaire: Questionnaire) -> list[Item]:
-    """Choose the items that the report tells of and the script can code."""
-    asked = {
+    """Return the items that the report shows and the script can code."""
+    codable = {
         item.id: item
         for item in questionnaire.items
         if not item.derived_from
-        # An answer with a notation of its own (a day) is no text that the script could read.
+        # The script cannot parse answers with a special notation (dates).
         and item.kind.is_estimated
         and not item.kind.written_as
         and not any(route.of_a_number for route in item.asked_if)
     }
-    return [asked[name] for name in wave.show or wave.estimate.items if name in asked]
+    return [codable[name] for name in wave.show or wave.estimate.items if name in codable]
 
 
 def _list_tests(wave: WaveSettings, questionnaire: Questionnaire) -> Iterator[tuple[str, int]]:
-    """Yield each item whose leading test is Rao-Scott's F, with the rows of its grid."""
-    named = {*wave.estimate.items, *wave.compare.items}
-    beside = list_family(questionnaire, [i.id for i in questionnaire.items if i.id in named])
+    """Yield each item whose leading test is Rao-Scott's F, with the number of rows of its grid."""
+    estimated_or_compared = {*wave.estimate.items, *wave.compare.items}
+    family_of_item = list_family(
+        questionnaire, [i.id for i in questionnaire.items if i.id in estimated_or_compared]
+    )
     for item in _choose_told(wave, questionnaire):
         if item.id in wave.compare.items and item.kind.takes_one:
-            yield item.id, len(beside[item.id])
+            yield item.id, len(family_of_item[item.id])
 
 
 def _describe_items(
     questionnaire: Questionnaire, names: Collection[str], told: Collection[Item]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield each item and those that decide whether it is asked, as the script reads them.
+    """Yield each named item, and those that its routing needs, as the script reads them.
 
-    `headlines`: of the items `told`, by level the codes that it adds up (none for a mean).
+    `headlines`: for the items `told`, the codes that each level adds (none for a mean).
     """
-    wanted = set(names)
+    needed = set(names)
     described: list[tuple[str, dict[str, Any]]] = []
-    # Who is weighted is of the group that is asked, whatever was ticked.
-    everyone = set(questionnaire.weighted_groups)
+    # Weighted respondents belong to the weighted groups, so routing on these alone is always met.
+    weighted_groups = set(questionnaire.weighted_groups)
     for item in reversed(questionnaire.items):
-        if item.id not in wanted:
+        if item.id not in needed:
             continue
         routes = {
             route.item: list(route.one_of)
             for route in item.asked_if
-            if route.item != questionnaire.group_item or not everyone <= set(route.one_of)
+            if route.item != questionnaire.group_item or not weighted_groups <= set(route.one_of)
         }
-        wanted |= routes.keys()
-        one: dict[str, Any] = {"column": item.column, "kind": item.kind.name}
+        needed |= routes.keys()
+        fields: dict[str, Any] = {"column": item.column, "kind": item.kind.name}
         if item.range is not None:
             low, high = item.range.bounds
-            one |= {"least": _write_end(low), "most": _write_end(high)}
-        one["options"] = {c.value or c.text: c.code for c in item.categories}
+            fields |= {"least": _write_end(low), "most": _write_end(high)}
+        fields["options"] = {c.value or c.text: c.code for c in item.categories}
         if item.kind.takes_several:
-            one["empty_is_none"] = item.blank_means == "none"
-        one["asked_if"] = routes
-        one["headlines"] = _list_headlines(item) if item in told else {}
-        described.append((item.id, one))
+            fields["empty_is_none"] = item.blank_means == "none"
+        fields["asked_if"] = routes
+        fields["headlines"] = _list_headlines(item) if item in told else {}
+        described.append((item.id, fields))
     yield from reversed(described)
 
 
 def _write_end(end: float) -> float:
-    """Return an end of a range as a number that Python can read: an open one is far away."""
+    """Return the end of a range as a finite number; an open end as plus or minus 1e300."""
     return max(min(end, 1e300), -1e300)
 
 
 def _list_headlines(item: Item) -> dict[str, list[str]]:
+    """Return the codes that each summary level of an item adds, by level."""
     if item.kind.is_number:
         return {item.first_level: []}
     return {level: list(item.levels_of.get(level, (level,))) for level in item.summary_levels}
 
 
 def _tell_left(wave: WaveSettings, told: Sequence[Item], tested: Mapping[str, Any]) -> str:
-    """Say what the script does not cover, in English as the script is."""
+    """Return the list of numbers that the script leaves out, in English as the script is."""
     names = [item.id for item in told]
-    left = ["what is not published", "nonresponse"]
+    left_out = ["what is not published", "nonresponse"]
     untested = [name for name in names if name in wave.compare.items and name not in tested]
-    left += [f"the test of {name}" for name in untested]
-    more = [name for name in wave.show or wave.estimate.items if name not in names]
-    left += [*more[:5], *([f"{len(more) - 5} more"] if len(more) > 5 else [])]
-    return ", ".join(left)
+    left_out += [f"the test of {name}" for name in untested]
+    items_left_out = [name for name in wave.show or wave.estimate.items if name not in names]
+    left_out += [
+        *items_left_out[:5],
+        *([f"{len(items_left_out) - 5} more"] if len(items_left_out) > 5 else []),
+    ]
+    return ", ".join(left_out)

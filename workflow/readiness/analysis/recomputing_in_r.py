@@ -1,7 +1,7 @@
-"""The script with which a person computes a wave's published numbers again in R's `survey`.
+"""Write the script that recomputes a wave's published numbers in R's `survey`.
 
-The body is `recompute_R.txt`, plain R. Written into it are the constants that configuration and
-questionnaire say: groups, answers, boxes, confidence level.
+The body is `recompute_R.txt`, plain R. The constants come from configuration and questionnaire:
+groups, answers, boxes, confidence level.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,12 +28,12 @@ def recompute_in_r(
     Args:
         identity: the publication's id.
         wave: its settings, with the items that it estimates.
-        questionnaire: what was asked, with what is derived of it.
-        items: ids of the items of which figures are published.
+        questionnaire: its questions, with the derived items.
+        items: ids of the items with published figures.
     """
     variables = wave.estimate.variables(v.id for v in questionnaire.frame)
     by = next(iter(variables), "")
-    # As the step `compare` forms families.
+    # The step `compare` forms the same families.
     contrasted = [*dict.fromkeys([*wave.estimate.items, *wave.compare.items])]
     families = list_family(questionnaire, contrasted)
     answers = f"{'derive' if wave.derive else 'validate'}/answers.csv"
@@ -47,28 +47,28 @@ def recompute_in_r(
         "adjust": wave.compare.adjust,
         "no_answer": list(NO_ANSWER),
     }
-    named = set(items)
-    told = {
+    published = set(items)
+    descriptions = {
         item.id: _describe_item(item, len(families.get(item.id, [item.id])))
         for item in questionnaire.items
-        if item.id in named
+        if item.id in published
     }
     script = BODY.read_text("utf-8")
     for place, text in {
         "ID": identity,
         "ANSWERS": answers,
         "SETTINGS": ",\n".join(_write_entries(settings)),
-        "ITEMS": ",\n".join(_write_entries(told)),
+        "ITEMS": ",\n".join(_write_entries(descriptions)),
     }.items():
         script = script.replace(f"@{place}@", text)
     return script
 
 
 def _describe_item(item: Item, family: int) -> dict[str, Any]:
-    """What R needs to know of an item; `family`: the rows of its grid."""
+    """Return the description of an item for R; `family`: number of rows of its grid."""
     boxes = {name: list(codes) for name, codes in item.levels_of.items()}
     return {
-        # The coded answers of every kind of number are numbers.
+        # Coded answers of every kind of number are numbers.
         "kind": NUMBER.name if item.kind.is_number else item.kind.name,
         "answers": list(item.codes),
         **({"boxes": boxes} if boxes else {}),
@@ -77,7 +77,7 @@ def _describe_item(item: Item, family: int) -> dict[str, Any]:
 
 
 def _write_entries(values: Mapping[str, Any], indent: int = 2) -> Iterator[str]:
-    """Write each named value of a list of R, broken where a line would be too long."""
+    """Yield each named value of an R list, broken where a line would be too long."""
     for name, value in values.items():
         head = f"{' ' * indent}{name if name.isidentifier() else _quote(name)} = "
         line = head + _write_value(value)
@@ -91,7 +91,7 @@ def _write_entries(values: Mapping[str, Any], indent: int = 2) -> Iterator[str]:
 
 
 def _write_value(value: Any) -> str:
-    """Write a value of R on one line."""
+    """Return a value in R's syntax, on one line."""
     match value:
         case bool():
             return "TRUE" if value else "FALSE"
@@ -106,7 +106,7 @@ def _write_value(value: Any) -> str:
 
 
 def _write_vector(values: Sequence[str], indent: int) -> str:
-    """Write texts on as many lines as they need."""
+    """Return a vector of texts in R's syntax, on as many lines as needed."""
     space = " " * (indent + 2)
     lines = [space]
     for place, value in enumerate(values):
@@ -118,11 +118,12 @@ def _write_vector(values: Sequence[str], indent: int) -> str:
 
 
 def _quote(text: str) -> str:
-    r"""Write a text as R reads it: letters beyond ASCII and control characters as `\U{...}`."""
+    """Return a text as an R literal, with `U{...}` escapes beyond printable ASCII."""
     return f'"{"".join(map(_escape, text))}"'
 
 
 def _escape(letter: str) -> str:
+    """Return a character as it stands in an R literal."""
     if letter in '"\\':
         return "\\" + letter
     return letter if " " <= letter <= "~" else f"\\U{{{ord(letter):x}}}"

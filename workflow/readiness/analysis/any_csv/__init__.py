@@ -1,1 +1,1 @@
-"""Estimates and comparisons of any table with a small design file: what `estimate` computes."""
+"""Estimates and comparisons of any table with a small design file: the command `estimate`."""

@@ -1,4 +1,4 @@
-"""What the two commands compute: the tables of a wave, by question and crossing."""
+"""Compute the tables of the commands `estimate` and `compare`, by question and crossing."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -26,9 +26,11 @@ INFERENCE = [
 
 
 def estimate_all(sample: Sample, selection: Selection) -> pd.DataFrame:
-    """Shares of every answer, of all and by group: `by` (the variable of the group), `COLUMNS`.
+    """Return the shares of every answer, of all and by group: `by` and the columns `COLUMNS`.
 
-    Raises StatisticsError: an empty base, a lonely PSU under `fail`; begins with the question.
+    `by` is the variable of the group, "" for totals. Shares are 0-1. Where the selection bears no
+    inference, precision and limits are missing. Raises StatisticsError, with the question first: an
+    empty base, a lonely PSU under `fail`.
     """
     settings = Estimate.model_construct(
         level=sample.settings.level, interval=sample.settings.interval
@@ -42,7 +44,7 @@ def estimate_all(sample: Sample, selection: Selection) -> pd.DataFrame:
                 table = estimate_item(sample.design, item, by, groups, settings)
             except StatisticsError as error:
                 raise StatisticsError(f"{item.id}: {error}") from None
-            if item.kind.takes_several and not blank:  # both bases are one
+            if item.kind.takes_several and not blank:  # both bases are equal
                 table = table[table["base"] == "asked"]
             total = table["group"].eq(TOTAL)
             table = table.assign(by=np.where(total, "", by)).sort_values("by", kind="stable")
@@ -55,23 +57,28 @@ def estimate_all(sample: Sample, selection: Selection) -> pd.DataFrame:
 
 
 def scales(sample: Sample, selection: Selection) -> pd.DataFrame:
-    """Cronbach's alpha of each scale, and without each of its questions."""
-    made = [
+    """Return Cronbach's alpha of each scale, and without each of its questions
+    (`SCALE_COLUMNS`).
+    """
+    variables = [
         DerivedVariable.model_construct(
             id=name, scale=DerivedScale.model_construct(items=scale.items)
         )
         for name, scale in sample.scales.items()
     ]
-    return scales_table(sample.design, sample.questionnaire, made, sample.settings.level, selection)
+    return scales_table(
+        sample.design, sample.questionnaire, variables, sample.settings.level, selection
+    )
 
 
 def compare_all(sample: Sample, selection: Selection) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Each question across the groups of each crossing but its own.
+    """Compare each question across the groups of each crossing, except a question by itself.
 
-    One row a test, contrast or effect size, with `item`, `by` and, of a contrast, the `answer`
-    whose share is compared; the tests that most people know stand among them (`CLASSICAL`). The
-    second table has `item`, `by`, `lead` and `fact`, why that test is primary. A question without a
-    result is a row with a note.
+    The first table has one row per test, contrast or effect size, with `item`, `by` and, for a
+    contrast or an option's unweighted test, `answer`; classical unweighted tests are among the
+    tests. The second table has `item`, `by`, `lead` and `fact`, the reason why that test is
+    primary. A question without a result is a row with a note. Where the selection bears no
+    inference, only effect sizes remain.
 
     Raises ConfigError: no `by` in the settings, or no question to compare; StatisticsError: not one
     question can be compared.
@@ -82,17 +89,19 @@ def compare_all(sample: Sample, selection: Selection) -> tuple[pd.DataFrame, pd.
     tables, choices = [], []
     for by in settings.by:
         items = [item for item in sample.items if item.id != by]
-        how = Compare.model_construct(items=[item.id for item in items], seed=settings.seed)
+        item_settings = Compare.model_construct(
+            items=[item.id for item in items], seed=settings.seed
+        )
         arguments = (sample.design, sample.questionnaire)
         contrasts = contrast_items(
             *arguments,
             [by],
-            how.items,
+            item_settings.items,
             level=settings.level,
             interval=settings.interval,
             selection=selection,
         )
-        table, chosen = compare_items(*arguments, by, how, settings.level, contrasts)
+        table, lead_tests = compare_items(*arguments, by, item_settings, settings.level, contrasts)
         table = table[table["test"].ne("contrast")]
         contrasts = (
             close_pairs(contrasts, settings.level)
@@ -104,9 +113,11 @@ def compare_all(sample: Sample, selection: Selection) -> tuple[pd.DataFrame, pd.
             )
             .drop(columns=["base", "level", "p_leading"])
         )
-        known = [compare_as_drawn(sample, item, by) for item in items]
-        tables.append(pd.concat([table, *known, contrasts], ignore_index=True).assign(by=by))
-        choices.append(chosen.assign(by=by))
+        classical_tests = [compare_as_drawn(sample, item, by) for item in items]
+        tables.append(
+            pd.concat([table, *classical_tests, contrasts], ignore_index=True).assign(by=by)
+        )
+        choices.append(lead_tests.assign(by=by))
     whole = pd.concat(tables, ignore_index=True)
     failed = whole[whole["test"].eq("comparison")]
     if not len(whole):
@@ -123,39 +134,40 @@ def compare_all(sample: Sample, selection: Selection) -> tuple[pd.DataFrame, pd.
 
 
 def compare_as_drawn(sample: Sample, item: Item, by: str) -> pd.DataFrame:
-    """The tests of one question that most people know: unweighted, as if drawn one by one.
+    """Return the classical tests of one question: unweighted, as if sampled one by one.
 
-    Pearson's chi-square and, of a scale, Kruskal-Wallis and between two groups Wilcoxon's; of each
-    option of several, which is `answer`. What cannot be computed is left out.
+    Pearson's chi-square and, for a scale, Kruskal-Wallis and between two groups Wilcoxon; for each
+    option of a multiple-response question, named in `answer`. Tests that cannot be computed are
+    left out.
     """
-    data, inside = sample.design.data, sample.design.mask
+    data, in_domain = sample.design.data, sample.design.mask
     group = _place_codes(data[by], sample.questionnaire.grouping(by).codes)
     parts = []
     for column, option in zip(item.columns, item.codes, strict=False):
         several = item.kind.takes_several
         answer = _place_codes(data[column], item.kind.list_column_codes(item.codes))
-        known = np.isfinite(answer) & np.isfinite(group) & inside
+        has_both = np.isfinite(answer) & np.isfinite(group) & in_domain
         rows: list[ComparisonRow] = []
         with suppress(StatisticsError):
-            rows.append(pearson_chi_square(answer[known], group[known]))
+            rows.append(pearson_chi_square(answer[has_both], group[has_both]))
             if item.kind.is_ordered:
-                rows.append(kruskal_wallis(answer[known], group[known]))
-                pair = [answer[known & (group == g)] for g in np.unique(group[known])]
+                rows.append(kruskal_wallis(answer[has_both], group[has_both]))
+                pair = [answer[has_both & (group == g)] for g in np.unique(group[has_both])]
                 rows += [wilcoxon(*pair)] if len(pair) == 2 else []
         parts.append(frame(rows).assign(item=item.id, answer=option if several else ""))
     return pd.concat(parts, ignore_index=True)
 
 
 def _place_codes(column: "pd.Series[str]", codes: Sequence[str]) -> FloatArray:
-    """The place of each code, from 1 on; NaN outside."""
+    """Return the place of each code, from 1 on; NaN for any other value."""
     places = column.map({code: float(place) for place, code in enumerate(codes, 1)})
     return np.asarray(places, dtype=np.float64)
 
 
 def sizes(sample: Sample, item: Item, by: str) -> dict[str, int]:
-    """How many with an answer are in each group, unweighted."""
+    """Return the unweighted number of respondents with an answer in each group, by code."""
     data = sample.design.data
     codes = item.kind.list_column_codes(item.codes)
-    known = data[list(item.columns)].isin(codes).any(axis=1).to_numpy() & sample.design.mask
-    counts = data.loc[known, by].value_counts()
+    has_answer = data[list(item.columns)].isin(codes).any(axis=1).to_numpy() & sample.design.mask
+    counts = data.loc[has_answer, by].value_counts()
     return {code: int(counts.get(code, 0)) for code in sample.questionnaire.grouping(by).codes}

@@ -1,7 +1,7 @@
-"""A table of answers with its design: its settings, and itself as a wave.
+"""Read a table of answers with its design file, as a design and a questionnaire.
 
-The model of the settings is the only description; docs/any-csv.md shows it at work. Questions are
-items, cells codes, respondents have weights; every cell that cannot be used is named.
+The model of the settings is the only specification; docs/any-csv.md has examples. Questions become
+items, cells codes, respondents get weights; an unusable cell is named in an error.
 """
 
 import difflib
@@ -38,7 +38,7 @@ def _make_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-# A whole number of YAML stands for its text in the CSV; `yes` and `no` need quotes.
+# A whole number in YAML stands for its text in the CSV; `yes` and `no` need quotes.
 CellText = Annotated[
     str,
     BeforeValidator(lambda value: str(value) if type(value) is int else value),
@@ -50,6 +50,7 @@ Total = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 def _check_distinct(labels: list[str], what: str) -> None:
+    """Check that labels are distinct; ValueError, beginning with `what`, where one is repeated."""
     if repeated := [label for label in labels if labels.count(label) > 1]:
         raise ValueError(f"{what} each once; {repeated[0]} is repeated")
 
@@ -67,17 +68,22 @@ class SingleQuestion(StrictModel):
 
     @property
     def box(self) -> list[str]:
-        """The lowest two categories of a scale, which are added up (of two, the first)."""
+        """Lowest two categories of a scale, which are added up (of two, the first); [] without
+        order.
+        """
         return self.categories[: min(2, len(self.categories) - 1)] if self.ordered else []
 
     @model_validator(mode="after")
     def _is_a_question(self) -> Self:
+        """Check that answers are distinct."""
         _check_distinct([*self.categories, *self.outside], "categories and outside:")
         return self
 
 
 class Ticks(StrictModel):
-    """A question with several answers: a column each, ticked or not; or all joined in one."""
+    """A multiple-response question: one column per option, ticked or not; or all joined in one
+    column.
+    """
 
     columns: list[Column] = Field(default=[], description="one column an option")
     ticked: CellText = Field(default="1", description="what a ticked cell holds")
@@ -110,12 +116,12 @@ class Ticks(StrictModel):
 
     @property
     def blank(self) -> str:
-        """The code of an empty cell."""
+        """Code of an empty cell."""
         return "0" if self.blank_means == "not_ticked" else BLANK
 
 
 class AddedScale(StrictModel):
-    """Questions with the same answers that are added up: how far they measure one thing."""
+    """Questions with the same answers that form an additive scale, for its Cronbach's alpha."""
 
     items: list[Column] = Field(min_length=2, description="questions of `items`, all ordered")
 
@@ -126,7 +132,7 @@ class AddedScale(StrictModel):
 
 
 class Survey(StrictModel):
-    """The whole file."""
+    """The whole design file."""
 
     selection: SelectionName = Field(description="how respondents came in; the words follow it")
     weights: Column | None = Field(default=None, description="column of sampling weights")
@@ -171,9 +177,9 @@ class Survey(StrictModel):
         return self
 
 
-# Of a drafted questionnaire, whose labels are the names and answers of the table.
+# Language of a questionnaire drafted from a table, whose labels are the table's names and answers.
 LANGUAGE = "en"
-# The code of an answer that the design declares outside the base.
+# Code of an answer that the design file declares outside the base.
 OUTSIDE = "_outside"
 
 
@@ -181,10 +187,10 @@ OUTSIDE = "_outside"
 class Sample:
     """The answers of a table with their design.
 
-    `settings`: the design file. `design`: weighted, and the domain of the settings; its data are
-    the coded answers. `questionnaire`: what was asked, and the groups as variables of its frame.
-    `weighting`: the report, when there are margins. `chosen`: names of the questions, grids and
-    scales that are shown; none: all.
+    `settings`: the design file. `design`: weighted and restricted to the domain; its data are the
+    coded answers. `questionnaire`: the questions, and the groups as variables of its frame.
+    `weighting`: the report, where there are margins. `chosen`: names of the questions, grids and
+    scales to show; empty for all.
     """
 
     settings: Survey
@@ -195,26 +201,28 @@ class Sample:
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """The closed questions that are shown."""
-        every = (item for item in self.questionnaire.items if item.kind.takes_options)
-        return tuple(i for i in every if not self.chosen or {i.id, i.grid} & {*self.chosen})
+        """Closed questions to show."""
+        closed_items = (item for item in self.questionnaire.items if item.kind.takes_options)
+        return tuple(i for i in closed_items if not self.chosen or {i.id, i.grid} & {*self.chosen})
 
     @property
     def scales(self) -> dict[str, AddedScale]:
-        """The scales that are shown, by name."""
-        every = self.settings.scales
-        return {n: one for n, one in every.items() if not self.chosen or n in self.chosen}
+        """Scales to show, by name."""
+        all_scales = self.settings.scales
+        return {n: scale for n, scale in all_scales.items() if not self.chosen or n in self.chosen}
 
     def choose(self, names: Sequence[str]) -> "Sample":
-        """Return the sample of which only these questions, grids and scales are shown; all if none.
+        """Return the sample restricted to these questions, grids and scales; to all without names.
 
-        Raises ConfigError: a name that is none of them.
+        Raises ConfigError for an unknown name.
         """
-        known = [item.id for item in self.items]
-        known += dict.fromkeys(item.grid for item in self.items if item.grid)
-        known += self.settings.scales
-        if unknown := [name for name in names if name not in known]:
-            near = ", ".join(difflib.get_close_matches(unknown[0], known) or known[:8])
+        names_available = [item.id for item in self.items]
+        names_available += dict.fromkeys(item.grid for item in self.items if item.grid)
+        names_available += self.settings.scales
+        if unknown := [name for name in names if name not in names_available]:
+            near = ", ".join(
+                difflib.get_close_matches(unknown[0], names_available) or names_available[:8]
+            )
             raise ConfigError(
                 f"--items {unknown[0]}: not a question of this table. Its questions include {near}."
             )
@@ -224,26 +232,27 @@ class Sample:
 def make_sample(
     frame: pd.DataFrame, settings: Survey, source: str, questionnaire: Questionnaire | None = None
 ) -> Sample:
-    """The design that the settings describe, with the answers coded.
+    """Return the weighted design of a table, with the answers coded.
 
-    `frame`: one row a respondent, every cell text, "" where empty; not modified. `settings`: the
-    design file. `source`: what messages call the table. `questionnaire`: what was asked, if the
-    cells are its codes; None: the settings say it.
+    `frame`: one row per respondent, every cell text, "" where empty; not modified. `settings`: the
+    design file. `source`: name of the table in messages. `questionnaire`: the questions, if the
+    cells are its codes; None: the settings describe them.
 
-    Raises ConfigError: a column that the table does not have; DataError: a cell that cannot be
-    used, with its row and column; StatisticsError: a design or margins that do not hold together.
+    Raises ConfigError: a missing column, no question, or questions that form no scale; DataError:
+    an unusable cell, with its row and column; StatisticsError: an inconsistent design or margins,
+    an empty domain.
     """
     _check_columns(frame, settings, source)
-    made, report = _make_design(frame, settings, source), None
+    weighted, report = _make_design(frame, settings, source), None
     if settings.margins:
         for variable, totals in settings.margins.items():
             _check_declared(frame[variable].to_numpy(dtype=object), totals, variable, source)
         trim = Trim(settings.trim[0], settings.trim[1]) if settings.trim else None
-        weighting = weigh(made, settings.margins, trim=trim)
-        made, report = weighting.design, weighting.report
+        weighting = weigh(weighted, settings.margins, trim=trim)
+        weighted, report = weighting.design, weighting.report
     for column, values in settings.domain.items():
-        made = made.subset(frame[column].isin(values).to_numpy())
-    if made.n == 0:
+        weighted = weighted.subset(frame[column].isin(values).to_numpy())
+    if weighted.n == 0:
         listed = ", ".join(f"{c} {' or '.join(v)}" for c, v in settings.domain.items())
         raise StatisticsError(f"domain: no row of {source} has {listed}; nothing to estimate.")
     coded = frame.replace("", BLANK)
@@ -253,19 +262,23 @@ def make_sample(
         answers = dict(_read_answers(frame, settings, source))
         coded = coded.assign(**answers)
         questionnaire = _draft_questionnaire(settings, answers)
-    known = {item.id for item in questionnaire.items if not item.kind.takes_several}
-    groups = [_make_variable(column, coded, made) for column in settings.by if column not in known]
+    single_items = {item.id for item in questionnaire.items if not item.kind.takes_several}
+    groups = [
+        _make_variable(column, coded, weighted)
+        for column in settings.by
+        if column not in single_items
+    ]
     _check_scales(settings, questionnaire)
-    asked = questionnaire.model_copy(update={"frame": tuple(groups)})
-    return Sample(settings, replace(made, data=coded, _coded={}), asked, report)
+    with_groups = questionnaire.model_copy(update={"frame": tuple(groups)})
+    return Sample(settings, replace(weighted, data=coded, _coded={}), with_groups, report)
 
 
 def _check_scales(settings: Survey, asked: Questionnaire) -> None:
-    """ConfigError where a scale is of questions that are no scale, or unlike one another."""
+    """Check that each scale has ordered questions of equal length; else ConfigError."""
     ordered = {item.id: len(item.codes) for item in asked.items if item.kind.is_ordered}
     for name, scale in settings.scales.items():
-        if others := [item for item in scale.items if item not in ordered]:
-            raise ConfigError(f"scales.{name}: {others[0]} is not a question with ordered: true.")
+        if unordered := [item for item in scale.items if item not in ordered]:
+            raise ConfigError(f"scales.{name}: {unordered[0]} is not a question with ordered: true.")
         if len({ordered[item] for item in scale.items}) > 1:
             raise ConfigError(
                 f"scales.{name}: the questions have different numbers of categories. Use "
@@ -274,68 +287,82 @@ def _check_scales(settings: Survey, asked: Questionnaire) -> None:
 
 
 def _draft_questionnaire(settings: Survey, answers: Collection[str]) -> Questionnaire:
-    """The questions of the settings; names and answers of a table need be no codes."""
-    asked = [
-        (name, ORDINAL if own.ordered else SINGLE, own.categories, own.box)
-        for name, own in settings.items.items()
+    """Return the questionnaire of the settings; the table's names need not be valid codes."""
+    questions = [
+        (name, ORDINAL if entry.ordered else SINGLE, entry.categories, entry.box)
+        for name, entry in settings.items.items()
     ]
     for name in settings.multiple:
-        own = [c.removeprefix(f"{name}.") for c in answers if c.startswith(f"{name}.")]
-        asked.append((name, MULTI, own, []))
+        entry = [c.removeprefix(f"{name}.") for c in answers if c.startswith(f"{name}.")]
+        questions.append((name, MULTI, entry, []))
     items = tuple(
         Item.model_construct(
             id=name,
             kind=kind,
             column=name,
             label=Label({LANGUAGE: name}),
-            categories=_make_categories(own),
+            categories=_make_categories(entry),
             boxes={"low": tuple(low)} if low else {},
         )
-        for name, kind, own, low in asked
+        for name, kind, entry, low in questions
     )
     return Questionnaire.model_construct(name="table", version="1", language=LANGUAGE, items=items)
 
 
 def _make_categories(names: Sequence[str]) -> tuple[Category, ...]:
+    """Return categories whose code, text and label are the names."""
     return tuple(
         Category.model_construct(code=name, text=name, labels={LANGUAGE: name}) for name in names
     )
 
 
 def _make_variable(column: str, coded: pd.DataFrame, made: Design) -> FrameVariable:
-    """A column as groups: what occurs in the domain, sorted."""
+    """Return a column as a grouping variable: the values in the domain, sorted.
+
+    Raises StatisticsError where the domain has none.
+    """
     values = coded[column].to_numpy(dtype=object)
-    if not (seen := sorted({v for v in values[made.mask] if not v.startswith("_")})):
+    if not (distinct_values := sorted({v for v in values[made.mask] if not v.startswith("_")})):
         raise StatisticsError(f"by: nobody in the domain has a value of {column}.")
     return FrameVariable.model_construct(
-        id=column, label=Label({LANGUAGE: column}), categories=_make_categories(seen)
+        id=column, label=Label({LANGUAGE: column}), categories=_make_categories(distinct_values)
     )
 
 
 def _check_columns(frame: pd.DataFrame, settings: Survey, source: str) -> None:
+    """Check that the table has every column that the settings name; else ConfigError."""
     keys = ("by", "weights", "strata", "psu", "fpc", "domain", "items", "margins")
-    named = [(key, column) for key in keys for column in _make_list(getattr(settings, key)) or ()]
+    columns_by_key = [
+        (key, column) for key in keys for column in _make_list(getattr(settings, key)) or ()
+    ]
     for name, ticks in settings.multiple.items():
         columns = ticks.columns if ticks.column is None else [ticks.column]
-        named += [(f"multiple.{name}", column) for column in columns]
+        columns_by_key += [(f"multiple.{name}", column) for column in columns]
     columns = [str(c) for c in frame.columns]
-    for key, column in named:
+    for key, column in columns_by_key:
         if column not in columns:
-            close = difflib.get_close_matches(column, columns, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"it has {', '.join(columns[:12])}."
+            similar = difflib.get_close_matches(column, columns, n=1)
+            hint = (
+                f"did you mean {similar[0]}?" if similar else f"it has {', '.join(columns[:12])}."
+            )
             raise ConfigError(f"{key}: {source} has no column {column!r}; {hint}")
 
 
 def _make_design(frame: pd.DataFrame, settings: Survey, source: str) -> Design:
+    """Return the design of the settings without margins and domain.
+
+    Raises DataError for an empty stratum or PSU or an invalid number, StatisticsError for an
+    inconsistent design.
+    """
     for column in (settings.strata, *(settings.psu or ())):
         if column is not None and (empty := frame[column].eq("").to_numpy()).any():
             where = row_at(source, int(np.argmax(empty)))
             raise DataError(f"{where}, column {column}: empty cell. Give each row a value.")
     weights = None if settings.weights is None else numbers(frame, settings.weights, source)
-    # Under a name of its own: a column may be both stratum and population.
+    # Under a new name: a column may be both stratum and population.
     sizes = {f"fpc {column}": numbers(frame, column, source) for column in settings.fpc or ()}
     try:
-        made = design(
+        sampling_design = design(
             frame.assign(**sizes),
             weights=weights,
             strata=settings.strata,
@@ -346,19 +373,21 @@ def _make_design(frame: pd.DataFrame, settings: Survey, source: str) -> Design:
         ).correcting()
         if settings.replicates and settings.weights:
             columns = settings.replicates.match_columns(frame.columns, settings.weights)
-            given = [numbers(frame, column, source, zero=True) for column in columns]
-            matrix = np.array(given).reshape(len(columns), len(frame)).T
-            made = with_replicates(made, matrix, **settings.replicates.constants)
-        return made
+            replicate_weights = [numbers(frame, column, source, zero=True) for column in columns]
+            matrix = np.array(replicate_weights).reshape(len(columns), len(frame)).T
+            sampling_design = with_replicates(
+                sampling_design, matrix, **settings.replicates.constants
+            )
+        return sampling_design
     except StatisticsError as error:
-        words = str(error).replace("nest=True", "nest: true").replace("'fpc ", "'")
-        raise StatisticsError(words) from None
+        message = str(error).replace("nest=True", "nest: true").replace("'fpc ", "'")
+        raise StatisticsError(message) from None
 
 
 def _read_answers(
     frame: pd.DataFrame, settings: Survey, source: str
 ) -> Iterator[tuple[str, TextArray]]:
-    """The codes by column of the coded table: categories as they are, `1` and `0` of an option."""
+    """Yield the columns of the coded table: categories as they are, `1` and `0` for an option."""
     for name, question in settings.items.items():
         answers = dict(zip(question.categories, question.categories, strict=True))
         outside = dict.fromkeys(question.outside, OUTSIDE)
@@ -366,15 +395,15 @@ def _read_answers(
     for name, ticks in settings.multiple.items():
         if ticks.column is not None:
             yield from _split_joined_ticks(frame, name, ticks, source)
-        known = {ticks.ticked: "1", ticks.not_ticked: "0", "": ticks.blank}
+        codes_by_cell = {ticks.ticked: "1", ticks.not_ticked: "0", "": ticks.blank}
         for column in ticks.columns:
-            yield f"{name}.{column}", _code_column(frame, column, known, source)
+            yield f"{name}.{column}", _code_column(frame, column, codes_by_cell, source)
 
 
 def _code_column(
     frame: pd.DataFrame, column: str, known: Mapping[str, str], source: str
 ) -> TextArray:
-    """The codes that cells stand for; a special code stands for itself."""
+    """Return the codes of a column's cells; a special code stands for itself."""
     values = frame[column].to_numpy(dtype=object)
     _check_declared(values, list(known), column, source)
     return np.array([known.get(v, v) for v in values], dtype=object)
@@ -383,14 +412,17 @@ def _code_column(
 def _split_joined_ticks(
     frame: pd.DataFrame, name: str, ticks: Ticks, source: str
 ) -> Iterator[tuple[str, TextArray]]:
-    """The codes by option, of cells in which the answers that were ticked are joined."""
+    """Yield the codes by option, for cells that join the ticked answers.
+
+    Raises DataError for an undeclared answer.
+    """
     values = frame[ticks.column].to_numpy(dtype=object)
     cells = {cell: _split(cell, ticks) for cell in dict.fromkeys(values.tolist())}
-    for at, cell in enumerate(values):
+    for row, cell in enumerate(values):
         ticked, unknown = cells[cell]
         if unknown and not (cell.startswith("_") and not ticked):
             raise DataError(
-                f"{row_at(source, at)}, column {ticks.column}: {unknown[0]!r} is not declared; "
+                f"{row_at(source, row)}, column {ticks.column}: {unknown[0]!r} is not declared; "
                 f"expected {', '.join(ticks.options)}."
             )
 
@@ -400,45 +432,53 @@ def _split_joined_ticks(
             return cell.strip() if unknown else ticks.blank
         return "1" if option in ticked else "0"
 
-    found = sorted({option for ticked, _ in cells.values() for option in ticked})
-    for option in ticks.options or found:
+    occurring = sorted({option for ticked, _ in cells.values() for option in ticked})
+    for option in ticks.options or occurring:
         yield f"{name}.{option}", np.array([read(cell, option) for cell in values], dtype=object)
 
 
 def _split(cell: str, ticks: Ticks) -> tuple[list[str], list[str]]:
+    """Return the options that a cell joins, and its undeclared parts."""
     if ticks.split is None:
         return split_options(cell, {match_key(option): (option, "") for option in ticks.options})
-    # A separator of blanks stands for itself; around any other one blanks are nobody's answer.
+    # A separator of spaces counts as it is; around any other separator spaces are dropped.
     separator = ticks.split.strip() or ticks.split
     parts = [part.strip() for part in cell.split(separator) if part.strip()]
     if cell.startswith("_"):
         return [], parts
-    known = ticks.options or parts
-    return [p for p in parts if p in known], [p for p in parts if p not in known]
+    allowed = ticks.options or parts
+    return [p for p in parts if p in allowed], [p for p in parts if p not in allowed]
 
 
 def _check_declared(
     values: TextArray, declared: Collection[str] | Mapping[str, Any], name: str, source: str
 ) -> None:
-    bad, margin = ~np.isin(values.astype(str), list(declared)), isinstance(declared, Mapping)
-    if not margin:
+    """Check that each value is declared; a mapping of margins declares categories with totals.
+
+    Raises DataError that names the first undeclared value. Special codes pass, except in margins.
+    """
+    bad, is_margin = ~np.isin(values.astype(str), list(declared)), isinstance(declared, Mapping)
+    if not is_margin:
         bad &= ~np.array([v.startswith("_") for v in values])
     if bad.any():
-        at = int(np.argmax(bad))
+        row = int(np.argmax(bad))
         expected = ", ".join(label for label in declared if label)
-        what = "has no total in the margins" if margin else "is not declared"
+        fault = "has no total in the margins" if is_margin else "is not declared"
         raise DataError(
-            f"{row_at(source, at)}, column {name}: {values[at]!r} {what}; expected {expected}."
+            f"{row_at(source, row)}, column {name}: {values[row]!r} {fault}; expected {expected}."
         )
 
 
 def numbers(frame: pd.DataFrame, column: str, source: str, *, zero: bool = False) -> FloatArray:
-    """Finite numbers above 0, or `zero`: DataError naming the first that is not."""
+    """Return a column as finite numbers above 0 (or 0, with `zero`), shape (rows,).
+
+    Raises DataError that names the first invalid cell.
+    """
     values = np.asarray(pd.to_numeric(frame[column], errors="coerce"), dtype=np.float64)
-    good = np.isfinite(values) & ((values > 0) | (zero & (values == 0)))
-    if not good.all():
-        at = int(np.argmin(good))
-        more = int((~good).sum()) - 1
+    is_valid = np.isfinite(values) & ((values > 0) | (zero & (values == 0)))
+    if not is_valid.all():
+        at = int(np.argmin(is_valid))
+        more = int((~is_valid).sum()) - 1
         raise DataError(
             f"{row_at(source, at)}, column {column}: {frame[column].iloc[at]!r}; expected a finite "
             f"number above 0{' or 0' * zero}{f' ({more} more such rows)' if more else ''}."
@@ -447,5 +487,5 @@ def numbers(frame: pd.DataFrame, column: str, source: str, *, zero: bool = False
 
 
 def row_at(source: object, position: int) -> str:
-    """Where a row is, for messages: the source and the line of the file; the header is line 1."""
+    """Return the place of a row for messages: the source and the line; the header is line 1."""
     return f"{source}, row {position + 2}"
