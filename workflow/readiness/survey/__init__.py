@@ -1,4 +1,4 @@
-"""Design-based survey statistics, equal to R survey: what is for users of data frames.
+"""Design-based survey statistics, equal to R survey: the interface for users of data frames.
 
 Begin with a design; every estimator and every test takes one:
 

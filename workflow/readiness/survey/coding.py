@@ -1,10 +1,10 @@
-"""Columns as small integers; the options of a question with several answers as 1 and 0.
+"""Code columns as small integers; code options of a multiple-response question as 1 and 0.
 
-Statistics by category run on codes 0..K-1: they are an order of magnitude faster than labels, and
-a declared category without answers keeps its place.
+Statistics by category run on codes 0..K-1, which are an order of magnitude faster than labels; a
+declared category without answers keeps its place.
 
 A respondent may tick several options, so their shares do not add up to 1. The base is declared: all
-who were asked (a blank counts as "not this one"), or those who answered (a blank leaves the base).
+who were asked (a blank counts as not ticked), or all who answered (a blank leaves the base).
 """
 
 import ctypes
@@ -21,15 +21,15 @@ from readiness.ground.errors import StatisticsError
 
 
 def one_of(value: Any, known: Any, what: str) -> None:
-    """Refuse an option that is none of the names of a `Literal`.
+    """Check that an option is one of the names of a `Literal`.
 
-    `value`: what the caller gave. `known`: the `Literal` of the names. `what`: how the message
-    calls the option.
+    `value`: the caller's option. `known`: the `Literal` of the names. `what`: name of the option in
+    messages.
 
-    Raises StatisticsError: a name that is not known.
+    Raises StatisticsError: an unknown name.
     """
     names = get_args(known)
-    # By type too: an array has no truth.
+    # The type is checked first: an array has no truth value.
     if not (isinstance(value, str) and value in names):
         raise StatisticsError(f"{what} {value!r} is unknown; expected one of {', '.join(names)}")
 
@@ -37,16 +37,16 @@ def one_of(value: Any, known: Any, what: str) -> None:
 Factorized: TypeAlias = tuple[IntArray, list[Any]]
 
 
-# From this many rows on it pays to look for shared objects, by this many first rows.
+# Number of rows from which a search for shared objects pays, and of first rows that are searched.
 _LONG = 10_000
 _LOOK = 1_000
 
 
 @dataclass(frozen=True, eq=False)
 class Codes:
-    """A categorical column: `codes` in 0..size-1 (-1 is missing) and the labels they stand for.
+    """A categorical column: `codes` in 0..size-1 (-1 is missing) and their labels.
 
-    `identity` marks that each row is its own unit, which saves the counting.
+    `identity` marks that each row is a unit, which saves counting.
     """
 
     codes: IntArray
@@ -56,26 +56,29 @@ class Codes:
 
     @staticmethod
     def rows(n: int) -> "Codes":
-        """Each of n rows is a unit of its own."""
+        """Return codes under which each of n rows is a unit."""
         return Codes(np.arange(n, dtype=np.int64), n, None, identity=True)
 
     @staticmethod
     def constant(n: int) -> "Codes":
-        """All n rows are in one group."""
+        """Return codes under which all n rows are in one group."""
         return Codes(np.zeros(n, dtype=np.int64), 1, ("all",))
 
     def label(self, code: int) -> str:
-        """The label of a code, quoted, for messages."""
+        """Return the label of a code, quoted, for messages."""
         return repr(self.labels[code]) if self.labels is not None else str(code)
 
     def count_used(self, used: BoolArray) -> int:
-        """Number of categories with at least one row where `used` is true."""
+        """Return the number of categories with at least one row where `used` is true."""
         if self.identity:
             return int(used.sum())
         return int((np.bincount(self.codes[used], minlength=self.size) > 0).sum())
 
     def count_used_by(self, by: IntArray, size: int) -> IntArray:
-        """Categories with at least one row, for each code 0..size-1 of `by` (-1: nowhere)."""
+        """Return the number of categories with at least one row, for each code of `by`.
+
+        `by`: codes 0..size-1, -1 for rows that do not count. Shape (size,).
+        """
         inside = by >= 0
         if self.identity:
             return np.bincount(by[inside], minlength=size).astype(np.int64)
@@ -84,7 +87,7 @@ class Codes:
         return np.asarray((table[:, :size] > 0).sum(axis=0), dtype=np.int64)
 
     def sums(self, values: FloatArray) -> FloatArray:
-        """Sums of a (n, k) matrix within each category, shape (size, k)."""
+        """Return sums of a (n, k) matrix within each category, shape (size, k)."""
         if self.identity:
             return values
         out = np.empty((self.size, values.shape[1]))
@@ -94,9 +97,9 @@ class Codes:
 
 
 def encode(column: Any, what: str) -> Codes:
-    """A column as codes; the labels are sorted. Missing values are refused.
+    """Return a column as codes with sorted labels.
 
-    Raises StatisticsError: a value is missing.
+    Raises StatisticsError: a missing value.
     """
     codes, labels = factorize_column(column)
     if len(codes) and codes.min() < 0:
@@ -109,7 +112,7 @@ def encode(column: Any, what: str) -> Codes:
 
 
 def sort_labels(labels: Sequence[Any], order: Sequence[Any] | None = None) -> list[Any]:
-    """Labels by themselves or in a declared order; mixed ones, which have none, by their texts."""
+    """Return labels sorted, or in a declared order; labels of mixed types sorted by text."""
     try:
         return sorted(labels, key=None if order is None else order.index)
     except TypeError:
@@ -117,7 +120,7 @@ def sort_labels(labels: Sequence[Any], order: Sequence[Any] | None = None) -> li
 
 
 def factorize_column(column: Any) -> Factorized:
-    """A column as codes of its distinct values, in order of appearance; missing is -1."""
+    """Return a column as codes of its distinct values, in order of appearance; missing is -1."""
     values = np.asarray(column)
     if values.dtype == object and len(values) > _LONG and values.flags.c_contiguous:
         # Five times as fast for long columns of few texts, as read from a file.
@@ -131,8 +134,9 @@ def factorize_column(column: Any) -> Factorized:
 def _factorize_shared(values: npt.NDArray[Any]) -> Factorized:
     """Factorize objects that are shared between rows: first by identity, then by value.
 
-    A column read from a file holds each text once and a pointer a row. Pointers are integers, which
-    are compared without looking at the text; the few distinct objects are then compared by value.
+    A column read from a file holds each text once and a pointer per row. Pointers are integers,
+    which are compared without reading the text; the few distinct objects are then compared by
+    value.
     """
     memory = (ctypes.c_ssize_t * len(values)).from_address(values.ctypes.data)
     by_identity, addresses = pd.factorize(np.ctypeslib.as_array(memory))
@@ -146,18 +150,18 @@ def _factorize_shared(values: npt.NDArray[Any]) -> Factorized:
 def encode_declared(
     column: Any, categories: Sequence[Any], known: Factorized | None = None
 ) -> Codes:
-    """A column as codes of declared categories, in their order; all else is missing (-1).
+    """Return a column as codes of declared categories, in their order; any other value is -1.
 
-    `column`: values, one a row. `categories`: the declared categories. `known`: the column's
-    `factorized`, when it has been made before.
+    `column`: one value per row. `categories`: the declared categories. `known`: the column's codes
+    from `factorize_column`, if available.
 
     Raises StatisticsError: no category, or the same category twice.
     """
     if not (declared := list(categories)):
         raise StatisticsError("no categories declared; expected at least one")
     if len(set(declared)) != len(declared):
-        twice = next(c for c in declared if declared.count(c) > 1)
-        raise StatisticsError(f"category {twice!r} is declared twice")
+        repeated = next(c for c in declared if declared.count(c) > 1)
+        raise StatisticsError(f"category {repeated!r} is declared twice")
     # Two steps: distinct values first, so that only these few go through the slow look-up.
     raw, seen = known or factorize_column(column)
     place = {label: i for i, label in enumerate(declared)}
@@ -166,7 +170,7 @@ def encode_declared(
 
 
 def interaction(outer: Codes, inner: Codes) -> Codes:
-    """The combinations of two columns that occur, as codes in sorted order."""
+    """Return the combinations of two columns that occur, as codes in sorted order."""
     values, codes = np.unique(outer.codes * inner.size + inner.codes, return_inverse=True)
     labels = None
     if outer.labels is not None and inner.labels is not None:
@@ -182,33 +186,33 @@ NO_ANSWER = ("_blank", "_dont_know", "_refused")
 
 
 def option_answers(values: Any, option: str, base: Base) -> TextArray:
-    """The answers to one option, `1` (chosen), `0` (not) or a special code, on a base.
+    """Return the answers to one option: `1` (chosen), `0` (not) or a code outside the base.
 
-    `values`: one a row; numbers and truth values count as their texts. `option`: its name, for
-    messages. `base`: `asked`: everyone asked, where no answer counts as not chosen; `answered`:
-    only those who answered.
+    `values`: one per row; numbers and truth values count as their texts. `option`: its name, for
+    messages. `base`: `asked` for everyone asked, where a missing answer counts as not chosen;
+    `answered` for respondents who answered.
 
     Returns `1` and `0` within the base, a code that begins with `_` outside it, shape (rows,).
 
     Raises StatisticsError: a value that is neither 1, 0 nor a special code.
     """
     codes, distinct = factorize_column(values)
-    known = {"1": "1", "0": "0"}
-    known |= dict.fromkeys(NOT_ASKED, "_outside")
-    known |= dict.fromkeys(NO_ANSWER, "0" if base == "asked" else "_blank")
+    base_codes = {"1": "1", "0": "0"}
+    base_codes |= dict.fromkeys(NOT_ASKED, "_outside")
+    base_codes |= dict.fromkeys(NO_ANSWER, "0" if base == "asked" else "_blank")
     texts = [*map(plain_text, distinct), "_blank"]  # the last one: a missing value, code -1
-    if (bad := np.array([text not in known for text in texts])[codes]).any():
-        row = int(np.flatnonzero(bad)[0])
+    if (is_unknown := np.array([text not in base_codes for text in texts])[codes]).any():
+        row = int(np.flatnonzero(is_unknown)[0])
         raise StatisticsError(
             f"option {option!r} is {texts[codes[row]]!r} in row {row}; expected 1, 0 or one of "
             + ", ".join((*NOT_ASKED, *NO_ANSWER))
         )
-    mapped = np.array([known.get(text, "_outside") for text in texts], dtype=object)
+    mapped = np.array([base_codes.get(text, "_outside") for text in texts], dtype=object)
     return np.asarray(mapped[codes])
 
 
 def plain_text(value: Any) -> str:
-    """Text of a value; 1.0 and True read as 1."""
+    """Return the text of a value; 1.0 and True become `1`."""
     if isinstance(value, (bool, np.bool_, float, np.floating)) and float(value).is_integer():
         return str(int(value))
     return str(value)

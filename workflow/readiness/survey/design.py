@@ -1,10 +1,10 @@
 """The survey design: who was drawn, how, and with which weight.
 
-Every estimator linearises its statistic and asks a `Design` for one thing, the covariance of
+Every estimator linearises its statistic and needs one function of a `Design`, the covariance of
 weighted totals (`Design.total_covariance`); strata, stages, finite populations, calibration and
 replicate weights are handled here and nowhere else. A domain is a subset of the design, never of
-the data: `Design.subset` keeps every row, those outside with weight zero, so that the number of
-PSUs in each stratum stays the drawn one.
+the data: `Design.subset` keeps every row, rows outside with weight zero, so that the number of PSUs
+in each stratum stays the sampled number.
 
 Särndal, Swensson and Wretman (1992), ch. 4 and 6; Lumley (2010), ch. 2 and 8; R survey 4.4-2.
 """
@@ -42,34 +42,37 @@ from readiness.survey.variance import (
     replicate_covariance,
 )
 
-# Indicators of more cells than this are never written out (8 bytes each).
+# Largest number of cells of an indicator matrix that is written out (8 bytes each).
 _DENSE = 200_000
-# Cells up to which their own covariance is the shorter way to that of influence values.
+# Largest number of cells for which the covariance of the cells is cheaper than that of influence
+# values.
 _MOST_CELLS = 500
-# Most PSUs that count as few: with 100 of unlike sizes the coverage of a mean still gains.
+# Largest number of PSUs that counts as few: with 100 of unequal sizes the coverage of a mean still
+# gains.
 FEW = 100
 Column: TypeAlias = "str | npt.ArrayLike | pd.Series[Any]"
 
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """A survey design; made by `design`, changed only by making another one.
+    """A survey design; built by `design`, never modified.
 
     Attributes:
-        data: the data frame it was made from (n rows, never modified); estimators take its column
+        data: the data frame of the design (n rows, never modified); estimators take its column
             names as well as arrays of n values.
         full_weights: sampling or calibrated weight of each row, 0 or more, > 0 in the domain.
         stages: strata, PSUs and FPC of each stage, as integer codes.
-        mask: True for the rows in the domain (at first all rows that have a weight above 0).
+        mask: True for the rows in the domain (at first all rows with a weight above 0).
         lonely_psu: rule for a stratum with one PSU (`fail`, `remove`, `certainty`, `adjust`,
             `average`), as R's `survey.lonely.psu`.
-        adjust_domain_lonely: apply that rule also to strata left with one PSU by a domain.
+        adjust_domain_lonely: apply that rule also to strata in which a domain leaves one PSU.
         projections: calibrations, in the order in which they were done.
         replicates: replicate weights, or None for a Taylor design.
-        refits: tests and models are fitted again under each replicate (`refitting`).
-        corrects: shares, means and Rao-Scott tests are corrected for few clusters (`correcting`).
+        refits: whether tests and models are refitted under each replicate (`refitting`).
+        corrects: whether shares, means and Rao-Scott tests are corrected for few clusters
+            (`correcting`).
 
-    The data are never modified: columns coded once stay coded, for designs made from this one, too.
+    Columns that were coded once stay coded, also for designs derived from this one.
     """
 
     data: pd.DataFrame
@@ -113,7 +116,7 @@ class Design:
     def degrees_of_freedom(self) -> int:
         """PSUs less strata among the rows of the domain, and at most the replicates less one.
 
-        For replicate weights that came with the data: the rank of those of the domain, less one.
+        For replicate weights that came with the data: the rank of the domain's weights, less one.
         """
         if self.replicates is not None and self.replicates.kind == "given":
             return self.replicates.degrees_of_freedom(self.mask)
@@ -122,9 +125,10 @@ class Design:
         return degrees if self.replicates is None else min(degrees, self.replicates.count - 1)
 
     def domain_degrees(self, codes: IntArray, size: int) -> IntArray:
-        """Degrees of freedom of the domain of each code 0..size-1 (-1: nowhere), shape (size,).
+        """Return the degrees of freedom of the domain of each code, shape (size,).
 
-        The same as `subset(codes == k).degrees_of_freedom`, 0 where nobody is.
+        `codes`: 0..size-1, -1 for rows that do not count. Equal to `subset(codes ==
+        k).degrees_of_freedom`, 0 for an empty domain.
         """
         inside = np.where(self.mask, codes, -1)
         if self.replicates is not None and self.replicates.kind == "given":
@@ -138,7 +142,8 @@ class Design:
         return np.where(units > 0, degrees, 0)
 
     def column(self, values: Column) -> npt.NDArray[Any]:
-        """The values of a column by name, or the array itself, checked to hold `rows` values.
+        """Return the values of a column by name, or the array itself, checked to hold `rows`
+        values.
 
         Raises StatisticsError: unknown column name, a name that two columns have, another number of
         values than rows, a Series with another index than the data.
@@ -148,18 +153,20 @@ class Design:
         return one_value_a_row(self.data, values)
 
     def declared_order(self, values: Column) -> list[Any] | None:
-        """The categories of a pandas Categorical, in their order; None for any other column.
+        """Return the categories of a pandas Categorical, in their order; None for any other column.
 
         Raises StatisticsError: unknown column name.
         """
-        given = one_column(self.data, values) if isinstance(values, str) else values
-        dtype = getattr(given, "dtype", None)
+        series = one_column(self.data, values) if isinstance(values, str) else values
+        dtype = getattr(series, "dtype", None)
         return list(dtype.categories) if isinstance(dtype, pd.CategoricalDtype) else None
 
     def factorize(self, values: Column) -> Factorized:
-        """The values as codes in order of appearance (-1: missing), with what they stand for.
+        """Return the values as codes in order of appearance (-1: missing), with the distinct
+        values.
 
-        Raises StatisticsError: as `column`.
+        The codes and categories of a pandas Categorical are returned as they are. Raises
+        StatisticsError: as `column`.
         """
         if isinstance(values, pd.Categorical) and len(values) == self.rows:
             return values.codes.astype(np.int64), list(values.categories)
@@ -170,7 +177,7 @@ class Design:
         return self._coded[values]
 
     def numeric(self, values: Column, what: str = "the variable") -> FloatArray:
-        """A column as floats; infinities are refused, missing values stay NaN.
+        """Return a column as floats; missing values stay NaN.
 
         Raises StatisticsError: text that is no number, or an infinite value inside the domain.
         """
@@ -186,7 +193,7 @@ class Design:
         return array
 
     def subset(self, mask: npt.ArrayLike) -> Design:
-        """The domain of the rows where `mask` is true, inside the domain that the design has.
+        """Return the domain of the rows where `mask` is true, within the design's domain.
 
         `mask`: shape (rows,), booleans or 0/1; missing values count as outside.
 
@@ -196,10 +203,10 @@ class Design:
         return replace(self, mask=self.mask & booleans(self.column(mask), "the domain"))
 
     def refitting(self) -> Design:
-        """The design with tests and models refitted under each replicate, as R does.
+        """Return the design with tests and models refitted under each replicate, as R does.
 
-        Without it they are linearised at the full sample, and the replicates give the variance of
-        the linear part: faster, and a little smaller where groups are small. It concerns
+        Otherwise they are linearised at the full sample, and the replicates give the variance of
+        the linear part: faster, and a little smaller where groups are small. This concerns
         association tests, rank tests, contrasts, kappa, linear and ordinal models.
 
         Raises StatisticsError: the design has no replicate weights.
@@ -208,19 +215,21 @@ class Design:
         return replace(self, refits=True)
 
     def correcting(self) -> Design:
-        """The design with estimates and Rao-Scott tests corrected where few clusters were drawn.
+        """Return the design with estimates and Rao-Scott tests corrected for few clusters.
 
         Standard errors of shares and means are then CR2, their degrees of freedom Satterthwaite's
-        (`survey.estimates.proportions.reduce_bias`), where that is defined (`has_few_clusters`).
-        Rao-Scott tests count the degrees of freedom that groups of whole clusters take
+        (`survey.estimates.proportions.reduce_bias`), where these are defined (`has_few_clusters`).
+        Rao-Scott tests subtract the degrees of freedom that groups of whole clusters take
         (`survey.comparisons.rao_scott.correct_for_clusters`).
         """
         return replace(self, corrects=True)
 
     @property
     def has_few_clusters(self) -> bool:
-        """Whether shares and means are corrected: few PSUs of several rows, two or more a stratum,
-        no replicates, no calibration, one stage.
+        """Whether shares and means are corrected for few clusters.
+
+        True for a correcting design with few PSUs of several rows, two or more per stratum, no
+        replicates, no calibration, one stage.
         """
         first = self.stages[0]
         plain = self.replicates is None and not self.projections and not first.units.identity
@@ -230,26 +239,27 @@ class Design:
     def find_clusters(self) -> IntArray | None:
         """Return the code of the sampling unit (PSU) of each row, shape (rows,), from 0 on.
 
-        None where respondents were drawn one by one, or where nothing tells who was drawn together.
-        Replicate weights that came with the data tell it where each leaves out one unit: the
-        rows of a unit have weight 0 in the same replicate, and in no other.
+        None where respondents were drawn one by one, or where the units are unknown. Replicate
+        weights that came with the data show the units if each replicate leaves out one: the rows of
+        a unit have weight 0 in the same replicate, and in no other.
         """
-        made = self.replicates
-        if made is None or made.kind != "given":
+        replicates = self.replicates
+        if replicates is None or replicates.kind != "given":
             return None if self.stages[0].units.identity else self.psu
-        left_out = made.write_out() == 0
+        left_out = replicates.write_out() == 0
         if not (left_out[self.mask].sum(axis=1) == 1).all():
             return None
         replicate = left_out.argmax(axis=1)
-        alone = len(np.unique(replicate[self.mask])) == self.n
-        return None if alone else replicate
+        is_one_by_one = len(np.unique(replicate[self.mask])) == self.n
+        return None if is_one_by_one else replicate
 
     def without_finite_population(self) -> Design:
-        """The design as if drawn from an endless population, for tests of differences.
+        """Return the design without finite population correction, for tests of differences.
 
-        Whether groups differ is asked of what made them so, of which the population is one outcome
-        (Graubard and Korn 2002). Of replicates it is undone where each leaves out one PSU (JKn);
-        others hold it in their weights. Of a population that answered whole nothing is tested.
+        A test of group differences is about the process that made the groups, of which the
+        population is one outcome (Graubard and Korn 2002). In replicates the correction is removed
+        where each leaves out one PSU (JKn); other kinds contain it in their weights. A complete
+        census is returned unchanged.
         """
         if (self.stages[0].fraction_left() <= 0).all():
             return self
@@ -257,35 +267,35 @@ class Design:
             replace(stage, population=np.full_like(stage.population, np.inf))
             for stage in self.stages
         )
-        made, n, owner = self.replicates, stages[0].sampled, stages[0].unit_stratum
-        if made is not None and made.kind == "JKn":
-            left_out = owner if made.count == len(owner) else owner[n[owner] > 1]
-            if made.count == len(left_out):
-                made = replace(made, rscales=((n - 1) / n)[left_out])
-        return replace(self, stages=stages, replicates=made)
+        replicates, n, owner = self.replicates, stages[0].sampled, stages[0].unit_stratum
+        if replicates is not None and replicates.kind == "JKn":
+            left_out = owner if replicates.count == len(owner) else owner[n[owner] > 1]
+            if replicates.count == len(left_out):
+                replicates = replace(replicates, rscales=((n - 1) / n)[left_out])
+        return replace(self, stages=stages, replicates=replicates)
 
     def refit_covariance(
         self, fit: Callable[[FloatArray], FloatArray], estimate: FloatArray
     ) -> FloatArray:
-        """Covariance of a statistic that is computed again from each replicate's weights.
+        """Return the covariance of a statistic that is recomputed from each replicate's weights.
 
         Args:
             fit: from weights (rows,), 0 outside the domain, to the statistic, shape (k,).
             estimate: the statistic under the full weights.
 
-        Raises StatisticsError: no replicate weights; a replicate under which there is no statistic.
+        Raises StatisticsError: no replicate weights; a replicate without a finite statistic.
         """
-        made = self._require_replicates()
-        weights = (np.where(self.mask, made.column(r), 0.0) for r in range(made.count))
+        replicates = self._require_replicates()
+        weights = (np.where(self.mask, replicates.column(r), 0.0) for r in range(replicates.count))
         return self.replicate_covariance(np.array([fit(w) for w in weights]), estimate)
 
     def with_weights(self, weights: FloatArray, projection: Projection | None = None) -> Design:
-        """The same design with other full weights, and the calibration that made them, if any."""
+        """Return the design with other full weights, and the calibration that made them, if any."""
         added = () if projection is None else (projection,)
         return replace(self, full_weights=weights, projections=self.projections + added)
 
     def total_covariance(self, z: npt.ArrayLike) -> FloatArray:
-        """Design-based covariance of the totals sum_i w_i z_i.
+        """Return the design-based covariance of the totals sum_i w_i z_i.
 
         `z`: influence values, shape (rows, k) or (rows,); values outside the domain are ignored.
 
@@ -306,9 +316,9 @@ class Design:
         return multistage_covariance(weighted, self.stages, inside, self._lonely_rule)
 
     def code_covariance(self, codes: IntArray, size: int) -> FloatArray:
-        """Covariance of the weighted totals of categories, shape (size, size).
+        """Return the covariance of the weighted totals of categories, shape (size, size).
 
-        The same as `total_covariance` of the indicators of each code, by the shortest way that the
+        Equal to `total_covariance` of the indicators of each code, by the cheapest way that the
         design allows: sums of codes under each replicate, sums by stratum and code or by PSU and
         code, or the indicators written out.
 
@@ -323,28 +333,35 @@ class Design:
         compact = inside if len(used) == size else place[inside]
         if self.replicates is not None:
             totals = self.replicate_code_totals(compact, len(used))
-            there = compact >= 0
-            whole = np.bincount(compact[there], self.full_weights[there], minlength=len(used))
-            inner = self.replicate_covariance(totals, whole.astype(np.float64))
+            is_counted = compact >= 0
+            whole = np.bincount(
+                compact[is_counted], self.full_weights[is_counted], minlength=len(used)
+            )
+            used_covariance = self.replicate_covariance(totals, whole.astype(np.float64))
         elif self.rows * len(used) > _DENSE and not self.projections and len(self.stages) == 1:
-            known = (len(used), self.full_weights, self.stages[0])
-            inner = code_covariance(compact, *known, self.mask, self._lonely_rule)
+            cheap_arguments = (len(used), self.full_weights, self.stages[0])
+            used_covariance = code_covariance(
+                compact, *cheap_arguments, self.mask, self._lonely_rule
+            )
         else:
-            inner = self.total_covariance(compact[:, None] == np.arange(len(used))[None, :])
+            used_covariance = self.total_covariance(
+                compact[:, None] == np.arange(len(used))[None, :]
+            )
         covariance = np.zeros((size, size))
-        covariance[np.ix_(used, used)] = inner
+        covariance[np.ix_(used, used)] = used_covariance
         return covariance
 
     def group_covariance(self, codes: IntArray, size: int, z: FloatArray) -> FloatArray:
-        """Covariance of the weighted totals of z in each group, shape (size, size).
+        """Return the covariance of the weighted totals of z in each group, shape (size, size).
 
-        `total_covariance` of z written out, a column a group, of which each row has one; of many
-        rows and one stage from sums by stratum (or PSU) and group.
+        Equal to `total_covariance` of a matrix with one column per group, in which each row has z
+        in the column of its group; for many rows and one stage computed from sums by stratum (or
+        PSU) and group.
 
         Args:
             codes: group of each row in 0..size-1, or -1 (counts nowhere), shape (rows,).
             size: number of groups.
-            z: influence value of each row on the total of its own group, shape (rows,).
+            z: influence value of each row on the total of its group, shape (rows,).
         """
         plain = self.replicates is None and not self.projections and len(self.stages) == 1
         if not plain or size == 1 or self.rows * size <= _DENSE:
@@ -354,7 +371,7 @@ class Design:
         return code_covariance(inside, size, weighted, self.stages[0], self.mask, self._lonely_rule)
 
     def cell_covariance(self, cell: IntArray, z: FloatArray) -> FloatArray:
-        """`total_covariance` of influence values that all respondents of a cell share.
+        """Return `total_covariance` of influence values that all respondents of a cell share.
 
         Args:
             cell: row of z of each respondent, -1: counts nowhere, shape (rows,).
@@ -365,7 +382,7 @@ class Design:
         stage, counted = self.stages[0], cell >= 0
         taylor = self.replicates is None and not self.projections and len(self.stages) == 1
         if taylor and not stage.units.identity:
-            # Sums by sampling unit, a column at a time: no copy of all the rows.
+            # Sums by sampling unit, one column at a time: no copy of all the rows.
             weights = np.where(self.mask & counted, self.full_weights, 0.0)
             sums = [
                 np.bincount(stage.units.codes, weights * column[cell], stage.units.size)
@@ -377,34 +394,39 @@ class Design:
         return self.total_covariance(written)
 
     def replicate_code_totals(self, codes: IntArray, size: int) -> FloatArray:
-        """Weighted totals of categories under each replicate, shape (R, size); -1 counts nowhere.
+        """Return weighted totals of categories under each replicate, shape (R, size); -1 counts
+        nowhere.
 
         Raises StatisticsError: the design has no replicate weights.
         """
         return self._require_replicates().code_totals(np.where(self.mask, codes, -1), size)
 
     def replicate_totals(self, x: npt.ArrayLike) -> FloatArray:
-        """Totals of x under each replicate weight, shape (R, k), domain applied.
+        """Return totals of x under each replicate weight, shape (R, k), within the domain.
 
         Raises StatisticsError: the design has no replicate weights.
         """
         return self._require_replicates().totals(self._clear_outside(x))
 
     def replicate_covariance(self, replicated: FloatArray, estimate: FloatArray) -> FloatArray:
-        """Covariance of a statistic from its replicated values.
+        """Return the covariance of a statistic from its replicated values.
 
         Args:
             replicated: shape (R, k), the statistic under each replicate weight.
             estimate: shape (k,), the statistic under the full weights.
+
+        Raises StatisticsError: no replicate weights; a replicate without a value.
         """
         r = self._require_replicates()
         return replicate_covariance(replicated, estimate, r.scale, r.rscales, mse=r.mse)
 
     @property
     def _lonely_rule(self) -> LonelyRule:
+        """Rule for lonely PSUs, and whether it also applies to domains."""
         return self.lonely_psu, self.adjust_domain_lonely
 
     def _require_replicates(self) -> Replicates:
+        """Return the replicate weights; StatisticsError without any."""
         if self.replicates is None:
             raise StatisticsError(
                 "this design has no replicate weights; make them with replicate()"
@@ -412,7 +434,10 @@ class Design:
         return self.replicates
 
     def _clear_outside(self, z: npt.ArrayLike) -> FloatArray:
-        """z as a (rows, k) matrix with zeros outside the domain; refuses what is not finite."""
+        """Return z as a (rows, k) matrix with zeros outside the domain.
+
+        Raises StatisticsError: another shape, or values that are not finite.
+        """
         array = np.asarray(z, dtype=np.float64)
         if array.ndim == 1:
             array = array[:, None]
@@ -441,10 +466,10 @@ def design(
     lonely_psu: LonelyPsu = "fail",
     adjust_domain_lonely: bool = False,
 ) -> Design:
-    """A survey design, checked. R equivalent: `svydesign(ids, strata, weights, fpc, nest)`.
+    """Build a survey design, checked. R equivalent: `svydesign(ids, strata, weights, fpc, nest)`.
 
     Args:
-        data: one row a respondent (not modified).
+        data: one row per respondent (not modified).
         weights: column of sampling weights, 0 or more and finite (a row of weight 0 counts as
             drawn and is outside the domain); one number for all rows; or None: from the FPC when
             it is given, else 1.
@@ -453,8 +478,8 @@ def design(
         fpc: population number of units (or sampling fraction, all <= 1) of each stage; None: the
             sample counts as drawn with replacement.
         nest: PSU identifiers start again in each stratum.
-        lonely_psu: what to do with a stratum that has one PSU.
-        adjust_domain_lonely: also where only the domain leaves one PSU.
+        lonely_psu: rule for a stratum that has one PSU.
+        adjust_domain_lonely: apply the rule also where only the domain leaves one PSU.
 
     Raises StatisticsError: no rows; unknown columns, or two of one name; weights that are missing,
     negative or infinite, or all 0; missing strata or PSUs; a PSU in two strata without `nest`; an
@@ -473,5 +498,5 @@ def design(
         )
     stages = make_stages(data, strata, units, population, nest)
     values = make_weights(data, weights, stages)
-    # As in R: a row without weight was drawn, but it represents nobody and is in no base.
+    # As in R, a row without weight was drawn but represents nobody, so it is in no base.
     return Design(data, values, stages, values > 0, lonely_psu, adjust_domain_lonely)

@@ -1,11 +1,11 @@
-"""Confidence intervals of a proportion under a survey design, and whether it can be shown.
+"""Confidence intervals of a proportion under a survey design, and the NCHS presentation standard.
 
 All functions take arrays of one shape and return (lower, upper) in 0-1. Where a share is exactly 0
-or 1, Korn-Graubard's interval, which then is Clopper-Pearson on n, stands in for those that rest on
-its standard error (Wald, logit, arcsine).
+or 1, Korn-Graubard's interval, which then is Clopper-Pearson on n, replaces those that rest on its
+standard error (Wald, logit, arcsine).
 
-Sources: Korn and Graubard (1998); NCHS, Vital and Health Statistics 2(175) (2017), a scale to
-measure against; Wilson (1927); Clopper and Pearson (1934); R survey `svyciprop`.
+Sources: Korn and Graubard (1998); NCHS, Vital and Health Statistics 2(175) (2017); Wilson (1927);
+Clopper and Pearson (1934); R survey `svyciprop`.
 """
 
 from typing import Literal, TypeAlias
@@ -32,13 +32,13 @@ def proportion_interval(
     df: npt.ArrayLike,
     level: npt.ArrayLike = 0.95,
 ) -> Limits:
-    """Confidence limits of proportions by one of the methods.
+    """Return confidence limits of proportions by one of the methods.
 
-    `method`: `korn-graubard` (NCHS: n_eff at most n), `beta` (the same, not truncated), `logit`,
+    `method`: `korn-graubard` (NCHS: n_eff at most n), `beta` (n_eff not truncated), `logit`,
     `asin`, `likelihood`, `wilson` (on n_eff), `wald`, `clopper-pearson` (n as if a simple random
     sample). `p`: shares in 0-1. `se`: their design-based standard errors. `n`: unweighted bases.
     `df`: degrees of freedom; where below 1 the limits are NaN (clopper-pearson excepted). `level`:
-    confidence level, in (0, 1); one, or one a share.
+    confidence level, in (0, 1); one, or one per share.
 
     Raises StatisticsError: unknown method, or a level outside (0, 1).
     """
@@ -49,7 +49,7 @@ def proportion_interval(
         return clopper_pearson(p * n, n, level)
 
     def limits(*, truncate: bool) -> Limits:
-        """Korn-Graubard: Clopper-Pearson on the effective size."""
+        """Return Korn-Graubard limits: Clopper-Pearson on the effective size."""
         n_eff = nchs_effective_size(p, se, n, df, level, truncate=truncate)
         return clopper_pearson(p * n_eff, n_eff, level)
 
@@ -69,7 +69,7 @@ def proportion_interval(
 
 
 def check_level(level: npt.ArrayLike) -> None:
-    """Refuse a confidence level (one, or an array of them) outside (0, 1).
+    """Check that a confidence level (one, or an array of levels) is in (0, 1).
 
     Raises StatisticsError: the level is not between 0 and 1.
     """
@@ -79,7 +79,7 @@ def check_level(level: npt.ArrayLike) -> None:
 
 
 def t_quantile(level: npt.ArrayLike, df: npt.ArrayLike) -> FloatArray:
-    """Two-sided quantile of Student's t; normal where df is infinite, NaN where df < 1."""
+    """Return the two-sided quantile of Student's t; normal for infinite df, NaN for df < 1."""
     degrees = np.asarray(df, dtype=np.float64)
     safe = np.where(degrees >= 1, degrees, np.nan)
     tail = (1 - np.asarray(level, dtype=np.float64)) / 2
@@ -88,7 +88,7 @@ def t_quantile(level: npt.ArrayLike, df: npt.ArrayLike) -> FloatArray:
 
 
 def effective_size(p: npt.ArrayLike, se: npt.ArrayLike) -> FloatArray:
-    """p(1-p)/SE^2, in respondents; infinite where SE is 0 (NaN where p is 0 or 1 too)."""
+    """Return p(1-p)/SE^2, in respondents; infinite where SE is 0 (NaN where p is 0 or 1 too)."""
     share, error = np.asarray(p, dtype=np.float64), np.asarray(se, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(share * (1 - share) / error**2, dtype=np.float64)
@@ -103,13 +103,16 @@ def nchs_effective_size(
     *,
     truncate: bool = True,
 ) -> FloatArray:
-    """p(1-p)/SE^2 times (t_{n-1}/t_df)^2, at most n; n itself where p is 0 or 1 or SE is 0."""
+    """Return p(1-p)/SE^2 times (t_{n-1}/t_df)^2, at most n with `truncate`.
+
+    n itself where p is 0 or 1 or SE is 0.
+    """
     share, error, size, degrees = (np.asarray(a, dtype=np.float64) for a in (p, se, n, df))
     with np.errstate(invalid="ignore"):
         ratio = t_quantile(level, size - 1) / t_quantile(level, degrees)
         n_eff = effective_size(share, error) * ratio**2
-    known = (share <= 0) | (share >= 1) | (error <= 0)
-    n_eff = np.where(known, np.where(np.isnan(share), np.nan, size), n_eff)
+    without_variance = (share <= 0) | (share >= 1) | (error <= 0)
+    n_eff = np.where(without_variance, np.where(np.isnan(share), np.nan, size), n_eff)
     return np.minimum(n_eff, size) if truncate else n_eff
 
 
@@ -139,7 +142,7 @@ def pooled_effective_size(
 
 
 def clopper_pearson(count: npt.ArrayLike, n: npt.ArrayLike, level: npt.ArrayLike = 0.95) -> Limits:
-    """Clopper-Pearson limits of count out of n; both may be fractional. NaN where n is 0."""
+    """Return Clopper-Pearson limits of count out of n; both may be fractional. NaN where n is 0."""
     x, size = np.asarray(count, dtype=np.float64), np.asarray(n, dtype=np.float64)
     # A share of exactly 1 times n_eff can miss n_eff in its last bit.
     rest = np.where(np.isclose(x, size, rtol=1e-14, atol=0), 0.0, size - x)
@@ -153,7 +156,7 @@ def clopper_pearson(count: npt.ArrayLike, n: npt.ArrayLike, level: npt.ArrayLike
 
 
 def wilson(p: npt.ArrayLike, n: npt.ArrayLike, quantile: npt.ArrayLike) -> Limits:
-    """Wilson score limits of a share on an (effective) size, for a given normal or t quantile."""
+    """Return Wilson score limits of a share on an (effective) size, for a normal or t quantile."""
     share, size, q = (np.asarray(a, dtype=np.float64) for a in (p, n, quantile))
     with np.errstate(divide="ignore", invalid="ignore"):
         q2 = q**2 / size
@@ -165,7 +168,9 @@ def wilson(p: npt.ArrayLike, n: npt.ArrayLike, quantile: npt.ArrayLike) -> Limit
 
 
 def _transform_limits(method: str, p: FloatArray, se: FloatArray, t: FloatArray) -> Limits:
-    """Limits symmetric on the scale of the share itself, of its logit or of its arcsine."""
+    """Return limits that are symmetric on the scale of the share, of its logit or of its
+    arcsine.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         if method == "wald":
             return p - t * se, p + t * se
@@ -178,7 +183,7 @@ def _transform_limits(method: str, p: FloatArray, se: FloatArray, t: FloatArray)
 
 
 def likelihood(p: npt.ArrayLike, se: npt.ArrayLike, n: npt.ArrayLike, t: npt.ArrayLike) -> Limits:
-    """Profile likelihood limits: the q at which 2 n KL(p, q) = t^2 deff n/(n-1).
+    """Return profile likelihood limits: the q at which 2 n KL(p, q) = t^2 deff n/(n-1).
 
     deff is n se^2 / (p (1-p)); n/(n-1) is the dispersion of the working quasi-binomial model, as in
     R's `svyciprop(method="likelihood")`; the root is exact (R reads it off a spline). NaN where p
@@ -190,19 +195,20 @@ def likelihood(p: npt.ArrayLike, se: npt.ArrayLike, n: npt.ArrayLike, t: npt.Arr
     low, high = np.full(share.shape, np.nan), np.full(share.shape, np.nan)
     for i in np.ndindex(share.shape):
         if 0 < share[i] < 1 and size[i] > 1 and np.isfinite(quantile[i]):
-            known = (float(a[i]) for a in (share, error, size, quantile))
-            low[i], high[i] = _find_likelihood_roots(*known)
+            arguments = (float(a[i]) for a in (share, error, size, quantile))
+            low[i], high[i] = _find_likelihood_roots(*arguments)
     return low, high
 
 
 def _find_likelihood_roots(p: float, se: float, n: float, t: float) -> tuple[float, float]:
+    """Return both profile likelihood limits of one share."""
     if se <= 0:
         return p, p
     reach = t**2 * n * se**2 / (p * (1 - p)) * n / (n - 1)
 
     def excess(q: float) -> float:
-        apart = scipy.special.rel_entr(p, q) + scipy.special.rel_entr(1 - p, 1 - q)
-        return float(2 * n * apart - reach)
+        divergence = scipy.special.rel_entr(p, q) + scipy.special.rel_entr(1 - p, 1 - q)
+        return float(2 * n * divergence - reach)
 
     tiny, top = 1e-300, 1 - 1e-16
     low = scipy.optimize.brentq(excess, tiny, p, xtol=1e-15) if excess(tiny) > 0 else 0.0
@@ -210,9 +216,10 @@ def _find_likelihood_roots(p: float, se: float, n: float, t: float) -> tuple[flo
     return float(low), float(high)
 
 
-# Presentation standards of the NCHS for proportions: the least base and effective size, and the
-# degrees of freedom below which a statistician reviews; the width of an interval from which on a
-# share is suppressed, up to which it is shown, and the greatest over p (and over 1-p).
+# Presentation standards of the NCHS for proportions. `MINIMUM_N`: smallest base and effective size;
+# `MINIMUM_DF`: degrees of freedom below which a statistician reviews; `WIDEST`: interval width from
+# which a share is suppressed; `NARROW`: width up to which it is shown; `RELATIVE`: largest width
+# over p (and over 1-p).
 MINIMUM_N, MINIMUM_DF = 30, 8
 WIDEST, NARROW, RELATIVE = 0.30, 0.05, 1.30
 
@@ -225,7 +232,7 @@ def nchs(
     upper: npt.ArrayLike,
     df: npt.ArrayLike,
 ) -> npt.NDArray[np.str_]:
-    """Flag of each proportion by the NCHS standards.
+    """Return the flag of each proportion by the NCHS standards.
 
     `suppress`: n or n_eff below 30, width >= .30, no limits, or width/p above 130 % where the width
     is above .05; `review`: p is 0 or 1, or df below 8; `caution`: width/(1-p) above 130 % (a
@@ -244,5 +251,5 @@ def nchs(
         complement = wide & (width / (1 - share) > RELATIVE) & (share < 1)
         suppressed = ~(size >= MINIMUM_N) | ~(effective >= MINIMUM_N) | ~(width < WIDEST) | poor
     review = (share <= 0) | (share >= 1) | (degrees < MINIMUM_DF)
-    found, names = [suppressed, review, complement], ["suppress", "review", "caution"]
-    return np.asarray(np.select(found, names, default="present"), dtype=np.str_)
+    conditions, names = [suppressed, review, complement], ["suppress", "review", "caution"]
+    return np.asarray(np.select(conditions, names, default="present"), dtype=np.str_)

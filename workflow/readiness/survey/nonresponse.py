@@ -1,15 +1,16 @@
-"""What those who did not answer could do to an estimate: bounds without, ranges with assumptions.
+"""Effects that nonresponse could have on an estimate: bounds without, ranges with assumptions.
 
 Item nonresponse: the share if every blank were a no, or every one a yes (Manski 1989; Horowitz and
-Manski 2000). No assumption, so it is wide, and no narrower claim is safe without one.
+Manski 2000). The bounds need no assumption, so they are wide, and no narrower claim is safe without
+one.
 
 Unit nonresponse and opt-in: the proxy pattern-mixture model. A proxy X of the answer is predicted
-from auxiliaries Z whose population means the frame gives; phi in 0-1, which cannot be estimated,
-says how far selection depends on the answer rather than on the proxy. SMUB is the bias of a mean in
-standard deviations (Little, West, Boonstra and Hu 2020), MUBP that of a proportion through a normal
-latent variable (Andridge and others 2019; Andridge and Little 2011).
+from auxiliaries Z whose population means the frame gives; phi in 0-1, which cannot be estimated, is
+the degree to which selection depends on the answer rather than on the proxy. SMUB is the bias of a
+mean in standard deviations (Little, West, Boonstra and Hu 2020), MUBP that of a proportion through
+a normal latent variable (Andridge and others 2019; Andridge and Little 2011).
 
-Who answered: rates with weights (AAPOR 2023, Standard Definitions, 10th edition), the R-indicator
+Response: rates with weights (AAPOR 2023, Standard Definitions, 10th edition), the R-indicator
 (Schouten, Cobben and Bethlehem 2009; for small samples Shlomo, Skinner and Schouten 2012).
 """
 
@@ -38,19 +39,19 @@ DISPOSITIONS = (
 def response_table(
     dispositions: Sequence[str] | npt.NDArray[Any], weights: npt.ArrayLike | None = None
 ) -> pd.DataFrame:
-    """AAPOR's response rates RR1 to RR6, unweighted and weighted.
+    """Return AAPOR's response rates RR1 to RR6, unweighted and weighted.
 
-    Of the cases of unknown eligibility as many are taken to be eligible as of those whose
-    eligibility is known (CASRO), for each column its own.
+    Cases of unknown eligibility are taken to be eligible at the rate of the cases whose eligibility
+    is known (CASRO), separately for each column.
 
     Args:
-        dispositions: how each sampled case ended, one of `DISPOSITIONS`.
+        dispositions: final disposition of each sampled case, one of `DISPOSITIONS`.
         weights: base weight of each case; None: no weighted column.
 
-    Returns columns `rate`, `unweighted`, and `weighted`; in 0-1, NaN where a rate has no case below
-    the line.
+    Returns columns `rate`, `unweighted`, and `weighted`; in 0-1, NaN where a rate has no case in
+    its denominator.
 
-    Raises StatisticsError: an unknown disposition, no case, bad weights.
+    Raises StatisticsError: an unknown disposition, no case, invalid weights.
     """
     codes = np.asarray(dispositions, dtype=object)
     if codes.ndim != 1 or len(codes) == 0:
@@ -70,35 +71,41 @@ def response_table(
 
 
 def _compute_rates(codes: npt.NDArray[Any], w: FloatArray) -> list[float]:
+    """Return RR1 to RR6 of weighted cases, in this order."""
     count = {name: float(w[codes == name].sum()) for name in DISPOSITIONS}
     complete, answered = count["complete"], count["complete"] + count["partial"]
-    known = answered + count["refusal"] + count["non_contact"] + count["other"]
+    known_eligible = answered + count["refusal"] + count["non_contact"] + count["other"]
     unknown = count["unknown_household"] + count["unknown_other"]
-    e = _divide(known, known + count["ineligible"])
-    # Without a known case e is not known, and where no case is unknown it does not matter.
-    wholes = (known + unknown, known + (e * unknown if unknown else 0.0), known)
+    e = _divide(known_eligible, known_eligible + count["ineligible"])
+    # Without a known case e is unknown, and where no case is unknown e is not needed.
+    wholes = (
+        known_eligible + unknown,
+        known_eligible + (e * unknown if unknown else 0.0),
+        known_eligible,
+    )
     return [_divide(part, whole) for whole in wholes for part in (complete, answered)]
 
 
 def _divide(part: float, whole: float) -> float:
+    """Return a ratio, NaN for a denominator of 0."""
     return part / whole if whole > 0 else float("nan")
 
 
 def r_indicator(
     responded: npt.ArrayLike, x: npt.ArrayLike, weights: npt.ArrayLike | None = None
 ) -> tuple[float, bool]:
-    """The R-indicator from a logit model of response on auxiliaries of the frame.
+    """Return the R-indicator from a logit model of response on auxiliaries of the frame.
 
-    1 - 2 sd of the estimated chances to answer, less the part of their variance that small samples
-    add, in 0-1 (1: all answer with the same chance, as far as the auxiliaries tell); and whether
-    what is left of the variance is more than what chance alone adds: else the indicator is near 1,
-    or cut to it, whatever the truth.
+    1 - 2 sd of the estimated response propensities, less the part of their variance that small
+    samples add, in 0-1 (1: equal propensities, as far as the auxiliaries show); and whether the
+    rest of the variance is more than chance alone adds: otherwise the indicator is near 1, or cut
+    to 1, whatever the truth.
 
-    `responded`: booleans (or 0/1) of the drawn cases, shape (n,). `x`: auxiliaries known of all of
-    them, shape (n, p), without intercept. `weights`: design weights; None: equal.
+    `responded`: booleans (or 0/1) of the drawn cases, shape (n,). `x`: auxiliaries known of all
+    cases, shape (n, p), without intercept. `weights`: design weights; None: equal.
 
-    Raises:
-        StatisticsError: nobody or everybody answered, missing or dependent auxiliaries, separation.
+    Raises StatisticsError: nobody or everybody answered, missing or dependent auxiliaries,
+    separation.
     """
     from readiness.survey.comparisons.covariates import refuse_separation
     from readiness.survey.comparisons.linear import refit
@@ -136,15 +143,14 @@ def balance(
     totals: Mapping[str, Mapping[Any, float]],
     weights: Mapping[str, npt.ArrayLike],
 ) -> pd.DataFrame:
-    """Shares of the frame's categories among the respondents, by each set of weights.
+    """Return the shares of the frame's categories among the respondents, by each set of weights.
 
-    `data`: one row a respondent, with a column for each margin. `totals`: population total of each
-    category, by variable. `weights`: sets of weights by name, such as `unweighted` (ones), `base`
-    and `final`; each of one weight a respondent.
+    `data`: one row per respondent, with a column for each margin. `totals`: population total of
+    each category, by variable. `weights`: sets of weights by name, such as `unweighted` (ones),
+    `base` and `final`; one weight per respondent in each.
 
-    Returns one row a variable and category, in the order of the totals: `variable`, `category`,
+    Returns one row per variable and category, in the order of the totals: `variable`, `category`,
     `population` (share in 0-1), `n`, and for each set its share.
-
     """
     sets = {name: np.asarray(w, dtype=np.float64) for name, w in weights.items()}
     rows: list[dict[str, Any]] = []
@@ -159,7 +165,7 @@ def balance(
 
 
 PHI = (0.0, 0.5, 1.0)
-# As far as the latent correlation with the proxy is looked for.
+# Largest absolute latent correlation with the proxy that the search considers.
 MOST_CORRELATED = 0.99
 
 
@@ -171,16 +177,16 @@ def worst_case(
     level: float = 0.95,
     interval: Interval = "korn-graubard",
 ) -> dict[str, float]:
-    """Bounds of a share when nothing is assumed of those who were asked and did not answer.
+    """Return bounds of a share without assumptions about people who were asked and did not answer.
 
     `design`: the design, or a domain of it. `answers`: 1 (yes), 0 (no); missing: asked and no
     answer, or "don't know". `asked`: booleans, who was asked; None: the whole domain. `level`: of
-    the limits that cover sampling as well. `interval`: of a share.
+    the limits that cover sampling as well. `interval`: kind of interval of a share.
 
-    Returns `estimate` (share of those who answered), `worst_lower` and `worst_upper` (every blank a
-    no, a yes), `limit_lower` and `limit_upper`: the lower limit of the one and the upper limit of
-    the other; shares in 0-1. The limits hold the population's share with at least `level` whatever
-    the blanks would have said.
+    Returns `estimate` (share of respondents with an answer), `worst_lower` and `worst_upper` (every
+    blank a no, a yes), `limit_lower` and `limit_upper`: the lower limit of the first and the upper
+    limit of the second; shares in 0-1. The limits cover the population's share with at least
+    `level` whatever the blanks would have been.
 
     Raises StatisticsError: another value than 1 and 0, nobody asked, nobody answered.
     """
@@ -188,8 +194,10 @@ def worst_case(
     base = design if asked is None else design.subset(asked)
 
     def estimate(blank: float) -> "pd.Series[Any]":
-        made = proportion_estimates(base, np.where(np.isnan(values), blank, values), [1.0, 0.0])
-        return proportion_table(made, level=level, interval=interval).iloc[0]
+        estimates = proportion_estimates(
+            base, np.where(np.isnan(values), blank, values), [1.0, 0.0]
+        )
+        return proportion_table(estimates, level=level, interval=interval).iloc[0]
 
     low, high = estimate(0.0), estimate(1.0)
     return {
@@ -203,11 +211,11 @@ def worst_case(
 
 @dataclass(frozen=True, eq=False)
 class SelectedMoments:
-    """What is known of those who answered.
+    """Moments of the answer and the auxiliaries among respondents.
 
     `mean_y`, `variance_y`: of the answer. `mean_z`: of the auxiliaries, shape (p,). `covariance_z`:
-    shape (p, p). `covariance_yz`: of the answer with each, shape (p,). `n`: how many answered, or
-    the people of the population whom they stand for.
+    shape (p, p). `covariance_yz`: of the answer with each auxiliary, shape (p,). `n`: number of
+    respondents, or of people represented.
     """
 
     mean_y: float
@@ -221,11 +229,11 @@ class SelectedMoments:
     def of(
         y: npt.ArrayLike, z: npt.ArrayLike, weights: npt.ArrayLike | None = None
     ) -> "SelectedMoments":
-        """The moments of an answer (n,) and auxiliaries (n, p), with n - 1.
+        """Return the moments of an answer (n,) and auxiliaries (n, p), with n - 1.
 
-        `weights`: base weights of a sample drawn with unequal chances; None: equal ones.
+        `weights`: base weights of a sample drawn with unequal probabilities; None: equal weights.
 
-        Raises StatisticsError: fewer than p + 2 rows, bad weights.
+        Raises StatisticsError: fewer than p + 2 rows, a constant answer, invalid weights.
         """
         answer, matrix = _check_pair(y, z)
         w = _normalise_weights(weights, len(answer))
@@ -241,21 +249,21 @@ class SelectedMoments:
 
 
 def smub(selected: SelectedMoments, others_mean_z: npt.ArrayLike, others: float) -> pd.DataFrame:
-    """Standardised measure of unadjusted bias of a mean, for each of `PHI`.
+    """Return the standardised measure of unadjusted bias of a mean, for each of `PHI`.
 
     SMUB(phi) = (phi + (1 - phi) r) / (phi r + 1 - phi) (x_1 - X) / s_x, with x_1 and X the mean of
-    the proxy among those selected and in the population, s_x its standard deviation and r its
-    correlation with the answer, among those selected.
+    the proxy among the selected and in the population, s_x its standard deviation and r its
+    correlation with the answer, among the selected.
 
-    `selected`: moments of those who answered. `others_mean_z`: means of the auxiliaries among the
-    population's others, shape (p,) (from a frame's margins: shares of the categories but the
+    `selected`: moments of respondents. `others_mean_z`: means of the auxiliaries among the
+    population's others, shape (p,) (from a frame's margins: shares of the categories except the
     first). `others`: number of the population's others.
 
-    Returns one row a phi: `phi`, `smub` (in standard deviations of the answer), `mub` (in its
+    Returns one row per phi: `phi`, `smub` (in standard deviations of the answer), `mub` (in its
     unit), `mean` (the mean less its bias), `correlation` (r).
 
-    Raises StatisticsError: shapes that do not fit, dependent auxiliaries, a proxy that tells
-    nothing (r of 0 with phi = 1: no bound).
+    Raises StatisticsError: shapes that do not fit, dependent auxiliaries, a proxy without any
+    relation to the answer.
     """
     mean_others = np.asarray(others_mean_z, dtype=np.float64)
     if mean_others.shape != selected.mean_z.shape:
@@ -282,10 +290,10 @@ def smub(selected: SelectedMoments, others_mean_z: npt.ArrayLike, others: float)
 
 @dataclass(frozen=True, eq=False)
 class Proxy:
-    """A probit prediction of a yes from auxiliaries, made on those selected.
+    """A probit prediction of a yes from auxiliaries, fitted on the selected.
 
-    `values`: linear predictor of each, shape (n,). `coefficients`: intercept first, shape (p + 1,).
-    `weights`: of each, shape (n,), with mean 1.
+    `values`: linear predictor of each respondent, shape (n,). `coefficients`: intercept first,
+    shape (p + 1,). `weights`: shape (n,), with mean 1.
     """
 
     values: FloatArray
@@ -295,9 +303,9 @@ class Proxy:
     def moments(
         self, mean_z: npt.ArrayLike, covariance_z: npt.ArrayLike | None = None
     ) -> tuple[float, float]:
-        """Mean and variance of the proxy among others, from their auxiliaries' moments.
+        """Return mean and variance of the proxy among others, from their auxiliaries' moments.
 
-        Without the covariance (a frame of margins only) it is the variance among those selected.
+        Without the covariance (a frame of margins only) the variance among the selected is used.
         """
         slopes = self.coefficients[1:]
         mean = float(self.coefficients[0] + slopes @ np.asarray(mean_z, dtype=np.float64))
@@ -307,12 +315,12 @@ class Proxy:
 
 
 def probit_proxy(y: npt.ArrayLike, z: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Proxy:
-    """The proxy of a 0/1 answer (n,) from auxiliaries (n, p), by maximum likelihood.
+    """Return the proxy of a 0/1 answer (n,) from auxiliaries (n, p), by maximum likelihood.
 
     With base `weights` (n,) by pseudo maximum likelihood.
 
-    Raises:
-        StatisticsError: fewer than p + 2 rows, one answer only, dependent auxiliaries, separation.
+    Raises StatisticsError: fewer than p + 2 rows, one answer only, dependent auxiliaries,
+    separation.
     """
     import statsmodels.api as sm
     from statsmodels.tools.sm_exceptions import PerfectSeparationError
@@ -325,7 +333,7 @@ def probit_proxy(y: npt.ArrayLike, z: npt.ArrayLike, weights: npt.ArrayLike | No
     family = sm.families.Binomial(link=sm.families.links.Probit())
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # separation is judged below, by name
+            warnings.simplefilter("ignore")  # separation is checked below and reported by name
             model = sm.GLM(answer, full, family=family, freq_weights=w)
             fit = model.fit(maxiter=200, tol=1e-12, tol_criterion="params")
     except PerfectSeparationError as error:
@@ -344,22 +352,22 @@ def mubp(
     selected_share: float,
     weights: npt.ArrayLike | None = None,
 ) -> pd.DataFrame:
-    """Measure of unadjusted bias of a proportion, for each of `PHI`.
+    """Return the measure of unadjusted bias of a proportion, for each of `PHI`.
 
     The answer is a yes where a latent normal variable is above 0; its correlation r with the proxy
-    is the two-step biserial one. Among others its mean is that among those selected plus
-    g (mean_x0 - mean_x1) / s_x and its variance 1 + g^2 (var_x0 - var_x1) / var_x1, with
-    g = (phi + (1 - phi) r) / (phi r + 1 - phi).
+    is the two-step biserial one. Among others its mean is that among the selected plus g (mean_x0 -
+    mean_x1) / s_x and its variance 1 + g^2 (var_x0 - var_x1) / var_x1, with g = (phi + (1 - phi) r)
+    / (phi r + 1 - phi).
 
-    `y`: answers of those selected, 0 and 1, shape (n,). `proxy`: of each, shape (n,)
-    (`probit_proxy`). `others_mean`, `others_variance`: of the proxy among the population's others;
-    >= 0. `selected_share`: share of the population that was selected, in 0-1. `weights`: base
-    weights of those selected, shape (n,); None: equal ones.
+    `y`: answers of the selected, 0 and 1, shape (n,). `proxy`: shape (n,) (`probit_proxy`).
+    `others_mean`, `others_variance`: of the proxy among the population's others; the variance >= 0.
+    `selected_share`: share of the population that was selected, in 0-1. `weights`: base weights of
+    the selected, shape (n,); None: equal weights.
 
-    Returns one row a phi: `phi`, `mubp` (selected less population, in 0-1), `share` (the share less
-    its bias), `others` (share among the others), `correlation`.
+    Returns one row per phi: `phi`, `mubp` (selected less population, in 0-1), `share` (the share
+    less its bias), `others` (share among the others), `correlation`.
 
-    Raises StatisticsError: as `probit_proxy`; a constant proxy.
+    Raises StatisticsError: a constant proxy, invalid weights.
     """
     from scipy import optimize, stats
 
@@ -374,9 +382,10 @@ def mubp(
     standard = (x - mean) / deviation
 
     def score(r: float) -> float:
-        """The slope of the log-likelihood in r, less a factor that is positive everywhere.
+        """Return the slope of the log-likelihood in r, up to a positive factor.
 
-        Its root is sharp where the likelihood itself is flat: two machines find the same one.
+        Its root is sharp where the likelihood itself is flat, so that two machines find the same
+        root.
         """
         eta = (r * standard - cut) / np.sqrt(1 - r**2)
         density = stats.norm.logpdf(eta)
@@ -394,7 +403,7 @@ def mubp(
     g = (p + (1 - p) * r) / (p * r + (1 - p))
     latent_mean = -cut + g * (others_mean - mean) / deviation
     latent_variance = 1 + g**2 * (others_variance / deviation**2 - 1)
-    # Where no variance is left all the others answer alike.
+    # Without any variance left all the others answer alike.
     latent_variance = np.maximum(latent_variance, np.finfo(float).eps)
     others = stats.norm.cdf(latent_mean / np.sqrt(latent_variance))
     bias = (1 - selected_share) * (selected - others)
@@ -404,6 +413,7 @@ def mubp(
 
 
 def _normalise_weights(weights: npt.ArrayLike | None, n: int) -> FloatArray:
+    """Return weights with mean 1, shape (n,); StatisticsError for invalid ones."""
     if weights is None:
         return np.ones(n)
     w = np.asarray(weights, dtype=np.float64)
@@ -414,11 +424,16 @@ def _normalise_weights(weights: npt.ArrayLike | None, n: int) -> FloatArray:
 
 
 def _compute_moments(values: FloatArray, weights: FloatArray) -> tuple[float, float]:
+    """Return weighted mean and variance."""
     mean = float(np.average(values, weights=weights))
     return mean, float(np.average((values - mean) ** 2, weights=weights))
 
 
 def _check_pair(y: npt.ArrayLike, z: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Return answer and auxiliaries as floats.
+
+    Raises StatisticsError: fewer than p + 2 rows, or a constant answer.
+    """
     answer, matrix = np.asarray(y, dtype=np.float64), np.asarray(z, dtype=np.float64)
     if len(answer) < matrix.shape[1] + 2:
         raise StatisticsError(f"{len(answer)} answers for {matrix.shape[1]} auxiliaries: too few")

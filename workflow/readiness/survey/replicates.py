@@ -1,12 +1,12 @@
-"""Replicate weights: jackknife, random groups, bootstrap, or those that came with the data.
+"""Replicate weights: jackknife, random groups, bootstrap, or weights that came with the data.
 
 Each maker gives the factors by which every PSU's weight is multiplied in each replicate, and the
-constants of the variance formula. Sources: Wolter (2007) ch. 4; Kott (2001); Rao and Wu (1988). R
-equivalent: `as.svrepdesign`.
+constants of the variance formula. Sources: Wolter (2007) ch. 4; Kott (2001); Rao and Wu (1988). In
+R: `as.svrepdesign`.
 
 Respondents of one stratum, base weight, random group and crossing of the margins have the same
-weight in every replicate: of many, each pattern is held once (megabytes instead of hundreds). A
-bootstrap, in which no two rows are alike, is drawn again whenever it is used.
+weight in every replicate, so each pattern is stored once (megabytes instead of hundreds). A
+bootstrap, in which no two rows are alike, is drawn again for each use.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -40,19 +40,19 @@ class Rerake(Protocol):
         """Return the log of the factor of each category for base weights (rows,)."""
 
     def cell_factors(self, effects: FloatArray) -> FloatArray:
-        """Return what these effects multiply the weights of each cell by, shape (cells,)."""
+        """Return the factor of each cell's weights for these effects, shape (cells,)."""
 
 
 @dataclass(frozen=True, eq=False)
 class DrawnWeights:
-    """A bootstrap whose weights are computed each time that they are used.
+    """A bootstrap whose weights are recomputed for each use.
 
     The weight of a row is its `base`, times how often its unit is drawn, times the factor of its
     cell where each replicate is raked. Written out, 500 replicates of 100,000 rows take 400 MB.
 
     `base`: weight of each row drawn once, shape (rows,). `unit`: sampling unit of each row, shape
-    (rows,); None: each row is one. `draw`: how often each unit is drawn in a replicate, the same
-    whenever it is asked. `raking`: how a replicate is raked; None: it is not.
+    (rows,); None: each row is one. `draw`: function from a replicate to the number of draws of each
+    unit, always the same. `raking`: raking of each replicate; None: none.
     """
 
     base: FloatArray
@@ -81,12 +81,12 @@ class DrawnWeights:
 class Replicates:
     """Replicate weights, and the constants of their variance.
 
-    `matrix`: the weight in each replicate (sampling weight included) of each row, or of a row of
+    `matrix`: the weight in each replicate (sampling weight included) of each row, or of one row of
     each pattern, shape (rows or patterns, R). `scale`: factor of the whole sum of squares.
     `rscales`: factor of each replicate, shape (R,). `mse`: deviations from the full-sample estimate
-    instead of the mean of the replicates. `kind`: how they were made (`JKn`, `groups`,
-    `subbootstrap`, `given`). `pattern`: of each row, shape (rows,); None: the matrix has all.
-    `drawn`: a bootstrap that is not written out; the matrix is empty then.
+    instead of the mean of the replicates. `kind`: `JKn`, `groups`, `subbootstrap` or `given`.
+    `pattern`: of each row, shape (rows,); None: the matrix has all rows. `drawn`: a bootstrap that
+    is not written out; the matrix is empty then.
     """
 
     matrix: FloatArray
@@ -103,20 +103,20 @@ class Replicates:
         return len(self.rscales)
 
     def column(self, r: int) -> FloatArray:
-        """The weights of replicate r (from 0), shape (rows,)."""
+        """Return the weights of replicate r (from 0), shape (rows,)."""
         if self.drawn is not None:
             return self.drawn.column(r)
         column = self.matrix[:, r]
         return column if self.pattern is None else np.asarray(column[self.pattern])
 
     def write_out(self) -> FloatArray:
-        """All the weights, shape (rows, R)."""
+        """Return all the weights, shape (rows, R)."""
         if self.drawn is not None:
             return np.column_stack([self.column(r) for r in range(self.count)])
         return self.matrix if self.pattern is None else np.asarray(self.matrix[self.pattern])
 
     def totals(self, x: FloatArray) -> FloatArray:
-        """Totals of x (rows, k) under each replicate, shape (R, k)."""
+        """Return totals of x (rows, k) under each replicate, shape (R, k)."""
         if self.drawn is not None:
             return np.array([self.column(r) @ x for r in range(self.count)])
         if self.pattern is not None:
@@ -124,7 +124,7 @@ class Replicates:
         return self.matrix.T @ x
 
     def code_totals(self, codes: IntArray, size: int) -> FloatArray:
-        """Totals of codes 0..size-1 (-1: nowhere) under each replicate, shape (R, size)."""
+        """Return totals of codes 0..size-1 (-1: nowhere) under each replicate, shape (R, size)."""
         if self.pattern is None:
             totals = np.empty((self.count, size))
             for r in range(self.count):
@@ -136,7 +136,7 @@ class Replicates:
         return self.matrix.T @ counts.astype(np.float64)
 
     def degrees_of_freedom(self, mask: BoolArray) -> int:
-        """Rank of the replicate weights of the rows in `mask`, less one."""
+        """Return the rank of the replicate weights of the rows in `mask`, less one."""
         matrix = self.write_out()[mask]
         rows, columns = matrix.shape
         if rows > 2 * columns:
@@ -148,7 +148,7 @@ class Replicates:
 
 
 def adjust_columns(matrix: FloatArray, adjust: Adjustment) -> None:
-    """Put each column of replicate weights through an adjustment (rows,) -> (rows,), in place.
+    """Adjust each column of replicate weights in place by a function (rows,) -> (rows,).
 
     Raises StatisticsError: an adjustment that fails, with the number of the replicate.
     """
@@ -159,7 +159,7 @@ def adjust_columns(matrix: FloatArray, adjust: Adjustment) -> None:
 
 @contextmanager
 def name_replicate(r: int) -> Iterator[None]:
-    """Name the replicate (from 0) in an error of its adjustment."""
+    """Add the number of the replicate (r from 0) to an error of its adjustment."""
     try:
         yield
     except StatisticsError as error:
@@ -174,13 +174,15 @@ def scale_given(
     scale: float | None = None,
     rscales: Sequence[float] | FloatArray | None = None,
 ) -> tuple[float, FloatArray]:
-    """Scale and factors (count,) of replicate weights that came with data, as R's `svrepdesign`.
+    """Return scale and factors (count,) of replicate weights that came with data, as R's
+    `svrepdesign`.
 
-    `kind`: how they were made; BRR, Fay, JK2 and successive differences have constants of their
-    own, JKn needs `rscales`, `other` needs `scale`. `count`: how many they are, at least 2. `rho`:
-    of Fay's method, 0 or more and below 1.
+    `kind`: type of the weights; BRR, Fay, JK2 and successive differences have fixed constants, JKn
+    needs `rscales`, `other` needs `scale`. `count`: number of replicates, at least 2. `rho`: of
+    Fay's method, 0 or more and below 1.
 
-    Raises StatisticsError: an unknown kind, a constant that is missing, not of the kind, or wrong.
+    Raises StatisticsError: an unknown kind, a constant that is missing, not of the kind, or
+    invalid.
     """
     one_of(kind, GivenKind, "type of replicate weights")
     if count < 2:
@@ -201,31 +203,32 @@ def scale_given(
         raise StatisticsError(
             f"{factors.size} rscales of {count} replicates; expected a number from 0 for each"
         )
-    known = fixed.get(kind, default.get(kind)) if scale is None else scale
-    if known is None or not 0 < known < np.inf:
-        raise StatisticsError(f"a scale of {known}; expected a finite number above 0")
-    return float(known), factors
+    scale_used = fixed.get(kind, default.get(kind)) if scale is None else scale
+    if scale_used is None or not 0 < scale_used < np.inf:
+        raise StatisticsError(f"a scale of {scale_used}; expected a finite number above 0")
+    return float(scale_used), factors
 
 
 def _refuse_lonely(stage: Stage, why: str) -> None:
+    """Check that no stratum has one PSU; else StatisticsError with the reason `why`."""
     if (lonely := stage.sampled == 1).any():
         name = stage.strata.label(int(np.argmax(lonely)))
         raise StatisticsError(f"stratum {name} has one PSU: {why}")
 
 
 def jackknife_factors(stage: Stage, *, lonely_fails: bool = True) -> tuple[FloatArray, FloatArray]:
-    """Delete-one-PSU jackknife of strata (JKn).
+    """Return the factors of the delete-one-PSU jackknife of strata (JKn).
 
-    Returns what multiplies each PSU's weight in each replicate, shape (PSUs, R), and the factor of
-    each replicate in the variance, shape (R,).
+    The factor of each PSU's weight in each replicate, shape (PSUs, R), and of each replicate in the
+    variance, shape (R,).
 
-    Raises StatisticsError: a stratum of one PSU (`lonely_fails`), or no other ones.
+    Raises StatisticsError: a stratum of one PSU (with `lonely_fails`), or only such strata.
     """
     n = stage.sampled
     if lonely_fails:
         _refuse_lonely(stage, "JKn cannot leave it out; merge it or choose another lonely_psu")
     owner = stage.unit_stratum
-    # A lonely PSU is kept in every replicate: its stratum adds no variance.
+    # A lonely PSU stays in every replicate, so its stratum adds no variance.
     deleted = np.flatnonzero(n[owner] > 1)
     if len(deleted) == 0:
         raise StatisticsError(
@@ -252,8 +255,8 @@ def draw_bootstrap(
         replicates: number of replicates, at least 2.
         seed: of the generator; equal seeds give equal replicates.
 
-    Returns what multiplies each unit that is drawn once, shape (PSUs,), and a function: how often
-    each unit is drawn in a replicate, shape (PSUs,).
+    Returns the factor of a unit drawn once, shape (PSUs,), and a function from a replicate to the
+    number of draws of each unit, shape (PSUs,).
 
     Raises StatisticsError: fewer than 2 replicates, or a stratum with one PSU.
     """
@@ -270,7 +273,7 @@ def draw_bootstrap(
         generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, r])))
         counts = np.empty(len(factor), dtype=np.int64)
         for h in range(len(n)):
-            # Counted stratum by stratum: a table that fits into the processor's cache.
+            # Counted stratum by stratum, so that the table fits into the processor's cache.
             drawn = generator.integers(0, n[h], n[h] - 1)
             counts[first[h] : first[h] + n[h]] = np.bincount(drawn, minlength=n[h])
         return counts if in_order else np.asarray(counts[place])
@@ -280,11 +283,11 @@ def draw_bootstrap(
 
 @dataclass(frozen=True, eq=False)
 class Dealt:
-    """PSUs dealt to random groups, and what multiplies their weights when a group is left out.
+    """PSUs dealt to random groups, and the factors of their weights when a group is left out.
 
-    `group`: the group 0..G-1 of each PSU. `kept`: factor of the PSUs of a stratum that stay, by the
-    group that is left out, (strata, G). `gone`: factor of those of the group itself, shape
-    (strata,). `scale`: factor of the whole sum of squares.
+    `group`: the group 0..G-1 of each PSU. `kept`: factor of the remaining PSUs of a stratum, by the
+    group that is left out, (strata, G). `gone`: factor of the PSUs of that group, shape (strata,).
+    `scale`: factor of the whole sum of squares.
     """
 
     group: IntArray
@@ -294,13 +297,12 @@ class Dealt:
 
 
 def deal(stage: Stage, groups: int, seed: int) -> Dealt:
-    """Delete-a-group jackknife: the groups and their factors.
+    """Return groups and factors of the delete-a-group jackknife.
 
     The PSUs of each stratum are dealt at random, in turn, to the groups; a replicate leaves one
-    group out. A stratum of fewer PSUs than groups deals some groups nothing; there its PSUs count
-    with Kott's factors, which give each stratum its own variance (Kott 2001, the extended
-    delete-a-group jackknife). The finite population correction of a stratum shrinks its factors
-    towards 1.
+    group out. A stratum with fewer PSUs than groups has no PSU in some groups; its PSUs count with
+    Kott's factors, which give each stratum its variance (Kott 2001, the extended delete-a-group
+    jackknife). The finite population correction of a stratum shrinks its factors towards 1.
 
     `stage`: the first stage. `groups`: number of groups, at least 2, and so of replicates. `seed`:
     of the dealing; equal seeds give equal groups.
@@ -317,15 +319,15 @@ def deal(stage: Stage, groups: int, seed: int) -> Dealt:
     owner = stage.unit_stratum
     order = np.lexsort((rng.random(len(owner)), owner))
     group = np.empty(len(owner), dtype=np.int64)
-    # Dealt on from stratum to stratum, so that the groups stay equal.
+    # Dealt continuously across strata, so that the groups stay equal in size.
     group[order] = np.arange(len(owner)) % groups
     cells = np.bincount(owner * groups + group, minlength=len(n) * groups)
     left_out = cells.reshape(len(n), groups)
     small = n < groups
     spread = np.sqrt(groups / ((groups - 1) * n * np.maximum(n - 1, 1)))
     shrink = np.sqrt(stage.fraction_left())
-    others = n[:, None] / np.maximum(n[:, None] - left_out, 1)
-    kept = np.where(left_out > 0, np.where(small[:, None], 1 + spread[:, None], others), 1.0)
+    factors_kept = n[:, None] / np.maximum(n[:, None] - left_out, 1)
+    kept = np.where(left_out > 0, np.where(small[:, None], 1 + spread[:, None], factors_kept), 1.0)
     gone = np.where(small, 1 - (n - 1) * spread, 0.0)
     kept, gone = 1 + shrink[:, None] * (kept - 1), 1 + shrink * (gone - 1)
     return Dealt(group, kept, gone, (groups - 1) / groups)
@@ -334,7 +336,10 @@ def deal(stage: Stage, groups: int, seed: int) -> Dealt:
 def group_factors(
     stage: Stage, groups: int, seed: int
 ) -> tuple[float, Callable[[int], FloatArray]]:
-    """Delete-a-group jackknife (`deal`): the scale, and the factors (PSUs,) of each replicate."""
+    """Return the scale of the delete-a-group jackknife (`deal`), and a function of a replicate.
+
+    The function returns the factors of the PSUs, shape (PSUs,).
+    """
     dealt, owner = deal(stage, groups, seed), stage.unit_stratum
 
     def factors(r: int) -> FloatArray:

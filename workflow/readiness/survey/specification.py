@@ -1,4 +1,4 @@
-"""From the columns of a data frame to the stages and weights of a design, with every check."""
+"""Convert the columns of a data frame to the stages and weights of a design, with every check."""
 
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -16,7 +16,7 @@ Named: TypeAlias = "tuple[str, pd.Series[Any]]"
 
 
 def one_column(data: pd.DataFrame, name: str) -> "pd.Series[Any]":
-    """The column of a name. Raises StatisticsError: no such column, or more than one."""
+    """Return the column of a name. Raises StatisticsError: no such column, or several."""
     if name not in data.columns:
         raise StatisticsError(
             f"no column {name!r} in the data; it has: "
@@ -31,7 +31,7 @@ def one_column(data: pd.DataFrame, name: str) -> "pd.Series[Any]":
 
 
 def one_value_a_row(data: pd.DataFrame, values: Any) -> npt.NDArray[Any]:
-    """Given values as an array, one a row of the data.
+    """Return values as an array with one value per row of the data.
 
     Raises StatisticsError: another number of values than rows; a table or a mapping; a Series with
     another index than the data's, which could only be matched by position.
@@ -43,11 +43,13 @@ def one_value_a_row(data: pd.DataFrame, values: Any) -> npt.NDArray[Any]:
         )
     array = np.asarray(values)
     if array.ndim != 1 or isinstance(values, pd.DataFrame):
-        found = f"{type(values).__name__} of shape {array.shape}" if array.ndim else repr(values)
+        description = (
+            f"{type(values).__name__} of shape {array.shape}" if array.ndim else repr(values)
+        )
         if isinstance(values, Mapping):
-            found = f"a {type(values).__name__}"
+            description = f"a {type(values).__name__}"
         raise StatisticsError(
-            f"{found[:60]} given; expected a column name or {len(data)} values, one a row"
+            f"{description[:60]} given; expected a column name or {len(data)} values, one a row"
         )
     if len(array) != len(data):
         raise StatisticsError(
@@ -58,7 +60,7 @@ def one_value_a_row(data: pd.DataFrame, values: Any) -> npt.NDArray[Any]:
 
 
 def booleans(values: npt.NDArray[Any], what: str) -> BoolArray:
-    """BoolArray (or 0/1) as such; missing values are False.
+    """Return booleans (or 0/1) as a boolean array; missing values become False.
 
     Raises StatisticsError: a value that is neither true nor false, such as the text "no".
     """
@@ -71,8 +73,8 @@ def booleans(values: npt.NDArray[Any], what: str) -> BoolArray:
         kinds = (bool, np.bool_, int, float)
         true = np.array([isinstance(v, kinds) and v == 1 for v in values], dtype=np.bool_)
         false = np.array([isinstance(v, kinds) and v == 0 for v in values], dtype=np.bool_)
-    if (bad := ~(true | false | absent)).any():
-        row = int(np.flatnonzero(bad)[0])
+    if (is_invalid := ~(true | false | absent)).any():
+        row = int(np.flatnonzero(is_invalid)[0])
         raise StatisticsError(
             f"{what} is {values[row : row + 1].tolist()[0]!r} in row {row}; expected true or false "
             "(a comparison, such as frame['region'] == 'north')"
@@ -81,7 +83,7 @@ def booleans(values: npt.NDArray[Any], what: str) -> BoolArray:
 
 
 def named_columns(data: pd.DataFrame, given: Any, *, several: bool = False) -> list[Named]:
-    """The named (or given) columns, each with a name for messages.
+    """Return the named (or given) columns, each with a name for messages.
 
     A list of texts names `several` columns, or else holds the values of one.
 
@@ -102,7 +104,11 @@ def named_columns(data: pd.DataFrame, given: Any, *, several: bool = False) -> l
 def make_stages(
     data: pd.DataFrame, strata: Any, units: list[Named], population: list[Named], nest: bool
 ) -> tuple[Stage, ...]:
-    """Codes of each stage: units unique across strata, second-stage strata are the PSUs."""
+    """Return the stages: units are unique across strata, second-stage strata are the PSUs.
+
+    Raises StatisticsError: a missing stratum or PSU, a PSU in two strata without `nest`, an invalid
+    FPC.
+    """
     n = len(data)
     named = named_columns(data, strata)
     stratum = encode(named[0][1], f"stratum {named[0][0]!r}") if named else Codes.constant(n)
@@ -118,9 +124,9 @@ def make_stages(
                 unit = crossed
             elif crossed.size != unit.size:
                 first = pd.Series(stratum.codes).groupby(unit.codes).nunique()
-                bad = unit.label(int(first[first > 1].index[0]))
+                psu_label = unit.label(int(first[first > 1].index[0]))
                 raise StatisticsError(
-                    f"PSU {bad} (column {name!r}) is in more than one stratum; "
+                    f"PSU {psu_label} (column {name!r}) is in more than one stratum; "
                     "if PSU numbers start again in each stratum, give nest=True"
                 )
         if unit.size == n and level >= len(units) - 1:
@@ -132,7 +138,7 @@ def make_stages(
 
 
 def make_weights(data: pd.DataFrame, given: Any, stages: tuple[Stage, ...]) -> FloatArray:
-    """The sampling weights, shape (rows,): given, or from the FPC, or 1.
+    """Return the sampling weights, shape (rows,): given, or from the FPC, or 1.
 
     Raises StatisticsError: weights that are not numbers, missing, infinite or negative, or all 0.
     """
@@ -155,15 +161,15 @@ def make_weights(data: pd.DataFrame, given: Any, stages: tuple[Stage, ...]) -> F
 
 
 def check_weights(values: FloatArray, name: str = "weight") -> None:
-    """Refuse weights that are missing, infinite or negative, naming the first bad row.
+    """Check that weights are finite and not negative, and not all 0.
 
-    Raises StatisticsError: with the number of bad weights and the first bad row (counted from 0);
-    or all weights are 0.
+    Raises StatisticsError: with the number of invalid weights and the first such row (counted from
+    0); or all weights are 0.
     """
-    if (bad := ~(np.isfinite(values) & (values >= 0))).any():
-        row = int(np.flatnonzero(bad)[0])
+    if (wrong := ~(np.isfinite(values) & (values >= 0))).any():
+        row = int(np.flatnonzero(wrong)[0])
         raise StatisticsError(
-            f"{int(bad.sum())} of {len(values)} weights in {name!r} are missing, infinite or "
+            f"{int(wrong.sum())} of {len(values)} weights in {name!r} are missing, infinite or "
             f"negative (first: row {row}, {values[row]}); expected numbers, 0 or more"
         )
     if not (values > 0).any():

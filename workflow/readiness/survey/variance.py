@@ -23,10 +23,10 @@ from readiness.ground.errors import StatisticsError
 from readiness.survey.coding import Codes
 
 LonelyPsu: TypeAlias = Literal["fail", "remove", "certainty", "adjust", "average"]
-# What to do with a stratum of one PSU, and whether also where only the domain leaves one.
+# Rule for a stratum of one PSU, and whether it applies also where only the domain leaves one.
 LonelyRule: TypeAlias = tuple[LonelyPsu, bool]
 
-# Below this sampling complement a stratum counts as taken whole (as in R survey).
+# Sampling complement below which a stratum counts as a census (as in R survey).
 CERTAIN = 1e-7
 
 
@@ -48,7 +48,7 @@ class Stage:
 
     @staticmethod
     def make(strata: Codes, units: Codes, fpc: "tuple[str, pd.Series[Any]] | None") -> "Stage":
-        """A stage from codes and a column of population sizes or sampling fractions.
+        """Return a stage from codes and a column of population sizes or sampling fractions.
 
         Raises StatisticsError: the FPC is missing, not positive, mixed, not constant in a stratum,
         or below the number of units drawn.
@@ -62,15 +62,15 @@ class Stage:
         return Stage(strata, units, owner, sampled, population)
 
     def fraction_left(self) -> FloatArray:
-        """1 - n_h/N_h of each stratum, in 0-1."""
+        """Return 1 - n_h/N_h of each stratum, in 0-1, shape (strata.size,)."""
         return 1.0 - self.fraction()
 
     def fraction(self) -> FloatArray:
-        """n_h/N_h of each stratum, in 0-1; 0 without FPC."""
+        """Return n_h/N_h of each stratum, in 0-1; 0 without FPC; shape (strata.size,)."""
         return np.asarray(self.sampled / self.population, dtype=np.float64)
 
     def inverse_fraction(self) -> FloatArray:
-        """N_h/n_h of each row, >= 1; 1 without FPC."""
+        """Return N_h/n_h of each row, >= 1; 1 without FPC; shape (rows,)."""
         ratio = np.where(np.isinf(self.population), 1.0, self.population / self.sampled)
         return np.asarray(ratio[self.strata.codes], dtype=np.float64)
 
@@ -78,13 +78,17 @@ class Stage:
 def _find_population(
     fpc: "tuple[str, pd.Series[Any]]", strata: Codes, sampled: FloatArray
 ) -> FloatArray:
+    """Return the population of each stratum from a column of sizes or fractions.
+
+    Raises StatisticsError as `Stage.make`.
+    """
     name, column = fpc
     try:
         values = np.asarray(pd.to_numeric(column), dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise StatisticsError(f"FPC {name!r} is not numeric: {error}") from None
-    if (bad := ~(values > 0)).any():
-        row = int(np.flatnonzero(bad)[0])
+    if (is_invalid := ~(values > 0)).any():
+        row = int(np.flatnonzero(is_invalid)[0])
         raise StatisticsError(f"FPC {name!r} is {values[row]} in row {row}; expected above 0")
     low, high = np.full(strata.size, np.inf), np.full(strata.size, -np.inf)
     np.minimum.at(low, strata.codes, values)
@@ -108,9 +112,9 @@ def _find_population(
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """A calibration as the variance sees it: totals of the auxiliaries no longer vary.
+    """A calibration in the variance: calibrated totals of the auxiliaries do not vary.
 
-    `margins`: categorical auxiliaries, one `Codes` a margin. `matrix`: numeric auxiliaries, shape
+    `margins`: categorical auxiliaries, one `Codes` per margin. `matrix`: numeric auxiliaries, shape
     (rows, p), or None. `weights`: the calibrated weights, shape (rows,). `base`: the weights of the
     regression, shape (rows,): the weights before calibration for GREG residuals, ones for the
     residuals that R takes after `rake`. `sweeps`: None for an exact regression; a number of cyclic
@@ -124,8 +128,8 @@ class Projection:
     sweeps: int | None = None
 
     def residuals(self, weighted: FloatArray) -> FloatArray:
-        """What calibration leaves of weighted influence values u, shape (rows, k)."""
-        # Rows without weight (nonrespondents) have no influence to begin with.
+        """Return the calibration residuals of weighted influence values u, shape (rows, k)."""
+        # Rows without weight (nonrespondents) have no influence.
         inverse = np.divide(
             1.0, self.weights, out=np.zeros_like(self.weights), where=self.weights > 0
         )
@@ -141,7 +145,9 @@ class Projection:
         return ratio * self.weights[:, None]
 
     def _fit_ratio(self, ratio: FloatArray) -> FloatArray:
-        """Fitted values of the base-weighted regression on all auxiliaries."""
+        """Return fitted values of the base-weighted regression on all auxiliaries, shape
+        (rows, k).
+        """
         right = [m.sums(ratio * self.base[:, None]) for m in self.margins]
         if self.matrix is not None:
             right.append(self.matrix.T @ (ratio * self.base[:, None]))
@@ -156,7 +162,7 @@ class Projection:
         return fitted
 
     def gram(self) -> FloatArray:
-        """X'WX of the auxiliaries, from two-way tables of the margins."""
+        """Return X'WX of the auxiliaries, from two-way tables of the margins."""
         starts = np.cumsum([0, *(m.size for m in self.margins)])
         size = int(starts[-1]) + (0 if self.matrix is None else self.matrix.shape[1])
         gram = np.zeros((size, size))
@@ -180,7 +186,8 @@ class Projection:
 def multistage_covariance(
     weighted: FloatArray, stages: tuple[Stage, ...], in_domain: BoolArray | None, rule: LonelyRule
 ) -> FloatArray:
-    """Covariance of the column totals of weighted influence values u, shape (rows, k) -> (k, k).
+    """Return the covariance of the column totals of weighted influence values u, (rows, k) -> (k,
+    k).
 
     Raises StatisticsError: a stratum has one PSU and the rule is `fail`.
     """
@@ -189,7 +196,7 @@ def multistage_covariance(
     if len(stages) > 1 and np.isfinite(first.population).any():
         # A second-stage stratum is a first-stage PSU: it carries the first-stage fraction.
         factor, totals = first.fraction()[first.unit_stratum], stages[1].units.sums(weighted)
-        # Within a PSU there is no centre but its own (as R): nothing to adjust to.
+        # Within a PSU the only centre is its mean (as in R), so `adjust` does not apply.
         inner: LonelyRule = ("remove" if rule[0] == "adjust" else rule[0], rule[1])
         covariance = covariance + between_units(
             totals, stages[1], in_domain, inner, factor, " at the second stage"
@@ -205,7 +212,11 @@ def between_units(
     factor: FloatArray | float = 1.0,
     where: str = "",
 ) -> FloatArray:
-    """Covariance from the totals of each unit, shape (units, k) -> (k, k)."""
+    """Return the covariance from the totals of each unit, shape (units, k) -> (k, k).
+
+    Raises StatisticsError: a stratum has one PSU and the rule is `fail`; every one has and the rule
+    is `average`.
+    """
     (lonely_psu, adjust_domain), owner, sampled = rule, stage.unit_stratum, stage.sampled
     # Units with a row in the domain in each stratum, and the strata that have any.
     units_seen = sampled
@@ -231,12 +242,12 @@ def between_units(
     scale = np.where(open_strata, scale, 0.0)
     inflate = 1.0
     if lonely_psu == "average":
-        unknown = lonely | (open_strata & one_seen & (sampled > 1) & adjust_domain)
-        scale = np.where(unknown, 0.0, scale)
-        known = int(strata_seen.sum() - unknown.sum())
-        if known == 0:
+        without_variance = lonely | (open_strata & one_seen & (sampled > 1) & adjust_domain)
+        scale = np.where(without_variance, 0.0, scale)
+        with_variance = int(strata_seen.sum() - without_variance.sum())
+        if with_variance == 0:
             raise StatisticsError("every stratum has one PSU; no variance to average")
-        inflate = float(strata_seen.sum()) / known
+        inflate = float(strata_seen.sum()) / with_variance
     deviation = totals - mean[owner]
     return np.asarray(inflate * (deviation.T @ (deviation * scale[owner][:, None])))
 
@@ -244,7 +255,7 @@ def between_units(
 def replicate_covariance(
     replicated: FloatArray, estimate: FloatArray, scale: float, rscales: FloatArray, *, mse: bool
 ) -> FloatArray:
-    """Covariance from replicates: scale * sum_r rscales_r (t_r - c)(t_r - c)'.
+    """Return the covariance from replicates: scale * sum_r rscales_r (t_r - c)(t_r - c)'.
 
     `replicated`: shape (R, k). `estimate`: shape (k,), the centre c when `mse`; else c is the mean
     of the replicates. `scale`: overall factor. `rscales`: factor of each replicate, shape (R,).
@@ -258,7 +269,7 @@ def replicate_covariance(
             f"replicate {r + 1} gives no value: its weights leave the domain or the base empty"
         )
     used = rscales > 0
-    # Where everyone was asked no replicate says anything, and nothing is left to chance.
+    # In a complete census no replicate counts, and there is no sampling error.
     centre = estimate if mse or not used.any() else replicated[used].mean(axis=0)
     deviation = replicated - centre
     return np.asarray(scale * (deviation.T @ (deviation * rscales[:, None])))
@@ -272,7 +283,7 @@ def code_covariance(
     in_domain: BoolArray | None,
     rule: LonelyRule,
 ) -> FloatArray:
-    """Covariance of the weighted totals of codes 0..size-1 (-1: nowhere), one stage.
+    """Return the covariance of the weighted totals of codes 0..size-1 (-1: nowhere), one stage.
 
     With rows as PSUs, sums of w and w^2 by stratum and code suffice; otherwise the totals of each
     PSU and code are written out. Shape (size, size).
@@ -294,8 +305,8 @@ def code_covariance(
 
 
 def table(rows: Codes, codes: IntArray, size: int, weights: FloatArray) -> FloatArray:
-    """Sums of weights by row category and code, shape (rows.size, size)."""
-    # Code -1 falls into an extra last column, which is dropped.
+    """Return sums of weights by row category and code, shape (rows.size, size)."""
+    # Code -1 counts in an extra last column, which is dropped.
     key = rows.codes * (size + 1) + np.where(codes < 0, size, codes)
     sums = np.bincount(key, weights=weights, minlength=rows.size * (size + 1))
     return np.asarray(sums.reshape(rows.size, size + 1)[:, :size], dtype=np.float64)

@@ -1,10 +1,10 @@
-"""Factors and two-way cells of a design: the raw material of every comparison of categories.
+"""Factors and two-way cells of a design, from which every comparison of categories starts.
 
 A statistic of a table depends on the answers only through the weighted cell totals, so its design
-covariance follows from that of the totals by linearisation (the delta method); it is asked of the
-design once. Source: Rao and Scott (1984); Lumley (2010), section 6.1.
+covariance follows from that of the totals by linearisation (the delta method). Source: Rao and
+Scott (1984); Lumley (2010), section 6.1.
 
-What a comparison hands back: plain rows that print, and that a register of figures can take.
+Results of comparisons are plain rows that print, and that a register of figures can take.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ from readiness.survey.intervals import check_level
 class Factor:
     """A categorical variable with declared levels.
 
-    `codes`: shape (rows,), position in `levels`, or -1 outside the base (no answer, domain).
-    `levels`: names of the levels, in their declared order. `name`: how messages call the variable.
+    `codes`: shape (rows,), position in `levels`, or -1 outside the base (no answer, outside the
+    domain). `levels`: names of the levels, in their declared order. `name`: name of the variable in
+    messages.
     """
 
     codes: IntArray
@@ -48,21 +49,23 @@ class Factor:
         return self.codes >= 0
 
     def counts(self) -> IntArray:
-        """Unweighted number of rows of each level, shape (size,)."""
+        """Return the unweighted number of rows of each level, shape (size,)."""
         return np.bincount(self.codes[self.has_level], minlength=self.size).astype(np.int64)
 
     def keep(self, levels: Sequence[int]) -> Factor:
-        """Only these levels (positions); rows of the others leave the base."""
+        """Return the factor with these levels (positions) only; rows of other levels leave the
+        base.
+        """
         recode = np.full(self.size + 1, -1, dtype=np.int64)
         recode[list(levels)] = np.arange(len(levels))
         return Factor(recode[self.codes], tuple(self.levels[i] for i in levels), self.name)
 
     def drop_unobserved(self) -> Factor:
-        """The factor without the declared levels that nobody gave."""
+        """Return the factor without declared levels that no row has."""
         return self.keep([int(i) for i in np.flatnonzero(self.counts() > 0)])
 
     def within(self, rows: BoolArray) -> Factor:
-        """The factor with every other row outside the base."""
+        """Return the factor with all rows outside `rows` outside the base."""
         return Factor(np.where(rows, self.codes, -1), self.levels, self.name)
 
 
@@ -72,24 +75,24 @@ def factor(
     levels: Sequence[Any] | None = None,
     name: str = "the variable",
 ) -> Factor:
-    """A factor of the design, rows outside its domain outside the base.
+    """Return a factor of the design; rows outside its domain are outside the base.
 
     Args:
-        values: a column name or one value a row. Values are levels, never positions, in a column
+        values: a column name or one value per row. Values are levels, never positions, in a column
             and in an array alike. None, NaN and special codes that begin with `_` (blank, not
-            asked, don't know) are outside the base. A factor is handed back as it is.
+            asked, don't know) are outside the base. A factor is returned unchanged.
         levels: declared levels in order (texts, whole numbers, floats or booleans, as they are in
             the data); None: the values that occur, sorted, or in the order of a pandas Categorical.
-        name: how messages call a variable that is no column.
+        name: name of a variable that is no column, for messages.
 
     Raises StatisticsError: a value that is no declared level, a level declared twice or missing.
     """
     if isinstance(values, Factor):
         return values
     label = repr(values) if isinstance(values, str) else name
-    known = design.factorize(values)
-    inverse, seen = known
-    if whole := bool(design.mask.all()):  # what was seen occurs
+    factorized = design.factorize(values)
+    inverse, seen = factorized
+    if whole := bool(design.mask.all()):  # all distinct values occur in the domain
         used = np.ones(len(seen), dtype=np.bool_)
     else:
         used = np.bincount(inverse[design.mask] + 1, minlength=len(seen) + 1)[1:] > 0
@@ -109,24 +112,28 @@ def factor(
                 f"{label} declares {absent[0]!r} as a level: no value is no level"
             )
         keys = [str(_write_level(v)) for v in levels]
-        # BoolArray are found by 1 and 0 and shown as they are written.
+        # Booleans are matched as 1 and 0 and shown as they are written.
         declared = tuple(
             str(v) if isinstance(v, (bool, np.bool_)) else k
             for v, k in zip(levels, keys, strict=True)
         )
         if len(set(keys)) != len(keys):
             raise StatisticsError(f"{label} declares a level twice: {', '.join(map(str, levels))}")
-    codes = _encode(known, keys, declared, used, label)
+    codes = _encode(factorized, keys, declared, used, label)
     return Factor(codes if whole else np.where(design.mask, codes, -1), declared, label)
 
 
 def _encode(
     known: Factorized, keys: list[str], declared: tuple[str, ...], used: BoolArray, label: str
 ) -> IntArray:
-    """Codes of values by their text; 1 and 1.0 are the same level, as a CSV round trip makes."""
+    """Return codes of values by their text; 1 and 1.0 are one level, as after a CSV round trip.
+
+    Raises StatisticsError: a value without a level.
+    """
     inverse, seen = known
     position = {key: i for i, key in enumerate(keys)}
-    lookup = np.full(len(seen) + 1, -1, dtype=np.int64)  # the last: of code -1, no value
+    # the last place is that of code -1, a missing value
+    lookup = np.full(len(seen) + 1, -1, dtype=np.int64)
     for i, text in enumerate(map(_write_level, seen)):
         if text is None or text.startswith("_"):
             continue
@@ -142,6 +149,7 @@ def _encode(
 
 
 def _write_level(value: Any) -> str | None:
+    """Return the text of a value, None for None."""
     return None if value is None else plain_text(value)
 
 
@@ -180,31 +188,34 @@ class CellTotals:
         return np.asarray(self.totals / self.totals.sum())
 
     def proportion_covariance(self) -> FloatArray:
-        """Design covariance of `proportions`, shape (r*c, r*c): ratios to the estimated size."""
+        """Return the design covariance of `proportions`, shape (r*c, r*c).
+
+        The shares are ratios to the estimated size.
+        """
         if self.refitted is not None:
             return self.refitted
         p = self.proportions.ravel()
         return self.delta((np.eye(len(p)) - p[:, None]) / self.totals.sum())
 
     def delta(self, jacobian: FloatArray) -> FloatArray:
-        """Covariance of a function of the totals with this jacobian, shape (k, r*c)."""
+        """Return the covariance of a function of the totals with this jacobian, shape (k, r*c)."""
         return np.asarray(jacobian @ self.covariance @ jacobian.T)
 
 
 def cell_totals(design: Design, row: Factor, column: Factor) -> CellTotals:
-    """The r x c table of two factors, over the rows that have both.
+    """Return the r x c table of two factors, over the rows that have both.
 
     Raises StatisticsError: no respondent has both answers.
     """
-    known = row.has_level & column.has_level
-    if not known.any():
+    has_both = row.has_level & column.has_level
+    if not has_both.any():
         raise StatisticsError(
             f"no respondent has both {row.name} and {column.name}: there is nothing to compare"
         )
     cells = row.size * column.size
-    cell = np.where(known, row.codes * column.size + column.codes, -1)
-    domain = design.subset(known)
-    totals = weighted_counts(cell[known], design.full_weights[known], cells)
+    cell = np.where(has_both, row.codes * column.size + column.codes, -1)
+    domain = design.subset(has_both)
+    totals = weighted_counts(cell[has_both], design.full_weights[has_both], cells)
     shape, refitted = (row.size, column.size), None
     if domain.refits:
         replicated = domain.replicate_code_totals(cell, cells)
@@ -213,7 +224,7 @@ def cell_totals(design: Design, row: Factor, column: Factor) -> CellTotals:
     return CellTotals(
         row.levels,
         column.levels,
-        np.bincount(cell[known], minlength=cells).reshape(shape).astype(np.int64),
+        np.bincount(cell[has_both], minlength=cells).reshape(shape).astype(np.int64),
         totals.reshape(shape),
         domain.code_covariance(cell, cells),
         domain.degrees_of_freedom,
@@ -223,7 +234,7 @@ def cell_totals(design: Design, row: Factor, column: Factor) -> CellTotals:
 
 
 def needs_degrees_of_freedom(df: int, what: str) -> None:
-    """Refuse a design without degrees of freedom.
+    """Check that a design has degrees of freedom.
 
     Raises StatisticsError: as many strata as PSUs.
     """
@@ -235,7 +246,7 @@ def needs_degrees_of_freedom(df: int, what: str) -> None:
 
 
 def t_quantile(level: float, df: float) -> float:
-    """Two-sided t quantile.
+    """Return the two-sided t quantile.
 
     Raises StatisticsError: no degrees of freedom, a level outside (0, 1).
     """
@@ -246,45 +257,45 @@ def t_quantile(level: float, df: float) -> float:
 
 
 def two_sided_t(t: Any, df: Any) -> Any:
-    """P(|T| >= |t|) on `df` degrees of freedom; never 1 - cdf, which loses small tails."""
+    """Return P(|T| >= |t|) on `df` degrees of freedom; never 1 - cdf, which loses small tails."""
     return 2 * scipy.special.stdtr(df, -np.abs(t))
 
 
 def upper_f(value: float, df1: float, df2: float) -> float:
-    """P(F >= value)."""
+    """Return P(F >= value)."""
     return float(scipy.special.fdtrc(df1, df2, value))
 
 
 def weighted_counts(codes: IntArray, weights: FloatArray, size: int) -> FloatArray:
-    """Sum of the weights of each code 0..size-1, shape (size,)."""
+    """Return the sum of the weights of each code 0..size-1, shape (size,)."""
     return np.asarray(np.bincount(codes, weights=weights, minlength=size), dtype=np.float64)
 
 
 def effective_sizes(design: Design, groups: Factor) -> FloatArray:
-    """Kish's effective number of answers of each group, (sum w)^2 / sum w^2; 0 if empty."""
-    known = groups.has_level
-    codes, w = groups.codes[known], design.full_weights[known]
+    """Return Kish's effective number of answers of each group, (sum w)^2 / sum w^2; 0 if empty."""
+    has_level = groups.has_level
+    codes, w = groups.codes[has_level], design.full_weights[has_level]
     total, squares = (np.bincount(codes, x, groups.size) for x in (w, w**2))
     return np.divide(total**2, squares, out=np.zeros(groups.size), where=squares > 0)
 
 
 def two_or_more(f: Factor, what: str) -> None:
-    """Refuse a factor with fewer than two observed levels.
+    """Check that a factor has at least two observed levels.
 
     Raises StatisticsError: 0 or 1 observed level.
     """
     seen = [level for level, k in zip(f.levels, f.counts(), strict=True) if k > 0]
     if len(seen) < 2:
-        found = f"only {seen[0]!r}" if seen else "nobody"
+        observed_text = f"only {seen[0]!r}" if seen else "nobody"
         raise StatisticsError(
-            f"{f.name} has {found} among the respondents: {what} needs two levels or more"
+            f"{f.name} has {observed_text} among the respondents: {what} needs two levels or more"
         )
 
 
 def outcome_by_group(
     design: Design, y: Column, group: Column | Factor, levels: Sequence[Any] | None, what: str
 ) -> tuple[FloatArray, Factor]:
-    """The numbers of an outcome (NaN: missing), and the groups of those who have one.
+    """Return the numbers of an outcome (NaN: missing), and the groups of rows that have one.
 
     Raises StatisticsError: text or an infinite value, fewer than two observed groups.
     """
@@ -299,16 +310,17 @@ class ComparisonRow:
     """One test, contrast or effect size.
 
     Attributes:
-        test: what it is, as a stable lower-case name (`rao_scott_f`, `contrast`, ...).
-        statistic: value of the statistic, or None where there is none (an exact test).
+        test: a stable lower-case name (`rao_scott_f`, `contrast`, ...).
+        statistic: value of the statistic, or None for a test without one (an exact test).
         statistic_name: F, t, X2, W...
         df1, df2: degrees of freedom, None where the statistic has none.
-        p_value: 0-1, never 1 - cdf; None where the test could not be made (`note` says why).
+        p_value: 0-1, never 1 - cdf; None where the test cannot be computed (`note` has the
+            reason).
         p_adjusted: p after the adjustment for the family of comparisons, or None.
         effect, lower, upper: effect size with its interval (shares 0-1), or None.
-        n: respondents that the row rests on (unweighted base).
-        method: one sentence for the reader who knows the field.
-        note: what the reader must know (merged levels, no estimate), or empty.
+        n: unweighted base of the row.
+        method: one sentence for a reader who knows the field.
+        note: qualification of the result (merged levels, no estimate), or empty.
         a, b: the two groups of a contrast, or empty.
     """
 
@@ -329,14 +341,14 @@ class ComparisonRow:
     b: str = ""
 
     def frame(self) -> pd.DataFrame:
-        """The row as a data frame of one row."""
+        """Return the row as a data frame of one row."""
         return frame([self])
 
 
 def f_row(
     test: str, value: float, df1: float, df2: float, n: int, method: str, note: str = ""
 ) -> ComparisonRow:
-    """A test by its F statistic, p the upper tail."""
+    """Return the row of a test by its F statistic; p is the upper tail."""
     df, p = (float(df1), float(df2)), upper_f(value, df1, df2)
     return ComparisonRow(test, value, "F", *df, p, n=n, method=method, note=note)
 
@@ -346,8 +358,8 @@ _TEXTS = ("test", "statistic_name", "method", "note", "a", "b")
 
 
 def frame(rows: Sequence[ComparisonRow]) -> pd.DataFrame:
-    """Comparison rows as a data frame; what a row does not have is missing (NaN or empty)."""
-    # Rows of a richer kind (contrasts with simultaneous limits) bring their columns along.
+    """Return comparison rows as a data frame; absent values are NaN or empty."""
+    # Rows of a richer kind (contrasts with simultaneous limits) have further columns.
     columns = list(dict.fromkeys([*_COLUMNS, *(c for row in rows for c in asdict(row))]))
     numbers = [c for c in columns if c not in _TEXTS]
     table = pd.DataFrame([asdict(row) for row in rows], columns=columns)

@@ -1,10 +1,11 @@
-"""The tests that most people know, unweighted and as of people drawn one by one: scipy's.
+"""Classical tests, unweighted and as if people were drawn one by one, mostly through scipy.
 
-R equivalents: `chisq.test(correct = FALSE)`, `kruskal.test`, `wilcox.test`. What scipy has not is
-the exact distribution of ranks with ties (Streitberg and Roehmel 1986), and Fisher's exact test of
-r x c tables (Freeman and Halton 1951), by a network algorithm (Mehta and Patel 1983).
+R equivalents: `chisq.test(correct = FALSE)`, `kruskal.test`, `wilcox.test`. Not in scipy: the exact
+distribution of ranks with ties (Streitberg and Roehmel 1986), and Fisher's exact test of r x c
+tables (Freeman and Halton 1951), by a network algorithm (Mehta and Patel 1983).
 
-`scipy.stats` is named in full, which loads it where it is used: each step of a run would wait.
+`scipy.stats` is written in full, so that it is imported on first use: each step of a run would wait
+for it.
 """
 
 from typing import Literal
@@ -17,15 +18,16 @@ from readiness.ground.arrays import FloatArray, IntArray
 from readiness.ground.errors import StatisticsError
 from readiness.survey.comparisons.cells import ComparisonRow
 
-# Names of the tests beside those of the design in a table of comparisons.
+# Names of the classical tests in a table of comparisons.
 CLASSICAL = ("pearson_chi_square", "kruskal_wallis", "wilcoxon_exact", "wilcoxon_asymptotic")
-# Answers of each group: with fewer, and no ties, R's Wilcoxon test is exact.
+# Answers per group below which R's Wilcoxon test is exact, if there are no ties.
 EXACT_BELOW = 50
-# The expected count below which the chi-square distribution is a rough guide (Cochran, 1954).
+# Expected count below which the chi-square distribution is a rough guide (Cochran, 1954).
 SMALL = 5
 
 
 def _check_samples(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Return both samples as floats; StatisticsError for an empty, infinite or constant one."""
     a, b = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     if len(a) == 0 or len(b) == 0:
         raise StatisticsError("a group has no answers: there is nothing to compare")
@@ -38,9 +40,10 @@ def _check_samples(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[FloatArray, Floa
 
 
 def exact_wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
-    """Exact Wilcoxon rank-sum test, ties included. R equivalent: `exactRankTests::wilcox.exact`.
+    """Return the exact Wilcoxon rank-sum test, ties included.
 
-    The statistic W is Mann-Whitney's U of x. Two-sided p: all W as far from its mean, or farther.
+    R equivalent: `exactRankTests::wilcox.exact`. The statistic W is Mann-Whitney's U of x.
+    Two-sided p: all W at least as far from the mean.
 
     Raises StatisticsError: an empty group, missing or infinite values, all answers the same.
     """
@@ -54,11 +57,12 @@ def exact_wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
 
 
 def exact_permutation(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
-    """Exact two-sample permutation test of whole numbers. R: `exactRankTests::perm.test`.
+    """Return the exact two-sample permutation test of whole numbers.
 
-    The statistic is the sum of x.
+    R equivalent: `exactRankTests::perm.test`. The statistic is the sum of x.
 
-    Raises StatisticsError: values that are not whole; an empty group; all answers the same.
+    Raises StatisticsError: values that are not whole or range too widely; an empty group; all
+    answers the same.
     """
     a, b = _check_samples(x, y)
     both = np.concatenate([a, b])
@@ -71,11 +75,11 @@ def exact_permutation(x: npt.ArrayLike, y: npt.ArrayLike) -> ComparisonRow:
 
 
 def _compute_exact(scores: IntArray, m: int) -> float:
-    """P(|S - E S| >= |s - E S|), S the sum of m of the scores drawn at random (shift algorithm).
+    """Return P(|S - E S| >= |s - E S|), S the sum of m random scores (shift algorithm).
 
-    Counts are kept as probabilities of a sequential draw, so that they never overflow.
+    Counts are stored as probabilities of a sequential draw, so that they never overflow.
     """
-    if 2 * m > len(scores):  # the other group's sum tells the same
+    if 2 * m > len(scores):  # the other group's sum is equivalent
         scores, m = scores[::-1], len(scores) - m
     scores = scores - scores.min()
     scores = scores // max(int(np.gcd.reduce(scores)), 1)
@@ -85,7 +89,7 @@ def _compute_exact(scores: IntArray, m: int) -> float:
     ways[0, 0] = 1.0
     reach = 0
     for i, score in enumerate(np.sort(scores)):
-        # Of i + 1 scores, a subset of size j holds this one with probability j / (i + 1).
+        # Of i + 1 scores, a subset of size j contains this score with probability j / (i + 1).
         sizes = min(m, i + 1)
         reach = min(reach + int(score), top)
         share = np.arange(1, sizes + 1)[:, None] / (i + 1)
@@ -100,7 +104,7 @@ def _compute_exact(scores: IntArray, m: int) -> float:
 
 
 def kruskal_wallis(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
-    """Kruskal-Wallis test with ties, unweighted. R equivalent: `kruskal.test`.
+    """Return the Kruskal-Wallis test with ties, unweighted. R equivalent: `kruskal.test`.
 
     Raises StatisticsError: fewer than two groups, missing values, all answers the same.
     """
@@ -115,21 +119,21 @@ def kruskal_wallis(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
 
 
 def pearson_chi_square(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
-    """Pearson's chi-square of independence, without Yates' correction.
+    """Return Pearson's chi-square of independence, without Yates' correction.
 
     Raises StatisticsError: fewer than two answers or two groups that occur.
     """
     _, table = scipy.stats.contingency.crosstab(np.asarray(y), np.asarray(group))
     if min(table.shape) < 2:
         raise StatisticsError("a chi-square test needs two answers and two groups that occur")
-    found = scipy.stats.chi2_contingency(table, correction=False)
-    few = int((found.expected_freq < SMALL).sum())
+    result = scipy.stats.chi2_contingency(table, correction=False)
+    few = int((result.expected_freq < SMALL).sum())
     return ComparisonRow(
         "pearson_chi_square",
-        float(found.statistic),
+        float(result.statistic),
         "X2",
-        float(found.dof),
-        p_value=float(found.pvalue),
+        float(result.dof),
+        p_value=float(result.pvalue),
         n=int(table.sum()),
         method="Pearson's chi-square test, unweighted, without continuity correction",
         note=f"{few} of {table.size} expected counts are below {SMALL}" if few else "",
@@ -137,12 +141,12 @@ def pearson_chi_square(y: npt.ArrayLike, group: npt.ArrayLike) -> ComparisonRow:
 
 
 def wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike, exact: bool | None = None) -> ComparisonRow:
-    """The rank-sum test. R equivalent: `wilcox.test(x, y, exact=)`; W is that of x.
+    """Return the rank-sum test. R equivalent: `wilcox.test(x, y, exact=)`; W is that of x.
 
     Args:
         x, y: the answers of each group.
         exact: True: the exact distribution, which takes no ties; False: the normal one, with ties
-            and continuity corrected; None: as R chooses, exact of small samples without ties.
+            and continuity corrected; None: as R chooses, exact for small samples without ties.
 
     Raises StatisticsError: an empty group, missing or infinite values, all answers the same.
     """
@@ -160,13 +164,14 @@ def wilcoxon(x: npt.ArrayLike, y: npt.ArrayLike, exact: bool | None = None) -> C
 def fisher_freeman_halton(
     counts: npt.ArrayLike, *, limit: int = 1_000_000, monte_carlo: int | None = None, seed: int = 0
 ) -> ComparisonRow:
-    """Fisher's exact test of an r x c table, both margins fixed. R equivalent: `fisher.test`.
+    """Return Fisher's exact test of an r x c table, both margins fixed. R equivalent:
+    `fisher.test`.
 
-    `counts`: unweighted counts, shape (r, c). `limit`: most partial tables kept at once; beyond it
-    the test says so and stops. `monte_carlo`: number of random tables instead of the exact count, p
-    = (b+1)/(B+1); declared by the caller, never chosen silently. `seed`: of the random tables.
+    `counts`: unweighted counts, shape (r, c). `limit`: largest number of partial tables stored at
+    once; more raise an error. `monte_carlo`: number of random tables instead of the exact count, p
+    = (b+1)/(B+1); chosen by the caller, never silently. `seed`: of the random tables.
 
-    Raises StatisticsError: a bad table, or one too large for the limit.
+    Raises StatisticsError: an invalid table, or one too large for the limit.
     """
     values = np.asarray(counts, dtype=np.float64)
     if values.ndim != 2 or not np.isfinite(values).all() or (values < 0).any():
@@ -194,11 +199,12 @@ def fisher_freeman_halton(
 
 
 def _log_factorials(n: int) -> FloatArray:
+    """Return log k! for k = 0..n, shape (n + 1,)."""
     return np.asarray(scipy.special.gammaln(np.arange(n + 1) + 1.0), dtype=np.float64)
 
 
 def _number_of_compositions(total: int, caps: IntArray) -> float:
-    """How many rows `_list_compositions` would have."""
+    """Return the number of rows of `_list_compositions`."""
     ways = np.ones(1)
     for cap in caps:
         ways = np.convolve(ways, np.ones(int(cap) + 1))[: total + 1]
@@ -206,7 +212,7 @@ def _number_of_compositions(total: int, caps: IntArray) -> float:
 
 
 def _list_compositions(total: int, caps: IntArray) -> IntArray:
-    """All vectors 0 <= x <= caps with sum `total`, shape (m, c)."""
+    """Return all vectors 0 <= x <= caps with sum `total`, shape (m, c)."""
     rows = np.zeros((1, 0), dtype=np.int64)
     left = np.array([total])
     for j, cap in enumerate(caps):
@@ -220,10 +226,11 @@ def _list_compositions(total: int, caps: IntArray) -> IntArray:
 
 
 def _sum_network(table: IntArray, limit: int) -> float:
-    """Sum of the probabilities of all tables no likelier than the observed one.
+    """Return the sum of the probabilities of all tables no likelier than the observed one.
 
-    Rows are laid one after the other; a node is what is left of the column margins. The longest and
-    shortest way from a node to the end decide most partial tables without laying the rest.
+    Rows are laid one after the other; a node is the rest of the column margins. The longest and
+    shortest path from a node to the end decide most partial tables without laying the remaining
+    rows.
     """
     rows, columns, n = np.sort(table.sum(axis=1))[::-1], table.sum(axis=0), int(table.sum())
     lf = _log_factorials(n)
@@ -256,7 +263,10 @@ _Arcs = tuple[IntArray, IntArray, FloatArray]
 def _build_stages(
     rows: IntArray, columns: IntArray, radix: IntArray, lf: FloatArray, limit: int
 ) -> tuple[list[IntArray], list[_Arcs]]:
-    """Nodes of each stage, shape (nodes, c), and the arcs (from, to, -log prod x!) between them."""
+    """Return nodes of each stage, shape (nodes, c), and the arcs (from, to, -log prod x!).
+
+    Raises StatisticsError: too many nodes and rows for the limit.
+    """
     nodes = columns[None, :]
     stages, arcs = [nodes], []
     for i, total in enumerate(rows):
@@ -278,7 +288,7 @@ def _build_stages(
 
 
 def _find_feasible(nodes: IntArray, laid: IntArray, last: bool) -> tuple[IntArray, IntArray]:
-    """Pairs (node, row) where the row fits into what is left."""
+    """Return the pairs (node, row) where the row fits into the rest of the margins."""
     fits, compare = (
         np.ones((len(nodes), len(laid)), np.bool_),
         np.equal if last else np.greater_equal,
@@ -292,7 +302,7 @@ def _find_feasible(nodes: IntArray, laid: IntArray, last: bool) -> tuple[IntArra
 def _bound_rest(
     stages: list[IntArray], arcs: list[_Arcs]
 ) -> tuple[list[FloatArray], list[FloatArray]]:
-    """Largest and smallest log-probability of the rest, from each node of each stage."""
+    """Return the largest and smallest log-probability of the rest, from each node of each stage."""
     longest, shortest = [np.zeros(len(stages[-1]))], [np.zeros(len(stages[-1]))]
     for nodes, (start, target, value) in zip(stages[-2::-1], arcs[::-1], strict=True):
         high, low = np.full(len(nodes), -np.inf), np.full(len(nodes), np.inf)
@@ -306,7 +316,10 @@ def _bound_rest(
 def _lay_row(
     node: IntArray, past: FloatArray, mass: FloatArray, arcs: _Arcs, limit: int
 ) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Lay one row on every open partial table; those with equal node and value are one."""
+    """Lay one row on every open partial table; merge those with equal node and value.
+
+    Raises StatisticsError: too many partial tables for the limit.
+    """
     start, target, value = arcs
     order = np.argsort(start, kind="stable")
     start, target, value = start[order], target[order], value[order]
@@ -329,6 +342,7 @@ def _lay_row(
 
 
 def _simulate_tables(table: IntArray, draws: int, seed: int) -> float:
+    """Return the Monte Carlo p-value from random tables with the same margins."""
     lf = _log_factorials(int(table.sum()))
     tables = scipy.stats.random_table(table.sum(axis=1), table.sum(axis=0)).rvs(
         draws, random_state=np.random.Generator(np.random.PCG64(seed))

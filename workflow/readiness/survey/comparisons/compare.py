@@ -1,13 +1,14 @@
-"""One item across groups: the test that leads, those beside it, effect sizes.
+"""Compare one item across groups: the primary test, further tests, effect sizes.
 
-Every part that has no answer (separation, a group of one, no degrees of freedom) is a row without a
-p-value whose note says why; only what leaves nothing to compare stops. A part that a replicate
-cannot fit (it lacks a level) is linearised; the method says which was done.
+A part without a result (separation, a group of one, no degrees of freedom) is a row without a
+p-value whose note has the reason; an error is raised only where nothing can be compared. A part
+that a replicate cannot fit (the replicate lacks a level) is linearised; the method names the
+procedure used.
 
-Rao-Scott's F of the whole table leads, whatever the number of answers, the weights and the design:
-one line of R (`svychisq`) gives it again. docs/measurements.md has the simulation on which this
-rests ("The test that leads"): from 40 answers to 650, in waves, opt-in samples and clusters, no
-other procedure keeps its level and finds a tenth more of the differences.
+Rao-Scott's F of the whole table is primary, whatever the number of answers, the weights and the
+design: one line of R (`svychisq`) reproduces it. The reason is a simulation in docs/measurements.md
+("The test that leads"): from 40 answers to 650, in waves, opt-in samples and clusters, no other
+procedure keeps its level and detects a tenth more of the differences.
 """
 
 from collections.abc import Callable, Sequence
@@ -50,16 +51,16 @@ Lead = Literal["rao_scott", "effect_size"]
 SMALL, LARGE, SAFE_GROUP = 100, 20_000, 60
 SAFE_EFFECTIVE = 30.0
 
-# Kinds of the fact that says why a test leads.
+# Kinds of the fact that gives the reason for the primary test.
 REASONS = ("report.choice.measured", "report.choice.very_large", "report.choice.clusters")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Which test is primary, and why.
+    """The primary test, and the reason for it.
 
-    `lead`: what leads: `rao_scott` or `effect_size`. `beside`: what is computed with it. `reason`:
-    why, as a fact: one of `REASONS`.
+    `lead`: `rao_scott` or `effect_size`. `beside`: names of the tests and effects computed with it.
+    `reason`: a fact, one of `REASONS`.
     """
 
     lead: Lead
@@ -73,13 +74,13 @@ def choose(
     effective_sizes: Sequence[float] | None = None,
     clusters: Clusters = "none",
 ) -> Choice:
-    """Return what leads for n answers in groups of these sizes, and what stands beside it.
+    """Return the primary test for n answers in groups of these sizes, and the further tests.
 
-    Rao-Scott's F leads; from 20,000 answers, where a small difference has a small p too, the effect
-    size comes first. Beside it stand only tests that keep their level there: no rank test where a
-    group is small (fewer than 60 answers, or fewer than 30 effective ones), no permutation of
-    clusters that cannot be permuted, and no test that takes the people of clusters for drawn one by
-    one. The choice looks at numbers of answers, weights and the design, never at answers.
+    Rao-Scott's F is primary; from 20,000 answers, where a small difference has a small p too, the
+    effect size comes first. Further tests are only those that keep their level: no rank test where
+    a group is small (fewer than 60 answers, or fewer than 30 effective ones), no permutation of
+    clusters that cannot be permuted, and no test that treats the people of clusters as drawn one by
+    one. The choice depends on numbers of answers, weights and the design, never on answers.
 
     `n`: unweighted base. `group_sizes`: unweighted answers of each group. `effective_sizes`: Kish's
     effective number of answers of each group, if known. `clusters`: whether clusters were drawn,
@@ -101,7 +102,7 @@ def choose(
         )
     effective = [e for e in effective_sizes or () if e > 0]
     small_group = min(sizes) < SAFE_GROUP or min(effective, default=SAFE_EFFECTIVE) < SAFE_EFFECTIVE
-    # The ordinal logit is there for its odds ratios.
+    # The ordinal logit is included for its odds ratios.
     shown = (*(() if small_group else ("kruskal_wallis",)), "ordinal_logit")
     if n >= LARGE:
         return Choice("effect_size", ("rao_scott", *shown), Fact("report.choice.very_large"))
@@ -113,7 +114,7 @@ Make = Callable[[Design], ComparisonRow]
 
 @dataclass(frozen=True, eq=False)
 class ComparedItem:
-    """An answer, its groups and the choice of the test; what both comparisons share."""
+    """An answer, its groups and the choice of the test, from which all parts are computed."""
 
     design: Design
     answer: Factor
@@ -129,41 +130,41 @@ class ComparedItem:
         groups: Column,
         group_names: Sequence[Any],
     ) -> "ComparedItem":
-        """The item on the base of those who have an answer and a group.
+        """Return the item on the base of respondents with an answer and a group.
 
         Raises StatisticsError: nobody has both, one level or one group, an unknown value.
         """
         answer = factor(design, outcome, categories, "the outcome")
         group = factor(design, groups, group_names, "the grouping")
-        known = answer.has_level & group.has_level
-        if not known.any():
+        has_both = answer.has_level & group.has_level
+        if not has_both.any():
             raise StatisticsError(
                 f"no respondent has both {answer.name} and {group.name}: nothing to compare"
             )
-        answer, group = answer.within(known), group.within(known)
+        answer, group = answer.within(has_both), group.within(has_both)
         two_or_more(answer, "a comparison")
         two_or_more(group, "a comparison")
         sizes = group.counts()
         effective, clusters = list(effective_sizes(design, group)), judge_clusters(design, group)
-        return cls(design, answer, group, choose(int(known.sum()), sizes, effective, clusters))
+        return cls(design, answer, group, choose(int(has_both.sum()), sizes, effective, clusters))
 
     @property
     def n(self) -> int:
-        """Respondents in the base."""
+        """Number of respondents in the base."""
         return int(self.answer.has_level.sum())
 
     @property
     def positions(self) -> FloatArray:
-        """Category positions as numbers, NaN outside the base."""
+        """Category positions as numbers, NaN outside the base, shape (rows,)."""
         return np.where(self.answer.has_level, self.answer.codes.astype(np.float64), np.nan)
 
     @property
     def tests_to_make(self) -> tuple[str, ...]:
-        """The tests to make, the primary one first."""
+        """Names of the tests to compute, the primary one first."""
         return (self.choice.lead, *self.choice.beside)
 
     def lead(self) -> ComparisonRow:
-        """Return Rao-Scott's F of the whole table: the test that leads every report."""
+        """Return Rao-Scott's F of the whole table: the primary test of every report."""
         (row,) = self.by_design(
             "rao_scott_f", lambda d: rao_scott_test(d, self.groups, self.answer).second_order()
         )
@@ -172,7 +173,7 @@ class ComparedItem:
     def overall(
         self, statistics: Sequence[Statistic], permutations: int, seed: int
     ) -> list[ComparisonRow]:
-        """Return the rows of Rao-Scott, permutation and Fisher, as the choice has them."""
+        """Return the rows of Rao-Scott, permutation and Fisher tests that the choice includes."""
         rows = [self.lead()]
         for statistic in statistics if "permutation" in self.tests_to_make else ():
             rows += self._try(
@@ -194,26 +195,27 @@ class ComparedItem:
         return rows
 
     def _test_fisher(self, draws: int, seed: int) -> ComparisonRow:
-        """Exact where the table is small enough, else Monte Carlo, and the row says so."""
-        known = self.answer.has_level
+        """Return Fisher's test, exact for a small table, else Monte Carlo, named in the row."""
+        has_answer = self.answer.has_level
         counts = np.zeros((self.groups.size, self.answer.size))
-        np.add.at(counts, (self.groups.codes[known], self.answer.codes[known]), 1)
+        np.add.at(counts, (self.groups.codes[has_answer], self.answer.codes[has_answer]), 1)
         try:
             return fisher_freeman_halton(counts)
         except StatisticsError:
             return fisher_freeman_halton(counts, monte_carlo=draws, seed=seed)
 
     def _try(self, name: str, make: Make) -> list[ComparisonRow]:
-        """The row, or one without p that says why there is none."""
+        """Return the row, or one without p whose note has the reason."""
         try:
             return [make(self.design)]
         except StatisticsError as error:
             return [ComparisonRow(name, n=self.n, note=f"no result: {error}")]
 
     def by_design(self, name: str, make: Make) -> list[ComparisonRow]:
-        """As `_try`, the method saying what replicates do; linearised where a refit has no result.
+        """Return the row as `_try`, with the replicates' procedure named in the method.
 
-        A replicate may lack what the whole sample has (an empty level, separation).
+        Linearised where a refit has no result: a replicate may lack a level of the whole sample, or
+        be separated.
         """
         if self.design.replicates is None:
             return self._try(name, make)
@@ -224,10 +226,15 @@ class ComparedItem:
 
     @property
     def _linear(self) -> "ComparedItem":
+        """The same item on a design without refits."""
         return replace(self, design=replace(self.design, refits=False))
 
     def model(self) -> tuple[list[ComparisonRow], list[ComparisonRow]]:
-        """Term test and check of the ordinal logit, and its odds ratios against the first group."""
+        """Return term test and check of the ordinal logit, and its odds ratios.
+
+        The odds ratios compare each group with the first. Two empty lists where the choice excludes
+        the model.
+        """
         if "ordinal_logit" not in self.tests_to_make:
             return [], []
         try:
@@ -253,7 +260,7 @@ class ComparedItem:
         )
 
     def superiority(self, level: float) -> list[ComparisonRow]:
-        """Probability of superiority of every pair of observed groups."""
+        """Return the probability of superiority of every pair of observed groups."""
         groups = self.groups.drop_unobserved()
         cells = cell_totals(self.design, groups, self.answer)
         return [
@@ -268,6 +275,7 @@ class ComparedItem:
 
 
 def _name_method(rows: Sequence[ComparisonRow], how: str) -> list[ComparisonRow]:
+    """Return the rows with `how` added to their method, where they have one."""
     return [replace(r, method=f"{r.method}, {how}") if r.method else r for r in rows]
 
 
@@ -299,15 +307,15 @@ class Comparison:
 
     @property
     def lead(self) -> ComparisonRow:
-        """The row of the primary test."""
+        """Row of the primary test."""
         return next(r for r in self.rows if r.test in _PRIMARY[self.choice.lead])
 
     def test(self, name: str) -> ComparisonRow | None:
-        """An overall test by name, or None if it was not made."""
+        """Return an overall test by name, or None if it was not computed."""
         return next((r for r in self.tests if r.test == name), None)
 
     def frame(self) -> pd.DataFrame:
-        """All rows as a data frame, with a column `leads`."""
+        """Return all rows as a data frame, with a column `leads`."""
         return frame(self.rows).assign(leads=[row is self.lead for row in self.rows])
 
 
@@ -323,14 +331,14 @@ def compare_groups(
     permutations: int = 9999,
     level: float = 0.95,
 ) -> Comparison:
-    """An item across groups; contrasts of its shares are `share_contrasts`.
+    """Compare an item across groups; contrasts of its shares are `share_contrasts`.
 
     Args:
         design: the survey design (and its domain).
-        outcome: the answers (column name or one value a row), each one of `categories`; None and
+        outcome: the answers (column name or one value per row), each one of `categories`; None and
             special codes that begin with `_` are outside the base.
         categories: from low to high; those without answers stay declared.
-        groups: the groups, likewise.
+        groups: the groups, in the same form.
         group_names: declared groups, in order.
         seed: of the permutations.
         ordered: whether the categories are a scale: then ranks are compared, too.

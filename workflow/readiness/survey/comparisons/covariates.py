@@ -1,10 +1,10 @@
 """Model matrices for the regression models: treatment coding, term by term.
 
-A term is one column of the data. Numbers enter as they are, everything else as indicators of its
-levels but the first (the reference), as R's `contr.treatment`.
+A term is one column of the data. Numbers enter unchanged, everything else as indicators of its
+levels except the first (the reference), as R's `contr.treatment`.
 
 Maximum likelihood has no finite estimate when some direction of the parameters never lowers the
-likelihood of any answer (separation; Albert and Anderson 1984): a linear program tells (Konis
+likelihood of any answer (separation; Albert and Anderson 1984): a linear program detects it (Konis
 2007).
 """
 
@@ -24,15 +24,15 @@ from readiness.survey.design import Design
 
 @dataclass(frozen=True, eq=False)
 class Covariates:
-    """A model matrix without intercept, kept as its distinct rows.
+    """A model matrix without intercept, stored as its distinct rows.
 
-    Categorical covariates have few distinct rows, so that a million respondents cost what their
-    cells cost.
+    Categorical covariates have few distinct rows, so that a million respondents cost as little as
+    their cells.
 
-    `values`: distinct rows of the matrix, shape (m, p). `row`: which of them each respondent has,
-    -1 where a value is missing, shape (rows,). `names`: name of each column, `term` or
-    `term[level]`. `terms`: columns (positions) of each term. `numbers`: columns (positions) that
-    hold numbers; the others are indicators.
+    `values`: distinct rows of the matrix, shape (m, p). `row`: index in `values` of each
+    respondent's row, -1 where a value is missing, shape (rows,). `names`: name of each column,
+    `term` or `term[level]`. `terms`: columns (positions) of each term. `numbers`: columns
+    (positions) that hold numbers; the other columns are indicators.
     """
 
     values: FloatArray
@@ -43,17 +43,20 @@ class Covariates:
 
     @property
     def is_complete(self) -> BoolArray:
-        """Rows without missing values, shape (rows,)."""
+        """Whether each row has no missing value, shape (rows,)."""
         return np.asarray(self.row >= 0, dtype=np.bool_)
 
     @property
     def matrix(self) -> FloatArray:
-        """The whole matrix, shape (rows, p), NaN in the rows where a value is missing."""
+        """Whole matrix, shape (rows, p), NaN in rows with a missing value."""
         filled = np.vstack([self.values, np.full((1, self.values.shape[1]), np.nan)])
         return np.asarray(filled[self.row], dtype=np.float64)
 
     def without(self, term: str) -> "Covariates":
-        """The matrix without one term, on the same rows. Raises StatisticsError: no such term."""
+        """Return the matrix without one term, on the same rows.
+
+        Raises StatisticsError: no such term.
+        """
         dropped = set(self.columns(term))
         kept = [i for i in range(len(self.names)) if i not in dropped]
         position = {old: new for new, old in enumerate(kept)}
@@ -66,7 +69,7 @@ class Covariates:
         )
 
     def standardise(self, kinds: IntArray) -> "Standardised":
-        """Some distinct rows with their numbers centred and scaled, for fitting.
+        """Return some distinct rows with their numbers centred and scaled, for fitting.
 
         A large mean (a year, an income) would leave the fit no digits: 1e6 and a spread of 1 are
         almost the intercept.
@@ -83,7 +86,7 @@ class Covariates:
         return Standardised(matrix, centre, scale)
 
     def columns(self, term: str) -> tuple[int, ...]:
-        """Positions of the columns of a term. Raises StatisticsError: no such term."""
+        """Return the positions of the columns of a term. Raises StatisticsError: no such term."""
         if term not in self.terms:
             raise StatisticsError(f"no term {term!r} in the model; it has: {', '.join(self.terms)}")
         return self.terms[term]
@@ -103,7 +106,7 @@ class Standardised:
     scale: FloatArray
 
     def back(self, intercepts: int, sign: float) -> FloatArray:
-        """The matrix that takes (beta, intercepts) of the fit to those of the data.
+        """Return the matrix that converts (beta, intercepts) of the fit to the scale of the data.
 
         Args:
             intercepts: how many intercepts (cut points) follow the coefficients.
@@ -125,13 +128,14 @@ def covariates(
     categorical: Sequence[str] = (),
     levels: Mapping[str, Sequence[Any]] | None = None,
 ) -> Covariates:
-    """Treatment-coded model matrix of some columns of the design's data.
+    """Return the treatment-coded model matrix of some columns of the design's data.
 
-    `terms`: column names, one a term. `categorical`: numeric columns to take as categories.
+    `terms`: column names, one per term. `categorical`: numeric columns to take as categories.
     `levels`: declared levels of categorical columns, the reference first; levels without answers
     get no column.
 
-    Raises StatisticsError: unknown column, infinite value, no term, one twice, a single level.
+    Raises StatisticsError: unknown column, infinite value, no term, a repeated term, a single
+    level.
     """
     if isinstance(terms, str):
         raise StatisticsError(f"terms is the text {terms!r}; expected a list of column names")
@@ -153,7 +157,7 @@ def covariates(
 
 
 def of_factor(f: Factor, term: str) -> Covariates:
-    """Indicators of the observed levels of a factor but the first.
+    """Return indicators of the observed levels of a factor except the first.
 
     Raises StatisticsError: fewer than two observed levels.
     """
@@ -171,34 +175,37 @@ _MOST_COMBINATIONS = 10_000
 
 
 def _join_covariates(a: Covariates, b: Covariates) -> Covariates:
+    """Return the model matrix with the columns of both."""
     shift = len(a.names)
     terms = {**a.terms, **{t: tuple(i + shift for i in c) for t, c in b.terms.items()}}
-    known = a.is_complete & b.is_complete
+    is_complete = a.is_complete & b.is_complete
     if len(a.values) * len(b.values) <= _MOST_COMBINATIONS:
         values = np.hstack(
             [np.repeat(a.values, len(b.values), axis=0), np.tile(b.values, (len(a.values), 1))]
         )
         row = a.row * len(b.values) + b.row
     else:
-        values = np.hstack([a.values[a.row[known]], b.values[b.row[known]]])
-        row = np.cumsum(known) - 1
+        values = np.hstack([a.values[a.row[is_complete]], b.values[b.row[is_complete]]])
+        row = np.cumsum(is_complete) - 1
     numbers = a.numbers + tuple(i + shift for i in b.numbers)
-    return Covariates(values, np.where(known, row, -1), a.names + b.names, terms, numbers)
+    return Covariates(values, np.where(is_complete, row, -1), a.names + b.names, terms, numbers)
 
 
 _BLOCK = 1 << 16
 
 
 def check_rank(x: FloatArray, names: Sequence[str]) -> None:
-    """Refuse a matrix (with intercept) whose columns are not independent, naming the first one.
+    """Check that the columns of a matrix (with intercept) are independent.
 
-    Raises StatisticsError: a constant column, or a combination of the columns before it.
+    Raises StatisticsError that names the first dependent column: a constant, or a combination of
+    the columns before it; too few respondents.
     """
     scale = np.sqrt(np.concatenate([[len(x)], np.einsum("ij,ij->j", x, x)]))
     for i, name in enumerate(names):
         if scale[i + 1] == 0 or np.ptp(x[:, i]) == 0:
             raise StatisticsError(f"{name} is constant among the respondents: take it out")
-    # Triangles of blocks of rows, and then of these: the same triangle, without a copy of all rows.
+    # Triangles of blocks of rows, then of these triangles: the same result without a copy of all
+    # rows.
     triangles = [
         np.linalg.qr(np.column_stack([np.ones(len(part)), part]) / scale, mode="r")
         for part in (x[start : start + _BLOCK] for start in range(0, len(x), _BLOCK))
@@ -213,7 +220,7 @@ def check_rank(x: FloatArray, names: Sequence[str]) -> None:
 
 
 def separated_columns(y: IntArray, x: FloatArray, levels: int) -> list[int]:
-    """Columns of x whose coefficient runs to infinity, empty when the estimate exists.
+    """Return the columns of x whose coefficient runs to infinity, [] when the estimate exists.
 
     `y`: answers, 0..levels-1, every level observed, shape (n,). `x`: model matrix without
     intercept, shape (n, p). `levels`: number of levels, 2 or more.
@@ -242,9 +249,9 @@ def separated_columns(y: IntArray, x: FloatArray, levels: int) -> list[int]:
 
 
 def refuse_separation(y: IntArray, x: FloatArray, levels: int, names: Sequence[str]) -> None:
-    """Stop with the separated columns named.
+    """Check that no column is separated.
 
-    Raises StatisticsError: the estimate does not exist.
+    Raises StatisticsError that names the separated columns: the estimate does not exist.
     """
     if columns := separated_columns(y, x, levels):
         shown = ", ".join(names[i] for i in columns[:6]) + (", ..." if len(columns) > 6 else "")

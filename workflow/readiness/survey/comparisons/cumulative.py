@@ -18,28 +18,28 @@ Link = Literal["logistic", "probit"]
 
 
 def interval_probability(link: Link, upper: FloatArray, lower: FloatArray) -> FloatArray:
-    """F(upper) - F(lower) for lower < upper (either may be infinite), without cancellation."""
-    # Both are symmetric: take both tails on the side where F is small.
+    """Return F(upper) - F(lower) for lower < upper (or infinite), without cancellation."""
+    # Both distributions are symmetric: take both tails on the side where F is small.
     flip = lower > 0
     u, low = np.where(flip, -lower, upper), np.where(flip, -upper, lower)
     return np.asarray(cdf(link, u) - cdf(link, low))
 
 
 def cdf(link: Link, x: FloatArray) -> FloatArray:
-    """Distribution function F."""
+    """Return the distribution function F."""
     return np.asarray(
         scipy.special.expit(x) if link == "logistic" else scipy.special.ndtr(x), dtype=np.float64
     )
 
 
 def quantile(link: Link, p: FloatArray) -> FloatArray:
-    """The inverse of F."""
+    """Return the inverse of F."""
     value = scipy.special.logit(p) if link == "logistic" else scipy.special.ndtri(p)
     return np.asarray(value, dtype=np.float64)
 
 
 def density(link: Link, x: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Density f and its derivative f', both 0 at infinity."""
+    """Return density f and its derivative f', both 0 at infinity."""
     finite = np.isfinite(x)
     z = np.where(finite, x, 0.0)
     if link == "logistic":
@@ -52,14 +52,14 @@ def density(link: Link, x: FloatArray) -> tuple[FloatArray, FloatArray]:
     return np.where(finite, f, 0.0), np.where(finite, slope, 0.0)
 
 
-# Rows that derivatives are summed over at a time: they stay in the cache.
+# Number of rows over which derivatives are summed at a time, so that they stay in the cache.
 _BLOCK = 1 << 15
 
 
 def distinct_rows(
     codes: IntArray, row: IntArray, kinds: int
 ) -> tuple[IntArray, IntArray, IntArray]:
-    """The combinations of answer and covariates that occur, and which one each respondent has.
+    """Return the combinations of answer and covariates that occur, and each respondent's.
 
     `codes`: answer of each respondent, shape (n,). `row`: covariate row of each respondent,
     0..kinds-1, shape (n,). `kinds`: number of covariate rows.
@@ -80,7 +80,11 @@ def distinct_rows(
 
 
 class CumulativeLikelihood:
-    """The weighted likelihood of the cells: value, scores and information."""
+    """The weighted likelihood of the cells: value, scores and information.
+
+    `y`, `x`, `weights`: answer, covariates and weight of each cell. `inverse`: cell of each
+    respondent.
+    """
 
     def __init__(
         self,
@@ -96,13 +100,14 @@ class CumulativeLikelihood:
         self.theta: FloatArray = np.zeros(0)
 
     def _find_ends(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the upper and lower end of each cell on the latent scale, less x'beta."""
         p = self.x.shape[1]
         cut = np.concatenate([[-np.inf], theta[p:], [np.inf]])
         eta = self.x @ theta[:p]
         return cut[self.y + 1] - eta, cut[self.y] - eta
 
     def log_likelihood(self, theta: FloatArray) -> float:
-        """Weighted log-likelihood; -inf where the cut points are not in order."""
+        """Return the weighted log-likelihood; -inf where the cut points are not in order."""
         if (np.diff(theta[self.x.shape[1] :]) <= 0).any():
             return -np.inf
         upper, lower = self._find_ends(theta)
@@ -110,9 +115,9 @@ class CumulativeLikelihood:
         return -np.inf if (probability <= 0).any() else float(self.weights @ np.log(probability))
 
     def _compute_parts(self, theta: FloatArray) -> tuple[FloatArray, ...]:
-        """First and second derivatives of log p for the upper and lower end of each cell."""
+        """Return first and second derivatives of log p for the upper and lower end of each cell."""
         upper, lower = self._find_ends(theta)
-        # A level that has no probability has no density either: 0/0 counts as 0.
+        # A level without probability has no density either: 0/0 counts as 0.
         probability = np.maximum(interval_probability(self.link, upper, lower), 1e-300)
         f_u, s_u = density(self.link, upper)
         f_l, s_l = density(self.link, lower)
@@ -120,8 +125,8 @@ class CumulativeLikelihood:
         return g_u, g_l, s_u / probability - g_u**2, -s_l / probability - g_l**2, -g_u * g_l
 
     def scores(self, theta: FloatArray, way: FloatArray) -> FloatArray:
-        """Score of each cell (p+K-1) times a matrix, shape (cells, columns of `way`)."""
-        p, found = self.x.shape[1], np.empty((len(self.y), way.shape[1]))
+        """Return the score of each cell (p+K-1) times a matrix, shape (cells, columns of `way`)."""
+        p, products = self.x.shape[1], np.empty((len(self.y), way.shape[1]))
         for part, block in self._cut_blocks():
             g_u, g_l, *_ = block._compute_parts(theta)
             cells, upper, lower = np.arange(len(block.y)), block.y < self.cuts, block.y > 0
@@ -129,35 +134,39 @@ class CumulativeLikelihood:
             np.multiply(block.x, -(g_u + g_l)[:, None], out=scores[:, :p])
             scores[cells[upper], p + block.y[upper]] = g_u[upper]
             scores[cells[lower], p + block.y[lower] - 1] = g_l[lower]
-            found[part] = scores @ way
-        return found
+            products[part] = scores @ way
+        return products
 
     def _cut_blocks(self) -> "Iterator[tuple[slice, CumulativeLikelihood]]":
-        """Some cells at a time, with where they stand: at a million, all would not fit."""
+        """Yield blocks of cells with their slices: for a million cells, scores of all would not
+        fit.
+        """
         for start in range(0, len(self.y), _BLOCK):
             part = slice(start, start + _BLOCK)
             y, x, weights = self.y[part], self.x[part], self.weights[part]
             yield part, CumulativeLikelihood(y, x, weights, self.inverse, self.cuts + 1, self.link)
 
     def slope(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Gradient and information, from sums by level: scores are never written out."""
+        """Return gradient and information, from sums by level, without writing out the scores."""
         p = self.x.shape[1]
         gradient, information = np.zeros(p + self.cuts), np.zeros((p + self.cuts,) * 2)
         for _, block in self._cut_blocks():
-            one, two = block._compute_slope(theta)
-            gradient += one
-            information += two
+            block_gradient, block_information = block._compute_slope(theta)
+            gradient += block_gradient
+            information += block_information
         return gradient, information
 
     def _compute_slope(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """`slope` of one block. The upper end of level k is cut k, its lower end cut k - 1."""
+        """Return `slope` of one block; the ends of level k are cuts k and k - 1."""
         y, x, k = self.y, self.x, self.cuts + 1
         p = x.shape[1]
         upper, lower = y < self.cuts, y > 0
-        # 0 for the ends that lie at infinity.
-        there = (upper, lower, upper, lower, upper & lower)
-        parts = zip(there, self._compute_parts(theta), strict=True)
-        g_u, g_l, h_u, h_l, h_ul = (self.weights * np.where(at, part, 0.0) for at, part in parts)
+        # Derivatives at infinite ends are 0.
+        is_finite = (upper, lower, upper, lower, upper & lower)
+        parts = zip(is_finite, self._compute_parts(theta), strict=True)
+        g_u, g_l, h_u, h_l, h_ul = (
+            self.weights * np.where(finite_end, part, 0.0) for finite_end, part in parts
+        )
 
         def by_level(values: FloatArray) -> FloatArray:
             return np.bincount(y, weights=values, minlength=k).astype(np.float64)
@@ -166,8 +175,11 @@ class CumulativeLikelihood:
             return above[:-1] + below[1:]
 
         gradient = np.concatenate([-((g_u + g_l) @ x), at_cuts(by_level(g_u), by_level(g_l))])
-        own = (y[:, None] == np.arange(k)).astype(np.float64)
-        mixed = at_cuts((own * (h_u + h_ul)[:, None]).T @ x, (own * (h_l + h_ul)[:, None]).T @ x)
+        level_indicators = (y[:, None] == np.arange(k)).astype(np.float64)
+        mixed = at_cuts(
+            (level_indicators * (h_u + h_ul)[:, None]).T @ x,
+            (level_indicators * (h_l + h_ul)[:, None]).T @ x,
+        )
         between = np.diag(by_level(h_ul)[1:-1], 1)
         hessian = np.empty((p + self.cuts,) * 2)
         hessian[:p, :p] = x.T @ (x * (h_u + h_l + 2 * h_ul)[:, None])
@@ -176,21 +188,22 @@ class CumulativeLikelihood:
         return gradient, -hessian
 
     def partial_scores(self) -> tuple[FloatArray, FloatArray]:
-        """Scores and information with own coefficients at the cuts 2..K-1 beside the common ones.
+        """Return scores and information with separate coefficients at the cuts 2..K-1.
 
         Order: beta, zeta, then the deviations of cut 2, ..., cut K-1.
         """
         p, cuts = self.x.shape[1], self.cuts
-        # Derivatives of the upper and lower end of each cell: of level y they are cuts y and y - 1.
+        # Derivatives of the upper and lower end of each cell: for level y they are cuts y and y -
+        # 1.
         up = np.zeros((len(self.y), p + cuts + p * (cuts - 1)))
         low = np.zeros_like(up)
         for cut in range(cuts):
-            own = slice(p + cuts + (cut - 1) * p, p + cuts + cut * p)
+            deviation_columns = slice(p + cuts + (cut - 1) * p, p + cuts + cut * p)
             for ends, at in ((up, self.y == cut), (low, self.y == cut + 1)):
                 ends[at, :p] = -self.x[at]
                 ends[at, p + cut] = 1.0
                 if cut:
-                    ends[at, own] = -self.x[at]
+                    ends[at, deviation_columns] = -self.x[at]
         g_u, g_l, h_u, h_l, h_ul = self._compute_parts(self.theta)
         w = self.weights[:, None]
         cross = up.T @ (low * w * h_ul[:, None])
@@ -198,9 +211,10 @@ class CumulativeLikelihood:
         return up * g_u[:, None] + low * g_l[:, None], -(hessian + cross + cross.T)
 
     def expected_information(self) -> FloatArray:
-        """Fisher information of the parameters of `partial_scores`, at the fitted shares.
+        """Return the Fisher information of the parameters of `partial_scores`, at the fitted
+        shares.
 
-        Unlike the observed one it is regular also where a group left a level empty.
+        Unlike the observed information it is regular where a group left a level empty.
         """
         x, inverse = np.unique(self.x, axis=0, return_inverse=True)
         weights = np.zeros(len(x))
@@ -218,15 +232,15 @@ class CumulativeLikelihood:
         return sum(pieces[1:], pieces[0])
 
     def start(self) -> FloatArray:
-        """Cut points of the marginal distribution, no effect of the covariates."""
+        """Return the cut points of the marginal distribution, with no effect of the covariates."""
         share = np.bincount(self.y, weights=self.weights, minlength=self.cuts + 1)
         below = np.cumsum(share)[:-1] / share.sum()
         return np.concatenate([np.zeros(self.x.shape[1]), quantile(self.link, below)])
 
     def refit(self, weights: FloatArray, start: FloatArray) -> FloatArray:
-        """The estimate under other weights of the respondents, shape (n,), sought from `start`.
+        """Return the estimate under other weights of the respondents, shape (n,), from `start`.
 
-        Raises StatisticsError: there is none (separation, or an empty level under these weights).
+        Raises StatisticsError: no estimate (separation, or an empty level under these weights).
         """
         cells = np.bincount(self.inverse, weights=weights, minlength=len(self.y))
         cells = cells * (len(weights) / cells.sum())
@@ -239,27 +253,28 @@ class CumulativeLikelihood:
         return theta
 
     def maximise(self, start: FloatArray | None = None) -> FloatArray | None:
-        """Newton with step halving; None when it does not converge."""
+        """Return the estimate by Newton's method with step halving; None without convergence."""
         theta = self.start() if start is None else start
         value = self.log_likelihood(theta)
         for _ in range(100):
             gradient, information = self.slope(theta)
             if (step := _solve_ascent(information, gradient)) is None:
                 return None
-            factor_ = 1.0
-            while factor_ > 1e-10:
-                candidate = theta + factor_ * step
+            step_length = 1.0
+            while step_length > 1e-10:
+                candidate = theta + step_length * step
                 new = self.log_likelihood(candidate)
                 if new >= value - 1e-12 * abs(value):
                     break
-                factor_ /= 2
+                step_length /= 2
             else:
                 return None
             theta, value = candidate, new
             if np.abs(theta).max() > 1e6:
                 return None
-            if float(gradient @ step) < 1e-13 * max(1.0, abs(value)) and factor_ == 1.0:
-                # Quadratic convergence: one more full step brings it to machine precision.
+            if float(gradient @ step) < 1e-13 * max(1.0, abs(value)) and step_length == 1.0:
+                # Convergence is quadratic: one more full step brings the estimate to machine
+                # precision.
                 gradient, information = self.slope(theta)
                 last = _solve_ascent(information, gradient)
                 self.theta = theta if last is None else theta + last
@@ -268,7 +283,7 @@ class CumulativeLikelihood:
 
 
 def _solve_ascent(information: FloatArray, gradient: FloatArray) -> FloatArray | None:
-    """Newton's step; None where the information is not positive definite (separation)."""
+    """Return Newton's step; None where the information is not positive definite (separation)."""
     scale = np.sqrt(np.abs(np.diag(information)))
     if not (np.isfinite(scale).all() and (scale > 0).all() and np.isfinite(gradient).all()):
         return None

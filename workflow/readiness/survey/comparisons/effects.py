@@ -1,4 +1,4 @@
-"""Effect sizes with design-based intervals: how much, beside whether.
+"""Effect sizes with design-based intervals.
 
 Cramer's V, probability of superiority, Cohen's kappa, Cronbach's alpha. Statistics of tables are
 linearised on the weighted cell totals (delta method). Sources: Bergsma (2013) and Smithson (2003)
@@ -29,11 +29,11 @@ from readiness.survey.replicates import draw_bootstrap
 
 
 def cramers_v(test: RaoScott, level: float = 0.95) -> ComparisonRow:
-    """Cramer's V of a table, corrected for what chance and design add, with its interval.
+    """Return Cramer's V of a table, corrected for bias by chance and design, with its interval.
 
-    X2 exceeds n phi^2 by about the sum of the design effects even without association; that is
-    taken off (0 if nothing is left). The interval inverts the noncentral F of the second-order
-    Rao-Scott statistic; it may begin, or begin and end, at 0.
+    X2 exceeds n phi^2 by about the sum of the design effects even without association; this excess
+    is subtracted (0 if the rest is negative). The interval inverts the noncentral F of the
+    second-order Rao-Scott statistic; it may begin, or begin and end, at 0.
 
     `test`: from `rao_scott_test`. `level`: of the interval, 0-1.
     """
@@ -42,7 +42,7 @@ def cramers_v(test: RaoScott, level: float = 0.95) -> ComparisonRow:
     scale = float((test.delta**2).sum() / test.delta.sum())
     d0 = test.satterthwaite_df
     f, ddf = test.pearson / test.trace, d0 * test.design_df
-    # V is 1 where the noncentrality is this many.
+    # V is 1 at this noncentrality.
     low, high = noncentrality_interval(f, d0, ddf, level, test.n * smaller / scale)
 
     def v(excess: float) -> float:
@@ -63,15 +63,16 @@ def cramers_v(test: RaoScott, level: float = 0.95) -> ComparisonRow:
 def noncentrality_interval(
     f: float, df1: float, df2: float, level: float = 0.95, largest: float = 1e6
 ) -> tuple[float, float]:
-    """Interval of the noncentrality of an F statistic, by inversion of its distribution.
+    """Return the interval of the noncentrality of an F statistic, by inversion.
 
     `f`: the statistic. `df1`, `df2`: its degrees of freedom. `level`: of the interval, 0-1.
-    `largest`: no limit is sought beyond it.
+    `largest`: upper bound of the search for limits.
     """
 
     def limit(probability: float) -> float:
         def gap(nc: float) -> float:
-            # Far outside its range the distribution is no number: nothing is left below f there.
+            # Far outside its range the distribution function is NaN: the probability below f is
+            # then 0.
             return float(np.nan_to_num(scipy.special.ncfdtr(df1, df2, nc, f))) - probability
 
         if gap(0.0) <= 0:
@@ -84,7 +85,7 @@ def noncentrality_interval(
 
 
 def superiority_of(cells: CellTotals, a: int, b: int, level: float = 0.95) -> ComparisonRow:
-    """P(Y_b > Y_a) + P(Y_b = Y_a)/2 for one respondent of each group drawn by weight.
+    """Return P(Y_b > Y_a) + P(Y_b = Y_a)/2 for one respondent of each group drawn by weight.
 
     One half: no tendency. The interval is symmetric on the logit scale, t on the design df.
 
@@ -134,9 +135,10 @@ def kappa(
     levels: Sequence[Any] | None = None,
     level: float = 0.95,
 ) -> tuple[ComparisonRow, float]:
-    """Cohen's kappa of two codings with its design-based standard error. R equivalent: `svykappa`.
+    """Return Cohen's kappa of two codings and its design-based standard error. R equivalent:
+    `svykappa`.
 
-    `a`, `b`: the two codings. `levels`: the levels they share; None: all that occur in either.
+    `a`, `b`: the two codings. `levels`: their common levels; None: all that occur in either.
     `level`: of the interval, 0-1.
 
     Returns the row (effect = kappa, -1 to 1) and the standard error.
@@ -170,10 +172,11 @@ def kappa(
 
 
 def cronbach_alpha(design: Design, items: FloatArray, level: float = 0.95) -> ComparisonRow:
-    """Cronbach's alpha of a scale with a design-based interval on log(1 - alpha).
+    """Return Cronbach's alpha of a scale with a design-based interval on log(1 - alpha).
 
     Up to `MOST_RESAMPLED` PSUs its quantiles are those of the studentised alpha in resamples of
-    PSUs within strata (bootstrap-t, seeded), for skewed items make it skewed; above, those of t.
+    PSUs within strata (bootstrap-t, seeded), because skewed items make it skewed; above, t
+    quantiles.
 
     Args:
         items: numbers, shape (rows, k), k >= 2; respondents with a missing item leave the base.
@@ -188,13 +191,13 @@ def cronbach_alpha(design: Design, items: FloatArray, level: float = 0.95) -> Co
         raise StatisticsError(f"an item of the scale is not numeric: {error}") from None
     if x.ndim != 2 or x.shape[1] < 2 or len(x) != design.rows:
         raise StatisticsError(f"alpha needs two items or more, one row each of {design.rows} rows")
-    known = ~np.isnan(x).any(axis=1) & design.mask
-    if np.isinf(x[known]).any():
+    is_complete = ~np.isnan(x).any(axis=1) & design.mask
+    if np.isinf(x[is_complete]).any():
         raise StatisticsError("an item is infinite; expected finite numbers")
-    if known.sum() < 2:
+    if is_complete.sum() < 2:
         raise StatisticsError("fewer than two respondents answered all items of the scale")
-    domain, k = design.subset(known), x.shape[1]
-    w, values = domain.full_weights[known], x[known]
+    domain, k = design.subset(is_complete), x.shape[1]
+    w, values = domain.full_weights[is_complete], x[is_complete]
     centred = values - (w @ values) / w.sum()
     items_part, scale_part = (centred**2).sum(axis=1), centred.sum(axis=1) ** 2
     within, whole = float(w @ items_part / w.sum()), float(w @ scale_part / w.sum())
@@ -203,21 +206,23 @@ def cronbach_alpha(design: Design, items: FloatArray, level: float = 0.95) -> Co
         raise StatisticsError("the sum of the items has no variance: alpha does not exist")
     alpha = k / (k - 1) * (1 - within / whole)
     method = "Cronbach's alpha, design-based bootstrap-t interval on log(1 - alpha)"
-    row = ComparisonRow("cronbach_alpha", effect=float(alpha), n=int(known.sum()), method=method)
+    row = ComparisonRow(
+        "cronbach_alpha", effect=float(alpha), n=int(is_complete.sum()), method=method
+    )
     z = np.zeros(design.rows)
     # d alpha = -k/(k-1) (d within / whole - within d whole / whole^2)
     linear = (items_part - within) / whole - within * (scale_part - whole) / whole**2
-    z[known] = -k / (k - 1) / w.sum() * linear
+    z[is_complete] = -k / (k - 1) / w.sum() * linear
     se = float(np.sqrt(domain.total_covariance(z)[0, 0]))
     if 1 - alpha <= 1e-12:
         return replace(row, note="the items are one and the same: no interval")
-    low, high = _resample_alpha(domain, values, known, float(alpha), level)
+    low, high = _resample_alpha(domain, values, is_complete, float(alpha), level)
     scale = se / (1 - alpha)
     lower, upper = (1 - (1 - alpha) * np.exp(-q * scale) for q in (low, high))
     return replace(row, lower=float(lower), upper=float(upper))
 
 
-# PSUs up to which alpha is resampled, and how often.
+# Largest number of PSUs with which alpha is resampled, and number of resamples.
 MOST_RESAMPLED = 2_000
 RESAMPLES = 999
 
@@ -225,20 +230,21 @@ RESAMPLES = 999
 def _resample_alpha(
     design: Design, values: FloatArray, known: BoolArray, alpha: float, level: float
 ) -> tuple[float, float]:
-    """The lower and upper quantile of the studentised log(1 - alpha), in resamples of PSUs.
+    """Return the lower and upper quantile of the studentised log(1 - alpha), in resamples of PSUs.
 
-    `values`: the items of the rows `known`. Rao and Wu (1988): of each stratum one PSU fewer than
-    it has; the error of a resample is that of its own linear parts, by PSU within stratum.
+    `values`: the items of the rows `known`. Rao and Wu (1988): in each stratum one PSU fewer than
+    sampled; the error of a resample is that of its linearised scores, by PSU within stratum. The t
+    quantiles where resampling is impossible.
     """
     stage, k = design.stages[0], values.shape[1]
     t = float(t_quantile(level, design.degrees_of_freedom))
-    given = design.replicates is not None and design.replicates.kind == "given"
-    if given or stage.units.size > MOST_RESAMPLED or (stage.sampled < 2).any():
+    has_given_weights = design.replicates is not None and design.replicates.kind == "given"
+    if has_given_weights or stage.units.size > MOST_RESAMPLED or (stage.sampled < 2).any():
         return -t, t
     once, draw = draw_bootstrap(stage, RESAMPLES, 1)
     psu, owner, n = design.psu[known], stage.unit_stratum, stage.sampled
     weights, scores = design.full_weights[known], values.sum(axis=1)
-    found = []
+    studentised = []
     for r in range(RESAMPLES):
         factor = once * draw(r)
         w = weights * factor[psu]
@@ -256,10 +262,10 @@ def _resample_alpha(
         centre = np.bincount(owner, totals) ** 2 / np.maximum(n - 1, 1)
         error = np.sqrt(max(np.bincount(owner, squares).sum() - centre.sum(), 0.0))
         ratio = within / whole
-        if (left := 1 - k / (k - 1) * (1 - ratio)) > 0 and error > 0:
-            own = k / (k - 1) * ratio * error / left
-            found.append((np.log(left) - np.log(1 - alpha)) / own)
-    if len(found) < RESAMPLES / 2:
+        if (one_less_alpha := 1 - k / (k - 1) * (1 - ratio)) > 0 and error > 0:
+            relative_error = k / (k - 1) * ratio * error / one_less_alpha
+            studentised.append((np.log(one_less_alpha) - np.log(1 - alpha)) / relative_error)
+    if len(studentised) < RESAMPLES / 2:
         return -t, t
-    low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(studentised, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

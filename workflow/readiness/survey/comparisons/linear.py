@@ -1,9 +1,8 @@
 """Linear and binomial (logit) regression of survey data, through statsmodels.
 
-R: `svyglm`, `regTermTest`, `svyttest`. Coefficients are statsmodels' (GLM with the weights
-scaled to mean 1); the covariance is the design covariance of the influence values, that is of the
-scores times the inverse Hessian (Binder 1983), never statsmodels' own robust covariances, which
-know no strata.
+R: `svyglm`, `regTermTest`, `svyttest`. Coefficients are statsmodels' (GLM with the weights scaled
+to mean 1); the covariance is the design covariance of the influence values, that is of the scores
+times the inverse Hessian (Binder 1983), never statsmodels' robust covariances, which ignore strata.
 """
 
 import warnings
@@ -71,7 +70,7 @@ class LinearFit:
 
     @property
     def standard_errors(self) -> FloatArray:
-        """Design-based standard errors."""
+        """Design-based standard errors, shape (p+1,)."""
         return np.sqrt(np.diag(self.covariance))
 
     @property
@@ -80,7 +79,7 @@ class LinearFit:
         return self.design_df + 1 - len(self.coefficients)
 
     def coefficient_tests(self, level: float = 0.95) -> list[ComparisonRow]:
-        """t test and interval of each coefficient, on the residual df.
+        """Return t test and interval of each coefficient, on the residual df.
 
         Raises StatisticsError: no residual degrees of freedom, a level outside (0, 1).
         """
@@ -105,7 +104,7 @@ class LinearFit:
         ]
 
     def term_test(self, term: str, method: TermTest = "Wald") -> ComparisonRow:
-        """Test of one term. R equivalent: `regTermTest(method=)`.
+        """Return the test of one term. R equivalent: `regTermTest(method=)`.
 
         Args:
             term: name of the term.
@@ -120,8 +119,8 @@ class LinearFit:
         v = self.covariance[np.ix_(columns, columns)]
         if method == "Wald":
             value = quadratic(self.coefficients[columns], v, f"the Wald test of {term}") / k
-            method_ = f"Wald F of {term} in the {self.family} model, design-based covariance"
-            return f_row(f"{self.family}_term", value, k, df, self.n, method_)
+            description = f"Wald F of {term} in the {self.family} model, design-based covariance"
+            return f_row(f"{self.family}_term", value, k, df, self.n, description)
         value, scale_factors = self.likelihood_ratio(term)
         return ComparisonRow(
             f"{self.family}_term_lrt",
@@ -135,14 +134,15 @@ class LinearFit:
         )
 
     def likelihood_ratio(self, term: str) -> tuple[float, FloatArray]:
-        """Difference of deviances without and with a term, and its scale factors (eigenvalues).
+        """Return the difference of deviances without and with a term, and its eigenvalues.
 
-        Raises StatisticsError: no such term.
+        The eigenvalues are the scale factors of the chi-square components. Raises StatisticsError:
+        no such term.
         """
         columns = [i + 1 for i in self.x.columns(term)]
         keep = np.ix_(columns, columns)
         smaller = self.x.without(term)
-        # The smaller model is fitted to the same rows, also where only this term has gaps.
+        # The smaller model is fitted to the same rows, even those that lack only this term.
         rows = self._design.mask & self.x.is_complete & np.isfinite(self._y)
         weights = self._design.full_weights[rows]
         matrix = smaller.standardise(smaller.row[rows]).matrix
@@ -151,6 +151,7 @@ class LinearFit:
         return float(model.deviance) - self.deviance, np.sort(np.linalg.eigvals(ratio).real)[::-1]
 
     def _check_df(self) -> int:
+        """Return the residual df; StatisticsError where none are left."""
         if self.residual_df <= 0:
             raise StatisticsError(
                 f"{len(self.coefficients)} coefficients on {self.design_df} degrees of freedom of "
@@ -162,23 +163,23 @@ class LinearFit:
 def linear_model(
     design: Design, y: Column, x: Covariates, *, family: Family = "gaussian"
 ) -> LinearFit:
-    """Design-based linear or logit regression. R equivalent: `svyglm(y ~ x, family=)`.
+    """Fit a design-based linear or logit regression. R equivalent: `svyglm(y ~ x, family=)`.
 
     `design`: the survey design; rows with a missing value leave the base. `y`: numbers; 0/1 (or
     shares 0-1) for `binomial`. `x`: covariates from `covariates`; the intercept is added. `family`:
     `gaussian` (identity link) or `binomial` (logit link, R's quasibinomial).
 
     Raises StatisticsError: an outcome with one value, constant or dependent covariates, a binomial
-    outcome outside 0-1, separation, no convergence.
+    outcome outside 0-1, separation, no convergence, an exact fit.
     """
     one_of(family, Family, "family")
     values = design.numeric(y, "the outcome")
-    known = x.is_complete & np.isfinite(values) & design.mask
-    domain = design.subset(known)
-    outcome = values[known]
+    in_model = x.is_complete & np.isfinite(values) & design.mask
+    domain = design.subset(in_model)
+    outcome = values[in_model]
     if len(outcome) == 0:
         raise StatisticsError("no respondent has the outcome and all covariates")
-    standard = x.standardise(x.row[known])
+    standard = x.standardise(x.row[in_model])
     matrix = standard.matrix
     if np.ptp(outcome) == 0:
         raise StatisticsError(
@@ -193,11 +194,11 @@ def linear_model(
         raise StatisticsError(
             f"{len(outcome)} respondents for {matrix.shape[1] + 1} coefficients: too few"
         )
-    weights = domain.full_weights[known]
+    weights = domain.full_weights[in_model]
     scaled = weights / weights.mean()
     model, result = _fit_family(outcome, matrix, scaled, family)
     params = np.asarray(result.params)
-    # Statsmodels' own fitted means overflow far out on the logit scale.
+    # Statsmodels' fitted means overflow far out on the logit scale.
     eta = params[0] + matrix @ params[1:]
     fitted = eta if family == "gaussian" else scipy.special.expit(eta)
     if family == "binomial" and (
@@ -214,10 +215,10 @@ def linear_model(
     naive = np.asarray(np.linalg.inv(information), dtype=np.float64)
     scores = np.asarray(model.score_obs(params)) * float(result.scale)
     z = np.zeros((design.rows, len(params)))
-    z[known] = (scores / weights[:, None]) @ naive @ back.T
+    z[in_model] = (scores / weights[:, None]) @ naive @ back.T
     coefficients = back @ params
     if domain.refits:
-        rows = np.flatnonzero(known)
+        rows = np.flatnonzero(in_model)
 
         def fit(w: FloatArray) -> FloatArray:
             return back @ refit(outcome, matrix, w[rows], family, params)
@@ -247,7 +248,7 @@ def linear_model(
 def refit(
     y: FloatArray, x: FloatArray, weights: FloatArray, family: Family, start: FloatArray
 ) -> FloatArray:
-    """Coefficients (intercept first) under other weights, sought from `start`.
+    """Return the coefficients (intercept first) under other weights, from `start`.
 
     Raises StatisticsError: no convergence (separation under these weights).
     """
@@ -267,13 +268,14 @@ def _fit_family(
     family: Family,
     start: FloatArray | None = None,
 ) -> tuple[Any, Any]:
+    """Return model and fit of statsmodels' GLM; StatisticsError without a finite estimate."""
     import statsmodels.api as sm
     from statsmodels.tools.sm_exceptions import PerfectSeparationError
 
     families = {"gaussian": sm.families.Gaussian, "binomial": sm.families.Binomial}
     matrix = np.column_stack([np.ones(len(x)), x])
     with warnings.catch_warnings():
-        # Separation and convergence are judged by the caller, by name.
+        # The caller checks separation and convergence, and raises an error that names the cause.
         warnings.simplefilter("ignore")
         model = sm.GLM(y, matrix, family=families[family](), freq_weights=weights)
         try:
@@ -288,9 +290,10 @@ def _fit_family(
 def t_test(
     design: Design, y: Column, group: Column, *, group_levels: Sequence[Any] | None = None
 ) -> ComparisonRow:
-    """Difference in means of two groups (second less first). R equivalent: `svyttest(y ~ group)`.
+    """Return the difference in means of two groups (second less first) with its t test.
 
-    Raises StatisticsError: not exactly two observed groups; a constant outcome; an infinite value.
+    R equivalent: `svyttest(y ~ group)`. Raises StatisticsError: not exactly two observed groups; a
+    constant outcome; an infinite value; a group of one respondent.
     """
     groups = factor(design, group, group_levels, "the group")
     values = design.numeric(y, "the outcome")

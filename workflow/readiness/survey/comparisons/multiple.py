@@ -1,14 +1,14 @@
-"""Many tests at once: contrasts of all pairs of groups, options of a multi-response item.
+"""Multiple testing: contrasts of all pairs of groups, options of a multiple-response item.
 
 The covariance of the group means is that of the full design. R: `svyby(covmat=TRUE)`,
 `svycontrast`, `p.adjust`; the family of an adjustment is the pairs of one item. Sources: Holm
 (1979); Hochberg (1988); Hommel (1988); Benjamini and Hochberg (1995); Benjamini and Yekutieli
 (2001).
 
-Each option of a multi-response item makes a table of its own, and the sum of their Pearson
-statistics is compared with its distribution under the design. Sources: Agresti and Liu (1999);
-Bilder, Loughin and Nettleton (2000); Bilder and Loughin (2004); Rao and Scott (1981, 1984). R, for
-simple random samples within fixed groups: `MRCV::MI.test(I = 1)`.
+Each option of a multiple-response item makes one table, and the sum of their Pearson statistics is
+compared with its distribution under the design. Sources: Agresti and Liu (1999); Bilder, Loughin
+and Nettleton (2000); Bilder and Loughin (2004); Rao and Scott (1981, 1984). R, for simple random
+samples within fixed groups: `MRCV::MI.test(I = 1)`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _STATSMODELS = {
 
 
 def adjust_p(p: npt.ArrayLike, method: Adjustment = "holm") -> FloatArray:
-    """p-values adjusted for their family. R equivalent: `p.adjust`.
+    """Return p-values adjusted for their family. R equivalent: `p.adjust`.
 
     Args:
         p: shape (m,), 0-1; NaN (no test) stays NaN and does not count in the family.
@@ -74,7 +74,7 @@ def adjust_p(p: npt.ArrayLike, method: Adjustment = "holm") -> FloatArray:
         return adjusted
     from statsmodels.stats.multitest import multipletests
 
-    # It collects garbage at each call; what is frozen is passed over.
+    # `multipletests` collects garbage at each call; frozen objects are skipped.
     gc.freeze()
     try:
         adjusted[tested] = multipletests(values[tested], method=_STATSMODELS[method])[1]
@@ -92,15 +92,16 @@ def pairwise(
     adjust: Adjustment = "holm",
     level: float = 0.95,
 ) -> list[ComparisonRow]:
-    """Differences of the mean (or share, for 0/1) of y between all pairs of groups, b less a.
+    """Return the differences of the mean (or share, for 0/1) of y between all pairs of groups, b
+    less a.
 
     `design`: the survey design; rows with a missing value or group leave the base. `y`: numbers;
     NaN is missing. `group`: the groups; pairs come in their declared (or sorted) order. `adjust`:
-    adjustment of the p-values over all pairs. `level`: of the intervals, 0-1 (each by itself, not
+    adjustment of the p-values over all pairs. `level`: of the intervals, 0-1 (pointwise, not
     simultaneous).
 
-    Raises:
-        StatisticsError: fewer than two observed groups, an infinite value, no degrees of freedom.
+    Raises StatisticsError: fewer than two observed groups, an infinite value, no degrees of
+    freedom.
     """
     check_level(level)
     values, groups = outcome_by_group(design, y, group, group_levels, "a contrast")
@@ -139,9 +140,9 @@ def _make_contrast(
     names: tuple[str, ...],
     replaced: frozenset[int],
 ) -> ComparisonRow:
-    """One contrast; no p and no interval where a group has no variance of its own."""
+    """Return one contrast; no p and no interval where a group has no variance."""
     difference = float(means[j] - means[i])
-    base = ComparisonRow(
+    row_without_test = ComparisonRow(
         "contrast",
         effect=difference,
         n=int(counts[i] + counts[j]),
@@ -149,22 +150,29 @@ def _make_contrast(
         b=names[j],
         method="Difference of weighted means (b - a), design-based covariance, t on design df",
     )
-    if single := [names[g] for g in (i, j) if counts[g] < 2]:
-        return replace(base, note=f"one respondent in {', '.join(single)}: no variance, no test")
+    if with_one_respondent := [names[g] for g in (i, j) if counts[g] < 2]:
+        return replace(
+            row_without_test,
+            note=f"one respondent in {', '.join(with_one_respondent)}: no variance, no test",
+        )
     least = {g: 1e-24 * max(means[g] ** 2, 1e-300) for g in (i, j)}
     if constant := [names[g] for g in (i, j) if v[g, g] <= least[g]]:
-        return replace(base, note=f"{', '.join(constant)} is constant: no variance, no test")
+        return replace(
+            row_without_test, note=f"{', '.join(constant)} is constant: no variance, no test"
+        )
     note = ""
     if shrunk := [names[g] for g in (i, j) if g in replaced]:
         note = f"all alike in {', '.join(shrunk)}: variance of the Agresti-Coull share"
     variance = float(v[i, i] + v[j, j] - 2 * v[i, j])
     if not variance > 1e-20 * float(v[i, i] + v[j, j]):
-        return replace(base, note="the difference has no variance under this design: no test")
+        return replace(
+            row_without_test, note="the difference has no variance under this design: no test"
+        )
     se = float(np.sqrt(variance))
     t = difference / se
     half = t_quantile(level, df) * se
     return replace(
-        base,
+        row_without_test,
         statistic=t,
         statistic_name="t",
         df1=df,
@@ -178,13 +186,14 @@ def _make_contrast(
 def constant_shares(
     design: Design, y: FloatArray, groups: Factor, means: FloatArray, v: FloatArray
 ) -> tuple[FloatArray, frozenset[int]]:
-    """The covariance with a variance also for groups whose share is 0 or 1.
+    """Return the covariance with a variance also for groups whose share is 0 or 1; and these
+    groups.
 
-    Linearisation gives them none, as if the share were known for sure. They get that of the
+    Linearisation gives them none, as if the share were known exactly. They get that of the
     Agresti-Coull share (1998) on Kish's effective number of answers; for 0/1 outcomes only.
     """
-    known = groups.has_level
-    if not ((y[known] == 0) | (y[known] == 1)).all():
+    has_level = groups.has_level
+    if not ((y[has_level] == 0) | (y[has_level] == 1)).all():
         return v, frozenset()
     effective = effective_sizes(design, groups)
     share = (effective * means + 2) / (effective + 4)
@@ -196,7 +205,7 @@ def constant_shares(
 
 @dataclass(frozen=True, eq=False)
 class MarginalIndependence(Corrected):
-    """The tests of one multi-response item across groups: a sum over its options.
+    """Tests of one multiple-response item across groups: a sum over its options.
 
     `options`: Rao-Scott F of each option (`b` is the option), p adjusted over the options.
     """
@@ -206,7 +215,7 @@ class MarginalIndependence(Corrected):
     options: tuple[ComparisonRow, ...]
 
     def first_order(self) -> ComparisonRow:
-        """The same with X2 over the mean design effect as the statistic."""
+        """Return the first-order test with X2 over the mean design effect as its statistic."""
         return replace(super().first_order(), statistic=self.pearson / float(self.delta.mean()))
 
 
@@ -219,7 +228,7 @@ def multiple_marginal_independence(
     group_levels: Sequence[Any] | None = None,
     adjust: Adjustment = "holm",
 ) -> MarginalIndependence:
-    """Tests whether groups tick the options of an item alike.
+    """Test whether groups tick the options of an item alike.
 
     `options`: column of each option, as for `option_answers`. `base`: `asked` or `answered`, as for
     `option_answers`; a respondent counts where every option is in the base. `adjust`: adjustment of
@@ -244,14 +253,16 @@ def multiple_marginal_independence(
     observed = groups.drop_unobserved()
     ticked = {name: inside & (values == "1") for name, values in answers.items()}
     notes = [f"no answers in {name}" for name in groups.levels if name not in observed.levels]
-    kept = {name: t for name, t in ticked.items() if 0 < int(t.sum()) < int(inside.sum())}
+    varying_options = {
+        name: t for name, t in ticked.items() if 0 < int(t.sum()) < int(inside.sum())
+    }
     constant = [(name, "all" if t.any() else "nobody") for name, t in ticked.items()]
-    notes += [f"{name} ticked by {who}" for name, who in constant if name not in kept]
-    if not kept:
+    notes += [f"{name} ticked by {who}" for name, who in constant if name not in varying_options]
+    if not varying_options:
         raise StatisticsError("every option is ticked by all or by nobody: nothing to compare")
     domain = design.subset(inside)
     needs_degrees_of_freedom(domain.degrees_of_freedom, "a test across groups")
-    pearson, delta = _test_joint(domain, observed, np.column_stack(list(kept.values())))
+    pearson, delta = _test_joint(domain, observed, np.column_stack(list(varying_options.values())))
     delta, df = correct_for_clusters(domain, observed, delta, domain.degrees_of_freedom)
     note = f"left out: {'; '.join(notes)}" if notes else ""
     return MarginalIndependence(
@@ -260,34 +271,35 @@ def multiple_marginal_independence(
         df,
         domain.n,
         note,
-        _test_single(design, observed, answers, kept, adjust),
+        _test_single(design, observed, answers, varying_options, adjust),
     )
 
 
 def _test_joint(domain: Design, groups: Factor, ticked: BoolArray) -> tuple[float, FloatArray]:
-    """The sum of Pearson statistics and its generalised design effects.
+    """Return the sum of Pearson statistics and its generalised design effects.
 
-    With P_gj the share of all that is in group g and ticked j, y_gj = P_gj - q_g pi_j and
-    X2 = n sum y_gj^2 / (q_g pi_j (1 - pi_j)); the design effects are the eigenvalues of n times
-    the covariance of y in this metric.
+    With P_gj the share of all that is in group g and ticked j, y_gj = P_gj - q_g pi_j and X2 = n
+    sum y_gj^2 / (q_g pi_j (1 - pi_j)); the design effects are the eigenvalues of n times the
+    covariance of y in this metric. Raises StatisticsError: no variance across groups.
     """
     r, c, n = groups.size, ticked.shape[1], domain.n
     codes, w = groups.codes[domain.mask], domain.weights[domain.mask]
     member = weighted_counts(codes, w, r)
-    ticks = [weighted_counts(codes, w * one, r) for one in ticked[domain.mask].T]
-    both, size = np.column_stack(ticks), float(member.sum())
-    joint, q, pi = both / size, member / size, both.sum(axis=0) / size
+    ticks = [weighted_counts(codes, w * option_ticks, r) for option_ticks in ticked[domain.mask].T]
+    joint_totals, size = np.column_stack(ticks), float(member.sum())
+    joint, q, pi = joint_totals / size, member / size, joint_totals.sum(axis=0) / size
     y = joint - np.outer(q, pi)
     metric = np.outer(q, pi * (1 - pi))
     if domain.replicates is not None:
         covariance = _estimate_replicate_covariance(domain, groups, ticked, (joint, q, pi))
     else:
-        of = (groups.codes[:, None] == np.arange(r)).astype(np.float64)
+        group_indicators = (groups.codes[:, None] == np.arange(r)).astype(np.float64)
         tick = ticked.astype(np.float64)
-        each = (of[:, :, None] * tick[:, None, :]).reshape(-1, r * c)
+        joint_indicators = (group_indicators[:, :, None] * tick[:, None, :]).reshape(-1, r * c)
         z = (
-            (each - joint.ravel())
-            - (of - q)[:, :, None].repeat(c, axis=2).reshape(-1, r * c) * np.tile(pi, r)
+            (joint_indicators - joint.ravel())
+            - (group_indicators - q)[:, :, None].repeat(c, axis=2).reshape(-1, r * c)
+            * np.tile(pi, r)
             - np.tile(tick - pi, (1, r)) * np.repeat(q, c)
         ) / size
         covariance = domain.total_covariance(np.where(domain.mask[:, None], z, 0.0))
@@ -305,23 +317,26 @@ def _estimate_replicate_covariance(
     ticked: BoolArray,
     shares: tuple[FloatArray, FloatArray, FloatArray],
 ) -> FloatArray:
-    """Covariance of y from the cells of each replicate: y again, or its linear part (no refits)."""
+    """Return the covariance of y from the cells of each replicate.
+
+    y is computed again, or, where the design does not refit, its linear part.
+    """
     joint, q, pi = shares
     r, c = joint.shape
     codes = np.where(domain.mask, groups.codes, -1)
     member = domain.replicate_code_totals(codes, r)
-    both = np.empty((len(member), r, c))
+    joint_totals = np.empty((len(member), r, c))
     for j in range(c):
-        both[:, :, j] = domain.replicate_code_totals(np.where(ticked[:, j], codes, -1), r)
-    size, ticks = member.sum(axis=1), both.sum(axis=1)
+        joint_totals[:, :, j] = domain.replicate_code_totals(np.where(ticked[:, j], codes, -1), r)
+    size, ticks = member.sum(axis=1), joint_totals.sum(axis=1)
     if domain.refits:
         with np.errstate(divide="ignore", invalid="ignore"):
             part, share = member / size[:, None], ticks / size[:, None]
-            again = both / size[:, None, None] - part[:, :, None] * share[:, None, :]
-        values = again.reshape(len(again), -1)
+            replicated_y = joint_totals / size[:, None, None] - part[:, :, None] * share[:, None, :]
+        values = replicated_y.reshape(len(replicated_y), -1)
         return domain.replicate_covariance(values, (joint - np.outer(q, pi)).ravel())
     linear = (
-        (both - joint * size[:, None, None])
+        (joint_totals - joint * size[:, None, None])
         - (member - q * size[:, None])[:, :, None] * pi
         - q[:, None] * (ticks - pi * size[:, None])[:, None, :]
     ) / float(domain.weights.sum())
@@ -335,7 +350,7 @@ def _test_single(
     kept: Mapping[str, BoolArray],
     adjust: Adjustment,
 ) -> tuple[ComparisonRow, ...]:
-    """Rao-Scott's F of each option by itself."""
+    """Return Rao-Scott's F of each option, p adjusted over the options."""
     rows = []
     for name in kept:
         answer = factor(design, answers[name], ["1", "0"], name).within(groups.has_level)

@@ -72,7 +72,7 @@ class OrdinalFit:
 
     @property
     def standard_errors(self) -> FloatArray:
-        """Design-based standard errors of (beta, zeta)."""
+        """Design-based standard errors of (beta, zeta), shape (p+K-1,)."""
         return np.sqrt(np.diag(self.covariance))
 
     @property
@@ -82,14 +82,14 @@ class OrdinalFit:
 
     @property
     def note(self) -> str:
-        """Which levels the model merged, or empty."""
+        """Note that names the levels merged in the model, or empty."""
         return f"no answers, merged in the model: {', '.join(self.merged)}" if self.merged else ""
 
     def odds_ratios(self, level: float = 0.95) -> list[ComparisonRow]:
-        """exp(beta) with t intervals on the design df: odds of a higher answer.
+        """Return exp(beta) with t intervals on the design df: odds of a higher answer.
 
-        Raises:
-            StatisticsError: another link than the logistic one, where exp(beta) is no odds ratio.
+        Raises StatisticsError: another link than the logistic one, where exp(beta) is no odds
+        ratio.
         """
         if self.link != "logistic":
             raise StatisticsError(f"exp(beta) of a {self.link} model is no odds ratio")
@@ -116,7 +116,7 @@ class OrdinalFit:
         return rows
 
     def term_test(self, term: str, df: float | None = None) -> ComparisonRow:
-        """Wald F of one term; denominator: the design df unless `df` is given.
+        """Return the Wald F of one term; denominator: the design df unless `df` is given.
 
         Raises StatisticsError: no such term; fewer degrees of freedom than coefficients.
         """
@@ -136,12 +136,12 @@ class OrdinalFit:
         return f_row(name, value, k, ddf, self.n, method, self.note)
 
     def proportional_odds_check(self) -> ComparisonRow:
-        """Do the coefficients hold at every cut? Score test, second-order Rao-Scott.
+        """Return a score test of equal coefficients at every cut, second-order Rao-Scott.
 
-        The model with a coefficient of its own at each cut is not fitted (it often has no
-        estimate); its efficient score at the fitted model is compared with its design covariance.
+        The model with separate coefficients at each cut is not fitted (it often has no estimate);
+        its efficient score at the fitted model is compared with its design covariance.
 
-        Raises StatisticsError: two levels only (nothing to check), or everyone was asked.
+        Raises StatisticsError: two levels only (nothing to check), or a complete census.
         """
         cuts, p = len(self.cuts), len(self.coefficients)
         if cuts < 2:
@@ -185,7 +185,7 @@ def ordinal_model(
     levels: Sequence[Any] | None = None,
     link: Link = "logistic",
 ) -> OrdinalFit:
-    """Cumulative model of an ordered answer. R equivalent: `svyolr(y ~ x, method=link)`.
+    """Fit a cumulative model of an ordered answer. R equivalent: `svyolr(y ~ x, method=link)`.
 
     `design`: the survey design; rows with a missing value leave the base. `y`: ordered answers
     (column name, codes or levels). `x`: covariates from `covariates`. `levels`: declared levels

@@ -43,7 +43,7 @@ _NAMES = {
 
 
 def mid_ranks(y: FloatArray, weights: FloatArray) -> FloatArray:
-    """Weighted mid-ranks as shares of the population, between 0 and 1.
+    """Return weighted mid-ranks as shares of the population, 0 to 1.
 
     `y`: values, shape (n,), finite. `weights`: shape (n,), >= 0.
 
@@ -62,14 +62,14 @@ def rank_test(
     *,
     group_levels: Sequence[Any] | None = None,
 ) -> ComparisonRow:
-    """Do the groups answer equally high? R equivalent: `svyranktest(y ~ group, test=)`.
+    """Test whether the groups answer equally high. R equivalent: `svyranktest(y ~ group, test=)`.
 
     Two groups: t on design df - 1, effect = difference in mean rank score (second group less the
     first; for `wilcoxon` on 0-1). More groups: F on (k-1, design df - k + 1).
 
     `design`: the survey design; rows with a missing value or group leave the base. `y`: numbers (or
-    ordered codes); NaN is missing. `score`: what is averaged over the mid-ranks. `group_levels`:
-    declared groups, in order; those without answers are named in the note.
+    ordered codes); NaN is missing. `score`: the function of the mid-ranks that is averaged.
+    `group_levels`: declared groups, in order; those without answers are named in the note.
 
     Raises StatisticsError: fewer than two groups, an outcome with one level, infinite values, an
     unknown score, too few degrees of freedom.
@@ -77,11 +77,11 @@ def rank_test(
     one_of(score, Score, "score")
     values, groups = outcome_by_group(design, y, group, group_levels, "a rank test")
     groups, note = without_single(groups)
-    known = groups.has_level
-    if np.ptp(values[known]) == 0:
+    has_group = groups.has_level
+    if np.ptp(values[has_group]) == 0:
         raise StatisticsError("the outcome has one level: there is nothing to rank")
-    domain = design.subset(known)
-    scores = mid_ranks(values[known], domain.full_weights[known])
+    domain = design.subset(has_group)
+    scores = mid_ranks(values[has_group], domain.full_weights[has_group])
     if score == "median":
         scores = (scores > 0.5).astype(np.float64)
     elif score == "van_der_waerden":
@@ -120,11 +120,10 @@ def rank_test(
 
 
 def without_single(groups: Factor) -> tuple[Factor, str]:
-    """Observed groups of two respondents or more, and the note that names the others.
+    """Return the observed groups of two respondents or more, and the note that names the others.
 
-    One respondent has no variance: a linearised test would take the answer as known for sure.
-
-    Raises StatisticsError: fewer than two groups remain.
+    One respondent has no variance: a linearised test would take the answer as known exactly. Raises
+    StatisticsError: fewer than two groups remain.
     """
     counts = groups.counts()
     notes = [
@@ -132,41 +131,41 @@ def without_single(groups: Factor) -> tuple[Factor, str]:
         for size, words in ((0, "no answers"), (1, "one respondent"))
         if (names := [level for level, k in zip(groups.levels, counts, strict=True) if k == size])
     ]
-    kept = [int(i) for i in np.flatnonzero(counts > 1)]
-    if len(kept) < 2:
+    kept_levels = [int(i) for i in np.flatnonzero(counts > 1)]
+    if len(kept_levels) < 2:
         raise StatisticsError(
             f"{groups.name} has fewer than two groups of two respondents or more; "
             "collapse groups as declared beforehand"
         )
-    return groups.keep(kept), "; ".join(notes)
+    return groups.keep(kept_levels), "; ".join(notes)
 
 
 def group_means(design: Design, y: FloatArray, groups: Factor) -> tuple[FloatArray, FloatArray]:
-    """Weighted mean of y in each group and the design covariance of the means.
+    """Return the weighted mean of y in each group and the design covariance of the means.
 
     `design`: the survey design, restricted to the rows that have a group. `y`: values of these rows
     (in row order), shape (known,). `groups`: factor, every level observed.
 
     Returns means, shape (k,); covariance, shape (k, k).
     """
-    known = groups.has_level
-    codes, w = groups.codes[known], design.full_weights[known]
+    has_level = groups.has_level
+    codes, w = groups.codes[has_level], design.full_weights[has_level]
     size = weighted_counts(codes, w, groups.size)
     means = weighted_counts(codes, w * y, groups.size) / size
     if design.refits:
 
         def fit(weights: FloatArray) -> FloatArray:
-            own = weights[known]
+            row_weights = weights[has_level]
             with np.errstate(invalid="ignore"):
-                total = weighted_counts(codes, own * y, groups.size)
-                return total / weighted_counts(codes, own, groups.size)
+                total = weighted_counts(codes, row_weights * y, groups.size)
+                return total / weighted_counts(codes, row_weights, groups.size)
 
         return means, design.refit_covariance(fit, means)
     position, values = pd.factorize(y)
     if (k := len(values)) <= _FEW_VALUES:
-        # Influence is the same for all who share group and value: ask for the cells only.
+        # Influence is equal for all rows with the same group and value, so cells suffice.
         cell = np.full(design.rows, -1, dtype=np.int64)
-        cell[known] = codes * k + position
+        cell[has_level] = codes * k + position
         influence = np.zeros((groups.size * k, groups.size))
         owner = np.repeat(np.arange(groups.size), k)
         spread = np.tile(np.asarray(values, dtype=np.float64), groups.size) - means[owner]
@@ -174,5 +173,5 @@ def group_means(design: Design, y: FloatArray, groups: Factor) -> tuple[FloatArr
         totals = design.code_covariance(cell, groups.size * k)
         return means, np.asarray(influence.T @ totals @ influence)
     z = np.zeros((design.rows, groups.size))
-    z[np.flatnonzero(known), codes] = (y - means[codes]) / size[codes]
+    z[np.flatnonzero(has_level), codes] = (y - means[codes]) / size[codes]
     return means, design.total_covariance(z)

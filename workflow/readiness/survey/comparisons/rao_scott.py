@@ -1,13 +1,13 @@
-"""Is a two-way table of a survey independent? Rao-Scott, Wald and adjusted Wald tests.
+"""Test independence in a two-way table of a survey: Rao-Scott, Wald and adjusted Wald tests.
 
-R: `svychisq`. Sources: Rao and Scott (1981, 1984); Koch, Freeman and Freeman (1975) for the
-Wald test; Thomas and Rao (1987) for the choice between them. Pearson's statistic is computed on
-weighted counts scaled to the unweighted n and referred to its distribution under the design.
+R: `svychisq`. Sources: Rao and Scott (1981, 1984); Koch, Freeman and Freeman (1975) for the Wald
+test; Thomas and Rao (1987) for the choice between them. Pearson's statistic is computed on weighted
+counts scaled to the unweighted n and referred to its distribution under the design.
 
-The null distribution of a Pearson or likelihood-ratio statistic under a complex design is
-sum_j lambda_j chi2_1 (Rao and Scott 1984); with an estimated covariance on `ddf` degrees of freedom
-it is compared with x * chi2_ddf / ddf, by Satterthwaite's F (second order) or Kuonen's saddlepoint
-(1999), as R survey has them.
+The null distribution of a Pearson or likelihood-ratio statistic under a complex design is sum_j
+lambda_j chi2_1 (Rao and Scott 1984); with an estimated covariance on `ddf` degrees of freedom it is
+compared with x * chi2_ddf / ddf, by Satterthwaite's F (second order) or Kuonen's saddlepoint
+(1999), as in R survey.
 """
 
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ from readiness.survey.design import Column, Design
 
 
 def tail_probability(x: float, weights: FloatArray, ddf: float) -> float:
-    """P(sum_j weights_j chi2_1 / (chi2_ddf / ddf) > x), between 0 and 1; as R, some percent off.
+    """Return P(sum_j weights_j chi2_1 / (chi2_ddf / ddf) > x), 0-1; as R's, off by some percent.
 
     `x`: observed value of the statistic, >= 0. `weights`: eigenvalues (generalised design effects),
     shape (k,). `ddf`: denominator degrees of freedom.
@@ -43,16 +43,17 @@ def tail_probability(x: float, weights: FloatArray, ddf: float) -> float:
     a = np.asarray(weights, dtype=np.float64)
     if x <= 0:
         return 1.0
-    # R repeats the denominator's term a whole number of times; its saddlepoint does the same.
-    # A product of floats may miss its whole number by rounding: 397.99999999999994 is 398.
+    # R repeats the denominator's term a whole number of times; so does this saddlepoint. A product
+    # of floats may miss its whole number by rounding: 397.99999999999994 is 398.
     times = np.floor(ddf * (1 + 1e-12)) if ddf >= 1 else ddf
     p = _approximate_tail(np.append(a, -x / ddf), np.append(np.ones(len(a)), times))
     return upper_f(x / float(a.sum()), float(a.sum() ** 2 / (a**2).sum()), ddf) if p is None else p
 
 
 def _approximate_tail(a: FloatArray, df: FloatArray) -> float | None:
-    """P(sum_j a_j chi2_df_j > 0), some a_j negative: Lugannani-Rice as in Kuonen (1999); None next
-    to the mean, where it is 0/0.
+    """Return P(sum_j a_j chi2_df_j > 0), some a_j negative: Lugannani-Rice as in Kuonen (1999).
+
+    None near the mean, where the formula is 0/0.
     """
     a = a / float(a.max())
 
@@ -65,7 +66,8 @@ def _approximate_tail(a: FloatArray, df: FloatArray) -> float | None:
     low = float((1 / (2 * a[a < 0])).max()) * 0.99999
     high = float((1 / (2 * a[a > 0])).min()) * 0.99999
     if k1(low) * k1(high) > 0:
-        # So far in the tail that the root lies within 1e-5 of the end: step closer to it.
+        # Far in the tail the root lies within 1e-5 of the end, so the bracket moves closer to the
+        # end.
         high = float((1 / (2 * a[a > 0])).min()) * (1 - 1e-13)
     z = float(scipy.optimize.brentq(k1, low, high, xtol=1e-14, rtol=1e-14))
     if abs(z) < 1e-4:
@@ -80,12 +82,12 @@ Statistic = Literal["F", "Chisq", "Wald", "adjWald", "saddlepoint"]
 
 @dataclass(frozen=True, eq=False)
 class Corrected:
-    """A sum of Pearson's statistics and what the design makes of it.
+    """A sum of Pearson's statistics with its design effects.
 
     `pearson`: X2 of the weighted counts scaled to n. `delta`: eigenvalues of the generalised design
     effects, shape (df,). `design_df`: degrees of freedom of the design on the table. `n`:
-    unweighted base. `note`: what the reader must know, or empty. `name`, `statistic`: how the tests
-    and what they correct are called.
+    unweighted base. `note`: qualification of the result, or empty. `name`, `statistic`: names of
+    the tests and of the corrected statistic.
     """
 
     name: ClassVar = "rao_scott"
@@ -107,7 +109,7 @@ class Corrected:
         return self.trace**2 / float((self.delta**2).sum())
 
     def first_order(self) -> ComparisonRow:
-        """First-order correction: X2 over the mean design effect against chi-square."""
+        """Return the first-order correction: X2 over the mean design effect against chi-square."""
         df, test = float(len(self.delta)), f"{self.name}_chisq"
         p = float(scipy.special.chdtrc(df, self.pearson / self.delta.mean()))
         method = f"{self.statistic} with the first-order Rao-Scott correction"
@@ -116,7 +118,7 @@ class Corrected:
         )
 
     def second_order(self) -> ComparisonRow:
-        """Second-order correction: an F with Satterthwaite degrees of freedom."""
+        """Return the second-order correction: an F with Satterthwaite degrees of freedom."""
         d0 = self.satterthwaite_df
         value, ddf = self.pearson / self.trace, d0 * self.design_df
         method = f"{self.statistic} with the second-order Rao-Scott correction (F)"
@@ -125,7 +127,7 @@ class Corrected:
 
 @dataclass(frozen=True, eq=False)
 class RaoScott(Corrected):
-    """Pearson's statistic of a table and what the design makes of it.
+    """Pearson's statistic of a table with its design effects.
 
     `cells`: the table without empty levels.
     """
@@ -133,7 +135,9 @@ class RaoScott(Corrected):
     cells: CellTotals
 
     def saddlepoint(self) -> ComparisonRow:
-        """X2 against the linear combination of F that is its distribution (p to 1e-4 of R)."""
+        """Return X2 against the linear combination of F that is its distribution (p to 1e-4
+        of R).
+        """
         p = tail_probability(self.pearson, self.delta, self.satterthwaite_df * self.design_df)
         return ComparisonRow(
             "rao_scott_saddlepoint",
@@ -154,7 +158,7 @@ def table(
     row_levels: Sequence[Any] | None = None,
     column_levels: Sequence[Any] | None = None,
 ) -> CellTotals:
-    """Weighted two-way table over declared levels. R equivalent: `svytable`.
+    """Return the weighted two-way table over declared levels. R equivalent: `svytable`.
 
     Raises StatisticsError: a value that is no declared level, or no respondent with both answers.
     """
@@ -172,9 +176,9 @@ def association(
     row_levels: Sequence[Any] | None = None,
     column_levels: Sequence[Any] | None = None,
 ) -> ComparisonRow:
-    """Test of independence of two factors. R equivalent: `svychisq(~row+column, statistic=)`.
+    """Test independence of two factors. R equivalent: `svychisq(~row+column, statistic=)`.
 
-    `row`, `column`: column names or one value a row. `statistic`: `F` (second order), `Chisq`
+    `row`, `column`: column names or one value per row. `statistic`: `F` (second order), `Chisq`
     (first order), `Wald`, `adjWald`, `saddlepoint` (R's `lincom` too, without CompQuadForm).
     `row_levels`, `column_levels`: declared levels; those without answers are left out and named.
 
@@ -186,32 +190,35 @@ def association(
     if statistic in ("Wald", "adjWald"):
         return wald(design, rows, columns, adjusted=statistic == "adjWald")
     result = rao_scott_test(design, rows, columns)
-    made = {"F": result.second_order, "Chisq": result.first_order}
-    return made.get(statistic, result.saddlepoint)()
+    corrections = {"F": result.second_order, "Chisq": result.first_order}
+    return corrections.get(statistic, result.saddlepoint)()
 
 
 def observed_table(design: Design, row: Factor, column: Factor) -> tuple[CellTotals, list[str]]:
-    """The table on the levels that occur together, and the names of the declared others.
+    """Return the table on the levels that occur together, and the names of the other declared
+    levels.
 
     Raises StatisticsError: fewer than two observed levels on a side.
     """
-    known = row.has_level & column.has_level
-    both = [row.within(known), column.within(known)]
-    if not known.any():
+    has_both = row.has_level & column.has_level
+    both_factors = [row.within(has_both), column.within(has_both)]
+    if not has_both.any():
         raise StatisticsError(
             f"no respondent has both {row.name} and {column.name}: there is nothing to compare"
         )
     left_out = []
-    for f in both:
+    for f in both_factors:
         two_or_more(f, "a test of association")
         left_out += [level for level, k in zip(f.levels, f.counts(), strict=True) if k == 0]
-    return cell_totals(design, both[0].drop_unobserved(), both[1].drop_unobserved()), left_out
+    return cell_totals(
+        design, both_factors[0].drop_unobserved(), both_factors[1].drop_unobserved()
+    ), left_out
 
 
 def rao_scott_test(design: Design, row: Factor, column: Factor) -> RaoScott:
-    """Pearson's X2 and the generalised design effects of a table, empty levels left out.
+    """Return Pearson's X2 and the generalised design effects of a table, empty levels left out.
 
-    Raises StatisticsError: fewer than two observed levels on a side.
+    Raises StatisticsError: fewer than two observed levels on a side; no variance under the design.
     """
     cells, left_out = observed_table(design, row, column)
     needs_degrees_of_freedom(cells.degrees_of_freedom, "the Rao-Scott test")
@@ -223,7 +230,7 @@ def rao_scott_test(design: Design, row: Factor, column: Factor) -> RaoScott:
     contrasts, v = np.asarray(np.kron(*bases), dtype=np.float64), cells.proportion_covariance()
     notes = [f"no answers, left out of the test: {', '.join(left_out)}"] if left_out else []
     if (delta := _find_design_effects(contrasts, p.ravel(), v, cells.n)) is None:
-        # Too many empty cells to use the observed shares: those of independence exist always.
+        # With too many empty cells the observed shares fail; those under independence always exist.
         delta = _find_design_effects(contrasts, expected.ravel(), v, cells.n)
         notes.append("many empty cells: design effects taken at the shares under independence")
     if delta is None or delta.sum() <= 1e-10 * len(delta):
@@ -231,8 +238,8 @@ def rao_scott_test(design: Design, row: Factor, column: Factor) -> RaoScott:
             f"the design gives {row.name} by {column.name} no variance: "
             "every stratum is constant, or too few respondents; collapse levels"
         )
-    known = row.has_level & column.has_level
-    delta, df = correct_for_clusters(design, row.within(known), delta, cells.degrees_of_freedom)
+    has_both = row.has_level & column.has_level
+    delta, df = correct_for_clusters(design, row.within(has_both), delta, cells.degrees_of_freedom)
     return RaoScott(pearson, delta, df, cells.n, "; ".join(notes), cells)
 
 
@@ -242,10 +249,10 @@ def correct_for_clusters(
     """Correct design effects and degrees of freedom where every cluster lies within one group.
 
     Such groups are compared between clusters, as in an analysis of variance of cluster means: each
-    but the first takes one of the `df` degrees of freedom of the design, unless the strata took it
-    before, and the variance around the groups' own means is too small by the factor
-    (df - taken) / df. With 24 clusters in four groups the test rejects .08 without this where
-    nothing differs (docs/measurements.md). It concerns designs that correct (`Design.correcting`).
+    group except the first takes one of the `df` degrees of freedom of the design, unless the strata
+    took it before, and the variance around the group means is too small by the factor (df - taken)
+    / df. With 24 clusters in four groups the uncorrected test rejects .08 where nothing differs
+    (docs/measurements.md). Only for designs that correct (`Design.correcting`).
 
     Args:
         design: the design with its domain.
@@ -261,17 +268,17 @@ def correct_for_clusters(
     clusters = design.find_clusters() if design.corrects else None
     if clusters is None:
         return delta, df
-    known = groups.has_level & design.mask
-    units, first = np.unique(clusters[known], return_index=True)
-    group = groups.codes[known]
-    pairs = np.unique(np.column_stack([clusters[known], group]), axis=0)
+    has_group = groups.has_level & design.mask
+    units, first = np.unique(clusters[has_group], return_index=True)
+    group = groups.codes[has_group]
+    pairs = np.unique(np.column_stack([clusters[has_group], group]), axis=0)
     if len(pairs) > len(units):
         return delta, df
     of_group = group[first][:, None] == np.arange(groups.size)
-    # Replicate weights do not tell the strata: then all groups but one count.
+    # Replicate weights do not show the strata: then all groups except one count.
     strata = np.zeros(len(units), np.int64)
     if design.replicates is None:
-        strata = design.strata[known][first]
+        strata = design.strata[has_group][first]
     of_stratum = strata[:, None] == np.unique(strata)
     both = np.column_stack([of_stratum, of_group]).astype(np.float64)
     taken = int(np.linalg.matrix_rank(both)) - of_stratum.shape[1]
@@ -280,6 +287,7 @@ def correct_for_clusters(
 
 
 def _make_centred_basis(k: int) -> FloatArray:
+    """Return an orthonormal basis of the contrasts of k levels, shape (k, k - 1)."""
     q, _ = np.linalg.qr(np.column_stack([np.ones(k), np.eye(k)[:, 1:]]))
     return np.asarray(q[:, 1:], dtype=np.float64)
 
@@ -287,7 +295,10 @@ def _make_centred_basis(k: int) -> FloatArray:
 def _find_design_effects(
     contrasts: FloatArray, p: FloatArray, v: FloatArray, n: int
 ) -> FloatArray | None:
-    """Eigenvalues of (C'D^-1 C / n)^-1 (C' D^-1 V D^-1 C), or None if the first is singular."""
+    """Return the eigenvalues of (C'D^-1 C / n)^-1 (C' D^-1 V D^-1 C).
+
+    None if the first matrix is singular.
+    """
     scaled = contrasts * np.divide(1.0, p, out=np.zeros_like(p), where=p > 0)[:, None]
     denominator = contrasts.T @ scaled / n
     try:
@@ -300,7 +311,7 @@ def _find_design_effects(
 
 
 def wald(design: Design, row: Factor, column: Factor, *, adjusted: bool = True) -> ComparisonRow:
-    """Wald test of p_ij = p_i p_j on (r-1)(c-1) cells, F with design degrees of freedom.
+    """Return the Wald test of p_ij = p_i p_j on (r-1)(c-1) cells, F with design degrees of freedom.
 
     `adjusted`: Fellegi's adjustment of the denominator (nu - k + 1), as `adjWald`.
 
@@ -337,10 +348,10 @@ def wald(design: Design, row: Factor, column: Factor, *, adjusted: bool = True) 
 
 
 def quadratic(y: FloatArray, v: FloatArray, what: str) -> float:
-    """y' V^-1 y for a covariance V.
+    """Return y' V^-1 y for a covariance V.
 
-    Raises:
-        StatisticsError: V is singular (in its correlation form), so the statistic does not exist.
+    Raises StatisticsError: V is singular (in its correlation form), so the statistic does not
+    exist.
     """
     scale = np.sqrt(np.diag(v))
     if (scale <= 0).any() or not np.isfinite(scale).all():

@@ -1,8 +1,8 @@
 """Means, totals, ratios, variances, quantiles, of the whole domain or by group.
 
-The first are ratios of weighted totals, or totals: linearised (Taylor), or computed again under
-each replicate weight. R equivalents: `svymean`, `svytotal`, `svyratio`, `svyvar`,
-`svyby(..., covmat=TRUE)`, `svyquantile(interval.type="mean")`.
+All but quantiles are ratios of weighted totals, or totals: linearised (Taylor), or recomputed under
+each replicate weight. R equivalents: `svymean`, `svytotal`, `svyratio`, `svyvar`, `svyby(...,
+covmat=TRUE)`, `svyquantile(interval.type="mean")`.
 
 The limits of a quantile are the quantiles at the limits of the share of the population at or below
 it (Woodruff 1952); the standard error is the width over twice the t quantile. Where a limit of the
@@ -28,12 +28,12 @@ from readiness.survey.intervals import check_level, t_quantile
 
 @dataclass(frozen=True, eq=False)
 class Estimates:
-    """Estimates, in the unit of the variable, with what is known of their precision.
+    """Estimates, in the unit of the variable, with their covariance.
 
-    `names`: what each one is, k of them. `values`: the estimates, shape (k,). `covariance`: their
-    design covariance, shape (k, k). `n`: unweighted base of each, shape (k,). `degrees_of_freedom`:
-    of the design in the domain; one each where few clusters were drawn. `deff`: design effect of
-    each, when asked for, shape (k,).
+    `names`: name of each estimate, k in number. `values`: the estimates, shape (k,). `covariance`:
+    their design covariance, shape (k, k). `n`: unweighted base of each, shape (k,).
+    `degrees_of_freedom`: of the design in the domain; one per estimate where few clusters were
+    drawn. `deff`: design effect of each, when requested, shape (k,).
     """
 
     names: tuple[str, ...]
@@ -50,14 +50,16 @@ class Estimates:
 
     @property
     def cv(self) -> FloatArray:
-        """Coefficients of variation, se over the absolute estimate (NaN where that is 0)."""
+        """Coefficients of variation, se over the absolute estimate (NaN for an estimate of 0),
+        shape (k,).
+        """
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(self.values == 0, np.nan, self.se / np.abs(self.values))
 
     def interval(
         self, level: float = 0.95, df: float | None = None
     ) -> tuple[FloatArray, FloatArray]:
-        """Symmetric limits on `df` degrees of freedom (the design's when None; inf: normal).
+        """Return symmetric limits on `df` degrees of freedom (None: the design's; inf: normal).
 
         Raises StatisticsError: a level outside (0, 1).
         """
@@ -68,11 +70,11 @@ class Estimates:
     def log_interval(
         self, level: float = 0.95, df: float | None = None
     ) -> tuple[FloatArray, FloatArray]:
-        """Limits that are symmetric on the log scale, for totals of people: never below 0.
+        """Return limits that are symmetric on the log scale, for totals of people: never below 0.
 
         exp(log(estimate) -/+ t se / estimate), by the delta method, as the NCHS prints limits of
-        totals (Parker and others, Vital and Health Statistics 2(200), 2023). R equivalent:
-        `exp(confint(svycontrast(svytotal(~y, d), quote(log(y)))))`. NaN where an estimate is not
+        totals (Parker and others, Vital and Health Statistics 2(200), 2023); in R
+        `exp(confint(svycontrast(svytotal(~y, d), quote(log(y)))))`. NaN for an estimate that is not
         above 0.
 
         Raises StatisticsError: a level outside (0, 1).
@@ -84,7 +86,7 @@ class Estimates:
         return value / ratio, value * ratio
 
     def to_frame(self, level: float = 0.95) -> pd.DataFrame:
-        """One row an estimate: name, n, estimate, se, lower, upper, cv, df (and deff)."""
+        """Return one row per estimate: name, n, estimate, se, lower, upper, cv, df (and deff)."""
         lower, upper = self.interval(level)
         frame = pd.DataFrame(
             {
@@ -114,13 +116,13 @@ def means(
     missing: Missing = "fail",
     deff: DesignEffect = "none",
 ) -> Estimates:
-    """Weighted means with their design covariance, in the unit of the variable.
+    """Return weighted means with their design covariance, in the unit of the variable.
 
     `design`: the design, or a domain of it. `values`: numeric column. `by`: column of groups; one
-    mean each, with the covariance between them. `groups`: declared groups, in order; None: those
-    that occur, sorted. `missing`: what to do with missing values inside the domain: `fail`, or
-    `drop` (the base is then the domain of the known values). `deff`: design effect against a simple
-    random sample `without-replacement` or with (`replace`).
+    mean per group, with the covariance between the means. `groups`: declared groups, in order;
+    None: the groups that occur, sorted. `missing`: rule for missing values inside the domain:
+    `fail`, or `drop` (the base is then the domain of the known values). `deff`: design effect
+    against a simple random sample `without-replacement` or with (`replace`).
 
     Raises StatisticsError: missing values with `fail`, an empty base, an empty declared group.
     """
@@ -154,7 +156,7 @@ def totals(
     missing: Missing = "fail",
     deff: DesignEffect = "none",
 ) -> Estimates:
-    """Weighted totals with their design covariance; arguments and errors as for `means`."""
+    """Return weighted totals with their design covariance; arguments and errors as for `means`."""
     one_of(deff, DesignEffect, "deff")
     y, domain, codes = _prepare(design, values, by, groups, missing)
     place = Codes.constant(domain.rows) if codes is None else codes
@@ -192,7 +194,7 @@ class GroupSums:
         weights = domain.weights
 
         def add(values: FloatArray) -> FloatArray:
-            # Code -1 falls into an extra first place, which is dropped.
+            # Code -1 counts in an extra first place, which is dropped.
             sums: FloatArray = np.bincount(codes + 1, values, groups.size + 1)[1:].astype(
                 np.float64
             )
@@ -203,37 +205,37 @@ class GroupSums:
 
     @property
     def mean(self) -> FloatArray:
-        """Weighted mean of each group, shape (groups,); NaN where nobody is."""
+        """Weighted mean of each group, shape (groups,); NaN for an empty group."""
         with np.errstate(invalid="ignore"):
             return np.asarray(self.total / self.weight)
 
     def srs_variances(self, y: FloatArray, kind: DesignEffect) -> FloatArray:
-        """Variance of each mean if respondents had been drawn one by one, shape (groups,)."""
-        apart = np.where(self.codes >= 0, y - self.mean[self.codes], 0.0)
-        squares = np.bincount(self.codes + 1, self.weights * apart**2, len(self.n) + 1)[1:]
-        # One value has no spread.
-        more = np.where(self.n > 1, self.n - 1, np.nan)
-        without = 1.0 if kind == "replace" else (self.weight - self.n) / self.weight
-        return np.asarray(squares / self.weight / more * without)
+        """Return the variance of each mean under simple random sampling, shape (groups,)."""
+        deviations = np.where(self.codes >= 0, y - self.mean[self.codes], 0.0)
+        squares = np.bincount(self.codes + 1, self.weights * deviations**2, len(self.n) + 1)[1:]
+        # A single value has no variance.
+        n_less_one = np.where(self.n > 1, self.n - 1, np.nan)
+        correction = 1.0 if kind == "replace" else (self.weight - self.n) / self.weight
+        return np.asarray(squares / self.weight / n_less_one * correction)
 
 
 def _estimate_means(
     domain: Design, y: FloatArray, sums: GroupSums, names: tuple[str, ...]
 ) -> Estimates:
-    """Estimate the mean of each group of a design without replicates."""
+    """Return the mean of each group of a design without replicates."""
     estimate = sums.mean
     inside = sums.codes >= 0
-    # Rows outside have a place, whose value is not used.
+    # Rows outside the domain get a value, too, which is not used.
     influence = (y - estimate[sums.codes]) / sums.weight[sums.codes]
     influence = np.where(inside, influence, 0.0)
     covariance = domain.group_covariance(sums.codes, len(sums.n), influence)
-    alone = sums.n < 2
-    covariance[alone] = covariance[:, alone] = np.nan
+    single = sums.n < 2
+    covariance[single] = covariance[:, single] = np.nan
     return Estimates(names, estimate, covariance, sums.n, domain.degrees_of_freedom)
 
 
 def ratio(design: Design, numerator: Column, denominator: Column) -> Estimates:
-    """Ratio of two totals.
+    """Return the ratio of two totals.
 
     Raises StatisticsError: missing values inside the domain, or a denominator whose total is 0.
     """
@@ -247,7 +249,7 @@ def ratio(design: Design, numerator: Column, denominator: Column) -> Estimates:
 
 
 def variance(design: Design, values: Column, *, missing: Missing = "fail") -> Estimates:
-    """Weighted variance of a variable in the population, n/(n-1) applied, with its own SE.
+    """Return the weighted population variance of a variable, n/(n-1) applied, with its SE.
 
     Raises StatisticsError: as `means`; fewer than two respondents.
     """
@@ -255,15 +257,17 @@ def variance(design: Design, values: Column, *, missing: Missing = "fail") -> Es
     if domain.n < 2:
         raise StatisticsError(f"a variance needs 2 respondents; the domain has {domain.n}")
     mean = float(domain.weights @ y / domain.weights.sum())
-    apart, unbiased = np.where(domain.mask, y - mean, 0.0), domain.n / (domain.n - 1)
+    deviations, unbiased = np.where(domain.mask, y - mean, 0.0), domain.n / (domain.n - 1)
     inside = domain.mask.astype(np.float64)
-    squared, names = apart**2 * unbiased, (f"variance {_name(values)}",)
+    squared, names = deviations**2 * unbiased, (f"variance {_name(values)}",)
     estimates = ratio_estimates(domain, squared[:, None], inside[:, None], names)
     if domain.replicates is None:
         return estimates
-    # Each replicate has a mean of its own.
-    total, moved, spread = domain.replicate_totals(np.column_stack([inside, apart, squared])).T
-    replicated = spread / total - unbiased * (moved / total) ** 2
+    # Each replicate has another mean.
+    total, deviation_totals, spread = domain.replicate_totals(
+        np.column_stack([inside, deviations, squared])
+    ).T
+    replicated = spread / total - unbiased * (deviation_totals / total) ** 2
     covariance = domain.replicate_covariance(replicated[:, None], estimates.values)
     return replace(estimates, covariance=covariance)
 
@@ -271,11 +275,11 @@ def variance(design: Design, values: Column, *, missing: Missing = "fail") -> Es
 def ratio_estimates(
     design: Design, numerators: FloatArray, denominators: FloatArray, names: tuple[str, ...]
 ) -> Estimates:
-    """Ratios of the weighted totals of k pairs of variables, with their covariance.
+    """Return the ratios of the weighted totals of k pairs of variables, with their covariance.
 
     `design`: the design, or a domain of it. `numerators`: shape (rows, k). `denominators`: shape
     (rows, k); its non-zero rows are the unweighted base. A base of one has an estimate and no
-    variance (NaN): the design's own would be 0.
+    variance (NaN): the design's would be 0.
 
     Raises StatisticsError: a denominator whose total is 0, by name.
     """
@@ -284,17 +288,20 @@ def ratio_estimates(
     if (bottom == 0).any():
         raise StatisticsError(f"{names[int(np.argmin(bottom != 0))]}: the base is empty")
     estimate = (weights @ numerators) / bottom
-    lost = np.zeros(len(names), dtype=np.bool_)
+    has_no_variance = np.zeros(len(names), dtype=np.bool_)
     if design.replicates is None:
         covariance = design.total_covariance((numerators - estimate * denominators) / bottom)
     else:
         with np.errstate(divide="ignore", invalid="ignore"):
             replicated = design.replicate_totals(numerators) / design.replicate_totals(denominators)
-        # Where a replicate leaves a base empty (a base of one) there is no variance.
-        lost = np.asarray(np.isnan(replicated).any(axis=0), dtype=np.bool_)
-        covariance = design.replicate_covariance(np.where(lost, estimate, replicated), estimate)
+        # A replicate that leaves a base empty (a base of one) has no value, so there is no
+        # variance.
+        has_no_variance = np.asarray(np.isnan(replicated).any(axis=0), dtype=np.bool_)
+        covariance = design.replicate_covariance(
+            np.where(has_no_variance, estimate, replicated), estimate
+        )
     n = _count_bases(design, denominators)
-    covariance[lost | (n < 2)] = covariance[:, lost | (n < 2)] = np.nan
+    covariance[has_no_variance | (n < 2)] = covariance[:, has_no_variance | (n < 2)] = np.nan
     return Estimates(names, estimate, covariance, n, design.degrees_of_freedom)
 
 
@@ -305,7 +312,10 @@ def _prepare(
     groups: Sequence[Any] | None,
     missing: Missing,
 ) -> tuple[FloatArray, Design, Codes | None]:
-    """The values (0 outside), the domain they are known in, and the codes of the groups."""
+    """Return the values (0 outside), the domain of known values, and the codes of the groups.
+
+    Raises StatisticsError: missing values with `fail`, an empty domain, an empty declared group.
+    """
     one_of(missing, Missing, "missing")
     y = design.numeric(values)
     domain = design.subset(~np.isnan(y)) if missing == "drop" else design
@@ -325,6 +335,7 @@ def _prepare(
 
 
 def _clear_missing(design: Design, y: FloatArray, name: Column) -> FloatArray:
+    """Return values with 0 outside the domain; StatisticsError for missing values inside."""
     if (absent := np.isnan(y) & design.mask).any():
         raise StatisticsError(
             f"{_name(name)} is missing for {int(absent.sum())} respondents of the domain (first: "
@@ -334,6 +345,7 @@ def _clear_missing(design: Design, y: FloatArray, name: Column) -> FloatArray:
 
 
 def _make_indicators(design: Design, codes: Codes | None) -> FloatArray:
+    """Return indicators of the domain, or of each group in it, shape (rows, groups)."""
     inside = design.mask[:, None]
     if codes is not None:
         inside = inside & (codes.codes[:, None] == np.arange(codes.size))
@@ -341,22 +353,25 @@ def _make_indicators(design: Design, codes: Codes | None) -> FloatArray:
 
 
 def _count_bases(design: Design, denominators: FloatArray) -> IntArray:
+    """Return the number of non-zero rows of each denominator in the domain, shape (k,)."""
     return np.asarray(((denominators != 0) & design.mask[:, None]).sum(axis=0), dtype=np.int64)
 
 
 def _name_rows(codes: Codes | None, values: Column) -> tuple[str, ...]:
+    """Return the labels of the groups, or the name of the variable."""
     if codes is None or codes.labels is None:
         return (_name(values),)
     return tuple(str(label) for label in codes.labels)
 
 
 def _name(values: Column) -> str:
+    """Return the name of a column, or "the variable" for an array."""
     return values if isinstance(values, str) else "the variable"
 
 
 Rule: TypeAlias = Literal["math", "school", "hf2", "hf7"]
 
-# A share of exactly 0 or 1 may come out this far outside.
+# Largest rounding error by which a share of 0 or 1 may leave [0, 1].
 _ROUNDING = 1e-12
 
 
@@ -369,7 +384,7 @@ def quantiles(
     level: float = 0.95,
     missing: Missing = "fail",
 ) -> pd.DataFrame:
-    """Quantiles of a variable: columns `p`, `estimate`, `lower`, `upper`, `se`, `n`, `df`.
+    """Return quantiles of a variable: columns `p`, `estimate`, `lower`, `upper`, `se`, `n`, `df`.
 
     `design`: the design, or a domain of it. `values`: numeric column. `probabilities`: in (0, 1).
     `rule`: `math` (smallest value with cumulative share >= p), `school` = `hf2` (the mean of two
@@ -393,20 +408,21 @@ def quantiles(
         df = np.broadcast_to(share.degrees_of_freedom, 1)[0]
         t = float(t_quantile(level, df))
         half = t * share.se[0]
-        # As in R, none where a limit of the share leaves [0, 1]: the extreme of the sample would
-        # stand for a limit that the data do not reach, and se would be of a cut interval.
+        # As in R, no limit where a limit of the share leaves [0, 1]: the extreme of the sample
+        # would pass for a limit that the data do not reach, and se would be that of a cut interval.
         lower, upper = (
-            lookup(at) if -_ROUNDING <= at <= 1 + _ROUNDING else float("nan")
-            for at in (share.values[0] - half, share.values[0] + half)
+            lookup(limit_share) if -_ROUNDING <= limit_share <= 1 + _ROUNDING else float("nan")
+            for limit_share in (share.values[0] - half, share.values[0] + half)
         )
         rows.append((p, estimate, lower, upper, (upper - lower) / (2 * t), domain.n, df))
     return pd.DataFrame(rows, columns=["p", "estimate", "lower", "upper", "se", "n", "df"])
 
 
 def quantile_function(x: FloatArray, w: FloatArray, rule: Rule) -> Callable[[float], float]:
-    """The quantile at a probability, by a `rule` of `quantiles`, of values and their weights.
+    """Return the function from a probability to the quantile of weighted values, by a `rule`.
 
-    Beyond 0 and 1 it is the smallest and the largest value.
+    `x`, `w`: values and weights, shape (n,). Beyond 0 and 1 the function gives the smallest and the
+    largest value.
     """
     order = np.argsort(x, kind="stable")
     x, cumulative = x[order], np.cumsum(w[order])
@@ -415,11 +431,11 @@ def quantile_function(x: FloatArray, w: FloatArray, rule: Rule) -> Callable[[flo
     def stepwise(p: float) -> float:
         # A share that misses p by rounding alone counts as p.
         reach = p * total * (1 - 1e-12)
-        at = min(int(np.searchsorted(cumulative, reach, side="left")), len(x) - 1)
-        exact = abs(cumulative[at] - p * total) <= 1e-12 * total
-        if rule == "math" or not exact or at + 1 == len(x):
-            return float(x[at])
-        return float((x[at] + x[at + 1]) / 2)
+        position = min(int(np.searchsorted(cumulative, reach, side="left")), len(x) - 1)
+        exact = abs(cumulative[position] - p * total) <= 1e-12 * total
+        if rule == "math" or not exact or position + 1 == len(x):
+            return float(x[position])
+        return float((x[position] + x[position + 1]) / 2)
 
     def interpolated(p: float) -> float:
         if len(x) == 1:

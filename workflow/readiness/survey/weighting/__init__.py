@@ -1,1 +1,1 @@
-"""Weighting: from base weights to weights that meet the population, and back to their precision."""
+"""Weighting: from base weights to weights that meet the population margins, and their variance."""

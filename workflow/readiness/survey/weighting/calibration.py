@@ -3,15 +3,15 @@
 Raking (Deming and Stephan 1940; Deville, Särndal and Sautory 1993; R `rake`) runs on the cells that
 the margins cross, not on the rows. A replicate starts from the main weights' solution: Newton's
 method with their Hessian, kept fixed, needs a handful of steps; where it does not converge,
-iterative proportional fitting stands in, which has the same solution.
+iterative proportional fitting is used, which has the same solution.
 
 Calibration (R: `calibrate(calfun=...)`): the weight is base * F(x'b), with F(u) = 1 + u (linear,
 GREG), exp(u) (raking) or the logit function of Deville and Särndal (1992), and b such that the
-weighted totals of x are the known ones; Newton's method on b. Bounds cut F off (linear, raking;
+weighted totals of x are the known ones; Newton's method on b. Bounds truncate F (linear, raking;
 their case 6) or are its asymptotes (logit).
 
-Trimming, as R's `trimWeights`: weights beyond the limits are set to them and what was cut is shared
-out equally over the other rows. The sum of the weights stays, the margins do not.
+Trimming, as R's `trimWeights`: weights beyond the limits are set to the limit and the excess is
+spread equally over the other rows. The sum of the weights stays, the margins do not.
 """
 
 from collections.abc import Sequence
@@ -41,11 +41,11 @@ class MarginCells:
 
 @dataclass(frozen=True, eq=False)
 class Raked:
-    """Raked weights and how they came about.
+    """Raked weights with the effects of the categories.
 
     Attributes:
         weights: shape (rows,).
-        effects: log of the factor that each category of each margin came to.
+        effects: log of the raking factor of each category, one array per margin.
     """
 
     weights: FloatArray
@@ -53,7 +53,7 @@ class Raked:
 
 
 def cross(margins: Sequence[Margin]) -> MarginCells:
-    """The cells of the margins: only those that occur when the crossing is large."""
+    """Return the cells of the margins; of a large crossing only the cells that occur."""
     sizes = [m.codes.size for m in margins]
     key = margins[0].codes.codes
     for margin in margins[1:]:
@@ -76,9 +76,9 @@ def rake_weights(
     """Rake base weights to margins.
 
     `base`: weights before raking, shape (rows,), >= 0 (0: a row left out of a replicate).
-    `margins`: checked margins (`make_margins`). `cells`: their crossing, when already made.
-    `tolerance`: largest relative gap between a weighted and a population total. `max_iterations`:
-    sweeps over all margins.
+    `margins`: checked margins (`make_margins`). `cells`: their crossing, if available. `tolerance`:
+    largest relative gap between a weighted and a population total. `max_iterations`: sweeps over
+    all margins.
 
     Raises StatisticsError: a category whose base weights are all 0; no convergence. Both name the
     margin and the category.
@@ -88,7 +88,7 @@ def rake_weights(
     cell = start.copy()
     factors = [np.ones(m.codes.size) for m in margins]
     sweeps, gap, where = 0, np.inf, ""
-    # Margins that exclude one another drive factors beyond any number: no more sweeps then.
+    # Incompatible margins drive factors to infinity: the sweeps end then.
     while (
         gap > tolerance and sweeps < max_iterations and all(np.isfinite(f).all() for f in factors)
     ):
@@ -106,8 +106,11 @@ def rake_weights(
 def _pass_margins(
     cell: FloatArray, factors: list[FloatArray], crossing: MarginCells, margins: Sequence[Margin]
 ) -> tuple[float, str]:
-    """One pass over the margins, changing `cell` and `factors`; the largest relative gap of a
-    category before its margin's step, and where it is.
+    """Sweep once over the margins, changing `cell` and `factors`; return the largest gap and its
+    place.
+
+    The gap of a category is relative, before its margin's step. Raises StatisticsError: a category
+    without weight.
     """
     largest, where = -1.0, ""
     for margin, category, total in zip(margins, crossing.categories, factors, strict=True):
@@ -136,11 +139,11 @@ _MOST_STEPS = 40
 
 
 class Reraking:
-    """Raking of base weights near those of a main raking that has been done.
+    """Raking of base weights near those of a main raking.
 
-    The weights of a cell are base * exp(sum of the effects of its categories). Cells are held as a
-    matrix with some margins crossed in its rows and the others in its columns (`left`, `right`), so
-    that all margins of all cells cost two products with that matrix.
+    The weights of a cell are base * exp(sum of the effects of its categories). Cells form a matrix
+    with some margins crossed in its rows and the others in its columns (`left`, `right`), so that
+    all margins of all cells cost two products with that matrix.
     """
 
     def __init__(
@@ -159,9 +162,9 @@ class Reraking:
         left, right = self.left, self.right
         weights = np.bincount(cells.of_row, weights=main.weights, minlength=cells.size)
         table = weights.reshape(len(left), len(right))
-        both = left.T @ table @ right
-        own = (left.T * table.sum(axis=1)) @ left + (right.T * table.sum(axis=0)) @ right
-        self.inverse = np.linalg.pinv(own + both + both.T, hermitian=True)
+        off_diagonal = left.T @ table @ right
+        diagonal = (left.T * table.sum(axis=1)) @ left + (right.T * table.sum(axis=0)) @ right
+        self.inverse = np.linalg.pinv(diagonal + off_diagonal + off_diagonal.T, hermitian=True)
 
     def __call__(self, base: FloatArray) -> FloatArray:
         """Return the raked weights of base weights (rows,).
@@ -171,7 +174,7 @@ class Reraking:
         return np.asarray(base * self.cell_factors(self.find_effects(base))[self.of_row])
 
     def cell_factors(self, effects: FloatArray) -> FloatArray:
-        """Return what these effects multiply the weights of each cell by, shape (cells,)."""
+        """Return the factor of each cell's weights for these effects, shape (cells,)."""
         return np.outer(np.exp(self.left @ effects), np.exp(self.right @ effects)).ravel()
 
     def find_effects(self, base: FloatArray) -> FloatArray:
@@ -183,18 +186,18 @@ class Reraking:
         start = np.bincount(cells.of_row, weights=base, minlength=cells.size).astype(np.float64)
         if (effects := self._solve(start.reshape(len(self.left), len(self.right)))) is not None:
             return effects
-        alone = MarginCells(np.arange(cells.size), cells.size, cells.categories)
+        cells_as_rows = MarginCells(np.arange(cells.size), cells.size, cells.categories)
         raked = rake_weights(
             start,
             self.margins,
-            cells=alone,
+            cells=cells_as_rows,
             tolerance=self.tolerance,
             max_iterations=self.max_iterations,
         )
         return np.concatenate(raked.effects)
 
     def _solve(self, start: FloatArray) -> FloatArray | None:
-        """Effects by Newton's method, or None when the steps do not converge."""
+        """Return effects by Newton's method, or None when the steps do not converge."""
         left, right = self.left, self.right
         effects, before = np.concatenate(self.main.effects), np.inf
         scale = np.where(self.targets > 0, self.targets, 1.0)
@@ -204,7 +207,8 @@ class Reraking:
             largest = float(np.abs(gap / scale).max())
             if largest <= self.tolerance:
                 return effects
-            # Not shrinking: an empty category, or a replicate too far from the main weights.
+            # The gap does not shrink: an empty category, or a replicate too far from the main
+            # weights.
             if not largest < 0.9 * before:
                 return None
             before = largest
@@ -213,17 +217,19 @@ class Reraking:
 
 
 def _split(margins: Sequence[Margin], cells: MarginCells) -> tuple[FloatArray, FloatArray]:
-    """Indicators of the categories in the rows and in the columns of the matrix of cells."""
+    """Return the indicators of the categories in the rows and in the columns of the matrix of
+    cells.
+    """
     sizes = [m.codes.size for m in margins]
     starts = np.concatenate([[0], np.cumsum(sizes)])
     total = int(starts[-1])
     if cells.size < int(np.prod(np.array(sizes, dtype=np.float64))):
-        # Only the cells that occur: all margins in the rows.
+        # Only the cells that occur, with all margins in the rows.
         left = np.zeros((cells.size, total))
         for m, category in enumerate(cells.categories):
             left[np.arange(cells.size), starts[m] + category] = 1.0
         return left, np.zeros((1, total))
-    # The crossing runs with the last margin fastest: cut it where both sides are about equal.
+    # The last margin runs fastest in the crossing; the cut makes both sides about equal in size.
     products = np.cumprod(np.array(sizes, dtype=np.float64))
     cut = int(np.argmin(products + products[-1] / products)) + 1
     return (
@@ -233,12 +239,14 @@ def _split(margins: Sequence[Margin], cells: MarginCells) -> tuple[FloatArray, F
 
 
 def _make_indicators(sizes: Sequence[int], starts: IntArray, total: int) -> FloatArray:
-    """One row a combination of categories, last margin fastest; one column a category."""
-    every = np.arange(int(np.prod(np.array(sizes, dtype=np.int64))))
-    matrix = np.zeros((len(every), total))
-    places = np.unravel_index(every, sizes) if len(sizes) else ()
+    """Return one row per combination of categories, last margin fastest; one column per
+    category.
+    """
+    combinations = np.arange(int(np.prod(np.array(sizes, dtype=np.int64))))
+    matrix = np.zeros((len(combinations), total))
+    places = np.unravel_index(combinations, sizes) if len(sizes) else ()
     for place, start in zip(places, starts, strict=True):
-        matrix[every, start + place] = 1.0
+        matrix[combinations, start + place] = 1.0
     return matrix
 
 
@@ -257,7 +265,7 @@ def calibrate_weights(
     tolerance: float = 1e-11,
     max_iterations: int = 500,
 ) -> FloatArray:
-    """Calibrated weights, shape (rows,).
+    """Return calibrated weights, shape (rows,).
 
     Args:
         base: weights before calibration, >= 0.
@@ -265,8 +273,8 @@ def calibrate_weights(
         totals: their population totals, shape (p,).
         names: name of each auxiliary, for messages.
         distance: `linear`, `raking` or `logit` (needs bounds).
-        bounds: lowest and highest ratio of calibrated to base weight, each one number or one a
-            row; None: unbounded.
+        bounds: lowest and highest ratio of calibrated to base weight, one number or one per row
+            each; None: unbounded.
         tolerance: largest gap, relative to the total (absolute below 1).
         max_iterations: Newton steps.
 
@@ -285,13 +293,13 @@ def calibrate_weights(
             break
         hessian = (x * (base * slope)[:, None]).T @ x / unit[:, None]
         step = np.linalg.pinv(hessian, rcond=1e-12) @ gap
-        # A step is halved until the gaps shrink; where none does, there is nothing left to try.
+        # A step is halved until the gaps shrink; if they never do, the iteration ends.
         for length in 0.5 ** np.arange(27):
             trial = b + length * step
-            tried, its_slope = _compute_ratio(distance, x @ trial, low, high)
-            left = (totals - (base * tried) @ x) / unit
-            if np.linalg.norm(left) < np.linalg.norm(gap):
-                b, ratio, slope, gap = trial, tried, its_slope, left
+            trial_ratio, trial_slope = _compute_ratio(distance, x @ trial, low, high)
+            trial_gap = (totals - (base * trial_ratio) @ x) / unit
+            if np.linalg.norm(trial_gap) < np.linalg.norm(gap):
+                b, ratio, slope, gap = trial, trial_ratio, trial_slope, trial_gap
                 break
         else:
             break
@@ -306,6 +314,7 @@ def calibrate_weights(
 
 
 def _check_bounds(distance: Distance, bounds: Bounds | None) -> tuple[FloatArray, FloatArray]:
+    """Return both bounds, infinite without any; StatisticsError for invalid ones."""
     if bounds is None:
         if distance == "logit":
             raise StatisticsError("logit calibration needs bounds, such as (0.5, 2)")
@@ -321,7 +330,7 @@ def _check_bounds(distance: Distance, bounds: Bounds | None) -> tuple[FloatArray
 def _compute_ratio(
     distance: Distance, u: FloatArray, low: FloatArray, high: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """F(u) and F'(u)."""
+    """Return F(u) and F'(u), shape of u."""
     if distance == "logit":
         a = (high - low) / ((1 - low) * (high - 1))
         with np.errstate(over="ignore"):
@@ -341,11 +350,11 @@ def bounded_rake(
     lower: npt.ArrayLike,
     upper: npt.ArrayLike,
 ) -> FloatArray:
-    """Weights between two limits that meet the margins: raking with the factors cut off.
+    """Return weights between two limits that meet the margins: raking with truncated factors.
 
-    `base`: base weights; rows with 0 stay 0. `start`: their unbounded raking, which is as near to
-    the solution. `margins`: checked margins. `lower`, `upper`: limits, in the unit of the weights;
-    one number, or one a row.
+    `base`: base weights; rows with 0 stay 0. `start`: their unbounded raking, which is close to the
+    solution. `margins`: checked margins. `lower`, `upper`: limits, in the unit of the weights; one
+    number, or one per row.
 
     Raises StatisticsError: no weights within the limits meet the margins (the category is named).
     """
@@ -363,7 +372,7 @@ def bounded_rake(
 
 
 def indicators(margins: Sequence[Margin]) -> tuple[FloatArray, FloatArray, list[str]]:
-    """A column of 0 and 1 for each category of each margin, their totals, and their names."""
+    """Return a 0/1 column for each category of each margin, their totals, and their names."""
     blocks = [(m.codes.codes[:, None] == np.arange(m.codes.size)).astype(float) for m in margins]
     names = [
         f"margin {m.variable!r}, category {m.codes.label(k)},"
@@ -381,12 +390,12 @@ def trim_weights(
     strict: bool = True,
     counts: FloatArray | None = None,
 ) -> FloatArray:
-    """Trimmed weights, with the same sum.
+    """Return trimmed weights, with the same sum.
 
     `weights`: shape (rows,); zeros (rows left out of a replicate) stay zero. `lower`, `upper`:
     limits, in the unit of the weights. `strict`: repeat until no weight is outside; else once, and
-    the redistribution may push weights past a limit. `counts`: what a weight of 1 of each row is,
-    for limits of its multiples; None: 1 each.
+    the redistribution may push weights past a limit. `counts`: unit of each row's weight, for
+    limits on its multiples; None: 1 each.
 
     Raises StatisticsError: lower >= upper, or limits that no weights with this sum can meet.
     """
@@ -404,7 +413,7 @@ def trim_weights(
     values = result[active] / share
     free = np.ones(len(values), dtype=np.bool_)
     while (outside := (values < lower - slack) | (values > upper + slack)).any():
-        # A row that was cut stays at its limit; the others take up what was cut.
+        # A trimmed row stays at its limit; the other rows take up the excess.
         free &= ~outside
         if not free.any():
             raise StatisticsError(

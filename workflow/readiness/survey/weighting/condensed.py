@@ -1,9 +1,9 @@
-"""Raking within limits of respondents who are alike, each pattern once, and its replicates.
+"""Rake patterns of identical respondents within limits, and make the replicates.
 
 Respondents with the same categories, stratum and base weight (and random group) have the same
-weight whatever the answers, so raking, its limits and each replicate work on patterns that carry
-their number of respondents: hundreds, whether the sample has a hundred people or a million. A
-jackknife leaves out one respondent at a time, of a large sample a random group at a time.
+weight whatever the answers, so raking, its limits and each replicate work on patterns with their
+number of respondents: hundreds, whether the sample has a hundred people or a million. A jackknife
+leaves out one respondent at a time, of a large sample one random group at a time.
 """
 
 from collections.abc import Callable, Sequence
@@ -35,10 +35,10 @@ from readiness.survey.weighting.margins import Collapse, Margin, Totals, make_ma
 
 
 def condense(*keys: IntArray) -> tuple[IntArray, IntArray]:
-    """The pattern of each row, and a row of each pattern; keys are codes, 0 or more."""
+    """Return the pattern of each row, and a row of each pattern; keys are codes, 0 or more."""
     key = np.zeros(len(keys[0]), dtype=np.int64)
     for codes in keys:
-        # Counted anew after each key: the product of all sizes need not fit.
+        # Recoded after each key, because the product of all sizes may overflow.
         _, key = np.unique(key * (int(codes.max()) + 1) + codes, return_inverse=True)
         key = np.asarray(key, dtype=np.int64).reshape(-1)
     first = np.empty(int(key.max()) + 1, dtype=np.int64)
@@ -47,14 +47,14 @@ def condense(*keys: IntArray) -> tuple[IntArray, IntArray]:
 
 
 def of_patterns(margins: Sequence[Margin], first: IntArray) -> tuple[Margin, ...]:
-    """Margins of rows as margins of patterns; `first` is a row of each."""
+    """Return margins of rows as margins of patterns; `first` is a row of each pattern."""
     return tuple(
         replace(m, codes=Codes(m.codes.codes[first], m.codes.size, m.codes.labels)) for m in margins
     )
 
 
 class Limits(Enum):
-    """How limits of the weights are kept."""
+    """Ways of limiting the weights."""
 
     NONE = "none"
     BOUNDED = "bounded raking"
@@ -65,11 +65,11 @@ class Limits(Enum):
 class Recipe:
     """Raking of patterns to margins, within limits of the adjustment.
 
-    What is limited is what raking makes of a base weight (Deville and Särndal 1992), not the
-    weight: how likely one was drawn is no error of raking, and a limit on it is a bias.
+    The limits concern the ratio of raked to base weight (Deville and Särndal 1992), not the weight:
+    inclusion probabilities are no error of raking, and limiting them causes bias.
 
     `margins`: margins whose codes are of patterns, not of rows. `lower`, `upper`: limits of raked
-    over base weight, as multiples of their mean. `how`: how they are kept. `tolerance`: largest
+    over base weight, as multiples of their mean. `how`: way of limiting. `tolerance`: largest
     relative gap of raking. `max_iterations`: sweeps of raking.
     """
 
@@ -82,15 +82,15 @@ class Recipe:
 
     @cached_property
     def cells(self) -> MarginCells:
-        """The crossing of the margins."""
+        """Crossing of the margins."""
         return cross(self.margins)
 
     def of(self, first: IntArray) -> "Recipe":
-        """The same recipe for patterns that are finer: `first` has a coarse pattern of each."""
+        """Return the recipe for finer patterns; `first`: the coarse pattern of each."""
         return replace(self, margins=of_patterns(self.margins, first))
 
     def rake(self, base: FloatArray, count: FloatArray) -> Raked:
-        """Raked totals of the patterns: `base` is the weight of one respondent of each.
+        """Return the raked totals of the patterns; `base`: weight of one respondent of each.
 
         Raises StatisticsError: as `rake_weights`.
         """
@@ -103,7 +103,7 @@ class Recipe:
         )
 
     def rake_again(self, main: Raked) -> Reraking:
-        """Raking of base weights near those of a main raking that has been done."""
+        """Return the raking of base weights near those of a main raking."""
         return Reraking(
             self.margins,
             self.cells,
@@ -113,9 +113,9 @@ class Recipe:
         )
 
     def limit_totals(self, raked: FloatArray, base: FloatArray) -> FloatArray:
-        """Totals of the patterns with every adjustment of their `base` totals within the limits.
+        """Return totals of the patterns with every ratio to their `base` totals within the limits.
 
-        Raises StatisticsError: no weights were found that keep them.
+        Raises StatisticsError: no weights within the limits were found.
         """
         if self.how is Limits.NONE:
             return raked
@@ -125,12 +125,14 @@ class Recipe:
         return bounded_rake(raked, raked, self.margins, lower * base, upper * base)
 
     def bounds(self, raked: FloatArray, base: FloatArray) -> tuple[float, float]:
-        """The limits of raked over base weight."""
+        """Return the limits of raked over base weight."""
         mean = float(raked.sum() / base[raked > 0].sum())
         return self.lower * mean, self.upper * mean
 
     def outside(self, raked: FloatArray, base: FloatArray, count: FloatArray) -> int:
-        """Of `count` respondents of each pattern, those with an adjustment beyond the limits."""
+        """Return the number of respondents with an adjustment beyond the limits; `count`: of each
+        pattern.
+        """
         lower, upper = self.bounds(raked, base)
         beyond = (raked < lower * base) | (raked > upper * base)
         return int(count[(raked > 0) & beyond].sum())
@@ -154,7 +156,9 @@ class Raking:
 
     @staticmethod
     def of(design: Design, totals: Totals, collapse: Sequence[Collapse]) -> "Raking":
-        """The raking of a design. Raises StatisticsError: as `make_margins` and `rake_weights`."""
+        """Return the raking of a design. Raises StatisticsError: as `make_margins` and
+        `rake_weights`.
+        """
         margins = make_margins(design.data, totals, collapse)
         _, weight = np.unique(design.weights, return_inverse=True)
         keys = [m.codes.codes for m in margins]
@@ -166,40 +170,40 @@ class Raking:
 
     @property
     def one(self) -> FloatArray:
-        """The raked weight of one respondent of each pattern."""
+        """Raked weight of one respondent of each pattern, shape (patterns,)."""
         return self.main.weights / self.count
 
 
 def perturb(
     recipe: Recipe, main: Raked, final: FloatArray, patterns: IntArray
 ) -> Callable[[FloatArray, FloatArray, FloatArray], tuple[FloatArray, bool]]:
-    """The weights of a recipe for base weights near the main ones: those of the replicates.
+    """Return a function that weights the replicates: base weights near the main ones.
 
-    Where no weights keep margins and limits in a replicate, its weights are the main ones,
+    Where no weights meet margins and limits in a replicate, its weights are the main ones,
     calibrated linearly (GREG): all distances of calibration have the same variance for many
     respondents (Deville and Särndal 1992, result 5), and linear calibration has a solution.
 
     `main`: the recipe's raking. `final`: its weights of one respondent of each pattern. `patterns`:
-    those of the replicates, which may have one more than once.
+    those of the replicates, in which one may occur more than once.
 
-    Returns a function of the base weight of one respondent of each pattern, what the replicate
-    multiplies it by (0 where it leaves the pattern out) and the respondents of each that it counts;
-    its values are the weight of one respondent of each, and whether they are calibrated linearly.
+    The function takes the base weight of one respondent of each pattern, its factor in the
+    replicate (0 for a pattern left out) and the number of respondents that count; it returns the
+    weight of one respondent of each pattern, and whether they are calibrated linearly.
     """
-    finer, own = recipe.of(patterns), final[patterns]
+    finer, final_weights = recipe.of(patterns), final[patterns]
     weights = np.zeros(len(patterns))
     places, first = np.unique(patterns, return_index=True)
     weights[first] = main.weights[places]
-    again = finer.rake_again(replace(main, weights=weights))
+    reraking = finer.rake_again(replace(main, weights=weights))
 
     def weigh(base: FloatArray, factor: FloatArray, count: FloatArray) -> tuple[FloatArray, bool]:
         try:
             start = base * factor * count
-            # A pattern of which nobody is counted has no weight to share.
-            return finer.limit_totals(again(start), start) / np.maximum(count, 1), False
+            # A pattern without counted respondents has no weight to share.
+            return finer.limit_totals(reraking(start), start) / np.maximum(count, 1), False
         except StatisticsError:
             x, totals, _ = indicators(finer.margins)
-            start = own * factor
+            start = final_weights * factor
             weighted = x * (start * count)[:, None]
             gap = totals - weighted.sum(axis=0)
             change = np.linalg.pinv(weighted.T @ x, rcond=1e-10, hermitian=True) @ gap
@@ -210,33 +214,36 @@ def perturb(
 
 Repeats: TypeAlias = Literal["auto", "JKn", "groups"]
 
-# Random groups: their variance has 79 degrees of freedom, and a t quantile 1 % above the normal's.
+# Number of random groups: their variance has 79 degrees of freedom, and a t quantile 1 % above the
+# normal's.
 GROUPS = 80
-# Respondents, or PSUs, up to which each is left out once.
+# Largest number of respondents, or PSUs, with which each is left out once.
 MOST_JACKKNIFE = 2000
 
 
 def repeat(
     design: Design, raking: Raking, final: FloatArray, kind: Repeats
 ) -> tuple[Replicates, list[Fact]]:
-    """Replicates of a design that was raked, and what was done, as facts of the domain `weighting`.
+    """Return replicates of a raked design, and the steps, as facts of the domain `weighting`.
 
     `design`: the design before raking, with two rows or more in each stratum. `raking`: the raking,
-    with its recipe. `final`: the weight of one of each pattern after limits, shape (patterns,).
-    `kind`: `auto` is `JKn` up to 2,000 respondents, `groups` above.
+    with its recipe. `final`: the weight of one respondent of each pattern after limits, shape
+    (patterns,). `kind`: `auto` is `JKn` up to 2,000 respondents, `groups` above.
     """
     if kind == "auto":
         kind = "JKn" if design.rows <= MOST_JACKKNIFE else "groups"
     leave_out, step = _leave_groups_out, "weighting.step.groups"
     if kind == "JKn":
         leave_out, step = _leave_one_out, "weighting.step.jackknife"
-    made, linear = leave_out(design, raking, final)
-    told = [Fact(step, {"n": made.count})]
-    return made, [*told, Fact("weighting.step.linear", {"n": linear})] if linear else told
+    replicates, linear = leave_out(design, raking, final)
+    steps = [Fact(step, {"n": replicates.count})]
+    return replicates, [*steps, Fact("weighting.step.linear", {"n": linear})] if linear else steps
 
 
 def _leave_one_out(design: Design, raking: Raking, final: FloatArray) -> tuple[Replicates, int]:
-    """Replicates that leave out one respondent each, and how many are calibrated linearly."""
+    """Return replicates that leave out one respondent each, and how many are calibrated
+    linearly.
+    """
     stage = design.stages[0]
     stratum = design.strata[raking.first]
     up = stage.sampled / np.maximum(stage.sampled - 1, 1)
@@ -254,7 +261,10 @@ def _leave_one_out(design: Design, raking: Raking, final: FloatArray) -> tuple[R
 
 
 def _leave_groups_out(design: Design, raking: Raking, final: FloatArray) -> tuple[Replicates, int]:
-    """The same by random group. Each has a pattern twice: who is left out of it, who is not."""
+    """Return the delete-a-group jackknife, and how many replicates are calibrated linearly.
+
+    Each pattern appears twice per replicate: members kept, members left out.
+    """
     stage, patterns = design.stages[0], len(final)
     number = min(GROUPS, design.rows)
     dealt = deal(stage, number, seed=1)
@@ -271,7 +281,7 @@ def _leave_groups_out(design: Design, raking: Raking, final: FloatArray) -> tupl
         counts = np.bincount(place, weights=count, minlength=2 * patterns).astype(np.float64)
         weights, linear[r] = perturbed(raking.base[twice], factor, counts)
         table[:, r] = weights[place]
-    made = Replicates(table, dealt.scale, np.ones(number), kind="groups", pattern=fine)
+    replicates = Replicates(table, dealt.scale, np.ones(number), kind="groups", pattern=fine)
     if len(table) == len(fine):  # no two rows share a pattern
-        made = replace(made, matrix=table[fine], pattern=None)
-    return made, int(linear.sum())
+        replicates = replace(replicates, matrix=table[fine], pattern=None)
+    return replicates, int(linear.sum())

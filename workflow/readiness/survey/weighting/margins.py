@@ -1,8 +1,8 @@
-"""Population margins, checked against the sample before anything is weighted; the report.
+"""Population margins, checked against the sample before weighting; the report.
 
-A margin is a variable with the population total of each of its categories. All that can make
-raking fail or drop someone in silence is refused here by name. Which strata and categories count
-together where few responded is decided by size, never by an answer.
+A margin is a variable with the population total of each of its categories. Everything that can make
+raking fail or drop respondents silently raises an error here that names it. Strata and categories
+with few respondents are merged by size, never by an answer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from readiness.survey.coding import Codes, encode_declared
 
 Totals: TypeAlias = Mapping[str, Mapping[Any, float]]
 
-# Margins of one population must add up to the same number, to this relative difference.
+# Largest relative difference between the sums of two margins of one population.
 _SAME_TOTAL = 1e-6
 
 
@@ -54,15 +54,15 @@ def make_margins(
     collapse: Sequence[Collapse] = (),
     mask: BoolArray | None = None,
 ) -> tuple[Margin, ...]:
-    """Margins of a sample, checked.
+    """Return the checked margins of a sample.
 
-    `data`: one row a respondent, with a column for each margin. `totals`: population total of each
-    category, by variable. `collapse`: merges, applied to the sample and to the totals. `mask`: the
-    rows that are to represent the population; None: all.
+    `data`: one row per respondent, with a column for each margin. `totals`: population total of
+    each category, by variable. `collapse`: merges, applied to the sample and to the totals. `mask`:
+    the rows that represent the population; None: all.
 
     Raises StatisticsError: no margin; an unknown column; a category in the sample without a total;
     a positive total without respondents; a total that is negative, not finite, or 0 with
-    respondents; margins whose totals disagree.
+    respondents; margins whose totals disagree; a merge of a category without a total.
     """
     if not totals:
         raise StatisticsError("no margins given; raking needs at least one")
@@ -90,6 +90,10 @@ def make_margins(
 def _collapse_column(
     column: "pd.Series[Any]", totals: dict[Any, float], merges: Sequence[Collapse]
 ) -> "tuple[pd.Series[Any], dict[Any, float]]":
+    """Return column and totals with the declared merges applied.
+
+    Raises StatisticsError: a merged category without a total.
+    """
     for merge in merges:
         # The target may be a new name: only the merged categories must exist.
         if unknown := [c for c in merge.categories if c not in totals and c != merge.into]:
@@ -105,6 +109,7 @@ def _collapse_column(
 def _make_margin(
     variable: str, column: "pd.Series[Any]", totals: dict[Any, float], mask: BoolArray | None
 ) -> Margin:
+    """Return the checked margin of one variable; StatisticsError as `make_margins`."""
     codes = encode_declared(column, list(totals))
     values = np.array(list(totals.values()), dtype=np.float64)
     unknown = codes.codes < 0 if mask is None else (codes.codes < 0) & mask
@@ -115,7 +120,7 @@ def _make_margin(
             "not in the margin; add its total or collapse it"
         )
     if mask is not None:
-        # Rows outside have weight 0: their category is of no account, but must be one.
+        # Rows outside have weight 0, but need a valid code.
         codes = Codes(np.where(mask, codes.codes, 0), codes.size, codes.labels)
     inside = codes.codes if mask is None else codes.codes[mask]
     counts = np.bincount(inside, minlength=codes.size).astype(np.int64)
@@ -136,37 +141,42 @@ def _make_margin(
     return Margin(variable, codes, values, counts)
 
 
-# Respondents and people of categories that count together, by their codes in order.
+# Respondents and people of merged categories, by their codes in order.
 Groups: TypeAlias = dict[tuple[str, ...], tuple[int, float]]
-# Between the codes of categories that count together, in the name of what they became.
+# Separator between the codes of merged categories in the merged name.
 JOINED = "+"
 
 
 def join_codes(codes: Sequence[str]) -> str:
-    """The name of categories that count together."""
+    """Return the name of merged categories."""
     return JOINED.join(codes)
 
 
 def merged_strata(
     answered: Mapping[str, int], people: Mapping[str, float], declared: Sequence[Sequence[str]]
 ) -> Groups:
-    """Strata of two respondents or more each: the declared merges, then the smallest first.
+    """Return strata of two respondents or more each: declared merges, then the smallest merged
+    first.
 
     `answered` and `people` are counts by stratum; a stratum without respondents has people only.
+    Returns respondents and people by the tuple of merged strata.
     """
     together = {name: tuple(sorted(merge)) for merge in declared for name in merge}
     groups: Groups = {}
     for name, total in sorted(people.items()):
         members = tuple(m for m in together.get(name, (name,)) if m in people)
-        n, whole = groups.get(members, (0, 0.0))
-        groups[members] = (n + int(answered.get(name, 0)), whole + float(total))
+        n, people_so_far = groups.get(members, (0, 0.0))
+        groups[members] = (n + int(answered.get(name, 0)), people_so_far + float(total))
     return _grow_groups(groups, 2)
 
 
 def merged_categories(
     column: "pd.Series[Any]", totals: Mapping[Any, float], declared: Sequence[Collapse], least: int
 ) -> list[Collapse] | None:
-    """The merges that leave `least` in each category, declared ones first; None: one is left."""
+    """Return the merges that leave `least` respondents in each category, after the declared merges.
+
+    None where fewer than two categories remain.
+    """
     into = {str(category): str(merge.into) for merge in declared for category in merge.categories}
     people: dict[str, float] = {}
     for category, total in totals.items():
@@ -176,7 +186,7 @@ def merged_categories(
     for category, n in column.value_counts().items():
         name = into.get(str(category), str(category))
         answered[name] = answered.get(name, 0) + int(n)
-    # A category that nobody has, in the population and among respondents, asks for nothing.
+    # A category without people and without respondents needs no merge.
     groups: Groups = {
         (name,): (answered.get(name, 0), total)
         for name, total in people.items()
@@ -193,24 +203,25 @@ def merged_categories(
 
 
 def _grow_groups(groups: Groups, least: int) -> Groups:
-    """The groups, the smallest merged with the next until each has `least` respondents."""
+    """Return the groups, the smallest merged with the next until each has `least` respondents."""
     groups = dict(groups)
     while len(groups) > 1:
-        one, other = sorted(groups, key=lambda members: (groups[members], members))[:2]
-        if groups[one][0] >= least:
+        smallest, next_smallest = sorted(groups, key=lambda members: (groups[members], members))[:2]
+        if groups[smallest][0] >= least:
             break
-        (a, b), (c, d) = groups.pop(one), groups.pop(other)
-        groups[tuple(sorted((*one, *other)))] = (a + c, b + d)
+        (a, b), (c, d) = groups.pop(smallest), groups.pop(next_smallest)
+        groups[tuple(sorted((*smallest, *next_smallest)))] = (a + c, b + d)
     return groups
 
 
 @dataclass(frozen=True)
 class WeightSummary:
-    """What a set of weights looks like.
+    """Summary of a set of weights.
 
     `n`: respondents with a positive weight. `total`: sum of the weights. `minimum`, `maximum`:
     extremes, in the unit of the weights. `cv`: standard deviation (n - 1) over mean. `kish_deff`: n
-    sum w^2 / (sum w)^2, >= 1: how much weights inflate a variance. `n_eff`: n / kish_deff.
+    sum w^2 / (sum w)^2, >= 1: the factor by which unequal weights inflate a variance. `n_eff`: n /
+    kish_deff.
     """
 
     n: int
@@ -223,7 +234,7 @@ class WeightSummary:
 
 
 def summarise(weights: npt.ArrayLike) -> WeightSummary:
-    """The summary of weights (zeros left out)."""
+    """Return the summary of weights (zeros left out)."""
     w = np.asarray(weights, dtype=np.float64)
     w = w[w > 0]
     n, total = len(w), float(w.sum())
@@ -234,10 +245,10 @@ def summarise(weights: npt.ArrayLike) -> WeightSummary:
 
 @dataclass(frozen=True, eq=False)
 class WeightingReport:
-    """All that a reader needs to judge the weights.
+    """Report on a weighting: method, summaries, margins.
 
-    `method`: what was done, in words, in order. `base`, `final`: summaries of the weights before
-    and after. `margins`: one row a margin and category: `variable`, `category`, `n` (respondents),
+    `method`: the steps, in words, in order. `base`, `final`: summaries of the weights before and
+    after. `margins`: one row per margin and category: `variable`, `category`, `n` (respondents),
     `target`, `base` (weighted total before), `final` (after), `gap` (final/target - 1; 0 where the
     margin holds). `trimmed`: respondents whose raked weight was beyond the limits.
     """
@@ -250,11 +261,11 @@ class WeightingReport:
 
     @property
     def largest_gap(self) -> float:
-        """Largest absolute relative gap that is left in a margin (0.01 = 1 %)."""
+        """Largest absolute relative gap left in a margin (0.01 = 1 %)."""
         return float(self.margins["gap"].abs().max()) if len(self.margins) else 0.0
 
     def to_frame(self) -> pd.DataFrame:
-        """The two summaries side by side: columns `measure`, `base`, `final`."""
+        """Return the two summaries side by side: columns `measure`, `base`, `final`."""
         measures = ["n", "total", "minimum", "maximum", "cv", "kish_deff", "n_eff"]
         return pd.DataFrame(
             {
@@ -266,7 +277,7 @@ class WeightingReport:
 
 
 def margin_table(margins: Sequence[Margin], base: FloatArray, final: FloatArray) -> pd.DataFrame:
-    """Targets and weighted totals before and after, by margin and category."""
+    """Return targets and weighted totals before and after, by margin and category."""
     parts = [
         pd.DataFrame(
             {
@@ -281,5 +292,5 @@ def margin_table(margins: Sequence[Margin], base: FloatArray, final: FloatArray)
         for margin in margins
     ]
     table = pd.concat(parts, ignore_index=True)
-    asked = table["target"].where(table["target"] > 0)
-    return table.assign(gap=(table["final"] / asked - 1).fillna(0.0))
+    positive_target = table["target"].where(table["target"] > 0)
+    return table.assign(gap=(table["final"] / positive_target - 1).fillna(0.0))

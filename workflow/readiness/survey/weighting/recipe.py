@@ -1,7 +1,7 @@
-"""From a design to a weighted one: single steps, replicates, and all of it in one call.
+"""Weight a design: single steps, replicates, and all of them in one call.
 
-The calibration that was done stays with the design, for its variance; replicate weights, where the
-design has them, go through the same step.
+The calibration stays with the design, for its variance; replicate weights, if the design has any,
+go through the same step.
 """
 
 from collections.abc import Mapping, Sequence
@@ -50,7 +50,7 @@ from readiness.survey.weighting.margins import (
 )
 
 Made = Literal["JKn", "groups", "subbootstrap"]
-# More replicate weights than these (1.6 GB where they are written out) are refused.
+# Largest number of replicate weights that is made (1.6 GB where written out).
 _LARGEST = 200_000_000
 
 
@@ -62,10 +62,11 @@ def make_replicates(
     seed: int = 1,
     adjust: Adjustment | None = None,
 ) -> Replicates:
-    """Replicate weights of a design, each adjusted like the main ones when `adjust` is given.
+    """Return replicate weights of a design, each adjusted like the main ones when `adjust` is
+    given.
 
-    Raises StatisticsError: a kind that the strata do not allow; an adjustment that fails, with the
-    number of the replicate.
+    Raises StatisticsError: a kind that the strata do not allow; too many weights; an adjustment
+    that fails, with the number of the replicate.
     """
     one_of(kind, Made, "kind of replicates")
     stage, base, psu = design.stages[0], design.weights, design.psu
@@ -82,7 +83,7 @@ def make_replicates(
     else:
         scale, factors_of = group_factors(stage, number, seed)
         rscales = np.ones(number)
-        # Of many replicates each is written, adjusted and read as a whole.
+        # Column order, because each replicate is written, adjusted and read as a whole.
         matrix = np.empty((design.rows, number), order="F")
         for r in range(number):
             matrix[:, r] = base * factors_of(r)[psu]
@@ -94,9 +95,9 @@ def make_replicates(
 def _make_bootstrap(
     design: Design, number: int, seed: int, adjust: Adjustment | None
 ) -> Replicates:
-    """Make a bootstrap that is drawn when it is used; where weights are limited it is written out.
+    """Return a bootstrap that is drawn for each use; written out where weights are limited.
 
-    One that is raked and not limited needs no more than the cells of its rows.
+    A bootstrap that is raked without limits needs only the cells of its rows.
     """
     stage = design.stages[0]
     factor, draw = draw_bootstrap(stage, number, seed)
@@ -105,16 +106,16 @@ def _make_bootstrap(
     raking = adjust if isinstance(adjust, Reraking) else None
     drawn = DrawnWeights(base, unit, draw, raking)
     empty, scale, ones = np.empty((0, number)), 1.0 / (number - 1), np.ones(number)
-    made = Replicates(empty, scale, ones, kind="subbootstrap", drawn=drawn)
+    bootstrap = Replicates(empty, scale, ones, kind="subbootstrap", drawn=drawn)
     if adjust is None or raking is not None:
-        return made
-    matrix = np.asfortranarray(made.write_out())
+        return bootstrap
+    matrix = np.asfortranarray(bootstrap.write_out())
     adjust_columns(matrix, adjust)
-    return replace(made, matrix=matrix, drawn=None)
+    return replace(bootstrap, matrix=matrix, drawn=None)
 
 
 def replicate(design: Design, kind: Kind, *, n_replicates: int = 200, seed: int = 1) -> Design:
-    """A replicate design from a Taylor design. R equivalent: `as.svrepdesign`.
+    """Return a replicate design from a Taylor design. R equivalent: `as.svrepdesign`.
 
     `design`: a design that has not been calibrated (calibrate the replicate design instead, and
     each replicate is calibrated too). `kind`: `JKn`, `groups` (delete a random group of PSUs),
@@ -128,8 +129,8 @@ def replicate(design: Design, kind: Kind, *, n_replicates: int = 200, seed: int 
             "replicates of calibrated weights would not be calibrated; "
             "call replicate() first and calibrate afterwards, or use weigh()"
         )
-    made = make_replicates(design, kind, n_replicates=n_replicates, seed=seed)
-    return replace(design, replicates=made)
+    replicates = make_replicates(design, kind, n_replicates=n_replicates, seed=seed)
+    return replace(design, replicates=replicates)
 
 
 def with_replicates(
@@ -143,10 +144,10 @@ def with_replicates(
     combined: bool = True,
     mse: bool = False,
 ) -> Design:
-    """A design with replicate weights that came with the data. R equivalent: `svrepdesign`.
+    """Return a design with replicate weights that came with the data. R equivalent: `svrepdesign`.
 
     `design`: its weights are the full-sample weights. `weights`: shape (rows, R). `type`, `rho`,
-    `scale`, `rscales`: how they were made (`scale_given`). `combined`: the weights include the
+    `scale`, `rscales`: constants of the method (`scale_given`). `combined`: the weights include the
     sampling weight; else they multiply it. `mse`: deviations from the full estimate.
 
     Raises StatisticsError: another number of rows; weights that are negative or not finite;
@@ -174,17 +175,18 @@ class Weighting:
 
     @property
     def weights(self) -> FloatArray:
-        """The final weights, shape (rows,)."""
+        """Final weights, shape (rows,)."""
         return self.design.full_weights
 
 
 @dataclass(frozen=True)
 class Trim:
-    """Limits of the adjustment: of raked over base weight, as multiples of its mean.
+    """Limits of the ratio of raked to base weight, as multiples of its mean.
 
     Attributes:
         lower, upper: the limits.
-        keep_margins: bounded raking instead of trimming: limits and margins both hold, or it stops.
+        keep_margins: bounded raking instead of trimming: limits and margins both hold, or an error
+            is raised.
     """
 
     lower: float = 0.0
@@ -204,10 +206,10 @@ def weigh(
     tolerance: float = TOLERANCE,
     max_iterations: int = MAX_ITERATIONS,
 ) -> Weighting:
-    """Rake to margins, trim, and replicate, with a report. The call of a survey's weighting.
+    """Rake to margins, trim, and replicate, with a report: the weighting of a survey in one call.
 
-    The standard errors of the design that comes back rest on GREG residuals, or, after trimming or
-    when `replicates` is given, on replicates that are each raked and trimmed like the main weights.
+    The standard errors of the returned design rest on GREG residuals, or, after trimming or when
+    `replicates` is given, on replicates that are each raked and trimmed like the main weights.
 
     Args:
         design: base weights, strata, PSUs; of a domain (the respondents among those drawn), only
@@ -227,22 +229,27 @@ def weigh(
     """
     margins = make_margins(design.data, totals, collapse, design.mask)
     recipe = Recipe(margins, tolerance=tolerance, max_iterations=max_iterations)
-    words = [f"raking to {', '.join(totals)} (relative tolerance {tolerance:g})"]
+    method = [f"raking to {', '.join(totals)} (relative tolerance {tolerance:g})"]
     if trim is not None:
         how = Limits.BOUNDED if trim.keep_margins else Limits.TRIMMED
         recipe = replace(recipe, lower=trim.lower, upper=trim.upper, how=how)
-    base, each = design.weights, np.ones(design.rows)
-    main = recipe.rake(base, each)
+    base, ones = design.weights, np.ones(design.rows)
+    main = recipe.rake(base, ones)
     final = recipe.limit_totals(main.weights, base)
     if trim is not None:
         lower, upper = recipe.bounds(main.weights, base)
-        words.append(f"{recipe.how.value} to {lower:.6g} to {upper:.6g} times the base weight")
+        method.append(f"{recipe.how.value} to {lower:.6g} to {upper:.6g} times the base weight")
     met = main.weights if recipe.how is Limits.TRIMMED else final
-    made = _build_replicates(design, recipe, main, replicates, n_replicates, seed)
-    # Each row is a pattern of its own.
-    own = np.arange(design.rows)
+    replicate_weights = _build_replicates(design, recipe, main, replicates, n_replicates, seed)
+    # Each row is a pattern.
+    row_numbers = np.arange(design.rows)
     return make_weighting(
-        design, Raking(recipe, own, own, base, each, main), final, met, made, words
+        design,
+        Raking(recipe, row_numbers, row_numbers, base, ones, main),
+        final,
+        met,
+        replicate_weights,
+        method,
     )
 
 
@@ -254,10 +261,10 @@ def make_weighting(
     replicates: Replicates | None,
     method: Sequence[str],
 ) -> Weighting:
-    """The design with its weights and replicates, and the report.
+    """Return the design with its weights and replicates, and the report.
 
-    Of one respondent of each pattern, `final` is the weight and `met` that which meets the margins;
-    `method`: what was done, in words.
+    `final`: the weight of one respondent of each pattern; `met`: the weight that meets the margins;
+    `method`: the steps, in words.
     """
     recipe, pattern, before = raking.recipe, raking.pattern, raking.base * raking.count
     codes = tuple(replace(m.codes, codes=m.codes.codes[pattern]) for m in recipe.margins)
@@ -277,7 +284,11 @@ def make_weighting(
 def _build_replicates(
     design: Design, recipe: Recipe, main: Raked, kind: Kind | None, number: int, seed: int
 ) -> Replicates | None:
-    """Replicates, each through the recipe: those asked for, those given, JKn after trimming."""
+    """Return replicates, each through the recipe: of the given kind, the design's, or JKn after
+    trimming.
+
+    None for a design without replicates that was not trimmed.
+    """
     rerake = recipe.rake_again(main)
 
     def limit(base: FloatArray) -> FloatArray:
@@ -289,14 +300,14 @@ def _build_replicates(
     if kind is None and recipe.how is not Limits.TRIMMED:
         return None
     if kind is None:
-        many = design.stages[0].units.size > MOST_JACKKNIFE
-        kind, number = ("groups", GROUPS) if many else ("JKn", number)
+        has_many_units = design.stages[0].units.size > MOST_JACKKNIFE
+        kind, number = ("groups", GROUPS) if has_many_units else ("JKn", number)
     return make_replicates(design, kind, n_replicates=number, seed=seed, adjust=adjust)
 
 
 Residuals: TypeAlias = Literal["greg", "r-rake"]
 
-# R's `rake` subtracts margin means in this many sweeps.
+# Number of sweeps in which R's `rake` subtracts margin means.
 _R_SWEEPS = 10
 
 
@@ -311,9 +322,8 @@ def rake(
 ) -> Design:
     """Rake a design to margins. R equivalents: `rake`, and `calibrate(calfun="raking")`.
 
-    Both give these weights; their standard errors differ. `residuals="greg"` (published) takes the
-    calibration residuals, as R after `calibrate`; `"r-rake"` what R takes after `rake`.
-
+    Both have these weights; their standard errors differ. `residuals="greg"` (published) takes the
+    calibration residuals, as R after `calibrate`; `"r-rake"` those that R takes after `rake`.
     Raises StatisticsError: as `weigh`.
     """
     one_of(residuals, Residuals, "residuals")
@@ -355,8 +365,10 @@ def calibrate(
     Raises StatisticsError: names without total or without values; missing values; no convergence.
     """
     if set(auxiliaries) != set(totals):
-        odd = sorted(set(auxiliaries) ^ set(totals))
-        raise StatisticsError(f"calibration variable {odd[0]!r} has values or a total, not both")
+        unmatched = sorted(set(auxiliaries) ^ set(totals))
+        raise StatisticsError(
+            f"calibration variable {unmatched[0]!r} has values or a total, not both"
+        )
     names = list(auxiliaries)
     x = np.column_stack([design.numeric(np.asarray(auxiliaries[k]), repr(k)) for k in names])
     if np.isnan(x).any():
@@ -378,10 +390,10 @@ def calibrate(
 
 
 def trim(design: Design, lower: float, upper: float, *, strict: bool = True) -> Design:
-    """Trim the weights. R: `trimWeights(strict=)`. As in R, the variance afterwards still uses
-    the calibration that was done; for one that knows of the trimming, use `weigh`.
+    """Trim the weights. R equivalent: `trimWeights(strict=)`.
 
-    Raises StatisticsError: limits that cannot be met.
+    As in R, the variance afterwards still uses the earlier calibration; `weigh` includes the
+    trimming. Raises StatisticsError: limits that cannot be met.
     """
     adjust = partial(trim_weights, lower=lower, upper=upper, strict=strict)
     return _apply_adjustment(design, adjust(design.weights), None, adjust)
@@ -390,12 +402,13 @@ def trim(design: Design, lower: float, upper: float, *, strict: bool = True) -> 
 def _apply_adjustment(
     design: Design, weights: FloatArray, projection: Projection | None, adjust: Adjustment
 ) -> Design:
+    """Return the design with adjusted weights and replicates."""
     adjusted = design.with_weights(weights, projection)
     return replace(adjusted, replicates=_adjust_replicates(design, adjust))
 
 
 def _adjust_replicates(design: Design, adjust: Adjustment) -> Replicates | None:
-    """The design's replicates, each adjusted within the domain; None where it has none."""
+    """Return the design's replicates, each adjusted within the domain; None without any."""
     if design.replicates is None:
         return None
     matrix = np.array(design.replicates.write_out(), order="F")
