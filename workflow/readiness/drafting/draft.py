@@ -105,15 +105,15 @@ def make_draft(
     """
     codebook = codebook or Codebook()
     plain_headers = [AGAIN.sub("", column.header) for column in table.columns]
-    above = []
+    held = []
     for header, column in zip(plain_headers, table.columns, strict=True):
         key, known = match_key(header), {*map(match_key, column.texts)} - VOID
         # The first row over boxes that repeat their option holds names, not answers.
         if match_moment(header) or (key in known and (len(known) > 1 or key in TICKED)):
-            above.append(header)
-    if len(above) >= max(2, len(plain_headers) / 4):
+            held.append(header)
+    if len(held) >= max(2, len(plain_headers) / 4):
         raise DataError(
-            f"{source}: the first row holds answers ({above[0]!r}, {above[1]!r}), not column names. "
+            f"{source}: the first row holds answers ({held[0]!r}, {held[1]!r}), not column names. "
             "Put a row of column names above it."
         )
     metadata = find_metadata(table)

@@ -277,8 +277,8 @@ def _check_scales(settings: Survey, asked: Questionnaire) -> None:
     """Check that each scale has ordered questions of equal length; else ConfigError."""
     ordered = {item.id: len(item.codes) for item in asked.items if item.kind.is_ordered}
     for name, scale in settings.scales.items():
-        if unordered := [item for item in scale.items if item not in ordered]:
-            raise ConfigError(f"scales.{name}: {unordered[0]} is not a question with ordered: true.")
+        if others := [item for item in scale.items if item not in ordered]:
+            raise ConfigError(f"scales.{name}: {others[0]} is not a question with ordered: true.")
         if len({ordered[item] for item in scale.items}) > 1:
             raise ConfigError(
                 f"scales.{name}: the questions have different numbers of categories. Use "
