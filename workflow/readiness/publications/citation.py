@@ -11,14 +11,14 @@ from readiness.publications.outcome_texts import told_plainly
 
 
 def citation(facts: Facts) -> str:
-    """CITATION.cff of the publication; it is dated when it is released, by who has a clock."""
+    """Return the text of CITATION.cff; it has a date where `facts.released` has one."""
     language, study = facts.first, facts.section.study
     authors = []
     for one in study.authors:
         family, _, given = one.name.partition(", ")
-        named = {"family-names": family, "given-names": given} if given else {"name": family}
-        own = {"orcid": f"https://orcid.org/{one.orcid}"} if one.orcid else {}
-        authors.append({**named, **own})
+        name_fields = {"family-names": family, "given-names": given} if given else {"name": family}
+        orcid_field = {"orcid": f"https://orcid.org/{one.orcid}"} if one.orcid else {}
+        authors.append({**name_fields, **orcid_field})
     record: dict[str, Any] = {
         "cff-version": "1.2.0",
         "message": told_plainly(Fact("publication.cite"), language),
@@ -34,11 +34,18 @@ def citation(facts: Facts) -> str:
 
 
 def name_licence(licence: str) -> dict[str, str]:
-    """A licence as the Citation File Format has one: by its address, or its SPDX identifier."""
+    """Return the licence field of CITATION.cff: `license-url` or `license` (one SPDX identifier).
+
+    Returns {} for any other text.
+    """
     if licence.startswith("https://"):
         return {"license-url": licence}
     try:
-        known = str(canonicalize_license_expression(licence))
+        spdx_expression = str(canonicalize_license_expression(licence))
     except InvalidLicenseExpression:
         return {}
-    return {} if " " in known or known.startswith("LicenseRef-") else {"license": known}
+    return (
+        {}
+        if " " in spdx_expression or spdx_expression.startswith("LicenseRef-")
+        else {"license": spdx_expression}
+    )

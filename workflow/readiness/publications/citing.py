@@ -1,6 +1,4 @@
-"""How a publication is cited: as its own CITATION.cff says, in words, for BibTeX and for RIS; and
-which number a citation means, so that whoever has one can walk it back.
-"""
+"""Citations of a publication as text, BibTeX and RIS, and the number that a citation names."""
 
 import re
 from collections.abc import Iterable
@@ -19,9 +17,7 @@ from readiness.language import strip_marks
 
 @dataclass(frozen=True)
 class Citation:
-    """What a publication's CITATION.cff says of it; `license` is "" where it names none. Without
-    one nobody is named as its author.
-    """
+    """Fields of a publication's CITATION.cff; `license` and `date` are "" where it has none."""
 
     identity: str
     title: str
@@ -32,7 +28,7 @@ class Citation:
 
     @property
     def names(self) -> list[str]:
-        """Its authors, a person by family name first."""
+        """Names of the authors, family name first."""
         return [
             a.get("name") or ", ".join(a[k] for k in ("family-names", "given-names") if a.get(k))
             for a in self.authors
@@ -40,35 +36,38 @@ class Citation:
 
     @property
     def text(self) -> str:
-        """It in one line."""
+        """Citation in one line."""
         date = f" ({self.date})" if self.date else ""
         return f"{'; '.join(self.names) or self.identity}{date}. {self.title}."
 
     @property
     def bibtex(self) -> str:
-        """It as an entry of BibTeX."""
-        told = {"author": " and ".join(f"{{{_escape_tex(name)}}}" for name in self.names)}
-        told |= {"title": _escape_tex(self.title), "year": self.date[:4], "date": self.date}
-        lines = [f"  {key} = {{{said}}},\n" for key, said in told.items() if said]
+        """Citation as a BibTeX entry."""
+        fields = {"author": " and ".join(f"{{{_escape_tex(name)}}}" for name in self.names)}
+        fields |= {"title": _escape_tex(self.title), "year": self.date[:4], "date": self.date}
+        lines = [f"  {key} = {{{said}}},\n" for key, said in fields.items() if said]
         return f"@misc{{{self.identity},\n{''.join(lines)}}}\n"
 
     @property
     def ris(self) -> str:
-        """It as a record of RIS."""
-        told = [("TY", "DATA"), ("ID", self.identity), *(("AU", name) for name in self.names)]
-        told += [("TI", self.title), ("PY", self.date[:4]), ("DA", self.date.replace("-", "/"))]
-        lines = [f"{tag}  - {one_line(said)}\n" for tag, said in told if said]
+        """Citation as a RIS record."""
+        fields = [("TY", "DATA"), ("ID", self.identity), *(("AU", name) for name in self.names)]
+        fields += [("TI", self.title), ("PY", self.date[:4]), ("DA", self.date.replace("-", "/"))]
+        lines = [f"{tag}  - {one_line(said)}\n" for tag, said in fields if said]
         return f"{''.join(lines)}ER  - \n"
 
 
 def _escape_tex(text: str) -> str:
-    """A text from outside with nothing in it that TeX would act on."""
+    """Escape or remove all characters that have a meaning in TeX."""
     plain = re.sub(r"[\\{}~^]", " ", one_line(text))
     return re.sub(r"([%&#_$])", r"\\\1", plain)
 
 
 def read_citation(folder: Path) -> Citation:
-    """The citation of the publication in `folder`; DataError when it is none."""
+    """Read CITATION.cff of a publication; without the file, return the id as title.
+
+    Raises DataError when the file is damaged.
+    """
     path = folder / "CITATION.cff"
     if not path.exists():
         return Citation(folder.name, folder.name, "", "", (), "")
@@ -87,9 +86,9 @@ def read_citation(folder: Path) -> Citation:
 
 
 def find_cited(text: str, publications: Iterable[str]) -> str:
-    """What a citation, as a page prints it, is of: PUBLICATION/ID or a publication; else itself."""
-    known = "|".join(map(re.escape, publications))
+    """Return what a citation names: PUBLICATION/ID or PUBLICATION; else `text` unchanged."""
+    id_pattern = "|".join(map(re.escape, publications))
     plain = strip_marks(text)
-    number = re.search(rf"(?:^|\. )((?:{known})/[^:]+?)\s*:", plain)
-    found = number or re.search(rf"\(({known})[,،)]", plain)
-    return found[1] if known and found else text
+    number = re.search(rf"(?:^|\. )((?:{id_pattern})/[^:]+?)\s*:", plain)
+    match = number or re.search(rf"\(({id_pattern})[,،)]", plain)
+    return match[1] if id_pattern and match else text

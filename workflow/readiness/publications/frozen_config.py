@@ -20,11 +20,11 @@ def frozen_config(
 
     `name` is the run's name and `section` its settings; `languages` are those of its report (no
     key when empty), `own` further keys of the section `report`. Of `privacy`, a simulated wave
-    keeps the rules of disclosure control alone and a study nothing.
+    keeps the patterns of personal data searched in free text alone, and a study nothing.
     """
     kinds, personal = "studies", {}
     if isinstance(section, WaveSettings):
-        # Rules that change numbers; real answers also keep signatures and the pseudonym key.
+        # The search patterns can change numbers; only real answers have a signatory and a key.
         project_privacy = privacy or Privacy()
         frozen_privacy = (
             Privacy.model_validate(project_privacy.looked_for)

@@ -1,4 +1,4 @@
-"""What a publication's folder says of its inputs, and where its charts, tables and pages lie.
+"""Inputs, settings and documents in the folder of a publication: tables and paths.
 
 Inputs are datasets with their pointers, and other files. Documents lie in results and publications
 alike, in a place a language. A publication keeps of them what readers take along, and nothing
@@ -43,19 +43,19 @@ LEDGER_COLUMNS = (
 
 @dataclass(frozen=True)
 class SealedDataset:
-    """A dataset version as a publication used it: its row of the register, its pointer's text."""
+    """A dataset version of a publication: its row of `data/versions.csv` and its DVC pointer."""
 
     version: Version
     pointer_text: str
 
     @property
     def pointer(self) -> Pointer:
-        """The pointer; DataError when the text is none."""
+        """Parsed DVC pointer. Raises DataError when the text is not a pointer."""
         return parse_pointer(self.pointer_text, f"{DATASETS}: {self.version.name}")
 
 
 def datasets_table(root: Path, versions: Iterable[Version]) -> str:
-    """`datasets.csv`: the rows of `data/versions.csv` that were used, with their pointers."""
+    """Return the text of `datasets.csv`: the rows of `data/versions.csv` and a column `pointer`."""
     return records_to_csv(
         [
             {**asdict(version), "pointer": (root / version.pointer_path).read_text("utf-8")}
@@ -65,12 +65,12 @@ def datasets_table(root: Path, versions: Iterable[Version]) -> str:
 
 
 def versions_table(versions: Iterable[Version]) -> str:
-    """The rows of `data/versions.csv` for these versions alone."""
+    """Return the text of a `data/versions.csv` that has these versions only."""
     return records_to_csv([asdict(version) for version in versions])
 
 
 def inputs_table(hashes: Mapping[Path, str]) -> str:
-    """`inputs.csv`: the other files that went in, by path from the project's root, with SHA-256."""
+    """Return the text of `inputs.csv`: path from the project's root and SHA-256 of each file."""
     return records_to_csv(
         [{"path": path.as_posix(), "sha256": digest} for path, digest in sorted(hashes.items())]
     )
@@ -86,17 +86,23 @@ def _read_rows(path: Path) -> list[dict[str, str]]:
 
 
 def read_datasets(folder: Path) -> list[SealedDataset]:
-    """The dataset versions of the publication in `folder`; DataError when its table is damaged."""
-    found = []
+    """Read `datasets.csv` of a publication. Raises DataError when it is missing or damaged."""
+    sealed_datasets = []
     for number, row in enumerate(_read_rows(folder / DATASETS), start=2):
-        # A row may lack cells, which are None then.
+        # A short row of a damaged file has None for the missing cells.
         *cells, pointer = (row.get(name) or "" for name in (*COLUMNS, "pointer"))
-        found.append(SealedDataset(read_row(cells, f"{folder / DATASETS} row {number}"), pointer))
-    return found
+        sealed_datasets.append(
+            SealedDataset(read_row(cells, f"{folder / DATASETS} row {number}"), pointer)
+        )
+    return sealed_datasets
 
 
 def read_inputs(folder: Path) -> dict[Path, str]:
-    """The publication's other inputs, path to SHA-256; DataError when the table is damaged."""
+    """Read `inputs.csv` of a publication as {path: SHA-256}.
+
+    Raises DataError when the file is missing or damaged, or a path is outside of `data/` and
+    `publications/`.
+    """
     rows = _read_rows(folder / INPUTS)
     if not all(_is_input(row.get("path")) and row.get("sha256") for row in rows):
         raise DataError(f"{folder / INPUTS} is not a valid table of inputs. Restore it with git.")
@@ -104,33 +110,36 @@ def read_inputs(folder: Path) -> dict[Path, str]:
 
 
 def _is_input(name: str | None) -> bool:
-    """Whether a name can be an input's, which leads out of neither its folder nor a project."""
+    """Return whether a name is a printable path below `data/` or `publications/` without `..`."""
     path = PurePosixPath(name or "")
     inside = len(path.parts) > 1 and path.parts[0] in ("data", FOLDER.name)
     return inside and ".." not in path.parts and (name or "").isprintable()
 
 
 def publication_ids(root: Path) -> list[str]:
-    """The ids of a project's publications, sorted: all folders with configuration, seal or digests.
+    """Return the sorted ids of a project's publications.
 
-    Any of them will do, or a publication that lost files would be passed over in silence. (A ledger
-    alone will not: the project of a rerun holds that of the publication which it revises.)
+    A folder with a configuration, a seal or digests counts, so that a publication which lost some
+    files is still listed. A ledger alone does not count: the project of a rerun contains the ledger
+    of the publication that it revises.
     """
     names = (CONFIG, "seal.json", "values.csv")
     return sorted({p.parent.name for name in names for p in (root / FOLDER).glob(f"*/{name}")})
 
 
 def find_publication(root: Path, identity: str) -> Path:
-    """The folder of the publication called `identity`; ConfigError listing those there are."""
+    """Return the folder of a publication. Raises ConfigError, with all ids, for an unknown id."""
     folder = root / FOLDER / identity
     if not identity or folder.name != identity or not folder.is_dir():
-        known = ", ".join(publication_ids(root)) or "none"
-        raise ConfigError(f"{identity}: no publication has this id. The publications are {known}.")
+        known_ids = ", ".join(publication_ids(root)) or "none"
+        raise ConfigError(
+            f"{identity}: no publication has this id. The publications are {known_ids}."
+        )
     return folder
 
 
 def refuse_inside(root: Path, path: Path) -> None:
-    """ConfigError for a file to be written below `publications/`: it would break a seal there."""
+    """Raise ConfigError when `path` is below `publications/`: a new file would break a seal."""
     if path.resolve().is_relative_to((root / FOLDER).resolve()):
         raise ConfigError(
             f"{path} is inside a sealed publication, to which nothing can be added. Name another "
@@ -154,13 +163,17 @@ _STEP = re.compile(rf"({'|'.join(SHOWN)})-({_LANGUAGE})")
 
 
 def in_order(languages: Iterable[str]) -> list[str]:
-    """The languages as pages stand below each other; the first is that of what there is once."""
+    """Return the languages in the order of pages: English, then the others from A to Z."""
     return sorted(languages, key=lambda name: (name != FIRST, name))
 
 
 def languages_of(folder: Path) -> tuple[str, ...]:
-    """The languages of the publication in `folder`; DataError where it cannot be read."""
-    # Read as it stands: the configuration may be of another version of the program.
+    """Return the sorted languages of a publication's report.
+
+    Raises DataError where `report.languages` of its configuration is invalid, OSError where the
+    file is missing.
+    """
+    # Read without validation: another version of the program may have written the configuration.
     try:
         report = read_yaml_text(read_file(folder / CONFIG)).get("report", {})
         names = [str(name) for name in report.get("languages", [])]
@@ -174,21 +187,25 @@ def languages_of(folder: Path) -> tuple[str, ...]:
 
 
 def read_settings(folder: Path, section: str) -> dict[str, Any]:
-    """A section of the configuration in `folder`, as it stands; {} where none can be read."""
+    """Return a section of a publication's configuration, unvalidated; {} where it is unreadable."""
     try:
-        found = read_yaml_text(read_file(folder / CONFIG))[section]
+        settings = read_yaml_text(read_file(folder / CONFIG))[section]
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return settings if isinstance(settings, dict) else {}
 
 
 def released_on(folder: Path) -> str:
-    """The day on which the publication in `folder` was released, "" where it does not say."""
+    """Return the release day in a publication's configuration; "" where there is none."""
     return str(read_settings(folder, "report").get("released") or "")
 
 
 def read_words(folder: Path) -> dict[str, str]:
-    """What each number of the publication in `folder` is of, in the words of its tidy table."""
+    """Return the labels of each number of a publication, by id, joined by commas.
+
+    Labels (item, answer, variable, group) are those of the tidy table in the publication's first
+    language. Empty where the table is missing. Raises DataError where it is damaged.
+    """
     path = folder / TABLES / next(iter(in_order(languages_of(folder))), FIRST) / TIDY
     labels = ("item_label", "answer_label", "variable_label", "group_label")
     return {
@@ -198,48 +215,48 @@ def read_words(folder: Path) -> dict[str, str]:
 
 
 def steps_shown(languages: Sequence[str]) -> list[str]:
-    """The steps whose outputs readers see, in these languages: `charts-fr`, `report-fr`, ..."""
+    """Return the steps that write documents in these languages: `charts-fr`, `report-fr`, ..."""
     return [f"{step}-{name}" for step in SHOWN for name in languages]
 
 
 def languages_among(steps: Iterable[str]) -> list[str]:
-    """The languages in which these steps made something that readers see."""
+    """Return the language of each step that writes documents; repeated for each such step."""
     return [match[2] for step in steps if (match := _STEP.fullmatch(step))]
 
 
 def in_languages(folders: Mapping[str, Path], languages: Sequence[str]) -> dict[str, Path]:
-    """The folders of a run's steps without those that made something in other languages."""
+    """Return the folders of a run's steps without documents in other languages."""
     wanted = steps_shown(languages)
     return {s: path for s, path in folders.items() if s in wanted or not _STEP.fullmatch(s)}
 
 
 def folder_of_step(step: str) -> str:
-    """The folder of a step below that of its run: `charts-fr` is `charts/fr`."""
+    """Return the folder of a step below its run: `charts/fr` for `charts-fr`."""
     match = _STEP.fullmatch(step)
     return f"{match[1]}/{match[2]}" if match else step
 
 
 def kept_as(step: str, output: str, languages: Sequence[str]) -> str:
-    """The name under which a publication in these languages keeps what a step left; "" where it
-    keeps nothing of it.
+    """Return the path of a step's output in a publication; "" where the publication omits it.
 
-    `report-fr` keeps `report.html` as `report/fr/report.html`.
+    `report.html` of step `report-fr` is `report/fr/report.html`. `languages` are those of the
+    publication: the tidy table is kept in the first of these only.
     """
-    match, kept = _STEP.fullmatch(step), (".svg", ".csv", ".txt", ".html", ".pdf", ".xlsx")
-    if not match or not output.endswith(kept) or output.endswith("-narrow.svg"):
+    match, kept_suffixes = _STEP.fullmatch(step), (".svg", ".csv", ".txt", ".html", ".pdf", ".xlsx")
+    if not match or not output.endswith(kept_suffixes) or output.endswith("-narrow.svg"):
         return ""
-    spared = output == TIDY and match[2] != in_order(languages)[0]
-    return "" if spared else f"{match[1]}/{match[2]}/{output}"
+    is_duplicate_table = output == TIDY and match[2] != in_order(languages)[0]
+    return "" if is_duplicate_table else f"{match[1]}/{match[2]}/{output}"
 
 
 def pages_of(folder: Path) -> list[str]:
-    """The names of the pages of the publication in `folder`, one after the other language."""
+    """Return the paths of a publication's existing pages, relative to `folder`, by language."""
     names = [f"{REPORT}/{language}/{name}" for language in languages_of(folder) for name in PAGES]
     return [name for name in names if (folder / name).is_file()]
 
 
 def iterate_documents(folders: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
-    """The charts, pages and tables that a publication keeps of a run, by name there."""
+    """Yield each chart, page and table to publish: its path in the publication and its file."""
     languages = languages_among(folders)
     for step, folder in folders.items():
         for path in sorted(folder.iterdir()) if _STEP.fullmatch(step) else ():

@@ -1,4 +1,4 @@
-"""A finished run, and what its publication is to be."""
+"""Input of a publication: a finished run and the settings of its release."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from readiness.publications.superseding import find_superseded
 
 @dataclass(frozen=True)
 class PublicationMaterial:
-    """A finished run, and what its publication is to be.
+    """A finished run and the settings of its publication.
 
     `run` is its folder below `results` and `name` its name in the configuration; `files` are the
     inputs that no step made, by role, from the project's root. `erratum` says why numbers of what
@@ -39,30 +39,30 @@ class PublicationMaterial:
 
     @property
     def config(self) -> str:
-        """The configuration that is frozen with it."""
-        own = {"publication": self.identity, "released": self.released}
+        """Configuration frozen with the publication, as YAML."""
+        report_keys = {"publication": self.identity, "released": self.released}
         if not self.released:
-            own = {"status": DRAFT, "publication": self.identity}
-        return frozen_config(self.name, self.section, self.languages, self.privacy, own)
+            report_keys = {"status": DRAFT, "publication": self.identity}
+        return frozen_config(self.name, self.section, self.languages, self.privacy, report_keys)
 
     @property
     def status(self) -> str:
-        """What its seal says that it is."""
+        """Status in the seal: released or draft."""
         return RELEASED if self.released else DRAFT
 
     @property
     def folder(self) -> Path:
-        """The publication's folder."""
+        """Folder of the publication."""
         return self.root / FOLDER / self.identity
 
     @property
     def supersession(self) -> dict[str, str] | None:
-        """What it supersedes, by id and seal (`superseded`)."""
+        """Id and seal of the superseded publication or None; raises as `find_superseded`."""
         return find_superseded(
             self.root, self.identity, self.supersedes, status=self.status, erratum=self.erratum
         )
 
     @property
     def home(self) -> str:
-        """The run's folder below `results` when its frozen configuration is the project's own."""
+        """Folder of a rerun below `results`: `waves/NAME` or `studies/NAME`."""
         return f"{'waves' if isinstance(self.section, WaveSettings) else 'studies'}/{self.name}"

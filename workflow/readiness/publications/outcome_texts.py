@@ -1,4 +1,4 @@
-"""Texts of an audit's facts: a finding with its place, a line of a terminal."""
+"""Sentences for an audit's facts, for pages and for the terminal."""
 
 from readiness.ground.facts import Fact, Value
 from readiness.ground.printable import one_line
@@ -7,21 +7,21 @@ from readiness.publications.outcomes import AuditFinding
 
 
 def place_text(finding: AuditFinding, language: Language) -> str:
-    """Where something was found, in words."""
+    """Return the place of a finding as text."""
     place = finding.place
     return tell(place, language) if isinstance(place, Fact) else place
 
 
 def describe_finding(finding: AuditFinding, language: Language) -> str:
-    """A finding in one line: where, and what."""
+    """Return the place and the reason of a finding as one sentence."""
     return f"{place_text(finding, language)}: {tell(finding.fact, language)}"
 
 
 def plain(key: str, language: Language, **values: Value) -> str:
-    """A text without marks of direction, which a terminal would show as signs."""
+    """Return a catalogue text on one line without bidirectional marks, for a terminal."""
     return told_plainly(Fact(key, values), language)
 
 
 def told_plainly(fact: Fact, language: Language) -> str:
-    """A fact in one line, without marks of direction."""
+    """Return the text of a fact on one line, without bidirectional marks."""
     return one_line(strip_marks(tell(fact, language)))

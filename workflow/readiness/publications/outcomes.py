@@ -1,4 +1,4 @@
-"""What can be said of a published number, a file, a dataset; and the exit code that says it."""
+"""Verdicts of an audit on numbers, files and datasets, and its exit codes."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from readiness.language.rounding import ROUNDINGS
 
 
 class Outcome(StrEnum):
-    """A verdict."""
+    """Verdict on one number, file or dataset."""
 
     REPRODUCED = "REPRODUCED"
     WITHIN_ROUNDING = "WITHIN ROUNDING"
@@ -27,11 +27,11 @@ class Outcome(StrEnum):
     NOT_COMPARED = "NOT COMPARED"
 
 
-# What the closing table says of a publication of which nothing can be read.
+# Status of a publication that cannot be read at all.
 UNREADABLE = "COULD NOT CHECK"
 # The exit codes of `readiness audit`.
 VALID, DIFFERS, COULD_NOT_CHECK, BROKEN, CORRECTED = 0, 1, 2, 3, 4
-# The same, the most severe first.
+# Exit codes, the most severe first.
 SEVERITY = (BROKEN, DIFFERS, COULD_NOT_CHECK, CORRECTED, VALID)
 
 _CODES = {
@@ -40,27 +40,30 @@ _CODES = {
     **dict.fromkeys(
         (Outcome.ERASED, Outcome.RESTRICTED, Outcome.MISSING, Outcome.NOT_CHECKED), COULD_NOT_CHECK
     ),
-    # What was published is not the number, so nothing of it passes; but who asks is told so.
+    # A corrected number is not the published one, so it fails, though less than an unexplained one.
     Outcome.CORRECTED: CORRECTED,
 }
 
-# The outcomes that speak against nothing.
+# Verdicts that leave the exit code at VALID.
 PASSING = frozenset(outcome for outcome in Outcome if outcome not in _CODES)
 
 
 def exit_code(outcomes: Iterable[Outcome]) -> int:
-    """The code of the most severe outcome; that of none is valid."""
+    """Return the exit code of the most severe outcome; VALID (0) when there are none."""
     return most_severe(_CODES.get(outcome, VALID) for outcome in outcomes)
 
 
 def most_severe(codes: Iterable[int]) -> int:
-    """The most severe of several exit codes of an audit; of none it is valid."""
+    """Return the most severe of several exit codes; VALID (0) when there are none.
+
+    Raises ValueError for a number that is no exit code of an audit.
+    """
     return min(codes, key=SEVERITY.index, default=VALID)
 
 
 @dataclass(frozen=True)
 class AuditFinding:
-    """What was found at one place: a file of the publication, a page, a copy of a dataset."""
+    """Verdict and its reason for one place: a file, a page, or a copy of a dataset."""
 
     place: str | Fact
     outcome: Outcome
@@ -68,7 +71,7 @@ class AuditFinding:
 
 
 def error_fact(said: str) -> Fact:
-    """What a program said, or somebody else: nothing that this program could say otherwise."""
+    """Return a fact that quotes an error text for which the catalogues have no sentence."""
     return Fact("audit.error", {"said": said})
 
 
@@ -76,7 +79,7 @@ _MODES = {mode: f"forensics.rounding.{mode}" for mode in ROUNDINGS}
 
 
 def rounding_rule(row: Mapping[Any, Any]) -> Fact | None:
-    """A number's rounding rule, its decimals and the mode; None where its row names none."""
+    """Return the rounding rule of a register row (decimals and mode); None where it is invalid."""
     digits, mode = str(row.get("digits", "")), str(row.get("rounding", ""))
     if not re.fullmatch("[0-9]{1,2}", digits) or mode not in _MODES:
         return None

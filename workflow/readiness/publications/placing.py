@@ -1,4 +1,4 @@
-"""Put a finished publication in its place and its entry into the log, as if in one step.
+"""Move a finished publication to its folder and write its log entry, as if in one step.
 
 Both are made below `publications/.new`, whole, before anything is moved; then files are renamed. A
 command that is stopped between two renames leaves there what is left to do, and the next one goes
@@ -28,11 +28,11 @@ def put_in_place(
     prove: Callable[[Path], None],
     log: Log | None,
 ) -> None:
-    """Write the files of a publication, prove them where they lie, and move them to their place.
+    """Write the files of a publication to a scratch folder, check them, and move them in place.
 
-    `prove` raises what is wrong with the folder that it is given. `log`: that to which a released
-    publication is added; None for a draft. Until all is written and proved, nothing that was there
-    before is touched. What an earlier command has left must be gone (`resume`).
+    `prove` is called with the scratch folder and raises an error to refuse it. A released
+    publication is added to `log`; None for a draft. On any error before the move, existing files
+    stay untouched and the error is raised again. Call `resume` first, to clear earlier remains.
     """
     folder = root / SCRATCH / identity
     try:
@@ -49,10 +49,10 @@ def put_in_place(
 
 
 def resume(root: Path) -> str:
-    """Bring to its end what a stopped command has left; the id of the publication whose release was
-    completed so, "" for none.
+    """Finish or undo the moves of an interrupted command; return the id of the completed release.
 
-    What was not released yet, and a release under a log that is another one by now, is taken back.
+    Returns "" where no release was completed. A publication without a prepared log, or whose
+    prepared log does not extend the present one, is undone.
     """
     completed = ""
     for prepared in sorted((root / SCRATCH).glob("*.json")):
@@ -77,7 +77,7 @@ def _move(root: Path, identity: str) -> None:
     scratch, place = root / SCRATCH, root / FOLDER / identity
     if (scratch / identity).exists():
         if place.exists():
-            # Moved away whole: a publication is never seen half-deleted.
+            # Renamed, not deleted: readers never see half a publication.
             place.rename(scratch / f"{identity}.before")
         (scratch / identity).rename(place)
     if (prepared := _next_log(root, identity)).exists():
@@ -86,14 +86,14 @@ def _move(root: Path, identity: str) -> None:
 
 
 def _fits(root: Path, prepared: Path) -> bool:
-    """Whether a log that was prepared is the present one with more entries."""
+    """Return whether the prepared log extends the present one."""
     after, present = parse_log(read_file(prepared).decode("utf-8")), read_log(root)
-    known = after.entries[: len(present.entries)] == present.entries
-    return not after.fault and known and (present.missing or not present.fault)
+    extends_present = after.entries[: len(present.entries)] == present.entries
+    return not after.fault and extends_present and (present.missing or not present.fault)
 
 
 def _take_back(root: Path, identity: str, after: Log) -> None:
-    """Remove a publication that was moved to its place, and never came into the log."""
+    """Remove a publication that was moved to its folder but has no entry in the log."""
     place = root / FOLDER / identity
     entry = after.latest.get(identity)
     if entry and (place / SEAL).is_file() and sha256(read_file(place / SEAL)) == entry.seal:

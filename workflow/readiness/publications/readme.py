@@ -22,12 +22,12 @@ from readiness.reporting.particulars import (
     list_statements,
 )
 
-# What the status of a dataset version says to a reader; the others are kept.
+# Catalogue keys for dataset versions that readers cannot get; all others are kept.
 ACCESS = {RESTRICTED: "publication.access.restricted", ERASED: "publication.access.erased"}
 
 
 def readme(facts: Facts) -> str:
-    """README.md, in the sections of the AEA data editor's template."""
+    """Return the text of README.md, in each language of the publication."""
     return "".join(_write_readme(facts, language) for language in in_order(facts.languages))
 
 
@@ -50,19 +50,19 @@ def _write_readme(facts: Facts, language: Language) -> str:
         version=version(),
         rights=_list_stated(facts, writing, RIGHTS),
         noted=_list_stated(facts, writing, NOTED),
-        # Of the tests that draw by chance.
+        # Seed of the permutation tests.
         seed=wave.compare.seed if wave and wave.compare.items else None,
     )
 
 
 def _list_stated(facts: Facts, writing: Writing, keys: Sequence[str]) -> list[str]:
-    """What of `keys` is stated or known, a line each, then what is not, in one."""
+    """Return a line for each stated key, then one line that lists the missing ones."""
     language = writing.language
-    said = dict(list_statements(facts.section.stated, language, keys))
-    said |= {key: whole(n, language) for key, n in facts.counts.items()}
-    lines = [(CALLED[key], said[key]) for key in keys if key in said]
-    asked = [key for key in (*DISCLOSED, *RIGHTS) if key in keys and key not in said]
-    if missing := [str(writing.text(CALLED[key])) for key in asked]:
+    stated_texts = dict(list_statements(facts.section.stated, language, keys))
+    stated_texts |= {key: whole(n, language) for key, n in facts.counts.items()}
+    lines = [(CALLED[key], stated_texts[key]) for key in keys if key in stated_texts]
+    missing_keys = [key for key in (*DISCLOSED, *RIGHTS) if key in keys and key not in stated_texts]
+    if missing := [str(writing.text(CALLED[key])) for key in missing_keys]:
         lines.append(("report.study.missing", join_texts(missing, "comma", language)))
     return [
         writing.text("language.labelled", label=writing.text(key), what=writing.form.quoted(text))

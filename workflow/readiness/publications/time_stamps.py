@@ -11,16 +11,16 @@ from readiness.ground.tables import read_bytes
 from readiness.publications.plans import SealedPlan
 
 
-# trusts the authority, whose certificates are given, knows that the plan was there then.
 def read_moment(
     plans: Sequence[SealedPlan], token: Path, authority: Path
 ) -> tuple[SealedPlan, str, str]:
-    """Which of the plans an answer is over, the moment (UTC) and who says so.
+    """Verify a time stamp; return the stamped plan, the time (UTC) and the issuer's name.
 
-    `authority`: its certificates as PEM, the root among them. ConfigError where there is none in
-    it; DataError where the answer is none, is over something else or does not verify.
+    `token` is the RFC 3161 response, `authority` the authority's certificates (PEM) with the root.
+    Raises ConfigError where `authority` lacks certificates or the root; DataError where the
+    response is invalid, is for another file or does not verify.
     """
-    # Only who asks for a time stamp needs it.
+    # Imported here: most commands never read a time stamp.
     from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
 
     try:
@@ -43,9 +43,9 @@ def read_moment(
             for name in {one.issuer for one in answer.signed_data.signer_infos}
         ]
     except ValueError as error:
-        said = shorten(one_line(str(error)), 200)
+        parser_message = shorten(one_line(str(error)), 200)
         raise DataError(
-            f"{token}: not a time stamp (RFC 3161 response) of an authority ({said})."
+            f"{token}: not a time stamp (RFC 3161 response) of an authority ({parser_message})."
         ) from None
     verifier = VerifierBuilder(roots=roots, intermediates=others).build()
     why = ""

@@ -1,4 +1,4 @@
-"""Refuse a release of which its people have yet to state something."""
+"""Refuse a release for which the authors must still state study details."""
 
 from collections.abc import Iterator, Mapping
 
@@ -9,15 +9,16 @@ from readiness.ground.errors import ConfigError
 from readiness.publications.ledger import FOLDER
 from readiness.publications.material import PublicationMaterial
 
-# What a release of answers that are not simulated states beside its dates, or why nobody knows it.
+# Study details, besides dates, that a release of real answers states or declares unknown.
 WANTED = ("sponsor", "population", "mode")
 
 
 def refuse_unstated(material: PublicationMaterial, figures: pd.DataFrame) -> None:
-    """ConfigError with all that people have yet to say of a wave, and where they write it.
+    """Raise ConfigError listing the missing statements on a wave and where to write each.
 
-    Of a release whose answers are not simulated who asked whom, how and when, or `not known: why`;
-    of figures marked for review who reviewed them (`figures`: the register, as text).
+    A release of real answers needs sponsor, population, mode and dates, or `not known: WHY`;
+    published figures marked for review need a reviewer. `figures` is the register as text. A study
+    is never refused.
     """
     section = material.section
     if not isinstance(section, WaveSettings):
@@ -43,7 +44,7 @@ def refuse_unstated(material: PublicationMaterial, figures: pd.DataFrame) -> Non
 
 
 def _list_unstated(name: str, section: WaveSettings) -> Iterator[str]:
-    """What of a wave is neither stated nor said to be not known: what to type, a line each."""
+    """Yield the line to type for each statement that a wave lacks."""
     stated, asked = section.stated, type(section.study).model_fields
     missing = [key for key in WANTED if not _is_said(stated.get(key))]
     for key in missing:
@@ -59,7 +60,7 @@ def _list_unstated(name: str, section: WaveSettings) -> Iterator[str]:
 
 
 def _is_said(texts: Mapping[str, str] | None) -> bool:
-    """Whether something is stated, or why nobody knows it."""
+    """Return whether a detail is stated, or declared unknown with a reason."""
     bare = NOT_KNOWN.rstrip(":")
-    said = [text.strip().casefold().rstrip(" .:") for text in (texts or {}).values()]
-    return bool(said) and bare not in said
+    normalised_texts = [text.strip().casefold().rstrip(" .:") for text in (texts or {}).values()]
+    return bool(normalised_texts) and bare not in normalised_texts
