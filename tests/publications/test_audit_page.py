@@ -291,7 +291,7 @@ def test_what_was_corrected_or_added_since_is_no_difference(harmed: Mapping[str,
     text = audit_text(found)
     assert "corrected in r-9: an answer was coded twice" in text
     # No headline names a level that nobody looked at.
-    head = f"{found.verdict} at level 2 (numbers recomputed; pages not compared), this program;"
+    head = "CORRECTED at level 2 (numbers recomputed; pages not compared), this program;"
     assert text.startswith(f"{found.identity}: {head}")
     told = {fact.kind.removeprefix("verdict.says."): fact.values for fact in sentences(found)}
     published = len(found.numbers) - 1

@@ -208,12 +208,40 @@ def test_the_attack_is_compared_row_by_row(tmp_path: Path, known: bool) -> None:
     assert (found_less.place, found_less.outcome) == (f"{ATTACK}: {table['id'][0]}", "DIFFERS")
 
 
-def test_what_another_attack_may_have_found_is_not_checked(tmp_path: Path) -> None:
+def test_what_another_attack_may_have_found_is_not_compared(tmp_path: Path) -> None:
     """A wider interval, of people that there are: the attack may have been a weaker one."""
     table = read_attack(SHIPPED / ATTACK)
     wider = table.assign(highest=[str(int(n) + 1) for n in table["highest"]])
-    for known, outcome in ((True, Outcome.DIFFERS), (False, Outcome.NOT_CHECKED)):
-        assert {f.outcome for f in attacked(tmp_path, wider, known=known)} == {outcome}
+    assert {f.outcome for f in attacked(tmp_path, wider, known=True)} == {Outcome.DIFFERS}
+    [apart] = attacked(tmp_path, wider, known=False)
+    assert (apart.place, apart.outcome) == (ATTACK, Outcome.NOT_COMPARED)
+    assert apart.fact == Fact("audit.attack.other_version", {"n": len(table)})
     other = Rerun(read_register(SHIPPED / LEDGER), {}, {}, None, "no memory")
     [failed] = check_attack(tmp_path, other, known=False)
     assert (failed.place, failed.outcome) == (ATTACK, Outcome.NOT_CHECKED)
+
+
+def test_a_count_that_the_attack_protects_no_more_is_not_compared(tmp_path: Path) -> None:
+    """1.0 protected how many did not know; a row of a share that is shown it cannot have had."""
+    made, table = tmp_path / "made.csv", read_attack(SHIPPED / ATTACK)
+    left = table["level"] != "dont_know"
+    table[left].to_csv(made, index=False)
+    figures = read_register(SHIPPED / LEDGER)
+    again, kept = Rerun(figures, {}, {}, made), tmp_path / ATTACK
+    table.to_csv(kept, index=False)
+    [apart] = check_attack(tmp_path, again, known=False)
+    assert (apart.outcome, apart.fact.values) == (Outcome.NOT_COMPARED, {"n": sum(~left)})
+    shown = figures[(figures["kind"] == "estimate") & (figures["suppressed"] == "")]["id"].iloc[0]
+    for column, text in (("id", shown), ("published", "yes"), ("verdict", "given_away")):
+        table.assign(**{column: table[column].where(left, text)}).to_csv(kept, index=False)
+        found = {one.outcome for one in check_attack(tmp_path, again, known=False)}
+        assert found & {Outcome.NOT_CHECKED, Outcome.DIFFERS}, column
+
+
+def test_intervals_without_a_count_in_both_are_not_checked(tmp_path: Path) -> None:
+    table = read_attack(SHIPPED / ATTACK)
+    beyond = table["highest"].iloc[0]
+    apart = table.assign(lowest=[str(int(beyond) + 1), *table["lowest"][1:]])
+    apart["highest"] = [str(int(beyond) + 9), *table["highest"][1:]]
+    [found] = attacked(tmp_path, apart, known=False)
+    assert (found.place, found.outcome) == (f"{ATTACK}: {table['id'][0]}", Outcome.NOT_CHECKED)

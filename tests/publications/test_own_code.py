@@ -13,8 +13,10 @@ from tampering.run import Kept
 from project_copy import ROOT, Project
 from readiness.cli import main
 from readiness.datasets.places import Foreign
-from readiness.language import LANGUAGES, tell
+from readiness.ground.facts import Fact
+from readiness.language import LANGUAGES, Language, tell
 from readiness.program.layout import version
+from readiness.publications.audit.again import _name_other_program
 from readiness.publications.audit.audit import audit
 from readiness.publications.audit.model import Terms
 from readiness.publications.audit.present_changes import present_changes
@@ -63,6 +65,14 @@ def test_what_planted_code_prints_is_valid_for_nobody(
     assert report.outcome is Outcome.NOT_COMPARED and report.fact.kind == "audit.page.other_code"
     # Nothing that it says of itself is held to account, and the audit says so.
     assert "code.tar.xz" in audit_text(found)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_that_a_release_made_name_its_version_and_commit(language: Language) -> None:
+    for path in sorted((ROOT / "publications").glob("*/seal.json")):
+        said = tell(_name_other_program(read_seal(path.parent)), language)
+        assert "readiness 1.0.0" in said and RELEASES[0].commit in said
+    assert _name_other_program({}) == Fact("audit.page.other_code")
 
 
 def test_each_audit_names_the_programs() -> None:

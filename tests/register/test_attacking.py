@@ -10,6 +10,7 @@ from itertools import chain
 import pandas as pd
 import pytest
 
+from project_copy import ROOT
 from readiness.analysis.nonresponse import COLUMNS as BOUNDS
 from readiness.attack import (
     Attacked,
@@ -21,6 +22,7 @@ from readiness.attack import (
     Release,
     Route,
     attack,
+    find_baseless,
     find_unread,
 )
 from readiness.attack.knowledge import AttackReader, How
@@ -34,10 +36,17 @@ from readiness.attack.released import (
 )
 from readiness.disclosure import Policy
 from readiness.disclosure.suppress import Decisions
+from readiness.ground.errors import DataError
 from readiness.ground.figure_id import base_id, share_id
 from readiness.questionnaire import Questionnaire, questionnaire_of
-from readiness.register.attacking import _list_merged, demand_more, read_target, withhold_until_held
-from readiness.register.figures import FigureRow, Origin, make_register
+from readiness.register.attacking import (
+    _list_merged,
+    check_bases,
+    demand_more,
+    read_target,
+    withhold_until_held,
+)
+from readiness.register.figures import FigureRow, Origin, make_register, read_register
 from readiness.register.firmness import FIRMNESS
 from readiness.register.linked import Demand
 from readiness.register.precision import ShareDigits
@@ -224,7 +233,6 @@ def test_more_is_withheld_until_the_attack_is_met() -> None:
     [
         ("kind", "quartile", "cost_saving."),
         ("statistic", "mode of answered", "cost_saving."),
-        ("n", "", "cost_saving."),
         ("skew", "0.3", "column skew"),
     ],
 )
@@ -234,6 +242,27 @@ def test_what_nobody_reads_stops_the_gate(column: str, value: str, says: str) ->
     row = figures.index[(figures["kind"] == "estimate") & (figures["se"] != "")][0]
     figures.loc[row, column] = value
     assert find_unread(figures.fillna("")).startswith(says)
+
+
+@pytest.mark.parametrize("identity", ["simulated-2026-r4", "simulated-2026-r5"])
+def test_a_sealed_ledger_with_shares_without_bases_is_attacked(identity: str) -> None:
+    """Such ledgers 1.0 sealed; a new register with such a share stops the gate."""
+    figures = read_register(ROOT / "publications" / identity / "figures.csv")
+    assert find_baseless(figures)
+    known = ([], {}, ask_cost(), Policy.of({}, 5), {}, pd.DataFrame())
+    tables = read_target(figures, *known).release.tables
+    share, table = next(
+        (share, table)
+        for table in tables.values()
+        for share in table.shares
+        if share.id == find_baseless(figures)
+    )
+    # The share is known, and of how many people it is, nobody is told.
+    assert share.value is not None and (share.base, share.group) not in table.bases
+    with pytest.raises(DataError, match=find_baseless(figures)):
+        check_bases(figures)
+    shown = (figures["kind"] == "estimate") & (figures["suppressed"] == "")
+    check_bases(figures[~shown | (figures["n"] != "")])
 
 
 @pytest.mark.parametrize("kind", ["test", "selection", "scale", "revision", "change"])

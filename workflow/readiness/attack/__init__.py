@@ -15,5 +15,12 @@ from readiness.attack.knowledge import (
     read_variants,
     summary,
 )
-from readiness.attack.released import Merged, Release, Route, find_unread, read_release
+from readiness.attack.released import (
+    Merged,
+    Release,
+    Route,
+    find_baseless,
+    find_unread,
+    read_release,
+)
 from readiness.attack.solving import Classes

@@ -246,10 +246,7 @@ COLUMNS = {
 
 
 def find_unread(figures: pd.DataFrame) -> str:
-    """Return the id of the first row, or the first column, that nothing here reads; "" for none.
-
-    A share that is published without its base is not read: what it tells nobody could say.
-    """
+    """Return the id of the first row, or the first column, that nothing here reads; "" for none."""
     if unread := [column for column in figures.columns if column not in COLUMNS]:
         return f"column {unread[0]}"
     for row in list_rows(figures):
@@ -260,11 +257,19 @@ def find_unread(figures: pd.DataFrame) -> str:
         if row["kind"] in OF_ITEMS:
             told = row["unit"] in ("share", "base", "count") and row["item"]
             known = not told or says in OF_ITEMS[row["kind"]]
-        if row["kind"] == "estimate" and not (row["n"] or row["suppressed"]):
-            known = False
         if not known:
             return str(row["id"])
     return ""
+
+
+def find_baseless(figures: pd.DataFrame) -> str:
+    """Return the id of the first share that is published without its base; "" for none.
+
+    Registers of 1.0 have such shares: of them a reader knows less, and so does the attack. A new
+    register has none.
+    """
+    shown = (figures["kind"] == "estimate") & (figures["suppressed"] == "") & (figures["n"] == "")
+    return str(figures.loc[shown, "id"].iloc[0]) if shown.any() else ""
 
 
 def decimals(row: Mapping[Any, str]) -> int | None:

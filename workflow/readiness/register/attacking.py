@@ -22,6 +22,7 @@ from readiness.attack import (
     Route,
     attack,
     classes_of,
+    find_baseless,
     find_unread,
     read_release,
     read_variants,
@@ -37,6 +38,18 @@ from readiness.register.figures import read_register
 from readiness.register.linked import Demand, others
 from readiness.register.published import round_register
 from readiness.register.withholding import Withheld
+
+
+def check_bases(figures: pd.DataFrame) -> None:
+    """Raise DataError where a new register (as text) publishes a share without its base.
+
+    Ledgers that 1.0 sealed have such shares, and are attacked as they are.
+    """
+    if baseless := find_baseless(figures):
+        raise DataError(
+            f"the register of figures, {baseless}: a share without its base, which no reader could "
+            "judge. Suppress the share, or publish how many people it is of."
+        )
 
 
 def read_target(

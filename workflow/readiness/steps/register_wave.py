@@ -20,6 +20,7 @@ from readiness.provenance.records import read_lineage
 from readiness.provenance.results_folder import PROVENANCE
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.attacking import (
+    check_bases,
     find_even,
     known_classes,
     read_target,
@@ -244,6 +245,7 @@ def run(job: Job[WaveRegister]) -> None:
 
     def tell(withheld: Withholding) -> AttackTarget:
         figures, own = register(withheld).astype(str), finer if withheld.firm else classes
+        check_bases(figures)
         known = (questionnaire, policy, varied, respondents)
         return read_target(figures, job.inputs["earlier"], own, *known)
 

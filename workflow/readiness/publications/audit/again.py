@@ -53,6 +53,7 @@ from readiness.publications.program import (
     program_hashes,
     read_archive,
 )
+from readiness.publications.releases import find_release
 from readiness.publications.seal import sha256
 from readiness.register.disclosure_risk import ATTACK
 
@@ -143,7 +144,7 @@ class Again:
         if self.unread is not None:
             return self.unread
         if not self.is_known:
-            return Fact("audit.page.other_code")
+            return _name_other_program(result.sealed)
         if self.hashes[REPORTS] != self.present[REPORTS] and not self.is_read:
             return Fact("audit.page.other_report", {"digest": self.hashes[REPORTS]})
         if not result.changes.recorded_build:
@@ -203,6 +204,14 @@ class Again:
             report=tuple(report),
             divergence=_describe_divergence(divergence, numbers),
         )
+
+
+def _name_other_program(sealed: Mapping[str, Any]) -> Fact:
+    """Return that another program made the pages, by version and commit where it is a release."""
+    if (release := find_release(sealed.get("program", {}))) is None:
+        return Fact("audit.page.other_code")
+    told = {"version": release.version, "commit": release.commit}
+    return Fact("audit.page.other_release", told)
 
 
 def _describe_divergence(divergence: Divergence | None, numbers: Iterable[Number]) -> Fact | None:

@@ -3,7 +3,7 @@
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from readiness.ground.facts import Fact, Listed, Term, Value
 from readiness.ground.printable import one_line
@@ -58,15 +58,18 @@ class _AuditLines:
 
     def all(self) -> Iterator[str]:
         audit = self.audit
+        reached = audit
         key = "terminal.level_today" if audit.level >= NUMBERS else "terminal.level"
         level = Fact(key, {"level": audit.level, "name": Term(NAMES[audit.level])})
         if summary_terms.lacks_pages(audit):
+            # The exit code says of level 3 that it could not be checked; this, what was.
+            reached = replace(audit, level=NUMBERS, report=())
             level = Fact(key, {"level": NUMBERS, "name": Term(summary_terms.PAGES_APART)})
         name = audit.identity
         yield self.text(
             "terminal.head",
             name=Fact("audit.closing.draft", {"name": name}) if audit.status == DRAFT else name,
-            verdict=Term(summary_terms.VERDICTS[audit.exit_code]),
+            verdict=Term(summary_terms.VERDICTS[reached.exit_code]),
             level=level,
             signing=Term(summary_terms.SIGNINGS[audit.signing]),
         )
