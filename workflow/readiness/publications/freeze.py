@@ -1,7 +1,7 @@
-"""Seal the figures of a finished run as a publication, for every later audit to be compared with.
+"""Seal the figures of a finished run as a publication.
 
-Everything is assembled in memory, written beside, proved there, and renamed: nothing half-written
-is ever a publication, and none is ever edited afterwards.
+The files are assembled in memory, written to a scratch folder, recomputed there, and renamed: a
+publication is never half-written and never edited afterwards.
 """
 
 from collections.abc import Mapping
@@ -57,7 +57,7 @@ from readiness.validation.coding import BY_ROW
 
 
 def refuse_released(root: Path, identity: str) -> None:
-    """Raise ConfigError unless the id is free, or that of a draft."""
+    """Raise ConfigError unless the id is unused or belongs to a draft."""
     folder = root / ledger.FOLDER / identity
     log = open_log(root)
     if identity in log.withdrawn:
@@ -79,7 +79,7 @@ def refuse_released(root: Path, identity: str) -> None:
 
 
 def refuse_strangers(root: Path) -> None:
-    """DataError naming a file that would be loaded with the code and is in no hash of it."""
+    """Raise DataError for the first file that Python could load but that no hash covers."""
     for path in program.strangers(root):
         raise DataError(
             f"{path} is in a folder from which code is loaded, but its type is not sealed with "
@@ -88,32 +88,33 @@ def refuse_strangers(root: Path) -> None:
 
 
 def with_key(material: PublicationMaterial) -> PublicationMaterial:
-    """The material, its configuration naming the key that made the respondents' pseudonyms.
+    """Return the material with the id of the pseudonym key in its configuration.
 
-    ConfigError where a public release of other data has the same: whoever holds both tables could
-    tell who answered twice.
+    A study and a wave without a key are returned unchanged. Raises ConfigError where a publication
+    of other answers used the same key: both tables together would show who answered twice.
     """
     path = material.root / "results" / material.run / PRIVATE / KEY_NAME
-    used = path.read_text("utf-8") if path.is_file() else ""
-    if not isinstance(material.section, WaveSettings) or used in ("", FROM_DATA):
+    key_id = path.read_text("utf-8") if path.is_file() else ""
+    if not isinstance(material.section, WaveSettings) or key_id in ("", FROM_DATA):
         return material
     answers = material.section.answers
     for other in ledger.publication_ids(material.root):
         config = load_config(material.root / ledger.FOLDER / other / ledger.CONFIG)
-        same = [w.answers for w in config.waves.values() if config.privacy.key == used]
-        if other == material.identity or same in ([], [answers]):
+        shared_by = [w.answers for w in config.waves.values() if config.privacy.key == key_id]
+        if other == material.identity or shared_by in ([], [answers]):
             continue
         raise ConfigError(
-            f"{material.identity}: the key {used} made the pseudonyms of {other}, which rests on "
-            f"{same[0]}. Each release needs its own key. Remove the key of {answers}, then "
+            f"{material.identity}: the key {key_id} made the pseudonyms of {other}, which rests on "
+            f"{shared_by[0]}. Each release needs its own key. Remove the key of {answers}, then "
             f"readiness data key {answers}, delete results/{material.run}, and freeze again."
         )
-    return replace(material, privacy=material.privacy.model_copy(update={"key": used}))
+    return replace(material, privacy=material.privacy.model_copy(update={"key": key_id}))
 
 
 def refuse_named(material: PublicationMaterial) -> None:
-    """DataError where the corrections of a wave, which the archive holds, say whose answers they
-    are. Answers that anybody may have name their respondents themselves.
+    """Raise DataError where the corrections of a wave name respondents.
+
+    Only real or restricted answers are checked; open simulated answers name respondents anyway.
     """
     assert isinstance(material.section, WaveSettings)
     answers = next(v for v in material.versions if v.name == material.section.answers)
@@ -123,7 +124,7 @@ def refuse_named(material: PublicationMaterial) -> None:
 
 
 def refuse_names_in(root: Path, path: Path) -> None:
-    """DataError where corrections, which a publication holds, say whose answers they are."""
+    """Raise DataError for the first correction in a file that names a respondent, not a row."""
     header, rows = read_rows(root / path, "corrections")
     at = header.index("respondent")
     for row, cells in rows:
@@ -138,33 +139,35 @@ def refuse_names_in(root: Path, path: Path) -> None:
 def _write_scripts(
     material: PublicationMaterial, folders: Mapping[str, Path], figures: pd.DataFrame
 ) -> dict[str, str]:
-    """Write the scripts that compute a wave's numbers again without this program, by file name."""
+    """Return the scripts that recompute a wave's numbers without this program, by file name."""
     if not isinstance(material.section, WaveSettings):
         return {}
-    asked = load_questionnaire(material.root / material.files["questionnaire"])
+    questionnaire = load_questionnaire(material.root / material.files["questionnaire"])
     derived = folders.get("derive")
-    coded = load_questionnaire(derived / "questionnaire.yaml") if derived else asked
+    coded = load_questionnaire(derived / "questionnaire.yaml") if derived else questionnaire
     published = figures.loc[figures["kind"] == "estimate", "item"]
-    made = {RECOMPUTE_R: recompute_in_r(material.identity, material.section, coded, published)}
+    script_texts = {
+        RECOMPUTE_R: recompute_in_r(material.identity, material.section, coded, published)
+    }
     steps = read_text_table(folders["weight"] / "steps.csv", "the steps of the weighting")
     script = recompute_script(
         material.identity,
         material.section,
-        asked,
+        questionnaire,
         open_data(material.versions),
         [of_domain(fact, "weighting") for fact in steps["fact"]],
         broken_off=bool(figures["id"].eq(BROKEN_OFF).any()),
     )
-    return made if script is None else {**made, RECOMPUTE: script}
+    return script_texts if script is None else {**script_texts, RECOMPUTE: script}
 
 
 def _gather_facts(
     material: PublicationMaterial, figures: pd.DataFrame, files: Mapping[str, bytes]
 ) -> Facts:
     pages = [name for name in sorted(files) if name.endswith(ledger.PAGES)]
-    named = material.languages or sorted({name.split("/")[1] for name in pages})
+    page_languages = material.languages or sorted({name.split("/")[1] for name in pages})
     return Facts(
-        **{**vars(material), "languages": named},
+        **{**vars(material), "languages": page_languages},
         numbers=len(figures),
         judged=int((figures["kind"] == "claim").sum()),
         erratum_table=ERRATUM in files,
@@ -179,21 +182,23 @@ def _gather_facts(
 
 
 def refuse_unpublishable(material: PublicationMaterial) -> None:
-    """Raise what would keep a computed register from being sealed, before anything is rendered.
+    """Check, before rendering, that a computed register can be sealed.
 
-    Raises ConfigError and DataError as `freeze`.
+    Raises ConfigError and DataError as `freeze` does for the register and the pseudonym key.
     """
     root = material.root
-    found = step_folders(root / "results", material.run, [v.name for v in material.versions])
+    step_paths = step_folders(root / "results", material.run, [v.name for v in material.versions])
     computed = {
-        step: folder for step, folder in found.items() if step.partition("-")[0] not in ledger.SHOWN
+        step: folder
+        for step, folder in step_paths.items()
+        if step.partition("-")[0] not in ledger.SHOWN
     }
     _check_register(material, computed)
     with_key(material)
 
 
 def _locate_inputs(material: PublicationMaterial) -> dict[str, Path]:
-    """Return the path of each file that went in and that no step made, by role."""
+    """Return the path of each input file that no step wrote, by role."""
     return {role: material.root / path for role, path in material.files.items()}
 
 
@@ -222,13 +227,13 @@ def _check_register(
 
 
 def freeze(material: PublicationMaterial) -> int:
-    """Write the publication's folder from its finished run; returns the number of its figures.
+    """Write the publication's folder from a finished run and return its number of figures.
 
-    A released one is entered into the log of publications. Raises ConfigError when one of that id
-    is released already, when figures marked for review have no reviewer, when nobody stated who
-    asked whom, or when what it supersedes is unknown or numbers of that moved without a reason;
-    DataError when a result is stale or missing, a small cell or base would be published, a file
-    would run that no hash covers, or the same does not come out again.
+    A release is also added to the log of publications. Raises ConfigError when the id is already
+    released, a reviewer or study details are missing, the pseudonym key was used before, the
+    superseded publication is unknown, or a changed number has no reason; DataError when a result
+    is stale or missing, a recovered cell or small base would be published, a correction names a
+    respondent, a file is covered by no hash, or the recomputation differs.
     """
     refuse_released(material.root, material.identity)
     refuse_strangers(material.root)
@@ -241,24 +246,24 @@ def freeze(material: PublicationMaterial) -> int:
             raise DataError(f"results/{material.run}/{place} was not created. Run freeze again.")
     chain = read_chain(folders)
     refuse_stale(root / "results", folders, chain, _locate_inputs(material))
-    figures, judged, erratum = _check_register(material, folders)
+    figures, attack_folder, erratum = _check_register(material, folders)
     material = with_key(material)
 
-    kept = dict(ledger.iterate_documents(folders))
-    kept |= {f"lineage/{step}.json": path / PROVENANCE for step, path in folders.items()}
+    documents = dict(ledger.iterate_documents(folders))
+    documents |= {f"lineage/{step}.json": path / PROVENANCE for step, path in folders.items()}
     hashes = {path: sha256_of(root / path) for path in material.files.values()}
-    own_ledger = to_csv(round_register(figures))
+    ledger_text = to_csv(round_register(figures))
     texts = {
-        LEDGER: own_ledger,
-        VALUES: values_table(own_ledger),
+        LEDGER: ledger_text,
+        VALUES: values_table(ledger_text),
         ledger.CONFIG: material.config,
         ledger.DATASETS: ledger.datasets_table(root, material.versions),
         ledger.INPUTS: ledger.inputs_table(hashes),
         program.ENVIRONMENT: program.environment_text(),
     }
-    files = {name: path.read_bytes() for name, path in kept.items()}
+    files = {name: path.read_bytes() for name, path in documents.items()}
     files |= {name: text.encode() for name, text in texts.items()}
-    # What the archive holds: the project of this run alone, with what its authors say.
+    # The archive has the project of this run alone, with the authors' own report.
     project = program.assemble(
         root,
         material.config,
@@ -269,18 +274,18 @@ def freeze(material: PublicationMaterial) -> int:
     files[program.ARCHIVE] = program.pack(project)
     if erratum is not None:
         files[ERRATUM] = erratum.encode()
-    if judged is not None:
-        files[ATTACK] = (judged / ATTACK).read_bytes()
+    if attack_folder is not None:
+        files[ATTACK] = (attack_folder / ATTACK).read_bytes()
     scripts = _write_scripts(material, folders, figures)
     files |= {name: script.encode() for name, script in scripts.items()}
     facts = _gather_facts(material, figures, files)
     files["README.md"] = readme(facts).encode()
-    # Who made the figures is for them to say: without it nobody is named.
+    # Only stated authors are named.
     if section.study.authors:
         files["CITATION.cff"] = citation(facts).encode()
     files["codecheck.yml"] = codecheck(facts, sorted(files)).encode()
     log = open_log(root)
-    stated = {
+    sealed_facts = {
         "id": material.identity,
         "run": material.home,
         "numbers": files[VALUES].count(b"\n") - 1,
@@ -299,7 +304,7 @@ def freeze(material: PublicationMaterial) -> int:
     put_in_place(
         root,
         material.identity,
-        {**files, SEAL: make_seal(files, stated).encode()},
+        {**files, SEAL: make_seal(files, sealed_facts).encode()},
         lambda folder: _prove(material, folder),
         None if material.status == DRAFT else log,
     )
@@ -307,10 +312,11 @@ def freeze(material: PublicationMaterial) -> int:
 
 
 def _prove(material: PublicationMaterial, folder: Path) -> None:
-    """DataError unless this program makes of the sealed data and settings what was sealed, so that
-    no result was made by packages that were replaced since.
+    """Recompute the publication in `folder`; raise DataError where the result differs.
+
+    This refuses results of packages that were replaced after the run.
     """
-    # Where a key made pseudonyms, the pages name hashes of tables that nobody else can make again.
+    # With a pseudonym key, pages have hashes of tables that no one without the key can reproduce.
     keyed = ledger.read_settings(folder, "privacy").get("key")
     proof = audit(
         material.root,
@@ -318,7 +324,7 @@ def _prove(material: PublicationMaterial, folder: Path) -> None:
         NUMBERS if keyed else REPORT,
         changes=Changes(recorded_build=True),
         folder=folder,
-        # What earlier publications published is taken as it was, whichever code made it.
+        # Earlier publications are inputs: their code may differ from today's.
         terms=Terms(earlier=False),
     )
     if proof.exit_code == 0:

@@ -1,4 +1,4 @@
-"""The log of publications: which there are, under which seal, and which took the place of which.
+"""The log of publications: each release, the hash of its seal, its successor or withdrawal.
 
 `publications/index.json` is only ever appended to. Each entry is hashed with the one before it, and
 a seal states the last hash of its time: so a publication that is missing, was added or went back,
@@ -31,8 +31,11 @@ LOG = FOLDER / "index.json"
 
 @dataclass(frozen=True)
 class LogEntry:
-    """One entry: a publication, SHA-256 of its `seal.json`, its successor ("" for none yet), and
-    why it was withdrawn ("" for not).
+    """One entry of the log.
+
+    `id` of a publication or plan, `seal` the SHA-256 of its file, `superseded_by` its successor
+    ("" for none), `previous` the hash of the entry before, `withdrawn` the reason of a withdrawal
+    ("" for none).
     """
 
     id: str
@@ -43,19 +46,23 @@ class LogEntry:
 
     @property
     def as_written(self) -> dict[str, str]:
-        """The entry as it is written down: what is not withdrawn has no word of it."""
-        known = asdict(self)
-        return known if self.withdrawn else {n: v for n, v in known.items() if n != "withdrawn"}
+        """Fields of the entry in the file: `withdrawn` is left out where it is empty."""
+        fields = asdict(self)
+        return fields if self.withdrawn else {n: v for n, v in fields.items() if n != "withdrawn"}
 
     @cached_property
     def head(self) -> str:
-        """SHA-256 over the entry, which names the one before it, and so over all before it."""
+        """SHA-256 of the entry. It covers all earlier entries through the field `previous`."""
         return hash_record(self.as_written)
 
 
 @dataclass(frozen=True)
 class Log:
-    """What `publications/index.json` holds. `fault` says why that is not known; None when it is."""
+    """Content of `publications/index.json`.
+
+    `fault` is the reason why the file cannot be used (None when it can), `missing` and `unread`
+    are True when the file does not exist or this user may not read it.
+    """
 
     entries: tuple[LogEntry, ...] = ()
     fault: Fact | None = None
@@ -64,21 +71,24 @@ class Log:
 
     @property
     def head(self) -> str:
-        """The hash of the last entry; "" of an empty log."""
+        """Hash of the last entry; "" for an empty log."""
         return self.entries[-1].head if self.entries else ""
 
     @cached_property
     def latest(self) -> dict[str, LogEntry]:
-        """The entry that counts of each publication, by its id."""
+        """Last entry of each publication, by id."""
         return {entry.id: entry for entry in self.entries}
 
     @cached_property
     def places(self) -> dict[str, str]:
-        """The hash before the first entry of each publication, by its id."""
+        """Hash of the entry before the first entry of each publication, by id."""
         return {entry.id: entry.previous for entry in reversed(self.entries)}
 
     def after(self, identity: str, seal: str, before: str = "") -> "Log":
-        """The log with a publication more, which succeeds `before`; DataError where it is there."""
+        """Return the log with one more publication, which supersedes `before` ("" for none).
+
+        Raises DataError where the log already lists `identity`.
+        """
         if identity in self.latest:
             raise DataError(f"{LOG} already lists {identity}.")
         entries = [*self.entries, LogEntry(identity, seal, "", self.head)]
@@ -88,10 +98,10 @@ class Log:
         return Log(tuple(entries))
 
     def without(self, identity: str, reason: str, successor: str) -> "Log":
-        """The log in which a publication is withdrawn, in favour of `successor` ("" for none).
+        """Return the log with a publication withdrawn in favour of `successor` ("" for none).
 
-        ConfigError when it is not released, or is withdrawn already, and for a successor that is
-        itself, withdrawn, or succeeded by it.
+        Raises ConfigError when the publication is not released or already withdrawn, and for a
+        successor that is withdrawn, is the publication itself, or is superseded by it.
         """
         if (entry := self.latest.get(identity)) is None:
             raise ConfigError(
@@ -112,17 +122,17 @@ class Log:
 
     @cached_property
     def withdrawn(self) -> dict[str, LogEntry]:
-        """The entries of the publications that were withdrawn, by their id."""
+        """Entries of the withdrawn publications, by id."""
         return {name: entry for name, entry in self.latest.items() if entry.withdrawn}
 
     def as_text(self) -> str:
-        """The one way in which a log is written down."""
+        """Return the content of `index.json`: canonical, so that any other text is a fault."""
         entries = [{"head": entry.head, **entry.as_written} for entry in self.entries]
         return readable_json({"format": 1, "entries": entries})
 
 
 def read_log(root: Path) -> Log:
-    """The log of the project at `root`; with a `fault`, and no entries, where it is damaged."""
+    """Read the log of the project at `root`; a damaged log has a `fault` and no entries."""
     try:
         text = read_file(root / LOG).decode("utf-8")
     except FileNotFoundError:
@@ -135,7 +145,7 @@ def read_log(root: Path) -> Log:
 
 
 def parse_log(text: str) -> Log:
-    """The log that is written down so; with a `fault`, and no entries, where it is damaged."""
+    """Parse the text of a log; a damaged log has a `fault` and no entries."""
     try:
         entries = tuple(
             LogEntry(**{name: cell for name, cell in entry.items() if name != "head"})
@@ -143,7 +153,7 @@ def parse_log(text: str) -> Log:
         )
         if not all(isinstance(cell, str) for e in entries for cell in asdict(e).values()):
             raise TypeError
-        # Half a character has no bytes to be hashed: a ValueError, too.
+        # A lone surrogate cannot be encoded for the hash: it raises a ValueError, too.
         heads = ["", *(entry.head for entry in entries)][: len(entries)]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Log(fault=Fact("audit.log.none"))
@@ -158,46 +168,49 @@ def parse_log(text: str) -> Log:
 
 
 def list_successors(latest: Mapping[str, LogEntry], identity: str) -> list[str]:
-    """Return what took the place of a publication, the next one first.
+    """Return the successors of a publication, the next one first.
 
-    It ends at the first that has no successor, or would be named a second time.
+    The list ends at a publication without a successor, or before one would be listed again.
     """
-    found: list[str] = []
+    later_ids: list[str] = []
     entry = latest.get(identity)
-    while entry and entry.superseded_by and entry.superseded_by not in found:
-        found.append(entry.superseded_by)
+    while entry and entry.superseded_by and entry.superseded_by not in later_ids:
+        later_ids.append(entry.superseded_by)
         entry = latest.get(entry.superseded_by)
-    return found
+    return later_ids
 
 
 def find_circle(latest: Mapping[str, LogEntry]) -> tuple[str, ...]:
-    """Return the publications, sorted, that succeed themselves; none where each row of successors
-    has an end, so that a reader can tell which publication is in force.
+    """Return the sorted ids of publications that are among their own successors.
+
+    In such a circle readers could not tell which publication is in force.
     """
     return tuple(sorted(name for name in latest if name in list_successors(latest, name)))
 
 
 def _has_only_grown(entries: Sequence[LogEntry]) -> bool:
-    """Whether each publication has one entry, at most one more that names its successor, and at
-    most one that withdraws it.
+    """Return whether the entries could have come from appending alone.
+
+    Each publication has one first entry, at most one that adds its successor, and at most one that
+    withdraws it, all with the same seal.
     """
-    known: dict[str, LogEntry] = {}
+    latest: dict[str, LogEntry] = {}
     for entry in entries:
-        if (before := known.get(entry.id)) is None:
+        if (before := latest.get(entry.id)) is None:
             fits = not (entry.superseded_by or entry.withdrawn)
         elif before.withdrawn or not entry.withdrawn:
-            succeeds = not before.superseded_by and entry.superseded_by in known
+            succeeds = not before.superseded_by and entry.superseded_by in latest
             fits = succeeds and entry.withdrawn == before.withdrawn
         else:
             fits = True
         if not fits or (before and entry.seal != before.seal):
             return False
-        known[entry.id] = entry
+        latest[entry.id] = entry
     return True
 
 
 def read_seals(root: Path) -> dict[str, dict[str, Any]]:
-    """What each publication's seal states, by its id; a broken one is the audit's business."""
+    """Read the seal of each publication, by id; broken seals are left to the audit."""
     seals = {}
     for name in publication_ids(root):
         with suppress(DataError):
@@ -206,9 +219,9 @@ def read_seals(root: Path) -> dict[str, dict[str, Any]]:
 
 
 def listed_ids(root: Path) -> list[str]:
-    """Every publication that there is or should be, sorted: in the log, or a folder of any kind.
+    """Return the sorted ids of all publications that have a folder or are listed in the log.
 
-    A folder counts whatever it lacks, be it its seal. What was withdrawn need not be there.
+    A folder counts even without a seal. Withdrawn publications without a folder are left out.
     """
     folder = root / FOLDER
     folders = {p.name for p in folder.glob("*/") if p.is_dir() and not p.name.startswith(".")}
@@ -218,7 +231,7 @@ def listed_ids(root: Path) -> list[str]:
 
 
 def state_of(name: str, *, draft: bool, successor: str, withdrawn: str) -> Fact:
-    """What a publication is now: a draft, in force, superseded, or withdrawn and why."""
+    """Return the status of a publication: draft, in force, superseded, or withdrawn and why."""
     if withdrawn:
         gone = Fact("audit.log.withdrawn", {"name": name, "text": withdrawn})
         after = Fact("audit.note.superseded", {"other": successor})
@@ -229,7 +242,7 @@ def state_of(name: str, *, draft: bool, successor: str, withdrawn: str) -> Fact:
 
 
 def withdrawals(root: Path) -> dict[str, Fact]:
-    """What there is to say of each publication that was withdrawn, by its id."""
+    """Return the status of each withdrawn publication, by id."""
     return {
         name: state_of(name, draft=False, successor=one.superseded_by, withdrawn=one.withdrawn)
         for name, one in sorted(read_log(root).withdrawn.items())
@@ -237,7 +250,7 @@ def withdrawals(root: Path) -> dict[str, Fact]:
 
 
 def check_log(log: Log) -> list[AuditFinding]:
-    """What is wrong with the log itself."""
+    """Return a finding for a faulty log: NOT CHECKED if missing or unreadable, else BROKEN."""
     if not log.fault:
         return []
     outcome = Outcome.NOT_CHECKED if log.missing or log.unread else Outcome.BROKEN
@@ -245,7 +258,7 @@ def check_log(log: Log) -> list[AuditFinding]:
 
 
 def check_listed(root: Path, identity: str, log: Log) -> list[AuditFinding]:
-    """In what the log and the seal of one publication do not agree."""
+    """Return a finding for each contradiction between the log and the seal of one publication."""
     folder = root / FOLDER / identity
     entry = log.latest.get(identity)
     if not folder.is_dir():
@@ -262,7 +275,7 @@ def check_listed(root: Path, identity: str, log: Log) -> list[AuditFinding]:
     faults = [(str(LOG), fault) for fault in _list_faults(entry, seal, sealed, log)]
     with suppress(DataError):
         for path, digest in read_inputs(folder).items():
-            # The plans that it was made under, and that the log does not have so.
+            # A plan of the publication must be listed in the log under the same hash.
             name = path.with_suffix("").as_posix().removeprefix(f"{FOLDER}/")
             planned = name.startswith(f"{PLANS}/")
             if planned and (name not in log.latest or log.latest[name].seal != digest):
@@ -287,8 +300,9 @@ def _list_faults(
 
 
 def open_log(root: Path) -> Log:
-    """The log to append to; where there is none yet, one of all that was released before. DataError
-    when it is damaged, or missing though a seal says that there was one.
+    """Return the log for appending; where none exists, a new one with all present releases.
+
+    Raises DataError when the log is damaged, or missing although a seal refers to it.
     """
     log = read_log(root)
     if not log.fault:
@@ -299,7 +313,7 @@ def open_log(root: Path) -> Log:
     log = Log()
     waiting = [name for name in sorted(seals) if seals[name]["status"] != DRAFT]
     while waiting:
-        # What was superseded stands before its successor, which its second entry names.
+        # A superseded publication comes before its successor, because its second entry names that.
         befores = {name: _find_before(seals[name]) for name in waiting}
         name = next((n for n in waiting if befores[n] not in waiting), waiting[0])
         waiting.remove(name)
@@ -313,25 +327,25 @@ def _find_before(sealed: Mapping[str, Any]) -> str:
 
 
 def withdraw(root: Path, identity: str, reason: str, successor: str = "") -> None:
-    """Enter into the log that a publication is withdrawn; errors as `Log.without`."""
+    """Withdraw a publication in the log file; raises as `Log.without` and `open_log`."""
     write_atomically(root / LOG, open_log(root).without(identity, reason, successor).as_text())
 
 
 def with_publication(folder: Path, log: Log) -> Log:
-    """The log with the released publication in `folder` more; DataError when it is there."""
+    """Return the log with the publication in `folder`; raises as `read_seal` and `Log.after`."""
     seal = sha256(read_file(folder / SEAL))
     return log.after(folder.name, seal, _find_before(read_seal(folder)))
 
 
 ERRATUM = "erratum.csv"
 COLUMNS = ("id", "was", "is", "why")
-# What may move of a number whose value stays.
+# Columns that can change while the value of a number stays the same.
 BESIDE = ("lower", "upper", "se", "n", "n_eff", "deff", "reliability", "suppressed", "note")
 
 
 @dataclass(frozen=True)
 class Correction:
-    """One number that a later publication, `by`, names as corrected: what it was and now is."""
+    """A corrected number: old and new value, reason, and publication (`by`) of the erratum."""
 
     id: str
     was: str
@@ -340,8 +354,10 @@ class Correction:
     by: str
 
     def gives(self, old: Mapping[Any, str], new: Mapping[Any, str] | None) -> bool:
-        """Whether the published row `old` is what is named, and the recomputed row `new` (rounded
-        as published; None for none) what it was corrected to.
+        """Return whether the correction turns row `old` into row `new`.
+
+        `old` is the published row, `new` the recomputed row rounded as published, or None where the
+        number no longer exists.
         """
         from readiness.register.published import plain, same_cell
 
@@ -349,7 +365,7 @@ class Correction:
             return False
         if new is None or plain(self.now) == plain(describe_change(old, new)[1]):
             return new is not None or not self.now
-        # Where the value is the same, what moved stands beside it, and is not what was named.
+        # With an unchanged value the erratum names other columns, so values must differ here.
         return not same_cell(old["value"], new["value"]) and _is_number(self.now, new)
 
 
@@ -364,13 +380,15 @@ def _is_number(said: str, row: Mapping[Any, str]) -> bool:
 
 
 def find_moves(old: Mapping[Any, str], new: Mapping[Any, str]) -> list[str]:
-    """The columns beside the value in which two rows of a number differ."""
+    """Return the columns of `BESIDE` in which two rows of a number differ."""
     return [name for name in BESIDE if old.get(name) != new[name]]
 
 
 def describe_change(old: Mapping[Any, str], new: Mapping[Any, str] | None) -> tuple[str, str]:
-    """`was` and `is` of a number: as shown in English, or as stored where both are shown alike,
-    and with what moved beside it where the value is the same; `is` is "" where it is gone.
+    """Return the texts `was` and `is` of a changed number; `is` is "" where the number is gone.
+
+    Texts are those displayed in English. Where these are equal, the stored values are returned;
+    where those are equal, too, `is` also lists the other columns that changed.
     """
     from readiness.register.display import show_safely
 
@@ -383,34 +401,36 @@ def describe_change(old: Mapping[Any, str], new: Mapping[Any, str] | None) -> tu
 
 
 def errata_of(root: Path, identity: str) -> list[Path]:
-    """The errata on a publication, in the order of the log: each a file of one that supersedes it,
-    or a successor of it, under its present seal; released, listed, not withdrawn, unchanged.
+    """Return the paths of the errata on a publication, in the order of the log.
+
+    An erratum counts when its publication supersedes this one (or a successor) under the present
+    seal, is listed and not withdrawn, and when its seal is intact.
     """
     seals, log = read_seals(root), read_log(root)
-    known = [{"id": identity, "digest": seals.get(identity, {}).get("digest", "")}]
+    accepted_targets = [{"id": identity, "digest": seals.get(identity, {}).get("digest", "")}]
     paths = []
     for name, entry in log.latest.items():
         sealed = seals.get(name, {})
-        if sealed.get("supersedes") not in known or entry.withdrawn:
+        if sealed.get("supersedes") not in accepted_targets or entry.withdrawn:
             continue
         folder = root / FOLDER / name
         broken = any(finding.outcome is Outcome.BROKEN for finding in check_seal(folder))
         if not broken and not check_listed(root, name, log):
-            known.append({"id": name, "digest": sealed["digest"]})
+            accepted_targets.append({"id": name, "digest": sealed["digest"]})
             paths.append(folder / ERRATUM)
     return [path for path in paths if path.is_file()]
 
 
 def read_errata(paths: Iterable[Path]) -> dict[str, Correction]:
-    """The corrections in these files, by the number's id; of one that was corrected again, what it
-    was at first and is at last.
+    """Read the corrections in these files, by the number's id.
 
-    DataError when one is no table of an erratum, or not the one that was sealed.
+    A number that was corrected twice keeps its first old and its last new value. Raises DataError
+    when a file is unreadable, lacks columns, or differs from its seal.
     """
-    # Loaded where they are needed: the plan of a run asks for the names alone.
+    # Imported here, because the plan of a run needs only the paths.
     from readiness.ground.tables import read_text_table
 
-    found: dict[str, Correction] = {}
+    by_number: dict[str, Correction] = {}
     for path in paths:
         sealed = read_seal(path.parent)["files"].get(ERRATUM)
         try:
@@ -423,6 +443,8 @@ def read_errata(paths: Iterable[Path]) -> dict[str, Correction]:
         if missing := [name for name in COLUMNS if name not in table.columns]:
             raise DataError(f"{path}: lacks the columns {', '.join(missing)}.")
         for row in table.to_dict("records"):
-            said = Correction(row["id"], row["was"], row["is"], row["why"], path.parent.name)
-            found[said.id] = replace(said, was=found.get(said.id, said).was)
-    return found
+            correction = Correction(row["id"], row["was"], row["is"], row["why"], path.parent.name)
+            by_number[correction.id] = replace(
+                correction, was=by_number.get(correction.id, correction).was
+            )
+    return by_number

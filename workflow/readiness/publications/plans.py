@@ -46,10 +46,10 @@ _NOTED = re.compile(r"plan ([a-z0-9-]+/[1-9][0-9]*) ([0-9a-f]{16})")
 
 @dataclass(frozen=True)
 class SealedPlan:
-    """A plan or an amendment: whose, its number from 1 on, the day, why, what was registered then.
+    """A plan of a wave or an amendment: number (from 1), day, reason, state of the register.
 
     `registered`: rows, bytes and SHA-256 of `data/versions.csv`, and the versions of the answers in
-    it. `plan` is what `describe_wave` tells; `digest` the SHA-256 of the file.
+    it. `plan` is the result of `describe_wave`; `digest` the SHA-256 of the file.
     """
 
     wave: str
@@ -62,18 +62,18 @@ class SealedPlan:
 
     @property
     def id(self) -> str:
-        """Its name in the log."""
+        """Name of the plan in the log."""
         return f"{PLANS}/{self.wave}/{self.number}"
 
     @property
     def entry(self) -> PlanEntry:
-        """What is told of it."""
+        """Number, day and reason for display."""
         return PlanEntry(self.number, self.day, self.reason, bool(self.registered["answers"]))
 
     def as_text(self) -> str:
-        """The one way in which it is written down."""
-        told = {name: value for name, value in vars(self).items() if name != "digest"}
-        return readable_json({"format": FORMAT, **told})
+        """Return the text of the plan's file (canonical JSON)."""
+        fields = {name: value for name, value in vars(self).items() if name != "digest"}
+        return readable_json({"format": FORMAT, **fields})
 
 
 def describe_wave(
@@ -82,24 +82,24 @@ def describe_wave(
     code: Mapping[str, str],
     drawn: Version | None,
 ) -> dict[str, Any]:
-    """What a wave is told, as a tree of plain values: settings, questions, margins, code, report.
+    """Return the plan of a wave as plain values: settings, questions, margins, code, report.
 
     `read` gives the bytes of a file of the project; `code` has the hash of each step, `drawn` is
     the version of the sample, None where it is not registered. ConfigError or DataError where a
     file cannot be read.
     """
-    told = section.model_dump(mode="json", by_alias=True, exclude_none=True)
+    section_values = section.model_dump(mode="json", by_alias=True, exclude_none=True)
     for key in ("estimate", "compare"):
-        told[key]["items"] = {item: item for item in told[key]["items"]}
+        section_values[key]["items"] = {item: item for item in section_values[key]["items"]}
     content = read(Path(f"data/questionnaires/{section.questionnaire}.yaml"))
-    asked = expand(read_yaml_text(content.decode("utf-8-sig"), TextLoader))
+    questionnaire = expand(read_yaml_text(content.decode("utf-8-sig"), TextLoader))
     files = {"asked": sha256(content), "report": sha256(read(REPORT))}
     tree = {
-        **told,
-        "derive": told["derive"] or {},
-        "items": asked.pop("items"),
-        "frame": asked.pop("frame", []),
-        "asked": asked,
+        **section_values,
+        "derive": section_values["derive"] or {},
+        "items": questionnaire.pop("items"),
+        "frame": questionnaire.pop("frame", []),
+        "asked": questionnaire,
         "code": {step: code[step] for step in STEPS if code.get(step)},
         "report": [
             f"{name} {what}".strip() if name != "block" else what.strip("\"'")
@@ -124,13 +124,13 @@ def describe_wave(
 
 
 def judge_plans(plans: Sequence[SealedPlan], tree: Mapping[str, Any]) -> PlanOutcome:
-    """What became of a wave's plans, of which there is one at least."""
+    """Compare a wave's plans (one or more) with its present `tree` and list the deviations."""
     deviations = compare_plans([one.plan for one in plans], tree)
     return PlanOutcome(tuple(one.entry for one in plans), tuple(deviations))
 
 
 def _map_named(node: Any) -> Any:
-    """The tree with its lists of things that have a name as mappings by it, and their order."""
+    """Turn each list of mappings with `id` or `code` into a mapping by id, and keep the order."""
     if isinstance(node, Mapping):
         return {str(name): _map_named(value) for name, value in node.items()}
     if not node or not isinstance(node, list):
@@ -138,21 +138,21 @@ def _map_named(node: Any) -> Any:
     if not all(isinstance(one, Mapping) and ("id" in one or "code" in one) for one in node):
         return node
     names = [one.get("id", one.get("code")) for one in node]
-    own = [{k: v for k, v in one.items() if k not in ("id", "code")} for one in node]
-    return {**dict(zip(names, map(_map_named, own), strict=True)), ORDER: names}
+    other_fields = [{k: v for k, v in one.items() if k not in ("id", "code")} for one in node]
+    return {**dict(zip(names, map(_map_named, other_fields), strict=True)), ORDER: names}
 
 
 def read_plan(content: bytes, where: str) -> SealedPlan:
-    """The plan in a file; DataError naming `where` when it is none, or was written again."""
+    """Parse a plan. Raises DataError, naming `where`, when the plan is invalid or was rewritten."""
     try:
-        told = json.loads(content.decode("utf-8"))
-        if told.pop("format") != FORMAT:
+        fields = json.loads(content.decode("utf-8"))
+        if fields.pop("format") != FORMAT:
             raise ValueError
-        plan = SealedPlan(**told, digest=sha256(content))
+        plan = SealedPlan(**fields, digest=sha256(content))
         texts = (plan.wave, plan.day, plan.reason, plan.plan["answers"])
-        stated = {"rows", "bytes", "sha256", "answers"} <= plan.registered.keys()
-        whole = plan.as_text().encode() == content and isinstance(plan.number, int)
-        if not (whole and stated and all(isinstance(text, str) for text in texts)):
+        has_register = {"rows", "bytes", "sha256", "answers"} <= plan.registered.keys()
+        is_canonical = plan.as_text().encode() == content and isinstance(plan.number, int)
+        if not (is_canonical and has_register and all(isinstance(text, str) for text in texts)):
             raise ValueError
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise DataError(f"{where} is not a sealed plan. Restore it with git.") from None
@@ -160,7 +160,7 @@ def read_plan(content: bytes, where: str) -> SealedPlan:
 
 
 def list_plan_files(root: Path, wave: str, publication: str = "") -> list[Path]:
-    """The files of a wave's plans, from the project's root; those that a publication has."""
+    """Return the plan files of a wave, or those of `publication` when given, from the root."""
     if publication:
         inputs = read_inputs(root / FOLDER / publication)
         return [path for path in inputs if path.parts[:2] == (FOLDER.name, PLANS)]
@@ -168,11 +168,13 @@ def list_plan_files(root: Path, wave: str, publication: str = "") -> list[Path]:
 
 
 def read_plans(root: Path, paths: Iterable[Path]) -> list[SealedPlan]:
-    """The plans in these files, the first one first; DataError where one is damaged, or is not what
-    the log has. The project of a rerun has no log: what is in it was sealed as it is.
+    """Read plans, sorted by number.
+
+    Raises DataError where a plan is damaged or differs from the log. Without a log, as in the
+    project of a rerun, plans are not compared.
     """
     log = read_log(root)
-    found = []
+    read_so_far = []
     for path in paths:
         plan = read_plan(read_bytes(root / path, "the plan"), str(path))
         entry = log.latest.get(plan.id)
@@ -180,18 +182,18 @@ def read_plans(root: Path, paths: Iterable[Path]) -> list[SealedPlan]:
             raise DataError(
                 f"{path} was changed after it was sealed. Restore it and {LOG} with git."
             )
-        found.append(plan)
-    return sorted(found, key=lambda plan: plan.number)
+        read_so_far.append(plan)
+    return sorted(read_so_far, key=lambda plan: plan.number)
 
 
 def seal_plan(
     root: Path, wave: str, dataset: str, plan: Mapping[str, Any], **said: str
 ) -> SealedPlan:
-    """Write a plan of a wave and enter it into the log; `said`: its `day` and `reason`.
+    """Write a plan of a wave, add it to the log, and return the plan; `said`: `day` and `reason`.
 
-    The first plan needs no reason, and no version of `dataset`, the answers, may be registered; an
-    amendment needs one, and to differ. ConfigError says so, DataError where the log or an earlier
-    plan is damaged; nothing is written then.
+    Raises ConfigError when the first plan comes after a version of `dataset` (the answers), or an
+    amendment has no reason or no difference; DataError when the log or an earlier plan is damaged.
+    Nothing is written on an error.
     """
     log = open_log(root)
     before = read_plans(root, list_plan_files(root, wave))
@@ -212,15 +214,18 @@ def seal_plan(
             f"{wave}: the plan is the same as plan {before[-1].number}, so there is nothing to "
             "seal."
         )
-    made = SealedPlan(wave, len(before) + 1, plan=plan, registered=registered, **said)
-    content = made.as_text().encode()
-    write_atomically(root / FOLDER / f"{made.id}.json", content)
-    write_atomically(root / LOG, log.after(made.id, sha256(content)).as_text())
-    return read_plan(content, made.id)
+    sealed_plan = SealedPlan(wave, len(before) + 1, plan=plan, registered=registered, **said)
+    content = sealed_plan.as_text().encode()
+    write_atomically(root / FOLDER / f"{sealed_plan.id}.json", content)
+    write_atomically(root / LOG, log.after(sealed_plan.id, sha256(content)).as_text())
+    return read_plan(content, sealed_plan.id)
 
 
 def describe_register(root: Path, dataset: str, until: int | None = None) -> dict[str, Any]:
-    """How `data/versions.csv` began, `until` bytes: rows, bytes, digest, versions of a dataset."""
+    """Return rows, bytes, SHA-256 and the versions of `dataset` in `data/versions.csv`.
+
+    Only the first `until` bytes are read; None for all.
+    """
     try:
         content = read_file(root / VERSIONS)[:until]
     except FileNotFoundError:
@@ -235,21 +240,23 @@ def describe_register(root: Path, dataset: str, until: int | None = None) -> dic
 
 
 def check_plans(root: Path, log: Log, *, own: bool) -> list[AuditFinding]:
-    """In what the plans, the log and the register of versions do not agree.
+    """Return a finding for each contradiction between plans, log and register of versions.
 
     `own`: this is the project where they were sealed; a bundle holds some rows of the register.
     """
     listed = {n: one.seal for n, one in log.latest.items() if n.startswith(f"{PLANS}/")}
-    found = {
+    present_paths = {
         path.relative_to(root / FOLDER).with_suffix("").as_posix(): path
         for path in (root / FOLDER / PLANS).rglob("*")
         if path.is_file()
     }
-    faults = [*_compare_listed(listed, found)]
+    faults = [*_compare_listed(listed, present_paths)]
     if not log.fault or log.missing:
-        faults += [(name, Fact("audit.log.unlisted")) for name in found if name not in listed]
+        faults += [
+            (name, Fact("audit.log.unlisted")) for name in present_paths if name not in listed
+        ]
     if own:
-        faults += _check_register(root, listed, found)
+        faults += _check_register(root, listed, present_paths)
     return [
         AuditFinding(f"{FOLDER}/{name}.json", Outcome.BROKEN, fact)
         for name, fact in sorted(faults, key=lambda f: f[0])
@@ -284,7 +291,7 @@ def _check_register(
     try:
         versions: Sequence[Version] = [*read_versions(root).values()]
     except DataError:
-        versions = ()  # what is wrong with the register is told elsewhere
+        versions = ()  # the audit of the data reports a faulty register
     for version in versions:
         for name, digest in _NOTED.findall(version.note):
             if not listed.get(f"{PLANS}/{name}", "").startswith(digest):
@@ -292,21 +299,22 @@ def _check_register(
 
 
 def note_plan(root: Path, dataset: str) -> str:
-    """What the register notes beside a new version of a dataset: the plan of the wave whose answers
-    it has; "" for none. DataError where a plan is damaged.
+    """Return the note for a new version of `dataset`: the plans in force; "" for none.
+
+    Raises DataError where a plan is damaged.
     """
-    noted = []
+    notes = []
     for folder in sorted((root / FOLDER / PLANS).glob("*")):
         plans = read_plans(root, list_plan_files(root, folder.name))
         if plans and str(plans[-1].plan["answers"]).startswith(f"{dataset}@"):
-            noted.append(f"plan {folder.name}/{plans[-1].number} {plans[-1].digest[:16]}")
-    return "; ".join(noted)
+            notes.append(f"plan {folder.name}/{plans[-1].number} {plans[-1].digest[:16]}")
+    return "; ".join(notes)
 
 
 def judge_publication(folder: Path, code: Mapping[str, str]) -> PlanOutcome | None:
-    """What became of the plan of a publication, by what is sealed with it; None without a plan.
+    """Compare a publication with its sealed plans; None without a plan.
 
-    `code`: the hash of each of its steps. ConfigError or DataError where it cannot be told.
+    `code` has the hash of each step. Raises ConfigError or DataError where files are damaged.
     """
     paths = list_plan_files(folder.parents[1], "", folder.name)
     if not paths:

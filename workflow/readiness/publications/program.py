@@ -1,4 +1,4 @@
-"""The program that runs, all its files wherever they lie, and the environment that it runs in.
+"""Files of the running program, archives of its code, and its environment.
 
 In a tree they lie as the tree has them. Installed from a wheel, the package holds in its folder
 `project` what the tree has beside it: Snakefiles, rules, profiles, reports, the lock.
@@ -34,14 +34,14 @@ from readiness.program.layout import (
 from readiness.provenance.digests import hash_record, readable_json, sha256_of
 from readiness.publications.ledger import FOLDER, PLANS
 
-# What the authors of the program's own project say, of its studies and waves and of themselves.
+# Texts by the authors of the program's own project: reports and their names.
 OF_THIS = re.compile(r"reports/|CITATION\.cff$")
 # The place of reports: in an office they are its own, all other code is the program's.
 REPORTS = "reports"
 
 
 def lock_file() -> Path:
-    """The lock of the packages with which the program was tested."""
+    """Return the path of the lock file: the package versions the program was tested with."""
     return project_files() / LOCK
 
 
@@ -56,10 +56,10 @@ def present_files(root: Path, *, own: bool) -> dict[str, bytes]:
     files = read_program()
     if not own:
         return {n: f for n, f in files.items() if not OF_THIS.match(n) or (root / n).is_file()}
-    told = [path for path in code_files(root) if is_told(path.as_posix())]
+    report_paths = [path for path in code_files(root) if is_told(path.as_posix())]
     return {
         **{name: content for name, content in files.items() if not is_told(name)},
-        **{path.as_posix(): read_file(root / path) for path in told},
+        **{path.as_posix(): read_file(root / path) for path in report_paths},
     }
 
 
@@ -69,10 +69,10 @@ def is_told(name: str) -> bool:
 
 
 ARCHIVE = "code.tar.xz"
-# What Python takes from a folder that it starts in.
+# Files that Python would import from its start folder.
 LOADED = re.compile(r".*\.(?:py|pyc|pyd|pyo|pth|so)|.*\.(?:dist|egg)-info", re.ASCII)
 DVC_FILE = ".dvc/config"
-# What an archive holds of its own run, beside pointers and inputs.
+# Files of a run in an archive, besides pointers and inputs.
 OWN = ("config.yaml", "data/versions.csv")
 # A remote of its own: an audit fetches nothing by itself and needs no git.
 DVC_CONFIG = """\
@@ -87,9 +87,9 @@ DVC_CONFIG = """\
 
 
 def strangers(root: Path) -> Iterator[Path]:
-    """What lies where code is loaded from and is none of it, relative to the project's root.
+    """Yield files in code folders that are not part of the code, relative to the project's root.
 
-    Python's own caches and hidden files apart: no archive holds them, and no run reads them there.
+    Caches of Python and hidden files are skipped: no archive has them and no run reads them.
     """
     for path in sorted(root.iterdir()):
         package = path.is_dir() and any(path.glob("__init__.*"))
@@ -99,16 +99,16 @@ def strangers(root: Path) -> Iterator[Path]:
         for path in sorted((root / folder).rglob("*")):
             name = path.relative_to(root)
             hidden = any(part.startswith(".") or part == "__pycache__" for part in name.parts)
-            known = (path.is_dir() and not path.is_symlink()) or place_of(name.as_posix())
-            if not hidden and not known:
+            is_code = (path.is_dir() and not path.is_symlink()) or place_of(name.as_posix())
+            if not hidden and not is_code:
                 yield name
 
 
 def program_hashes(files: Mapping[str, bytes]) -> dict[str, str]:
-    """A hash of all code by its place: SHA-256 over the names and hashes of the files there.
+    """Return a SHA-256 of the code in each place, over the names and hashes of its files.
 
-    `files` are those of a project, by name; what is no code among them is left out. The settings
-    of DVC count as the project's: they can name programs.
+    `files` are those of a project, by name; files that are not code are ignored. The settings of
+    DVC count as code of the place `project`, because they can name programs.
     """
     lines: dict[str, list[str]] = {place: [] for place in PLACES}
     for name, content in sorted(files.items()):
@@ -121,7 +121,7 @@ def program_hashes(files: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def program_digest(hashes: Mapping[str, str]) -> str:
-    """One hash of all code, by which it is named: over the hashes of its places."""
+    """Return one hash of all code, over the hashes of its places."""
     return hash_record(dict(hashes))
 
 
@@ -138,7 +138,7 @@ def is_present(sealed: Mapping[str, str], present: Mapping[str, str]) -> bool:
 
 @cache
 def read_program() -> dict[str, bytes]:
-    """The files of the program that runs, by name; read once, and not to be changed."""
+    """Read the files of the running program, by name. The mapping is cached: do not change it."""
     return {name: path.read_bytes() for name, path in program_files().items()}
 
 
@@ -163,7 +163,7 @@ def state_run(config: str, versions: str, pointers: Mapping[Path, str]) -> dict[
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
-    """An archive of the files, the same bytes for the same; without others' publications."""
+    """Pack files into a reproducible tar.xz archive, without files of earlier publications."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for name, content in sorted(files.items()):
@@ -176,12 +176,12 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 
 
 def is_earlier(name: str) -> bool:
-    """Whether an input, by its path from the project's root, is of an earlier publication."""
+    """Return whether an input's path belongs to an earlier publication (plans do not)."""
     return name.startswith(f"{FOLDER}/") and not name.startswith(f"{FOLDER}/{PLANS}/")
 
 
 def read_archive(archive: Path) -> dict[str, bytes]:
-    """The files of an archive by name; DataError when it is no archive of this kind.
+    """Read the files of an archive, by name. Raises DataError when the archive is invalid.
 
     Links, devices, sparse files, names that lead out of the folder and names that stand twice are
     refused, and so is more than `LARGEST` bytes or 5,000 files. (Not by tarfile's own
@@ -215,10 +215,10 @@ def _read_tar(packed: bytes) -> dict[str, bytes]:
 def members(
     tar: tarfile.TarFile, *, most_bytes: int, most_files: int
 ) -> Iterator[tuple[str, IO[bytes]]]:
-    """The files of an open tar, from where it stands on; TarError at the first that is none.
+    """Yield name and content of each remaining file of an open tar.
 
-    Links, devices, sparse files and names that lead out of a folder are refused, and so is more
-    than so many bytes or files.
+    Raises TarError for a link, device, directory or sparse file, a name that leads out of the
+    folder, and for more than `most_bytes` bytes or `most_files` files.
     """
     left = most_bytes
     # An iteration over the tar would begin again with what was read before.
@@ -237,12 +237,12 @@ def members(
 
 
 ENVIRONMENT = "environment.json"
-# What moves the last bits of a sum or the bytes of a page, beside the packages.
+# Properties, besides packages, that can change the last bits of a sum or the bytes of a page.
 PLACE = ("python", "implementation", "system", "machine", "processor", "blas", "simd", "engine")
 
 
 def present_environment(lock: str, further: Iterable[str] = ()) -> dict[str, Any]:
-    """Python, machine, and the installed version of each package of `lock` that is installed.
+    """Return the versions of Python, the machine and the installed packages of `lock`.
 
     `further` are names of packages to look for as well. `processor` is its family, `blas` the
     kernels of each BLAS, `simd` what numpy uses of the processor's vector instructions, `engine`
@@ -278,7 +278,7 @@ def present_environment(lock: str, further: Iterable[str] = ()) -> dict[str, Any
 
 @cache
 def _find_version(package: str) -> str:
-    """The installed version of a package, which an audit of many asks for each; "" of none."""
+    """Return the installed version of a package; "" where it is not installed."""
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
@@ -286,29 +286,31 @@ def _find_version(package: str) -> str:
 
 
 def environment_text() -> str:
-    """`environment.json` of the environment that runs this."""
+    """Return the text of `environment.json` for the present environment."""
     return readable_json(present_environment(lock_file().read_text("utf-8")))
 
 
 def _name_processor() -> str:
-    """Maker and family of the processor; no more, for a publication names no machine."""
+    """Return vendor and family of the processor only: a publication must not identify a machine."""
     try:
-        told = Path("/proc/cpuinfo").read_text("utf-8", "replace")
+        cpu_info = Path("/proc/cpuinfo").read_text("utf-8", "replace")
     except OSError:
         return platform.processor() or platform.machine()
-    found = (re.search(rf"^{key}\s*:\s*(.+)$", told, re.M) for key in ("vendor_id", "cpu family"))
-    return " ".join(match[1] for match in found if match) or platform.machine()
+    matches = (
+        re.search(rf"^{key}\s*:\s*(.+)$", cpu_info, re.M) for key in ("vendor_id", "cpu family")
+    )
+    return " ".join(match[1] for match in matches if match) or platform.machine()
 
 
 def changes(frozen: Mapping[str, Any], present: Mapping[str, Any]) -> list[Fact]:
-    """In what the environment is another one than the frozen one, a fact each."""
-    found = [
+    """Return a fact for each difference between the frozen and the present environment."""
+    property_changes = [
         _describe_change(name, _write_words(frozen[name]), _write_words(present[name]))
         for name in PLACE
         if frozen[name] != present[name]
     ]
     old, new = frozen["packages"], present["packages"]
-    return found + [
+    return property_changes + [
         _describe_change(name, old.get(name), new.get(name))
         for name in sorted(old.keys() | new.keys())
         if old.get(name) != new.get(name)
@@ -321,7 +323,7 @@ def _describe_change(name: str, old: str | None, new: str | None) -> Fact:
 
 
 def lock_hash() -> str:
-    """SHA-256 of the program's lock file; "" when there is none."""
+    """Return the SHA-256 of the program's lock file; "" when there is none."""
     return sha256_of(lock_file()) if lock_file().is_file() else ""
 
 

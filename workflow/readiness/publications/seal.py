@@ -31,63 +31,69 @@ from readiness.publications.outcomes import AuditFinding, Outcome, error_fact
 SEAL = "seal.json"
 LEDGER = "figures.csv"
 VALUES = "values.csv"
-# Signatures over the seal, so outside of it.
+# Signatures over the seal; the seal cannot cover this file.
 ATTESTATIONS = "attestation.jsonl"
 NO_FILE = Fact("audit.seal.no_file")
 CHANGED = Fact("audit.seal.changed")
 MORE_NUMBERS = "audit.seal.more_numbers"
-# Of seals; those of others are read by the releases that made them.
+# Version of the seal. Older formats are read by the releases that wrote them.
 FORMAT = 3
 DRAFT, RELEASED = "draft", "released"
-# How many changed numbers of a ledger are named.
+# Maximum number of findings on changed numbers.
 NAMED = 10
-# What a seal states, and as what.
+# Required fields of a seal and their types.
 FACTS = {
     **dict.fromkeys(("id", "run", "lock", "values", "status", "log"), str),
     **dict.fromkeys(("code", "files", "datasets", "program"), dict),
     "numbers": int,
 }
-# The folder of a run below `results`: it is looked for there, so it must not lead elsewhere.
+# Folder of a run below `results`. The pattern keeps a hostile seal from naming another path.
 RUN = r"(waves|studies)/[a-z0-9][a-z0-9-]*"
 
 
 class UnreadableError(DataError):
-    """A seal that this user may not read: nothing is known of it."""
+    """Error for a seal that this user has no permission to read."""
 
 
 def sha256(content: bytes) -> str:
-    """SHA-256 of some bytes, hexadecimal."""
+    """Return the SHA-256 of some bytes, hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 
 
 def number_digests(ledger: str) -> dict[str, str]:
-    """One digest a number of a ledger (CSV text): over its row without the lineage."""
+    """Return a digest (16 hexadecimal digits) of each ledger row, without its lineage, by id."""
     digests = {}
     for row in csv.DictReader(io.StringIO(ledger, newline="")):
         # Cells beyond the last column have no name.
         seen = {name or "": cell for name, cell in row.items() if name != "lineage"}
         digest = sha256(canonical_json(seen).encode("utf-8", "replace"))
-        # It tells which one was changed, and the seal that one was.
+        # 16 digits are enough to locate a changed number; the seal itself proves the change.
         digests[row.get("id") or ""] = digest[:16]
     return digests
 
 
 def values_table(ledger: str) -> str:
-    """`values.csv` of a ledger: columns id and digest."""
+    """Return the text of `values.csv` for a ledger (CSV text): columns id and digest."""
     return rows_to_csv([("id", "digest"), *number_digests(ledger).items()])
 
 
 def make_seal(files: Mapping[str, bytes], facts: Mapping[str, Any]) -> str:
-    """The text of `seal.json` for the files of a publication (name to content); `facts` is what
-    else the seal states: id, run, lineage, code, lock, datasets, ...
+    """Return the text of `seal.json` for the files of a publication (name to content).
+
+    `facts` are the other fields of the seal: id, run, lineage, code, lock, datasets, ... Raises
+    KeyError when `files` lacks `values.csv`.
     """
     hashes = {name: sha256(content) for name, content in sorted(files.items())}
-    stated = {"format": FORMAT, **facts, "values": hashes[VALUES], "files": hashes}
-    return readable_json({"digest": hash_record(stated), **stated})
+    sealed_fields = {"format": FORMAT, **facts, "values": hashes[VALUES], "files": hashes}
+    return readable_json({"digest": hash_record(sealed_fields), **sealed_fields})
 
 
 def read_seal(folder: Path) -> dict[str, Any]:
-    """What the seal states; DataError when it is missing or does not hold for itself."""
+    """Read the fields of a seal.
+
+    Raises UnreadableError without permission, DataError when the seal is missing, invalid, or does
+    not match its own digest.
+    """
     path = folder / SEAL
     try:
         seal, whole = _seal_in(read_file(path))
@@ -113,31 +119,34 @@ def read_seal(folder: Path) -> dict[str, Any]:
 
 @cache
 def _seal_in(content: bytes) -> tuple[dict[str, Any], bool]:
-    """What a seal states, and whether it holds for itself; ValueError and others if it is none.
+    """Parse a seal: its fields, and whether they match its digest.
 
-    An audit asks for the same seal five times, and of a hundred publications.
+    Raises ValueError, KeyError, TypeError, AttributeError or RecursionError for another file.
+    Cached, because an audit reads the seal of each publication five times.
     """
     text = content.decode("utf-8")
     seal = json.loads(text)
-    stated = {name: value for name, value in seal.items() if name != "digest"}
+    sealed_fields = {name: value for name, value in seal.items() if name != "digest"}
     # Another layout could show a key twice: one value for people, another for the program.
-    whole = seal["digest"] == hash_record(stated) and text == readable_json(seal)
+    is_intact = seal["digest"] == hash_record(sealed_fields) and text == readable_json(seal)
     if not (
         seal["format"] == FORMAT
         and all(isinstance(seal[name], kind) for name, kind in FACTS.items())
         and seal["status"] in (DRAFT, RELEASED)
-        # Of letters that look alike nobody could tell which publication is meant.
+        # ASCII alone: look-alike letters could hide which publication is meant.
         and re.fullmatch(NAME, seal["id"])
         and re.fullmatch(RUN, seal["run"])
         and all(isinstance(text, str) for text in seal["files"].values())
     ):
         raise TypeError
-    return seal, whole
+    return seal, is_intact
 
 
 def check_seal(folder: Path) -> list[AuditFinding]:
-    """Each thing in which a publication's folder, read without data, network or git, is not what
-    was sealed; empty when it holds. What cannot be read is NOT CHECKED.
+    """Return a finding for each difference between a publication's folder and its seal.
+
+    The check needs no data, network or git. Empty when the folder is intact; BROKEN for a changed,
+    added or removed file, NOT CHECKED for an unreadable one.
     """
     try:
         if (folder / SEAL).is_symlink():
@@ -147,7 +156,7 @@ def check_seal(folder: Path) -> list[AuditFinding]:
         outcome = Outcome.NOT_CHECKED if isinstance(error, UnreadableError) else Outcome.BROKEN
         return [AuditFinding(SEAL, outcome, error.fact or error_fact(str(error)))]
     if seal["id"] != folder.name:
-        # Its hashes are those of other files: they say nothing of these.
+        # The seal of another publication has hashes of other files.
         other = Fact("audit.seal.of_another", {"other": seal["id"]})
         return [AuditFinding(SEAL, Outcome.BROKEN, other)]
     findings = list(_check_files(folder, seal["files"]))
@@ -156,7 +165,7 @@ def check_seal(folder: Path) -> list[AuditFinding]:
         findings += _find_numbers(folder)
     as_draft = read_settings(folder, "report").get("status") == DRAFT
     if seal["status"] != DRAFT and CONFIG not in changed and as_draft:
-        # Its pages were made as those of a draft: nobody released it.
+        # The frozen configuration is that of a draft, so the release is false.
         other = Fact("audit.states.folder", {"name": "status"})
         findings.append(AuditFinding(SEAL, Outcome.BROKEN, other))
     return findings
@@ -164,7 +173,7 @@ def check_seal(folder: Path) -> list[AuditFinding]:
 
 def _check_files(folder: Path, sealed: Mapping[str, str]) -> Iterator[AuditFinding]:
     try:
-        # Bytes of a name that are no text stand as `\\xff`.
+        # Bytes of a file name that are not UTF-8 are shown as `\\xff`.
         names = {
             os.fsencode(path.relative_to(folder)).decode("utf-8", "backslashreplace"): path
             for path in files_below(folder)
@@ -183,7 +192,7 @@ def _check_files(folder: Path, sealed: Mapping[str, str]) -> Iterator[AuditFindi
             continue
         path = names.get(name, folder / name)
         try:
-            # Of a folder that cannot be read nothing is listed; its files need not be gone.
+            # An unreadable folder lists no files, which need not be missing.
             if not stat.S_ISREG(path.lstat().st_mode):
                 yield AuditFinding(name, Outcome.BROKEN, NO_FILE)
             elif (digest := sha256(read_file(path))) != sealed[name]:
@@ -200,13 +209,13 @@ def _find_numbers(folder: Path) -> list[AuditFinding]:
     try:
         values = io.StringIO(read_file(folder / VALUES).decode("utf-8"), newline="")
         sealed = {row["id"]: row["digest"] for row in csv.DictReader(values)}
-        found = number_digests(read_file(folder / LEDGER).decode("utf-8"))
+        present = number_digests(read_file(folder / LEDGER).decode("utf-8"))
     except (OSError, UnicodeDecodeError, KeyError, csv.Error):
         return []
-    facts = dict.fromkeys(found.keys() - sealed.keys(), Fact("audit.number.new"))
-    facts |= dict.fromkeys(sealed.keys() - found.keys(), Fact("audit.seal.number_gone"))
-    names = sorted(sealed.keys() | found.keys())
-    wrong = [name for name in names if sealed.get(name) != found.get(name)]
+    facts = dict.fromkeys(present.keys() - sealed.keys(), Fact("audit.number.new"))
+    facts |= dict.fromkeys(sealed.keys() - present.keys(), Fact("audit.seal.number_gone"))
+    names = sorted(sealed.keys() | present.keys())
+    wrong = [name for name in names if sealed.get(name) != present.get(name)]
     findings = [
         AuditFinding(f"{LEDGER}: {name}", Outcome.BROKEN, facts.get(name, CHANGED))
         for name in wrong[:NAMED]

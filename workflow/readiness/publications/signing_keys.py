@@ -1,4 +1,4 @@
-"""Keys for signatures: make them, read them, name them by their hash."""
+"""Signing keys (ed25519): create, read and identify them."""
 
 import os
 from collections.abc import Iterable
@@ -25,15 +25,16 @@ PASSPHRASE = "READINESS_KEY_PASSPHRASE"  # noqa: S105
 
 
 def key_id(key: Ed25519PublicKey) -> str:
-    """SHA-256 of the public key (SubjectPublicKeyInfo, DER), hexadecimal."""
+    """Return the SHA-256 of the public key (SubjectPublicKeyInfo, DER), hexadecimal."""
     return sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
 
 
 def new_key(path: Path, root: Path) -> str:
-    """Write a new private key to `path` (mode 0600) and its public key to `path`.pub; its id.
+    """Write a new private key to `path` (mode 0600) and `path`.pub; return the id of the key.
 
-    It is encrypted when the environment has a passphrase. Refuses an existing file and, as a key
-    must never be committed or bundled, a place below `root`, the project.
+    The key is encrypted when the environment has a passphrase. Raises ConfigError for an existing
+    file, a missing folder, an unusable passphrase, or a path in the project at `root`: a private
+    key must never be committed or bundled.
     """
     public = path.with_name(f"{path.name}.pub")
     refuse_within(path, root)
@@ -49,7 +50,7 @@ def new_key(path: Path, root: Path) -> str:
         text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
     except ValueError as error:
         raise ConfigError(f"{PASSPHRASE}: cannot be used: {error}") from None
-    # Nobody else may read it, not even before it is whole.
+    # The mode is set at creation, so that nobody else can read the key while it is written.
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(text)
     pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -58,7 +59,7 @@ def new_key(path: Path, root: Path) -> str:
 
 
 def refuse_within(path: Path, root: Path) -> None:
-    """ConfigError for a private key in the project: there it would be committed or bundled."""
+    """Raise ConfigError for a key in the project, where it would be committed or bundled."""
     if path.resolve().is_relative_to(root.resolve()):
         raise ConfigError(
             f"{path}: a private key must not be stored in the project. Name a file outside it."
@@ -66,7 +67,7 @@ def refuse_within(path: Path, root: Path) -> None:
 
 
 def _read_passphrase() -> bytes | None:
-    # The bytes as they were typed, whatever the locale takes them for.
+    # The bytes as typed: the passphrase must not depend on the locale.
     return os.fsencode(os.environ.get(PASSPHRASE, "")) or None
 
 
@@ -78,7 +79,10 @@ def _read_key(path: Path) -> bytes:
 
 
 def private_key(path: Path) -> Ed25519PrivateKey:
-    """The private key in `path` (PEM, PKCS 8); ConfigError when there is none."""
+    """Read a private ed25519 key (PEM, PKCS 8).
+
+    Raises ConfigError when the file is unreadable, is no such key, or the passphrase is wrong.
+    """
     text = _read_key(path)
     phrase = _read_passphrase() if b"ENCRYPTED" in text else None
     try:
@@ -92,7 +96,10 @@ def private_key(path: Path) -> Ed25519PrivateKey:
 
 
 def public_key(path: Path) -> Ed25519PublicKey:
-    """The public key in `path` (PEM); ConfigError when there is none."""
+    """Read a public ed25519 key (PEM).
+
+    Raises ConfigError when the file is unreadable, is no such key, or the key is of small order.
+    """
     try:
         key = load_pem_public_key(_read_key(path))
     except (ValueError, UnsupportedAlgorithm):
@@ -135,11 +142,11 @@ def has_small_order(key: Ed25519PublicKey) -> bool:
         x_square = (y_square - 1) * pow(_D * y_square + 1, -1, _PRIME) % _PRIME
         denominator = (1 - _D * x_square * y_square) % _PRIME
         if denominator == 0:
-            return False  # of no point of the curve: with such a key no signature verifies
+            return False  # not a point of the curve: no signature verifies with this key
         y = (y_square + x_square) * pow(denominator, -1, _PRIME) % _PRIME
     return y == 1
 
 
 def public_keys(paths: Iterable[Path]) -> dict[str, Ed25519PublicKey]:
-    """The public keys in these files, by id; ConfigError naming the first that is none."""
+    """Read the public keys in these files, by id; raises ConfigError for the first invalid file."""
     return {key_id(key): key for key in map(public_key, paths)}

@@ -1,4 +1,4 @@
-"""Check which publication another may supersede: what `--supersedes` may name."""
+"""Check that a publication may supersede another one (`--supersedes`)."""
 
 from pathlib import Path
 
@@ -12,12 +12,13 @@ from readiness.publications.seal import DRAFT, check_seal
 def find_superseded(
     root: Path, identity: str, before: str, *, status: str = DRAFT, erratum: str = ""
 ) -> dict[str, str] | None:
-    """The publication `before` that `identity` supersedes, by id and seal; None for "".
+    """Return id and seal digest of the publication `before` that `identity` supersedes.
 
-    Of one that was withdrawn and whose folder is not here the log knows the seal's SHA-256
-    (`seal`). ConfigError when there is none of that name, when it has a successor already (readers
-    could not say which one counts) or is one itself, when it is a draft and this is none, or when
-    it is not here and `erratum` does not say what is corrected; DataError when its seal is broken.
+    Returns None when `before` is "". For a withdrawn publication without a folder, the key `seal`
+    (SHA-256 in the log) replaces `digest`. Raises ConfigError when `before` is unknown, is
+    superseded by another publication, descends from `identity`, is a draft though `status` is not,
+    or was withdrawn and removed and `erratum` is empty; DataError when its seal or the log is
+    broken.
     """
     if not before:
         return None

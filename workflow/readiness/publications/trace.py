@@ -1,4 +1,4 @@
-"""From a number back to what is behind it, and from a dataset version on to every number.
+"""Trace a number back to its steps and datasets, and a dataset version on to its numbers.
 
 `which` walks the records of the publication from the steps that made a number to its datasets;
 `affected` lists the numbers that a recall of a dataset version would touch, over all publications.
@@ -25,7 +25,7 @@ from readiness.publications.seal import DRAFT, LEDGER, check_seal, read_seal
 
 @dataclass(frozen=True)
 class TraceStep:
-    """One step behind a number: its code hash, its settings, its inputs by SHA-256."""
+    """One step behind a number: code hash, settings, and the SHA-256 of each input by role."""
 
     name: str
     code: str
@@ -35,7 +35,7 @@ class TraceStep:
 
 @dataclass(frozen=True)
 class Trace:
-    """All that stands behind one published number.
+    """Steps, datasets and files behind one published number.
 
     `datasets`: SHA-256 by name, and `md5` what their DVC pointers name, "" where unknown; `files`
     are the other files that went in (path to SHA-256); `through` are the publications whose
@@ -52,30 +52,30 @@ class Trace:
 
 
 def scope(root: Path, name: str) -> tuple[list[str], str]:
-    """The publications in which to look for `name`, and the id to look for."""
+    """Split `PUBLICATION/ID` or `ID` into the publications to search and the id."""
     where, slash, rest = name.partition("/")
     publications = ledger.publication_ids(root)
     return ([where], rest) if slash and where in publications else (publications, name)
 
 
 def find_numbers(root: Path, name: str) -> list[tuple[str, str]]:
-    """The numbers that `name` means, as (publication, id).
+    """Return the numbers that `name` means, as (publication, id); empty where none matches.
 
     `name` is `PUBLICATION/ID` or an ID of any publication; a figure is named by the beginning of
     its numbers' ids (`item.level`), and means all of them.
     """
     publications, name = scope(root, name)
-    found = []
+    matching_numbers = []
     for publication in publications:
         ids = [row["id"] for row in _find_rows(root / ledger.FOLDER / publication, name)]
         exact = [identity for identity in ids if identity == name]
         begun = [identity for identity in ids if is_below(identity, name)]
-        found += [(publication, identity) for identity in exact or begun]
-    return found
+        matching_numbers += [(publication, identity) for identity in exact or begun]
+    return matching_numbers
 
 
 def _find_rows(folder: Path, text: str) -> list[dict[str, str]]:
-    """The rows of a ledger; none where it does not hold the text, which is told without parsing."""
+    """Return the rows of a ledger; an empty list where its bytes lack the text (saves parsing)."""
     with suppress(OSError):
         if text.replace('"', '""').encode("utf-8", "replace") not in read_file(folder / LEDGER):
             return []
@@ -83,18 +83,18 @@ def _find_rows(folder: Path, text: str) -> list[dict[str, str]]:
 
 
 def like(root: Path, name: str) -> list[str]:
-    """The ids and beginnings of ids that are spelt most like `name`, the best one first."""
+    """Return up to three ids, or prefixes of ids, that are spelt most like `name`, best first."""
     publications, name = scope(root, name)
     ids = {row["id"] for where in publications for row in ledger_rows(root / ledger.FOLDER / where)}
-    known = {beginning for identity in ids for beginning in list_beginnings(identity)}
-    return difflib.get_close_matches(name, sorted(known), n=3)
+    known_names = {beginning for identity in ids for beginning in list_beginnings(identity)}
+    return difflib.get_close_matches(name, sorted(known_names), n=3)
 
 
 def refuse_broken(root: Path, publications: Iterable[str], *, every: bool = False) -> None:
-    """DataError naming the publications that are not what was sealed, or not here.
+    """Raise DataError naming the publications that are damaged or missing.
 
-    What their folder says of a number, or does not say, may then not be what was published. `every`
-    says that they are to be all that there are, which only the log of publications can tell.
+    Their ledgers may differ from the published ones. `every` is True when `publications` should be
+    all of them: then a faulty log is refused as well, because only the log is complete.
     """
     log = read_log(root)
     broken = [
@@ -112,7 +112,7 @@ def refuse_broken(root: Path, publications: Iterable[str], *, every: bool = Fals
 
 
 def state_line(root: Path, name: str, log: Log) -> str:
-    """What a publication is now, as the log has it, and since when."""
+    """Return an English line with the status of a publication and its release day, if known."""
     entry, sealed = log.latest.get(name), {}
     with suppress(DataError):
         sealed = read_seal(root / ledger.FOLDER / name)
@@ -126,7 +126,10 @@ def state_line(root: Path, name: str, log: Log) -> str:
 
 
 def which(root: Path, publication: str, names: Sequence[str]) -> Iterator[Trace]:
-    """What is behind each number: what its `lineage` leads to, and the datasets it names."""
+    """Yield the trace of each number in `names`, from its columns `lineage` and `dataset`.
+
+    Raises KeyError for an unknown number, DataError when a record or table is damaged.
+    """
     folder = root / ledger.FOLDER / publication
     chain = frozen_chain(folder)
     rows = {row["id"]: row for row in ledger_rows(folder)}
@@ -157,7 +160,7 @@ def which(root: Path, publication: str, names: Sequence[str]) -> Iterator[Trace]
 def _read_earlier(
     root: Path, publication: str, hashes_of: dict[str, set[str]], versions: dict[str, Version]
 ) -> None:
-    """Add hashes and dataset versions of the publications whose numbers went in, and of theirs."""
+    """Add hashes and dataset versions of all earlier publications used as inputs, recursively."""
     waiting, there = [publication], ledger.publication_ids(root)
     while waiting:
         for path in ledger.read_inputs(root / ledger.FOLDER / waiting.pop()):
@@ -171,9 +174,9 @@ def _read_earlier(
 
 
 def find_affected(root: Path, version: str) -> list[tuple[str, Mapping[str, str]]]:
-    """Every published number that rests on a dataset version, as (publication, row of its ledger).
+    """Return the published numbers that use a dataset version, as (publication, ledger row).
 
-    Also those that rest on it through another publication: a revision shows earlier numbers.
+    Numbers that use the version through another publication name it in `dataset`, too.
     """
     return [
         (publication, row)
