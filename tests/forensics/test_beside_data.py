@@ -133,7 +133,7 @@ def test_a_reported_base_is_used_as_one() -> None:
 
 BAD = {
     "row 2, column value: '~60' is not a figure": figures(("uses", "yes", "~60", "")),
-    "row 3, column answer: 'Yes' stands twice": figures(
+    "row 3, column answer: 'Yes' is listed twice": figures(
         ("uses", "yes", "1", ""), ("uses", "Yes", "2", "")
     ),
     "row 3, column base: '8' where uses has '9' before": figures(
@@ -170,6 +170,7 @@ def test_a_study_is_begun_and_checked_by_commands(
     with new_office(tmp_path / "office"):
         pass
     monkeypatch.chdir(tmp_path / "office")
+    Path("data/questionnaires").mkdir(parents=True, exist_ok=True)
     Path("data/questionnaires/press-1.yaml").write_text(yaml.safe_dump(DOCUMENT), "utf-8")
     texts = {item.id: {c.code: c.text for c in item.categories} for item in ASKED.items}
     header = ["Do you use it?", "What is your view?", "What do you fear?"]
@@ -206,7 +207,7 @@ def test_a_study_is_begun_and_checked_by_commands(
     (said,) = json.loads(capsys.readouterr().out)
     assert (said["kind"], said["reported"], said["base"]) == ("forensics.data.other_base", 259, 279)
     assert main(["claims", "check", "journal", *data]) == 0
-    assert "Most simply, the number of another table" in capsys.readouterr().out
+    assert "a number from another table was printed under this one" in capsys.readouterr().out
     assert main(["claims", "check", "journal", "--wave", "none"]) == 2
     wave = ["--wave", "w", "--questionnaire", "press-1", "--selection", "opt-in"]
     assert main(["new", "--from", str(tmp_path / "export.csv"), *wave]) == 0
