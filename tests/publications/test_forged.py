@@ -238,10 +238,18 @@ def test_a_count_that_the_attack_protects_no_more_is_not_compared(tmp_path: Path
         assert found & {Outcome.NOT_CHECKED, Outcome.DIFFERS}, column
 
 
-def test_intervals_without_a_count_in_both_are_not_checked(tmp_path: Path) -> None:
+def test_a_held_interval_elsewhere_is_not_compared_and_another_verdict_not_checked(
+    tmp_path: Path,
+) -> None:
+    """A search ends at the first interval that is wide enough: two need no count in common."""
     table = read_attack(SHIPPED / ATTACK)
-    beyond = table["highest"].iloc[0]
-    apart = table.assign(lowest=[str(int(beyond) + 1), *table["lowest"][1:]])
-    apart["highest"] = [str(int(beyond) + 9), *table["highest"][1:]]
+    beyond = int(table["highest"].iloc[0])
+    apart = table.assign(
+        lowest=[str(beyond + 1), *table["lowest"][1:]],
+        highest=[str(beyond + 9), *table["highest"][1:]],
+    )
+    [found] = attacked(tmp_path, apart, known=False)
+    assert (found.place, found.outcome) == (ATTACK, Outcome.NOT_COMPARED)
+    apart.loc[0, "verdict"] = "given_away"
     [found] = attacked(tmp_path, apart, known=False)
     assert (found.place, found.outcome) == (f"{ATTACK}: {table['id'][0]}", Outcome.NOT_CHECKED)

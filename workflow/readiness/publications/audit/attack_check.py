@@ -109,22 +109,17 @@ def _go_together(
 ) -> bool:
     """Return whether both rows on a count can be right, or the one that there is.
 
-    The count lies in both intervals, so they overlap. A sealed row that is attacked no more states
-    whether its share is published, as the register does. `suppressed`: the ids that it withholds.
+    The interval of a count that is held is only as much as shows that it is wide enough, so two
+    searches can end at two that have no count in common. A sealed row that is attacked no more
+    states whether its share is published, as the register does. `suppressed`: the ids that it
+    withholds.
     """
     if old is None:
         return True
     if new is None:
         withheld = old["id"].removeprefix("~") in suppressed
         return old["verdict"] == "held" and (old["published"] == "no") == withheld
-    if any(old[column] != new[column] for column in old.keys() - _FOUND):
-        return False
-    return _reaches(old, new) and _reaches(new, old)
-
-
-def _reaches(one: Mapping[Any, str], other: Mapping[Any, str]) -> bool:
-    """Return whether an interval, which may have no end, reaches the start of another one."""
-    return one["highest"] == "" or int(one["highest"]) >= int(other["lowest"])
+    return all(old[column] == new[column] for column in old.keys() - _FOUND)
 
 
 def _describe_attacked(old: Mapping[Any, str] | None, new: Mapping[Any, str] | None) -> Fact:
