@@ -235,7 +235,7 @@ def test_from_a_subfolder_the_root_is_found_and_paths_go_along(
         in (called(below, "estimate nowhere.csv library.yaml")[1])
     )
     code, said = called(tmp_path, "run")
-    assert code == 2 and "no Snakefile here" in said
+    assert code == 2 and "no Snakefile in this folder" in said
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only an administrator can give a folder away")

@@ -95,7 +95,7 @@ def test_a_folder_beside_the_project_is_named_with_dots(office: Path, capsys: An
     # By way of a link, too: what counts is where the folder lies.
     (office.parent / "link").symlink_to(office)
     assert main(["new", "../link/third"]) == 2
-    assert "lies in the project" in capsys.readouterr().err
+    assert "is inside the project" in capsys.readouterr().err
     assert not (office / "third").exists()
     # A link that leads nowhere is in the way.
     (office.parent / "nowhere").symlink_to(office.parent / "gone")
@@ -243,7 +243,7 @@ def test_what_exists_is_not_overwritten_and_what_fails_leaves_nothing(
         (["--from", "../votes.csv", "--wave", "w", "--questionnaire", "x"], 2, "no such file"),
         ([], 2, "Name the FOLDER"),
         (["data"], 2, "exists and is not empty"),
-        (["inside"], 2, "lies in the project"),
+        (["inside"], 2, "is inside the project"),
     ):
         assert main(["new", *arguments]) == code, arguments
         err = capsys.readouterr().err

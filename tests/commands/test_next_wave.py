@@ -66,7 +66,7 @@ def test_the_plan_is_printed_as_json(there: Path, capsys: Any) -> None:
             assert group[name] == pytest.approx(row[name], rel=1e-9), name
     lines = said(capsys, 0, *call).splitlines()
     assert plan["sentences"] and lines[-len(plan["sentences"]) :] == plan["sentences"]
-    assert "add --next" in said(capsys, 2, WAVE, "--json")
+    assert "needs --next" in said(capsys, 2, WAVE, "--json")
 
 
 def test_a_wave_that_has_run_is_planned_from_what_it_published(there: Path, capsys: Any) -> None:
@@ -104,7 +104,8 @@ def test_the_page_says_what_the_command_says(there: Path, capsys: Any) -> None:
     assert "no difference would be found" in text
     table = pd.read_csv("0.csv")
     needed = re.search(
-        r"each profession (\d+) must answer, so (\d+) be asked; of the 2,928 .* (\d+)\.", page
+        r"each profession, (\d+) people must answer, so (\d+) must be asked; among the 2,928 journalists, (\d+) answers",
+        page,
     )
     assert needed and [int(n) for n in needed.groups()] == [
         *table.loc[1, ["answers", "invited"]],
@@ -149,7 +150,7 @@ def test_a_draw_is_the_sample_of_a_wave_and_repeats_itself(there: Path, capsys: 
         ((WAVE, "--draw", "twice.csv", *GUESSES, "--margin", "20"), 3, "row 702, column token"),
         ((WAVE, "--draw", "town.csv", *GUESSES, "--margin", "20"), 3, "missing column profession"),
         ((WAVE, "--draw", "frame.csv", *GUESSES, "--margin", "4"), 4, "4 points cannot be"),
-        ((WAVE, "--next", "--seal"), 2, "choose one"),
+        ((WAVE, "--next", "--seal"), 2, "cannot be combined"),
     ],
 )
 def test_what_cannot_be_planned_is_one_line_and_writes_nothing(

@@ -137,11 +137,11 @@ def one(**way: Any) -> dict[str, Any]:
         ({"weight": {}}, "margins to weight to, weights given, a sample"),
         ({"estimate": {"by": "site", "items": ["rating"]}}, "variable of the sample"),
         ({"estimate": {"by": "tools", "items": ["rating"]}}, "nor a single-answer item"),
-        ({"estimate": {"by": "whole", "items": ["rating"]}}, "the name of the total"),
+        ({"estimate": {"by": "whole", "items": ["rating"]}}, "reserved for the total"),
         ({"estimate": {"by": "name", "items": ["rating"]}}, "nor a single-answer item"),
         ({"estimate": {"items": ["name"]}}, "personal data"),
         ({"estimate": {"items": ["born"]}}, "a 'date' item"),
-        ({"compare": {"items": ["rating"]}}, "nothing to compare by"),
+        ({"compare": {"items": ["rating"]}}, "no groups to compare"),
         (
             {"estimate": {"by": "rating", "items": ["tools"]}, "compare": {"items": ["rating"]}},
             "defines the groups",
@@ -161,7 +161,7 @@ def one(**way: Any) -> dict[str, Any]:
                     {"id": "age", "label": {"en": "A"}, "any": [{"item": "rating", "top": 1}]}
                 ]
             },
-            "has already",
+            "is already an id",
         ),
     ],
 )

@@ -177,7 +177,7 @@ def test_a_wave_without_weights_needs_no_margins(tree: Path) -> None:
 
 @pytest.mark.parametrize(
     ("null", "said"),
-    [("", "without an id"), ("null", "'region'"), ("~", "'region'"), ("no", "'region'")],
+    [("", "has no id"), ("null", "'region'"), ("~", "'region'"), ("no", "'region'")],
 )
 def test_a_frame_variable_without_a_name(tree: Path, null: str, said: str) -> None:
     """To YAML each is no text; to a questionnaire every scalar is one."""
@@ -189,7 +189,7 @@ def test_a_frame_variable_without_a_name(tree: Path, null: str, said: str) -> No
     ("name", "words"),
     [
         ("margins-windows-1252.csv", ("line 2", "not UTF-8", "CSV UTF-8")),
-        ("margins-semicolons.csv", ("semicolons", "expected commas")),
+        ("margins-semicolons.csv", ("semicolons", "instead of commas")),
         ("answers-gzip.csv", ("compressed",)),
         ("answers-workbook.csv", ("spreadsheet",)),
     ],
@@ -210,5 +210,5 @@ def test_checks_of_a_header_are_linear(tmp_path: Path) -> None:
         read_export(path, questionnaire)
     assert time.process_time() - began < 4
     path.write_text("a," * 20_000 + "b\n", "utf-8")
-    with pytest.raises(DataError, match="20001 columns; at most 16384 are read"):
+    with pytest.raises(DataError, match="20001 columns, more than the limit of 16384"):
         read_export(path, questionnaire)

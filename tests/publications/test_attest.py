@@ -156,7 +156,7 @@ def test_nobody_signs_twice_and_a_copied_line_is_not_a_second_signature(
     attest(folder, private_key(office))
     path = folder / ATTESTATIONS
     before = path.read_bytes()
-    with pytest.raises(ConfigError, match="has signed already"):
+    with pytest.raises(ConfigError, match="has already signed"):
         attest(folder, private_key(office))
     assert path.read_bytes() == before
     path.write_bytes(before * 2)

@@ -186,7 +186,7 @@ def test_what_is_withdrawn_stays_in_the_log(tree: Path, capsys: CaptureFixture[s
     ("words", "said"),
     [
         ((DRAFT, "--withdraw", "x"), "is a draft, and only a release can be withdrawn"),
-        ((FIRST, "--withdraw", "x", "--successor", FIRST), "withdrawn itself"),
+        ((FIRST, "--withdraw", "x", "--successor", FIRST), "has been withdrawn"),
         ((FIRST, "--withdraw", "x", "--successor", "R 2"), "not an id"),
         ((FIRST, "--withdraw", " "), "expected one line of text"),
         ((FIRST, "--withdraw", "x", "--release"), "can be combined only with --successor"),
@@ -205,7 +205,7 @@ def test_what_cannot_be_withdrawn(
 def test_nothing_comes_after_a_withdrawal(tree: Path) -> None:
     withdraw(tree, STUDY, "the figures were of another year")
     log = open_log(tree)
-    with pytest.raises(ConfigError, match="withdrawn already"):
+    with pytest.raises(ConfigError, match="already been withdrawn"):
         withdraw(tree, STUDY, "again")
     for more in ({"withdrawn": ""}, {"withdrawn": "another reason"}, {"seal": "0" * 64}):
         entry = replace(log.entries[-1], previous=log.head, **more)
@@ -229,6 +229,6 @@ def test_no_circle_of_successors(tree: Path, capsys: CaptureFixture[str]) -> Non
 
 def test_no_withdrawal_makes_a_circle(tree: Path) -> None:
     """In favour of what it has itself succeeded."""
-    with pytest.raises(ConfigError, match=f"{SECOND} succeeds it"):
+    with pytest.raises(ConfigError, match=f"{SECOND} is its successor"):
         withdraw(tree, SECOND, "wrong", FIRST)
     assert read_log(tree).latest[SECOND].withdrawn == ""

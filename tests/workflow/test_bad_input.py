@@ -157,7 +157,7 @@ def test_a_project_that_cannot_run_says_why_before_anything_does(
 
 def test_readiness_in_a_folder_that_is_no_project(fresh: Project) -> None:
     result = fresh.call("sh", "-c", 'cd .. && "$OLDPWD/.venv/bin/readiness" run')
-    refused(fresh, result, 2, "no Snakefile here")
+    refused(fresh, result, 2, "no Snakefile in this folder")
 
 
 # --- the publications -----------------------------------------------------------------------------
