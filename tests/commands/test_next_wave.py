@@ -104,7 +104,8 @@ def test_the_page_says_what_the_command_says(there: Path, capsys: Any) -> None:
     assert "no difference would be found" in text
     table = pd.read_csv("0.csv")
     needed = re.search(
-        r"each profession, (\d+) people must answer, so (\d+) must be asked; among the 2,928 journalists, (\d+) answers",
+        r"each profession, (\d+) people must answer, so (\d+) must be asked; "
+        r"among the 2,928 journalists, (\d+) answers",
         page,
     )
     assert needed and [int(n) for n in needed.groups()] == [
