@@ -151,7 +151,7 @@ def test_a_text_that_is_not_utf8_is_refused_before_anything_is_written(
     monkeypatch.chdir(root)
     add = ["data", "add", "export.csv", "--dataset", "survey", "--as", "1"]
     assert main([*add, "--note", os.fsdecode(b"\xe9t\xe9")]) == 2
-    assert capsys.readouterr().err.startswith("readiness data: --note: not UTF-8.")
+    assert capsys.readouterr().err.startswith("readiness data: --note: the text is not UTF-8.")
     assert not (root / "data").exists()
     assert main(add) == 0
     assert main(["data", "erase", "survey@1", "--reason", os.fsdecode(b"\xff")]) == 2
@@ -235,10 +235,10 @@ def test_a_name_that_no_file_system_holds_is_refused_before_anything_is_written(
 def test_what_would_never_end_is_refused_at_once(root: Path) -> None:
     os.mkfifo(root / "pipe.csv")
     for path in (root / "pipe.csv", Path("/dev/zero")):
-        with pytest.raises(DataError, match="no ordinary file"):
+        with pytest.raises(DataError, match="not a regular file"):
             add_version(root, path, "survey", "1")
     # The system says 0 bytes of it, and there are more whenever one reads: it is being written.
-    with pytest.raises(DataError, match="still being written"):
+    with pytest.raises(DataError, match="still writing this file"):
         add_version(root, Path("/proc/self/status"), "survey", "1")
     assert not (root / "data").exists()
 

@@ -86,8 +86,8 @@ def test_versions_are_appended_and_never_overwritten(root: Path) -> None:
         ("survey,1", "survey,1,", "row 2: expected 9 cells"),
         (",29,", ",+29,", "row 2: expected 9 cells"),
         (",29,", ",29 ,", "row 2: expected 9 cells"),
-        ("survey,1", "../survey,1", "row 2: dataset '../survey' is none"),
-        ("survey,1", "survey,a/b", "row 2: version 'a/b' is none"),
+        ("survey,1", "../survey,1", "row 2: dataset '../survey' is not valid"),
+        ("survey,1", "survey,a/b", "row 2: version 'a/b' is not valid"),
         (",open", "", "row 2: expected 9 cells"),
     ],
 )

@@ -932,7 +932,7 @@ def test_a_wave_is_put_into_the_configuration_and_nothing_else_moves(config: str
     assert loaded["waves"].pop("second")["answers"] == "second@1"
     assert loaded["waves"] == (before.get("waves") or {})
     assert all(line in after for line in config.splitlines() if not line.startswith("waves"))
-    with pytest.raises(ConfigError, match=r"waves\.second is there already"):
+    with pytest.raises(ConfigError, match=r"waves\.second already exists"):
         with_section(after, "waves", "second", SECTION)
 
 

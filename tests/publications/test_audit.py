@@ -123,7 +123,7 @@ def test_a_refactoring_forces_no_new_seal(zipped: Project) -> None:
 def test_an_unknown_publication_is_one_line(released: Project) -> None:
     result = released.here("audit", "nothing")
     assert result.returncode == 2
-    assert "nothing: no such publication; there are canteen-r1" in message(result)
+    assert "nothing: no publication has this id. The publications are canteen-r1" in message(result)
 
 
 def test_erased_data_are_said_by_the_audit_and_by_the_run(zipped: Project) -> None:

@@ -143,7 +143,7 @@ def test_a_draft_is_frozen_again_and_released_for_good(published: Project) -> No
     for name in strays:
         (project.root / name).write_text("", "utf-8")
     code, told = freeze(project, "menus-r2")
-    assert code == 3 and "lies where code is loaded from" in told
+    assert code == 3 and "is in a folder from which code is loaded" in told
     for name in strays:
         (project.root / name).unlink()
     result = project.readiness("freeze", "menus-r2", "--release", "--cores", "2")
@@ -208,7 +208,7 @@ def test_refused_when_the_remote_lacks_the_data_or_there_is_nothing_to_correct(
     code, said = freeze(project, "r3", *MORE, "--erratum", "wrong")
     assert code == 2 and "--supersedes" in said
     code, said = freeze(project, "r3", *MORE, "--supersedes", "nothing")
-    assert code == 2 and "no such publication" in said
+    assert code == 2 and "no publication has this id" in said
     shutil.rmtree(project.root / "data/store/files")
     code, said = freeze(project, "r3", *MORE)
     assert code == 3 and "canteen-2025@1" in said
@@ -268,10 +268,10 @@ def test_a_publication_has_one_successor_and_never_itself(tmp_path: Path) -> Non
     assert find_superseded(tmp_path, "canteen-r2", "canteen-r1")
     assert find_superseded(tmp_path, "r3", "") is None
     for identity, before, said in (
-        ("r3", "nothing", "no such publication"),
-        ("r3", "../publications/menus-r1", "no such publication"),
-        ("r3", ".", "no such publication"),
-        ("r3", "canteen-r1", "canteen-r2 supersedes it already"),
+        ("r3", "nothing", "no publication has this id"),
+        ("r3", "../publications/menus-r1", "no publication has this id"),
+        ("r3", ".", "no publication has this id"),
+        ("r3", "canteen-r1", "canteen-r2 already supersedes it"),
         ("menus-r1", "menus-r1", "would supersede itself"),
         ("canteen-r1", "canteen-r2", "would supersede itself"),
     ):

@@ -86,7 +86,9 @@ def test_an_amendment_says_why_and_when(wave: Any, capsys: CaptureFixture[str]) 
     assert "--reason" in refused(capsys, 2, "plan", WAVE, "--seal")
     assert "--seal" in refused(capsys, 2, "plan", WAVE, "--reason", "more power")
     assert wave.seal("--reason", "more power") == 0
-    assert "nothing differs" in refused(capsys, 2, "plan", WAVE, "--seal", "--reason", "again")
+    assert "there is nothing to seal" in refused(
+        capsys, 2, "plan", WAVE, "--seal", "--reason", "again"
+    )
     wave.add_answers()
     wave.set("figures", rounding="half_up")
     assert wave.seal("--reason", "asked for by readers") == 0
@@ -277,9 +279,9 @@ def test_an_authority_says_when_a_plan_was_there(
 
     assert main(ask("plan.tsr", "root.pem")) == 0
     assert re.search(rf"{PLAN}: was there at 20\d\d-.* UTC, by CN=root", capsys.readouterr().out)
-    assert "something else" in refused(capsys, 3, *ask("else.tsr", "root.pem"))
-    assert "does not verify" in refused(capsys, 3, *ask("plan.tsr", "other.pem"))
-    assert "no answer" in refused(capsys, 3, *ask("ca.cnf", "root.pem"))
-    assert "no root" in refused(capsys, 2, *ask("plan.tsr", "tsa.pem"))
+    assert "not for a plan of this wave" in refused(capsys, 3, *ask("else.tsr", "root.pem"))
+    assert "cannot be verified" in refused(capsys, 3, *ask("plan.tsr", "other.pem"))
+    assert "not a time stamp" in refused(capsys, 3, *ask("ca.cnf", "root.pem"))
+    assert "root certificate is missing" in refused(capsys, 2, *ask("plan.tsr", "tsa.pem"))
     assert "PEM" in refused(capsys, 2, *ask("plan.tsr", "ca.cnf"))
     assert "must be given together" in refused(capsys, 2, *ask("plan.tsr", "root.pem")[:4])

@@ -171,7 +171,7 @@ def test_what_is_no_id_is_refused(text: str) -> None:
     [
         ({"item": "use", "level": "yes"}, "no group in item 'use', level 'yes'"),
         ({"family": "people", "item": "use"}, "unknown family 'people'; expected revision,"),
-        ({"family": "missing", "item": "use", "level": "a", "group": "all"}, "no place for group"),
+        ({"family": "missing", "item": "use", "level": "a", "group": "all"}, "group does not fit"),
     ],
 )
 def test_parts_that_make_no_id_are_named(parts: dict[str, str], message: str) -> None:

@@ -136,7 +136,7 @@ def test_the_step_says_it_and_its_lineage_does_not(
 ) -> None:
     answers = wave.path("export_2")
     assert step(tmp_path, wave, answers, simulated=True, largest_loss=0.01) == 3
-    assert "more than 1 % is lost" in capsys.readouterr().err
+    assert "more than 1 % would be dropped" in capsys.readouterr().err
     assert not (tmp_path / "out/lineage.json").exists()
     assert step(tmp_path, wave, answers, simulated=True, largest_loss=None) == 0
     err = capsys.readouterr().err

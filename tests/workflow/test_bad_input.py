@@ -89,7 +89,7 @@ def test_a_damaged_copy_is_told_where_another_one_is_right(fresh: Project) -> No
     result = fresh.run(CLAIMS)
     assert result.returncode == 0
     assert "menus-2023-claims@1: data/store/files/md5/" in message(result)
-    assert "Replace it by a right copy" in message(result)
+    assert "Replace it with a correct copy" in message(result)
     assert (fresh.root / CLAIMS).read_bytes() == original
 
 
