@@ -155,15 +155,18 @@ def test_issues_are_told_by_what_and_how_many(language: str) -> None:
         {"id": f"quality.issues.{rule}", "value": str(n), "unit": "count", "digits": "0"}
         for rule, n in found.items()
     ]
-    wave = SimpleNamespace(register=Register(pd.DataFrame(rows), language))
+    wave = SimpleNamespace(register=Register(pd.DataFrame(rows), language), language=language)
     kinds = participation._list_kinds(cast(WavePart, wave))
     assert kinds is not None
     assert not [key for key in MEANINGS.values() if re.search("[`_]", text(key, language))]
     told = [kind.values for kind in kinds.items if isinstance(kind, Fact)]
+    # A full stop within the list would end its line.
+    assert not [each for each in told if str(each["what"]).endswith(".")]
     names = [value.name for each in told if isinstance(value := each["n"], NamedNumber)]
     assert names == [f"quality.issues.{rule}" for rule in list(found)[:3]]
     assert all(
-        each["what"] == Term(MEANINGS[rule]) for each, rule in zip(told, found, strict=False)
+        each["what"] == text(MEANINGS[rule], language).rstrip(".")
+        for each, rule in zip(told, found, strict=False)
     )
 
 

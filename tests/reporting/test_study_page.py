@@ -174,8 +174,8 @@ def cards(study: StudyPart) -> list[str]:
 
 # --- the real study -------------------------------------------------------------------------------
 SAID = {
-    "fr": "Les pourcentages de la HACA peuvent provenir de 12 personnes seulement ; le "
-    "nombre de réponses n’est pas publié",
+    "fr": "Les pourcentages de la HACA peuvent venir de 12 personnes seulement ; on "
+    "ignore combien ont répondu",
     "en": "HACA’s percentages can come from as few as 12 people; how many answered was not "
     "published",
     "ar": "نسب الهاكا قد تكون أجوبة 12 شخصًا فقط؛ ولم يُنشر عدد من أجابوا",

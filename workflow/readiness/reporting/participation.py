@@ -5,7 +5,7 @@ Everything is of the register, and what there is nothing of is not told.
 
 from collections.abc import Iterator, Sequence
 
-from readiness.ground.facts import Fact, Listed, Term, Value
+from readiness.ground.facts import Fact, Listed, Value
 from readiness.ground.figure_id import (
     ANSWERED,
     COMPARISONS,
@@ -104,7 +104,9 @@ def _list_kinds(wave: WavePart) -> Listed | None:
     told = []
     for rule in sorted((rule for rule, n in known.items() if n), key=lambda rule: -known[rule])[:3]:
         n = wave.register.name_value(quality_id("issues", rule))
-        told.append(Fact("report.issues.kind", {"what": Term(MEANINGS[rule]), "n": n}))
+        # A meaning is a sentence; within a list its full stop would end the line too early.
+        what = text(MEANINGS[rule], wave.language).rstrip(".")
+        told.append(Fact("report.issues.kind", {"what": what, "n": n}))
     return Listed(tuple(told), "comma") if told else None
 
 
