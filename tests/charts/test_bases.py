@@ -64,7 +64,7 @@ def test_each_number_of_people_has_a_cell_that_says_how_it_fits(lang: str, width
 def test_the_grid_of_a_study_asks_about_its_own_figures() -> None:
     structure = parse_structure(STRUCTURE)
     spec = grid_chart(claims_of("Institute B", "Institute B"), structure, "en")
-    assert spec.title == "How many people can give 67.5, 30 and 20 together?"
+    assert spec.title == "How many people could give the figures 67.5, 30 and 20?"
     cells = [mark.id for mark in spec.sheet().marks if mark.id.startswith("people.")]
     assert len(cells) == 100 and "reported.34" in {mark.id for mark in spec.sheet().marks}
     # A number of people far beyond the grid makes it no longer.

@@ -57,7 +57,7 @@ def test_a_number_says_what_was_measured_of_its_procedure() -> None:
         if row["kind"] == "test"
     }
     odds = [text for identity, text in said.items() if ".odds_ratio." in identity]
-    assert any("one sample of seven" in text for text in odds)
+    assert any("one sample out of seven" in text for text in odds)
     assert not any(text for identity, text in said.items() if ".test.rao_scott_f" in identity)
 
 

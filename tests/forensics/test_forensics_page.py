@@ -36,5 +36,5 @@ def test_the_page_says_what_the_code_says() -> None:
 def test_the_examples_on_the_page_run() -> None:
     page = doctest.testfile(str(PAGE), module_relative=False, encoding="utf-8")
     module = doctest.testmod(solve)
-    assert page.attempted == 2 and page.failed == 0
+    assert page.attempted == 3 and page.failed == 0
     assert module.attempted == 2 and module.failed == 0

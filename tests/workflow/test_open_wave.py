@@ -34,7 +34,7 @@ def test_nothing_is_told_that_nobody_supplied(project: Project) -> None:
         " ",
         project.read(f"{HOME}/report/en/report-simulated.html"),
     )
-    assert "each counts once" in page and "volunteered" in page
+    assert "each answer counts once" in page and "volunteered" in page
     # It says once that simulated answers describe no population.
     assert re.findall(NEVER, page.replace("They describe no real population.", "")) == []
     ids = set(table(project, "register/figures.csv")["id"])

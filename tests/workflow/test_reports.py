@@ -227,7 +227,7 @@ def test_a_publication_keeps_its_own_document(project: Project) -> None:
     project.replace(frozen, "report:\n", "report:\n  show: [another]\n")
     result = project.here("run")
     assert result.returncode == 2
-    assert f"{frozen}: report.show: no study or wave 'another'" in message(result)
+    assert f"{frozen}: report.show: no study or wave is called 'another'" in message(result)
 
 
 def test_a_document_for_word_says_what_its_page_says(reports: Project, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_what_protection_costs_is_said(project: Project) -> None:
         "1 not shown, to protect respondents (wishes)"
     )
     (cost,) = list_costs(plan)
-    assert cost.startswith("canteen-2025: Site: too few people") and "1 of 7" in cost
+    assert cost.startswith("canteen-2025: Site: too few people") and "1 of the 7" in cost
 
 
 def test_without_a_terminal_a_run_says_each_minute_how_far_it_is(
