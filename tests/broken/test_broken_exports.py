@@ -39,7 +39,7 @@ def test_there_are_eighty_and_each_has_its_words() -> None:
             "not an SPSS file, although the questionnaire says `tool: spss`",
         ),
         ({"encoding": "klingon"}, DataError, "encoding 'klingon' is not known; expected utf-8, "),
-        ({"encoding": "ascii"}, DataError, "not ascii (byte 55); the file may be cut"),
+        ({"encoding": "ascii"}, DataError, "not ascii (byte 55). The file may be truncated"),
         ({"encoding": "hex"}, DataError, "answers.csv: cannot be read as hex."),
     ],
 )

@@ -78,7 +78,7 @@ def test_a_study_is_added_to_a_folder_and_checked(capsys: Any) -> None:
         "Then: readiness claims check journal",
     ]
     assert said(capsys, "check", "journal")[1:3] == [ALL, WHY]
-    assert "journal exists" in said(capsys, *words, code=2)[0]
+    assert "journal already exists" in said(capsys, *words, code=2)[0]
     (verdict,) = [
         each
         for each in json.loads("\n".join(said(capsys, "check", "journal", "--json")))
@@ -124,7 +124,7 @@ def test_an_error_names_the_place(capsys: Any, name: str, text: str, expected: s
 
 
 def test_what_is_not_there_is_named(capsys: Any) -> None:
-    assert "b.csv: no such file" in said(capsys, "check", "b.csv", code=3)[0]
+    assert "b.csv: file not found" in said(capsys, "check", "b.csv", code=3)[0]
     assert (
         "this folder is not a project, and there is no file 'haca'"
         in said(capsys, "check", "haca", code=2)[0]

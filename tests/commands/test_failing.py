@@ -80,17 +80,25 @@ LIBRARY = "tests/commands/any_csv/library.csv"
         ("claims solve 67 33 --n-max 0", 2, "expected n_max from 1 to 100000"),
         ("claims solve 67/33 64 --base 0", 2, "base 0: expected a number from 1 to 99000"),
         ("claims solve 67 33 --rounding up", 2, "rounding 'up': expected nearest"),
-        ("data get nowhere@1", 2, "no dataset version nowhere@1; there are"),
-        ("data diff nowhere@1 nowhere@2", 2, "no dataset version nowhere@1; there are"),
-        ("data key nowhere@1", 2, "no dataset version nowhere@1; there are"),
-        ("affected nowhere@1", 2, "no dataset version nowhere@1; there are"),
+        ("data get nowhere@1", 2, "no dataset version is called nowhere@1. The versions are"),
+        (
+            "data diff nowhere@1 nowhere@2",
+            2,
+            "no dataset version is called nowhere@1. The versions are",
+        ),
+        ("data key nowhere@1", 2, "no dataset version is called nowhere@1. The versions are"),
+        ("affected nowhere@1", 2, "no dataset version is called nowhere@1. The versions are"),
         (f"estimate {LIBRARY} none.yaml", 2, "none.yaml: file not found. Correct the name"),
         (f"compare {LIBRARY} none.yaml", 2, "none.yaml: file not found. Correct the name"),
         (f"estimate {LIBRARY} --questionnaire none.yaml", 2, "none.yaml: not found. Correct the"),
         (f"validate {LIBRARY} --questionnaire none.yaml", 2, "none.yaml: not found. Correct the"),
         # The data are not there.
-        ("estimate none.csv tests/commands/any_csv/library.yaml", 3, "none.csv: not found"),
-        ("claims check none.csv", 3, "none.csv: no such file"),
+        (
+            "estimate none.csv tests/commands/any_csv/library.yaml",
+            3,
+            "none.csv: no such file. Correct the name",
+        ),
+        ("claims check none.csv", 3, "none.csv: file not found. Name a CSV file"),
     ],
 )
 def test_a_command_fails_with_the_code_of_its_reason(

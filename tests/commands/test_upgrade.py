@@ -79,8 +79,8 @@ def test_a_file_that_is_no_wheel_of_the_program_is_refused(
     for name, code, said in (
         ("other.zip", 2, "expected a file such as readiness-1.1.0"),
         ("readiness-1.0-py3-none-any.whl", 3, "cannot be read"),
-        ("readiness-9.9-py3-none-any.whl", 3, "not a wheel"),
-        ("readiness-9.8-py3-none-any.whl", 3, "not a wheel"),
+        ("readiness-9.9-py3-none-any.whl", 3, "not a valid wheel"),
+        ("readiness-9.8-py3-none-any.whl", 3, "not a valid wheel"),
         (
             "readiness-9.7-py3-none-any.whl",
             3,

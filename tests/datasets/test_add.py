@@ -155,7 +155,7 @@ def test_a_text_that_is_not_utf8_is_refused_before_anything_is_written(
     assert not (root / "data").exists()
     assert main(add) == 0
     assert main(["data", "erase", "survey@1", "--reason", os.fsdecode(b"\xff")]) == 2
-    assert "--reason: not UTF-8" in capsys.readouterr().err
+    assert "--reason: the text is not UTF-8." in capsys.readouterr().err
     assert not find_version(root, "survey@1").is_erased and faults(root) == []
 
 

@@ -94,7 +94,7 @@ def test_a_key_that_does_not_tell_the_rows_apart_is_refused() -> None:
     cells = pd.DataFrame({"region": ["north", "north"], "code": ["1", "2"]}, dtype=str)
     with pytest.raises(DataError, match=r"survey@1: its first column, 'region', has 'north' more"):
         table_by(cells, None, "survey@1")
-    with pytest.raises(DataError, match=r"no column 'name'; there are region, code"):
+    with pytest.raises(DataError, match=r"no column 'name'\. Its columns are region, code\."):
         table_by(cells, "name", "survey@1")
     assert table_by(cells, "code", "survey@1").keys == ["1", "2"]
     # Named by hand it is taken as it is: equal keys are matched in order.
