@@ -338,8 +338,9 @@ def is_marked_unchecked(node: LexborNode) -> bool:
         return False
     shown = _normalise(node.text(deep=True))
     marks = (words_for(language) for language in LANGUAGES)
+    said = ((_normalise(words["own"]), _normalise(words["own_text"])) for words in marks)
     return any(
-        re.match(rf"{re.escape(m['own'])}\s*{re.escape(m['own_text'])}", shown) for m in marks
+        re.match(rf"{re.escape(title)}\s*{re.escape(sentence)}", shown) for title, sentence in said
     )
 
 
