@@ -116,8 +116,8 @@ class Register:
         figure = FigureId.parse(identity)
         limit = figure.with_part(LOWER)
         procedure = procedure_of(limit if self.has(limit) else figure)
-        # A change has no base beside that of its share.
-        share = figure.since("") if figure.family == CHANGE else figure
+        # A change has no base beside that of its share; what is told of all changes has no share.
+        share = figure.since("") if figure.family == CHANGE and figure.item else figure
         own = next(filter(self.has, (share, figure)), None)
         said = warn_of(procedure, float(self.row(own)["n"] or 0)) if own else None
         return show(said, self.language) if said else ""
