@@ -23,7 +23,8 @@ def above(
     language: str = "fr",
     others: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    rows = pd.DataFrame({"run": ["w"], "id": ["a"], "simulated": [str(simulated).lower()]})
+    told_of = {"run": "w", "id": "a", "kind": "count", "simulated": str(simulated).lower()}
+    rows = pd.DataFrame([told_of])
     told = {"run": "w", "kind": "wave", "title": "Titre"}
     part = PageSource(Register(rows, language), {}, set(), set(), told)
     settings = RenderSettings(

@@ -17,6 +17,7 @@ import pytest
 
 from readiness.analysis.selection import Selection
 from readiness.ground.facts import Fact, NamedNumber, Quantity, Term, Value
+from readiness.ground.figure_id import FigureId
 from readiness.language import WHOLE, tell, text
 from readiness.language.catalogue import FIRST_STRONG, LEFT_TO_RIGHT, POP
 from readiness.questionnaire import Item, Questionnaire
@@ -184,7 +185,10 @@ def test_what_lacks_answers_is_said_of_what_lacks_some(language: str) -> None:
         ]
         wave = SimpleNamespace(register=Register(pd.DataFrame(rows), language))
         facts = [Fact("language.labelled", {"label": "Which? [1]", "what": o}) for o in shares]
-        named = [(fact, f"q.{option}.all") for fact, option in zip(facts, shares, strict=True)]
+        named = [
+            (fact, FigureId.parse(f"q.{option}.all"))
+            for fact, option in zip(facts, shares, strict=True)
+        ]
         return list(participation._tell_lacking(cast(WavePart, wave), named))
 
     assert tell() == []
