@@ -186,7 +186,7 @@ class Walk:
 
 def begin(folder: Path, data: Path, survey: Survey = FIOCRUZ) -> Walk:
     """A project of its own with the survey as its wave, and its environment."""
-    from project_copy import add_environment
+    from project_copy import set_up_office
 
     walk = Walk(folder, survey, data)
     options = [str(data / o) if o.endswith(".csv") else o for o in survey.options]
@@ -199,7 +199,7 @@ def begin(folder: Path, data: Path, survey: Survey = FIOCRUZ) -> Walk:
         capture_output=True,
         env={"PYTHONPATH": str(ROOT / "workflow"), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
     )
-    add_environment(folder)
+    set_up_office(folder)
     if survey.named:
         walk.call("data", "key", f"{survey.wave}@1")
     return walk
