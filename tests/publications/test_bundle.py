@@ -437,7 +437,7 @@ def test_no_bundle_without_the_answers_names_a_respondent(
     corrections = tree / "data/corrections/canteen-1.csv"
     said = b"row-17,minutes,47,48,typed wrong,M. B.\nC0017,minutes,9,8,again,M. B.\n"
     corrections.write_bytes(corrections.read_bytes() + said)
-    with pytest.raises(DataError, match=r"canteen-1\.csv, row 3: names a respondent") as refused:
+    with pytest.raises(DataError, match=r"canteen-1\.csv, row 3: .* names a respondent") as refused:
         made(tree, SECOND, restricted=False)
     assert "C0017" not in str(refused.value)
 

@@ -243,13 +243,13 @@ def test_a_release_shows_no_number_of_an_own_cell(published: Project) -> None:
 
 def test_what_no_publication_can_be_called_or_say(capsys: CaptureFixture[str]) -> None:
     for identity, more, said in (
-        ("../r3", (), "not an id"),
-        ("", (), "not an id"),
-        ("a b", (), "not an id"),
-        ("a/../../b", (), "not an id"),
-        ("a\x1b[31m", (), "not an id"),
-        ("منشور", (), "not an id"),
-        ("a" * 300, (), "'aaaaaaaaaaaaaaaaaaaa'...: not an id"),
+        ("../r3", (), "not a valid id"),
+        ("", (), "not a valid id"),
+        ("a b", (), "not a valid id"),
+        ("a/../../b", (), "not a valid id"),
+        ("a\x1b[31m", (), "not a valid id"),
+        ("منشور", (), "not a valid id"),
+        ("a" * 300, (), "'aaaaaaaaaaaaaaaaaaaa'...: not a valid id"),
         ("r3", ("--reviewer", " "), "--reviewer ' '"),
         ("r3", ("--reviewer", "one\ntwo"), "one line of text"),
         ("r3", ("--supersedes", ""), "--supersedes ''"),

@@ -256,9 +256,12 @@ def test_a_seal_without_one_of_its_facts_is_none(run: Run, folder: Path) -> None
         forged.append(seal_over(folder, lambda facts, name=name: facts.pop(name)))  # type: ignore[misc]
     for k, content in enumerate(forged):
         (folder / SEAL).write_bytes(content)
-        for arguments in (("audit", "--level", "1"), ("bundle", STUDY)):
+        for said, arguments in (
+            ("not a seal", ("audit", "--level", "1")),
+            ("not a valid seal", ("bundle", STUDY)),
+        ):
             result = run(*arguments)
-            assert result.returncode == 3 and "not a seal" in result.stdout + result.stderr, k
+            assert result.returncode == 3 and said in result.stdout + result.stderr, k
 
 
 def test_a_long_title_hides_no_verdict(tree: Path, folder: Path) -> None:

@@ -147,7 +147,7 @@ def test_a_second_history(tree: Path, capsys: CaptureFixture[str]) -> None:
 
 def test_nothing_is_listed_twice(tree: Path) -> None:
     log = open_log(tree)
-    with pytest.raises(DataError, match="lists menus-r1 already"):
+    with pytest.raises(DataError, match="already lists menus-r1"):
         with_publication(tree / "publications" / STUDY, log)
     twice = Log((*log.entries, replace(log.entries[0], seal="0" * 64, previous=log.head)))
     (tree / LOG).write_text(twice.as_text(), "utf-8")
