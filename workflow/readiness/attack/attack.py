@@ -160,8 +160,8 @@ class _ItemAttack:
             ends, reader = (strongest.lowest, strongest.highest), AttackReader.FRAME
             return Attacked(cell, *ends, CountVerdict.HELD, reader, _HOW[reader])
         last = AttackReader.RELEASES if several else AttackReader.PUBLICATION
-        # Who knows the frame knows all that others know: they need not be tried for what is wide
-        # enough to him, whatever whole numbers take away.
+        # A reader who knows the frame knows all that other readers know. Where his interval stays
+        # wide enough after whole numbers narrow it, theirs are wide enough, too.
         if strongest is None or not self._amply(cell, strongest):
             found = self._interval(cell, earlier=several)
             if not held(found.lowest, found.highest):

@@ -207,8 +207,8 @@ def read_release(name: str, figures: pd.DataFrame, boxes: Boxes) -> Release:
     return Release(name, tables, dict(_respondents(records)), *_weights(shown), n, unclear)
 
 
-# What each kind of row can say (its statistic, up to the first "of" or bracket), where it tells of
-# answers; of the other kinds a reader learns no count of one answer.
+# The statistics, up to the first "of" or bracket, by kind of row: of the kinds that tell of
+# answers. From rows of other kinds a reader learns no count of one answer.
 READ: Mapping[str, frozenset[str]] = {
     "estimate": frozenset({"share", "mean", "lower_quartile", "median", "upper_quartile"}),
     "count": frozenset({"answers", "weight"}),

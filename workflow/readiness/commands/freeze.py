@@ -290,7 +290,7 @@ def _read_errata(said: Iterable[str]) -> tuple[str, dict[str, str]]:
 
 
 def _read_draft_words(root: Path, identity: str) -> dict[str, str]:
-    """What the draft's seal says of what it supersedes, why, and who reviewed it."""
+    """Read from a draft's seal which publication it supersedes, why, and who reviewed it."""
     try:
         sealed = read_seal(root / "publications" / identity)
     except DataError:

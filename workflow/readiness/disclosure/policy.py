@@ -202,7 +202,7 @@ class LinearRow:
 
 @dataclass(frozen=True)
 class Statement:
-    """What a release says at one place, and what it costs to withhold it.
+    """A number that a release may publish, and the cost of withholding it.
 
     `given`: it is suppressed already. `kept`: it is suppressed to protect others only where nothing
     else helps (a count of nobody, which a reader would guess). `total`: it is a number of all

@@ -35,8 +35,9 @@ REMEMBERED = 1000
 
 
 class SourceFile(NamedTuple):
-    """What a file's syntax tree says: its hash, its imports (dots unresolved), and what stands
-    before the point in its texts that could be keys of a catalogue.
+    """One source file: hash of its syntax tree, imports (dots unresolved), and catalogue domains.
+
+    A domain is the part before the point of each text that could be a key of a catalogue.
     """
 
     tree: str

@@ -365,7 +365,8 @@ class _Builder:
             known |= {label for label in certain if len(there[label]) == len(people[label])}
             if not protect or len(there[name]) == len(people[name]):
                 continue
-            # What it withheld of few, or of who may have been few, and who came.
+            # Groups whose share the earlier release withheld because few, or perhaps few, people
+            # answered; and the people who came since.
             for label, at in people.items():
                 now = self.counts.people(at)
                 withheld = label != size and name in earlier.withheld_ids

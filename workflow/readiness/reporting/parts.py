@@ -110,8 +110,9 @@ class Register:
         return Fact("language.beside", {"label": value, "what": interval})
 
     def warning(self, identity: str) -> str:
-        """What was measured of the test (by its p) or interval (by its number) behind an id, where
-        it misses its aim; else "".
+        """Return the warning about a test (id of its p) or an interval (id of its share).
+
+        Empty unless the measured size or coverage of the procedure misses its aim.
         """
         figure = FigureId.parse(identity)
         limit = figure.with_part(LOWER)

@@ -64,9 +64,10 @@ OUTCOMES = {outcome: f"verdict.outcome.{outcome.name.lower()}" for outcome in SI
 # What is said of code or an environment that is not the sealed one.
 CHANGED = "verdict.outcome.changed"
 
-# What each of them means, and what it does not.
+# Key of the sentence on what an outcome means, by the outcome's own key.
 SAYS = {key: f"{key}.says" for key in (*OUTCOMES.values(), CHANGED)}
 
+# Key of the sentence on what an outcome does not mean.
 SAYS_NOT = {key: f"{key}.says_not" for key in SAYS}
 
 # The verdict on a publication, by the exit code of its audit.
