@@ -43,7 +43,7 @@ def codebook_page(
 ) -> str:
     """Return the page; `summary`: opening sentences, `changes`: changes since the last version."""
 
-    def shown(entry: CodebookEntry) -> Markup:
+    def render_entry(entry: CodebookEntry) -> Markup:
         columns = _make_columns(entry, questionnaire.language)
         own = {"entry": entry, "own": questionnaire.language, "columns": columns}
         return Markup(render_template(FOLDER, "codebook-entry.html", language, "", **own))
@@ -62,5 +62,5 @@ def codebook_page(
         entries=listed,
         seen=[entry.grid for entry in listed],
         frame=list(frame_entries(questionnaire, language)),
-        shown=shown,
+        render_entry=render_entry,
     )

@@ -101,7 +101,7 @@ class DrawnWave:
             item = self.questionnaire.item(planned.item)
             drawn = DRAW_BY_FORM[planned.form](self, item)
             return self._head(drawn, item) if planned.form == item.forms[0] else drawn
-        items = [self.questionnaire.item(name) for name in self._told]
+        items = [self.questionnaire.item(name) for name in self._charted_items]
         if planned.form == RANGES:
             return ranges(self._figures, items)
         questions = [self._describe_shares(item) for item in items]
@@ -131,7 +131,7 @@ class DrawnWave:
         return replace(drawn, title=title, question=asked)
 
     @property
-    def _told(self) -> list[str]:
+    def _charted_items(self) -> list[str]:
         return list(dict.fromkeys(chart.item for chart in self.settings.charts if chart.item))
 
     @property
@@ -194,7 +194,7 @@ class DrawnWave:
     def _draw_grid(self, grid_id: str) -> Picture:
         """The rows of a grid, all who answered: their answers, or of two answers the first."""
         language, small = self._language, self.settings.reliable_base
-        names = self.questionnaire.find_tables(self._told)[grid_id]
+        names = self.questionnaire.find_tables(self._charted_items)[grid_id]
         items = [self.questionnaire.item(name) for name in names]
         first = items[0]
         rows = [
