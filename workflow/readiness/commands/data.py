@@ -140,7 +140,7 @@ def _list(root: Path, arguments: argparse.Namespace) -> None:
 def _get(root: Path, arguments: argparse.Namespace) -> None:
     version = find_version(root, arguments.name)
     target = arguments.to or root / version.pointer_path.with_suffix("")
-    # A right copy in its own place is what was asked for.
+    # A correct copy in its own place is what was asked for.
     there = arguments.to is None and fault_if_there(target, version) is None
     check_output(target, "--to", force=arguments.force or there, root=root)
     restore(root, version, target)

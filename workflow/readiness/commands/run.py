@@ -292,7 +292,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _read_damages(root: Path, began: float) -> list[str]:
     return [
-        f"{line.partition('DAMAGED ')[2]}. Replace it by a right copy, then: readiness data verify"
+        f"{line.partition('DAMAGED ')[2]}. "
+        "Replace it with a correct copy, then: readiness data verify"
         for log in sorted((root / "results/logs/restore").glob("*.log"))
         if log.stat().st_mtime >= began
         for line in log.read_text("utf-8", "replace").splitlines()
