@@ -1,8 +1,8 @@
-"""Text that a spreadsheet would run: made harmless in files meant for people.
+"""Escape text that a spreadsheet would run as a formula, in files meant for people.
 
 A cell that begins with = + - @, a tab, a line end or NUL is taken for a formula by spreadsheet
-programs (OWASP ASVS 1.2.10, CWE-1236); the full-width forms are read alike in some locales. An
-apostrophe before it makes it text. The copy meant for machines keeps the value: never write a
+programs (OWASP ASVS 1.2.10, CWE-1236); some locales read the full-width forms alike. An apostrophe
+before the text makes the cell text. The copy meant for machines keeps the value: never write a
 machine file with these functions.
 """
 
@@ -14,34 +14,39 @@ DANGEROUS = tuple("=+-@\t\r\n\0＝＋－＠")
 
 
 def escape_cell(text: str) -> str:
-    """The text, with an apostrophe before it if a spreadsheet could run it.
+    """Return the text, with an apostrophe before it if a spreadsheet could run it.
 
     "-5" is escaped too: in a text column it is text. Numbers belong in numeric columns.
     """
     return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
-# A number with its sign, as a register has it or as its reader sees it ("+3,2 points").
+# A signed number as text, with or without its unit: "+3,2 points".
 _NUMBER = re.compile(r"[+-]\d[\d.,\u00a0\u202f ]*(?:[^\W\d_]+|%)?")
 
 
 def escape_words(frame: pd.DataFrame) -> pd.DataFrame:
-    """A copy for people of a table whose numbers are text: all text escaped but those numbers."""
+    """Return a copy of a table for people, with all text escaped but signed numbers."""
     safe = escape_frame(frame)
     for position in range(frame.shape[1]):
         cells = zip(frame.iloc[:, position].tolist(), safe.iloc[:, position].tolist(), strict=True)
-        kept = [v if isinstance(v, str) and _NUMBER.fullmatch(v) else other for v, other in cells]
-        safe.isetitem(position, kept)
+        shown_cells = [
+            cell if isinstance(cell, str) and _NUMBER.fullmatch(cell) else escaped
+            for cell, escaped in cells
+        ]
+        safe.isetitem(position, shown_cells)
     return safe
 
 
 def escape_frame(frame: pd.DataFrame) -> pd.DataFrame:
-    """A copy for people: the text cells and the headers escaped, numeric columns as they are."""
+    """Return a copy of a table for people: text cells and headers escaped, numbers as they are."""
     safe = frame.copy()
     for position, dtype in enumerate(frame.dtypes):
         if pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype):
             continue
         column = frame.iloc[:, position].tolist()
-        safe.isetitem(position, [escape_cell(v) if isinstance(v, str) else v for v in column])
+        safe.isetitem(
+            position, [escape_cell(cell) if isinstance(cell, str) else cell for cell in column]
+        )
     safe.columns = pd.Index([escape_cell(str(name)) for name in frame.columns])
     return safe

@@ -1,8 +1,8 @@
-"""What a choice of suppressed statements leaves too narrow.
+"""Find the targets that a choice of suppressed statements does not protect.
 
-The interval in which a reader can put a sum of counts is that of two linear programs (HiGHS). Every
-table of counts that a program found is kept: while it fulfils what is published, it shows of all
-targets at once what is possible, and most need no program of their own.
+Two linear programs (HiGHS) give the interval that a reader can compute for a sum of counts. Every
+table of counts that a program finds is kept: as long as it fulfils the published rows, it shows
+possible values of all targets at once, and most targets need no program of their own.
 """
 
 from collections.abc import Collection, Iterable
@@ -24,12 +24,12 @@ from readiness.disclosure.policy import (
 from readiness.ground.errors import StatisticsError
 from readiness.ground.linear_programs import LinearProgram
 
-# Linear programs that look for few statements to withhold.
+# How many reweighted linear programs look for a small set of statements to suppress.
 REWEIGHTED = 3
 
 
 class BoundReader:
-    """What a reader knows when some statements are withheld; asks for bounds of targets."""
+    """Knowledge of a reader when some statements are suppressed: computes bounds of targets."""
 
     def __init__(self, system: CountSystem, hidden: Collection[int]) -> None:
         self._system = system
@@ -39,30 +39,32 @@ class BoundReader:
         self.hide(hidden)
 
     def hide(self, hidden: Collection[int]) -> None:
-        """Let these statements be withheld, and no others."""
+        """Suppress exactly these statements."""
         self.hidden = frozenset(hidden)
         _, low, high = self._system.rows
         seen = find_published_rows(self._system, hidden)
         for row in np.flatnonzero(seen != self._seen).tolist():
-            ends = (low[row], high[row]) if seen[row] else (-np.inf, np.inf)
-            self._program.change_row(row, *ends)
+            limits = (low[row], high[row]) if seen[row] else (-np.inf, np.inf)
+            self._program.change_row(row, *limits)
         self._seen = seen
 
     def bounds(
         self, target: ProtectedSum, enough: float = -np.inf
     ) -> tuple[SumBounds, list[Vector]]:
-        """The bounds of a target, and tables of counts that reach them.
+        """Return the bounds of a target, and the tables of counts that reach them.
 
-        `enough`: where the largest value is at least so much, or nobody is known to be possible,
-        the least one is not asked for (it is then given as 0).
+        `enough`: if the largest value reaches this, the smallest value is not computed and returned
+        as 0; with minus infinity both are computed.
+
+        Raises StatisticsError where no table fulfils all published rows.
         """
         objective = self._objective(target)
-        points = [self._solve(-objective)]
-        lowest, highest = 0.0, float(objective @ points[0])
+        tables = [self._solve(-objective)]
+        lowest, highest = 0.0, float(objective @ tables[0])
         if highest < enough - GRACE or enough == -np.inf:
-            points.append(self._solve(objective))
-            lowest = float(objective @ points[1])
-        return SumBounds(lowest, highest), points
+            tables.append(self._solve(objective))
+            lowest = float(objective @ tables[1])
+        return SumBounds(lowest, highest), tables
 
     def _objective(self, target: ProtectedSum) -> Vector:
         objective = np.zeros(len(self._system.upper))
@@ -70,6 +72,7 @@ class BoundReader:
         return objective
 
     def _solve(self, objective: Vector) -> Vector:
+        """Return the table of counts with the least value of an objective."""
         solved = self._program.minimise(objective)
         if solved is None or solved.least == -np.inf:
             raise StatisticsError("the bounds of a count were not found: no table fulfils all rows")
@@ -84,89 +87,113 @@ class BoundReader:
         *,
         above_wanted: bool,
     ) -> tuple[frozenset[int], Vector] | None:
-        """Statements of little loss without which a target could be as `wanted`, or more
-        (`above_wanted`) or less, with counts that show it; None where nothing that is `allowed`
-        does it.
+        """Find statements of little loss whose suppression lets a target reach `wanted`.
 
-        The rows may be missed by some distance, at the loss of its share of the room that
-        withholding gives; a few times, each dearer where less of it was used, so that few are.
+        `above_wanted`: the target must reach `wanted` or more, else `wanted` or less. `losses`:
+        loss of each statement; `allowed`: which statements may be suppressed. Returns the
+        statements and a table of counts in which the target reaches `wanted`; None where
+        suppressing all `allowed` does not do it.
+
+        A linear program lets each row be missed by some distance, at the loss of its statement
+        times the share of the distance that its suppression gives. It is solved `REWEIGHTED` times:
+        statements of which little was used get dearer each time, so that few remain (reweighted l1
+        minimisation).
         """
         matrix, low, high = self._system.rows
         below, above = self._system.room
-        n, owners = len(self._system.upper), self._system.of_row
-        able = self._seen & (owners >= 0) & allowed[owners]
-        # Each row's ends may be missed below and above.
-        room = np.where(able, [below, above], 0.0)
-        free = np.flatnonzero((room > GRACE).any(axis=0))
-        missed = sparse.identity(len(owners), format="csc")[:, free]
-        reached = sparse.csr_matrix(
+        n_counts, row_statements = len(self._system.upper), self._system.of_row
+        relaxable = self._seen & (row_statements >= 0) & allowed[row_statements]
+        # A row may be missed below its lower limit and above its upper limit.
+        room = np.where(relaxable, [below, above], 0.0)
+        slack_rows = np.flatnonzero((room > GRACE).any(axis=0))
+        slack_columns = sparse.identity(len(row_statements), format="csc")[:, slack_rows]
+        target_row = sparse.csr_matrix(
             (np.ones(len(target.at)), ([0] * len(target.at), list(target.at))),
-            shape=(1, n + 2 * len(free)),
+            shape=(1, n_counts + 2 * len(slack_rows)),
         )
-        rows = sparse.vstack([sparse.hstack([matrix, missed, -missed]), reached], format="csr")
-        ends = (wanted, np.inf) if above_wanted else (-np.inf, wanted)
+        rows = sparse.vstack(
+            [sparse.hstack([matrix, slack_columns, -slack_columns]), target_row], format="csr"
+        )
+        target_limits = (wanted, np.inf) if above_wanted else (-np.inf, wanted)
         program = LinearProgram(
             rows,
-            np.append(np.where(self._seen, low, -np.inf), ends[0]),
-            np.append(np.where(self._seen, high, np.inf), ends[1]),
-            np.zeros(n + 2 * len(free)),
-            np.concatenate([self._system.upper, *room[:, free]]),
+            np.append(np.where(self._seen, low, -np.inf), target_limits[0]),
+            np.append(np.where(self._seen, high, np.inf), target_limits[1]),
+            np.zeros(n_counts + 2 * len(slack_rows)),
+            np.concatenate([self._system.upper, *room[:, slack_rows]]),
         )
-        owner, width = np.tile(owners[free], 2), np.maximum(room[:, free].ravel(), GRACE)
-        costs, used, counts = losses[owner] / width, np.zeros(0), np.zeros(0)
+        slack_statements, slack_widths = (
+            np.tile(row_statements[slack_rows], 2),
+            np.maximum(room[:, slack_rows].ravel(), GRACE),
+        )
+        costs, used_slack, counts = (
+            losses[slack_statements] / slack_widths,
+            np.zeros(0),
+            np.zeros(0),
+        )
         for _ in range(REWEIGHTED):
-            if (solved := program.minimise(np.concatenate([np.zeros(n), costs]))) is None:
+            if (solved := program.minimise(np.concatenate([np.zeros(n_counts), costs]))) is None:
                 return None
-            counts, used = solved.x[:n], solved.x[n:]
-            costs = losses[owner] / (used + 0.02 * width)
-        return frozenset(owner[used > 1e-8].tolist()), counts
+            counts, used_slack = solved.x[:n_counts], solved.x[n_counts:]
+            costs = losses[slack_statements] / (used_slack + 0.02 * slack_widths)
+        return frozenset(slack_statements[used_slack > 1e-8].tolist()), counts
 
 
 class Judge:
-    """Of one component: what its readers can tell, and whether that is too much.
+    """Tests which targets of one component a choice of suppressed statements leaves too narrow.
 
     Attributes:
-        hopeless: the targets that nothing protects, as far as was seen.
+        hopeless: names of the targets that no suppression protects, as far as was tested.
     """
 
     def __init__(self, system: CountSystem, policy: Policy) -> None:
         self.system, self.policy = system, policy
         self.hopeless: set[str] = set()
-        # Tables of counts that were found: what each target is in them, which rows they break.
+        # For each table of counts that was found: the value of each target, and the rows it breaks.
         self._counts: list[Vector] = []
         self._breaks: list[npt.NDArray[np.bool_]] = []
         self._possible = ((frozenset[int](), 0), np.empty((0, 0)))
-        ends = np.cumsum([0, *(len(target.at) for target in system.targets)])
-        at = np.array([place for target in system.targets for place in target.at], dtype=np.int64)
+        offsets = np.cumsum([0, *(len(target.at) for target in system.targets)])
+        places = np.array(
+            [place for target in system.targets for place in target.at], dtype=np.int64
+        )
         shape = (len(system.targets), len(system.upper))
-        self._sums = sparse.csr_array((np.ones(len(at)), at, ends), shape=shape)
-        self._target = {target.name: k for k, target in enumerate(system.targets)}
+        self._sums = sparse.csr_array((np.ones(len(places)), places, offsets), shape=shape)
+        self._target = {target.name: position for position, target in enumerate(system.targets)}
         self._settled: dict[str, frozenset[int]] = {}
         self._rooms: dict[str, SumBounds] = {}
         self._nobody = BoundReader(system, range(len(system.statements)))
         self._reader = BoundReader(system, ())
 
     def reader(self, hidden: frozenset[int]) -> BoundReader:
-        """Who reads what is not hidden; many targets are asked of one after the other."""
+        """Return the reader to whom the `hidden` statements are not published.
+
+        The reader is kept: many targets are tested against the same choice, one after the other.
+        """
         if self._reader.hidden != hidden:
             self._reader.hide(hidden)
         return self._reader
 
     def narrow(self, target: ProtectedSum, hidden: frozenset[int]) -> SumBounds | None:
-        """The bounds of a target that is not protected; None when it is, or cannot be."""
+        """Return the bounds of a target that is not protected; else None.
+
+        Also None for a target that no suppression protects. A target that is known exactly without
+        the release becomes `hopeless`.
+        """
         if not self.asks(target, hidden):
             return None
-        reached = self._bound_by_tables(target, hidden)
-        if self._is_protected(target, SumBounds(*reached)):
+        shown_range = self._bound_by_tables(target, hidden)
+        if self._is_protected(target, SumBounds(*shown_range)):
             return None
-        least = np.ceil(reached[0] - GRACE)
-        small = self.policy.minimum_cell if least > 0 else 0
-        # From 0 on nothing is below; with so large a value what was reached below is enough.
+        smallest_shown = np.ceil(shown_range[0] - GRACE)
+        minimum = self.policy.minimum_cell if smallest_shown > 0 else 0
+        # No count is below 0. A largest value of `enough` makes the interval wide enough with the
+        # smallest value that the tables show.
         width = target.under(self.policy).width
-        enough = 0.0 if least <= 0 else max(least + width, small)
-        bounds, points = self.reader(hidden).bounds(target, enough)
-        bounds = replace(bounds, lowest=min(bounds.lowest, reached[0])) if enough else bounds
-        self.keep(points)
+        enough = 0.0 if smallest_shown <= 0 else max(smallest_shown + width, minimum)
+        bounds, tables = self.reader(hidden).bounds(target, enough)
+        bounds = replace(bounds, lowest=min(bounds.lowest, shown_range[0])) if enough else bounds
+        self.keep(tables)
         if self.settles(target, bounds):
             self._settled[target.name] = hidden
         if self._is_held(target, bounds):
@@ -178,71 +205,82 @@ class Judge:
         return None if self._is_protected(target, bounds) else bounds
 
     def final(self, target: ProtectedSum, hidden: frozenset[int]) -> SumBounds:
-        """Return the interval that a choice leaves of a target, as far as it must be known."""
-        # What was reached lies between the bounds: where it is wide enough, so are they.
-        reached = SumBounds(*self._bound_by_tables(target, hidden))
-        if self._is_protected(target, reached):
-            return reached
+        """Return the interval that a choice of suppressed statements leaves of a target.
+
+        Where the stored tables show that it is wide enough, their range is returned: the exact
+        interval may be wider.
+        """
+        # The tables show possible values: if their range is wide enough, the bounds are too.
+        shown_range = SumBounds(*self._bound_by_tables(target, hidden))
+        if self._is_protected(target, shown_range):
+            return shown_range
         return self.reader(hidden).bounds(target)[0]
 
     def is_one(self, target: ProtectedSum, hidden: frozenset[int]) -> bool:
-        """Whether a target is one where this is withheld."""
+        """Return whether a target needs protection while the `hidden` statements are suppressed.
+
+        A target `of` a statement needs it only while that statement is suppressed.
+        """
         if target.of is None:
             return True
-        # What was settled where as much was withheld, or more, is settled.
+        # Readers who could settle the target with these statements suppressed can do so with fewer.
         settled = target.name in self._settled and hidden <= self._settled[target.name]
         return self.system.places[target.of] in hidden and not settled
 
     def asks(self, target: ProtectedSum, hidden: frozenset[int]) -> bool:
-        """Whether it is one for which anything can be done."""
+        """Return whether a target needs protection and is not known to be hopeless."""
         return target.name not in self.hopeless and self.is_one(target, hidden)
 
     def room(self, target: ProtectedSum) -> SumBounds:
-        """Between what a target is for who has nothing of the release."""
+        """Return the bounds of a target for somebody who has no statement of the release."""
         if target.name not in self._rooms:
             self._rooms[target.name] = self._nobody.bounds(target)[0]
         return self._rooms[target.name]
 
     def width(self, target: ProtectedSum) -> int:
-        """How wide the interval of a target must be: no wider than without the release."""
+        """Return how wide a target's interval must be: never wider than without the release."""
         room = self.room(target)
         return min(target.under(self.policy).width, room.most - room.least)
 
     def has_lower_demand(self, target: ProtectedSum) -> bool:
-        """Whether less is asked of a target than of others; False where nobody looked yet."""
+        """Return whether a target's interval may be narrower than the policy asks.
+
+        It may be where it is narrower without the release. False until `room` was computed for the
+        target.
+        """
         return target.name in self._rooms and self.width(target) < target.under(self.policy).width
 
     def settles(self, target: ProtectedSum, bounds: SumBounds) -> bool:
-        """Whether it is enough that a reader can tell of many, or nobody, and he can."""
+        """Return whether bounds protect a target `of` a statement by proving it not small, or 0."""
         return target.of is not None and (
             bounds.least >= self.policy.minimum_cell or bounds.most == 0
         )
 
     def keep(self, tables: Iterable[Vector]) -> None:
-        """Note tables that a reader of something holds possible."""
+        """Store tables of counts that fulfil what some reader knows."""
         for table in tables:
             self._breaks.append(~self.system.find_fulfilled(table))
             self._counts.append(self._sums @ table)
 
     def _bound_by_tables(self, target: ProtectedSum, hidden: frozenset[int]) -> tuple[float, float]:
-        """Between what a target is in the tables that were found and are still possible."""
+        """Return the range of a target in the stored tables that the published rows allow."""
         if not self._counts:
             return float(target.count), float(target.count)
-        # Many targets are asked of one choice after the other.
-        asked = (hidden, len(self._counts))
-        if self._possible[0] != asked:
-            seen = find_published_rows(self.system, hidden)
-            possible = ~np.array(self._breaks)[:, seen].any(axis=1)
-            self._possible = (asked, np.array(self._counts)[possible])
+        # Many targets are tested against the same choice, one after the other.
+        cache_key = (hidden, len(self._counts))
+        if self._possible[0] != cache_key:
+            published = find_published_rows(self.system, hidden)
+            possible = ~np.array(self._breaks)[:, published].any(axis=1)
+            self._possible = (cache_key, np.array(self._counts)[possible])
         values = np.append(self._possible[1][:, self._target[target.name]], target.count)
         return float(values.min()), float(values.max())
 
     def _is_protected(self, target: ProtectedSum, bounds: SumBounds) -> bool:
-        """Whether bounds are wide enough, or as wide as those of who has no release at all."""
-        lower = self.has_lower_demand(target)
-        enough = lower and bounds.most - bounds.least >= self.width(target) > 0
-        return enough or bounds.protect(target.under(self.policy))
+        """Return whether bounds meet the policy, or a target's lower demand."""
+        lower_demand = self.has_lower_demand(target)
+        meets_lower_demand = lower_demand and bounds.most - bounds.least >= self.width(target) > 0
+        return meets_lower_demand or bounds.protect(target.under(self.policy))
 
     def _is_held(self, target: ProtectedSum, bounds: SumBounds) -> bool:
-        """The same of what is all that a reader can tell."""
+        """Return whether exact bounds settle or protect a target."""
         return self.settles(target, bounds) or self._is_protected(target, bounds)

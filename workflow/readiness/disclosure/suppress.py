@@ -1,16 +1,16 @@
-"""Complementary suppression: what else of a release to suppress so that no target is disclosed.
+"""Choose the complementary suppression of a release, so that no target is disclosed.
 
-For each target two linear programs (HiGHS) give the interval in which a reader can put it. Where
-the interval is too narrow, a third finds statements of little loss without which it is wide enough;
-statements that turn out not to be needed are published again, the most valuable first. A search for
-the choice of least loss (Fischetti and Salazar-Gonzalez 2000) saves next to nothing since bases and
-"don't know" are always published: docs/disclosure.md has the comparison.
+For each target two linear programs (HiGHS) give the interval that a reader can compute. Where the
+interval is too narrow, a third program finds statements of little loss whose suppression makes it
+wide enough. Statements that turn out not to be needed are published again, the most valuable first.
+A search for the choice of least loss (Fischetti and Salazar-Gonzalez 2000) saves next to nothing
+since bases and "don't know" are always published: docs/disclosure.md has the comparison.
 
-People are whole and the programs are of real numbers, so every interval is made wider than the
-policy asks by a margin of two people. The attack checks with whole numbers what that leaves.
+People are whole and the programs use real numbers, so every interval is made wider than the policy
+asks by a margin of two people. The attack checks the result with whole numbers.
 
-All before groups: no number of all respondents is suppressed for a group, unless nothing else keeps
-a target as wide as the policy asks.
+Numbers of all respondents go last: they are suppressed to protect a group only where no other
+choice keeps a target as wide as the policy asks.
 
 Deterministic: ties go by the order of the statements.
 """
@@ -29,23 +29,23 @@ from readiness.disclosure.policy import (
     components,
 )
 
-# People by which intervals are wider than the policy asks.
+# Number of people by which intervals are made wider than the policy asks.
 MARGIN = 2
-# How often an interval is widened for one target.
+# How often at most an interval is widened for one target.
 TRIES = 4
 
 
 @dataclass(frozen=True)
 class Decisions:
-    """What is suppressed of a release, and how well that protects.
+    """Statements of a release that are suppressed, and how well that protects.
 
     Attributes:
-        given: the statements that are suppressed for what they say themselves.
-        complementary: those that are suppressed so that no target can be computed.
-        loss: the loss of the complementary ones.
-        bounds: by target, the interval in which a reader can put it.
-        unprotected: targets that no suppression protects: known without the release, or from what
-            is always published.
+        given: names of the statements that are suppressed for their own values.
+        complementary: names of the statements that are suppressed to protect targets.
+        loss: the summed loss of the complementary statements.
+        bounds: by target, the interval that a reader can compute.
+        unprotected: targets that no suppression protects: disclosed without the release, or by
+            statements that are always published.
     """
 
     given: frozenset[str] = frozenset()
@@ -56,7 +56,7 @@ class Decisions:
 
     @property
     def hidden(self) -> frozenset[str]:
-        """All statements that are suppressed."""
+        """Names of all suppressed statements."""
         return self.given | self.complementary
 
     def __or__(self, other: "Decisions") -> "Decisions":
@@ -70,15 +70,15 @@ class Decisions:
 
 
 def suppress(system: CountSystem, policy: Policy) -> Decisions:
-    """Return what to suppress so that every target is protected; each component by itself."""
+    """Choose what to suppress so that every target is protected, component by component."""
     decisions = Decisions()
-    for part in components(system):
-        with_totals = part.publish_totals()
-        whole = len(with_totals.statements) == len(part.statements)
-        choice = Suppression(with_totals, policy, whole=whole).decide()
-        if choice.unprotected and not whole:
-            choice = Suppression(part, policy, whole=True).decide()
-        decisions |= choice
+    for component in components(system):
+        with_totals = component.publish_totals()
+        has_no_totals = len(with_totals.statements) == len(component.statements)
+        component_decisions = Suppression(with_totals, policy, whole=has_no_totals).decide()
+        if component_decisions.unprotected and not has_no_totals:
+            component_decisions = Suppression(component, policy, whole=True).decide()
+        decisions |= component_decisions
     return decisions
 
 
@@ -86,26 +86,32 @@ class Suppression:
     """The choice of suppressed statements in one component, as positions of its statements.
 
     Attributes:
-        given: statements that are suppressed for what they say themselves.
-        kept: statements that go only where nothing else helps.
-        judge: says which targets a choice leaves too narrow.
-        whole: whether all that the release says can be suppressed, numbers of all included.
+        given: statements that are suppressed for their own values.
+        kept: statements that are suppressed only where nothing else helps.
+        judge: tests which targets a choice leaves too narrow.
+        whole: whether every statement of the release can be suppressed, totals included.
     """
 
     def __init__(self, system: CountSystem, policy: Policy, *, whole: bool = True) -> None:
         self.system, self.asked, self.whole = system, policy, whole
         wider = replace(policy, width=policy.width + MARGIN) if policy.width else policy
         self.policy, self.judge = wider, Judge(system, wider)
-        self.losses = np.array([each.loss for each in system.statements])
-        self.kept = frozenset(k for k, s in enumerate(system.statements) if s.kept and not s.given)
-        self.given = frozenset(k for k, s in enumerate(system.statements) if s.given)
+        self.losses = np.array([statement.loss for statement in system.statements])
+        self.kept = frozenset(
+            position
+            for position, statement in enumerate(system.statements)
+            if statement.kept and not statement.given
+        )
+        self.given = frozenset(
+            position for position, statement in enumerate(system.statements) if statement.given
+        )
 
     def decide(self) -> Decisions:
         """Return the decisions for this component."""
         hidden = self._protect(self.given, self.system.targets)
         if hidden != self.given:
             hidden = self._publish_unneeded(hidden)
-            # A statement that is suppressed for others may be a target itself.
+            # A statement that was suppressed for another target may make a target of its own.
             hidden = self._protect(hidden, self.system.targets)
         return self._describe(hidden)
 
@@ -119,28 +125,28 @@ class Suppression:
                 unprotected.append(target.name)
             if target.width is None and target.of is None:
                 bounds[target.name] = interval
-        names = [each.name for each in self.system.statements]
-        more = sorted(hidden - self.given)
+        names = [statement.name for statement in self.system.statements]
+        complementary = sorted(hidden - self.given)
         return Decisions(
-            frozenset(names[k] for k in self.given),
-            frozenset(names[k] for k in more),
-            float(self.losses[more].sum()),
+            frozenset(names[position] for position in self.given),
+            frozenset(names[position] for position in complementary),
+            float(self.losses[complementary].sum()),
             bounds,
             tuple(unprotected),
         )
 
     def _is_protected(self, target: ProtectedSum, interval: SumBounds) -> bool:
-        """Whether an interval is as wide as the policy asks, or as it is without any statement."""
+        """Return whether an interval is as wide as the policy asks, or as without the release."""
         room = self.judge.room(target)
-        as_without = interval.least == room.least and interval.most == room.most
+        as_without_release = interval.least == room.least and interval.most == room.most
         return (
             self.judge.settles(target, interval)
             or interval.protect(target.under(self.asked))
-            or (self.whole and as_without and room.most > room.least)
+            or (self.whole and as_without_release and room.most > room.least)
         )
 
     def _protect(self, hidden: frozenset[int], targets: Sequence[ProtectedSum]) -> frozenset[int]:
-        """Return the choice with what must go for every target, repeated until nothing changes."""
+        """Widen the interval of each target in turn, repeated until nothing changes."""
         before = None
         while hidden != before:
             before = hidden
@@ -161,23 +167,23 @@ class Suppression:
     def _widen(
         self, target: ProtectedSum, narrow: SumBounds, hidden: frozenset[int]
     ) -> frozenset[int] | None:
-        """Return statements of little loss without which an interval is wide enough; else None."""
+        """Return statements of little loss that make an interval wide enough; None if none do."""
         judge, width = self.judge, self.judge.width(target)
         reader, room = judge.reader(hidden), judge.room(target)
         everything = np.ones(len(self.losses), dtype=bool)
         allowed = everything.copy()
         allowed[list(self.kept)] = False
-        # Nothing makes it wider than it is for who has no release.
+        # No suppression makes an interval wider than without the release.
         above = min(max(narrow.least + width, self.policy.minimum_cell), room.most)
         below = max(narrow.most - width, room.least) if width else 0
-        # First without the dearest statements, numbers of all; then with them; what is kept goes
-        # where nothing else helps.
-        for able in (allowed & (self.losses <= self.losses.max() / 3), allowed, everything):
-            for wanted, up in ((above, True), (below, False)):
+        # First without the dearest statements (numbers of all respondents), then with them. The
+        # `kept` statements are suppressed only where nothing else helps.
+        for candidates in (allowed & (self.losses <= self.losses.max() / 3), allowed, everything):
+            for wanted, upwards in ((above, True), (below, False)):
                 if narrow.least <= wanted <= narrow.most:
                     continue
                 relaxed = reader.relax_statements(
-                    target, float(wanted), self.losses, able, above_wanted=up
+                    target, float(wanted), self.losses, candidates, above_wanted=upwards
                 )
                 if relaxed is not None:
                     judge.keep([relaxed[1]])
@@ -185,15 +191,15 @@ class Suppression:
         return None
 
     def _publish_unneeded(self, hidden: frozenset[int]) -> frozenset[int]:
-        """Return the choice without what no target needs, the most valuable published first."""
+        """Publish again the statements that no target needs, the most valuable first."""
         targets = [target for target in self.system.targets if target.of is None]
-        for k in sorted(hidden - self.given, key=lambda k: (-self.losses[k], -k)):
-            fewer = hidden - {k}
-            needs = next((t for t in targets if self.judge.narrow(t, fewer)), None)
-            if needs is None:
+        for position in sorted(hidden - self.given, key=lambda k: (-self.losses[k], -k)):
+            fewer = hidden - {position}
+            needing = next((t for t in targets if self.judge.narrow(t, fewer)), None)
+            if needing is None:
                 hidden = fewer
             else:
                 # A target that needs this statement often needs the next one, too.
-                targets.remove(needs)
-                targets.insert(0, needs)
+                targets.remove(needing)
+                targets.insert(0, needing)
         return hidden
