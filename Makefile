@@ -10,7 +10,7 @@ CORES ?= all
 # anything else costs nothing.
 STAMP := $(VENV)/.ready-$(shell { cat requirements.lock; pwd; } | cksum | cut -d ' ' -f 1)
 
-.PHONY: run setup test check wheel clean
+.PHONY: run setup test check dist clean
 
 run: $(STAMP)
 	@$(BIN)/readiness run --cores $(CORES)
@@ -32,9 +32,10 @@ check: $(STAMP)
 	@$(BIN)/mypy --config-file tests/mypy.ini
 	@$(BIN)/python -m snakemake --lint
 
-# The program as one file, the same bytes for the same commit; for `readiness upgrade` and pip.
-wheel: $(STAMP)
-	@$(BIN)/python -m pip wheel --quiet --no-deps --no-index --no-build-isolation -w dist .
+# The program's wheel, for `readiness upgrade` and pip, and its source archive: the same bytes for the
+# same commit.
+dist: $(STAMP)
+	@$(BIN)/uv build --quiet --no-cache --offline --no-build-isolation --out-dir dist .
 
 clean:
 	rm -rf results .snakemake .cache

@@ -1,8 +1,7 @@
 """Build the program's wheel: the same bytes from a tree, and from where it is installed.
 
-Called by pip as the backend of pyproject.toml (PEP 517), and by `readiness new`, which leaves the
-program with the office that it makes. Members are sorted, dated alike and stored as they are: how
-well a zip library compresses is not part of the program. Needs the standard library alone.
+`readiness new` leaves it with the office that it makes. Members are sorted, dated alike and stored
+as they are: how well a zip library compresses is not part of the program.
 https://packaging.python.org/specifications/binary-distribution-format/
 """
 
@@ -12,7 +11,6 @@ import io
 import tomllib
 import zipfile
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from readiness.program.layout import PACKAGE, PROJECT, program_files, project_files
@@ -26,29 +24,17 @@ DATE = (1980, 1, 1, 0, 0, 0)
 WHEEL = f"Wheel-Version: 1.0\nGenerator: {NAME}\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
-def build_wheel(
-    wheel_directory: str,
-    config_settings: Mapping[str, Any] | None = None,
-    metadata_directory: str | None = None,
-) -> str:
-    """Write the wheel into a folder and return its name (PEP 517)."""
-    name, content = make_wheel()
-    Path(wheel_directory, name).write_bytes(content)
-    return name
-
-
 def make_wheel() -> tuple[str, bytes]:
     """Return the name and the bytes of the wheel of the program that runs."""
     around = project_files()
-    settings = tomllib.loads((around / "pyproject.toml").read_text("utf-8"))["project"]
+    settings = read_settings()
     home = f"{NAME}-{settings['version']}"
     members = {_member(name): path.read_bytes() for name, path in program_files().items()}
     members |= {f"{NAME}/{PROJECT}/{name}": (around / name).read_bytes() for name in BESIDE}
     launcher = f"{home}.data/scripts/{NAME}"
     members[launcher] = (around / LAUNCHER).read_bytes()
-    readme = (around / settings["readme"]).read_text("utf-8")
     described = {
-        "METADATA": "".join(_write_metadata(settings)) + f"\n{readme}",
+        "METADATA": write_metadata(settings),
         "WHEEL": WHEEL,
         "licenses/LICENSE": (around / "LICENSE").read_text("utf-8"),
     }
@@ -67,7 +53,22 @@ def _member(name: str) -> str:
     return f"{NAME}/{PROJECT}/{name}"
 
 
-def _write_metadata(settings: Mapping[str, Any]) -> Iterator[str]:
+def read_settings() -> dict[str, Any]:
+    """Return what pyproject.toml states of the project, by its keys."""
+    stated = tomllib.loads((project_files() / "pyproject.toml").read_text("utf-8"))
+    return dict(stated["project"])
+
+
+def write_metadata(settings: Mapping[str, Any]) -> str:
+    """Return the core metadata of the package, with its README as the description.
+
+    https://packaging.python.org/specifications/core-metadata/
+    """
+    readme = (project_files() / settings["readme"]).read_text("utf-8")
+    return "".join(_write_fields(settings)) + f"\n{readme}"
+
+
+def _write_fields(settings: Mapping[str, Any]) -> Iterator[str]:
     yield f"Metadata-Version: 2.4\nName: {settings['name']}\nVersion: {settings['version']}\n"
     yield f"Summary: {settings['description']}\nLicense-Expression: {settings['license']}\n"
     yield from (f"Author: {author['name']}\n" for author in settings["authors"])

@@ -71,7 +71,7 @@ def _find_copied(root: Path) -> str:
         raise ConfigError(
             f"{PACKAGE}: this program is not a released version ({known}), so an upgrade would "
             "discard its changes. Restore the released program, or build a wheel of your own in a "
-            "copy of its source: make wheel."
+            "copy of its source: make dist."
         )
     return release.version
 
