@@ -18,4 +18,6 @@ COPY workflow/bin workflow/bin
 RUN make setup
 
 COPY . .
+# The set-up is this lock's, however late the files above were checked out.
+RUN touch .venv/.ready-*
 CMD ["make"]

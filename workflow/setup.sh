@@ -39,8 +39,9 @@ if ! { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
 fi
 rm -f "$uv_lock"
 
-# An office has the program from its wheel, which the lock names; in a tree it lies beside.
-if [ ! -d workflow/readiness ]; then
+# An office has the program from its wheel, which the lock names; in a tree it lies beside, in an
+# image that is being built it comes after its environment.
+if [ ! -f workflow/bin/readiness ]; then
     exit 0
 fi
 # The package is found by a link relative to the environment: an absolute path would break when the
