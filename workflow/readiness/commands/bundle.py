@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         dest="restricted",
         action="store_false",
         default=None,
-        help="leave restricted data out of the zip, which then says so",
+        help="leave restricted data out of the zip",
     )
     restricted.add_argument(
         "--with-restricted",

@@ -92,7 +92,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--questionnaire",
         default="",
         metavar="NAME",
-        help="questionnaire in data/questionnaires that the file must answer",
+        help="questionnaire in data/questionnaires to check the file against",
     )
     add.add_argument(
         "--note", default="", metavar="TEXT", help="what this version is; kept in data/versions.csv"

@@ -72,7 +72,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--next", action="store_true", help="show how many answers each group needs")
     add("--json", action="store_true", help="with --next: print the plan as JSON, shares in 0-1")
     add("--draw", type=Path, metavar="FRAME", help="list of persons to draw the sample from")
-    add("--populations", type=Path, metavar="FILE", help="table of people by group, as margins are")
+    add(
+        "--populations",
+        type=Path,
+        metavar="FILE",
+        help="CSV of population counts by group, in the format of margins",
+    )
     add(
         "--by",
         metavar="VARIABLE[,...]",

@@ -82,8 +82,8 @@ def refuse_strangers(root: Path) -> None:
     """Raise DataError for the first file that Python could load but that no hash covers."""
     for path in program.strangers(root):
         raise DataError(
-            f"{path} is in a folder from which code is loaded, but its type is not sealed with "
-            "the code. Remove it."
+            f"{path} could be loaded as code, but files of this type are not part of the sealed "
+            "code. Remove the file."
         )
 
 
