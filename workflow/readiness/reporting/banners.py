@@ -1,10 +1,10 @@
 """Banner tables: one question by every group, in a page, a workbook and a tidy table.
 
-A table holds ids of the register, no numbers: page and workbook look each up, so all say the same.
+A table holds ids of the register, no numbers: page and workbook look up the same ids.
 
-An upper-case letter names a column that the share is higher than at the 95 % level, a lower-case
-letter at the 90 % level; p-values are adjusted within one question and variable. Groups whose
-share is not published are in no comparison that is shown.
+An upper-case letter names a column with a lower share at the 95 % level, a lower-case letter at the
+90 % level; p-values are adjusted within one question and variable. Groups whose share is not
+published are in no comparison that is shown.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -31,18 +31,18 @@ from readiness.questionnaire import OF_NUMBERS, TOTAL, FrameVariable, Item, Ques
 from readiness.register.figures import DONT_KNOW, answer_order, group_order, number
 from readiness.reporting.parts import Register, WavePart
 
-# The adjusted p-values below which a letter is upper case, and lower case.
+# Adjusted p-values below which a letter is upper case, and lower case.
 UPPER, LOWER = 0.05, 0.10
-# What the statistics of a number are called.
+# Catalogue keys for the statistics of a number.
 NUMBERS = {level: f"report.column.{level}" for level in OF_NUMBERS}
 
 
 @dataclass(frozen=True)
 class Gap:
-    """That the share of `higher` exceeds that of `lower`, two groups of one variable.
+    """Difference between two groups of one variable: the share of `higher` exceeds that of `lower`.
 
-    `effect`: by how much (0-1); `least`: the lower simultaneous limit of it, None where there is
-    none; `p`: adjusted.
+    `effect`: size (0-1); `least`: its lower simultaneous limit, None where there is none; `p`:
+    adjusted p-value.
     """
 
     higher: str
@@ -54,23 +54,24 @@ class Gap:
 
 @dataclass(frozen=True)
 class Contrasts:
-    """Every pair of groups that was compared: rows of `contrasts.csv`, as text."""
+    """Compared pairs of groups: rows of `contrasts.csv`, as text."""
 
     rows: Sequence[Mapping[str, str]] = ()
 
     @classmethod
     def of(cls, table: pd.DataFrame) -> "Contrasts":
-        """The contrasts of a table of the compare step."""
+        """Return the contrasts in a table of the compare step."""
         return cls([{str(k): v for k, v in row.items()} for row in table.to_dict("records")])
 
     def gaps(
         self, item: str, level: str, variable: str, published: Collection[str], below: float = UPPER
     ) -> list[Gap]:
-        """The pairs of published groups whose adjusted p is below a bound, the widest gap first.
+        """Return the pairs of published groups whose adjusted p is below a bound, the widest gap
+        first.
 
-        `effect` of a row is the share of `b` less that of `a`.
+        A row's `effect` is the share of `b` minus that of `a`.
         """
-        found = []
+        gaps = []
         for row in self.of_table(item, level, variable):
             effect, p = number(row["effect"]), number(row["p_adjusted"])
             if (
@@ -81,26 +82,27 @@ class Contrasts:
             ):
                 continue
             ends = [number(row.get(f"{end}_simultaneous", "")) for end in ("lower", "upper")]
-            # The limit that is nearer to none: of a gap that is turned around, the other one.
+            # Limit nearer to 0; a gap that is turned around takes the other limit, with its sign
+            # changed.
             least = ends[0] if effect > 0 else (None if ends[1] is None else -ends[1])
             higher, lower = (row["b"], row["a"]) if effect > 0 else (row["a"], row["b"])
-            found.append(Gap(higher, lower, abs(effect), least, p))
-        return sorted(found, key=lambda gap: (-gap.effect, gap.higher, gap.lower))
+            gaps.append(Gap(higher, lower, abs(effect), least, p))
+        return sorted(gaps, key=lambda gap: (-gap.effect, gap.higher, gap.lower))
 
     def of_table(self, item: str, level: str, variable: str) -> Iterator[Mapping[str, str]]:
-        """The rows of one item, answer and variable."""
+        """Return the rows of one item, answer and variable."""
         key = (item, level, variable)
         return (row for row in self.rows if (row["item"], row["level"], row["by"]) == key)
 
     def has_tests(self, item: str, level: str, variable: str) -> bool:
-        """Whether any pair was tested."""
+        """Return whether any pair of groups was tested."""
         return any(
             number(row["p_adjusted"]) is not None for row in self.of_table(item, level, variable)
         )
 
 
 def column_names(count: int) -> list[str]:
-    """A, B, ..., Z, AA, AB, ...: as spreadsheets name columns."""
+    """Return the first names of a spreadsheet's columns: A, B, ..., Z, AA, AB, ..."""
     lengths = range(1, 2 + count // len(ascii_uppercase))
     every = (
         "".join(name) for length in lengths for name in product(ascii_uppercase, repeat=length)
@@ -109,34 +111,35 @@ def column_names(count: int) -> list[str]:
 
 
 def letters(gaps: Sequence[Gap], names: Mapping[str, str]) -> dict[str, str]:
-    """What stands beside the share of each group: the letters of the groups it is higher than.
+    """Return the letters beside the share of each group: those of the groups with a lower share.
 
-    `names`: the letter of each group. Letters of more than one sign are set apart by commas.
+    `names`: the letter of each group. Commas separate the letters where one has several characters.
     """
-    apart = "," if any(len(name) > 1 for name in names.values()) else ""
-    found: dict[str, list[tuple[str, str]]] = {}
+    separator = "," if any(len(name) > 1 for name in names.values()) else ""
+    letters_by_group: dict[str, list[tuple[str, str]]] = {}
     for gap in gaps:
         name = names[gap.lower]
-        said = name if gap.p < UPPER else name.lower()
-        found.setdefault(gap.higher, []).append((name, said))
+        letter = name if gap.p < UPPER else name.lower()
+        letters_by_group.setdefault(gap.higher, []).append((name, letter))
     return {
-        group: apart.join(said for _, said in sorted(each, key=lambda one: (len(one[0]), one[0])))
-        for group, each in found.items()
+        group: separator.join(
+            letter for _, letter in sorted(pairs, key=lambda one: (len(one[0]), one[0]))
+        )
+        for group, pairs in letters_by_group.items()
     }
 
 
-# What the ids of weights begin with; without weights a weighted base says nothing.
+# First part of the ids of weights; without weights a weighted base says nothing.
 WEIGHTS = "weighting"
-# Answers from which on a single choice is told by each of them, and not by one alone.
+# Most answers of a choice that one headline share can describe.
 MANY = 2
 
 
 @dataclass(frozen=True)
 class TableMaterial:
-    """What the tables of a wave are made of, in one language.
+    """Material of a wave's tables, in one language.
 
-    `variables`: by whose categories answers are told, the compared one first. `contrasts`: the
-    pairs of groups that were compared.
+    `variables`: grouping variables, the compared one first. `contrasts`: compared pairs of groups.
     """
 
     register: Register
@@ -147,12 +150,12 @@ class TableMaterial:
 
     @property
     def language(self) -> Language:
-        """The language of labels and numbers."""
+        """Language of labels and numbers."""
         return self.register.language
 
 
 def material_of(wave: WavePart) -> TableMaterial:
-    """What the tables of a wave are made of, as a report shows it."""
+    """Return the material of a wave's tables, as a report shows the wave."""
     return TableMaterial(
         wave.register,
         wave.questionnaire,
@@ -164,10 +167,10 @@ def material_of(wave: WavePart) -> TableMaterial:
 
 @dataclass(frozen=True)
 class BannerColumn:
-    """A group: its code in ids, what it is called, its letter ("" where nothing is compared).
+    """Column of a banner: a group's code in ids, its label, its letter ("" without comparison).
 
-    `variable`: the id of the variable whose category it is; "" for the total and groups apart.
-    `base`: of whose answers the shares are.
+    `variable`: id of the variable with this category; "" for the total and groups apart. `base`:
+    base of the shares.
     """
 
     group: str
@@ -180,10 +183,10 @@ class BannerColumn:
 
 @dataclass(frozen=True)
 class BannerLine:
-    """A row: what it is, and the id of each of its cells; "" where the register has none.
+    """Row of a banner: its label, and the id of each cell ("" where the register has none).
 
-    `kind`: `main` (the headline figure), `net` (another sum of answers), `answer`, `outside` (a
-    share of a wider base), `base`. `letters`: of each cell, "" for none.
+    `kind`: `main` (headline figure), `net` (another sum of answers), `answer`, `outside` (share of
+    a wider base), `base`. `letters`: of each cell, "" for none.
     """
 
     kind: str
@@ -194,7 +197,7 @@ class BannerLine:
 
 @dataclass(frozen=True)
 class Banner:
-    """The table of one item. `tested`: the variables whose groups were compared."""
+    """Banner table of one item. `tested`: variables whose groups were compared."""
 
     item: Item
     columns: tuple[BannerColumn, ...]
@@ -203,7 +206,7 @@ class Banner:
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """The labels of the groups whose share is not published, which no letter compares."""
+        """Labels of the groups whose share is not published, which no letter compares."""
         return tuple(
             column.label
             for column in self.columns
@@ -211,20 +214,22 @@ class Banner:
         )
 
     def of(self, variable: str, *, apart: bool = False) -> "Banner":
-        """The same table with the columns of one variable, the total first; with those `apart`."""
-        kept = [
+        """Return the table with the columns of one variable, the total first; `apart`: with groups
+        apart.
+        """
+        is_kept = [
             column.variable == variable or column.group == TOTAL or (apart and column.apart)
             for column in self.columns
         ]
         lines = []
         for line in self.lines:
-            ids, said = (tuple(compress(cells, kept)) for cells in (line.ids, line.letters))
+            ids, marks = (tuple(compress(cells, is_kept)) for cells in (line.ids, line.letters))
             if any(ids):
-                lines.append(replace(line, ids=ids, letters=said))
-        return replace(self, columns=tuple(compress(self.columns, kept)), lines=tuple(lines))
+                lines.append(replace(line, ids=ids, letters=marks))
+        return replace(self, columns=tuple(compress(self.columns, is_kept)), lines=tuple(lines))
 
     def short(self) -> "Banner":
-        """The same table with the headline, else the answers, and the number of them."""
+        """Return the table with headline rows, else answers, and the number of respondents."""
         bases = [line for line in self.lines if line.kind == "base"]
         headlines = [line for line in self.lines if line.kind in ("main", "net")]
         answers = [line for line in self.lines if line.kind == "answer"]
@@ -232,7 +237,7 @@ class Banner:
 
 
 def banner(material: TableMaterial, item: Item) -> Banner:
-    """The table of an item; its columns are those of which the register has anything."""
+    """Return the banner of an item, with the columns that have a figure in the register."""
     return _Maker(material, item).banner()
 
 
@@ -249,8 +254,6 @@ class _Maker:
             tuple(line for line in self._make_lines(columns) if any(line.ids)),
             frozenset(name for name in self.material.variables if self._is_compared(name)),
         )
-
-    # Columns.
 
     def _make_columns(self) -> list[BannerColumn]:
         columns = [BannerColumn(TOTAL, self._write_word("report.total"))]
@@ -276,7 +279,7 @@ class _Maker:
     def _make_variable_columns(
         self, variable: FrameVariable, names: Iterator[str]
     ) -> Iterator[BannerColumn]:
-        # In ids the code of a category stands as it is for the variable that is compared.
+        # In ids, categories of the compared variable have no prefix.
         prefix = "" if variable.id == self.material.variables[0] else group_name(variable.id, "")
         labels = variable.labels(self.language)
         for code in group_order(
@@ -302,11 +305,9 @@ class _Maker:
         level = level or self.item.first_level
         return self.value(share_id(self.item.id, level, group, ANSWERED)) is not None
 
-    # Letters.
-
     @property
     def _compared_levels(self) -> tuple[str, ...]:
-        """Of a scale its headline alone, of a choice each answer."""
+        """Levels that are compared: of a scale the headline alone, of a choice each answer too."""
         codes = () if self.item.kind.is_ordered else self.item.codes
         return (self.item.first_level, *codes)
 
@@ -317,7 +318,7 @@ class _Maker:
         )
 
     def _find_letters(self, level: str, columns: Sequence[BannerColumn]) -> tuple[str, ...]:
-        said: dict[str, str] = {}
+        marks: dict[str, str] = {}
         if self.material.selection.inference:
             for variable in self.material.variables:
                 names = {
@@ -329,10 +330,8 @@ class _Maker:
                 codes = {group.rpartition(":")[2]: group for group in names}
                 gaps = self.material.contrasts.gaps(self.item.id, level, variable, codes, LOWER)
                 by_code = letters(gaps, {code: names[group] for code, group in codes.items()})
-                said |= {codes[code]: text for code, text in by_code.items()}
-        return tuple(said.get(c.group, "") if c.base == ANSWERED else "" for c in columns)
-
-    # Rows.
+                marks |= {codes[code]: text for code, text in by_code.items()}
+        return tuple(marks.get(c.group, "") if c.base == ANSWERED else "" for c in columns)
 
     def _make_lines(self, columns: Sequence[BannerColumn]) -> Iterator[BannerLine]:
         yield from self._make_answer_lines(columns)
@@ -375,17 +374,17 @@ class _Maker:
     def _line(
         self, kind: str, label: str, ids: Sequence[str], marks: tuple[str, ...] = ()
     ) -> BannerLine:
-        known = tuple(name if self.register.has(name) else "" for name in ids)
-        return BannerLine(kind, label, known, marks if any(marks) else ())
+        present_ids = tuple(name if self.register.has(name) else "" for name in ids)
+        return BannerLine(kind, label, present_ids, marks if any(marks) else ())
 
     def _write_word(self, key: str) -> str:
         return text(key, self.language)
 
 
 def adds_up(register: Register, table: Banner) -> bool:
-    """Whether the shares of every column add to 100 and each box to its answers, as they are shown.
+    """Return whether the shares of every column, as shown, add to 100 % and boxes to their answers.
 
-    A column in which something is withheld does not speak against it.
+    Sums with a suppressed share are not checked.
     """
     for c in table.columns:
         shown = {
@@ -399,8 +398,8 @@ def adds_up(register: Register, table: Banner) -> bool:
             sums.append((Decimal(1), table.item.codes))
         for whole, levels in sums:
             parts = [shown[level] for level in levels]
-            known = [part for part in parts if part is not None]
-            if whole is not None and len(known) == len(parts) and sum(known) != whole:
+            published = [part for part in parts if part is not None]
+            if whole is not None and len(published) == len(parts) and sum(published) != whole:
                 return False
     return True
 

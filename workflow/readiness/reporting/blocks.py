@@ -1,9 +1,9 @@
-"""A block: what a document says of one thing, under a name by which its author can reach it.
+"""Markdown blocks of a report, and the author's texts around them.
 
-The author's own texts stand before a block, after it, or in place of it: `reports/<study or
+The author's texts stand before a block, after it, or in place of it: `reports/<study or
 wave>/<language>/<place>-before.md`, `<place>-after.md` or `<place>.md`, where `place` is a block's
-name (`summary`, `item-<id>`, ...). They are Markdown. A number is written as in the document,
-`` `{python} n("<id>")` ``, and comes from the register like every other; nothing else is run.
+name (`summary`, `item-<id>`, ...). They are Markdown. A number is written as in the document, ``
+`{python} n("<id>")` ``, and comes from the register; nothing else is run.
 """
 
 import re
@@ -18,7 +18,7 @@ from readiness.language.catalogue import setting
 
 EMPTY = "–"
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~^@$&])")
-# What makes a list of a line that begins with it: `1. `, `(a) `, `- `.
+# Marker that makes a line a list item: `1. `, `(a) `, `- `.
 _LISTED = re.compile(r"^(\(?\w{1,9})?([.):+-])(?=\s)")
 _SET = re.compile(r"(?<!\\)(['\".-])")
 _LINES = re.compile("[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
@@ -34,21 +34,21 @@ class Markdown(str):
 
 
 def plain(text: str) -> str:
-    """The text with nothing in it that Markdown would read as markup, on one line."""
+    """Return a text on one line, escaped for Markdown."""
     return _LISTED.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", _LINES.sub(" ", text)))
 
 
 def quote_exactly(text: str) -> str:
-    """The text as a part of its own, in which no renderer sets quotation marks or dashes anew."""
+    """Return a text as a span in which no renderer changes quotation marks or dashes."""
     return "[" + _SET.sub(r"\\\1", plain(text)) + "]{.prov .said}"
 
 
 def label(*parts: str) -> str:
-    """The label of a table, a figure or a section, from names: `tbl-wave-item`."""
+    """Return the label of a table, a figure or a section, made of names: `tbl-wave-item`."""
     return "-".join(re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-") for part in parts)
 
 
-# The class of a heading whose section is closed until a reader opens it.
+# Class of a heading whose section is closed until a reader opens it.
 FOLDED = "folded"
 
 
@@ -58,12 +58,12 @@ def heading(level: int, title: str, name: str, kind: str = "") -> str:
 
 
 def note(kind: str, title: str, body: str) -> str:
-    """A box: `note` or `warning`."""
+    """Write a callout box; `kind`: `note`, `warning` or `important`."""
     return f"::: {{.callout-{kind}}}\n## {title}\n\n{body}\n:::"
 
 
 def write_list(lines: Iterable[str]) -> str:
-    """A list of sentences, one a line."""
+    """Write a list, one item a line."""
     return "\n".join(f"- {line}" for line in lines)
 
 
@@ -76,96 +76,108 @@ def table(
     kind: str = "",
     marks: Sequence[str] = (),
 ) -> str:
-    """A table: numbers to the right, the columns `words` to the left; the first cell names its row.
+    """Write a table: numbers to the right, the columns `words` to the left.
 
-    kind: `banner` (wide, of numbers: on a telephone its first column stays), `stack` (of sentences:
-    there each row is a card), or none. marks, one a row where there are any: `main` (the headline),
-    `total`, `base` (what the shares are of), `k1` to `k9` (what `filtered` chooses by), or none.
+    The first cell of a row names it. `kind`: `banner` (wide, of numbers: on a telephone its first
+    column stays in view), `stack` (of sentences: on a telephone each row is a card), or "".
+    `marks`, none or one for each row: `main` (the headline), `total`, `base` (base of the shares),
+    `k1` to `k9` (rows that `write_filtered` chooses), or "".
     """
     sides = (":--" if i in words else "--:" for i in range(len(header)))
-    lines, told = [f"| {' | '.join(header)} |", f"|{'|'.join(sides)}|"], [*map(list, rows)]
-    for row, mark in zip(told, marks, strict=bool(marks)) if marks else ():
+    lines, table_rows = [f"| {' | '.join(header)} |", f"|{'|'.join(sides)}|"], [*map(list, rows)]
+    for row, mark in zip(table_rows, marks, strict=bool(marks)) if marks else ():
         row[0] = (f"[]{{.row .{mark}}}" if mark else "") + row[0]
-    lines += [f"| {' | '.join(row)} |" for row in told]
+    lines += [f"| {' | '.join(row)} |" for row in table_rows]
     if not kind:
         return "\n".join([*lines, "", f": {caption} {{#{name}}}"])
     return "\n".join([f"::: {{#{name} .{kind}}}", *lines, "", caption, ":::"])
 
 
 def block(kind: str, body: str) -> str:
-    """A part of the page of its own look: `headline` (the finding, as the title of the whole
-    document), `lead` (the sentences below it), `finding` (what a block's numbers say), ...
+    """Write a section in the look of a kind.
+
+    `kind`: `headline` (the finding, as the title of the whole document), `lead` (the sentences
+    below the headline), `finding` (what a block's numbers say), ...
     """
     return f"::: {{.{kind}}}\n{body}\n:::"
 
 
 def mark(kind: str, text: str) -> str:
-    """A text of its own look: `ci` (the interval below a number in its cell), `letter` (of a
-    column, or of those that a share is above), `small` (of less weight).
+    """Write a text in the look of a kind.
+
+    `kind`: `ci` (the interval below a number in its cell), `letter` (of a column, or of the columns
+    that a share exceeds), `small` (of less weight).
     """
     return f"[{text}]{{.{kind}}}"
 
 
 def write_numbered(kind: str, lines: Iterable[str]) -> str:
-    """Numbered sentences: `brief` (what matters most), `ask` (questions to somebody)."""
+    """Write a numbered list; `kind`: `brief` (main points) or `ask` (questions to a publisher)."""
     return block(kind, "\n".join(f"{k}. {line}" for k, line in enumerate(lines, 1)))
 
 
 def write_filtered(labels: Sequence[str], table: str) -> str:
-    """A table of which a reader chooses rows: the first label shows all, the others k1, k2, ..."""
+    """Write a table whose rows a reader can choose.
+
+    The first label shows all rows, the next labels those marked k1, k2, ...
+    """
     return f"::: {{.filter}}\n{write_list(labels)}\n\n{table}\n:::"
 
 
 def picture(wide: str, narrow: str, alternative: str, name: str, caption: str) -> str:
-    """A chart, with a narrow drawing of it for telephones."""
-    # In an attribute entities are read, a backslash escapes, and a quotation mark ends it.
+    """Write a chart, with a narrow version for telephones."""
+    # Attributes read entities and backslashes, and end at a quotation mark.
     alt = " ".join(alternative.split()).replace('"', "'")
     alt = alt.replace("\\", "\\\\").replace("&", "&amp;")
-    drawn = f'![]({wide}){{.wide fig-alt="{alt}"}}'
-    small = (
+    wide_image = f'![]({wide}){{.wide fig-alt="{alt}"}}'
+    narrow_image = (
         f'::: {{.content-visible when-format="html"}}\n\n![]({narrow}){{.narrow fig-alt="{alt}"}}'
     )
-    return "\n\n".join([f"::: {{#{name}}}", drawn, small, ":::", caption, ":::"])
+    return "\n\n".join([f"::: {{#{name}}}", wide_image, narrow_image, ":::", caption, ":::"])
 
 
 def status(parts: Iterable[tuple[str, str]]) -> str:
-    """One line of what this is: each text with its kind (`of`, `simu`, `valid`, `old`, none)."""
-    told = [f"[{text}]{{.tag .{kind}}}" if kind else f"[{text}]{{.part}}" for kind, text in parts]
-    return block("status", " ".join(told))
+    """Write the status line: each text with its kind (`of`, `simu`, `valid`, `old`, or "")."""
+    tags = [f"[{text}]{{.tag .{kind}}}" if kind else f"[{text}]{{.part}}" for kind, text in parts]
+    return block("status", " ".join(tags))
 
 
 def three(texts: Iterable[tuple[str, str, str]]) -> str:
-    """What is sure, what is simple, what is open: kind (`sure`, `plain`, `open`), title, text."""
-    told = [f"::: {{.card .{kind}}}\n**{title}**\n\n{body}\n:::" for kind, title, body in texts]
-    return "\n".join([":::: {.three}", *told, "::::"])
+    """Write three cards: kind (`sure`, `plain`, `open`), title and text of each."""
+    cards = [f"::: {{.card .{kind}}}\n**{title}**\n\n{body}\n:::" for kind, title, body in texts]
+    return "\n".join([":::: {.three}", *cards, "::::"])
 
 
 def glossary(pairs: Iterable[tuple[str, str]]) -> str:
-    """Terms, each with its text."""
-    return block("gloss", "\n\n".join(f"{term}\n\n:   {said}" for term, said in pairs))
+    """Write a list of terms, each with its text."""
+    return block("gloss", "\n\n".join(f"{term}\n\n:   {definition}" for term, definition in pairs))
 
 
 def fold(summary: str, body: str) -> str:
-    """What a reader opens: its summary in one line, then all the rest. On paper it is open."""
+    """Write a section that is closed below its summary until a reader opens it; open on paper."""
     return f"::::: {{.fold}}\n{summary}\n\n{body}\n:::::"
 
 
 def later(summary: str, body: str) -> str:
-    """What a telephone keeps closed below one line; a wide window and paper show it as it is."""
+    """Write a section that telephones show closed below its summary.
+
+    A wide window and paper show it open.
+    """
     return f"::::::: {{.later}}\n{summary}\n\n{body}\n:::::::"
 
 
 def actions(links: Iterable[tuple[str, str]]) -> str:
-    """Links to files, each with its text: on the page alone."""
-    return block("actions", write_list(f"[{said}]({address})" for said, address in links))
+    """Write links to files, each with its text; paper leaves them out."""
+    return block("actions", write_list(f"[{link_text}]({address})" for link_text, address in links))
 
 
 @dataclass(frozen=True)
 class ReportBlock:
-    """`place` names it, `title` is its heading (none where empty), `body` makes its Markdown.
+    """Named part of a report, which its author can place.
 
-    `later`: who reads on a telephone asks for it; `folded`: who reads it anywhere. `within`: it is
-    a part of the block before it.
+    `place`: the name; `title`: the heading, "" for none; `body`: makes the Markdown. `later`:
+    closed at first on telephones; `folded`: closed at first everywhere. `within`: part of the block
+    before it.
     """
 
     place: str
@@ -177,12 +189,12 @@ class ReportBlock:
 
 
 def brief_name(name: str) -> str:
-    """Return the name of the files of the brief beside a report of a name, without ending."""
+    """Return the base name of the brief's files beside a report of a name."""
     return name.replace("report", "brief")
 
 
 def paragraphs(parts: Iterable[str]) -> str:
-    """Paragraphs, without those that are empty."""
+    """Join the parts that are not empty as paragraphs."""
     return "\n\n".join(part for part in parts if part)
 
 
@@ -192,12 +204,15 @@ _WHERE = ("-before", "-after", "")
 
 @dataclass(frozen=True)
 class Prose:
-    """The texts of one run in the language of the report; `folder` need not be there."""
+    """The author's texts on one run, in the language of the report.
+
+    `folder` need not exist.
+    """
 
     folder: Path
 
     def around(self, place: str, body: str, number: Callable[[str], str]) -> str:
-        """A block with what its author puts before it and after it, or in its place."""
+        """Return a block between the author's texts, or the author's text in its place."""
         before, after, instead = (self._write_text(f"{place}{where}", number) for where in _WHERE)
         return paragraphs((before, instead or body, after))
 
@@ -211,18 +226,21 @@ class Prose:
         return _NUMBER.sub(lambda match: number(match[1]), text)
 
     def check(self, places: Iterable[str]) -> None:
-        """Raise RenderError for a text of a block that there is not."""
-        known = list(places)
-        allowed = {f"{place}{where}" for place in known for where in _WHERE}
+        """Check that each text of the author belongs to a block.
+
+        Raises RenderError for a text of a block that does not exist.
+        """
+        names = list(places)
+        allowed = {f"{place}{where}" for place in names for where in _WHERE}
         for path in sorted(self.folder.glob("*.md")):
             if path.stem not in allowed:
                 raise RenderError(
-                    f"{path.name}: there is no such block; there are {', '.join(known)}, each with "
+                    f"{path.name}: there is no such block; there are {', '.join(names)}, each with "
                     "-before or -after behind it, or as it is."
                 )
 
 
-# What whoever lays out a document adds to it.
+# Catalogue keys of the words that the layout of a document adds.
 KEYS = tuple(
     f"report.rendering.{name}"
     for name in (
@@ -234,10 +252,10 @@ KEYS = tuple(
 
 @cache
 def words_for(language: Language) -> dict[str, str]:
-    """The words in a language, by the last part of their keys; RenderError where it has none.
+    """Return the layout's words in a language, by the last part of their keys.
 
-    `fig`, `tbl` and `sec` hold `{n}`, the number; `label` holds `{label}`, one of the first two.
-    Also the signs around which the language has spaces that end no line, as `language.po` has them.
+    `fig`, `tbl` and `sec` contain `{n}`, the number; `label` contains `{label}`, one of both.
+    Also the signs beside which the language sets spaces that end no line (`language.po`).
     """
     words = {key.rpartition(".")[2]: text(key, language) for key in KEYS}
     spaces = ("narrow_before", "fixed_before", "fixed_after")

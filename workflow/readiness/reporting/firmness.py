@@ -1,4 +1,4 @@
-"""How firm the findings are: what each claims, in how many variants it holds, where it fails."""
+"""Chapter on robustness: what findings claim, in which variants they hold and fail."""
 
 from collections.abc import Iterator, Sequence
 
@@ -27,14 +27,14 @@ from readiness.reporting.holding import FAR_HIGHER, FIRST, HIGHER, NO_PAIR, find
 from readiness.reporting.item_findings import name_within, state_answer
 from readiness.reporting.parts import Register, WavePart
 
-# What each choice is called, by its dimension; a gap has another test than a share.
+# Catalogue key of each choice by its dimension; for a gap the test has another key.
 NAMES = {
     (name, choice): f"charts.firmness.{name}.{choice}"
-    for name, found in CHOICES.items()
-    for choice in (OWN, *found)
+    for name, choices in CHOICES.items()
+    for choice in (OWN, *choices)
 }
 KEPT = {True: "charts.firmness.holds", False: "charts.firmness.fails"}
-# What is claimed of a share, and the amount that it is told against; of gaps 0.
+# Catalogue keys of claims on shares and on gaps; `AGAINST`: the value a claim compares with.
 CLAIMS = {
     "majority": "charts.finding.more",
     "minority": "charts.finding.less",
@@ -48,7 +48,7 @@ GAPS = {
     NO_PAIR: "report.finding.groups.none",
 }
 AGAINST = {**dict.fromkeys(("majority", "minority", "half"), 0.5), **dict.fromkeys(GAPS, 0.0)}
-# What is said of a question that others are than the report asks.
+# Catalogue keys where variants have another base, or other groups, than the report.
 OTHERS = {
     "base": (COUNTED, "report.firmness.counted"),
     "groups": (MERGED, "report.firmness.merged"),
@@ -56,7 +56,7 @@ OTHERS = {
 
 
 def list_findings(rows: pd.DataFrame, questionnaire: Questionnaire) -> list[FirmFinding]:
-    """The findings that a register tells, but a first answer that a withheld one may exceed."""
+    """Return a register's findings, without first answers that a suppressed answer may exceed."""
     values = dict(zip(rows["id"], rows["value"], strict=True))
 
     def is_sure(found: FirmFinding) -> bool:
@@ -66,13 +66,13 @@ def list_findings(rows: pd.DataFrame, questionnaire: Questionnaire) -> list[Firm
         hidden = bound_hidden_share(shares.values(), exclusive=not item.kind.takes_several)
         return not found.kind.startswith(FIRST) or hidden < (shares.get(found.level) or 0.0)
 
-    return [found for found in read_findings(rows) if is_sure(found)]
+    return [finding for finding in read_findings(rows) if is_sure(finding)]
 
 
 def state_claim(
     finding: FirmFinding, questionnaire: Questionnaire, by: str, language: Language
 ) -> Fact:
-    """What a finding claims, without its numbers; `by`: the variable of the groups."""
+    """Return a finding's claim, without its numbers; `by`: the grouping variable."""
     item = questionnaire.item(finding.item)
     labels = item.labels(language)
     codes = item.shown_codes if finding.level == item.first_level else (finding.level,)
@@ -91,26 +91,26 @@ def state_claim(
 
 
 def name_choice(finding: FirmFinding, dimension: str, choice: str, language: Language) -> str:
-    """What a choice of a finding's variants is called."""
+    """Return the name of a choice of a finding's variants."""
     if finding.kind in GAPS and (dimension, choice) == ("test", OTHER):
         return text("charts.firmness.test.holm", language)
     return text(NAMES[dimension, choice], language)
 
 
 def state_firmness(finding: FirmFinding, register: Register) -> Iterator[Fact]:
-    """In how many of its variants a finding holds, where it fails, how many are not told."""
+    """Yield in how many variants a finding holds, where it fails, how many were not judged."""
     ids = {name: finding.id.with_part(name) for name in (HOLDS, VARIANTS, UNTOLD)}
-    values: dict[str, Value] = {name: register.name_value(own) for name, own in ids.items()}
+    values: dict[str, Value] = {name: register.name_value(figure) for name, figure in ids.items()}
     holds, variants = register.number(ids[HOLDS]), register.number(ids[VARIANTS])
     common = find_common(finding.variants)
     if holds == variants:
         yield Fact("report.firmness.all", values)
     elif common:
-        named = [
+        choice_names = [
             [name_choice(finding, name, choice, register.language) for choice in chosen]
             for name, chosen in common.items()
         ]
-        listed = Listed(tuple(Listed(tuple(names), "or") for names in named), "comma")
+        listed = Listed(tuple(Listed(tuple(names), "or") for names in choice_names), "comma")
         yield Fact("report.firmness.where", {**values, "choices": listed})
     else:
         yield Fact("report.firmness.some", values)
@@ -119,36 +119,38 @@ def state_firmness(finding: FirmFinding, register: Register) -> Iterator[Fact]:
 
 
 def describe_firmness(wave: WavePart) -> str:
-    """The chapter: a sentence a finding and a picture a question, then the findings that hold in
-    their only other variant, in a list; "" where no variant is told.
+    """Return the chapter on robustness: a sentence for each finding, a picture for each question.
+
+    Findings of questions without a picture follow in lists, by the sentence they share. Without
+    findings, a sentence that none is published; "" where the settings ask for no variants.
     """
     register, language = wave.register, wave.language
-    told = list_findings(register.rows, wave.questionnaire)
-    found = [one for one in told if one.item in wave.items]
-    if not found:
+    all_findings = list_findings(register.rows, wave.questionnaire)
+    findings = [finding for finding in all_findings if finding.item in wave.items]
+    if not findings:
         return wave.word("report.firmness.hidden") if wave.settings["wave"].get(FIRMNESS) else ""
     parts = [wave.word("report.firmness")]
     for dimension, (choice, key) in OTHERS.items():
-        if any((one.variants[dimension] == choice).any() for one in found):
+        if any((finding.variants[dimension] == choice).any() for finding in findings):
             parts.append(wave.word(key))
-    pictured = list_pictured(found)
-    alike: dict[str, list[str]] = {}
+    pictured = list_pictured(findings)
+    claims_by_state: dict[str, list[str]] = {}
     for item in wave.items:
-        for one in (one for one in found if one.item == item):
-            said = tell(state_claim(one, wave.questionnaire, wave.by, language), language)
-            claim = plain(f"{said.rstrip('.')}.")
-            facts = [*state_firmness(one, register)]
+        for finding in (finding for finding in findings if finding.item == item):
+            claim_text = tell(state_claim(finding, wave.questionnaire, wave.by, language), language)
+            claim = plain(f"{claim_text.rstrip('.')}.")
+            facts = [*state_firmness(finding, register)]
             state = " ".join(map(register.write_fact, facts))
             if item in pictured:
                 parts.append(f"{claim} {state}")
             else:
                 words = " ".join(tell(fact, language) for fact in facts)
-                alike.setdefault(words, [state]).append(claim)
+                claims_by_state.setdefault(words, [state]).append(claim)
         if item in pictured:
             asked = wave.questionnaire.item(item).label.text(language)
             caption = wave.tell("report.firmness.caption", item=asked)
             parts.append(wave.chart(f"{item}-{FIRMNESS}", caption))
-    for state, *claims in alike.values():
+    for state, *claims in claims_by_state.values():
         parts += [state, write_list(claims)]
     return paragraphs(parts)
 
@@ -156,34 +158,36 @@ def describe_firmness(wave: WavePart) -> str:
 def draw_firmness(
     found: Sequence[FirmFinding], figures: DrawnFigures, questionnaire: Questionnaire, by: str
 ) -> Picture:
-    """The picture of the findings of a question, a curve each."""
+    """Return the picture of a question's findings, one curve each."""
     language = figures.language
     curves, table = [], []
-    for one in found:
-        title = tell(state_claim(one, questionnaire, by, language), language)
+    for finding in found:
+        title = tell(state_claim(finding, questionnaire, by, language), language)
         names = {
             dimension: {
-                choice: name_choice(one, dimension, choice, language)
+                choice: name_choice(finding, dimension, choice, language)
                 for choice in (OWN, *CHOICES[dimension])
-                if (one.variants[dimension] == choice).any()
+                if (finding.variants[dimension] == choice).any()
             }
             for dimension in CHOICES
-            if one.variants[dimension].nunique() > 1
+            if finding.variants[dimension].nunique() > 1
         }
         variants = []
-        for row in one.variants.to_dict("records"):
+        for row in finding.variants.to_dict("records"):
             figure = figures.get(row["id"])
             assert figure is not None
             chosen = {dimension: row[dimension] for dimension in names}
             variants.append(DrawnVariant(figure, row["state"] == HOLDS, chosen))
-            said = " · ".join(names[dimension][choice] for dimension, choice in chosen.items())
-            table.append((figure, said, title))
-        curves.append(Curve(title, variants, names, AGAINST.get(one.kind)))
-    kept = {variant.holds for curve in curves for variant in curve.variants}
+            choices_text = " · ".join(
+                names[dimension][choice] for dimension, choice in chosen.items()
+            )
+            table.append((figure, choices_text, title))
+        curves.append(Curve(title, variants, names, AGAINST.get(finding.kind)))
+    states = {variant.holds for curve in curves for variant in curve.variants}
     keys = [
         LegendKey(word(key, language), "accent" if holds else "second", "circle", holds)
         for holds, key in KEPT.items()
-        if holds in kept
+        if holds in states
     ]
     return Picture(
         questionnaire.item(found[0].item).label.text(language),

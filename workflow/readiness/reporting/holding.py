@@ -1,8 +1,8 @@
-"""In which variants of an analysis a finding holds: the check that lets its sentence be said.
+"""Judge in which variants of an analysis a finding holds.
 
-A finding is the share of an item (a side of one half, or the answer that comes first) or the gap
-between its groups (pairs that are established, or none). It holds in a variant where the variant's
-own numbers, by themselves, let the same be said; on too few answers nothing can be said.
+A finding is about the share of an item (a side of one half, or the answer that comes first) or the
+gap between its groups (pairs that are established, or none). It holds in a variant whose numbers,
+by themselves, support the same sentence; with too few answers it is not judged (`UNTOLD`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ from readiness.reporting.parts import Register
 from readiness.survey.design import Design
 
 WHOLE, GAP = "share", "gap"
-# What is claimed of a share: a side of one half, that an answer is first, and apart from the next.
+# Claims on a share: a side of one half; an answer is first; it is also apart from the next.
 SIDE = {kind: side for side, kinds in SIDES.items() if side for kind in kinds}
 FIRST, APART = "first", "first_apart"
 ORDER = {
@@ -47,16 +47,16 @@ ORDER = {
     "report.finding.first.plain": FIRST,
     "report.finding.first.alone.plain": FIRST,
 }
-# What is claimed of groups: that pairs differ, by much, or that none does.
+# Claims on groups: pairs differ, pairs differ by much, no pair differs.
 HIGHER, FAR_HIGHER, NO_PAIR = "higher", "far", "none"
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What a sentence claims of an item.
+    """Claim that a sentence makes on an item.
 
-    `pairs`: the groups that are told apart, each with the one below it; of those of which none
-    differs the two that are farthest apart.
+    `pairs`: the groups that differ, in each pair the higher first; where no pair differs, the two
+    groups that are farthest apart.
     """
 
     item: str
@@ -67,12 +67,12 @@ class Claim:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The groups whose shares stand for the finding: those of its first pair, or all."""
+        """Groups whose shares stand for the finding: first pair, or the total."""
         return self.pairs[0] if self.pairs else (TOTAL,)
 
     @property
     def record(self) -> dict[str, str]:
-        """The same as cells of a table."""
+        """Cells of the claim in a table."""
         return {
             **{"item": self.item, "finding": self.finding, "kind": self.kind, "level": self.level},
             "among": " ".join(self.groups),
@@ -81,7 +81,7 @@ class Claim:
 
 
 class Judged(NamedTuple):
-    """A finding in one variant: whether it holds, its groups' shares (0-1), and the limits."""
+    """Result of a finding in one variant: state, shares of the groups (0-1), limits."""
 
     state: str
     first: float | None = None
@@ -92,9 +92,9 @@ class Judged(NamedTuple):
 
 @dataclass(frozen=True)
 class Judge:
-    """Says of tables of estimates and contrasts which claims can be made, and whether they hold.
+    """Judge of claims: which claims tables of estimates and contrasts support.
 
-    `digits`, `level`: decimals of shares and level of confidence, by which limits are printed.
+    `digits`: decimals of shares; `level`: confidence level. Both decide how limits are printed.
     """
 
     questionnaire: Questionnaire
@@ -107,14 +107,17 @@ class Judge:
     def judge(
         self, claim: Claim, wave: Wave, varied: Design, tests: Sequence[str]
     ) -> Iterator[Judged]:
-        """Whether a claim holds in a varied wave, by each of the tests."""
+        """Yield for each test whether a claim holds in a varied wave."""
         if claim.finding == WHOLE:
-            made = wave.estimate_totals(varied, self.questionnaire, claim.item, tests)
-            for test, totals in zip(tests, made, strict=True):
-                # The other kind of interval is what this variant is about.
+            totals_by_test = wave.estimate_totals(varied, self.questionnaire, claim.item, tests)
+            for test, totals in zip(tests, totals_by_test, strict=True):
+                # With the other kind of interval, judge the limits as computed: printing would
+                # replace them.
                 yield self.share(claim, totals if test == OTHER else self.print(totals))
         elif not {*chain(*claim.pairs)} <= {*self.questionnaire.grouping(self.by).codes}:
-            yield from (Judged(UNTOLD) for _ in tests)  # its groups are merged
+            yield from (
+                Judged(UNTOLD) for _ in tests
+            )  # groups of the claim are merged in this variant
         else:
             both = wave.contrast_groups(varied, self.questionnaire, claim.item, tests)
             yield from (self.gap(claim, *tables) for tables in both)
@@ -125,72 +128,82 @@ class Judge:
         return print_precision(estimates, answers_of, self.digits, self.level)
 
     def findings(self, item: str, estimates: pd.DataFrame, contrasts: pd.DataFrame) -> Findings:
-        """Return what can be said of an item where nothing is suppressed."""
+        """Return the findings on an item where nothing is suppressed."""
         scheme = Scheme.of(self.questionnaire)
-        shown = (self.rules, self.digits, scheme, self.selection, frozenset[str]())
-        rows = share_rows(estimates, *shown, confidence=self.level)
+        options = (self.rules, self.digits, scheme, self.selection, frozenset[str]())
+        rows = share_rows(estimates, *options, confidence=self.level)
         table = make_register(rows, run=item, origin=lambda row: Origin(), simulated=False)
         register = Register(table, self.questionnaire.language)
-        by, known = (self.by,) if self.by else (), Contrasts.of(contrasts)
-        material = TableMaterial(register, self.questionnaire, by, self.selection, known)
+        by, compared = (self.by,) if self.by else (), Contrasts.of(contrasts)
+        material = TableMaterial(register, self.questionnaire, by, self.selection, compared)
         return Findings(material, self.questionnaire.item(item))
 
     def share(self, claim: Claim, totals: pd.DataFrame) -> Judged:
-        """Whether a claim on the share of all holds."""
-        found = self.findings(claim.item, totals, pd.DataFrame())
+        """Return whether a claim on the total share holds, with the share and its limits."""
+        findings = self.findings(claim.item, totals, pd.DataFrame())
         identity = share_id(claim.item, claim.level, TOTAL, ANSWERED)
-        if not found.is_reliable(identity):
+        if not findings.is_reliable(identity):
             return Judged(UNTOLD)
-        numbers = [found.material.register.number(identity.with_part(end)) for end in ("", *LIMITS)]
-        own = claim_of_share(found)
-        same = own is not None and own.level == claim.level
+        numbers = [
+            findings.material.register.number(identity.with_part(end)) for end in ("", *LIMITS)
+        ]
+        supported = claim_of_share(findings)
+        same_level = supported is not None and supported.level == claim.level
         kinds = (FIRST, APART) if claim.kind == FIRST else (claim.kind,)
-        state = HOLDS if same and own is not None and own.kind in kinds else FAILS
+        state = HOLDS if same_level and supported is not None and supported.kind in kinds else FAILS
         return Judged(state, numbers[0] or 0.0, None, *numbers[1:])
 
     def gap(self, claim: Claim, shares: pd.DataFrame, contrasts: pd.DataFrame) -> Judged:
-        """Whether a claim on groups holds."""
+        """Return whether a claim on groups holds, with their shares and the limits of the
+        difference.
+        """
         printed = self.print(shares)
-        found = self.findings(claim.item, printed[printed["level"] == claim.level], contrasts)
+        findings = self.findings(claim.item, printed[printed["level"] == claim.level], contrasts)
         ids = [share_id(claim.item, claim.level, group, ANSWERED) for group in claim.groups]
-        named = {share_id(claim.item, claim.level, g, ANSWERED) for p in claim.pairs for g in p}
+        group_ids = {share_id(claim.item, claim.level, g, ANSWERED) for p in claim.pairs for g in p}
         pair = {claim.groups, claim.groups[::-1]}
-        rows = found.material.contrasts.of_table(claim.item, claim.level, self.by)
-        row = next((each for each in rows if (each["a"], each["b"]) in pair), None)
-        if row is None or not all(map(found.is_reliable, named)) or number(row["effect"]) is None:
+        rows = findings.material.contrasts.of_table(claim.item, claim.level, self.by)
+        row = next((contrast for contrast in rows if (contrast["a"], contrast["b"]) in pair), None)
+        if (
+            row is None
+            or not all(map(findings.is_reliable, group_ids))
+            or number(row["effect"]) is None
+        ):
             return Judged(UNTOLD)
-        there = {(gap.higher, gap.lower): gap for gap in found.find_gaps(claim.level)}
-        holds = not there if claim.kind == NO_PAIR else {*claim.pairs} <= there.keys()
+        established = {(gap.higher, gap.lower): gap for gap in findings.find_gaps(claim.level)}
+        holds = not established if claim.kind == NO_PAIR else {*claim.pairs} <= established.keys()
         if holds and claim.kind == FAR_HIGHER:
-            holds = are_far([there[pair] for pair in claim.pairs])
+            holds = are_far([established[pair] for pair in claim.pairs])
         limits = [number(row[f"{end}_simultaneous"]) for end in ("lower", "upper")]
         if row["b"] != claim.groups[0]:
             limits = [None if limit is None else -limit for limit in limits[::-1]]
-        values = [found.material.register.number(name) or 0.0 for name in ids]
+        values = [findings.material.register.number(name) or 0.0 for name in ids]
         return Judged(HOLDS if holds else FAILS, *(*values, None)[:2], *limits)
 
 
 def claim_of_share(found: Findings) -> Claim | None:
-    """What the sentence of all who answered claims; None where it claims nothing."""
-    said, item = found.whole(), found.item
-    kind = "" if said is None else SIDE.get(said.kind) or ORDER.get(said.kind, "")
-    if said is None or not kind:
+    """Return the claim of the sentence on all respondents; None where it claims nothing."""
+    fact, item = found.whole(), found.item
+    kind = "" if fact is None else SIDE.get(fact.kind) or ORDER.get(fact.kind, "")
+    if fact is None or not kind:
         return None
-    share = said.values["share"]
+    share = fact.values["share"]
     assert isinstance(share, NamedNumber)
     level = FigureId.parse(share.name, "estimate").level
     return Claim(item.id, WHOLE, kind, level)
 
 
 def claim_of_groups(found: Findings) -> Claim | None:
-    """What the sentence of groups claims; None where it claims nothing of a pair."""
-    item, said = found.item, found.groups()
-    if said is None or said.kind in (DIFFER, IN_ANSWERS):
+    """Return the claim of the sentence on groups; None where it claims nothing of a pair."""
+    item, fact = found.item, found.groups()
+    if fact is None or fact.kind in (DIFFER, IN_ANSWERS):
         return None
-    if "first_share" in said.values:
-        ids = [said.values[name] for name in ("first_share", "other_share")]
+    if "first_share" in fact.values:
+        ids = [fact.values[name] for name in ("first_share", "other_share")]
         first, other = (
-            FigureId.parse(each.name, "estimate") for each in ids if isinstance(each, NamedNumber)
+            FigureId.parse(value.name, "estimate")
+            for value in ids
+            if isinstance(value, NamedNumber)
         )
         return Claim(item.id, GAP, HIGHER, first.level, ((first.group, other.group),))
     level = item.first_level
@@ -222,17 +235,22 @@ COLUMNS = [
 def claims_of(
     wave: Wave, judge: Judge, items: Sequence[str], tables: tuple[pd.DataFrame, pd.DataFrame]
 ) -> Iterator[Claim]:
-    """What the report would claim of each item, by the estimates and contrasts of the wave."""
+    """Yield the claims that the report makes on each item, by the wave's estimates and contrasts.
+
+    Items that are numbers have none.
+    """
     estimates, contrasts = tables
     for item in (name for name in items if not wave.questionnaire.item(name).kind.is_number):
-        found = judge.findings(item, judge.print(estimates[estimates["item"] == item]), contrasts)
-        yield from filter(None, [claim_of_share(found)])
+        findings = judge.findings(
+            item, judge.print(estimates[estimates["item"] == item]), contrasts
+        )
+        yield from filter(None, [claim_of_share(findings)])
         if wave.by and item != wave.by and item in wave.compare.items:
-            yield from filter(None, [claim_of_groups(found)])
+            yield from filter(None, [claim_of_groups(findings)])
 
 
 def changes(wave: Wave, claim: Claim, name: str, choice: str) -> bool:
-    """Whether a choice of a dimension can change a claim."""
+    """Return whether a choice of a dimension can change a claim."""
     if name == "base":
         return choice == OWN or has_dont_know(wave.questionnaire.item(claim.item))
     return name != "groups" or choice == OWN or claim.finding == GAP
@@ -241,47 +259,56 @@ def changes(wave: Wave, claim: Claim, name: str, choice: str) -> bool:
 def judge_all(
     wave: Wave, judge: Judge, claims: Sequence[Claim], choices: Mapping[str, tuple[str, ...]]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Every claim in every variant of the choices that can change it, and what people weigh.
+    """Judge every claim in every variant of the choices that can change it.
 
-    Returns columns `COLUMNS`, shares 0-1; and a row a respondent, with a column for each choice of
-    weights. Weights that come out as others did make no variant.
+    Returns a row for each claim and variant (columns `COLUMNS`, shares 0-1), and a row for each
+    respondent with a column for each choice of weights. A choice of weights that gives the weights
+    of an earlier choice makes no variant.
     """
     rows: list[dict[str, Any]] = []
     weighted: dict[str, pd.Series[float]] = {}
     for interviews, weights in product(choices["interviews"], choices["weights"]):
         if (design := wave.weigh(weights, interviews)) is None:
             continue
-        made = design.data.set_index("respondent")["weight"].astype(float)
-        same = (each for each in weighted.values() if made.index.equals(each.index))
-        if any(np.allclose(made, each) for each in same):
+        variant_weights = design.data.set_index("respondent")["weight"].astype(float)
+        comparable = (
+            earlier for earlier in weighted.values() if variant_weights.index.equals(earlier.index)
+        )
+        if any(np.allclose(variant_weights, earlier) for earlier in comparable):
             continue
-        weighted[f"{weights}-{interviews}"] = made
+        weighted[f"{weights}-{interviews}"] = variant_weights
         for base, groups in product(choices["base"], choices["groups"]):
             varied, asked = wave.vary(design, base, groups)
             chosen = {"weights": weights, "base": base, "groups": groups, "interviews": interviews}
             for claim in claims:
-                if not all(changes(wave, claim, *each) for each in chosen.items()):
+                if not all(changes(wave, claim, *choice) for choice in chosen.items()):
                     continue
                 judging = replace(judge, questionnaire=asked)
-                told = judging.judge(claim, wave, varied, choices["test"])
-                for test, judged in zip(choices["test"], told, strict=True):
+                judgements = judging.judge(claim, wave, varied, choices["test"])
+                for test, judged in zip(choices["test"], judgements, strict=True):
                     rows.append({**claim.record, **chosen, "test": test, **judged._asdict()})
     table = pd.DataFrame(rows, columns=COLUMNS)
     place = {(claim.item, claim.finding): k for k, claim in enumerate(claims)}
     keys = pd.Series([place[key] for key in zip(table["item"], table["finding"], strict=True)])
     table = table.iloc[keys.argsort(kind="stable")].reset_index(drop=True)
     end = f"-{OWN}"
-    whole = {name.removesuffix(end): of for name, of in weighted.items() if name.endswith(end)}
+    whole = {
+        name.removesuffix(end): column for name, column in weighted.items() if name.endswith(end)
+    }
     return table, pd.DataFrame(whole).rename_axis("respondent").reset_index()
 
 
 def find_common(variants: pd.DataFrame) -> dict[str, list[str]]:
-    """The choices in which all variants of a finding lie in which it fails, where those are not all
-    there are: by their dimension. `variants`: with a column for each, and `state`.
+    """Return by dimension the choices in which all failing variants lie.
+
+    Only dimensions in which the judged variants have more choices. `variants`: a column for each
+    dimension, and `state`.
     """
-    told, failed = (variants[variants["state"].isin(of)] for of in ((HOLDS, FAILS), (FAILS,)))
+    judged, failed = (
+        variants[variants["state"].isin(states)] for states in ((HOLDS, FAILS), (FAILS,))
+    )
     return {
-        name: list(of)
+        name: list(choices)
         for name in CHOICES
-        if 0 < len(of := failed[name].unique()) < told[name].nunique()
+        if 0 < len(choices := failed[name].unique()) < judged[name].nunique()
     }

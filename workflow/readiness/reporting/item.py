@@ -1,7 +1,7 @@
-"""The block of one question: what its numbers say, one chart, one table; the rest in folds.
+"""Block of one question: finding, chart, banner table; tests and question text in folds.
 
-Its banner table has shares with their letters and intervals, signs and bases; in a fold stands what
-was tested: why which test leads, and contrasts in a table.
+The banner table has shares with their letters and intervals, signs and bases. A fold has the tests:
+why this test leads, and a table of contrasts.
 """
 
 from collections.abc import Iterable, Iterator
@@ -53,28 +53,28 @@ from readiness.reporting.item_findings import NO_GAP, Findings, level_label
 from readiness.reporting.parts import Register, WavePart
 from readiness.reporting.workbooks.wave import name_left_out
 
-# Headings of columns.
+# Headings of the table of contrasts.
 PAIRS = (
     "report.column.pair",
     "verdict.page.column.difference",
     "numbers.interval",
     "report.column.p_adjusted",
 )
-# The test that leads, by what the choice calls it.
+# Name in the register of the leading test, by the name of the choice.
 LEADING = {
     "rao_scott": "rao_scott_f",
     "effect_size": "rao_scott_f",
     "multiple_marginal": "multiple_marginal_f",
 }
-# Why the groups of a selection that allows no inference are not tested.
+# Catalogue key of the reason why a selection without inference has no tests.
 NO_TEST = {s: f"report.no_test.{s.key}" for s in Selection if not s.inference}
-# A label of more words is a question, and no name.
+# A label of more words is a question, not a name.
 LONG = 4
 
 
-# Where the sign stands in the sentence that explains it: Markdown, which no catalogue holds.
+# Placeholder in a sentence for a sign in Markdown, which no catalogue holds.
 SIGN = "§"
-# How a row of each kind looks (`blocks.table`).
+# Look of a row of each kind (`blocks.table`).
 MARKS = {"main": "main", "net": "total", "answer": "", "outside": "base", "base": "base"}
 
 
@@ -87,31 +87,31 @@ def banner_table(
     intervals: str = "all",
     head: str = "tables.head.answer",
 ) -> str:
-    """The table as Markdown; its first column is called by the key `head`.
+    """Return a banner table as Markdown.
 
-    intervals: under the shares of `all` rows, of the headline (`main`) or of none (""), where the
-    selection gives any.
+    `head`: catalogue key of the first column's heading. `intervals`: under the shares of `all`
+    rows, of the headline (`main`) or of none (""); a selection without inference has none.
     """
     register, language = material.register, material.language
     wanted = intervals if material.selection.inference else ""
 
     def name_column(column: BannerColumn) -> str:
-        said = plain(column.label)
+        column_label = plain(column.label)
         if column.apart:
-            said = register.write_fact(Fact("report.apart", {"group": column.label}))
-        return f"{said} {mark('letter', column.letter)}" if column.letter else said
+            column_label = register.write_fact(Fact("report.apart", {"group": column.label}))
+        return f"{column_label} {mark('letter', column.letter)}" if column.letter else column_label
 
     def cell(identity: str, letter: str, kind: str) -> str:
         if not identity:
             return EMPTY
-        found, said = sign(register.row(identity)), register.span(identity, bare=True)
-        if found.replaces_number:
-            return f"{said}^{found.value}^"
-        said += found.mark + (f" {mark('letter', letter)}" if letter else "")
-        shown = kind not in ("base", "outside") and wanted in ("all", kind)
-        if shown and (interval := register.interval(identity)):
-            said += f" {mark('ci', register.write_fact(interval, bare=True))}"
-        return said
+        shown_sign, cell_text = sign(register.row(identity)), register.span(identity, bare=True)
+        if shown_sign.replaces_number:
+            return f"{cell_text}^{shown_sign.value}^"
+        cell_text += shown_sign.mark + (f" {mark('letter', letter)}" if letter else "")
+        has_interval = kind not in ("base", "outside") and wanted in ("all", kind)
+        if has_interval and (interval := register.interval(identity)):
+            cell_text += f" {mark('ci', register.write_fact(interval, bare=True))}"
+        return cell_text
 
     header, rows = [text(head, language), *map(name_column, own.columns)], []
     for line in own.lines:
@@ -122,15 +122,15 @@ def banner_table(
 
 
 def notes(material: TableMaterial, own: Banner) -> str:
-    """Write what must be known to read this table, beside the legend of the report; else ""."""
-    said = [*_write_notes(material, own)]
-    return mark("small", " ".join(said)) if said else ""
+    """Write the notes that one table needs beside the legend of the report; "" for none."""
+    sentences = [*_write_notes(material, own)]
+    return mark("small", " ".join(sentences)) if sentences else ""
 
 
 def _write_notes(material: TableMaterial, own: Banner) -> Iterator[str]:
-    register, silent = material.register, missing_id(own.item.id, "not_asked")
-    if register.has(silent) and register.number(silent):
-        values = {"what": register.name_value(silent)}
+    register, not_asked_id = material.register, missing_id(own.item.id, "not_asked")
+    if register.has(not_asked_id) and register.number(not_asked_id):
+        values = {"what": register.name_value(not_asked_id)}
         not_asked = Fact("language.labelled", {"label": Term(ASKED_NOT), **values})
         yield f"{register.write_fact(not_asked)}."
     if condition := statements.state_condition(material.selection, register):
@@ -139,38 +139,44 @@ def _write_notes(material: TableMaterial, own: Banner) -> Iterator[str]:
     if own.item.dont_know:
         label = own.item.dont_know.label(material.language)
         yield material.register.write_fact(Fact("tables.note.outside", {"label": label}))
-    told = [
+    mean_ids = [
         name
         for line in own.lines
         for name in line.ids
         if name and FigureId.parse(name).level == MEAN
     ]
-    yield from map(plain, dict.fromkeys(filter(None, map(material.register.warning, told))))
+    yield from map(plain, dict.fromkeys(filter(None, map(material.register.warning, mean_ids))))
 
 
 def write_legend(wave: WavePart) -> str:
-    """Write once what signs, letters and brackets mean in all charts and tables of a wave."""
-    register, told = wave.register, list[str]()
+    """Write the legend of a wave: what signs, letters and brackets mean in charts and tables."""
+    register, sentences = wave.register, list[str]()
     if wave.selection.inference:
         level = register.name_value(setting_id("level"))
-        told.append(register.write_fact(Fact("report.level", {"level": level})))
-    shown = register.rows[register.rows["kind"] == "estimate"]
-    told += explain_signs(register, map(str, shown["id"]))
+        sentences.append(register.write_fact(Fact("report.level", {"level": level})))
+    estimates = register.rows[register.rows["kind"] == "estimate"]
+    sentences += explain_signs(register, map(str, estimates["id"]))
     if wave.selection.inference and not wave.contrasts.empty:
-        told += [wave.word("tables.note.letters"), wave.word("tables.note.letters.scale")]
-    return " ".join([*told, wave.word("tables.note.rounding")])
+        sentences += [wave.word("tables.note.letters"), wave.word("tables.note.letters.scale")]
+    return " ".join([*sentences, wave.word("tables.note.rounding")])
 
 
 def explain_signs(register: Register, identities: Iterable[str]) -> Iterator[str]:
-    """Yield what each sign means that some of these numbers have."""
-    found = {sign(register.row(name)) for name in identities}
-    for one in (each for each in Sign if each in found and each is not Sign.NONE):
-        said = f"(…)^{one.value}^" if one.replaces_number else one.mark
-        fact = Fact("tables.note.sign", {"sign": SIGN, "words": one.words(register.language)})
-        yield register.write_fact(fact).replace(SIGN, said)
+    """Yield the meaning of each sign that some of these numbers have."""
+    present_signs = {sign(register.row(name)) for name in identities}
+    for present_sign in (
+        candidate for candidate in Sign if candidate in present_signs and candidate is not Sign.NONE
+    ):
+        sign_text = (
+            f"(…)^{present_sign.value}^" if present_sign.replaces_number else present_sign.mark
+        )
+        fact = Fact(
+            "tables.note.sign", {"sign": SIGN, "words": present_sign.words(register.language)}
+        )
+        yield register.write_fact(fact).replace(SIGN, sign_text)
 
 
-# What is said below a chart of a form.
+# Catalogue key of the caption below a chart of each form.
 CAPTION_BY_FORM = {
     "levels": "report.caption.levels",
     "intervals": "report.caption.share",
@@ -178,12 +184,15 @@ CAPTION_BY_FORM = {
     "means": "report.caption.mean",
 }
 ASKED_NOT = "participation.status.not_asked"
-# The captions of a table of shares, and of a table of means.
+# Captions of a table of shares, and of a table of means.
 SHARE_TABLE, NUMBER_TABLE = "tables.caption.share", "tables.caption.number"
 
 
 def item_block(wave: WavePart, name: str, *, pictured: bool = False) -> ReportBlock:
-    """The block of one item, called by its label; `pictured`: the first screen has its picture."""
+    """Return the block of one item, titled with its label.
+
+    `pictured`: the first screen has the item's picture, so the block has none.
+    """
     item = wave.questionnaire.item(name)
     title = item.label.text(wave.language)
     writer = partial(_ItemWriter, wave, item, pictured=pictured)
@@ -191,8 +200,10 @@ def item_block(wave: WavePart, name: str, *, pictured: bool = False) -> ReportBl
 
 
 def caption_item(wave: WavePart, item: Item) -> str:
-    """Write what stands below the finding of an item's first picture: the question, as it was
-    asked where that was in the language of the report; of a mean or a share what it is of.
+    """Return the caption of an item's first picture.
+
+    The question as it was asked, if in the language of the report, else the label; for a mean or a
+    share, a sentence on what it is of.
     """
     name = statements.name_question(wave.questionnaire, item, wave.language)
     if item.forms[0] in ("levels", "options"):
@@ -201,14 +212,14 @@ def caption_item(wave: WavePart, item: Item) -> str:
 
 
 def caption_form(wave: WavePart, item: Item, form: str, name: str) -> str:
-    """Write what a picture of a form shows of an item that is called by a name."""
+    """Return the caption of a picture of a form, for an item called by a name."""
     unit = unit_text(item.range, wave.language) if item.range else ""
     values: dict[str, Value] = {"level": level_label(item, wave.language), "unit": unit}
     return wave.tell(CAPTION_BY_FORM[form], item=name, **values)
 
 
 def draw_item(wave: WavePart, item: Item) -> str:
-    """Place the first picture of an item, below which its question stands."""
+    """Return the first picture of an item, with its caption."""
     return wave.chart(f"{item.id}-{item.forms[0]}", caption_item(wave, item))
 
 
@@ -226,8 +237,8 @@ class _ItemWriter:
         for form in others:
             caption = caption_form(self.wave, self.item, form, name)
             charts.append(self.wave.chart(f"{self.item.id}-{form}", caption))
-        own = self.table.of(self.wave.by, apart=True)
-        # The block of the whole grid has said it.
+        compared_table = self.table.of(self.wave.by, apart=True)
+        # The block of the whole grid states the stem.
         alone = self.item.grid not in self.wave.tables
         stem = statements.find_stem(self.wave.questionnaire, self.item) if alone else ""
         title = self.item.label.text(self.wave.language)
@@ -238,8 +249,8 @@ class _ItemWriter:
                 *self._write_findings(),
                 self._write_alpha(),
                 *charts[:1],
-                self._write_table(own, "answers", self.wave.by_text),
-                notes(self.material, own),
+                self._write_table(compared_table, "answers", self.wave.by_text),
+                notes(self.material, compared_table),
                 self._write_others(),
                 fold(self.wave.word("tables.fold.tests"), body) if body else "",
                 self._write_question(),
@@ -247,17 +258,19 @@ class _ItemWriter:
         )
 
     def _write_findings(self) -> Iterator[str]:
-        # The headline of the report has said of all who answered what its picture shows.
+        # The headline of the report already states the finding of its picture.
         whole = None if self.pictured else self.findings.whole()
         groups = self.findings.groups()
         differ = groups is not None and groups.kind != NO_GAP
         order = [groups, whole] if differ else [whole, groups]
-        told = map(self.register.write_finding, filter(None, order))
-        for place, said in enumerate(map(capitalise, told)):
-            yield said if place else block("finding", said)
+        sentences = map(self.register.write_finding, filter(None, order))
+        for place, sentence in enumerate(map(capitalise, sentences)):
+            yield sentence if place else block("finding", sentence)
 
     def _write_alpha(self) -> str:
-        """How well the items of a scale measure the same; "" where that is not known."""
+        """Return the sentence on the reliability of a scale (alpha); "" where alpha is not
+        known.
+        """
         register, identity = self.register, FigureId(item=self.item.id, statistic=ALPHA)
         if register.number(identity) is None:
             return ""
@@ -265,39 +278,42 @@ class _ItemWriter:
             register.name_with_interval(identity),
             register.name_value(identity.with_part(SIZE)),
         )
-        said = self.wave.tell("report.alpha", alpha=alpha, n=n)
-        return f"{said} {plain(register.warning(identity))}".strip()
+        sentence = self.wave.tell("report.alpha", alpha=alpha, n=n)
+        return f"{sentence} {plain(register.warning(identity))}".strip()
 
     def _caption_table(self, kind: str, by: str) -> str:
-        """Write the title of a table: what was asked, by whom, and the unit."""
-        own: Value = self.item.label.text(self.wave.language)
+        """Return the caption of a table: question, grouping variable and unit."""
+        title: Value = self.item.label.text(self.wave.language)
         if by and len(self.table.columns) > 1:
-            # Within a sentence a name begins small, but for what is all capitals; a question stays.
+            # Within a sentence a name begins with a small letter, unless it is all capitals.
             within: Value = by[:1].lower() + by[1:] if by[1:2].islower() else by
             if len(by.split()) > LONG or by.endswith(("?", "؟")):
                 within = Fact("language.quoted", {"what": by})
-            own = Fact("tables.caption.by", {"item": str(own).rstrip("."), "by": within})
+            title = Fact("tables.caption.by", {"item": str(title).rstrip("."), "by": within})
         unit = unit_text(self.item.range, self.wave.language) if self.item.range else ""
-        return self.wave.tell(kind, item=own, unit=unit)
+        return self.wave.tell(kind, item=title, unit=unit)
 
     def _write_table(self, own: Banner, kind: str, by: str, *, intervals: str = "all") -> str:
         if not own.lines:
             return ""
         name = label("tbl", self.wave.run, self.item.id, kind)
         caption = NUMBER_TABLE if self.item.kind.is_number else SHARE_TABLE
-        said = self._caption_table(caption, by)
-        return banner_table(self.material, own, name, said, intervals=intervals)
+        caption_text = self._caption_table(caption, by)
+        return banner_table(self.material, own, name, caption_text, intervals=intervals)
 
     def _write_others(self) -> str:
-        told = {}
+        tables_by_variable = {}
         for variable in self.material.variables[1:]:
-            own = self.table.of(variable).short()
-            if len(own.columns) > 1:
+            short_table = self.table.of(variable).short()
+            if len(short_table.columns) > 1:
                 by = self.wave.questionnaire.grouping(variable).label.text(self.wave.language)
-                told[variable] = by, self._write_table(own, variable, by, intervals="main")
-        if not told:
+                tables_by_variable[variable] = (
+                    by,
+                    self._write_table(short_table, variable, by, intervals="main"),
+                )
+        if not tables_by_variable:
             return ""
-        names, tables = zip(*told.values(), strict=True)
+        names, tables = zip(*tables_by_variable.values(), strict=True)
         summary = self.wave.tell("tables.fold.others", variables=Listed(names, "comma"))
         return fold(summary, paragraphs(tables))
 
@@ -312,10 +328,11 @@ class _ItemWriter:
         title = "tables.fold.derived" if item.derived_from else "tables.fold.question"
         return fold(self.wave.word(title), paragraphs(map(self.register.write_fact, facts)))
 
-    # What was tested.
-
     def _read_p(self, test: str) -> float | None:
-        """The p-value of a test, or one that says of a level what its band does."""
+        """Return the p-value of a test.
+
+        Where only "below a bound" is published, the largest number below that bound.
+        """
         identity = comparison_id(self.item.id, test).with_part(P)
         p = self.register.number(identity)
         below = p is not None and self.register.row(identity)["unit"] == P_BELOW
@@ -333,7 +350,11 @@ class _ItemWriter:
         return float(self.register.row(setting_id("level"))["value"])
 
     def _write_tests(self) -> str:
-        """Say why which test leads, and what it says; "" where none was made."""
+        """Return the reason for the leading test, and what the test establishes.
+
+        For a selection without inference, or where no test leads, the reason; "" for an item that
+        is not compared.
+        """
         if self.item.id not in self.wave.choices:
             return ""
         if not self.wave.selection.inference:
@@ -356,86 +377,94 @@ class _ItemWriter:
 
     @property
     def _differs(self) -> bool:
-        """Whether the leading test establishes a difference; False where none was made."""
+        """True where the leading test establishes a difference."""
         lead, _ = self.wave.choices.get(self.item.id, ("", None))
         if not lead or not self.wave.selection.inference:
             return False
         return next(self._state_difference(lead)).kind == statements.ESTABLISHED
 
     def _state_difference(self, lead: str) -> Iterator[Fact]:
-        """What the leading test says, in which answers groups differ, and a warning if any."""
+        """Yield what the leading test establishes, in which answers groups differ, and a warning if
+        any.
+        """
         test = LEADING[lead]
         p = self._read_p(test)
         if p is None:
-            withheld = self.register.has(comparison_id(self.item.id, test).with_part(P))
-            yield statements.difference(None, self._confidence, {}, withheld=withheld)
+            is_suppressed = self.register.has(comparison_id(self.item.id, test).with_part(P))
+            yield statements.difference(None, self._confidence, {}, withheld=is_suppressed)
             return
         level, name = self.register.name_value(setting_id("level")), statements.name_test(test)
         values = {"p": self._name_p(test), "level": level, "test": name}
-        said = statements.difference(p, self._confidence, values)
-        yield said
-        if said.kind == statements.ESTABLISHED and (answers := self.findings.list_answers()):
+        conclusion = statements.difference(p, self._confidence, values)
+        yield conclusion
+        if conclusion.kind == statements.ESTABLISHED and (answers := self.findings.list_answers()):
             yield Fact("report.difference.answers", {"answers": answers})
         if warning := self.register.warning(comparison_id(self.item.id, test).with_part(P)):
             yield Fact("language.labelled", {"label": name, "what": warning})
 
     def _write_contrasts(self) -> Iterator[str]:
-        """The differences between groups, which of them are established, and what is not shown."""
+        """Yield the table of differences between groups, then which differ and how many are not
+        shown.
+        """
         labels = self.wave.group_labels
-        found = {
+        contrast_ids = {
             (a, b): figure
             for a in labels
             for b in labels
             if self.register.has(figure := comparison_id(self.item.id, CONTRAST, a, b))
         }
-        if not found:
+        if not contrast_ids:
             return
-        yield self._write_contrast_table(found)
+        yield self._write_contrast_table(contrast_ids)
         if not self.wave.selection.inference:
             return
         value = self.register.number
-        pairs = {(labels[a], labels[b]): self._closed.get((a, b)) for a, b in found}
-        said = [statements.contrasts(pairs, self._confidence, differ=self._differs)]
+        pairs = {(labels[a], labels[b]): self._closed.get((a, b)) for a, b in contrast_ids}
+        facts = [statements.contrasts(pairs, self._confidence, differ=self._differs)]
         ids = {
             name: comparison_id(self.item.id, CONTRAST).with_part(name)
             for name in ("family", "shown")
         }
         if (value(ids["shown"]) or 0) < (value(ids["family"]) or 0):
-            named = {name: self.register.name_value(own) for name, own in ids.items()}
-            said.append(Fact("report.contrasts.hidden", named))
+            counts = {name: self.register.name_value(part_id) for name, part_id in ids.items()}
+            facts.append(Fact("report.contrasts.hidden", counts))
         if any(
-            self.register.has(figure.with_variant(POINTWISE, LOWER)) for figure in found.values()
+            self.register.has(figure.with_variant(POINTWISE, LOWER))
+            for figure in contrast_ids.values()
         ):
-            said.append(Fact("tables.note.simultaneous"))
-        yield " ".join(self.register.write_fact(fact) for fact in said)
+            facts.append(Fact("tables.note.simultaneous"))
+        yield " ".join(self.register.write_fact(fact) for fact in facts)
 
     @property
     def _closed(self) -> dict[tuple[str, str], float | None]:
-        """The p of each pair beside the leading test (`comparing.close_pairs`)."""
+        """Adjusted p of each pair of groups, not below that of the leading test (`close_pairs`)."""
         rows = self.material.contrasts.of_table(self.item.id, self.item.first_level, self.wave.by)
         return {(row["a"], row["b"]): number(row["p_adjusted"]) for row in rows}
 
     def _write_pair_test(self, figure: FigureId, closed: float | None) -> list[str]:
-        """The interval and the p of a pair; `closed`: its p beside the leading test.
+        """Return the cells of a pair: interval and p.
 
-        The p is that of the leading test where that is larger. An interval without 0 is not shown
-        where the leading test establishes nothing: 0 is not ruled out then.
+        `closed`: p of the pair, not below that of the leading test; the p of the leading test is
+        shown where it is larger. An interval without 0 is not shown where the leading test
+        establishes nothing: 0 is not ruled out then.
         """
-        own = self.register.number(figure.with_part(P))
-        if own is None or closed is None:
+        pair_p = self.register.number(figure.with_part(P))
+        if pair_p is None or closed is None:
             return [EMPTY, EMPTY]
         lead, _ = self.wave.choices.get(self.item.id, ("", None))
         test = LEADING.get(lead, "")
-        leading = comparison_id(self.item.id, test).with_part(P) if test else None
-        tested = figure.with_part(P) if own >= closed else leading
+        leading_id = comparison_id(self.item.id, test).with_part(P) if test else None
+        shown_id = figure.with_part(P) if pair_p >= closed else leading_id
         interval = self.register.interval(figure)
-        error = self._confidence
-        if statements.significant(own, error) and not statements.significant(closed, error):
+        confidence = self._confidence
+        if statements.significant(pair_p, confidence) and not statements.significant(
+            closed, confidence
+        ):
             interval = None
         return [
             self.register.write_fact(interval) if interval else EMPTY,
-            self.register.span(tested)
-            if tested and self.register.number(tested) is not None
+            self.register.span(shown_id)
+            if shown_id and self.register.number(shown_id) is not None
             else EMPTY,
         ]
 

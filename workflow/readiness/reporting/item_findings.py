@@ -1,17 +1,18 @@
-"""The sentences that a question's numbers say: each is chosen by a rule, or there is none.
+"""Choose the sentence that an item's numbers support, or none.
 
-"More than half" needs a lower limit above one half, "less than half" an upper limit below it,
-"about half" both limits near it (`register.wording`); else the share is said with its interval,
-if that is told. Where that depends on those who gave no answer the sentence says so. An answer
-comes first where no answer that is withheld can be larger; unless the paired test of all answers
-establishes it, it is said that the order may be chance. Where chance did not draw the respondents a
-sentence has the number and how many answered, no interval, and speaks of them alone.
+"More than half" needs a lower limit above one half, "less than half" an upper limit below one half,
+"about half" both limits near one half (`register.wording`). Any other share is stated with its
+interval, where the interval is published. Where the side of one half depends on item nonresponse,
+the sentence says so. An answer comes first where no suppressed answer can be larger; unless the
+paired test of all answers establishes the order, the sentence says that the order may be chance.
+Where chance did not select the respondents, a sentence has the number and how many answered, no
+interval, and speaks of the respondents alone.
 
-Of a scale whose low end few gave, the answer that most gave is told. A group is above another where
-the adjusted p says so, and far above where the simultaneous limit of every gap that is named stays
-above `FAR`; of a list of answers the strongest gap in any of them is told; of an item that the
-settings do not compare no gap is said. Of a number whose reliability is not `present` no sentence
-is made.
+Of a scale whose low end few chose, the most frequent answer is stated. A group is above another
+where the adjusted p is below `UPPER`, and far above where the lower simultaneous limit of every gap
+that is named exceeds `FAR`. Of a list of answers the strongest gap in any answer is stated. An item
+that the settings do not compare has no gap. A number whose reliability is not `present` has no
+sentence.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -40,21 +41,21 @@ from readiness.reporting.banners import MANY, UPPER, Gap, TableMaterial
 from readiness.reporting.statements import has_only_name
 
 FAR = 0.2
-# What is said of a share on either side of one half, with and without its interval.
+# Catalogue keys for a share above, below or near one half, with and without interval.
 SIDES = {
     "majority": ("report.finding.majority", "report.finding.majority.plain"),
     "minority": ("report.finding.minority", "report.finding.minority.plain"),
     "half": ("report.finding.half", "report.finding.half.plain"),
     "": ("report.finding.share", "report.finding.share.plain"),
 }
-# What is said where the side depends on those who gave no answer.
+# Catalogue keys where the side depends on item nonresponse.
 DEPENDS = {
     "majority": "report.finding.majority.depends",
     "minority": "report.finding.minority.depends",
     "half": "report.finding.half.depends",
 }
-# What is said of the answer that comes first, with the next one and alone: by whether chance drew
-# the respondents, and whether its place is established.
+# Catalogue keys for the most frequent answer, with the next answer and alone, by whether chance
+# selected the respondents and whether the order is established.
 FIRST = {
     (True, True): "report.finding.first",
     (True, False): "report.finding.first.open",
@@ -67,15 +68,15 @@ FIRST_ALONE = {
     (False, True): "report.finding.first.alone.plain",
     (False, False): "report.finding.first.alone.plain",
 }
-# What is said where no pair of groups differs: that groups do not either, that they do when all is
-# taken together, or in which answers they do.
+# Catalogue keys without a differing pair: groups do not differ, groups differ by the test of all
+# answers together, groups differ in some answers.
 NO_GAP = "report.finding.groups.none"
 DIFFER = "report.finding.groups.differ"
 IN_ANSWERS = "report.finding.groups.answers"
 
 
 def level_label(item: Item, language: Language) -> Value:
-    """What the headline figure is of: a category, the levels of a box, a mean."""
+    """Return the label of an item's headline figure: the mean, or the levels that it adds up."""
     if item.kind.is_number:
         return Term("report.column.mean")
     labels = item.labels(language)
@@ -83,25 +84,27 @@ def level_label(item: Item, language: Language) -> Value:
 
 
 def state_answer(item: Item, codes: Sequence[str], language: Language) -> Fact:
-    """State what people did who gave one of some answers: as the questionnaire says it in a
-    sentence, else that they answered it, in its own words.
+    """Return what people did who gave one of some answers, as a fact.
+
+    With the questionnaire's sentence forms where each answer has one, else with the answers quoted.
     """
-    given = [category for category in item.categories if category.code in codes]
-    said = [category.said.get(language, "") for category in given]
-    if said and all(said):
-        return Fact("report.finding.said", {"what": Listed(tuple(said), "or")})
+    categories = [category for category in item.categories if category.code in codes]
+    sentence_forms = [category.said.get(language, "") for category in categories]
+    if sentence_forms and all(sentence_forms):
+        return Fact("report.finding.said", {"what": Listed(tuple(sentence_forms), "or")})
     quoted = tuple(
-        Fact("language.quoted", {"what": each.label(language).rstrip(".")}) for each in given
+        Fact("language.quoted", {"what": answer.label(language).rstrip(".")})
+        for answer in categories
     )
     return Fact("report.finding.answered", {"answers": Listed(quoted, "or")})
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What can be said of one item of a wave, as facts.
+    """Sentences that the numbers of one item of a wave support, as facts.
 
-    `compared`: whether the settings compare it; `differs`: whether its leading test, of all groups
-    and answers together, establishes a difference.
+    `compared`: whether the settings compare the item; `differs`: whether its leading test, of all
+    groups and answers together, establishes a difference.
     """
 
     material: TableMaterial
@@ -110,7 +113,7 @@ class Findings:
     differs: bool = False
 
     def whole(self) -> Fact | None:
-        """The sentence of all who answered; None where no number is fit for one."""
+        """Return the finding on all respondents to the item; None where no number supports one."""
         if self.item.kind.is_number:
             identity = share_id(self.item.id, MEAN, TOTAL, ANSWERED)
             if self.material.register.number(identity) is None or self.item.range is None:
@@ -127,31 +130,34 @@ class Findings:
             return Fact("report.finding.mean" if ends else "report.finding.mean.withheld", values)
         if self._is_list:
             return self._order()
-        said = self._state_share()
+        share_finding = self._state_share()
         minority = (*SIDES["minority"], DEPENDS["minority"])
-        if said and self.item.kind.is_ordered and said.kind in minority:
-            # Of one level that few chose, less is told than of the level that most chose.
-            stated = self.item.boxes and len(self.item.shown_codes) > 1
-            return (not stated and self._order()) or said
-        return said
+        if share_finding and self.item.kind.is_ordered and share_finding.kind in minority:
+            # A single level that few chose says less than the level that most chose.
+            adds_levels = self.item.boxes and len(self.item.shown_codes) > 1
+            return (not adds_levels and self._order()) or share_finding
+        return share_finding
 
     def groups(self) -> Fact | None:
-        """Which groups are above which; None where no pair was compared.
+        """Return which groups are above which; None where no pair was compared, or where a
+        published gap is too imprecise.
 
-        Of answers that are all told alike, the strongest gap in any of them.
+        Of a list of answers, the strongest gap in any answer.
         """
         if self._is_list:
-            found = self.gap()
-            return found and found[1]
+            strongest_gap = self.gap()
+            return strongest_gap and strongest_gap[1]
         if not self._levels:
             return None
         level = self.item.first_level
         gaps = self.find_gaps(level)
         if not gaps:
-            # A gap that is shown and too imprecise for a sentence is not denied either.
-            shown = self._list_groups(level, self._is_shown)
-            known = self.material.contrasts.gaps(self.item.id, level, self._variable, shown)
-            if known or len(shown) < MANY:
+            # A published gap that is too imprecise for a sentence is not denied either.
+            published_groups = self._list_groups(level, self._is_shown)
+            imprecise_gaps = self.material.contrasts.gaps(
+                self.item.id, level, self._variable, published_groups
+            )
+            if imprecise_gaps or len(published_groups) < MANY:
                 return None
             variable = self.material.questionnaire.grouping(self._variable)
             by: dict[str, Value] = {"by": variable.label.text(self.material.language)}
@@ -167,24 +173,25 @@ class Findings:
         )
 
     def list_answers(self) -> Listed | None:
-        """The answers in which groups differ by a test of their own; None where none is known.
+        """Return the answers whose own test finds that groups differ; None where no test does.
 
-        To be told where the leading test establishes that groups differ, and not elsewhere.
+        Only to be stated where the leading test establishes that groups differ.
         """
         labels = self.item.labels(self.material.language)
-        found = []
+        differing_answers = []
         for code in self.item.codes:
             p = self.material.register.number(
                 comparison_id(self.item.id, OF_ANSWER, code).with_part(P)
             )
             if p is not None and p < UPPER:
-                found.append(Fact("language.quoted", {"what": labels[code]}))
-        return Listed(tuple(found)) if found else None
+                differing_answers.append(Fact("language.quoted", {"what": labels[code]}))
+        return Listed(tuple(differing_answers)) if differing_answers else None
 
     def gap(self) -> tuple[tuple[float, float], Fact] | None:
-        """The strongest established gap whose two shares are fit for a sentence, in numbers.
+        """Return the strongest established gap whose two shares are reliable, after its sort key;
+        None where there is none.
 
-        Before it what strength goes by: the adjusted p, then the size of the gap.
+        Sort key: the adjusted p, then minus the size of the gap.
         """
         gaps = [(gap, level) for level in self._levels for gap in self.find_gaps(level)]
         for gap, level in sorted(gaps, key=lambda found: (found[0].p, -found[0].effect)):
@@ -194,23 +201,30 @@ class Findings:
             }
             if not all(map(self.is_reliable, ids.values())):
                 continue
-            told_first = level == self.item.first_level
+            is_headline = level == self.item.first_level
             values: dict[str, Value] = {
-                **(self._level if told_first else self._answer(level)),
+                **(self._level if is_headline else self._answer(level)),
                 "first": self._name_within([gap.higher]),
                 "other": self._name_within([gap.lower]),
                 **{name: self._name_value(identity) for name, identity in ids.items()},
             }
-            # The register has the difference of the level told first alone, and once: of the group
-            # that is listed later.
+            # The register has differences of the headline level alone, and each pair once: under
+            # the group that is listed later.
             for kind, (a, b) in {
                 "report.finding.gap": (gap.lower, gap.higher),
                 "report.finding.gap.less": (gap.higher, gap.lower),
             }.items():
                 contrast = comparison_id(self.item.id, CONTRAST, a, b)
-                known = {"gap": contrast, **self._find_ends(contrast)}
-                if told_first and "lower" in known and self._is_shown(contrast) and self._is_drawn:
-                    values |= {name: self._name_value(identity) for name, identity in known.items()}
+                contrast_ids = {"gap": contrast, **self._find_ends(contrast)}
+                if (
+                    is_headline
+                    and "lower" in contrast_ids
+                    and self._is_shown(contrast)
+                    and self._is_drawn
+                ):
+                    values |= {
+                        name: self._name_value(identity) for name, identity in contrast_ids.items()
+                    }
                     return (gap.p, -gap.effect), Fact(kind, values)
             if self._is_drawn:
                 return (gap.p, -gap.effect), Fact("report.finding.pair", values)
@@ -220,50 +234,59 @@ class Findings:
         return None
 
     def _is_carried_off(self, mean: str, lower: str) -> bool:
-        """Whether few numbers carry the mean off, so far that its interval reaches below none.
+        """Return whether a few large numbers pull the mean out of the middle half of the answers.
 
-        Outside the middle half of the answers, which are none or more.
+        Its lower limit is then below 0, although the lower quartile is not.
         """
         ids = [share_id(self.item.id, name, TOTAL, ANSWERED) for name in QUARTILES]
-        known = [self.material.register.number(name) for name in (lower, mean, *ids)]
-        end, own, low, _, high = (float("nan") if value is None else value for value in known)
-        return end < 0 <= low and (own < low or own > high)
+        values = [self.material.register.number(name) for name in (lower, mean, *ids)]
+        lower_limit, mean_value, lower_quartile, _, upper_quartile = (
+            float("nan") if value is None else value for value in values
+        )
+        return lower_limit < 0 <= lower_quartile and (
+            mean_value < lower_quartile or mean_value > upper_quartile
+        )
 
     @property
     def _is_list(self) -> bool:
-        """Whether no answer is told before the others: several may be ticked, or are listed."""
+        """True where no answer is the headline: several may be ticked, or a choice has more than
+        two.
+        """
         kind = self.item.kind
         return kind.takes_several or (kind.is_nominal and len(self.item.codes) > MANY)
 
     def _state_share(self) -> Fact | None:
+        """Return the finding on the headline share; None where the share is not reliable."""
         identity = share_id(self.item.id, self.item.first_level, TOTAL, ANSWERED)
         share = self.material.register.number(identity)
         if share is None or not self.is_reliable(identity):
             return None
         ends = self._find_ends(identity)
         side, depends = self._wording.compare_with_half(identity)
-        told: dict[str, Value] = {**self._level, "share": self._name_value(identity)}
+        values: dict[str, Value] = {**self._level, "share": self._name_value(identity)}
         if not self._is_drawn:
-            return Fact(SIDES[side][1], {**told, **self._count(TOTAL)})
+            return Fact(SIDES[side][1], {**values, **self._count(TOTAL)})
         if not ends:
-            return Fact("report.finding.share.withheld", told)
-        told |= {end: self._name_value(name) for end, name in ends.items()}
+            return Fact("report.finding.share.withheld", values)
+        values |= {end: self._name_value(name) for end, name in ends.items()}
         if not depends:
-            return Fact(SIDES[side][0], told)
+            return Fact(SIDES[side][0], values)
         worst = {
             name: identity.with_variant(WORST, end)
             for name, end in zip(("least", "most"), LIMITS, strict=True)
         }
-        told |= {end: self._name_value(name) for end, name in worst.items()}
-        return Fact(DEPENDS[side], told)
+        values |= {end: self._name_value(name) for end, name in worst.items()}
+        return Fact(DEPENDS[side], values)
 
     def _order(self) -> Fact | None:
-        """The answer that was given most, and the next one, as far as what is shown tells."""
+        """Return the finding on the most frequent answer and the next one; None where the first is
+        not reliable.
+        """
         number, labels = self.material.register.number, self.item.labels(self.material.language)
         codes = answer_order(number, self.item.id, self.item.codes, ordered=False)
         ids = [share_id(self.item.id, code, TOTAL, ANSWERED) for code in codes]
-        # Whatever was typed in place of an option is no answer that could come first.
-        typed = {each.code for each in self.item.categories if each.other}
+        # Free text in place of an option is no answer that could come first.
+        typed = {category.code for category in self.item.categories if category.other}
         if not ids or codes[0] in typed or not self.is_reliable(ids[0]):
             return None
         shares = [number(identity) for identity in ids]
@@ -277,28 +300,33 @@ class Findings:
         if hidden >= top:
             return Fact("report.finding.first.shown", first)
         if tied := [labels[c] for c, share in zip(codes, shares, strict=True) if share == top][1:]:
-            named = (labels[codes[0]], *tied)
-            also = Listed(tuple(Fact("language.quoted", {"what": name}) for name in named))
-            return Fact("report.finding.first.tied", {"answers": also, "share": first["share"]})
-        beside = len(ids) >= MANY and codes[1] not in typed and self.is_reliable(ids[1])
+            tied_labels = (labels[codes[0]], *tied)
+            tied_answers = Listed(
+                tuple(Fact("language.quoted", {"what": name}) for name in tied_labels)
+            )
+            return Fact(
+                "report.finding.first.tied", {"answers": tied_answers, "share": first["share"]}
+            )
+        has_second = len(ids) >= MANY and codes[1] not in typed and self.is_reliable(ids[1])
         exclusive = not self.item.kind.takes_several
-        apart = self._wording.comes_first(self.item.id, codes, exclusive=exclusive)
+        is_established = self._wording.comes_first(self.item.id, codes, exclusive=exclusive)
         if not self._is_drawn:
             first |= self._count(TOTAL)
-        if not beside or hidden >= (shares[1] or 0.0):
-            return Fact(FIRST_ALONE[self._is_drawn, apart], first)
+        if not has_second or hidden >= (shares[1] or 0.0):
+            return Fact(FIRST_ALONE[self._is_drawn, is_established], first)
         share = self._name_value(ids[1])
-        told = {**first, "second": labels[codes[1]], "second_share": share}
-        return Fact(FIRST[self._is_drawn, apart], told)
-
-    # What the register has.
+        values = {**first, "second": labels[codes[1]], "second_share": share}
+        return Fact(FIRST[self._is_drawn, is_established], values)
 
     def is_reliable(self, identity: str) -> bool:
-        """Whether a share is published and its precision is good, or not a matter of sampling."""
+        """Return whether a share is published and precise enough for a sentence.
+
+        Without inference, precision does not matter.
+        """
         if not self._is_shown(identity):
             return False
         return not self.material.selection.inference or (
-            # The reliability of a share of which a sentence may be made.
+            # "present": precise enough for a sentence.
             self.material.register.row(identity)["reliability"] == "present"
         )
 
@@ -307,8 +335,10 @@ class Findings:
 
     def _find_ends(self, identity: FigureId) -> dict[str, FigureId]:
         ends = {end: identity.with_part(end) for end in LIMITS}
-        there = all(self.material.register.number(name) is not None for name in ends.values())
-        return ends if there else {}
+        both_published = all(
+            self.material.register.number(name) is not None for name in ends.values()
+        )
+        return ends if both_published else {}
 
     @property
     def _is_drawn(self) -> bool:
@@ -319,7 +349,7 @@ class Findings:
         return Wording(self.material.register.by_id.get, self._is_drawn)
 
     def _count(self, group: str) -> dict[str, Value]:
-        """How many people of a group answered."""
+        """Return the number of respondents in a group, as the value `n` of a sentence."""
         return {"n": self._name_value(base_id(self.item.id, group, ANSWERED))}
 
     def _name_value(self, identity: str) -> NamedNumber:
@@ -332,12 +362,10 @@ class Findings:
         return {"level": level_label(self.item, language), "did": did}
 
     def _answer(self, code: str) -> dict[str, Value]:
-        """What people did who gave one answer, and its label."""
+        """Return the values of one answer for a sentence: label, and what people did."""
         language = self.material.language
         did = state_answer(self.item, [code], language)
         return {"level": self.item.labels(language)[code], "did": did}
-
-    # Groups.
 
     @property
     def _variable(self) -> str:
@@ -348,14 +376,14 @@ class Findings:
         inference = self.material.selection.inference
         if not (self.compared and self._variable and inference) or self.item.kind.is_number:
             return []
-        # What a list leaves open is no answer that a finding could be made of.
-        listed = [each.code for each in self.item.categories if not each.other]
-        known = listed if self._is_list else [self.item.first_level]
+        # Free text in place of an option supports no finding.
+        option_codes = [category.code for category in self.item.categories if not category.other]
+        levels = option_codes if self._is_list else [self.item.first_level]
         has_tests = self.material.contrasts.has_tests
-        return [level for level in known if has_tests(self.item.id, level, self._variable)]
+        return [level for level in levels if has_tests(self.item.id, level, self._variable)]
 
     def find_gaps(self, level: str) -> list[Gap]:
-        """The established gaps of an answer, of groups whose shares are fit for a sentence."""
+        """Return the established gaps in an answer between groups whose shares are reliable."""
         published = self._list_groups(level, self.is_reliable)
         return self.material.contrasts.gaps(self.item.id, level, self._variable, published)
 
@@ -369,25 +397,26 @@ class Findings:
 
 
 def name_within(variable: FrameVariable | Item, codes: Sequence[str], language: Language) -> Fact:
-    """The groups of these codes, as a sentence says among whom something is."""
+    """Return the groups with these codes as a phrase: "among journalists", "within ..."."""
     groups = [category for category in variable.categories if category.code in codes]
     groups.sort(key=lambda category: codes.index(category.code))
-    called = [category.plural.get(language, "") for category in groups]
-    if all(called):
-        return Fact("report.finding.among", {"groups": Listed(tuple(called))})
-    quoted = (Fact("language.quoted", {"what": each.label(language)}) for each in groups)
+    plural_names = [category.plural.get(language, "") for category in groups]
+    if all(plural_names):
+        return Fact("report.finding.among", {"groups": Listed(tuple(plural_names))})
+    quoted = (Fact("language.quoted", {"what": group.label(language)}) for group in groups)
     return Fact("report.finding.within", {"n": len(codes), "groups": Listed(tuple(quoted))})
 
 
 def are_far(gaps: Sequence[Gap]) -> bool:
-    """Whether each of some gaps is wide beyond what chance could make of it."""
+    """Return whether the lower simultaneous limit of every gap exceeds `FAR`."""
     return all(gap.least is not None and gap.least > FAR for gap in gaps)
 
 
 def find_widest(gaps: Sequence[Gap]) -> tuple[list[str], list[str], list[Gap]]:
-    """The groups of the sentence: all that are above one group, or one that is above all of those.
+    """Return the gaps that one sentence names: the higher groups, the lower groups, the gaps.
 
-    Whichever names more pairs; of as many, the widest gap's. Every pair named is established.
+    One group is on one side of all of them: the group with most established gaps, of several such
+    groups that of the widest gap.
     """
     best: list[Gap] = []
     for pivot in dict.fromkeys(name for gap in gaps for name in (gap.higher, gap.lower)):
@@ -404,7 +433,7 @@ def find_widest(gaps: Sequence[Gap]) -> tuple[list[str], list[str], list[Gap]]:
 def in_short(
     material: TableMaterial, items: Sequence[Item], compared: Collection[str], most: int = 3
 ) -> Iterator[Fact]:
-    """Yield what matters most of a wave, in at most `most` sentences, each with its question."""
+    """Yield the main findings of a wave, at most `most`, each labelled with its question."""
     for item, fact in list_main_findings(material, items, compared, most):
         label = item.label.text(material.language)
         yield Fact("language.labelled", {"label": label, "what": fact})
@@ -413,17 +442,19 @@ def in_short(
 def list_main_findings(
     material: TableMaterial, items: Sequence[Item], compared: Collection[str], most: int
 ) -> list[tuple[Item, Fact]]:
-    """List the findings that matter most of a wave, at most `most`, each with its item.
+    """List the main findings of a wave, at most `most`, each with its item.
 
     The first question's share, the strongest established gap of the items `compared`, then the
-    shares of the next questions: first of those `compared`, last of columns that are names alone,
-    as of a place; nothing of a question that makes the groups.
+    shares of the next questions. Items in `compared` come first; items that have only a column
+    name, as of a place, come last. Items that define the groups are left out.
     """
     asked = [item for item in items if item.id not in material.variables]
     asked.sort(key=lambda item: (item.id not in compared, has_only_name(item)))
-    all_of = [Findings(material, item, item.id in compared) for item in asked]
-    wholes = [(own, fact) for own in all_of if (fact := own.whole())]
-    gaps = [(*found, own) for own in all_of if (found := own.gap())]
-    strongest = [(own, fact) for _, fact, own in sorted(gaps, key=lambda gap: gap[0])[:1]]
-    told = (wholes[:1] + strongest + wholes[1:])[:most]
-    return [(own.item, fact) for own, fact in told]
+    all_findings = [Findings(material, item, item.id in compared) for item in asked]
+    wholes = [(findings, fact) for findings in all_findings if (fact := findings.whole())]
+    gaps = [
+        (*strongest_gap, findings) for findings in all_findings if (strongest_gap := findings.gap())
+    ]
+    strongest = [(findings, fact) for _, fact, findings in sorted(gaps, key=lambda gap: gap[0])[:1]]
+    main_findings = (wholes[:1] + strongest + wholes[1:])[:most]
+    return [(findings.item, fact) for findings, fact in main_findings]

@@ -1,6 +1,6 @@
-"""What a document says of who answered, and of what those who did not could do.
+"""Chapters on participation and nonresponse: who answered, and how missing answers could matter.
 
-Everything is of the register, and what there is nothing of is not told.
+All numbers are of the register; what the register lacks is left out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -40,7 +40,7 @@ STATUS = tuple(
     for status in ("answered", "dont_know", "blank", "no_answer", "not_asked")
 )
 DISPOSITIONS = tuple(f"participation.disposition.{name}" for name in ENDS_OF_CASES)
-# What measures of participation are called, as the register has them for levels.
+# Catalogue keys of measures of participation, by their levels in the register.
 MEASURES = {
     **{key.rpartition(".")[2]: key for key in (*RATES, *STATUS[:1], *STATUS[2:], *DISPOSITIONS)},
     "r_indicator": "participation.r_indicator",
@@ -56,7 +56,7 @@ CAPTIONS = tuple(
 
 
 def describe_participation(wave: WavePart) -> str:
-    """Who was asked and who answered, in the words that the selection allows."""
+    """Return the chapter on participation, worded for the selection of respondents."""
     listed = wave.register.has(quality_id("invited", TOTAL))
     flow = "participation.caption.flow" if listed else "participation.caption.flow.received"
     return paragraphs(
@@ -72,7 +72,9 @@ def describe_participation(wave: WavePart) -> str:
 
 
 def _name_uncounted(wave: WavePart) -> str:
-    """The questions whose answers are texts or days, in a fold: what was asked is told whole."""
+    """Return the questions whose answers are texts or days, in a fold: a report lists all
+    questions.
+    """
     labels = [
         plain(item.label.text(wave.language))
         for item in wave.questionnaire.items
@@ -82,12 +84,15 @@ def _name_uncounted(wave: WavePart) -> str:
 
 
 def _state_counts(wave: WavePart) -> Iterator[Fact]:
-    """What was received and kept. How many were asked and answered, the summary says."""
+    """Yield how many submissions were received, excluded and corrected.
+
+    The summary has the numbers of those who were asked and who answered.
+    """
     register = wave.register
     rules = (key.rpartition(".")[2] for key in statements.EXCLUDED)
-    known = [rule for rule in rules if register.number(quality_id(rule, TOTAL)) is not None]
+    counted_rules = [rule for rule in rules if register.number(quality_id(rule, TOTAL)) is not None]
     yield Fact("report.received", {"received": register.name_value(quality_id("received", TOTAL))})
-    yield statements.describe_exclusions({rule: _find_count(wave, rule) for rule in known})
+    yield statements.describe_exclusions({rule: _find_count(wave, rule) for rule in counted_rules})
     yield statements.count_or_none("report.issues", *_find_count(wave, "issues"))
     if kinds := _list_kinds(wave):
         yield Fact("report.issues.most", {"kinds": kinds})
@@ -99,15 +104,17 @@ def _state_counts(wave: WavePart) -> Iterator[Fact]:
 
 
 def _list_kinds(wave: WavePart) -> Listed | None:
-    """The three most frequent kinds of issues with how many there were; None without an issue."""
-    known = {rule: wave.register.number(quality_id("issues", rule)) or 0 for rule in MEANINGS}
-    told = []
-    for rule in sorted((rule for rule, n in known.items() if n), key=lambda rule: -known[rule])[:3]:
+    """Return the three most frequent kinds of issues with their numbers; None without an issue."""
+    counts = {rule: wave.register.number(quality_id("issues", rule)) or 0 for rule in MEANINGS}
+    kinds = []
+    for rule in sorted((rule for rule, n in counts.items() if n), key=lambda rule: -counts[rule])[
+        :3
+    ]:
         n = wave.register.name_value(quality_id("issues", rule))
-        # A meaning is a sentence; within a list its full stop would end the line too early.
+        # A meaning is a sentence; in a list its full stop would end the line too early.
         what = text(MEANINGS[rule], wave.language).rstrip(".")
-        told.append(Fact("report.issues.kind", {"what": what, "n": n}))
-    return Listed(tuple(told), "comma") if told else None
+        kinds.append(Fact("report.issues.kind", {"what": what, "n": n}))
+    return Listed(tuple(kinds), "comma") if kinds else None
 
 
 def _find_count(wave: WavePart, quantity: str) -> tuple[int, Value]:
@@ -116,16 +123,17 @@ def _find_count(wave: WavePart, quantity: str) -> tuple[int, Value]:
 
 
 def _tell_reading(wave: WavePart) -> Iterator[Fact]:
-    """What the selection of respondents lets the figures say, and what is held back."""
+    """Yield which inference the selection supports, and what is suppressed."""
     register = wave.register
     asked, answers = (register.number(quality_id(name, TOTAL)) for name in ("invited", "answered"))
     yield statements.describe_selection(
         wave.selection,
         raked=any(
-            (each := FigureId.parse(own)).family == WEIGHTING and each.statistic == "target"
-            for own in wave.register.rows["id"]
+            (figure := FigureId.parse(identity)).family == WEIGHTING
+            and figure.statistic == "target"
+            for identity in wave.register.rows["id"]
         ),
-        # Of no list the weights came along: what they correct is not known.
+        # Without a sampling frame, weights come with the data: their corrections are not known.
         complete=wave.selection.inference if asked is None else asked == answers,
     )
     reliable = {"reliable": register.name_value(setting_id("reliable_base"))}
@@ -168,7 +176,10 @@ def _write_representativity(wave: WavePart) -> str:
 
 
 def nonresponse(wave: WavePart) -> str:
-    """What those without an answer could do to the headline numbers; "" where nothing is known."""
+    """Return the chapter on nonresponse: how far missing answers could move headline numbers.
+
+    "" where nothing is known.
+    """
     numbers = list(_list_headlines(wave))
     if not numbers:
         return ""
@@ -185,6 +196,7 @@ def nonresponse(wave: WavePart) -> str:
 
 
 def _list_headlines(wave: WavePart) -> Iterator[tuple[str | Fact, FigureId]]:
+    """Yield the headline shares that have a range for missing answers, each after its label."""
     for name in wave.items:
         item = wave.questionnaire.item(name)
         words, labels = item.label.text(wave.language), item.labels(wave.language)
@@ -195,14 +207,16 @@ def _list_headlines(wave: WavePart) -> Iterator[tuple[str | Fact, FigureId]]:
             if item.kind.is_number:
                 yield words, share
             else:
-                said = (
+                level_text = (
                     labels[level] if item.kind.takes_several else level_label(item, wave.language)
                 )
-                yield Fact("language.labelled", {"label": words, "what": said}), share
+                yield Fact("language.labelled", {"label": words, "what": level_text}), share
 
 
 def _tell_others(wave: WavePart, numbers: list[tuple[str | Fact, FigureId]]) -> Iterator[str]:
-    """What everybody without an answer could do to one share of the report, in one line."""
+    """Yield how far people without an answer could move a share, one sentence for each such
+    share.
+    """
     register = wave.register
     for words, share in numbers:
         others, worst = share.with_variant(OTHERS), f"{OTHERS}.{WORST}"
@@ -221,18 +235,24 @@ def _tell_others(wave: WavePart, numbers: list[tuple[str | Fact, FigureId]]) -> 
 
 
 def _tell_lacking(wave: WavePart, numbers: list[tuple[str | Fact, FigureId]]) -> Iterator[str]:
-    """The published share that the answers it lacks could move most, and how that is read."""
+    """Yield the published share that missing answers could move most, and how to read the range."""
     register, lacking = wave.register, list[tuple[float, str | Fact, FigureId]]()
     for words, share in numbers:
         lower, upper = (register.number(share.with_variant(WORST, end)) for end in LIMITS)
         if lower is None or upper is None or register.row(share)["unit"] != "share":
-            silent = [missing_id(share.item, key) for key in ("dont_know", "blank", "no_answer")]
-            # What is withheld lacks answers where its question does.
-            some = any(register.number(each) != 0 for each in silent if register.has(each))
-            lacking += [(0.0, words, share)] if some or lower != upper else []
+            status_ids = [
+                missing_id(share.item, key) for key in ("dont_know", "blank", "no_answer")
+            ]
+            # A suppressed share lacks answers where its question does.
+            has_missing = any(
+                register.number(status_id) != 0
+                for status_id in status_ids
+                if register.has(status_id)
+            )
+            lacking += [(0.0, words, share)] if has_missing or lower != upper else []
         elif lower != upper:
             lacking.append((float(upper) - float(lower), words, share))
-    # One that is withheld may depend on them more.
+    # No widest range is named beside a suppressed share: its own range may be wider.
     if lacking and all(one[0] for one in lacking):
         _, words, share = max(lacking, key=lambda one: one[0])
         values: dict[str, Value] = {
@@ -251,7 +271,7 @@ def _write_bounds(wave: WavePart, numbers: list[tuple[str | Fact, FigureId]]) ->
     for words, share in numbers:
         ends = [register.number(share.with_variant(WORST, end)) for end in LIMITS]
         if None not in ends and ends[0] == ends[1]:
-            continue  # nobody left the question unanswered: nothing could change it
+            continue  # no missing answers: nothing could move the share
         worst = _write_between(wave, share.with_variant(WORST))
         asked = plain(words) if isinstance(words, str) else register.write_fact(words)
         rows.append([asked, register.span(share), worst])
@@ -267,17 +287,17 @@ def _write_between(wave: WavePart, identity: FigureId) -> str:
 
 
 def _write_missing(wave: WavePart) -> str:
-    register, found = wave.register, []
+    register, questions = wave.register, []
     for name in dict.fromkeys([*wave.items, *wave.variables]):
         ids = {key: missing_id(name, key.rpartition(".")[2]) for key in STATUS}
         if any(register.has(identity) for identity in ids.values()):
-            found.append((wave.questionnaire.item(name).label.text(wave.language), ids))
-    shown = [key for key in STATUS if any(register.has(ids[key]) for _, ids in found)]
+            questions.append((wave.questionnaire.item(name).label.text(wave.language), ids))
+    statuses = [key for key in STATUS if any(register.has(ids[key]) for _, ids in questions)]
     rows = []
-    for words, ids in found:
-        cells = (register.span(i) if register.has(i := ids[key]) else EMPTY for key in shown)
+    for words, ids in questions:
+        cells = (register.span(i) if register.has(i := ids[key]) else EMPTY for key in statuses)
         rows.append([plain(words), *cells])
-    return _fold_table(wave, "missing", ("report.column.question", *shown), rows)
+    return _fold_table(wave, "missing", ("report.column.question", *statuses), rows)
 
 
 def _balance(wave: WavePart) -> str:
@@ -297,7 +317,7 @@ def _balance(wave: WavePart) -> str:
 def _fold_table(
     wave: WavePart, name: str, columns: Sequence[str], rows: Sequence[list[str]]
 ) -> str:
-    """A table behind what it shows, which its caption says, too; "" without rows."""
+    """Return a table in a fold, with its caption as summary; "" without rows."""
     caption = f"participation.caption.{name}"
-    made = wave.table(name, columns, rows, wave.tell(caption))
-    return fold(wave.word(caption), made) if made else ""
+    table = wave.table(name, columns, rows, wave.tell(caption))
+    return fold(wave.word(caption), table) if table else ""

@@ -1,6 +1,6 @@
-"""What is stated of a survey, as documents tell it: the box of the brief, the note.
+"""Statements on a survey in documents: the box of the brief, the methodological note.
 
-What the data know is the register's; what nobody stated is said to be not stated.
+Numbers come from the register; what nobody stated is listed as not stated.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,25 +23,25 @@ from readiness.reporting.blocks import (
 )
 from readiness.reporting.parts import ReportPart, WavePart
 
-# What the code of AAPOR (2021, III.A) has disclosed at once, beside what the report itself says of
-# questions, precision, weights and checks.
+# Statements that AAPOR's code (2021, III.A) wants disclosed at once, beside those on questions,
+# precision, weights and checks, which the report itself makes.
 ASKED = ("sponsor", "funding", "collector", "population", "frame")
 ANSWERED = ("mode", "fieldwork", "incentive", "limits", "contact")
 DISCLOSED = (*ASKED, "invited", *ANSWERED)
 RIGHTS = ("rights", "licence", "access")
 PERSONAL = ("controller", "purpose", "receipt", "keep_until")
 NOTED = (*ASKED, "invited", "answered", *ANSWERED, *PERSONAL)
-# What of it stands in the brief.
+# Statements in the brief.
 BOXED = tuple(
     key for key in NOTED if key not in ("frame", "incentive", *PERSONAL) or key == "receipt"
 )
-# What each is called.
+# Catalogue keys of the labels.
 CALLED = {key: f"report.study.{key}" for key in (*NOTED, *RIGHTS)}
 
-# In the place of what nobody knows.
+# Catalogue key for an unknown fact.
 UNKNOWN = "report.study.unknown"
 
-# The blocks where the rest of the method is told, by their titles.
+# Titles of the blocks on the rest of the method.
 OF_WAVE = ("report.title.answered", "report.title.weighting")
 OF_STUDY = ("study.title.method",)
 
@@ -49,55 +49,63 @@ OF_STUDY = ("study.title.method",)
 def list_statements(
     stated: Mapping[str, Any], language: Language, keys: Iterable[str] = (*NOTED, *RIGHTS)
 ) -> Iterator[tuple[str, str]]:
-    """What is stated, by key, as text; what is not said in the language, in the one that it is.
+    """Yield the statements on a survey, by key, as text.
 
-    Of what nobody knows (`not known: why`) that it is not known, and why.
+    Where the language has no text, in another language. For `not known: why` a text that it is not
+    known, and why.
     """
     for key in keys:
         value = stated.get(key)
         if isinstance(value, Mapping):
             value = value.get(language) or next(iter(value.values()))
         elif isinstance(value, list):
-            first, last = (day(one, language) if one else "" for one in value)
+            first, last = (day(date, language) if date else "" for date in value)
             value = f"{first} {EMPTY} {last}".strip()
         elif value and key == "keep_until":
             value = day(value, language)
         if isinstance(value, str) and (why := why_not_known(value)):
-            untold = Fact("language.labelled", {"label": Term(UNKNOWN), "what": why})
-            value = tell(untold, language)
+            unknown_fact = Fact("language.labelled", {"label": Term(UNKNOWN), "what": why})
+            value = tell(unknown_fact, language)
         if value:
             yield key, str(value)
 
 
 def name_author(name: str) -> str:
-    """The name of an author as it is said: of a person the given name before the family's."""
-    family, _, given = name.partition(", ")
-    return f"{given} {family}".strip()
+    """Return the name of an author as it is spoken: the given name before the family name."""
+    family_name, _, given_name = name.partition(", ")
+    return f"{given_name} {family_name}".strip()
 
 
 def list_rows(
     part: ReportPart, told: Iterable[str], asked: Iterable[str]
 ) -> Iterator[tuple[str, str]]:
-    """What is known of `told`, each with its name, and what of `asked` is not; as Markdown."""
+    """Yield the known statements of `told`, each after its label, as Markdown.
+
+    A last row lists the labels of `asked` that are not known.
+    """
     stated = list_statements(part.settings.get("study", {}), part.language)
-    known = {key: quote_exactly(said) for key, said in stated}
+    texts = {key: quote_exactly(statement) for key, statement in stated}
     for key in ("invited", "answered"):
         identity = quality_id(key, TOTAL)
         if part.register.has(identity):
-            known[key] = part.register.span(identity)
-    yield from ((part.word(CALLED[key]), known[key]) for key in told if key in known)
-    if missing := [part.word(CALLED[key]) for key in asked if key not in known]:
+            texts[key] = part.register.span(identity)
+    yield from ((part.word(CALLED[key]), texts[key]) for key in told if key in texts)
+    if missing := [part.word(CALLED[key]) for key in asked if key not in texts]:
         yield part.word("report.study.missing"), join_texts(missing, "comma", part.language)
 
 
 def write_box(part: ReportPart) -> str:
-    """Write the box of the brief: who asked whom, how and when, and what of it nobody stated."""
+    """Write the box of the brief: who asked whom, how and when, and which statements are
+    missing.
+    """
     body = glossary(list_rows(part, BOXED, DISCLOSED))
     return note("note", part.word("report.study.title"), body)
 
 
 def note_block(part: ReportPart) -> ReportBlock:
-    """The methodological note: all that is stated but rights, and where the rest is told."""
+    """Return the methodological note: all statements but rights, and links to the rest of the
+    method.
+    """
 
     def body() -> str:
         links = [

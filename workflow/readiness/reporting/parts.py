@@ -1,4 +1,4 @@
-"""What a report shows: the register of a study or of a wave, and what is read beside it."""
+"""Parts of a report: the register of a study or wave, its charts, settings and tables."""
 
 import json
 import re
@@ -46,49 +46,58 @@ _PERCENT = ("%", f"{NBSP}%", "\u202f%")
 
 @dataclass(frozen=True)
 class Register:
-    """The figures of one run, shown in one language."""
+    """Register of one run, shown in one language."""
 
     rows: pd.DataFrame
     language: Language
 
     @cached_property
     def run(self) -> str:
-        """The run's name, the first part of every id in the report."""
+        """Name of the run, the first part of every id in the report."""
         return str(self.rows["run"].iloc[0])
 
     def row(self, identity: str) -> dict[str, Any]:
-        """The row of an id; RenderError when there is none."""
+        """Return the row of an id.
+
+        Raises RenderError where the register has no such id.
+        """
         if identity not in self.by_id:
             raise RenderError(f"{self.run}: no figure {identity!r} in the register.")
         return self.by_id[identity]
 
     @cached_property
     def by_id(self) -> dict[str, dict[str, Any]]:
-        """Each row by its id, in the order of the register."""
+        """Rows by id, in the order of the register."""
         return {str(row["id"]): row for row in list_rows(self.rows)}
 
     def has(self, identity: str) -> bool:
-        """Whether the register holds the id."""
+        """Return whether the register has an id."""
         return identity in self.by_id
 
     def span(self, identity: str, *, bare: bool = False) -> str:
-        """The number as the check after rendering expects it; `bare`: without a percent sign."""
+        """Return a number as a Markdown span with its id, for the check after rendering.
+
+        `bare`: without a percent sign.
+        """
         text = show_row(self.row(identity), self.language)
         text = _PERCENT_SIGN.sub("", text) if bare else text
         return f'[{plain(text)}]{{.n data-id="{self.run}/{identity}"}}'
 
     def number(self, identity: str) -> float | None:
-        """The value of an id; None where there is none, or where it is not published."""
+        """Return the value of an id; None where the id is absent or its value not published."""
         if not self.has(identity):
             return None
         value = self.row(identity)["value"]
         return float(value) if str(value) != "" else None
 
     def name_value(self, identity: str) -> NamedNumber:
-        """The value of an id for a fact, under its own name; RenderError when there is none."""
+        """Return the value of an id for a fact, named by the id.
+
+        Raises RenderError where the register has no such id.
+        """
         row = self.row(identity)
         if str(row["value"]) == "":
-            return NamedNumber(identity, EMPTY)  # the span shows what stands for it
+            return NamedNumber(identity, EMPTY)  # the span shows the sign for a missing value
         digits = int(row["digits"] or 0)
         if row["unit"] in ("count", "base") and not digits:
             return NamedNumber(identity, round(float(row["value"])))
@@ -96,14 +105,14 @@ class Register:
         return NamedNumber(identity, shown)
 
     def interval(self, identity: str) -> Fact | None:
-        """The limits of a number; None unless both are published."""
+        """Return the limits of a number as a fact; None unless both are published."""
         ends = {end: FigureId.parse(identity).with_part(end) for end in LIMITS}
         if any(self.number(name) is None for name in ends.values()):
             return None
         return Fact("language.interval", {end: self.name_value(name) for end, name in ends.items()})
 
     def name_with_interval(self, identity: str) -> NamedNumber | Fact:
-        """The value of an id for a fact, with its limits beside it where both are published."""
+        """Return the value of an id for a fact, with its limits where both are published."""
         value, interval = self.name_value(identity), self.interval(identity)
         if interval is None:
             return value
@@ -112,21 +121,20 @@ class Register:
     def warning(self, identity: str) -> str:
         """Return the warning about a test (id of its p) or an interval (id of its share).
 
-        Empty unless the measured size or coverage of the procedure misses its aim.
+        Empty unless the simulated size of the test, or coverage of the interval, misses its target.
         """
         figure = FigureId.parse(identity)
         limit = figure.with_part(LOWER)
         procedure = procedure_of(limit if self.has(limit) else figure)
-        # A change has no base beside that of its share; what is told of all changes has no share.
+        # A change has no n of its own: the share's holds. Figures on all changes together have no
+        # share.
         share = figure.since("") if figure.family == CHANGE and figure.item else figure
-        own = next(filter(self.has, (share, figure)), None)
-        said = warn_of(procedure, float(self.row(own)["n"] or 0)) if own else None
-        return show(said, self.language) if said else ""
+        counted_id = next(filter(self.has, (share, figure)), None)
+        warning = warn_of(procedure, float(self.row(counted_id)["n"] or 0)) if counted_id else None
+        return show(warning, self.language) if warning else ""
 
     def write_fact(self, fact: Value, *, bare: bool = False) -> str:
-        """A fact, or a value of one, as Markdown: every number of the register in its span, foreign
-        text escaped.
-        """
+        """Return a fact or a value as Markdown: register numbers in spans, foreign text escaped."""
 
         def mark(name: str, text: str) -> str:
             return self.span(name, bare=bare) if self.has(name) else text
@@ -134,16 +142,18 @@ class Register:
         return show(fact, self.language, mark, Markup(name=plain))
 
     def write_finding(self, fact: Value) -> str:
-        """A finding as Markdown: its numbers as sentences have them (`shorten`), in their spans."""
+        """Return a finding as Markdown, with its numbers in the short form of sentences
+        (`shorten`).
+        """
 
         def mark(name: str, told: str) -> str:
-            shown = plain(self.shorten(name)) if self.has(name) else ""
-            return f'[{shown}]{{.n data-id="{self.run}/{name}"}}' if shown else told
+            number_text = plain(self.shorten(name)) if self.has(name) else ""
+            return f'[{number_text}]{{.n data-id="{self.run}/{name}"}}' if number_text else told
 
         return show(fact, self.language, mark, Markup(name=plain))
 
     def tell_finding(self, fact: Value) -> str:
-        """A finding as plain text, with its numbers as sentences have them."""
+        """Return a finding as plain text, with its numbers in the short form of sentences."""
 
         def mark(name: str, told: str) -> str:
             return self.shorten(name) if self.has(name) else told
@@ -151,26 +161,27 @@ class Register:
         return show(fact, self.language, mark)
 
     def shorten(self, identity: str) -> str:
-        """The number of an id as a sentence has it: a limit without the unit, which stands beside
-        the number that it is of, and a difference without a plus.
+        """Return a number in the short form of sentences.
+
+        A limit has no unit, since the estimate beside it has; a difference has no plus sign.
         """
         row = self.row(identity)
-        shown = show_row(row, self.language)
+        number_text = show_row(row, self.language)
         limit = FigureId.parse(identity, row["kind"]).part in LIMITS
         if row["unit"] == "points" and row["value"]:
             unit, digits, rounding = row["unit"], int(row["digits"] or 0), row["rounding"]
             if limit:
-                given = (str(row["value"]), unit, digits, self.language, rounding)
-                shown = numbers.number(*given, noun=False)
-            return _PLUS.sub(r"\1", shown)
-        return _PERCENT_SIGN.sub("", shown) if limit else shown
+                arguments = (str(row["value"]), unit, digits, self.language, rounding)
+                number_text = numbers.number(*arguments, noun=False)
+            return _PLUS.sub(r"\1", number_text)
+        return _PERCENT_SIGN.sub("", number_text) if limit else number_text
 
     def spans(self) -> dict[str, set[str]]:
-        """Every `run/id` with the texts that the report may show for it."""
+        """Return the texts that the report may show for each `run/id`."""
         texts = {}
         for row in self.by_id.values():
             text = show_row(row, self.language)
-            # In a table the caption has the sign once.
+            # A table shows the percent sign once, in its caption.
             short = self.shorten(str(row["id"]))
             texts[f"{self.run}/{row['id']}"] = {text, _PERCENT_SIGN.sub("", text), short}
             if row["kind"] == "verdict":
@@ -179,17 +190,17 @@ class Register:
 
     @cached_property
     def is_simulated(self) -> bool:
-        """Whether no real person gave the answers behind it."""
+        """True where the answers are simulated, given by no real person."""
         return bool((self.rows["simulated"] == "true").any())
 
     @property
     def is_weighted(self) -> bool:
-        """Whether answers have weights: else each counts once, and there are none to tell of."""
+        """True where answers have weights; else each counts once."""
         return self.has(weighting_id("cv"))
 
     @property
     def revises(self) -> bool:
-        """Whether it shows how numbers moved since an earlier publication."""
+        """True where the register says how numbers moved since an earlier publication."""
         return bool(self._revision.any())
 
     @property
@@ -198,25 +209,25 @@ class Register:
 
     @property
     def datasets(self) -> list[str]:
-        """The dataset versions behind any of its numbers, sorted."""
+        """Dataset versions behind the numbers, sorted."""
         return sorted({name for cell in self.rows["dataset"] for name in cell.split()})
 
     @property
     def current_datasets(self) -> list[str]:
-        """The same for the numbers themselves, without how they moved since an earlier one."""
+        """Dataset versions behind the numbers, without those that only a revision compares with."""
         return replace(self, rows=self.rows[~self._revision]).datasets
 
     @property
     def lineage(self) -> list[str]:
-        """The lineage hashes behind any of its numbers, sorted, as the report shows them."""
+        """Lineage hashes behind the numbers, sorted, the 16 digits that the report shows."""
         return sorted({value[:16] for cell in self.rows["lineage"] for value in cell.split()})
 
 
 @dataclass(frozen=True)
 class ReportPart:
-    """A run that a report shows: its figures, the folder of its charts, its settings.
+    """Run in a report: figures, folder of charts, settings.
 
-    `prose`: the author's own texts by place.
+    `prose`: the author's texts by place.
     """
 
     register: Register
@@ -226,25 +237,25 @@ class ReportPart:
 
     @property
     def run(self) -> str:
-        """The run's name, the first part of every id of its numbers."""
+        """Name of the run, the first part of every id of its numbers."""
         return str(self.settings["run"])
 
     @property
     def language(self) -> Language:
-        """The language of the report."""
+        """Language of the report."""
         return self.register.language
 
     @property
     def is_simulated(self) -> bool:
-        """Whether no real person gave the answers behind it."""
+        """True where the answers are simulated, given by no real person."""
         return self.register.is_simulated
 
     def tell(self, kind: str, **values: Value) -> str:
-        """The sentence of a kind of the domain `report`, as Markdown."""
+        """Return the sentence of a catalogue key, filled with values, as Markdown."""
         return self.register.write_fact(Fact(kind, values))
 
     def word(self, key: str) -> str:
-        """A text of the catalogues."""
+        """Return a text of the catalogues in the report's language."""
         return text(key, self.language)
 
     def table(
@@ -256,9 +267,10 @@ class ReportPart:
         more: Sequence[str] = (),
         **look: Any,
     ) -> str:
-        """A table of the run, "" without rows: its columns by their keys, `more` by their names.
+        """Return a table of the run as Markdown, "" without rows.
 
-        `look`: as of `blocks.table`.
+        `columns`: catalogue keys of the headers; `more`: further headers, as texts; `look`: options
+        of `blocks.table`.
         """
         if not rows:
             return ""
@@ -266,30 +278,35 @@ class ReportPart:
         return table(header, rows, label("tbl", self.run, name), caption, **look)
 
     def chart(self, name: str, caption: str) -> str:
-        """A chart of the run, with its alternative text; nothing where none was drawn."""
+        """Return a chart of the run with its alternative text and its downloads, "" where none was
+        drawn.
+        """
         wide, narrow, words = (
             self.charts / f"{name}{end}" for end in (".svg", "-narrow.svg", ".txt")
         )
         if not wide.is_file():
             return ""
-        alternative, own = words.read_text("utf-8"), label("fig", self.run, name)
-        drawn = picture(wide.as_posix(), narrow.as_posix(), alternative, own, caption)
-        # The files of a chart that a reader can take along.
+        alternative, chart_label = words.read_text("utf-8"), label("fig", self.run, name)
+        chart = picture(wide.as_posix(), narrow.as_posix(), alternative, chart_label, caption)
+        # Files that a reader can download beside the chart.
         start = f"../../charts/{self.language}/{name}"
         files = [(end.upper(), f"{start}.{end}") for end in ("png", "svg", "csv")]
-        return f"{drawn}\n\n{actions(files)}"
+        return f"{chart}\n\n{actions(files)}"
 
 
 @dataclass(frozen=True)
 class StudyPart(ReportPart):
-    """A study's figures, what they can mean, and who printed them."""
+    """Figures of a study, with verdicts on possible bases and the printed claims."""
 
     verdicts: dict[str, dict[str, Any]]
     claims: pd.DataFrame
     structure: Structure
 
     def verdict(self, identity: str) -> str:
-        """A verdict's sentences as Markdown; RenderError where there is no such verdict."""
+        """Return a verdict's sentences as Markdown.
+
+        Raises RenderError where the study has no such verdict.
+        """
         if identity not in self.verdicts:
             raise RenderError(f"no verdict {identity!r}; there are {', '.join(self.verdicts)}.")
         facts = facts_of(self.verdicts[identity])
@@ -300,53 +317,59 @@ class StudyPart(ReportPart):
         return _join_percent_signs(render_verdict(facts, self.language, mark, Markup(name=plain)))
 
     def write_value(self, value: Value) -> str:
-        """A fact, or a value of one, as Markdown: each number under its id in the register."""
+        """Return a fact or a value as Markdown, each number in the span of its id."""
         return _join_percent_signs(self.register.write_fact(value))
 
     @cached_property
     def lead(self) -> SharedBase | None:
-        """The sets that the study is about; None also where each has its reported base."""
+        """Sets that the study is about, with their shared base.
+
+        None where there is none, or where each set has its reported base.
+        """
         whose = dict(zip(self.claims["claim_id"], self.claims["attributed_to"], strict=True))
         return lead(self.structure.searched, whose)
 
     @cached_property
     def printed_claims(self) -> pd.DataFrame:
-        """The claims that are figures, in the order of their register."""
+        """Claims that are figures and not texts, in the order of their register."""
         return self.claims[self.claims["unit"] != "text"]
 
     def claim(self, identity: str) -> "pd.Series[str]":
-        """The row of a claim; RenderError where there is none."""
-        found = self.claims[self.claims["claim_id"] == identity]
-        if found.empty:
+        """Return the row of a claim.
+
+        Raises RenderError where the study has no such claim.
+        """
+        rows = self.claims[self.claims["claim_id"] == identity]
+        if rows.empty:
             raise RenderError(f"{self.run}: no claim {identity!r}.")
-        return found.iloc[0]
+        return rows.iloc[0]
 
     def answer(self, item: str, category: str) -> str:
-        """What the study calls an answer to an item."""
+        """Return the study's label of an answer to an item, else its code with spaces."""
         label = self.structure.answer(item, category)
         return show(label, self.language) if label else category.replace("_", " ")
 
     def sentences(self, *kinds: str) -> list[str]:
-        """The verdicts of these kinds, in their order."""
+        """Return the sentences of the verdicts of these kinds, in their order."""
         return [self.verdict(name) for name, v in self.verdicts.items() if v["kind"] in kinds]
 
     def item(self, code: str) -> str:
-        """What the study calls an item."""
-        found = self.structure.items.get(code)
-        return found.label[self.language] if found else code.replace("_", " ")
+        """Return the study's label of an item, else its code with spaces."""
+        entry = self.structure.items.get(code)
+        return entry.label[self.language] if entry else code.replace("_", " ")
 
     def publisher(self, whose: str) -> str:
-        """Whose a figure is: the press, or what a publisher is called."""
+        """Return the name of who issued a figure: the press, or a publisher."""
         return show(self.structure.whose(whose), self.language)
 
 
 @dataclass(frozen=True)
 class WavePart(ReportPart):
-    """A wave's figures, why which test is primary, and what was asked of whom.
+    """Figures of a wave, with tests, questionnaire and weighting.
 
-    `choices`: the primary test of each compared item, and the fact that says why. `steps`: what was
-    done to weight the answers. `variables`: by whose categories answers are told, the compared one
-    first. `contrasts`: the pairs of groups that were compared (rows of `contrasts.csv`).
+    `choices`: the primary test of each compared item, and a fact with the reason. `steps`: facts on
+    how the answers were weighted. `variables`: grouping variables, the compared one first.
+    `contrasts`: compared pairs of groups (rows of `contrasts.csv`).
     """
 
     choices: dict[str, tuple[str, Fact]]
@@ -359,48 +382,55 @@ class WavePart(ReportPart):
 
     @cached_property
     def tables(self) -> dict[str, list[str]]:
-        """The grids that are told as one, each with the items that are its rows."""
+        """Grids that are reported as one table, each with its items."""
         return self.questionnaire.find_tables(self.items)
 
     @property
     def by(self) -> str:
-        """The variable whose categories are compared; "" where there are totals alone."""
+        """Variable whose categories are compared, "" where the report has totals alone."""
         return self.variables[0] if self.variables else ""
 
     @property
     def by_text(self) -> str:
-        """What the groups are; "" where there are none."""
+        """Label of the compared variable, "" where there is none."""
         return self.questionnaire.grouping(self.by).label.text(self.language) if self.by else ""
 
     @property
     def group_labels(self) -> dict[str, str]:
-        """The label of each group by its code, those counted apart last."""
-        own = self.questionnaire.grouping(self.by).labels(self.language) if self.by else {}
-        return {**own, **self.questionnaire.label_apart(self.language)}
+        """Label of each group by its code, the groups apart (`groups_apart`) last."""
+        labels = self.questionnaire.grouping(self.by).labels(self.language) if self.by else {}
+        return {**labels, **self.questionnaire.label_apart(self.language)}
 
     def groups(self, item: str) -> dict[str, str]:
-        """The groups of an item, as Markdown: all, each, and those counted apart that answered."""
-        shown = {"all": f"**{text('report.total', self.language)}**"}
+        """Return the group labels of an item's tables as Markdown: total, groups, groups apart that
+        answered.
+        """
+        group_labels = {"all": f"**{text('report.total', self.language)}**"}
         for code, name in self.group_labels.items():
             if code not in self.questionnaire.groups_apart:
-                shown[code] = plain(name)
+                group_labels[code] = plain(name)
             elif self.register.has(base_id(item, code, ANSWERED)):
-                shown[code] = f"*{self.tell('report.apart', group=name)}*"
-        return shown
+                group_labels[code] = f"*{self.tell('report.apart', group=name)}*"
+        return group_labels
 
 
 def _join_percent_signs(said: str) -> str:
+    """Return a text with each percent sign moved into the span of its number."""
+
     def one(found: re.Match[str]) -> str:
         unit = found[3] or found[4].replace(" ", NBSP)
         return f"[{found[1]}{unit}]{{{found[2]}}}"
 
-    # A verdict's template has the percent sign behind the number; on the page they are one.
-    # From right to left it is isolated, where it stands in foreign words.
+    # A verdict's template has the percent sign behind the number; the page check reads both as one.
+    # In right-to-left text the sign may stand between isolating marks (U+2066, U+2069).
     return re.sub(r"\[([^\]]*)\]\{([^}]*)\}(?:\u2066(%)\u2069|([\u00a0\u202f ]?%))", one, said)
 
 
 def open_part(settings: dict[str, Any], language: Language) -> StudyPart | WavePart:
-    """The study or wave of which the render step was told, `files` by role among it."""
+    """Open the study or wave of a report.
+
+    `settings`: those of the render step, with paths in `files` by role.
+    """
     files = {role: Path(name) for role, name in settings["files"].items()}
     register = Register(read_register(files["figures"]), language)
     shared = register, files["charts"], settings, Prose(Path("reports", settings["run"], language))

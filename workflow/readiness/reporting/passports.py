@@ -1,7 +1,7 @@
-"""What a number is and where it comes from: its passport on a page, its line in the list of all.
+"""Passport of a number: what it is and where it comes from, on a page and in the list of all.
 
-A passport says what the register's row says, in the reader's words: value, interval, base,
-versions of the data, steps, how to cite it and the command that walks it back.
+A passport puts the register's row into words: value, interval, base, versions of the data, steps,
+how to cite the number, and the command that traces it.
 """
 
 import re
@@ -26,7 +26,7 @@ from readiness.reporting.parts import Register
 from readiness.reporting.planned import mark_number
 from readiness.reporting.standing import Standing
 
-# What the numbers of verdicts are called, by their names in a sentence; others have none.
+# Catalogue keys of the numbers of verdicts, by their names in a sentence; others have none.
 NAMES = {
     **{
         name: f"study.number.{name}"
@@ -38,7 +38,7 @@ NAMES = {
     },
     "fits_missing": "study.number.reconciled",
 }
-# The kinds of verdicts in whose sentences a name means this.
+# Kinds of verdicts in whose sentences these names have this meaning.
 VERDICT_KINDS = (
     *("every", "joint", "bases", "conventions", "robustness", "total"),
     *("simplest", "groups", "unpublished", "precision", "outlets"),
@@ -48,30 +48,33 @@ VERDICT_KINDS = (
 def verdict_names(
     row: Mapping[str, Any], structure: Structure, language: Language
 ) -> Iterator[str]:
-    """What a row of the register that a verdict states is, and of which questions."""
-    own = str(row["statistic"])
-    if own in NAMES and row["item"] in VERDICT_KINDS:
-        yield text(NAMES[own], language)
-    sets = {one.id: one.item for one in structure.sets}
-    known = {**{name: (name,) for name in sets}, **{s.id: s.sets for s in structure.shared_bases}}
-    # The parts of a verdict's own name, behind its kind.
+    """Yield the name of a verdict's number, and the questions that the verdict is about."""
+    statistic = str(row["statistic"])
+    if statistic in NAMES and row["item"] in VERDICT_KINDS:
+        yield text(NAMES[statistic], language)
+    sets = {claim_set.id: claim_set.item for claim_set in structure.sets}
+    sets_by_name = {
+        **{name: (name,) for name in sets},
+        **{s.id: s.sets for s in structure.shared_bases},
+    }
+    # Parts of the verdict's name, behind its kind.
     parts = FigureId.parse(str(row["id"])).item.split(".")[1:]
-    if found := next((known[part] for part in parts if part in known), ()):
-        labels = (TranslatedText(structure.items[sets[one]].label) for one in found)
+    if set_ids := next((sets_by_name[part] for part in parts if part in sets_by_name), ()):
+        labels = (TranslatedText(structure.items[sets[set_id]].label) for set_id in set_ids)
         quoted = tuple(Fact("forensics.item", {"item": label}) for label in labels)
         yield show(Listed(quoted), language)
 
 
-# The command that walks a published number back.
+# Command that traces a published number.
 TRACE = "readiness which"
 
 
-# Kinds that have a name and steps of their own.
+# Kinds with a name and steps of their own.
 TOLD_OF = (
     *("estimate", "interval", "count", "test", "quality", "revision", "bound", "selection"),
     *("response", "scale", "claim", "verdict", "change", "firmness"),
 )
-# What the kinds of a register are called; others are `OTHER`.
+# Catalogue keys of the kinds of a register; other kinds have `OTHER`.
 KINDS = {
     **{kind: f"numbers.kind.{kind}" for kind in (*TOLD_OF, "setting")},
     "revision": "report.title.revision",
@@ -83,17 +86,17 @@ KINDS = {
     "effective": "tables.row.effective",
 }
 OTHER = "numbers.kind.other"
-# What is told after all others: the worst that could be.
+# Kinds that come after all others: worst cases.
 LAST = ("selection", "bound")
-# How a number of a kind is made.
+# Catalogue keys: how a number of each kind is made.
 STEPS = {kind: f"numbers.steps.{kind}" for kind in (*TOLD_OF, "weighting", "balance", "missing")}
-# The same where each answer counts once.
+# Catalogue keys where answers have no weights.
 UNWEIGHTED = {
     kind: f"numbers.steps.{kind}.unweighted" for kind in ("estimate", "interval", "test", "scale")
 }
-# Kinds that need not be named where a number has names of its own.
+# Kinds left unnamed where the number itself has names.
 TOLD = ("estimate", "interval", "count", "claim", "verdict")
-# Levels that are no answers of a questionnaire.
+# Catalogue keys of levels that are no answers of a questionnaire.
 LEVELS = {
     "dont_know": "numbers.level.dont_know",
     **{level: f"numbers.level.{level}" for level in OF_NUMBERS},
@@ -105,9 +108,9 @@ LEVELS = {
 
 @dataclass(frozen=True)
 class Passport:
-    """What a number shows of itself; "" for what it has not.
+    """Texts about one number; "" where a text is lacking.
 
-    `facts`: lines of a label and a text; those whose key is in `CODES` are read by programs.
+    `facts`: lines of a label and a text; lines whose key is in `CODES` are for programs.
     """
 
     id: str
@@ -122,23 +125,23 @@ class Passport:
     facts: tuple[tuple[str, str], ...] = ()
 
 
-# What the mark of a number beside the plan of its wave is called.
+# Label of the mark of a number beside the plan of its wave.
 PLAN = "plan.label"
-# Labels of texts that are written from left to right in any language.
+# Labels of texts that are written from left to right in every language.
 CODES = ("numbers.data", "numbers.pull", "numbers.id", "numbers.trace", "numbers.lineage")
 
 
 def anchor(identity: str) -> str:
-    """The name by which a link reaches a number's passport or line."""
+    """Return the anchor of a number's passport or line, for links."""
     return identity.replace(" ", "_")
 
 
 @dataclass(frozen=True)
 class Passports:
-    """The numbers of one run, told in the language of its register.
+    """Passports of a run's numbers, in the language of the register.
 
-    `standing`: of the document. `questionnaire` of a wave, with `by`, the variable of the groups
-    that are compared, and what became of its `plan`; `structure` of a study.
+    `standing`: of the document. For a wave: its `questionnaire`, `by` (the compared variable), and
+    the outcome of its `plan`. For a study: its `structure`.
     """
 
     register: Register
@@ -152,26 +155,29 @@ class Passports:
 
     @property
     def language(self) -> Language:
-        """The language of what it tells."""
+        """Language of the passports."""
         return self.register.language
 
     @property
     def rows(self) -> dict[str, dict[str, Any]]:
-        """The register's rows by id, in its order."""
+        """Rows of the register by id, in its order."""
         return self.register.by_id
 
     def parent(self, identity: str) -> str:
-        """The number in whose line another stands; itself where it has its own."""
-        own = FigureId.parse(identity, str(self.rows[identity]["kind"]))
-        before = own.without_part()
-        return before if own.part in LIMITS and before in self.rows else identity
+        """Return the number in whose line a limit stands; any other number itself."""
+        figure = FigureId.parse(identity, str(self.rows[identity]["kind"]))
+        whole_figure = figure.without_part()
+        return whole_figure if figure.part in LIMITS and whole_figure in self.rows else identity
 
     def of(self, identity: str) -> Passport:
-        """The passport of a number by its id; KeyError where there is none."""
+        """Return the passport of a number.
+
+        Raises KeyError where the register has no such id.
+        """
         row = self.rows[identity]
         ends = [self._name_part(identity, end) for end in LIMITS]
         limits, n = Fact("language.interval", dict(zip(LIMITS, ends, strict=True))), row["n"]
-        made = Passport(
+        passport = Passport(
             identity,
             anchor(identity),
             show_with_sign(row, self.language),
@@ -182,26 +188,30 @@ class Passports:
             ", ".join(str(row["dataset"]).split()),
             tell(mark_number(self.plan, row), self.language) if self.plan else "",
         )
-        return replace(made, facts=self._list_facts(row, made))
+        return replace(passport, facts=self._list_facts(row, passport))
 
     def all(self) -> Iterator[Passport]:
-        """The passport of each number that has a line of its own, in the register's order."""
+        """Yield the passport of each number with a line of its own, in the register's order."""
         for identity in self.rows:
             if self.parent(identity) == identity:
                 yield self.of(identity)
 
     def kind(self, identity: str) -> str:
-        """What kind of number it is, in words."""
+        """Return the name of a number's kind."""
         return self._write_word(KINDS.get(str(self.rows[identity]["kind"]), OTHER))
 
     def section(self, identity: str) -> str:
-        """Where it stands on the page of all numbers: its question, else its kind, in words."""
+        """Return the section of a number on the page of all numbers: its question, else its
+        kind.
+        """
         name = self._name_item(str(self.rows[identity]["item"]))
         return self._label(name) if name in self._questions else self.kind(identity)
 
     def place(self, identity: str) -> tuple[int, int, int, bool]:
-        """Its place there: by question as asked, estimates first and bounds last, then its headline
-        and its answers as listed, each of all before those of groups.
+        """Return the sort key of a number on the page of all numbers.
+
+        By question as asked, estimates first and bounds last, the headline before the answers as
+        listed, totals before groups.
         """
         row = self.rows[identity]
         item, kind, level = self._name_item(str(row["item"])), str(row["kind"]), str(row["level"])
@@ -221,22 +231,22 @@ class Passports:
         return {item.id: k for k, item in enumerate(items)}
 
     def what(self, row: Mapping[str, Any]) -> str:
-        """What a row's number is of: the question, the answer, the group."""
+        """Return what a row's number is of: question, answer, group."""
         names = self._name_wave_row(row) if self.questionnaire else self._name_study_row(row)
-        told = [name for name in names if name]
-        if not told or row["kind"] not in TOLD:
-            told.insert(0, self.kind(str(row["id"])))
-        return show(Listed(tuple(told), "comma"), self.language)
+        parts = [name for name in names if name]
+        if not parts or row["kind"] not in TOLD:
+            parts.insert(0, self.kind(str(row["id"])))
+        return show(Listed(tuple(parts), "comma"), self.language)
 
     def _list_facts(self, row: Mapping[str, Any], made: Passport) -> tuple[tuple[str, str], ...]:
         simulated = self._write_word("numbers.simulated") if self.register.is_simulated else ""
-        known = STEPS if self.register.is_weighted else {**STEPS, **UNWEIGHTED}
-        steps = known.get(str(row["kind"]))
-        own = FigureId.parse(str(row["id"]), str(row["kind"]))
-        name, state = own.in_release(self.standing.publication), self.standing.state
+        steps_by_kind = STEPS if self.register.is_weighted else {**STEPS, **UNWEIGHTED}
+        steps = steps_by_kind.get(str(row["kind"]))
+        figure = FigureId.parse(str(row["id"]), str(row["kind"]))
+        name, state = figure.in_release(self.standing.publication), self.standing.state
         if self.standing.released:
-            told = {"title": self.title, "name": name, "value": made.value, "data": made.data}
-            state = Fact("numbers.cited" if made.data else "numbers.cited_alone", told)
+            values = {"title": self.title, "name": name, "value": made.value, "data": made.data}
+            state = Fact("numbers.cited" if made.data else "numbers.cited_alone", values)
         return (
             *[("numbers.nature", simulated)] * self.register.is_simulated,
             ("numbers.interval", made.interval),
@@ -245,11 +255,14 @@ class Passports:
             ("numbers.measured", self.register.warning(str(row["id"]))),
             (PLAN, made.plan),
             ("numbers.data", made.data),
-            *(("numbers.pull", self.standing.pull(own)) for own in str(row["dataset"]).split()),
+            *(
+                ("numbers.pull", self.standing.pull(dataset))
+                for dataset in str(row["dataset"]).split()
+            ),
             ("numbers.id", str(row["id"])),
             ("numbers.steps", self._write_word(steps) if steps else ""),
-            # How many digits of a lineage hash are shown.
-            ("numbers.lineage", " ".join(own[:16] for own in str(row["lineage"]).split())),
+            # The first 16 digits of a lineage hash, as the report shows them.
+            ("numbers.lineage", " ".join(digest[:16] for digest in str(row["lineage"]).split())),
             ("numbers.cite", tell(state, self.language)),
             ("numbers.trace", f"{TRACE} {name}" if self.standing.publication else ""),
         )
@@ -265,13 +278,11 @@ class Passports:
         if row["kind"] != "estimate":
             return ""
         base = read_statistic(str(row["statistic"]))[1]
-        found = self.rows.get(effective_id(str(row["item"]), str(row["group"]), base))
-        return show_row(found, self.language) if found is not None else ""
+        effective_row = self.rows.get(effective_id(str(row["item"]), str(row["group"]), base))
+        return show_row(effective_row, self.language) if effective_row is not None else ""
 
     def _write_word(self, key: str) -> str:
         return text(key, self.language)
-
-    # -- names ------------------------------------------------------------------------------------
 
     def _name_wave_row(self, row: Mapping[str, Any]) -> Iterator[str]:
         assert self.questionnaire is not None
@@ -289,26 +300,26 @@ class Passports:
         return next((part for part in name.split(":") if part in self._questions), name)
 
     def _describe_box(self, name: str, level: str) -> str:
-        found = self._find_variable(name)
-        if isinstance(found, Item) and level in found.levels_of:
+        variable = self._find_variable(name)
+        if isinstance(variable, Item) and level in variable.levels_of:
             labels = self._label_answers(name)
-            joined = Listed(tuple(labels[code] for code in found.levels_of[level]), "or")
+            joined = Listed(tuple(labels[code] for code in variable.levels_of[level]), "or")
             return show(joined, self.language)
         return self._write_word(LEVELS[level]) if level in LEVELS else level.replace("_", " ")
 
     def _find_variable(self, name: str) -> Item | FrameVariable | None:
         assert self.questionnaire is not None
-        known = chain[Item | FrameVariable](self.questionnaire.items, self.questionnaire.frame)
-        return next((one for one in known if one.id == name), None)
+        variables = chain[Item | FrameVariable](self.questionnaire.items, self.questionnaire.frame)
+        return next((variable for variable in variables if variable.id == name), None)
 
     def _label(self, name: str) -> str:
-        found = self._find_variable(name)
-        return found.label.text(self.language) if found else re.sub("[_:]", " ", name)
+        variable = self._find_variable(name)
+        return variable.label.text(self.language) if variable else re.sub("[_:]", " ", name)
 
     def _label_answers(self, name: str) -> dict[str, str]:
         if name not in self._names:
-            found = self._find_variable(name)
-            self._names[name] = found.labels(self.language) if found else {}
+            variable = self._find_variable(name)
+            self._names[name] = variable.labels(self.language) if variable else {}
         return self._names[name]
 
     def _group(self, group: str) -> str:
@@ -316,15 +327,15 @@ class Passports:
         if group == TOTAL:
             return self._write_word("report.total")
         groups = self._label_answers(self.questionnaire.group_item or "")
-        own = self._label_answers(self.by) | groups
-        if group in own:
-            return own[group]
+        labels = self._label_answers(self.by) | groups
+        if group in labels:
+            return labels[group]
         if variable := variable_of(group):
             category = group.rpartition(":")[2]
             return self._label_answers(variable).get(category, category.replace("_", " "))
         pair = split_groups(group)
-        if len(pair) == 2 and all(code in own for code in pair):
-            return f"{own[pair[0]]} – {own[pair[1]]}"
+        if len(pair) == 2 and all(code in labels for code in pair):
+            return f"{labels[pair[0]]} – {labels[pair[1]]}"
         return group.replace("_", " ")
 
     def _name_study_row(self, row: Mapping[str, Any]) -> Iterator[str]:

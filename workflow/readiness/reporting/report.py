@@ -1,9 +1,9 @@
-"""What a report may use: numbers by id, verdicts, blocks of the study or wave that it shows.
+"""Print the parts of a report: blocks of a study or wave, verdicts, numbers by id.
 
 A number in the report is a span with its id, `[67,3 %]{.n data-id="run/id"}`, so that the check
-after rendering can compare every digit of the page with the register. Nothing is computed here.
-The cells run in the project itself, or in a folder with copies, where `report.json` says of which
-run. What a simulated wave shows is marked as simulated by its blocks, in every caption.
+after rendering can compare every digit of the page with the register. Nothing is computed here. The
+cells run in the project itself, or in a folder of copies whose `report.json` names the run. Blocks
+of a simulated wave are marked as simulated in every caption.
 """
 
 import json
@@ -47,19 +47,19 @@ from readiness.reporting.standing import Standing, nature_of
 from readiness.reporting.study import BLOCKS, study_blocks, study_brief, study_summary
 from readiness.reporting.wave import PLACES, wave_blocks, wave_brief, wave_summary
 
-# What files beside the report are called.
+# Catalogue keys for the names of the files beside the report.
 DOWNLOADS = {
     "workbook": "report.rendering.origin.workbook",
     "tidy": "report.rendering.origin.tidy",
     "codebook": "report.rendering.origin.codebook",
 }
-# The place of the summary.
+# Place of the author's texts around the summary.
 SUMMARY = "summary"
 
 
 @dataclass(frozen=True)
 class ReportPage:
-    """The study or the wave that a report shows, in one language."""
+    """Report of one study or wave, in one language."""
 
     part: StudyPart | WavePart
     standing: Standing
@@ -70,14 +70,14 @@ class ReportPage:
 
     @classmethod
     def open(cls, run: str = "", lang: str = "") -> "ReportPage":
-        """The report's material: what the render step tells here, or told when it made the report
-        of `run` in `lang` (of the first there is where they are "").
+        """Open the material of a report: `report.json` here, else the record of an earlier render.
 
-        RenderError where it never did.
+        `run`, `lang`: the report's run and language, "" for the first there is. Raises RenderError
+        where no such report was rendered.
         """
-        told = Path("report.json")
-        if told.is_file():
-            settings = json.loads(told.read_text("utf-8"))
+        settings_file = Path("report.json")
+        if settings_file.is_file():
+            settings = json.loads(settings_file.read_text("utf-8"))
         else:
             record = _find_record(run, lang)
             settings = _read_settings(record)
@@ -85,45 +85,49 @@ class ReportPage:
             print(write_preamble(settings, checked_page.as_posix()))
         part = open_part(settings["part"], settings["language"])
         part.prose.check([SUMMARY, *(block.place for block in blocks_of(part))])
-        files = tuple((kind, address) for kind, address in settings.get("downloads", ()))
+        downloads = tuple((kind, address) for kind, address in settings.get("downloads", ()))
         standing = Standing.model_validate(settings["standing"])
-        named = settings.get("name", "report"), files
-        return cls(part, standing, *named, is_brief=bool(settings.get("brief")))
+        name_and_downloads = settings.get("name", "report"), downloads
+        return cls(part, standing, *name_and_downloads, is_brief=bool(settings.get("brief")))
 
     def summary(self) -> None:
-        """Print in one line what this is, then the finding, its picture and the main points."""
+        """Print the status line, then the headline finding, its picture and the main points."""
         part = self.part
         short = wave_summary(part) if isinstance(part, WavePart) else study_summary(part)
-        said = part.prose.around(SUMMARY, short, part.register.span)
-        self._print(status(self._state()), said)
+        body = part.prose.around(SUMMARY, short, part.register.span)
+        self._print(status(self._state()), body)
 
     def brief(self) -> None:
-        """Print the report on two pages: what it found, in pictures too, and how."""
+        """Print the report on two pages: findings with pictures, method, citation."""
         part = self.part
-        said = wave_brief(part) if isinstance(part, WavePart) else study_brief(part)
+        body = wave_brief(part) if isinstance(part, WavePart) else study_brief(part)
         lines = [*self._write_citation(self._mark_provenance(part.register.current_datasets))]
-        self._print(status(self._state()), said, glossary(lines))
+        self._print(status(self._state()), body, glossary(lines))
 
     def reading(self) -> None:
-        """Print, closed, what signs, letters and brackets mean; nothing of a study."""
+        """Print, folded, the legend of signs, letters and brackets; nothing for a study."""
         if isinstance(self.part, WavePart):
             self._print(fold(self.part.word("report.title.reading"), write_legend(self.part)))
 
     def block(self, place: str, level: int = 1) -> None:
         """Print one block by its place, with its heading at a level.
 
-        Nothing where this is a study and the block one of a wave, or the other way round.
+        Prints nothing where the place belongs to a wave and this is a study, or the other way
+        round. Raises RenderError where there is no such place.
         """
         blocks = {block.place: block for block in blocks_of(self.part)}
         if place not in blocks and place not in (*BLOCKS, *PLACES):
-            known = ", ".join(blocks)
-            raise RenderError(f"{self.part.run} has no block {place!r}; there are {known}.")
+            places = ", ".join(blocks)
+            raise RenderError(f"{self.part.run} has no block {place!r}; there are {places}.")
         if place in blocks:
             self.shown.add(place)
             self._print(section(self.part, blocks[place], level))
 
     def items(self, *names: str, level: int = 1) -> None:
-        """Print the blocks of some items of a wave; without names, of all that were not printed."""
+        """Print the blocks of some items of a wave; without names, of all that were not printed.
+
+        Prints nothing for a study.
+        """
         if not isinstance(self.part, WavePart):
             return
         for name in names:
@@ -133,15 +137,15 @@ class ReportPage:
                 self.block(block.place, level + block.within)
 
     def rest(self) -> None:
-        """Print, behind one heading, each block that was not printed, closed until it is opened."""
+        """Print each block that was not printed, folded, behind one heading."""
         blocks = [block for block in blocks_of(self.part) if block.place not in self.shown]
         self.shown.update(block.place for block in blocks)
-        made = [section(self.part, replace(block, folded=True), 2) for block in blocks]
-        if any(made):
-            self._print(heading(1, self.part.word("report.title.know"), "sec-know"), *made)
+        sections = [section(self.part, replace(block, folded=True), 2) for block in blocks]
+        if any(sections):
+            self._print(heading(1, self.part.word("report.title.know"), "sec-know"), *sections)
 
     def origin(self) -> None:
-        """Print what the numbers rest on, the files to take along, and how to cite."""
+        """Print the sources of the numbers, the files to download, and how to cite."""
         register, word = self.part.register, self.part.word
         data, lineage = map(self._mark_provenance, (register.datasets, register.lineage))
         pulls = (f"[{self.standing.pull(name)}]{{.prov}}" for name in register.datasets)
@@ -165,16 +169,17 @@ class ReportPage:
         self._print(title, word("report.reading"), actions(files), glossary(lines))
 
     def _state(self) -> list[tuple[str, str]]:
+        """Return the entries of the status line, each with its look."""
         part, simulated = self.part, self.part.is_simulated
         nature = nature_of(self.standing.selection, simulated=simulated)
         now, here = self.standing.now(part.language), f"[{part.run}]{{.prov}}"
         texts = [f"[{part.word('report.standing.now')}]({now})" if now else here]
         if outcome := outcome_of(part.settings):
-            told = quote_exactly(tell(sum_up(outcome), part.language))
-            texts.append(f"[{told}](#{label('sec', part.run, 'plan')})")
+            outcome_text = quote_exactly(tell(sum_up(outcome), part.language))
+            texts.append(f"[{outcome_text}](#{label('sec', part.run, 'plan')})")
         texts += [f"[{part.word(key)}]({address})" for key, address in self._list_pages()]
-        if said := setting("core", part.language):
-            texts.append(plain(said))
+        if core_note := setting("core", part.language):
+            texts.append(plain(core_note))
         return [
             ("simu" if simulated else "of", part.word(nature)),
             ("valid" if self.standing.released else "old", self._write_state()),
@@ -182,7 +187,7 @@ class ReportPage:
         ]
 
     def _list_pages(self) -> list[tuple[str, str]]:
-        """List where a reader goes from the first line: to the other page, to what is cited."""
+        """List the links of the status line: the other page, and how to cite."""
         report, brief = (f"{name}.html" for name in (self.name, brief_name(self.name)))
         if self.is_brief:
             return [("report.rendering.status.report", report)]
@@ -200,29 +205,29 @@ class ReportPage:
             "title": str(self.part.settings["title"]),
             **{name: name for name in ("name", "day", "data")},
         }
-        own_names = {
+        name_spans = {
             "name": f"[{self.standing.publication}]{{.prov}}",
             "day": f"[{self.standing.released}]{{.prov}}",
             "data": data,
         }
-        said, markup = self._write_state(), Markup(name=plain)
+        citation, markup = self._write_state(), Markup(name=plain)
         if self.standing.released:
-            made = Fact("report.rendering.origin.cited", cited)
-            said = tell(made, self.part.language, own_names.get, markup) if names else ""
-        if said:
-            yield self.part.word("numbers.cite"), said
+            fact = Fact("report.rendering.origin.cited", cited)
+            citation = tell(fact, self.part.language, name_spans.get, markup) if names else ""
+        if citation:
+            yield self.part.word("numbers.cite"), citation
 
     def _write_recompute(self) -> Iterator[tuple[str, str]]:
         if self.standing.publication and "wave" in self.part.settings:
-            said = plain(self.part.word("report.rendering.status.recompute"))
-            yield self.part.word("report.origin.recompute"), f"[{said}]{{.prov}}"
+            instruction = plain(self.part.word("report.rendering.status.recompute"))
+            yield self.part.word("report.origin.recompute"), f"[{instruction}]{{.prov}}"
 
     def _mark_provenance(self, names: Iterable[str]) -> str:
         marked = [f"[{name}]{{.prov}}" for name in names]
         return join_texts(marked, "comma", self.part.language) or EMPTY
 
     def number(self, identity: str) -> Markdown:
-        """A number by its id."""
+        """Return a number by its id, as Markdown."""
         return Markdown(self.part.register.span(identity))
 
     def _print(self, *parts: str) -> None:
@@ -230,7 +235,7 @@ class ReportPage:
 
 
 def _find_record(run: str, lang: str) -> Path:
-    """Return the provenance record of the report of `run` in `lang`, of the first one where "".
+    """Return the provenance record of the report of `run` in `lang`, "" for the first there is.
 
     Raises RenderError where no such report was made.
     """
@@ -244,20 +249,22 @@ def _find_record(run: str, lang: str) -> Path:
 
 
 def _read_settings(record: Path) -> dict[str, Any]:
-    """Return what the render step was given, with its files named from the project's folder."""
+    """Return the settings of the render step, with its files named from the project's folder."""
     settings = dict(read_lineage(record).settings)
-    part, own = settings["part"], f"{record.parents[2].as_posix()}/"
-    alike = f"results/{part['run']}/"
-    files = {role: name.replace(alike, own) for role, name in part["files"].items()}
+    part, run_folder = settings["part"], f"{record.parents[2].as_posix()}/"
+    recorded_folder = f"results/{part['run']}/"
+    files = {
+        role: name.replace(recorded_folder, run_folder) for role, name in part["files"].items()
+    }
     return {**settings, "part": {**part, "files": files}}
 
 
 def write_preamble(settings: Mapping[str, Any], checked_page: str) -> str:
-    """Return the Markdown that opens a page which Quarto makes by itself.
+    """Return the Markdown that opens a page rendered with Quarto directly.
 
-    It sets the title, the language and the direction of the text, styles the report's own blocks,
-    and says what was checked of the page. `settings`: those of the render step. `checked_page`: the
-    path of the page that `make` wrote.
+    Sets the title, the language and the direction of the text, styles the report's blocks, and
+    names the page that was checked. `settings`: those of the render step. `checked_page`: path of
+    the page that `make` wrote.
     """
     language, part = settings["language"], settings["part"]
     metadata = {
@@ -278,7 +285,7 @@ def write_preamble(settings: Mapping[str, Any], checked_page: str) -> str:
 
 
 def section(part: ReportPart, block: ReportBlock, level: int) -> str:
-    """A block with its heading and its author's texts; "" where there is nothing to say."""
+    """Return a block with its heading and the author's texts; "" where all of them are empty."""
     body = part.prose.around(block.place, block.body(), part.register.span)
     if not body:
         return ""
@@ -293,6 +300,6 @@ def section(part: ReportPart, block: ReportBlock, level: int) -> str:
 
 
 def blocks_of(part: StudyPart | WavePart) -> list[ReportBlock]:
-    """The blocks of a study or a wave, in order; the methodological note is the last one."""
+    """Return the blocks of a study or a wave in order, the methodological note last."""
     blocks = wave_blocks(part) if isinstance(part, WavePart) else study_blocks(part)
     return [*blocks, note_block(part)]

@@ -1,6 +1,6 @@
-"""What each page, picture and workbook says of itself in one line: whose numbers, and since when.
+"""Standing of a page, picture or workbook in one line: whose numbers, and since when.
 
-What becomes of a publication later its seal cannot know: pages lead to the one that says it.
+A seal cannot know what later becomes of a publication: pages link to the page that says it.
 """
 
 from typing import Literal
@@ -14,8 +14,8 @@ from readiness.ground.facts import Day, Fact, Listed, Term, Value
 from readiness.language import Language, tell
 
 SIMULATED = "report.rendering.status.simulated"
-# How the people came to answer whose answers it shows; "": figures that others published, judged.
-# Whether the answers are real no program can tell.
+# Catalogue key of how the respondents were selected; "" for figures that others published. No
+# program can tell whether the answers are real.
 SELECTED = {
     "": "report.rendering.status.judged",
     **{selection.value: f"report.rendering.status.{selection.key}" for selection in Selection},
@@ -23,16 +23,19 @@ SELECTED = {
 
 
 def nature_of(selection: str, *, simulated: bool) -> str:
-    """The key of what a page is of: simulated, or how respondents were selected (`selection` of a
-    wave as the configuration has it, "" of a study).
+    """Return the catalogue key of what a page shows: simulated answers, or the selection.
+
+    `selection`: of a wave as the configuration has it, "" for a study.
     """
     return SIMULATED if simulated else SELECTED[selection]
 
 
 class Standing(StrictModel):
-    """The publication that a document is of, "" for a run of today; `released`: the day, "" for a
-    draft; `data`: MD5 of each dataset version of its run; `selection`: how the respondents of its
-    wave were selected, "" of a study.
+    """Publication of a document, with release day and data.
+
+    `publication`: "" for a run of today; `released`: the day, "" for a draft; `data`: MD5 of each
+    dataset version of its run; `selection`: how the respondents of its wave were selected, "" for a
+    study.
     """
 
     publication: str = ""
@@ -42,7 +45,7 @@ class Standing(StrictModel):
 
     @property
     def state(self) -> Fact:
-        """What it is: a run of today, a draft, or released when."""
+        """State of the document: a run of today, a draft, or released on a day."""
         named: dict[str, Value] = {"name": self.publication}
         if self.released:
             return Fact("report.standing.released", {**named, "day": Day(self.released)})
@@ -50,18 +53,20 @@ class Standing(StrictModel):
         return Fact(kind, named if self.publication else {})
 
     def line(self, language: Language, *, simulated: bool) -> str:
-        """The one line: of whom it is, or simulated; what it is, and of which data."""
-        told: dict[str, Value] = {
+        """Return the line: selection or simulated, state, and data."""
+        values: dict[str, Value] = {
             "nature": Term(nature_of(self.selection, simulated=simulated)),
             "state": self.state,
             "data": Listed(tuple(self.data), "comma"),
         }
-        return tell(Fact("report.standing", told), language)
+        return tell(Fact("report.standing", values), language)
 
     def now(self, language: Language) -> str:
-        """Where a page of a publication finds what has become of it: beside it on the site."""
+        """Return the address of the publication's status page on the site; "" without a
+        publication.
+        """
         return f"../../../status/{self.publication}.html#{language}" if self.publication else ""
 
     def pull(self, name: str) -> str:
-        """How a dataset version comes here."""
+        """Return the command that fetches a dataset version."""
         return pull_line(name, self.data.get(name, ""))

@@ -1,7 +1,7 @@
-"""What a report says of a number: a fact whose kind the number chooses.
+"""Choose sentences on numbers: the number decides the kind of the fact.
 
-Nothing here prints. A sentence that the number does not support has no way to be chosen: the
-templates of the catalogue hold no conclusion, and each function below has one kind a case.
+Nothing here prints. A sentence that the number does not support cannot be chosen: the templates of
+the catalogue hold no conclusion, and each function has one kind for each case.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from readiness.questionnaire import Item, Questionnaire
 from readiness.questionnaire.text import strip_markup
 from readiness.reporting.parts import Register
 
-# What the leading test says where it establishes a difference.
+# Catalogue key where the leading test establishes a difference.
 ESTABLISHED = "report.difference.established"
 SELECTION = (
     *(f"report.selection.{selection.key}" for selection in Selection),
@@ -23,13 +23,13 @@ SELECTION = (
     "report.selection.census.complete",
     "report.selection.opt_in.unraked",
 )
-# Who answered; the last are of samples and censuses of which there is no list.
+# Catalogue keys on who answered; the last are for samples and censuses without a sampling frame.
 ANSWERED = (
     *(f"report.answered.{selection.key}" for selection in Selection),
     *(f"report.answered.{s.key}.unlisted" for s in Selection if s.response_rate),
 )
 EXCLUDED = tuple(f"participation.chart.{rule}" for rule in LEFT_OUT)
-# The tests of which a p-value may be told, by their names in the register: those that lead first.
+# Tests whose p-value may be published, by their names in the register: leading tests first.
 TEST_NAMES = (
     *("multiple_marginal_f", "rao_scott_f", "rao_scott_answer", "contrasts_max_t"),
     "permutation_combined",
@@ -39,14 +39,14 @@ TEST_NAMES = (
 )
 TESTS = tuple(f"report.name.{test}" for test in TEST_NAMES)
 NONE = tuple(f"report.{what}.none" for what in ("issues", "corrections"))
-# From so many pairs on, a sentence names none: the table does.
+# From so many pairs on, a sentence names none: the table lists them.
 MANY = 6
 
 
 def state_condition(selection: Selection, register: Register) -> Fact | None:
-    """The condition under which intervals and tests hold of those who came in by themselves.
+    """Return the condition under which intervals and tests of an opt-in sample hold.
 
-    It stands with the tables that have them. None of other selections.
+    Tables with intervals or tests state it. None for other selections.
     """
     if not selection.inference or selection.is_drawn:
         return None
@@ -54,16 +54,19 @@ def state_condition(selection: Selection, register: Register) -> Fact | None:
 
 
 def significant(p: float, level: float) -> bool:
-    """Whether a p-value is below the error that a confidence level leaves (0.05 for 0.95)."""
+    """Return whether a p-value is below the error that a confidence level leaves (0.05 for
+    0.95).
+    """
     return p < round(1 - level, 12)
 
 
 def difference(
     p: float | None, level: float, values: Mapping[str, Value], *, withheld: bool = False
 ) -> Fact:
-    """What the leading test says of the groups, or why it says nothing.
+    """Return what the leading test establishes on the groups, or why there is no result.
 
-    `values`: `p` as the register shows it, `level`; `withheld`: it was computed, and is not told.
+    `values`: `p` as the register shows it, `level`; `withheld`: the test was computed and is
+    suppressed.
     """
     if p is None:
         return Fact("report.difference.withheld" if withheld else "report.difference.not_computed")
@@ -74,7 +77,7 @@ def difference(
 def contrasts(
     pairs: Mapping[tuple[str, str], float | None], level: float, *, differ: bool = False
 ) -> Fact:
-    """Which pairs of groups differ after adjustment.
+    """Return which pairs of groups differ after adjustment.
 
     `pairs`: the adjusted p of each pair shown, by the labels of its groups; None where a pair has
     no test. `differ`: whether the leading test establishes that groups differ.
@@ -82,20 +85,20 @@ def contrasts(
     tested = {pair: p for pair, p in pairs.items() if p is not None}
     if not tested:
         return Fact("report.contrasts.untested")
-    found = [pair for pair, p in tested.items() if significant(p, level)]
-    if not found:
+    differing = [pair for pair, p in tested.items() if significant(p, level)]
+    if not differing:
         return Fact("report.contrasts.between" if differ else "report.contrasts.none")
-    if len(found) >= MANY:
+    if len(differing) >= MANY:
         return Fact("report.contrasts.many")
-    named = tuple(Fact("report.pair", {"first": a, "second": b}) for a, b in found)
-    return Fact("report.contrasts.some", {"pairs": Listed(named, "comma")})
+    pair_facts = tuple(Fact("report.pair", {"first": a, "second": b}) for a, b in differing)
+    return Fact("report.contrasts.some", {"pairs": Listed(pair_facts, "comma")})
 
 
 def describe_selection(selection: Selection, *, raked: bool, complete: bool) -> Fact:
-    """What the selection of respondents lets the figures say.
+    """Return which inference the selection of respondents supports.
 
     `raked`: whether the answers are weighted to margins; `complete`: whether all who were asked
-    answered. Of what did not happen nothing is said.
+    answered.
     """
     kind = f"report.selection.{selection.key}"
     if selection.response_rate and complete:
@@ -104,9 +107,10 @@ def describe_selection(selection: Selection, *, raked: bool, complete: bool) -> 
 
 
 def describe_response(selection: Selection, values: Mapping[str, Value]) -> Fact:
-    """Who answered, in the words of the selection: `invited`, `answered`, `rate`.
+    """Return who answered, worded for the selection.
 
-    A rate without a selection that gives one is not said, nor of whom there is no list.
+    `values`: `invited`, `answered`, `rate`, as far as known. A selection without a response rate
+    leaves out `rate`; a sample or census without `invited` has a sentence of its own.
     """
     kind = f"report.answered.{selection.key}"
     if selection.response_rate and "invited" not in values:
@@ -116,59 +120,60 @@ def describe_response(selection: Selection, values: Mapping[str, Value]) -> Fact
 
 
 def describe_exclusions(counts: Mapping[str, tuple[int, Value]]) -> Fact:
-    """What of the received file was excluded, by rule: how many, and the value to show."""
-    found = tuple(
+    """Return what was excluded from the received file, by rule.
+
+    `counts`: of each rule the number, and the value to show.
+    """
+    exclusions = tuple(
         Fact("language.beside", {"label": Term(f"participation.chart.{rule}"), "what": value})
         for rule, (n, value) in counts.items()
         if n
     )
-    told = Fact("report.excluded", {"excluded": Listed(found)})
-    return told if found else Fact("report.excluded.none")
+    fact = Fact("report.excluded", {"excluded": Listed(exclusions)})
+    return fact if exclusions else Fact("report.excluded.none")
 
 
 def count_or_none(kind: str, n: int, value: Value) -> Fact:
-    """How many issues the checks found, or corrections were applied; that there was none."""
+    """Return the number of issues, or of corrections applied, or a sentence that there was none."""
     return Fact(kind, {"n": value}) if n else Fact(f"{kind}.none")
 
 
 def find_stem(questionnaire: Questionnaire, item: Item) -> str:
-    """What the rows of an item's grid are asked together; "" for an item of its own."""
+    """Return the stem of an item's grid; "" for an item outside of grids."""
     return questionnaire.grid(item.grid).column if item.grid else ""
 
 
 def has_only_name(item: Item) -> bool:
-    """Whether nothing says how an item was asked but the name of its column."""
+    """Return whether only the name of its column says how an item was asked."""
     is_name = not item.derived_from and " " not in item.column.strip()
     return is_name and item.column in item.label.root.values()
 
 
 def name_question(questionnaire: Questionnaire, item: Item, language: Language) -> str:
-    """Return what a picture shows: the question, as it was asked where that was in `language`, else
-    the item's label.
-    """
-    own = item.column if language == questionnaire.language else ""
-    asked = "" if item.derived_from or has_only_name(item) else strip_markup(own)
-    return asked if " " in asked else item.label.text(language)
+    """Return the question as it was asked, if in `language`, else the item's label."""
+    header = item.column if language == questionnaire.language else ""
+    question = "" if item.derived_from or has_only_name(item) else strip_markup(header)
+    return question if " " in question else item.label.text(language)
 
 
 def quote_question(questionnaire: Questionnaire, item: Item, language: Language) -> Fact:
-    """The question as it was asked; of what was computed, of which questions.
+    """Return the question as it was asked; for a derived item, the questions behind it.
 
-    Where the header of the export is a name and no text, the codebook's text was asked, and where
-    there is none, that is said; of a grid its stem and the row, as form tools write them.
+    Where the export's header is a name, the label stands for the question; where the label is that
+    name too, the fact says so. A row of a grid comes with its stem, as form tools write both.
     """
     if has_only_name(item):
         return Fact("tables.line.untold", {"column": item.column})
     if not item.derived_from:
-        own = strip_markup(item.column)
-        asked = item.label.text(language) if " " not in own else own
+        header = strip_markup(item.column)
+        question = item.label.text(language) if " " not in header else header
         stem = find_stem(questionnaire, item)
-        asked = asked if stem in asked else f"{stem} [{asked}]"
-        return Fact("tables.line.question", {"question": asked})
+        question = question if stem in question else f"{stem} [{question}]"
+        return Fact("tables.line.question", {"question": question})
     labels = [questionnaire.variable(name).label.text(language) for name in item.derived_from]
     return Fact("tables.line.derived", {"items": Listed(tuple(labels), "slash")})
 
 
 def name_test(test: str) -> Term:
-    """What a test is called; `test` is its name in the register, one of `TESTS`."""
+    """Return the name of a test; `test`: its name in the register, one of `TEST_NAMES`."""
     return Term(f"report.name.{test}")

@@ -1,9 +1,8 @@
-"""The document of a study of which only figures were published: its finding first, then the
-evidence.
+"""Report on published figures alone: the finding first, then the evidence.
 
-The one picture with the table behind it, what the finding changes for a reader, who printed what,
-words beside the figures that they describe, what one would ask whoever published them, how they
-were checked, and every verdict in a table that a reader can reduce without a script.
+The picture with the table behind it, what the finding means for a reader, who printed what, phrases
+beside the figures that they describe, questions to the publisher, the method, and a table of all
+verdicts that a reader can filter without a script.
 """
 
 from collections.abc import Callable, Iterator
@@ -43,8 +42,9 @@ COLUMNS = tuple(f"study.column.{name}" for name in ("figures", "condition", "fit
 
 
 def picture(study: StudyPart, *, behind: bool = True) -> str:
-    """The picture, titled with what it shows, and the numbers `behind` it in a fold; none where
-    each set has its reported number of answers.
+    """Return the picture with caption, and a fold with the numbers `behind` the picture.
+
+    "" where each set has its reported number of answers.
     """
     if study.lead is None and study.structure.reported:
         return ""
@@ -110,7 +110,7 @@ def _write_fits(study: StudyPart, every: JudgedClaim, suffix: str) -> str:
 
 
 def _find_whole(study: StudyPart) -> JudgedClaim | None:
-    """The verdict on all questions together, where these are more than the study's own."""
+    """Return the verdict on all questions together, where these are more than the study's own."""
     shared = whole(study.structure.searched)
     if shared is None or study.lead is None or shared.id == study.lead.id:
         return None
@@ -118,24 +118,24 @@ def _find_whole(study: StudyPart) -> JudgedClaim | None:
 
 
 def meaning_block(study: StudyPart) -> str:
-    """What the missing base changes, in an example, and whether everything goes together."""
+    """Return what the missing base means, with an example, and whether all figures fit together."""
     parts = [
         study.word("study.meaning" if study.structure.searched.sets else "study.meaning.based")
     ]
-    own = study.lead.sets[0] if study.lead else ""
-    if precision := find_verdict(study, f"precision.{own}"):
+    first_set = study.lead.sets[0] if study.lead else ""
+    if precision := find_verdict(study, f"precision.{first_set}"):
         parts.append(study.write_value(precision.sentences[0]))
     if every := _find_whole(study):
         together = Fact("study.whole.all", every.take_values("least", "every"))
         if every.has("silent", "missing"):
-            taken = every.take_values("least", "silent", "missing", "every")
-            together = Fact("study.whole.silent", taken)
+            values = every.take_values("least", "silent", "missing", "every")
+            together = Fact("study.whole.silent", values)
         parts.append(study.write_value(together))
     simplest = "\n\n".join(study.sentences("simplest"))
     return paragraphs([*parts, _fold(study, "study.title.reading", simplest)])
 
 
-# Where the texts stand that count sources: they hold digits that are no numbers of the register.
+# Placeholder for texts that count sources: their digits are no numbers of the register.
 SOURCE = "\ue000"
 CLAIM_COLUMNS = ("tables.head.question", "study.column.printed", "study.column.who")
 SOURCES = (
@@ -145,7 +145,7 @@ SOURCES = (
 
 
 def claims_block(study: StudyPart) -> str:
-    """The questions, what was printed of each and by whom, and what it allows on its own."""
+    """Return the table of questions: printed figures, sources, bases that the figures allow."""
     if study.printed_claims.empty:
         return ""
     everything = _write_sources(study)
@@ -157,17 +157,19 @@ def claims_block(study: StudyPart) -> str:
 
 def _list_claims(study: StudyPart) -> str:
     sets = study.structure.sets
-    alone = [find_verdict(study, f"bases.{s.id}") for s in sets]
-    bounded = next((verdict for verdict in alone if verdict and verdict.has("n_max")), None)
+    base_verdicts = [find_verdict(study, f"bases.{s.id}") for s in sets]
+    bounded = next((verdict for verdict in base_verdicts if verdict and verdict.has("n_max")), None)
     rows = [
         [plain(study.item(s.item)), _quote_figures(study, s), _name_who(study, s)] for s in sets
     ]
-    more = []
+    base_column = []
     if bounded is not None:
-        more = [study.write_value(Fact("study.column.alone", bounded.take_values("n_max")))]
+        base_column = [study.write_value(Fact("study.column.alone", bounded.take_values("n_max")))]
         rows = [[*row, _write_alone(study, s)] for row, s in zip(rows, sets, strict=True)]
     caption, words = study.word("study.caption.claims"), tuple(range(4))
-    return study.table("claims", CLAIM_COLUMNS, rows, caption, more=more, words=words, kind="stack")
+    return study.table(
+        "claims", CLAIM_COLUMNS, rows, caption, more=base_column, words=words, kind="stack"
+    )
 
 
 def _quote_figures(study: StudyPart, claim_set: ClaimSet) -> str:
@@ -181,18 +183,18 @@ def _quote_figures(study: StudyPart, claim_set: ClaimSet) -> str:
 
 
 def _name_who(study: StudyPart, claim_set: ClaimSet) -> str:
-    """Name whose figures a set has, and how many sources print each."""
+    """Return whose figures a set has, and how many sources print each."""
     first = study.claim(claim_set.claims[0])
     whose = study.structure.whose(str(first["attributed_to"]))
     outlets = _list_outlets(study, claim_set)
     if len({*chain(*outlets)}) > 1:
         counted = tell(state_sources(study.claims, claim_set.claims), study.language)
-        said = Fact("study.who.several", {"whose": whose, "sources": SOURCE})
-        return study.write_value(said).replace(SOURCE, quote_exactly(counted))
+        attribution = Fact("study.who.several", {"whose": whose, "sources": SOURCE})
+        return study.write_value(attribution).replace(SOURCE, quote_exactly(counted))
     if first["outlet"] == first["attributed_to"]:
         return plain(show(whose, study.language))
-    one = Fact("study.who.one", {"whose": whose, "outlet": str(first["outlet"])})
-    return study.write_value(one)
+    single_source = Fact("study.who.one", {"whose": whose, "outlet": str(first["outlet"])})
+    return study.write_value(single_source)
 
 
 def _list_outlets(study: StudyPart, claim_set: ClaimSet) -> list[list[str]]:
@@ -200,18 +202,19 @@ def _list_outlets(study: StudyPart, claim_set: ClaimSet) -> list[list[str]]:
 
 
 def _write_alone(study: StudyPart, claim_set: ClaimSet) -> str:
+    """Return which numbers of answers a set's figures allow by themselves."""
     if claim := study.structure.reported.get(claim_set.id):
         people = NamedNumber(claim_id(claim), int(study.claim(claim)["value"]))
         return study.write_value(Fact("study.alone.reported", {"total": people}))
-    found = find_verdict(study, f"bases.{claim_set.id}")
-    if found is None or found.kind == "forensics.weighted":
+    verdict = find_verdict(study, f"bases.{claim_set.id}")
+    if verdict is None or verdict.kind == "forensics.weighted":
         return study.word("study.alone.weighted")
-    if found.has("bases"):
-        return study.register.span(found.number("bases"))
-    if found.has("count"):
-        return study.write_value(Fact("study.alone.many", found.take_values("count", "smallest")))
-    if found.has("smallest"):
-        return study.write_value(Fact("study.alone.later", found.take_values("smallest")))
+    if verdict.has("bases"):
+        return study.register.span(verdict.number("bases"))
+    if verdict.has("count"):
+        return study.write_value(Fact("study.alone.many", verdict.take_values("count", "smallest")))
+    if verdict.has("smallest"):
+        return study.write_value(Fact("study.alone.later", verdict.take_values("smallest")))
     return study.word("study.alone.never")
 
 
@@ -220,15 +223,15 @@ def _write_sources(study: StudyPart) -> str:
     groups = study.printed_claims.groupby(
         ["item", "category", "value", "attributed_to"], sort=False
     )
-    for key, same in groups:
+    for key, same_claims in groups:
         item, category, whose = str(key[0]), str(key[1]), str(key[3])
-        outlets = dict(zip(same["outlet"], same["source"], strict=True))
+        outlets = dict(zip(same_claims["outlet"], same_claims["source"], strict=True))
         linked = [f"[[{plain(outlet)}]{{.prov}}]({url})" for outlet, url in outlets.items()]
         question: dict[str, str] = {"label": study.item(item), "what": study.answer(item, category)}
         rows.append(
             [
                 study.tell("language.labelled", **question),
-                study.register.span(claim_id(same["claim_id"].iloc[0])),
+                study.register.span(claim_id(same_claims["claim_id"].iloc[0])),
                 plain(study.publisher(whose)),
                 join_texts(linked, "comma", study.language),
             ]
@@ -254,36 +257,36 @@ LITERAL = {
     "forensics.wording.fits": "study.words.literal.fits",
     "forensics.wording.off": "study.words.literal.off",
 }
-# Differences in words that were found by reading.
+# Kinds of verdicts on differences in words, found by reading.
 APART = ("base", "construct", "direction")
 
 
 def words_block(study: StudyPart) -> str:
-    """The phrases with their figures, then where sources differ from one another."""
-    apart = [
+    """Return the phrases with their figures, then differences between sources."""
+    differences = [
         study.verdict(name)
         for name, verdict in study.verdicts.items()
         if verdict["kind"] == "outlets" and verdict["status"] != "possible"
     ]
-    apart += study.sentences(*APART)
+    differences += study.sentences(*APART)
     rows = [_make_phrase_row(study, f"wording.{p.claim}") for p in study.structure.phrases]
     caption = study.word("study.caption.words")
     return paragraphs(
         [
             study.table("words", PHRASE_COLUMNS, rows, caption, words=(0, 1, 3, 4), kind="stack"),
-            study.word("study.words.differences") if apart else "",
-            write_list(apart),
+            study.word("study.words.differences") if differences else "",
+            write_list(differences),
         ]
     )
 
 
 def _make_phrase_row(study: StudyPart, identity: str) -> list[str]:
-    found = find_verdict(study, identity)
-    assert found is not None  # every phrase is judged
-    values = found.sentences[0].values
+    verdict = find_verdict(study, identity)
+    assert verdict is not None  # every phrase is judged
+    values = verdict.sentences[0].values
     quoted = Fact("charts.quoted", {"label": values["phrase"]})
     figure = Fact("forensics.percent", {"figure": values["figure"]})
-    fair, literal = Fact(FAIR[found.kind], values), Fact(LITERAL[found.kind], values)
+    fair, literal = Fact(FAIR[verdict.kind], values), Fact(LITERAL[verdict.kind], values)
     return [study.write_value(value) for value in (quoted, values["whose"], figure, fair, literal)]
 
 
@@ -296,9 +299,9 @@ STRENGTH = ("forensics.power", "forensics.power_all", "forensics.power_both")
 
 
 def questions_block(study: StudyPart) -> str:
-    """The questions, the one that would settle most first."""
-    asked = write_numbered("ask", _write_questions(study))
-    return paragraphs([study.word("study.ask.intro"), asked])
+    """Return the questions to the publisher, the one that would settle most first."""
+    questions = write_numbered("ask", _write_questions(study))
+    return paragraphs([study.word("study.ask.intro"), questions])
 
 
 def _write_questions(study: StudyPart) -> Iterator[str]:
@@ -307,13 +310,17 @@ def _write_questions(study: StudyPart) -> Iterator[str]:
     for total in study.structure.totals:
         if total.counts == "unknown":
             people = NamedNumber(claim_id(total.claim), int(study.claim(total.claim)["value"]))
-            said = study.write_value(Fact("study.ask.total", {"total": people}))
-            yield " ".join([said, *[study.word("study.ask.groups")] * bool(total.groups)])
+            question = study.write_value(Fact("study.ask.total", {"total": people}))
+            yield " ".join([question, *[study.word("study.ask.groups")] * bool(total.groups)])
     if (study.printed_claims["weighted"] == "unknown").any():
         yield study.word("study.ask.weights")
-    asked = [c.ask for c in study.structure.contradictions]
-    asked += [gap.ask for gap in study.structure.unknown]
-    yield from (study.write_value(TranslatedText(one)) for one in asked if one is not None)
+    questions = [c.ask for c in study.structure.contradictions]
+    questions += [gap.ask for gap in study.structure.unknown]
+    yield from (
+        study.write_value(TranslatedText(question_text))
+        for question_text in questions
+        if question_text is not None
+    )
     for crossed in study.structure.cross_tables:
         rows, columns = (
             TranslatedText(study.structure.items[study.structure.set_named(name).item].label)
@@ -323,7 +330,7 @@ def _write_questions(study: StudyPart) -> Iterator[str]:
 
 
 def method_block(study: StudyPart) -> str:
-    """How the numbers were tried, under which conditions, and how strong the check is."""
+    """Return how the figures were checked, under which conditions, and how strong the check is."""
     joint = joint_of(study)
     strong = [fact for fact in joint.sentences if fact.kind in STRENGTH] if joint else []
     search, conditions, fair = map(study.word, METHOD)
@@ -331,13 +338,13 @@ def method_block(study: StudyPart) -> str:
 
 
 def glossary_block(study: StudyPart) -> str:
-    """The words of the page."""
+    """Return the glossary of the page."""
     words = [*map(study.word, TERM_KEYS), *(show(STATUS[s], study.language) for s in STATUSES)]
     return glossary(zip(words, map(study.word, GLOSSES), strict=True))
 
 
 def verdicts_block(study: StudyPart) -> str:
-    """The table of all verdicts with what chooses among them; nothing where there are none."""
+    """Return the table of all verdicts with its filter; "" without verdicts."""
     if not study.verdicts:
         return ""
     status_of = {name: verdict["status"] for name, verdict in study.verdicts.items()}
@@ -355,10 +362,10 @@ def verdicts_block(study: StudyPart) -> str:
     caption = study.word("study.caption.verdicts")
     kinds = [marks[status] for status in status_of.values()]
     look: dict[str, Any] = {"words": (0, 1, 2), "kind": "stack", "marks": kinds}
-    made = study.table("verdicts", columns, rows, caption, **look)
-    chosen = write_filtered([study.word("study.verdicts.all"), *words.values()], made)
+    table = study.table("verdicts", columns, rows, caption, **look)
+    filtered = write_filtered([study.word("study.verdicts.all"), *words.values()], table)
     note, title = study.word("study.verdicts.note"), study.word("study.title.table")
-    return paragraphs([note, fold(title, chosen)])
+    return paragraphs([note, fold(title, filtered)])
 
 
 BLOCKS: dict[str, Callable[[StudyPart], str]] = {
@@ -374,7 +381,7 @@ TITLES = {name: f"study.title.{name}" for name in BLOCKS}
 
 
 def study_blocks(study: StudyPart) -> list[ReportBlock]:
-    """The blocks below the first screen, in order."""
+    """Return the blocks below the first screen, in order."""
     return [
         ReportBlock(name, study.word(TITLES[name]), partial(body, study))
         for name, body in BLOCKS.items()
@@ -382,7 +389,7 @@ def study_blocks(study: StudyPart) -> list[ReportBlock]:
 
 
 def study_summary(study: StudyPart, *, behind: bool = True) -> str:
-    """Write the first screen: the finding, what it is of, the picture, the three cards.
+    """Write the first screen: headline, lead, picture, three cards, conditions.
 
     `behind`: with the numbers behind the picture, in a fold.
     """
@@ -408,14 +415,14 @@ def study_summary(study: StudyPart, *, behind: bool = True) -> str:
             look("headline", study.write_value(headline)),
             look("lead", " ".join(lead)) if lead else "",
             picture(study, behind=behind),
-            three((kind, study.word(key), " ".join(said)) for kind, key, said in cards),
+            three((kind, study.word(key), " ".join(sentences)) for kind, key, sentences in cards),
             mark("small", conditions) if conditions else "",
         ]
     )
 
 
 def study_brief(study: StudyPart) -> str:
-    """Write the brief: the first screen, what one would ask the publisher, the box of method."""
+    """Write the brief: the first screen, questions to the publisher, the box of method."""
     title = study.word(TITLES["ask"])
-    asked = [heading(1, title, "sec-ask"), questions_block(study)]
-    return paragraphs([study_summary(study, behind=False), *asked, write_box(study)])
+    questions = [heading(1, title, "sec-ask"), questions_block(study)]
+    return paragraphs([study_summary(study, behind=False), *questions, write_box(study)])

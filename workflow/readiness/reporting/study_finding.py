@@ -1,9 +1,7 @@
-"""The finding of a study: the fairest thing that its verdicts allow to say, as facts.
+"""Finding of a study: the fairest sentences that its verdicts support, as facts.
 
-The sentence is chosen by what the arithmetic found: that figures go together and on how many
-people, that they do not on any, or that nothing can be said. The innocent reading comes first.
-
-`Judged` is a verdict as the report uses it: its numbers under the ids of the register.
+The arithmetic chooses the sentence: figures go together and on how many people, they go together on
+none, or nothing can be said. The innocent reading comes first.
 """
 
 from collections.abc import Mapping
@@ -17,9 +15,10 @@ from readiness.reporting.parts import StudyPart
 
 @dataclass(frozen=True)
 class JudgedClaim:
-    """`kind`: that of its first sentence. `values`: its numbers, and the conditions `assumed`.
+    """Verdict of a study, prepared for sentences of the report.
 
-    `items`: what each of its questions is about, in order.
+    `kind`: kind of its first sentence. `values`: its numbers, and the conditions `assumed`.
+    `items`: the label of each of its questions, in order.
     """
 
     id: str
@@ -30,31 +29,31 @@ class JudgedClaim:
 
     @property
     def sentences(self) -> tuple[Fact, ...]:
-        """Its sentences, each number under its id in the register."""
+        """Sentences of the verdict, each number under its id in the register."""
         return tuple(_name_fact_numbers(fact, self.id) for fact in self.facts)
 
     def has(self, *names: str) -> bool:
-        """Whether it states all these."""
+        """Return whether the verdict states all of these values."""
         return set(names) <= self.values.keys()
 
     def take_values(self, *names: str, **renamed: str) -> dict[str, Value]:
-        """Some of its values, under their own names or others."""
-        pairs = {**{own: own for own in names}, **renamed}
-        return {new: self.values[own] for new, own in pairs.items()}
+        """Return some of the values, under their own names or under new ones."""
+        pairs = {**{name: name for name in names}, **renamed}
+        return {new: self.values[name] for new, name in pairs.items()}
 
     def number(self, own: str) -> str:
-        """The id of one of its numbers in the register."""
+        """Return the id of one of the verdict's numbers in the register."""
         return verdict_id(self.id, own)
 
 
 def find_verdict(study: StudyPart, *identities: str) -> JudgedClaim | None:
-    """The first of these verdicts that there is."""
+    """Return the first of these verdicts that the study has; None where it has none of them."""
     for identity in identities:
         if identity in study.verdicts:
             facts = facts_of(study.verdicts[identity])
             values: dict[str, Value] = {
-                own: name(verdict_id(identity, own), number)
-                for own, number in numbers_of(facts).items()
+                number_name: name(verdict_id(identity, number_name), number)
+                for number_name, number in numbers_of(facts).items()
             }
             first = facts[0].values
             if "assumed" in first:
@@ -67,7 +66,7 @@ def find_verdict(study: StudyPart, *identities: str) -> JudgedClaim | None:
 
 
 def name_numbers(value: Value, identity: str) -> Value:
-    """A value of a verdict with each number under its id in the register."""
+    """Return a value of a verdict with each number under its id in the register."""
     match value:
         case NamedNumber(own, number):
             return NamedNumber(verdict_id(identity, own), number)
@@ -81,7 +80,8 @@ def name_numbers(value: Value, identity: str) -> Value:
 
 def _name_fact_numbers(fact: Fact, identity: str) -> Fact:
     return Fact(
-        fact.kind, {own: name_numbers(inner, identity) for own, inner in fact.values.items()}
+        fact.kind,
+        {value_name: name_numbers(inner, identity) for value_name, inner in fact.values.items()},
     )
 
 
@@ -91,9 +91,9 @@ HEADLINES = {
     "forensics.bases.never": "study.headline.never_alone",
 }
 FITS = ("forensics.base.fits", "forensics.base.apportioned")
-# Figures that are no shares of the number of answers that is reported for them.
+# Figures that are no shares of the number of answers reported for them.
 MISFITS = ("forensics.base.other", "forensics.base.none")
-# What is established, by the kind of the verdict: a sentence and what it takes of the verdict.
+# Established sentence by the kind of the verdict: catalogue key, then names of values.
 ESTABLISHED = {
     "forensics.joint.reconciled": ("study.sure.none_up_to", "n_max", "first"),
     "forensics.joint.apart": ("study.sure.none_up_to", "n_max", "first"),
@@ -108,7 +108,7 @@ ESTABLISHED = {
     "forensics.bases.never": ("study.sure.never_alone", "assumed"),
     "forensics.weighted": ("study.sure.weighted",),
 }
-# The simple explanation; where the figures are possible as printed there is nothing to explain.
+# Simple explanation by the kind of the verdict; figures possible as printed need none.
 SIMPLE = {
     "forensics.joint.reconciled": ("study.simple.missing", "missing", "reconciled", "n_max"),
     "forensics.joint.apart": ("study.simple.apart",),
@@ -119,7 +119,7 @@ SIMPLE = {
     "forensics.bases.never": ("study.simple.never_alone",),
     "forensics.weighted": ("study.simple.weighted",),
 }
-# What is said of a reported number of people that may not be one of answers.
+# Sentences on a reported number of people that may not count answers.
 TOTALS = (
     "forensics.total.perhaps_sent",
     "forensics.total.perhaps_fewer",
@@ -129,18 +129,18 @@ TOTALS = (
 
 
 def joint_of(study: StudyPart) -> JudgedClaim | None:
-    """The verdict on the sets that the study is about; None where nothing can be judged."""
+    """Return the verdict on the sets that the study is about; None where there is none."""
     shared = study.lead
     return find_verdict(study, f"joint.{shared.id}", f"bases.{shared.id}") if shared else None
 
 
 def every_of(study: StudyPart) -> JudgedClaim | None:
-    """From which number of people on every number fits them; None where there is none."""
+    """Return the verdict on the number of people from which on every number fits; None without."""
     return find_verdict(study, f"every.{study.lead.id}") if study.lead else None
 
 
 def headline(study: StudyPart, joint: JudgedClaim | None, every: JudgedClaim | None) -> Fact:
-    """The sentence with a verb: on how many people the figures can rest."""
+    """Return the headline: on how many people the figures can rest."""
     name = study.structure.subject
     subject: dict[str, Value] = {"subject": TranslatedText(name) if name else Term("study.subject")}
     checked = _find_reported(study)
@@ -160,8 +160,8 @@ def headline(study: StudyPart, joint: JudgedClaim | None, every: JudgedClaim | N
     if joint.kind in HEADLINES:
         return Fact(HEADLINES[joint.kind], subject)
     if joint.has("reconciled"):
-        taken = joint.take_values("missing", "reconciled", "n_max")
-        return Fact("study.headline.reconciled", subject | taken)
+        values = joint.take_values("missing", "reconciled", "n_max")
+        return Fact("study.headline.reconciled", subject | values)
     for least in ("first", "smallest"):
         if joint.has(least):
             return Fact("study.headline.first", subject | joint.take_values(least=least))
@@ -177,15 +177,15 @@ def _is_same(first: Value, second: Value) -> bool:
 
 
 def state_lead(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...]:
-    """State what was published, then of how many people, as far as somebody printed a number."""
+    """Return what was published, then on how many people, as far as somebody printed a number."""
     if joint is None or study.lead is None:
         return ()
     figures = []
-    for named in study.lead.sets:
-        own = study.structure.set_named(named)
-        printed = tuple(_quote_claim(study, own.item, claim) for claim in own.claims)
-        told: dict[str, Value] = {"item": study.item(own.item), "figures": Listed(printed)}
-        figures.append(Fact("study.figures", told))
+    for set_id in study.lead.sets:
+        claim_set = study.structure.set_named(set_id)
+        printed = tuple(_quote_claim(study, claim_set.item, claim) for claim in claim_set.claims)
+        values: dict[str, Value] = {"item": study.item(claim_set.item), "figures": Listed(printed)}
+        figures.append(Fact("study.figures", values))
     published = Fact("study.lead.figures", {"figures": Listed(tuple(figures))})
     if people := _find_answered(study):
         published = Fact("study.lead.answered", {**published.values, "total": people})
@@ -200,7 +200,10 @@ def _quote_claim(study: StudyPart, item: str, claim: str) -> Fact:
 
 
 def state_total(study: StudyPart) -> tuple[Fact, ...]:
-    """State what a printed number of people may count; nothing where none is doubtful."""
+    """Return what a printed number of people may count.
+
+    Nothing where a source says that it counts answers.
+    """
     if any(total.counts == "answered" for total in study.structure.totals):
         return ()
     total = find_verdict(study, "total.base")
@@ -208,7 +211,7 @@ def state_total(study: StudyPart) -> tuple[Fact, ...]:
 
 
 def state_conditions(joint: JudgedClaim | None) -> tuple[Fact, ...]:
-    """State on what all sentences of the first screen rest."""
+    """Return the conditions on which all sentences of the first screen rest."""
     if joint is None or not joint.has("assumed"):
         return ()
     return (Fact("study.lead.assumed", joint.take_values("assumed")),)
@@ -232,11 +235,11 @@ def _choose_sentence(
 
 def _find_reported(study: StudyPart) -> list[JudgedClaim]:
     names = study.structure.reported
-    return [found for name in names if (found := find_verdict(study, f"total.base.{name}"))]
+    return [verdict for name in names if (verdict := find_verdict(study, f"total.base.{name}"))]
 
 
 def state_established(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...]:
-    """What holds of the figures without a number of answers, then of those that have one."""
+    """Return the established sentences: on figures without a base, then on figures with one."""
     checked = _find_reported(study)
     misfits = [verdict.sentences[0] for verdict in checked if verdict.kind in MISFITS]
     if not misfits and checked and all(v.kind in FITS for v in checked):
@@ -246,29 +249,31 @@ def state_established(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact
 
 
 def state_simple(study: StudyPart, joint: JudgedClaim | None) -> tuple[Fact, ...]:
-    """The simple explanation."""
+    """Return the simple explanation of the figures."""
     if joint is None and study.structure.reported:
         misfit = any(verdict.kind in MISFITS for verdict in _find_reported(study))
         return (Fact("study.simple.misfits" if misfit else "study.simple.none"),)
-    said = _choose_sentence(SIMPLE, joint)
+    explanation = _choose_sentence(SIMPLE, joint)
     if joint is not None and joint.has("first", "first_missing"):
         # A missing answer explains nothing where the figures need no fewer people with it.
-        said = None if _is_same(joint.values["first"], joint.values["first_missing"]) else said
-    return (said or Fact("study.simple.none" if joint else "study.open.answers"),)
+        explanation = (
+            None if _is_same(joint.values["first"], joint.values["first_missing"]) else explanation
+        )
+    return (explanation or Fact("study.simple.none" if joint else "study.open.answers"),)
 
 
 def state_unknown(study: StudyPart) -> tuple[Fact, ...]:
-    """State that the base is not known."""
+    """Return whether the number of answers is known: for all sets of figures, some, or none."""
     if answered := [total for total in study.structure.totals if total.counts == "answered"]:
         based = {name for total in answered for name in total.sets}
-        if all(one.id in based for one in study.structure.sets):
+        if all(claim_set.id in based for claim_set in study.structure.sets):
             return (Fact("study.open.based"),)
         return (Fact("study.open.rest" if based else "study.open.each"),)
     return (Fact("study.open.answers"),)
 
 
 def list_gaps(study: StudyPart) -> tuple[str, ...]:
-    """What the study's authors do not know, without what is said of a total anyway."""
+    """Return what the study's authors do not know, without gaps that concern a printed total."""
     totals = {total.claim for total in study.structure.totals}
     return tuple(
         study.verdict(f"unknown.{gap.id}")

@@ -1,6 +1,4 @@
-"""What a document says of a wave: who answered, each item and grid, what changed since an earlier
-one, what was done to the weights and what it cost, what a revision moved.
-"""
+"""Blocks of a wave's report: items, grids, changes, weights, revision, first screen, brief."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -71,7 +69,7 @@ COLUMNS = (
     "report.title.change",
 )
 INTERVAL = "numbers.interval"
-# By whether one of the changes moved, and whether all lie within the margin.
+# Catalogue keys by whether a change moved, and whether all changes lie within the margin.
 SENTENCES = {
     (True, False): "report.change.moved",
     (True, True): "report.change.little",
@@ -80,37 +78,37 @@ SENTENCES = {
 }
 
 
-# A question moved where the limits of one of its changes leave out 0. It stayed as it was where all
-# of them lie within the margin (two one-sided tests at half the error of the limits; the margin is
-# declared before the data).
+# A question moved where the limits of one of its changes exclude 0. It stayed where all limits lie
+# within the margin: two one-sided tests at half the error of the limits, with a margin that was
+# declared before the data.
 def describe_change(wave: WavePart) -> str:
-    """The chapter; "" where a wave is compared with none."""
+    """Return the chapter on changes since an earlier wave; "" where no wave is compared."""
     register = wave.register
     if not register.has(family_id(CHANGE, "margin")):
         return ""
     since = {"since": str(wave.settings["wave"]["change"]["from"])}
     items = [wave.questionnaire.item(name) for name in wave.items]
-    sentences = [said for item in items if (said := _write_sentence(wave, item))]
+    sentences = [sentence for item in items if (sentence := _write_sentence(wave, item))]
     rows_of_changes = register.rows[register.rows["kind"] == CHANGE]
     ids = [FigureId.parse(str(name)) for name in rows_of_changes["id"]]
     trends = any(identity.variant == TREND for identity in ids)
     limits = any(identity.part == LOWER for identity in ids)
     rows = [row for item in items for row in _make_rows(wave, item, limits=limits, trends=trends)]
-    told = [wave.tell("report.change.since", **since)]
+    introduction = [wave.tell("report.change.since", **since)]
     if limits:
-        told.append(
+        introduction.append(
             wave.tell("report.change", margin=register.name_value(family_id(CHANGE, "margin")))
         )
-        changes = (each.without_part() for each in ids if each.part == LOWER)
-        told += map(plain, dict.fromkeys(filter(None, map(register.warning, changes))))
+        changes = (figure.without_part() for figure in ids if figure.part == LOWER)
+        introduction += map(plain, dict.fromkeys(filter(None, map(register.warning, changes))))
     if register.has(family_id(CHANGE, "expected")):
         counts = {n: register.name_value(family_id(CHANGE, n)) for n in ("tested", "expected")}
-        told.append(wave.tell("report.change.family", **counts))
+        introduction.append(wave.tell("report.change.family", **counts))
     columns = (*COLUMNS, *[INTERVAL] * limits, *["report.column.trend"] * trends)
     caption = wave.tell("report.caption.change", **since)
     return paragraphs(
         [
-            " ".join(told),
+            " ".join(introduction),
             write_list(sentences),
             wave.chart("change", caption),
             wave.table("change", columns, rows, caption),
@@ -120,38 +118,42 @@ def describe_change(wave: WavePart) -> str:
 
 
 def _find_changes(wave: WavePart, item: Item) -> dict[str, FigureId]:
-    known = {of: share_id(item.id, of, TOTAL, ANSWERED) for of in item.summary_levels}
-    return {of: name for of, name in known.items() if wave.register.has(name.since(CHANGE))}
+    """Return the ids of an item's shares that have a change, by level."""
+    share_ids = {level: share_id(item.id, level, TOTAL, ANSWERED) for level in item.summary_levels}
+    return {
+        level: name for level, name in share_ids.items() if wave.register.has(name.since(CHANGE))
+    }
 
 
 def _write_sentence(wave: WavePart, item: Item) -> str:
-    """Whether a question moved, stayed within the margin or cannot be told, of its largest change;
-    "" where nothing is compared.
+    """Return a sentence on an item's largest change: moved, stayed within the margin, or undecided.
+
+    "" where no change was computed.
     """
-    register, found = wave.register, _find_changes(wave, item)
-    if not found:
+    register, share_ids = wave.register, _find_changes(wave, item)
+    if not share_ids:
         return ""
     margin = (register.number(family_id(CHANGE, "margin")) or 0.0) / 100
     limits = {
         of: [register.number(name.since(CHANGE).with_part(end)) or 0.0 for end in LIMITS]
-        for of, name in found.items()
+        for of, name in share_ids.items()
     }
     moved = [of for of, (lower, upper) in limits.items() if lower > 0 or upper < 0]
     within = all(-margin <= lower and upper <= margin for lower, upper in limits.values())
-    stayed = within and not item.kind.is_number and len(found) == len(item.summary_levels)
-    sizes = {of: abs(register.number(name.since(CHANGE)) or 0.0) for of, name in found.items()}
+    stayed = within and not item.kind.is_number and len(share_ids) == len(item.summary_levels)
+    sizes = {of: abs(register.number(name.since(CHANGE)) or 0.0) for of, name in share_ids.items()}
     largest = max(moved or sizes, key=lambda of: sizes[of])
-    identity = found[largest]
+    identity = share_ids[largest]
     change = register.name_with_interval(identity.since(CHANGE))
-    told = isinstance(change, Fact)
-    kind = SENTENCES[bool(moved), stayed] if told else "report.change.counted"
+    has_limits = isinstance(change, Fact)
+    kind = SENTENCES[bool(moved), stayed] if has_limits else "report.change.counted"
     values: dict[str, Value] = {
         "level": _label(wave, item, largest),
         "before": register.name_value(identity.since(CHANGE).with_variant(BEFORE)),
         "now": register.name_value(identity),
         "change": change,
     }
-    if told and stayed:
+    if has_limits and stayed:
         values["margin"] = register.name_value(family_id(CHANGE, "margin"))
     label = item.label.text(wave.language)
     return wave.tell("language.labelled", label=label, what=Fact(kind, values))
@@ -164,32 +166,34 @@ def _label(wave: WavePart, item: Item, level: str) -> Value:
 
 
 def _make_rows(wave: WavePart, item: Item, *, limits: bool, trends: bool) -> Iterator[list[str]]:
-    register, found = wave.register, _find_changes(wave, item)
+    register, share_ids = wave.register, _find_changes(wave, item)
     asked, reason = item.label.text(wave.language), compared_id(item.id)
-    said = register.span(reason) if register.has(reason) else ""
-    mapped = f" ({said})" if said and register.row(reason)["value"] == MAPPED else ""
-    if not found:
-        why = wave.word("report.change.hidden") if mapped or not said else said
+    reason_text = register.span(reason) if register.has(reason) else ""
+    mapped = f" ({reason_text})" if reason_text and register.row(reason)["value"] == MAPPED else ""
+    if not share_ids:
+        why = wave.word("report.change.hidden") if mapped or not reason_text else reason_text
         yield [plain(asked) + mapped, EMPTY, EMPTY, why, *[EMPTY] * (limits + trends)]
-    cells = [(_label(wave, item, of), name) for of, name in found.items()]
+    cells = [(_label(wave, item, of), name) for of, name in share_ids.items()]
     word = wave.word("numbers.level.median")
     if item.kind.is_number:
         cells.append((word, share_id(item.id, MEDIAN, TOTAL, ANSWERED)))
     if len(item.summary_levels) == 1:
         for group, label in wave.group_labels.items():
             cells.append((label, share_id(item.id, item.first_level, group, ANSWERED)))
-            told = wave.tell("language.labelled", label=label, what=word)
-            cells.append((told, share_id(item.id, MEDIAN, group, ANSWERED)))
+            median_label = wave.tell("language.labelled", label=label, what=word)
+            cells.append((median_label, share_id(item.id, MEDIAN, group, ANSWERED)))
     for what, name in [cell for cell in cells if register.has(cell[1].since(CHANGE))]:
         label = wave.tell("language.labelled", label=asked, what=what)
         change = name.since(CHANGE)
         trend = change.with_variant(TREND)
-        spans = [register.span(own) for own in (change.with_variant(BEFORE), name, change)]
-        known = [register.interval(identity) for identity in (change, trend)]
-        own, about = (register.write_fact(each) if each else EMPTY for each in known)
-        about = f" ({about})" * bool(known[1])
-        slope = register.span(trend) + about if register.has(trend) else EMPTY
-        yield [label + mapped, *spans, *[own] * limits, *[slope] * trends]
+        spans = [register.span(figure) for figure in (change.with_variant(BEFORE), name, change)]
+        intervals = [register.interval(identity) for identity in (change, trend)]
+        change_interval, trend_interval = (
+            register.write_fact(interval) if interval else EMPTY for interval in intervals
+        )
+        trend_interval = f" ({trend_interval})" * bool(intervals[1])
+        slope = register.span(trend) + trend_interval if register.has(trend) else EMPTY
+        yield [label + mapped, *spans, *[change_interval] * limits, *[slope] * trends]
 
 
 MARGINS = tuple(f"report.column.{name}" for name in ("margin", "target", "raked", "trimmed"))
@@ -197,20 +201,20 @@ NO_ANSWER = "weighting.unknown"
 
 
 def weighting(wave: WavePart) -> str:
-    """The block of the weights; "" where nothing is known of them."""
+    """Return the chapter on the weights; "" where no step is known."""
     register = wave.register
-    told = " ".join(map(register.write_fact, _state_steps(wave)))
+    steps_text = " ".join(map(register.write_fact, _state_steps(wave)))
     weighted = all(step_name(fact) != UNWEIGHTED for fact in wave.steps)
     if not weighted or not register.has(weighting_id("n")):
-        return told
+        return steps_text
 
     def tell(kind: str, *names: str) -> str:
         return wave.tell(kind, **{n: register.name_value(weighting_id(n)) for n in names})
 
-    said = tell("report.weighting.range", "minimum", "maximum")
+    range_text = tell("report.weighting.range", "minimum", "maximum")
     if wave.selection.inference:
-        said = f"{tell('report.weighting.effect', 'kish_deff', 'n_eff', 'n')} {said}"
-    return paragraphs([told, said, _write_margins(wave)])
+        range_text = f"{tell('report.weighting.effect', 'kish_deff', 'n_eff', 'n')} {range_text}"
+    return paragraphs([steps_text, range_text, _write_margins(wave)])
 
 
 def _state_steps(wave: WavePart) -> Iterator[Fact]:
@@ -232,28 +236,35 @@ def _name_categories(wave: WavePart, variable: FrameVariable) -> Iterator[tuple[
     rows = wave.register.rows
     ids = [FigureId.parse(str(i)) for i in rows.loc[rows["kind"] == WEIGHTING, "id"]]
     codes = [i.level for i in ids if i.statistic == "target" and i.item == variable.id]
-    found = {code: code.split(JOINED) for code in codes}
-    for code, parts in sorted(found.items(), key=lambda pair: [order.get(c, 0) for c in pair[1]]):
+    parts_by_code = {code: code.split(JOINED) for code in codes}
+    for code, parts in sorted(
+        parts_by_code.items(), key=lambda pair: [order.get(c, 0) for c in pair[1]]
+    ):
         names = tuple(labels.get(part, part) for part in parts)
         yield code, names[0] if len(names) == 1 else Listed(names)
 
 
 def _name_codes(wave: WavePart, fact: Fact, name: str) -> Value:
     value = fact.values[name]
-    known = {v.id: v for v in wave.questionnaire.groupings}
-    if name == "variable" and value in known:
-        return known[str(value)].label.text(wave.language)
+    variables_by_id = {v.id: v for v in wave.questionnaire.groupings}
+    if name == "variable" and value in variables_by_id:
+        return variables_by_id[str(value)].label.text(wave.language)
     if not isinstance(value, Listed):
         return value
     if name == "variables":
-        return Listed(tuple(known[str(v)].label.text(wave.language) for v in value.items), "comma")
-    codes, own = [str(code) for code in value.items], str(fact.values.get("variable", ""))
-    # The categories of the step's variable; strata are a variable that has them all.
+        return Listed(
+            tuple(variables_by_id[str(v)].label.text(wave.language) for v in value.items), "comma"
+        )
+    codes, variable_id = [str(code) for code in value.items], str(fact.values.get("variable", ""))
+    # Labels of the step's variable. A step without a variable names strata: take the frame variable
+    # that has all these codes.
     labels = next(
         (
             {**variable.labels(wave.language), UNKNOWN: text(NO_ANSWER, wave.language)}
-            for variable in (wave.questionnaire.groupings if own else wave.questionnaire.frame)
-            if variable.id == own or (not own and set(codes) <= set(variable.codes))
+            for variable in (
+                wave.questionnaire.groupings if variable_id else wave.questionnaire.frame
+            )
+            if variable.id == variable_id or (not variable_id and set(codes) <= set(variable.codes))
         ),
         {},
     )
@@ -261,13 +272,14 @@ def _name_codes(wave: WavePart, fact: Fact, name: str) -> Value:
 
 
 def _write_margins(wave: WavePart) -> str:
-    """Each margin's target and what is left of the gap after raking, and after trimming; "" where
-    every category meets its own target, as the steps say.
+    """Return the table of margins: target, gap after raking, gap after trimming.
+
+    "" where the steps say that every category meets its target.
     """
-    done, rows = {step_name(fact) for fact in wave.steps}, []
-    # Whether trimming moved the margins: what was only kept within limits meets them.
-    moved = "trimmed" in done
-    if not done & {"trimmed", "merged", "declared"}:
+    step_names, rows = {step_name(fact) for fact in wave.steps}, []
+    # Trimming moves the margins; weights that were kept within limits still meet them.
+    is_trimmed = "trimmed" in step_names
+    if not step_names & {"trimmed", "merged", "declared"}:
         return ""
     for variable in wave.questionnaire.groupings:
         for code, name in _name_categories(wave, variable):
@@ -276,22 +288,22 @@ def _write_margins(wave: WavePart) -> str:
             margin = wave.tell(
                 "language.labelled", label=variable.label.text(wave.language), what=name
             )
-            rows.append([margin, *map(wave.register.span, [*ids, *[gap] * moved])])
-    caption = wave.tell("report.caption.margins" if moved else "report.caption.margins_raked")
-    return wave.table("margins", MARGINS if moved else MARGINS[:-1], rows, caption)
+            rows.append([margin, *map(wave.register.span, [*ids, *[gap] * is_trimmed])])
+    caption = wave.tell("report.caption.margins" if is_trimmed else "report.caption.margins_raked")
+    return wave.table("margins", MARGINS if is_trimmed else MARGINS[:-1], rows, caption)
 
 
-# The sentences below the headline.
+# Main points below the headline.
 POINTS = 3
-# What a brief holds: findings, pictures, and the room that its two printed pages have for these
-# beside its texts, in widths of a picture, as is the height of a caption.
+# A brief: most findings, most pictures, and the room for pictures beside the texts on each of its
+# two printed pages. Room and the height of a caption are in widths of a picture.
 FINDINGS, PICTURES, ROOMS, CAPTION = 5, 3, (1.2, 0.85), 0.08
-# Its blocks beside those of its items.
+# Places of a wave's blocks, without the blocks of items.
 PLACES = ("opening", "answered", "change", FIRMNESS, "nonresponse", "weighting", "revision", "plan")
 
 
 def wave_blocks(wave: WavePart) -> list[ReportBlock]:
-    """The blocks of a wave's chapter, in order."""
+    """Return the blocks of a wave's chapter, in order."""
 
     def make(
         place: str, title: str, tell: Callable[[WavePart], str], *, later: bool = False
@@ -299,7 +311,7 @@ def wave_blocks(wave: WavePart) -> list[ReportBlock]:
         return ReportBlock(place, wave.word(title), partial(tell, wave), later)
 
     return [
-        # What its author writes before the questions.
+        # The author's text before the questions.
         ReportBlock("opening", "", str),
         *_list_items(wave),
         make("change", "report.title.change", describe_change),
@@ -332,22 +344,25 @@ def list_asked(wave: WavePart) -> list[Item]:
 
 
 def find_lead(wave: WavePart) -> str:
-    """Return the item of the finding that heads the document; the first one where no number is
-    fit for a sentence, "" of a wave without items.
+    """Return the item of the headline finding.
+
+    The first item where no number supports a finding, "" without items.
     """
-    found = list_main_findings(material_of(wave), list_asked(wave), wave.choices, 1)
-    return found[0][0].id if found else next(iter(wave.items), "")
+    main_findings = list_main_findings(material_of(wave), list_asked(wave), wave.choices, 1)
+    return main_findings[0][0].id if main_findings else next(iter(wave.items), "")
 
 
 def wave_summary(wave: WavePart) -> str:
-    """Write the first screen: the finding as headline, its picture, the main points, who answered.
+    """Write the first screen: headline finding, its picture, main points, who answered.
 
-    Without a number that is fit for a sentence the headline says why.
+    Where no number supports a finding the headline gives the reason.
     """
     lead, asked = find_lead(wave), list_asked(wave)
-    found = list(in_short(material_of(wave), asked, wave.choices, POINTS + 1))
-    said = [capitalise(wave.register.write_finding(fact)) for fact in found]
-    headline, points = (said[0].rstrip("."), said[1:]) if said else (_explain_silence(wave), [])
+    findings = list(in_short(material_of(wave), asked, wave.choices, POINTS + 1))
+    sentences = [capitalise(wave.register.write_finding(fact)) for fact in findings]
+    headline, points = (
+        (sentences[0].rstrip("."), sentences[1:]) if sentences else (_explain_silence(wave), [])
+    )
     return paragraphs(
         [
             block("headline", headline) if headline else "",
@@ -360,12 +375,14 @@ def wave_summary(wave: WavePart) -> str:
 
 def wave_brief(wave: WavePart) -> str:
     """Write the brief: five findings, at most three pictures, and the box of method."""
-    found = list_main_findings(material_of(wave), list_asked(wave), wave.choices, FINDINGS)
+    findings = list_main_findings(material_of(wave), list_asked(wave), wave.choices, FINDINGS)
     labelled = in_short(material_of(wave), list_asked(wave), wave.choices, FINDINGS)
-    said = [capitalise(wave.register.write_finding(fact)) for fact in labelled]
-    headline, points = (said[0].rstrip("."), said[1:]) if said else (_explain_silence(wave), [])
-    shown = list(dict.fromkeys([find_lead(wave), *(item.id for item, _ in found)]))
-    items = [wave.questionnaire.item(name) for name in shown if name]
+    sentences = [capitalise(wave.register.write_finding(fact)) for fact in labelled]
+    headline, points = (
+        (sentences[0].rstrip("."), sentences[1:]) if sentences else (_explain_silence(wave), [])
+    )
+    pictured_ids = list(dict.fromkeys([find_lead(wave), *(item.id for item, _ in findings)]))
+    items = [wave.questionnaire.item(name) for name in pictured_ids if name]
     drawn = [draw_item(wave, item) for item in choose_pictures(wave, items)]
     return paragraphs(
         [
@@ -380,17 +397,18 @@ def wave_brief(wave: WavePart) -> str:
 
 
 def choose_pictures(wave: WavePart, items: Sequence[Item]) -> list[Item]:
-    """Return the items whose first pictures two printed pages have room for, in their order; the
-    first one always.
+    """Return the items whose first pictures fit on two printed pages, in order.
+
+    The first picture is always among them.
     """
     chosen, rooms = list[Item](), list(ROOMS)
-    for item in (each for each in items if each.forms):
+    for item in (candidate for candidate in items if candidate.forms):
         height = measure_height(wave, item)
         place = next((k for k, room in enumerate(rooms) if height <= room), None)
         if len(chosen) == PICTURES or (place is None and chosen):
             continue
         chosen.append(item)
-        # What stands on a page leaves nothing to the pages before it.
+        # A picture on a later page leaves no room on the pages before it.
         place = place or 0
         rooms = [0.0] * place + [rooms[place] - height, *rooms[place + 1 :]]
     return chosen
@@ -400,17 +418,19 @@ _HEIGHT = re.compile(r'viewBox="\S+ \S+ (\S+) (\S+)"')
 
 
 def measure_height(wave: WavePart, item: Item) -> float:
-    """Return the height of an item's first picture with its caption, in widths of it; else 0."""
+    """Return the height of an item's first picture with its caption, in picture widths; 0 without
+    picture.
+    """
     path = wave.charts / f"{item.id}-{item.forms[0]}.svg"
-    found = _HEIGHT.search(path.read_text("utf-8")) if path.is_file() else None
-    return float(found[2]) / float(found[1]) + CAPTION if found else 0.0
+    view_box = _HEIGHT.search(path.read_text("utf-8")) if path.is_file() else None
+    return float(view_box[2]) / float(view_box[1]) + CAPTION if view_box else 0.0
 
 
 def _explain_silence(wave: WavePart) -> str:
-    """Return why no number is told; "" where some may be told, in tables."""
+    """Return the reason why no number is reported; "" where the tables report some."""
     rows = wave.register.rows
-    told = rows[rows["kind"].eq("estimate") & rows["unit"].isin(("share", "number"))]
-    published = told.loc[told["suppressed"] == "", "reliability"]
+    estimates = rows[rows["kind"].eq("estimate") & rows["unit"].isin(("share", "number"))]
+    published = estimates.loc[estimates["suppressed"] == "", "reliability"]
     if (published == "").any():
         return ""
     why = "report.summary.withheld" if published.empty else "report.summary.unreliable"
@@ -418,10 +438,10 @@ def _explain_silence(wave: WavePart) -> str:
 
 
 def write_who(wave: WavePart) -> str:
-    """Write in one line who asked whom, how and when, and how many answered."""
+    """Return one line: how many answered, sponsor, population, mode and fieldwork."""
     keys = ("sponsor", "population", "mode", "fieldwork")
     stated = dict(list_statements(wave.settings.get("study", {}), wave.language, keys))
-    named = [
+    labelled = [
         wave.tell("language.labelled", label=Term(CALLED[key]), what=SIGN).replace(
             SIGN, quote_exactly(stated[key])
         )
@@ -429,25 +449,29 @@ def write_who(wave: WavePart) -> str:
         if key in stated
     ]
     how = [quote_exactly(stated[key]) for key in ("mode", "fieldwork") if key in stated]
-    return " · ".join([_tell_who(wave), *named, *how])
+    return " · ".join([_tell_who(wave), *labelled, *how])
 
 
 def _tell_who(wave: WavePart) -> str:
     ids = {name: quality_id(name, TOTAL) for name in ("invited", "answered")}
     if wave.selection.response_rate:
         ids["rate"] = response_id("rr2", TOTAL)
-    known = {name: identity for name, identity in ids.items() if wave.register.has(identity)}
-    values: dict[str, Value] = {name: wave.register.name_value(own) for name, own in known.items()}
+    published_ids = {
+        name: identity for name, identity in ids.items() if wave.register.has(identity)
+    }
+    values: dict[str, Value] = {
+        name: wave.register.name_value(figure) for name, figure in published_ids.items()
+    }
     return wave.register.write_fact(statements.describe_response(wave.selection, values))
 
 
 def _write_revision(wave: WavePart) -> str:
     register = wave.register
-    # No one number stands for a multiple choice.
-    told = [i for i in map(wave.questionnaire.item, wave.items) if not i.kind.takes_several]
-    shares = {item.id: share_id(item.id, item.first_level, TOTAL, ANSWERED) for item in told}
-    moved = [item for item in told if register.has(shares[item.id].since(REVISION))]
-    if not moved:
+    # A multiple-response question has no single headline figure.
+    items = [i for i in map(wave.questionnaire.item, wave.items) if not i.kind.takes_several]
+    shares = {item.id: share_id(item.id, item.first_level, TOTAL, ANSWERED) for item in items}
+    revised = [item for item in items if register.has(shares[item.id].since(REVISION))]
+    if not revised:
         return ""
     columns = ("report.column.before", "report.column.now", "report.title.revision")
 
@@ -456,7 +480,7 @@ def _write_revision(wave: WavePart) -> str:
         ids = (revision.with_variant(BEFORE), figure, revision)
         return [register.span(identity) for identity in ids]
 
-    item = told[0]
+    item = items[0]
     groups = [
         [name, *spans(share)]
         for group, name in wave.groups(item.id).items()
@@ -464,10 +488,13 @@ def _write_revision(wave: WavePart) -> str:
         if register.has(share.since(REVISION))
     ]
     totals = []
-    for other in moved:
-        label_of, level = other.label.text(wave.language), level_label(other, wave.language)
-        named = wave.tell("language.labelled", label=label_of, what=level)
-        totals.append([named, *spans(shares[other.id])])
+    for revised_item in revised:
+        question, level = (
+            revised_item.label.text(wave.language),
+            level_label(revised_item, wave.language),
+        )
+        labelled = wave.tell("language.labelled", label=question, what=level)
+        totals.append([labelled, *spans(shares[revised_item.id])])
     caption = wave.tell("report.caption.revision", item=item.label.text(wave.language))
     whole = wave.tell("report.caption.revision_totals")
     header = [plain(wave.by_text), *map(wave.word, columns)]

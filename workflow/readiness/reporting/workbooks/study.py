@@ -1,4 +1,4 @@
-"""The workbook of a study: who printed which figure, and what arithmetic says of each."""
+"""Workbook of a study: who printed which figure, and what arithmetic says about each."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,7 +14,7 @@ from readiness.reporting.workbooks.writing import Book, Cell, WorkbookSheet
 
 
 def study_book(study: StudyPart, datasets: Sequence[str]) -> Book:
-    """The workbook of a study: its claims as printed, its verdicts as sentences."""
+    """Return the workbook of a study: claims as printed, verdicts as sentences."""
     language, title = study.language, str(study.settings["title"])
     stated = study.settings.get("study", {})
     publisher = list_publisher(stated, language)
@@ -40,20 +40,20 @@ VERDICTS = tuple(f"tables.head.{name}" for name in ("claim", "status", "sentence
 
 
 def _name_answer(study: StudyPart, item: str, category: str) -> str:
-    found = study.structure.answer(item, category)
-    return show(found, study.language) if found else ""
+    label = study.structure.answer(item, category)
+    return show(label, study.language) if label else ""
 
 
 def _make_claims(study: StudyPart) -> WorkbookSheet:
     rows: list[tuple[Cell, ...]] = []
     for claim in study.claims.to_dict("records"):
-        own = study.register.by_id.get(claim_id(str(claim["claim_id"])))
+        figure_row = study.register.by_id.get(claim_id(str(claim["claim_id"])))
         rows.append(
             (
                 str(claim["claim_id"]),
                 study.item(str(claim["item"])),
                 _name_answer(study, str(claim["item"]), str(claim["category"])) or NOTHING,
-                str(claim["value"]) if own is None else show_row(own, study.language),
+                str(claim["value"]) if figure_row is None else show_row(figure_row, study.language),
                 study.publisher(str(claim["attributed_to"])),
                 str(claim["outlet"]),
                 str(claim.get("date", "")) or NOTHING,
@@ -79,7 +79,9 @@ def _make_verdicts(study: StudyPart) -> WorkbookSheet:
 
 
 def label_figure(study: StudyPart, item: str, level: str, group: str) -> tuple[str, str, str, str]:
-    """The labels of a study's item, of an answer, and of whose a figure is; see `Labels`."""
+    """Return the labels of a study's item, of an answer, and of a figure's publisher; see
+    `Labels`.
+    """
     if item not in study.structure.items:
         return "", "", "", ""
     answer = _name_answer(study, item, level)
@@ -87,11 +89,11 @@ def label_figure(study: StudyPart, item: str, level: str, group: str) -> tuple[s
 
 
 def study_codes(study: StudyPart) -> Iterator[list[str]]:
-    """The questions of a study, with the answers that figures were printed of."""
-    found: dict[str, dict[str, str]] = {}
+    """Yield codebook rows: the questions of a study, with the answers that have printed figures."""
+    answers_by_item: dict[str, dict[str, str]] = {}
     for claim in study.claims.to_dict("records"):
         item, category = str(claim["item"]), str(claim["category"])
-        found.setdefault(item, {})[category] = _name_answer(study, item, category)
-    for item, answers in found.items():
+        answers_by_item.setdefault(item, {})[category] = _name_answer(study, item, category)
+    for item, answers in answers_by_item.items():
         yield ["item", item, "", study.item(item), ""]
         yield from (["answer", code, item, label, ""] for code, label in answers.items())

@@ -1,7 +1,8 @@
-"""The numbers of a wave as files: a workbook with a banner table a question, and one tidy table.
+"""Numbers of a wave as files: a workbook with a banner table a question, and one tidy table.
 
-One row a number, one column a property; codes as in the register, words beside them. The values are
-those of the register at its published precision; which run and data a number rests on stands there.
+The tidy table has one row for each number and one column for each property; codes as in the
+register, words beside them. The values are those of the register at its published precision; the
+run and data behind a number are listed in the register alone.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,8 +34,8 @@ from readiness.reporting.banners import (
 from readiness.reporting.particulars import CALLED, list_statements
 from readiness.reporting.workbooks.writing import Amount, Book, Cell, WorkbookSheet
 
-# What stands where there is no such number: an interval of a group that was not drawn, say; and in
-# place of a number, as accessible spreadsheets have it: confidential, and unreliable.
+# `NOTHING`: there is no such number, say the interval of a group that was not sampled. `SHORTHAND`:
+# signs in place of a number, as accessible spreadsheets write them: confidential, and unreliable.
 NOTHING = "[x]"
 NO_LETTER = "–"
 SHORTHAND = {Sign.FEW: "[c]", Sign.BASE: "[u]"}
@@ -44,14 +45,16 @@ MARK = '"†"'
 def wave_book(
     material: TableMaterial, title: str, items: Sequence[str], cover: Sequence[str]
 ) -> Book:
-    """The workbook of a wave: its `items` in their order; `cover` are the lines of its first sheet.
+    """Return the workbook of a wave: its `items` in their order; `cover`: lines of its first sheet.
 
     The register of the material is at its published precision.
     """
     questionnaire = material.questionnaire
     tables = [banner(material, questionnaire.item(name)) for name in items]
-    shown = [table for table in tables if table.lines]
-    sheets = [_WaveSheet(material, table, place).sheet() for place, table in enumerate(shown, 1)]
+    filled_tables = [table for table in tables if table.lines]
+    sheets = [
+        _WaveSheet(material, table, place).sheet() for place, table in enumerate(filled_tables, 1)
+    ]
     sheets += list_tests(material, items)
     sheets += firmness_sheets(material)
     subject, notes = questionnaire.title.text(material.language), _make_notes(material)
@@ -62,9 +65,9 @@ _OF_TESTS = ("tables.head.question", "tables.head.test", "tables.head.answer", "
 
 
 def list_tests(material: TableMaterial, items: Sequence[str]) -> list[WorkbookSheet]:
-    """The sheet of every test of every item, the primary one first; none where none was made.
+    """Return the sheet of every test of every item, the primary test first; no sheet without tests.
 
-    The pages of a report tell the primary test alone.
+    The pages of a report show the primary test alone.
     """
     register, language, rows, permuted = material.register, material.language, [], False
     for item in map(material.questionnaire.item, items):
@@ -97,19 +100,23 @@ _OF_VARIANTS = (
 
 
 def firmness_sheets(material: TableMaterial) -> list[WorkbookSheet]:
-    """The sheet of the findings in each variant of the analysis; none where none is told."""
+    """Return the sheet of the findings in each variant of the analysis; no sheet without
+    findings.
+    """
     language, register = material.language, material.register
     by, rows = next(iter(material.variables), ""), []
-    for one in firmness.list_findings(register.rows, material.questionnaire):
-        claim = tell(firmness.state_claim(one, material.questionnaire, by, language), language)
-        for row in list_rows(one.variants):
-            kept = text(firmness.KEPT[row["state"] == HOLDS], language)
-            chosen = [firmness.name_choice(one, name, row[name], language) for name in CHOICES]
+    for finding in firmness.list_findings(register.rows, material.questionnaire):
+        claim = tell(firmness.state_claim(finding, material.questionnaire, by, language), language)
+        for row in list_rows(finding.variants):
+            state_word = text(firmness.KEPT[row["state"] == HOLDS], language)
+            choice_names = [
+                firmness.name_choice(finding, name, row[name], language) for name in CHOICES
+            ]
             cells = [
                 Amount(float(row[end]), number_format("share", 0)) if row[end] else NOTHING
                 for end in ("value", "lower", "upper")
             ]
-            rows.append((claim, kept, *chosen, *cells))
+            rows.append((claim, state_word, *choice_names, *cells))
     header = tuple(text(key, language) for key in _OF_VARIANTS)
     name, line = text("report.title.firmness", language), text("report.firmness", language)
     return [WorkbookSheet(name, name, header, tuple(rows), (line,))] if rows else []
@@ -117,7 +124,7 @@ def firmness_sheets(material: TableMaterial) -> list[WorkbookSheet]:
 
 def _make_notes(material: TableMaterial) -> WorkbookSheet:
     language = material.language
-    rows = [(_sign(one), one.words(language)) for one in SIGNS]
+    rows = [(_sign(legend_sign), legend_sign.words(language)) for legend_sign in SIGNS]
     meanings = dict(_MEANING)
     if material.selection.inference:
         meanings = {"tables.note.letter": "tables.note.letters", **meanings}
@@ -125,14 +132,14 @@ def _make_notes(material: TableMaterial) -> WorkbookSheet:
         del meanings["tables.row.weighted"]
     rows.append((NOTHING, text("tables.note.nothing", language)))
     if condition := statements.state_condition(material.selection, material.register):
-        said = material.register.write_fact(condition, bare=True)
-        rows.append((text("numbers.interval", language), said))
-    rows += [(text(name, language), text(said, language)) for name, said in meanings.items()]
+        condition_text = material.register.write_fact(condition, bare=True)
+        rows.append((text("numbers.interval", language), condition_text))
+    rows += [(text(name, language), text(meaning, language)) for name, meaning in meanings.items()]
     return notes_sheet("tables.head.sign", rows, language)
 
 
 def notes_sheet(head: str, rows: Sequence[tuple[str, str]], language: Language) -> WorkbookSheet:
-    """The sheet that says what signs or words mean; `head`: what stands over them."""
+    """Return the sheet that explains signs or words; `head`: catalogue key of their heading."""
     name, *heads = (
         text(key, language) for key in ("tables.sheet.notes", head, "verdict.page.says")
     )
@@ -189,8 +196,10 @@ class _WaveSheet:
         if column.apart:
             name = self._tell("report.apart", group=name)
         elif column.variable:
-            of = self.material.questionnaire.grouping(column.variable).label.text(self.language)
-            name = self._tell("language.labelled", label=of, what=name)
+            variable_label = self.material.questionnaire.grouping(column.variable).label.text(
+                self.language
+            )
+            name = self._tell("language.labelled", label=variable_label, what=name)
         if not column.letter:
             return name
         return self._tell("language.beside", label=name, what=column.letter)
@@ -230,7 +239,7 @@ class _WaveSheet:
     def _make_row(self, line: BannerLine, ids: Sequence[str], measure: str) -> tuple[Cell, ...]:
         shares = line.ids
         if line.label == self._write_word("tables.row.effective"):
-            # It is that of the headline's share, which says why there is none.
+            # The effective n is that of the headline share, whose sign says why there is none.
             item = self.table.item
             groups = [(column.group, column.base) for column in self.table.columns]
             shares = tuple(share_id(item.id, item.first_level, *group) for group in groups)
@@ -238,25 +247,25 @@ class _WaveSheet:
         return (line.label, self._write_word(_MEASURES[measure]), *cells)
 
     def _make_cell(self, identity: str, share: str, column: BannerColumn) -> Cell:
-        """Return a number, the sign in its place, or the dash where there is no such number.
+        """Return a number, the sign in its place, or `NOTHING` where there is no such number.
 
-        `share`: the id of the share whose number, limit, base or effective n it is.
+        `share`: the id of the share whose number, limit, base or effective n is wanted.
         """
         if identity and self.register.has(identity):
             row = self.register.row(identity)
             if sign(row).replaces_number:
                 return _sign(sign(row))
-            shown = number_format(row["unit"], int(row["digits"]), sign(row))
-            return Amount(float(row["value"]), shown)
-        # Limits and effective n have no row where they are withheld.
-        withheld = self._find_sign_of_precision(share, column)
-        return NOTHING if withheld is Sign.NONE else _sign(withheld)
+            format_code = number_format(row["unit"], int(row["digits"]), sign(row))
+            return Amount(float(row["value"]), format_code)
+        # Limits and effective n have no row where they are suppressed.
+        precision_sign = self._find_sign_of_precision(share, column)
+        return NOTHING if precision_sign is Sign.NONE else _sign(precision_sign)
 
     def _find_sign_of_precision(self, share: str, column: BannerColumn) -> Sign:
-        """Return the sign in place of a share's limits and effective n; NONE where there are none.
+        """Return the sign in place of a share's limits and effective n; NONE where there is none.
 
-        They are withheld with the share, with its base, which they would tell, and, of a share of
-        all, where they would tell the share of a group that is withheld.
+        Limits and effective n are suppressed with the share; with its base, which they would
+        disclose; and, for a share of all, where they would disclose a group's suppressed share.
         """
         # Groups apart have no weights, and a survey without inference no limits.
         if not self.register.has(share) or column.apart or not self.material.selection.inference:
@@ -266,15 +275,15 @@ class _WaveSheet:
         for name in (share, base):
             if self.register.has(name) and sign(self.register.row(name)).replaces_number:
                 return sign(self.register.row(name))
-        same = ("item", "level", "statistic")
+        key_columns = ("item", "level", "statistic")
         groups = self.register.rows[self.register.rows["group"] != TOTAL]
-        groups = groups[(groups[[*same]] == [row[name] for name in same]).all(axis=1)]
-        tells = column.group == TOTAL and (groups["suppressed"] == WITHHELD).any()
-        return Sign.FEW if tells else Sign.NONE
+        groups = groups[(groups[[*key_columns]] == [row[name] for name in key_columns]).all(axis=1)]
+        discloses = column.group == TOTAL and (groups["suppressed"] == WITHHELD).any()
+        return Sign.FEW if discloses else Sign.NONE
 
 
 def lettering(material: TableMaterial, table: Banner) -> Iterator[str]:
-    """Yield what the letters of a table compare, and whom they leave out."""
+    """Yield what the letters of a table compare, and which groups they leave out."""
     if any(column.letter for column in table.columns):
         yield text("tables.note.letters", material.language)
         if table.item.kind.is_ordered:
@@ -290,21 +299,21 @@ def name_left_out(material: TableMaterial, table: Banner) -> Iterator[str]:
 
 
 def number_format(unit: str, digits: int, mark: Sign = Sign.NONE) -> str:
-    """The format of a spreadsheet for numbers of a unit; a weak one has its mark beside it."""
+    """Return the spreadsheet format of numbers of a unit; a weak number has its mark beside it."""
     zeros = f"0.{'0' * digits}" if digits else "0"
     code = f"{zeros}%" if unit == "share" else f"#,##{zeros}"
     return f"{code}{MARK}" if mark is Sign.WEAK else code
 
 
 def unique(heads: Sequence[str]) -> list[str]:
-    """Heads of a table, each once: a spreadsheet's table refuses two alike."""
+    """Return the heads of a table made unique: a spreadsheet's table refuses two equal heads."""
     seen: dict[str, int] = {}
-    made = []
+    unique_heads = []
     for head in heads:
         key = head.casefold()
         seen[key] = seen.get(key, 0) + 1
-        made.append(head if seen[key] == 1 else f"{head} ({seen[key]})")
-    return made
+        unique_heads.append(head if seen[key] == 1 else f"{head} ({seen[key]})")
+    return unique_heads
 
 
 def cover_lines(
@@ -314,7 +323,7 @@ def cover_lines(
     datasets: Sequence[str],
     stated: Mapping[str, Any] | None = None,
 ) -> list[str]:
-    """Write the lines of a wave's cover sheet; `stated`: what is stated of the survey."""
+    """Write the lines of a wave's cover sheet; `stated`: statements on the survey."""
     language = material.language
     return [
         *list_publisher(stated or {}, language),
@@ -326,18 +335,20 @@ def cover_lines(
 
 
 def list_publisher(stated: Mapping[str, Any], language: Language) -> Iterator[str]:
-    """Yield who commissioned and carried out a survey, and whom to ask, as far as it is stated."""
-    for key, said in list_statements(stated, language, ("sponsor", "collector", "contact")):
-        yield tell(Fact("language.labelled", {"label": Term(CALLED[key]), "what": said}), language)
+    """Yield sponsor, collector and contact of a survey, as far as they are stated."""
+    for key, statement in list_statements(stated, language, ("sponsor", "collector", "contact")):
+        yield tell(
+            Fact("language.labelled", {"label": Term(CALLED[key]), "what": statement}), language
+        )
 
 
 def tell_data(datasets: Sequence[str], language: Language) -> str:
-    """The line of a cover sheet that names the data."""
+    """Return the line of a cover sheet that names the data."""
     named = show(Listed(tuple(datasets), "comma"), language)
     return tell(Fact("tables.cover.data", {"datasets": named}), language)
 
 
-# The columns of `numbers.csv`, and what each is.
+# Columns of `numbers.csv`, with the catalogue key of each description.
 COLUMNS = {
     **{name: f"tables.column.{name}" for name in ("id", "kind", "item")},
     "item_label": "tables.head.question",
@@ -356,21 +367,23 @@ COLUMNS = {
     "note": "questionnaire.page.column.note",
 }
 CODEBOOK = ["part", "code", "of", "label", "meaning"]
-# Of an item, a level and a group: their labels, and that of the group's variable.
+# Function of an item, a level and a group: their labels, and the label of the group's variable.
 Labels = Callable[[str, str, str], tuple[str, str, str, str]]
 
 
 def tidy(figures: pd.DataFrame, labels: Labels, language: Language) -> pd.DataFrame:
-    """`numbers.csv`: the register at its published precision (as text), with words beside codes."""
+    """Return `numbers.csv`: the register at its published precision (as text), words beside
+    codes.
+    """
     records = []
     for row in list_rows(figures):
-        item, answer, group, of = labels(row["item"], row["level"], row["group"])
+        item, answer, group, variable_label = labels(row["item"], row["level"], row["group"])
         words = {
             "item_label": item,
             "answer": row["level"],
             "answer_label": answer,
             "variable": variable_of(row["group"]),
-            "variable_label": of,
+            "variable_label": variable_label,
             "group_label": group,
             "display": show_row(row, language),
             "sign": sign(row).mark,
@@ -380,31 +393,33 @@ def tidy(figures: pd.DataFrame, labels: Labels, language: Language) -> pd.DataFr
 
 
 def wave_labels(questionnaire: Questionnaire, compared: str, language: Language) -> Labels:
-    """The labels of a wave's items, answers and groups; "" for what has none."""
+    """Return the function that labels a wave's items, answers and groups; "" for what has
+    no label.
+    """
     items = {item.id: item for item in questionnaire.items}
     groups = {TOTAL: (text("report.total", language), "")}
     for variable in questionnaire.frame:
-        of = variable.label.text(language)
+        variable_label = variable.label.text(language)
         for code, label in variable.labels(language).items():
-            groups[f"{variable.id}:{code}"] = (label, of)
+            groups[f"{variable.id}:{code}"] = (label, variable_label)
             if variable.id == compared:
-                groups[code] = (label, of)
+                groups[code] = (label, variable_label)
     groups |= {code: (label, "") for code, label in questionnaire.label_apart(language).items()}
     words = {level: text(key, language) for level, key in NUMBERS.items()}
 
     def labels(name: str, level: str, group: str) -> tuple[str, str, str, str]:
         item = items.get(name.partition(":")[0])
-        label, of = groups.get(group, ("", ""))
+        label, variable_label = groups.get(group, ("", ""))
         if item is None:
-            return "", "", label, of
+            return "", "", label, variable_label
         answers = words | _label_answers(item, language)
-        return item.label.text(language), answers.get(level, ""), label, of
+        return item.label.text(language), answers.get(level, ""), label, variable_label
 
     return labels
 
 
 def _label_answers(item: Item, language: Language) -> dict[str, str]:
-    """The label of each answer, of "don't know", and of the levels that are told together."""
+    """Return the label of each answer, of "don't know", and of each box with its levels."""
     labels = item.labels(language)
     boxes = {box: " + ".join(labels[c] for c in levels) for box, levels in item.levels_of.items()}
     unknown = {DONT_KNOW: item.dont_know.label(language)} if item.dont_know else {}
@@ -412,18 +427,20 @@ def _label_answers(item: Item, language: Language) -> dict[str, str]:
 
 
 def codebook(language: Language, rows: Iterator[list[str]]) -> pd.DataFrame:
-    """`codebook.csv`: the columns, the signs, and whatever `rows` tell of a run's codes."""
+    """Return `codebook.csv`: the columns, the signs, and the codes of a run (`rows`)."""
     columns = [["column", name, "", "", text(key, language)] for name, key in COLUMNS.items()]
-    signs = [["sign", one.mark, "", "", one.words(language)] for one in SIGNS]
+    signs = [
+        ["sign", legend_sign.mark, "", "", legend_sign.words(language)] for legend_sign in SIGNS
+    ]
     return pd.DataFrame([*columns, *signs, *rows], columns=CODEBOOK)
 
 
 def wave_codes(questionnaire: Questionnaire, language: Language) -> Iterator[list[str]]:
-    """What was asked, with every answer; the variables, with every group."""
+    """Yield codebook rows: questions with every answer, variables with every group."""
     for item in questionnaire.items:
-        asked = tell(statements.quote_question(questionnaire, item, language), language)
-        said = asked if item.derived_from else item.column
-        yield ["item", item.id, item.kind.name, item.label.text(language), said]
+        quoted = tell(statements.quote_question(questionnaire, item, language), language)
+        question_text = quoted if item.derived_from else item.column
+        yield ["item", item.id, item.kind.name, item.label.text(language), question_text]
         texts = {category.code: category.text for category in item.categories}
         if item.dont_know:
             texts[DONT_KNOW] = item.dont_know.text

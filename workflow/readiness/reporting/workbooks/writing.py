@@ -1,9 +1,9 @@
-"""A formatted workbook (XLSX), the same bytes for the same content.
+"""Write a formatted workbook (XLSX), the same bytes for the same content.
 
-Laid out as the guidance of the UK's statistical service on accessible spreadsheets asks
-(https://analysisfunction.civilservice.gov.uk/policy-store/releasing-statistics-in-spreadsheets/):
-a cover sheet, a list of contents and the notes first; one table a sheet, marked as one, its title
-in A1 and all that explains it above; no merged cell, no blank row or column; heads that stay in
+The layout follows the guidance of the UK's statistical service on accessible spreadsheets
+(https://analysisfunction.civilservice.gov.uk/policy-store/releasing-statistics-in-spreadsheets/): a
+cover sheet, a list of contents and the notes first; one table a sheet, marked as a table, its title
+in A1 and all explanations above it; no merged cell, no blank row or column; heads that stay in
 view; numbers as numbers. A text is never a formula or a link, whatever it begins with.
 """
 
@@ -20,15 +20,15 @@ from xlsxwriter.worksheet import Worksheet
 from readiness.disclosure import escape_cell
 from readiness.language import Language, direction, text
 
-# Characters that a column is wide: no wider, no narrower.
+# Widest and narrowest column, in characters.
 WIDEST, NARROWEST = 60, 11
-# Characters that the name of a sheet may have.
+# Longest name of a sheet that spreadsheets allow, in characters.
 LONGEST_NAME = 31
 
 
 @dataclass(frozen=True)
 class Amount:
-    """A number in a cell, in the unit's own scale, and the format that shows it (`0.0%`)."""
+    """Number in a cell, on the unit's scale, with the number format (`0.0%`)."""
 
     value: float
     format: str
@@ -39,10 +39,10 @@ Cell = str | Amount
 
 @dataclass(frozen=True)
 class WorkbookSheet:
-    """One table: its title, what explains it, a line a cell, and the table itself.
+    """Sheet of a workbook: title, explanations (one line a cell), and one table.
 
-    `called`: what its tab says, where that is not its name. `shaded`: rows of the headline figures.
-    `labels`: how many columns of words stay in view.
+    `called`: text of its tab, where that is not its name. `shaded`: rows of the headline figures.
+    `labels`: number of columns of words that stay in view.
     """
 
     name: str
@@ -57,7 +57,7 @@ class WorkbookSheet:
 
 @dataclass(frozen=True)
 class Book:
-    """A workbook: what stands on its cover, the notes, and the tables."""
+    """Workbook with cover, notes and tables."""
 
     title: str
     subject: str
@@ -68,7 +68,7 @@ class Book:
 
 
 def write_workbook(book: Book) -> bytes:
-    """The workbook as a file."""
+    """Return a workbook as the content of an XLSX file."""
     buffer = io.BytesIO()
     texts = ("strings_to_formulas", "strings_to_urls", "strings_to_numbers")
     with Workbook(buffer, {"in_memory": True, **dict.fromkeys(texts, False)}) as workbook:
@@ -76,7 +76,7 @@ def write_workbook(book: Book) -> bytes:
             {
                 "title": book.title,
                 "subject": book.subject,
-                # What the file says of when it was made: results carry no clock.
+                # A fixed time of creation: results carry no clock.
                 "created": datetime(2000, 1, 1),
                 "comments": book.cover[0] if book.cover else "",
             }
@@ -89,31 +89,31 @@ class _Writer:
     def __init__(self, workbook: Workbook, book: Book) -> None:
         self.workbook, self.book = workbook, book
         self.formats: dict[tuple[str, bool, bool], Any] = {}
-        # Each once, in the letters and the length that the name of a sheet may have.
-        called = (sheet.called or sheet.name for sheet in book.sheets)
-        kept = (re.sub(r"[]\[:*?/\\']", "", name) for name in called)
-        self.names = [_shorten_name(f"{place} {name}") for place, name in enumerate(kept, 1)]
+        # Names of sheets are unique (by their number), short, and without forbidden characters.
+        tab_texts = (sheet.called or sheet.name for sheet in book.sheets)
+        clean_texts = (re.sub(r"[]\[:*?/\\']", "", name) for name in tab_texts)
+        self.names = [_shorten_name(f"{place} {name}") for place, name in enumerate(clean_texts, 1)]
         self.title = workbook.add_format({"bold": True, "font_size": 14})
         self.line = workbook.add_format({"text_wrap": True, "valign": "top"})
         look = {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
         self.head, self.link = workbook.add_format(look), workbook.get_default_url_format()
 
     def write(self) -> None:
-        said = partial(text, language=self.book.language)
-        cover = self._add_sheet(said("tables.sheet.cover"))
+        word = partial(text, language=self.book.language)
+        cover = self._add_sheet(word("tables.sheet.cover"))
         cover.set_column(0, 0, WIDEST + 30)
         cover.write_string(0, 0, self.book.title, self.title)
         for place, line in enumerate(self.book.cover, 1):
             cover.write_string(place, 0, line, self.line)
         notes = self.book.notes
         sheets = [(notes.name, notes), *zip(self.names, self.book.sheets, strict=True)]
-        name, head = said("report.rendering.toc"), ("tables.head.sheet", "tables.head.title")
+        name, head = word("report.rendering.toc"), ("tables.head.sheet", "tables.head.title")
         rows = tuple((name, sheet.title) for name, sheet in sheets)
-        contents = self._write_table(name, WorkbookSheet(name, name, tuple(map(said, head)), rows))
+        contents = self._write_table(name, WorkbookSheet(name, name, tuple(map(word, head)), rows))
         for place, (name, _) in enumerate(rows, 2):
             contents.write_url(place, 0, f"internal:'{name}'!A1", self.link, name)
-        for name, own in sheets:
-            self._write_table(name, own)
+        for name, content in sheets:
+            self._write_table(name, content)
 
     def _add_sheet(self, name: str) -> Worksheet:
         sheet = self.workbook.add_worksheet(name)
@@ -155,7 +155,7 @@ class _Writer:
         return sheet
 
     def _format(self, code: str, shaded: bool, cell: str = "") -> Any:
-        # Text it is, and text it stays when somebody edits it, or saves the sheet otherwise.
+        # A risky text stays text when somebody edits the cell or saves the sheet in another format.
         risky = escape_cell(cell) != cell
         if (code, shaded, risky) not in self.formats:
             look: dict[str, Any] = {"num_format": code, "valign": "top"}
@@ -167,11 +167,11 @@ class _Writer:
 
 
 def _shorten_name(name: str) -> str:
-    """Return the name of a sheet in the length that it may have, without half a word at its end."""
+    """Return the name of a sheet in the length that it may have, cut between words."""
     if len(name) <= LONGEST_NAME:
         return name.strip()
-    whole, _, _ = name[: LONGEST_NAME + 1].rpartition(" ")
-    return (whole if " " in whole else name[:LONGEST_NAME]).strip()
+    whole_words, _, _ = name[: LONGEST_NAME + 1].rpartition(" ")
+    return (whole_words if " " in whole_words else name[:LONGEST_NAME]).strip()
 
 
 def _choose_widths(sheet: WorkbookSheet) -> list[int]:
