@@ -1,4 +1,4 @@
-"""What readers of a release could find out: the attack that decides whether it may leave."""
+"""Attack on a release: what its readers could compute, before it is published."""
 
 from readiness.attack.attack import attack
 from readiness.attack.knowledge import (

@@ -1,10 +1,10 @@
-"""The attack on a release: what each kind of reader can prove of the counts that are withheld.
+"""Attack a release: compute what each kind of reader can prove of the suppressed counts.
 
-Against the published files alone: the register at its printed digits, the questionnaire, and the
-earlier releases of the same survey. No code is shared with what withholds, so a fault there is not
-repeated here. Each kind of reader knows more than the one before:
+The attack reads the published files alone: the register at its printed digits, the questionnaire,
+and the earlier releases of the same survey. It shares no code with the suppression, so it does not
+repeat its faults. Each kind of reader knows more than the one before:
 
-- `publication`: this release; `releases`: the earlier ones beside it;
+- `publication`: this release; `releases`: the earlier releases too;
 - `frame`: the frame cell of every respondent, and so every weight;
 - `answers`: one or two of the answers, their own among them.
 """
@@ -46,49 +46,58 @@ _HOW = {
     AttackReader.ANSWERS: How.ANSWERS,
 }
 
-# How many answers of others a reader is taken to know.
+# The most answers of a cell that an insider is assumed to know.
 KNOWN_ANSWERS = 2
 
 
 def attack(
     target: AttackTarget, items: Collection[str] = (), counts: Collection[str] = ()
 ) -> list[Attacked]:
-    """Every withheld count of a release, and every published share whose count is given away.
+    """Attack the suppressed counts of a release, and the counts behind its published shares.
 
-    `items`, and `counts` by their ids: all when empty. DataError where numbers contradict.
+    Returns a result for every suppressed count, and for every published share whose count is
+    disclosed. `items`: names of the items to attack; `counts`: ids of the counts to attack; all if
+    empty.
+
+    Raises DataError where published numbers contradict each other.
     """
     return [
-        found
+        attacked
         for item, table in target.release.tables.items()
         if not items or item in items
-        for found in _ItemAttack(target, item, table).attack_cells(counts)
+        for attacked in _ItemAttack(target, item, table).attack_cells(counts)
     ]
 
 
 def cells_of(
     table: ReleasedTable, before: str = "", *, sensitive: bool = False
 ) -> Iterator[AttackedCell]:
-    """Yield the counts of a table that are tested, each once: an option of several has two bases.
+    """Yield the counts of a table that are tested, each once.
 
-    `before`: the name of the earlier release that the table is of. `sensitive`: whether "don't
-    know" is protected as an answer is; else it is no secret.
+    An option of a multiple-response question has shares of two bases, but one count. `before`: the
+    name of the earlier release that the table belongs to. `sensitive`: whether "don't know" is
+    protected as an answer is; else it is not tested.
     """
-    seen: set[tuple[str, str]] = set()
-    ordinary = len(table.levels) + bool(table.boxes) > 2 or table.several
+    yielded: set[tuple[str, str]] = set()
+    has_rest = len(table.levels) + bool(table.boxes) > 2 or table.several
     for share in table.shares:
-        if (share.level, share.group) in seen or (share.base == ASKED and share.value is not None):
+        if (share.level, share.group) in yielded or (
+            share.base == ASKED and share.value is not None
+        ):
             continue
         if share.level == DONT_KNOW and not sensitive:
             continue
-        seen.add((share.level, share.group))
+        yielded.add((share.level, share.group))
         withheld = share.value is None
         yield AttackedCell(table.item, share, withheld, before=before)
-        # Of two answers the one is the rest of the other.
-        if share.level != DONT_KNOW and ordinary:
+        # With two answers, the rest of one answer is the count of the other.
+        if share.level != DONT_KNOW and has_rest:
             yield AttackedCell(table.item, share, withheld, rest=True, before=before)
 
 
 class _ItemAttack:
+    """Attack on the counts of one item."""
+
     def __init__(self, target: AttackTarget, item: str, table: ReleasedTable) -> None:
         self.target, self.item, self.table = target, item, table
         self.rules = target.rules
@@ -96,10 +105,13 @@ class _ItemAttack:
         self.knowledge = Knowledge(target, item, table.key)
 
     def attack_cells(self, counts: Collection[str] = ()) -> Iterator[Attacked]:
-        """Each cell, attacked by one reader after the other until one of them learns too much."""
+        """Attack each count by one reader after the other, until a reader learns too much.
+
+        The suppressed counts of earlier releases are attacked last.
+        """
         for cell in cells_of(self.table, sensitive=self.sensitive):
-            asked = not counts or cell.id in counts
-            if cell.share.whole or not asked or (not cell.withheld and self._large(cell)):
+            is_selected = not counts or cell.id in counts
+            if cell.share.whole or not is_selected or (not cell.withheld and self._large(cell)):
                 continue
             result = self._one(cell)
             if cell.withheld or result.verdict is not CountVerdict.HELD:
@@ -108,8 +120,10 @@ class _ItemAttack:
             yield from self._difference_earlier(release, counts)
 
     def _difference_earlier(self, release: Release, counts: Collection[str]) -> Iterator[Attacked]:
-        """The withheld counts of an earlier release, of fewer people, that this one gives away, and
-        the answers of the few who came since.
+        """Attack an earlier release of other data by its difference from this one.
+
+        Yields its suppressed counts that this release discloses, and the disclosed answers of the
+        few people who came since.
         """
         table = release.tables.get(self.item)
         if table is None or table.data == self.table.data:
@@ -123,23 +137,23 @@ class _ItemAttack:
                 yield from self._find_given_away(replace(cell, came=True))
 
     def _find_given_away(self, cell: AttackedCell) -> Iterator[Attacked]:
-        """A count of an earlier release, or of who came since, where this one gives it away."""
-        found = self._interval(cell, earlier=True)
-        if self._by(cell, self.rules.holds)(found.lowest, found.highest):
+        """Yield a count of an earlier release, or of newcomers, if this release discloses it."""
+        bounds = self._interval(cell, earlier=True)
+        if self._by(cell, self.rules.holds)(bounds.lowest, bounds.highest):
             return
         strongest = self._strongest(cell)
         if strongest is not None and self.rules.settles(strongest.lowest, strongest.highest):
             return
-        result = self._settle_verdict(cell, found, AttackReader.RELEASES)
+        result = self._settle_verdict(cell, bounds, AttackReader.RELEASES)
         if result.verdict is CountVerdict.GIVEN:
             yield result
 
     def _few_came(self, release: Release, table: ReleasedTable, group: str) -> bool:
-        """Whether a group has few people, or answers, more than in an earlier release."""
-        last, base = self.target.release, (ANSWERED, group)
+        """Return whether a small number of people or answers joined a group since a release."""
+        this_release, base_key = self.target.release, (ANSWERED, group)
         pairs = (
-            (release.respondents.get(group), last.respondents.get(group)),
-            (table.bases.get(base), self.table.bases.get(base)),
+            (release.respondents.get(group), this_release.respondents.get(group)),
+            (table.bases.get(base_key), self.table.bases.get(base_key)),
         )
         return any(
             old is not None and new is not None and self.rules.small(new - old)
@@ -147,60 +161,68 @@ class _ItemAttack:
         )
 
     def _of(self, cell: AttackedCell) -> tuple[Release, ReleasedTable]:
-        """The release that a count stands in, and its table of the item."""
-        found = next((r for r in self.target.earlier if r.name == cell.before), None)
-        return (found, found.tables[self.item]) if found else (self.target.release, self.table)
+        """Return the release that a count belongs to, and its table of the item."""
+        earlier_release = next((r for r in self.target.earlier if r.name == cell.before), None)
+        return (
+            (earlier_release, earlier_release.tables[self.item])
+            if earlier_release
+            else (self.target.release, self.table)
+        )
 
     def _one(self, cell: AttackedCell) -> Attacked:
-        """One cell, by whoever has all releases, by who knows the frame, by who knows answers."""
-        held = self._by(cell, self.rules.holds)
-        several, strongest = bool(self.target.earlier), self._strongest(cell)
+        """Attack one count: with all releases, then with the frame, then with known answers."""
+        holds = self._by(cell, self.rules.holds)
+        has_earlier, strongest = bool(self.target.earlier), self._strongest(cell)
         if strongest is not None and self.rules.settles(strongest.lowest, strongest.highest):
-            # Narrow or not to who has less: it is not of few people.
-            ends, reader = (strongest.lowest, strongest.highest), AttackReader.FRAME
-            return Attacked(cell, *ends, CountVerdict.HELD, reader, _HOW[reader])
-        last = AttackReader.RELEASES if several else AttackReader.PUBLICATION
-        # A reader who knows the frame knows all that other readers know. Where his interval stays
-        # wide enough after whole numbers narrow it, theirs are wide enough, too.
+            # The count is known to be large or 0: no reader can prove that it is small.
+            limits, reader = (strongest.lowest, strongest.highest), AttackReader.FRAME
+            return Attacked(cell, *limits, CountVerdict.HELD, reader, _HOW[reader])
+        last_reader = AttackReader.RELEASES if has_earlier else AttackReader.PUBLICATION
+        # A reader of the frame knows all that the readers of publications know. Where whole numbers
+        # leave his interval wide enough, theirs are wide enough too.
         if strongest is None or not self._amply(cell, strongest):
-            found = self._interval(cell, earlier=several)
-            if not held(found.lowest, found.highest):
-                return self._judge_publications(cell, found)
+            bounds = self._interval(cell, earlier=has_earlier)
+            if not holds(bounds.lowest, bounds.highest):
+                return self._judge_publications(cell, bounds)
         if strongest is not None:
-            last, found = AttackReader.FRAME, strongest
-            if not held(found.lowest, found.highest):
-                return self._settle_verdict(cell, found, last)
-        if cell.withheld and not cell.rest and (known := self._insider(cell)):
-            return known
-        return Attacked(cell, found.lowest, found.highest, CountVerdict.HELD, last, _HOW[last])
+            last_reader, bounds = AttackReader.FRAME, strongest
+            if not holds(bounds.lowest, bounds.highest):
+                return self._settle_verdict(cell, bounds, last_reader)
+        if cell.withheld and not cell.rest and (insider_result := self._insider(cell)):
+            return insider_result
+        return Attacked(
+            cell, bounds.lowest, bounds.highest, CountVerdict.HELD, last_reader, _HOW[last_reader]
+        )
 
     def _strongest(self, cell: AttackedCell) -> ReaderBounds | None:
-        """What who knows the frame says of a count; None where it has none."""
+        """Return the interval for a reader who knows the frame; None for a group outside it."""
         classes = self.target.classes
         if classes is None or not classes.knows(cell.share.group):
             return None
         return self._interval(cell, earlier=bool(self.target.earlier), frame=True)
 
     def _amply(self, cell: AttackedCell, found: ReaderBounds) -> bool:
-        """Whether an interval is wide enough whatever whole numbers take away."""
-        wide, (least, most) = self._by(cell, self.rules.wide), (found.least, found.most)
-        seen = least is not None and most is not None and wide(least, most)
-        return seen or wide(found.lowest + MARGIN, found.highest - MARGIN)
+        """Return whether an interval is wide enough however much whole numbers narrow it."""
+        is_wide, (least, most) = self._by(cell, self.rules.wide), (found.least, found.most)
+        worlds_apart = least is not None and most is not None and is_wide(least, most)
+        return worlds_apart or is_wide(found.lowest + MARGIN, found.highest - MARGIN)
 
     def _by(self, cell: AttackedCell, rule: Judge) -> Judge:
-        """The rule of a withheld count; that of a published one, and of who came, is another."""
+        """Return the rule for a count.
+
+        Published counts and newcomers may be known, unless they are proven small.
+        """
         if cell.withheld and not cell.came:
             return self._or_nothing_learned(cell, rule)
         return self.rules.shows
 
     def _or_nothing_learned(self, cell: AttackedCell, judge: Judge, known: int = 0) -> Judge:
-        """The same, but for a count of so few people that no interval of it can be wide enough.
+        """Return `judge`, extended for counts of so few people that no interval can be wide enough.
 
-        How many answered is told; of a group of one person that is all there is to know. Where they
-        are no more than an interval is to be wide, a count is held that may be of nobody beside
-        those whose answers are `known`: it tells of no other person that they gave the answer. How
-        many gave another answer is a count of its own, of which the same is asked. Of more people
-        the rule itself can be met.
+        Where at most `width` people could have given the answer, a count is also protected if at
+        most the `known` answers can be behind it: the reader then learns of no other person that
+        they gave the answer. The counts of the other answers are tested by the same rule. How many
+        people answered is published. For more people the rule itself can be met.
         """
         group, classes = cell.share.group, self.target.classes
         most = self._count_told(cell)
@@ -209,44 +231,50 @@ class _ItemAttack:
         if most is None or most > self.rules.width:
             return judge
 
-        def held(low: int, high: int) -> bool:
+        def holds_or_reveals_nobody(low: int, high: int) -> bool:
             return judge(low, high) or low <= known
 
-        return held
+        return holds_or_reveals_nobody
 
     def _count_told(self, cell: AttackedCell) -> int | None:
-        """Return how many people could have given an answer, as it is told whatever is withheld.
+        """Return how many people could have given an answer, from numbers never suppressed.
 
-        Where the base is not told: those who answered the question before it, or the group.
+        The base; where it is not published the smaller of two numbers: answers to the question that
+        routes to this one, and respondents of the group. None where none of them is published.
         """
         release, table = self._of(cell)
         group = cell.share.group
         if (base := table.bases.get((cell.share.base, group))) is not None:
             return base
-        before = [
+        routing_bases = [
             release.tables[route.after].bases.get((ANSWERED, group))
             for route in self.target.routes
             if route.item == self.item and route.after in release.tables
         ]
-        known = [n for n in (*before, release.respondents.get(group)) if n is not None]
-        return min(known, default=None)
+        published = [
+            count for count in (*routing_bases, release.respondents.get(group)) if count is not None
+        ]
+        return min(published, default=None)
 
     def _judge_publications(self, cell: AttackedCell, found: ReaderBounds) -> Attacked:
-        """A count that publications alone narrow too far: from what the least reader needs."""
-        held = self._by(cell, self.rules.holds)
+        """Return the verdict on a count that publications alone disclose.
+
+        The verdict names the reader with the fewest publications who learns it.
+        """
+        holds = self._by(cell, self.rules.holds)
         if self.target.earlier:
-            alone = self._interval(cell)
-            if held(alone.lowest, alone.highest):
+            this_release_alone = self._interval(cell)
+            if holds(this_release_alone.lowest, this_release_alone.highest):
                 return self._settle_verdict(cell, found, AttackReader.RELEASES)
-            found = alone
-        counts = self._interval(cell, shares=False)
-        how = How.SHARES if held(counts.lowest, counts.highest) else How.COUNTS
+            found = this_release_alone
+        from_counts = self._interval(cell, shares=False)
+        how = How.SHARES if holds(from_counts.lowest, from_counts.highest) else How.COUNTS
         return self._settle_verdict(cell, found, AttackReader.PUBLICATION, how)
 
     def _settle_verdict(
         self, cell: AttackedCell, found: ReaderBounds, reader: AttackReader, how: How | None = None
     ) -> Attacked:
-        """The verdict on a count that is narrowed too far: by this release, or before it."""
+        """Return whether this release or earlier ones alone disclose a count, as a result."""
         low, high = found.lowest, found.highest
         solver = self.knowledge.before if self.target.earlier else None
         if solver is not None and (column := self._column(solver, cell)) is not None:
@@ -257,6 +285,7 @@ class _ItemAttack:
         return Attacked(cell, low, high, CountVerdict.GIVEN, reader, how or _HOW[reader])
 
     def _column(self, solver: Solver, cell: AttackedCell) -> int | None:
+        """Return the column of a count in a solver's system; None if it has none."""
         kind = CAME if cell.came else REST if cell.rest else PEOPLE
         key = self._of(cell)[1].key
         return solver.system.names.get((kind, key, cell.share.level, cell.share.group))
@@ -264,23 +293,26 @@ class _ItemAttack:
     def _interval(
         self, cell: AttackedCell, *, earlier: bool = False, frame: bool = False, shares: bool = True
     ) -> ReaderBounds:
-        """Where a reader can put a count, as far as it must be known to judge it."""
-        held = self._by(cell, self.rules.holds)
+        """Return the interval in which a reader can put a count.
+
+        It is computed no more exactly than the verdict needs.
+        """
+        holds = self._by(cell, self.rules.holds)
         solver = self.knowledge.solver(earlier=earlier, frame=frame, shares=shares)
         if (column := self._column(solver, cell)) is None:
             return ReaderBounds(0, UNBOUNDED)
-        wide = self._by(cell, self.rules.wide)
+        is_wide = self._by(cell, self.rules.wide)
         if not frame:
-            return narrow(solver, column, held, wide)
+            return narrow(solver, column, holds, is_wide)
         if solver.searches is not None:
-            return narrow(solver, column, held, wide, margin=None)
-        low, high = solver.bound_by_relaxation(column, wide)
-        if held(low, high) and not (cell.rest or cell.before):
+            return narrow(solver, column, holds, is_wide, margin=None)
+        low, high = solver.bound_by_relaxation(column, is_wide)
+        if holds(low, high) and not (cell.rest or cell.before):
             low, high = self._knapsack(solver, cell, low, high)
         return ReaderBounds(low, high)
 
     def _knapsack(self, solver: Solver, cell: AttackedCell, low: int, high: int) -> tuple[int, int]:
-        """The numbers of people whose known weights can add to what the system leaves."""
+        """Narrow a count to the numbers of people whose known weights can add to its weight."""
         classes, share = self.target.classes, cell.share
         name = (WEIGHT, f"{self.item} {self.target.release.name}", share.level, share.group)
         weight = solver.system.names.get(name)
@@ -289,30 +321,34 @@ class _ItemAttack:
         inside = classes.inside(share.group)
         if np.log10(classes.people[inside] + 1.0).sum() > LISTED:
             return low, high
-        worlds = Sums.of(classes.people[inside], classes.weights[inside])
+        weight_sums = Sums.of(classes.people[inside], classes.weights[inside])
 
         def counts(ends: tuple[float, float]) -> tuple[int, int]:
-            fits = [n for n in worlds.count_people(*ends) if low <= n <= high]
-            return (min(fits), max(fits)) if fits else (low, high)
+            possible = [count for count in weight_sums.count_people(*ends) if low <= count <= high]
+            return (min(possible), max(possible)) if possible else (low, high)
 
-        # Between sums of weights that were found to be possible all others are.
-        seen = solver.points[:, weight]
-        found = counts((float(seen.min()), float(seen.max()))) if len(seen) else None
-        if found and self._by(cell, self.rules.holds)(*found):
-            return found
+        # Every sum of weights between two possible sums is possible in real numbers.
+        point_weights = solver.points[:, weight]
+        from_points = (
+            counts((float(point_weights.min()), float(point_weights.max())))
+            if len(point_weights)
+            else None
+        )
+        if from_points and self._by(cell, self.rules.holds)(*from_points):
+            return from_points
         return counts(solver.ends(weight))
 
     def _large(self, cell: AttackedCell) -> bool:
-        """Whether the count behind a published share is large whoever reads it.
+        """Return whether the count behind a published share is large for every reader.
 
-        So many of the heaviest weights are needed for the share.
+        The count is least if its people have the heaviest weight and all others the lightest.
         """
         share = cell.share
         base = self.table.bases.get((share.base, share.group))
         if share.value is None or base is None:
             return False
-        part = 1 - share.value.high if cell.rest else share.value.low
-        # The heaviest weight of the group in those of its lightest.
+        fraction = 1 - share.value.high if cell.rest else share.value.low
+        # The heaviest weight of the group, in multiples of the lightest.
         classes, release, ratio = self.target.classes, self.target.release, 1.0
         if share.weighted and classes is not None and classes.knows(share.group):
             weights = classes.weights[classes.inside(share.group)]
@@ -320,33 +356,39 @@ class _ItemAttack:
         elif share.weighted:
             ratio = release.heaviest / release.lightest if release.lightest else np.inf
         # k people of n have at most k r / (k r + n - k) of the weight.
-        least = part * base / (part + (1 - part) * ratio) if part > 0 else 0
-        return least > self.rules.minimum - 1
+        least_count = fraction * base / (fraction + (1 - fraction) * ratio) if fraction > 0 else 0
+        return least_count > self.rules.minimum - 1
 
     def _insider(self, cell: AttackedCell) -> Attacked | None:
-        """What a reader learns who knows one or two answers of a withheld cell."""
+        """Return the disclosure of a suppressed cell to a reader who knows one or two answers.
+
+        The reader knows answers of another suppressed cell of the same group or the same answer.
+        None where that discloses too little.
+        """
         solver = self.knowledge.solver()
         if (column := self._column(solver, cell)) is None:
             return None
-        for other in self.table.shares:
-            place = solver.system.names.get((PEOPLE, self.table.key, other.level, other.group))
-            # Two cells tell of each other that stand in one sum: of a group, or of an answer.
-            linked = cell.share.group == other.group or cell.share.level == other.level
-            if other.value is not None or place is None or not linked:
+        for known_share in self.table.shares:
+            known_column = solver.system.names.get(
+                (PEOPLE, self.table.key, known_share.level, known_share.group)
+            )
+            # Two cells narrow each other only within one sum: of a group, or of an answer.
+            linked = cell.share.group == known_share.group or cell.share.level == known_share.level
+            if known_share.value is not None or known_column is None or not linked:
                 continue
-            for known in range(KNOWN_ANSWERS, 0, -1):
-                # What a reader knows is no secret.
-                rules = replace(self.rules, width=max(1, self.rules.width - known))
-                wide, holds = (
-                    self._or_nothing_learned(cell, judge, known)
+            for known_answers in range(KNOWN_ANSWERS, 0, -1):
+                # The answers that the reader knows need no protection from him.
+                rules = replace(self.rules, width=max(1, self.rules.width - known_answers))
+                is_wide, holds = (
+                    self._or_nothing_learned(cell, judge, known_answers)
                     for judge in (rules.wide, rules.holds)
                 )
-                found = solver.supposing(column, place, known, wide)
-                if not found or holds(*found):
+                limits = solver.supposing(column, known_column, known_answers, is_wide)
+                if not limits or holds(*limits):
                     break
                 reader, how = AttackReader.ANSWERS, How.ANSWERS
-                knows = f"{known} {other.id}"
-                worst = Attacked(cell, *found, CountVerdict.GIVEN, reader, how, knows)
+                knows = f"{known_answers} {known_share.id}"
+                disclosure = Attacked(cell, *limits, CountVerdict.GIVEN, reader, how, knows)
             else:
-                return worst
+                return disclosure
         return None

@@ -1,8 +1,8 @@
-"""All that a reader knows of one item, and of those that it is routed from or to, as one system.
+"""Build the linear system of what a reader knows of one item and of the items linked to it.
 
-Unknown are people: how many of each group gave each answer, and, for a reader who knows the frame
-cell of every respondent, how many of each cell. Sums of weights hang on them. Everything printed is
-a row of the system; what nobody printed (who did not answer) is a variable of its own.
+The unknowns are people: how many of each group gave each answer, and, for a reader who knows the
+frame cell of every respondent, how many of each cell. Sums of weights depend on them. Every printed
+number is a row of the system. A number that is not printed (who did not answer) is a variable.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,20 +28,26 @@ from readiness.attack.released import (
 )
 from readiness.attack.solving import CAME, CELL, PEOPLE, REST, SLACK, WEIGHT, Classes, LinearSystem
 
-# The ends of a share that are nearer than a solver can tell, on any base of people.
+# Limits of a share that are closer than this are equal to a solver, on any base.
 SAME = 1e-10
 
 
 def name_table(kind: str, table: ReleasedTable, release: Release) -> str:
-    """Of what a variable of this kind is: people are those of the data, and so the same in all
-    releases of it; weights are those of the release.
+    """Return the name of a table in variables of this kind.
+
+    Counts of people are shared by all releases of the same data; sums of weights belong to one
+    release.
     """
     return f"{table.item} {release.name}" if kind == WEIGHT else table.key
 
 
 @dataclass
 class ItemRows:
-    """The rows of one release for one item."""
+    """Adds the rows of one release for one item to a system.
+
+    `classes`: the frame cells, for a reader who knows them. `shares`: whether to use the shares and
+    sums of weights. `everybody`: whether the groups of a variable include every respondent.
+    """
 
     system: LinearSystem
     release: Release
@@ -51,9 +57,9 @@ class ItemRows:
     everybody: bool
 
     def add(self) -> None:
-        """Every row, group by group, then what links the groups."""
-        shown = {(s.base, s.level, s.group) for s in self.table.shares}
-        self.with_dont_know = any(base == WITH_DONT_KNOW for base, *_ in shown)
+        """Add all rows: each group, each share, then what links the groups."""
+        share_cells = {(share.base, share.level, share.group) for share in self.table.shares}
+        self.with_dont_know = any(base == WITH_DONT_KNOW for base, *_ in share_cells)
         self.answers = [*self.table.levels, *([DONT_KNOW] if self.with_dont_know else [])]
         for group in self.table.groups:
             self._group(group)
@@ -67,15 +73,15 @@ class ItemRows:
         if self.classes is not None:
             self._cells(self.classes)
 
-    # Variables. People are those of the data, so releases on the same data share them; weights are
-    # those of the release.
     def _people(self, name: str, group: str) -> int:
+        """Return the column of a number of people, shared by all releases of the same data."""
         most = self.release.respondents.get(group, inf)
         return self.system.variable((PEOPLE, self.table.key, name, group), 0.0, float(most))
 
     def _weight(self, name: str, group: str) -> int:
-        of = name_table(WEIGHT, self.table, self.release)
-        return self.system.variable((WEIGHT, of, name, group), whole=False)
+        """Return the column of a sum of weights of this release."""
+        table_name = name_table(WEIGHT, self.table, self.release)
+        return self.system.variable((WEIGHT, table_name, name, group), whole=False)
 
     def _bases(self) -> tuple[str, ...]:
         if self.table.several:
@@ -83,161 +89,206 @@ class ItemRows:
         return (ANSWERED, WITH_DONT_KNOW) if self.with_dont_know else (ANSWERED,)
 
     def _group(self, group: str) -> None:
-        """Answers add to bases, in people and in weights; a box is the sum of its levels."""
+        """Add the rows of one group: answers add to bases, levels add to boxes."""
         for base in self._bases():
             column = self._people(base, group)
-            if (known := self.table.bases.get((base, group))) is not None:
-                self.system.variable((PEOPLE, self.table.key, base, group), known, known)
+            if (printed_base := self.table.bases.get((base, group))) is not None:
+                self.system.variable(
+                    (PEOPLE, self.table.key, base, group), printed_base, printed_base
+                )
             self._ratio({column: 1.0}, {self._weight(base, group): 1.0})
-        for part, slack in ((self._people, 0.0), (self._weight, SLACK)):
-            self._sums(part, slack, group)
+        for column_of, slack in ((self._people, 0.0), (self._weight, SLACK)):
+            self._sums(column_of, slack, group)
         for level in self.answers:
             self._ratio({self._people(level, group): 1.0}, {self._weight(level, group): 1.0})
         for level in (*self.table.levels, *self.table.boxes):
-            # Those who answered, and otherwise.
+            # People of the base who did not give this answer.
             rest = self.system.variable((REST, self.table.key, level, group))
-            those, whole = self._people(level, group), self._people(ANSWERED, group)
-            self.system.row({rest: 1.0, those: 1.0, whole: -1.0}, 0.0, 0.0)
-        if (told := self.table.weights.get(group)) and self.shares:
-            self._add_printed_weight(self._weight(ANSWERED, group), told)
+            with_level, answered = self._people(level, group), self._people(ANSWERED, group)
+            self.system.row({rest: 1.0, with_level: 1.0, answered: -1.0}, 0.0, 0.0)
+        if (printed_weight := self.table.weights.get(group)) and self.shares:
+            self._add_printed_weight(self._weight(ANSWERED, group), printed_weight)
 
     def _add_printed_weight(self, weight: int, told: PrintedInterval) -> None:
-        """A printed sum of weights, in people of the population: in mean weights where their mean
-        is known, else as far as one mean is behind all such sums.
+        """Add a printed sum of weights, in people of the population.
+
+        It is converted to mean weights where the mean is published. Else one unknown mean weight is
+        behind all printed sums of the release.
         """
         if self.release.mean:
             low, high = told.low / self.release.mean - SLACK, told.high / self.release.mean + SLACK
             self.system.low[weight] = max(self.system.low[weight], low)
             self.system.high[weight] = min(self.system.high[weight], high)
             return
-        of = name_table(WEIGHT, self.table, self.release)
-        part = self.system.variable((WEIGHT, of, "part of a thousand people", ""), whole=False)
-        for end, low, high in ((told.low, -SLACK, inf), (told.high, -inf, SLACK)):
-            self.system.row({weight: 1.0, part: -end / 1000}, low, high)
+        table_name = name_table(WEIGHT, self.table, self.release)
+        thousand_people = self.system.variable(
+            (WEIGHT, table_name, "part of a thousand people", ""), whole=False
+        )
+        for limit, low, high in ((told.low, -SLACK, inf), (told.high, -inf, SLACK)):
+            self.system.row({weight: 1.0, thousand_people: -limit / 1000}, low, high)
 
     def _sums(self, part: Callable[[str, str], int], slack: float, group: str) -> None:
+        """Add that answers add to the base, and levels to boxes, in people or in weights."""
         levels = self.table.levels
         if self.table.several:
             for level in levels:
-                rest = {part(ANSWERED, group): 1.0, part(level, group): -1.0}
-                self.system.row(rest, 0.0, inf)
+                not_chosen = {part(ANSWERED, group): 1.0, part(level, group): -1.0}
+                self.system.row(not_chosen, 0.0, inf)
                 if part == self._people:
                     weights = {self._weight(ANSWERED, group): 1.0, self._weight(level, group): -1.0}
-                    self._ratio(rest, weights)
+                    self._ratio(not_chosen, weights)
             self.system.row({part(ASKED, group): 1.0, part(ANSWERED, group): -1.0}, 0.0, inf)
         else:
-            whole = {part(level, group): 1.0 for level in levels} | {part(ANSWERED, group): -1.0}
-            self.system.row(whole, -slack, slack)
+            base_row = {part(level, group): 1.0 for level in levels} | {part(ANSWERED, group): -1.0}
+            self.system.row(base_row, -slack, slack)
             if self.with_dont_know:
-                wider = {part(ANSWERED, group): 1.0, part(DONT_KNOW, group): 1.0}
-                wider[part(WITH_DONT_KNOW, group)] = -1.0
-                self.system.row(wider, -slack, slack)
-        for box, parts in self.table.boxes.items():
+                with_dont_know = {part(ANSWERED, group): 1.0, part(DONT_KNOW, group): 1.0}
+                with_dont_know[part(WITH_DONT_KNOW, group)] = -1.0
+                self.system.row(with_dont_know, -slack, slack)
+        for box, box_levels in self.table.boxes.items():
             if any(share.level == box and share.group == group for share in self.table.shares):
-                sums = {part(level, group): 1.0 for level in parts} | {part(box, group): -1.0}
-                self.system.row(sums, -slack, slack)
+                box_row = {part(level, group): 1.0 for level in box_levels} | {
+                    part(box, group): -1.0
+                }
+                self.system.row(box_row, -slack, slack)
 
     def _ratio(self, people: Mapping[int, float], weights: Mapping[int, float]) -> None:
-        """A sum of weights lies between so many smallest and so many largest ones."""
+        """Add that each of the people has a weight between the lightest and the heaviest."""
         low, high = self.release.lightest, self.release.heaviest
-        self.system.row({**weights, **{at: -low * by for at, by in people.items()}}, -SLACK, inf)
-        self.system.row({**weights, **{at: -high * by for at, by in people.items()}}, -inf, SLACK)
+        self.system.row(
+            {**weights, **{column: -low * coefficient for column, coefficient in people.items()}},
+            -SLACK,
+            inf,
+        )
+        self.system.row(
+            {**weights, **{column: -high * coefficient for column, coefficient in people.items()}},
+            -inf,
+            SLACK,
+        )
 
     def _share(self, share: ReleasedShare) -> None:
-        """A printed share: of weights, or of people where it is unweighted."""
+        """Add the rows of a printed share, of weights or, if unweighted, of people."""
         if share.value is None:
             return
-        part = self._weight if share.weighted else self._people
-        level, base = part(share.level, share.group), part(share.base, share.group)
+        column_of = self._weight if share.weighted else self._people
+        level, base = column_of(share.level, share.group), column_of(share.base, share.group)
         if share.whole:
-            # Nobody or everybody: of the weights as of the people.
-            for each in (self._weight, self._people):
-                one, all_ = each(share.level, share.group), each(share.base, share.group)
+            # A share of exactly 0 or 1 holds for people and for weights.
+            for column_of_kind in (self._weight, self._people):
+                with_level, with_base = (
+                    column_of_kind(share.level, share.group),
+                    column_of_kind(share.base, share.group),
+                )
                 nobody = share.value.low < 0.5
-                self.system.row({one: 1.0} | ({} if nobody else {all_: -1.0}), 0.0, 0.0)
+                self.system.row({with_level: 1.0} | ({} if nobody else {with_base: -1.0}), 0.0, 0.0)
             return
         low, high = max(share.value.low, 0.0), min(share.value.high, 1.0)
         if high - low < SAME:
-            # Of twelve digits: one row, for two that hardly differ are hard to a solver.
+            # Twelve digits: one row, because two rows that hardly differ are hard for a solver.
             self.system.row({level: 1.0, base: -(low + high) / 2}, -SLACK, SLACK)
             return
         self.system.row({level: 1.0, base: -low}, -SLACK, inf)
         self.system.row({level: 1.0, base: -high}, -inf, SLACK)
 
     def _totals(self) -> None:
-        """The groups of each variable are all people, where no printed base says otherwise, and
-        people of all where nothing is told: whether somebody is outside them, only numbers show.
+        """Add that the groups of each variable add to the total.
+
+        They add to the total at most where a printed base shows people outside the groups, or where
+        the answers are not published: only numbers show whether somebody is outside.
         """
         for groups in self.table.variables().values():
-            exact = self.table.told and self.everybody and self._complete(groups)
+            is_exact = self.table.told and self.everybody and self._complete(groups)
             for name in (*self.answers, *self._bases()):
-                for part, slack in ((self._people, 0.0), (self._weight, SLACK)):
-                    sums = {part(name, group): 1.0 for group in groups}
-                    sums[part(name, TOTAL)] = -1.0
-                    self.system.row(sums, -slack if exact else -inf, slack)
+                for column_of, slack in ((self._people, 0.0), (self._weight, SLACK)):
+                    total_row = {column_of(name, group): 1.0 for group in groups}
+                    total_row[column_of(name, TOTAL)] = -1.0
+                    self.system.row(total_row, -slack if is_exact else -inf, slack)
 
     def _complete(self, groups: Sequence[str]) -> bool:
-        """Whether nobody is outside the groups: no visible bases fall short of the total."""
-        found = [[self.table.bases.get((b, g)) for g in (*groups, TOTAL)] for b in self._bases()]
-        known = [numbers for numbers in found if None not in numbers]
-        return all(sum(parts) == whole for *parts, whole in known)  # type: ignore[arg-type]
+        """Return whether no published base shows people outside the groups."""
+        bases = [
+            [self.table.bases.get((base, group)) for group in (*groups, TOTAL)]
+            for base in self._bases()
+        ]
+        printed = [numbers for numbers in bases if None not in numbers]
+        return all(sum(parts) == total for *parts, total in printed)  # type: ignore[arg-type]
 
     def _add_other_numbers(self) -> None:
-        """Numbers of people that stand elsewhere: in contrasts, tests and the missing answers."""
-        for (one, other), n in self.table.contrasts.items():
-            if {one, other} <= set(self.table.groups):
-                pair = {self._people(ANSWERED, one): 1.0, self._people(ANSWERED, other): 1.0}
+        """Add the numbers of people in contrasts, tests and the report on missing answers."""
+        for (first, second), n in self.table.contrasts.items():
+            if {first, second} <= set(self.table.groups):
+                pair = {self._people(ANSWERED, first): 1.0, self._people(ANSWERED, second): 1.0}
                 self.system.row(pair, n, n)
         if self.table.tested and TOTAL in self.table.groups:
             self.system.row({self._people(ANSWERED, TOTAL): 1.0}, self.table.tested, inf)
         for name in (ANSWERED, DONT_KNOW):
-            within = self.table.counts.get(name)
-            if within and (name == ANSWERED or self.with_dont_know):
-                self.system.row({self._people(name, TOTAL): 1.0}, within.low, within.high)
+            printed = self.table.counts.get(name)
+            if printed and (name == ANSWERED or self.with_dont_know):
+                self.system.row({self._people(name, TOTAL): 1.0}, printed.low, printed.high)
 
     def _add_worst(self, n: int) -> None:
-        """Shares of all who were asked, if those without an answer had not given it, or had."""
-        of = name_table(WEIGHT, self.table, self.release)
-        gone = self.table.counts.get("not_asked")
-        least = n - gone.high - SLACK if gone and gone.high < 1 else 0.0
-        asked = self.system.variable((WEIGHT, of, "all asked", TOTAL), least, n, whole=False)
+        """Add the printed shares of all who were asked, by two assumptions on missing answers.
+
+        Nobody without an answer would have given this one (lower end), or all would have (upper
+        end).
+        """
+        table_name = name_table(WEIGHT, self.table, self.release)
+        not_asked = self.table.counts.get("not_asked")
+        least_asked = n - not_asked.high - SLACK if not_asked and not_asked.high < 1 else 0.0
+        asked = self.system.variable(
+            (WEIGHT, table_name, "all asked", TOTAL), least_asked, n, whole=False
+        )
         answered = self._weight(ANSWERED, TOTAL)
         for (level, end), share in self.table.worst.items():
-            gave = {self._weight(level, TOTAL): 1.0}
+            with_answer = {self._weight(level, TOTAL): 1.0}
             if end == "upper":
-                gave |= {asked: 1.0, answered: -1.0}
-            for at, low, high in ((share.low, -SLACK, inf), (share.high, -inf, SLACK)):
-                self.system.row({**gave, asked: gave.get(asked, 0.0) - at}, low, high)
+                with_answer |= {asked: 1.0, answered: -1.0}
+            for limit, low, high in ((share.low, -SLACK, inf), (share.high, -inf, SLACK)):
+                self.system.row(
+                    {**with_answer, asked: with_answer.get(asked, 0.0) - limit}, low, high
+                )
 
     def _cells(self, classes: Classes) -> None:
-        """People of each frame cell by answer; groups are sums of them, of known weight."""
+        """Add the people of each frame cell by answer: groups are sums of cells of known weight."""
         parts = [*self.answers, *([ANSWERED, ASKED] if self.table.several else [])]
-        cell: dict[tuple[str, int], int] = {}
-        for at, most in enumerate(classes.people):
+        cell_columns: dict[tuple[str, int], int] = {}
+        for cell, cell_people in enumerate(classes.people):
             for part in parts:
-                cell[part, at] = self.system.variable(
-                    (CELL, self.table.key, part, str(at)), 0.0, most
+                cell_columns[part, cell] = self.system.variable(
+                    (CELL, self.table.key, part, str(cell)), 0.0, cell_people
                 )
             if self.table.several:
                 for level in self.table.levels:
-                    self.system.row({cell[ANSWERED, at]: 1.0, cell[level, at]: -1.0}, 0.0, inf)
-                self.system.row({cell[ASKED, at]: 1.0, cell[ANSWERED, at]: -1.0}, 0.0, inf)
+                    self.system.row(
+                        {cell_columns[ANSWERED, cell]: 1.0, cell_columns[level, cell]: -1.0},
+                        0.0,
+                        inf,
+                    )
+                self.system.row(
+                    {cell_columns[ASKED, cell]: 1.0, cell_columns[ANSWERED, cell]: -1.0}, 0.0, inf
+                )
             else:
-                self.system.row({cell[part, at]: 1.0 for part in self.answers}, -inf, most)
+                self.system.row(
+                    {cell_columns[part, cell]: 1.0 for part in self.answers}, -inf, cell_people
+                )
         for group in self.table.groups:
             inside = np.flatnonzero(classes.inside(group)).tolist()
             for part in parts if len(inside) else ():
-                people = {cell[part, at]: 1.0 for at in inside} | {self._people(part, group): -1.0}
-                self.system.row(people, 0.0, 0.0)
-                weights = {cell[part, at]: float(classes.weights[at]) for at in inside}
-                weights[self._weight(part, group)] = -1.0
-                self.system.row(weights, -SLACK, SLACK)
+                people_row = {cell_columns[part, cell]: 1.0 for cell in inside} | {
+                    self._people(part, group): -1.0
+                }
+                self.system.row(people_row, 0.0, 0.0)
+                weight_row = {
+                    cell_columns[part, cell]: float(classes.weights[cell]) for cell in inside
+                }
+                weight_row[self._weight(part, group)] = -1.0
+                self.system.row(weight_row, -SLACK, SLACK)
 
 
-# What the report on missing answers tells beside those who left an item empty.
+# Levels of the report on missing answers that are not item nonresponse.
 TOLD = (ANSWERED, DONT_KNOW, "not_asked")
 Growth = Literal["came", "kept", "altered"]
-# In the order in which they are supposed, until one contradicts nothing.
+# In the order in which they are assumed, until one contradicts no number.
 GROWTHS: tuple[Growth, ...] = ("came", "kept", "altered")
 
 
@@ -252,29 +303,34 @@ def build(
     merged: Sequence[Merged] = (),
     everybody: bool = True,
 ) -> LinearSystem:
-    """The system of an item, and of those that `routes` link it with, or that are `merged` of one
-    another, over all releases.
+    """Build the system of an item and the items linked to it, over all releases.
 
-    `classes`: by release, what a reader of the frame knows; None for a reader of the publications
-    alone. Releases on the same data have the same people, and stand in their order; `growth`: what
-    later data of a wave have of earlier ones: every answer, and beside them one of each who `came`
-    at most; every answer (`kept`); or nothing that is known (`altered`). `shares`: whether the
-    printed shares and sums of weights are used, or the numbers of people alone; `everybody`: nobody
-    is outside the groups of a variable, where no number shows one.
+    `routes` and `merged` name the linked items. `classes`: by release, the frame cells for a reader
+    who knows them; None for a reader of the publications alone. Releases are in order; releases of
+    the same data share their people. `growth`: the assumption about later data of a wave: they
+    contain all earlier answers, and at most one more for each person who `came`; they contain all
+    earlier answers (`kept`); or nothing is assumed (`altered`). `shares`: whether to use the
+    printed shares and sums of weights, or only numbers of people. `everybody`: whether the groups
+    of a variable include every respondent where no number shows otherwise.
     """
     system = LinearSystem()
-    linked = [*((r.item, r.after) for r in routes), *((m.item, m.of) for m in merged)]
-    for name in dict.fromkeys([item, *(each for pair in linked for each in pair)]):
-        before: list[tuple[Release, ReleasedTable]] = []
+    linked = [
+        *((filter_route.item, filter_route.after) for filter_route in routes),
+        *((derived.item, derived.of) for derived in merged),
+    ]
+    for name in dict.fromkeys([item, *(linked_item for pair in linked for linked_item in pair)]):
+        earlier_tables: list[tuple[Release, ReleasedTable]] = []
         for release in releases:
             if (table := release.tables.get(name)) is None:
                 continue
-            known = (classes or {}).get(release.name)
-            ItemRows(system, release, table, known, shares, everybody).add()
-            for earlier, older in before:
-                if growth != "altered" and older.data != table.data:
-                    _link_growth(system, (earlier, older), (release, table), growth)
-            before = [each for each in before if each[1].data != table.data] + [(release, table)]
+            release_classes = (classes or {}).get(release.name)
+            ItemRows(system, release, table, release_classes, shares, everybody).add()
+            for earlier, earlier_table in earlier_tables:
+                if growth != "altered" and earlier_table.data != table.data:
+                    _link_growth(system, (earlier, earlier_table), (release, table), growth)
+            earlier_tables = [pair for pair in earlier_tables if pair[1].data != table.data] + [
+                (release, table)
+            ]
     for release in releases:
         for route in routes:
             if {route.item, route.after} <= release.tables.keys():
@@ -286,29 +342,39 @@ def build(
 
 
 def _link_merged(system: LinearSystem, release: Release, answer: Merged) -> None:
-    """Who gave a merged answer is who gave one of those that it merges: people, cells, weights."""
-    ours, theirs = release.tables[answer.item], release.tables[answer.of]
+    """Add that a merged answer is the sum of its parts, in people, cells and weights."""
+    derived_table, source_table = release.tables[answer.item], release.tables[answer.of]
     for kind, slack in ((PEOPLE, 0.0), (CELL, 0.0), (WEIGHT, SLACK)):
-        own, other = (name_table(kind, table, release) for table in (ours, theirs))
-        for name in [n for n in system.names if n[:3] == (kind, own, answer.level)]:
-            parts = [system.names.get((kind, other, code, name[3])) for code in answer.codes]
-            if parts and None not in parts:
-                row = {at: -1.0 for at in parts if at is not None}
-                system.row({system.names[name]: 1.0, **row}, -slack, slack)
+        derived_name, source_name = (
+            name_table(kind, table, release) for table in (derived_table, source_table)
+        )
+        for variable_name in [
+            variable
+            for variable in system.names
+            if variable[:3] == (kind, derived_name, answer.level)
+        ]:
+            source_columns = [
+                system.names.get((kind, source_name, code, variable_name[3]))
+                for code in answer.codes
+            ]
+            if source_columns and None not in source_columns:
+                row = {column: -1.0 for column in source_columns if column is not None}
+                system.row({system.names[variable_name]: 1.0, **row}, -slack, slack)
 
 
 def _link_routing(system: LinearSystem, release: Release, route: Route, shares: bool) -> None:
-    """Whoever answered an item gave the answer that routes to it, and who gave it answered, or left
-    the item empty; but for those of whom that is `unclear`.
+    """Add that the people who answered a routed item are those who gave a routing answer.
+
+    The row has slack for people who left the item empty, and for answers whose routing is unclear.
     """
     child, parent = release.tables[route.item], release.tables[route.after]
     if not route.codes or not set(route.codes) <= set(parent.levels):
         return
-    parts = (ASKED,) if child.several else (*child.levels, DONT_KNOW)
-    # Who chose several answers is in the sum of them more than once.
-    silent = inf
+    answers = (ASKED,) if child.several else (*child.levels, DONT_KNOW)
+    # A person who chose several of the options counts several times in their sum: no limit then.
+    unanswered = inf
     if child.counts and route.alone and (not parent.several or len(route.codes) == 1):
-        silent = sum(some.high for told, some in child.counts.items() if told not in TOLD)
+        unanswered = sum(number.high for level, number in child.counts.items() if level not in TOLD)
     cells = [name[3] for name in system.names if name[:3] == (CELL, parent.key, route.codes[0])]
     for kind, places, unit in (
         (PEOPLE, child.groups, 1.0),
@@ -316,14 +382,16 @@ def _link_routing(system: LinearSystem, release: Release, route: Route, shares: 
         (CELL, cells, 1.0),
     ):
         slack = SLACK if kind == WEIGHT else 0.0
-        ours, theirs = (name_table(kind, table, release) for table in (child, parent))
+        child_name, parent_name = (name_table(kind, table, release) for table in (child, parent))
         for place in places:
-            gave = [system.names.get((kind, ours, part, place)) for part in parts]
-            kept = [system.names.get((kind, theirs, code, place)) for code in route.codes]
-            row = {at: 1.0 for at in gave if at is not None}
-            if row and None not in kept:
-                row |= {at: -1.0 for at in kept if at is not None}
-                system.row(row, -silent * unit - slack, release.unclear * unit + slack)
+            child_columns = [system.names.get((kind, child_name, part, place)) for part in answers]
+            parent_columns = [
+                system.names.get((kind, parent_name, code, place)) for code in route.codes
+            ]
+            row = {column: 1.0 for column in child_columns if column is not None}
+            if row and None not in parent_columns:
+                row |= {column: -1.0 for column in parent_columns if column is not None}
+                system.row(row, -unanswered * unit - slack, release.unclear * unit + slack)
 
 
 def _link_growth(
@@ -332,22 +400,26 @@ def _link_growth(
     later: tuple[Release, ReleasedTable],
     growth: Growth,
 ) -> None:
-    """Answers that were there are still there, and of those who came there is one each at most."""
+    """Add that later data keep all earlier answers, and gain at most one for each newcomer."""
     (first, older), (last, table) = earlier, later
     groups = set(older.groups) & set(table.groups)
     names = {*older.levels, *table.levels, *older.boxes, *table.boxes, DONT_KNOW, *BASES}
     for group in sorted(groups):
-        people = [each.respondents.get(group) for each in (first, last)]
-        came = inf
-        if growth == "came" and people[0] is not None and people[1] is not None:
-            came = people[1] - people[0]
+        respondents = [release.respondents.get(group) for release in (first, last)]
+        most_newcomers = inf
+        if growth == "came" and respondents[0] is not None and respondents[1] is not None:
+            most_newcomers = respondents[1] - respondents[0]
         for name in sorted(names):
-            pair = [(PEOPLE, each.key, name, group) for each in (table, older)]
-            if all(each in system.names for each in pair):
-                new, old = (system.names[each] for each in pair)
-                those = system.variable((CAME, older.key, name, group), 0.0, came)
-                system.row({new: 1.0, old: -1.0, those: -1.0}, 0.0, 0.0)
+            variable_names = [
+                (PEOPLE, data_table.key, name, group) for data_table in (table, older)
+            ]
+            if all(variable in system.names for variable in variable_names):
+                later_column, earlier_column = (
+                    system.names[variable] for variable in variable_names
+                )
+                newcomers = system.variable((CAME, older.key, name, group), 0.0, most_newcomers)
+                system.row({later_column: 1.0, earlier_column: -1.0, newcomers: -1.0}, 0.0, 0.0)
     for cell in [cell for cell in system.names if cell[:2] == (CELL, older.key)]:
-        there = (CELL, table.key, *cell[2:])
-        if there in system.names:
-            system.row({system.names[there]: 1.0, system.names[cell]: -1.0}, 0.0, inf)
+        later_cell = (CELL, table.key, *cell[2:])
+        if later_cell in system.names:
+            system.row({system.names[later_cell]: 1.0, system.names[cell]: -1.0}, 0.0, inf)

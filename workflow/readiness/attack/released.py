@@ -1,8 +1,8 @@
-"""What a reader finds in a register of figures: bases, shares and weights, at their printed digits.
+"""Read a published register of figures: bases, shares and weights at their printed digits.
 
-Only what is published is read: ids, texts, bases and how many decimals stand there. Which levels a
-box adds up stands in the questionnaire, which readers have. The register's texts are read here by
-themselves, without the code that wrote them.
+Only published columns are read: ids, texts, bases and the number of printed decimals. The levels of
+each box come from the questionnaire, which readers have. The texts of the register are parsed here
+without the code that wrote them.
 """
 
 import re
@@ -19,13 +19,13 @@ TOTAL = "all"
 DONT_KNOW = "dont_know"
 ANSWERED, WITH_DONT_KNOW, ASKED = "answered", "with_dont_know", "asked"
 BASES = (ANSWERED, WITH_DONT_KNOW, ASKED)
-# By item, the levels that each of its boxes adds up.
+# By item and box, the levels that the box adds up.
 Boxes = Mapping[str, Mapping[str, Iterable[str]]]
 
 
 @dataclass(frozen=True)
 class PrintedInterval:
-    """Where a number must lie: its printed value, half a unit of its last digit around it."""
+    """Range of a number behind its printed value: half a unit of the last digit each way."""
 
     low: float
     high: float
@@ -33,14 +33,14 @@ class PrintedInterval:
 
 @dataclass(frozen=True)
 class ReleasedShare:
-    """One share of a table, published or not.
+    """One share of a table, published or suppressed.
 
     Attributes:
-        id: that of its row.
-        level: the answer, the box or the option; `dont_know` for those.
-        group: the register's name of the group, `all` for everybody.
-        base: which base it is a share of.
-        value: where the share (0-1) lies; None where it is withheld.
+        id: the id of its row.
+        level: the answer, the box or the option; `dont_know` for "don't know".
+        group: the register's name of the group, `all` for all respondents.
+        base: the base of the share, one of `BASES`.
+        value: range of the share (0-1); None where it is suppressed.
         weighted: whether it is a share of weights.
         whole: whether it is exactly 0 or exactly 1.
     """
@@ -58,11 +58,12 @@ class ReleasedShare:
 class ReleasedTable:
     """The numbers of one item in one release.
 
-    `bases`: people by (base, group); `weights`: the sum of the weights of those who answered, by
-    group; `contrasts`: people in two groups together; `counts`: people of all by (level) that the
-    report on missing answers prints; `worst`: by (level, end), the share of all who were asked, if
-    those without an answer had not given it, or had; `data`: the versions of the data behind the
-    shares; `told`: whether anything is told of the answers, or only which ones there are.
+    `bases`: people by (base, group). `weights`: the sum of the weights of those who answered, by
+    group. `contrasts`: people by pair of groups together. `counts`: people by level, for all
+    respondents, as the report on missing answers prints them. `worst`: by (level, end), the share
+    of all who were asked if nobody without an answer had given it (lower), or all had (upper).
+    `tested`: the largest base of a test. `data`: the version of the data behind the shares. `told`:
+    whether the answers are published, or only the list of answers.
     """
 
     item: str
@@ -79,7 +80,7 @@ class ReleasedTable:
 
     @property
     def key(self) -> str:
-        """What the people of its answers are known by, in every release of the same data."""
+        """The name of the item's people, the same in every release of the same data."""
         return f"{self.item} {self.data}"
 
     @property
@@ -89,40 +90,46 @@ class ReleasedTable:
 
     @property
     def levels(self) -> list[str]:
-        """The answers that add to the base, or the options: no box, no "do not know"."""
-        every = dict.fromkeys(share.level for share in self.shares)
-        return [level for level in every if level not in self.boxes and level != DONT_KNOW]
+        """The answers that add to the base, or the options; without boxes and "don't know"."""
+        all_levels = dict.fromkeys(share.level for share in self.shares)
+        return [level for level in all_levels if level not in self.boxes and level != DONT_KNOW]
 
     @property
     def several(self) -> bool:
-        """Whether people could choose more than one option: each has a share of those asked."""
+        """True for a multiple-response question: each option has a share of those asked."""
         return any(share.base == ASKED for share in self.shares)
 
     def groups_apart(self) -> set[str]:
-        """The groups that are counted and not weighted: outside every total."""
-        plain = {share.group for share in self.shares if not share.weighted}
-        return plain if any(share.weighted for share in self.shares) else set()
+        """Return the groups outside every total: those with unweighted shares.
+
+        Empty where no share of the table is weighted.
+        """
+        unweighted = {share.group for share in self.shares if not share.weighted}
+        return unweighted if any(share.weighted for share in self.shares) else set()
 
     def variables(self) -> dict[str, list[str]]:
-        """The groups that add to the total, by their variable ("" for those that are compared)."""
+        """Return the groups that add to the total, by variable ("" for compared groups)."""
         apart = {TOTAL, *self.groups_apart()}
-        parts = [group for group in self.groups if group not in apart]
-        variables = dict.fromkeys(map(variable_of, parts))
-        return {v: [group for group in parts if variable_of(group) == v] for v in variables}
+        groups = [group for group in self.groups if group not in apart]
+        variables = dict.fromkeys(map(variable_of, groups))
+        return {
+            variable: [group for group in groups if variable_of(group) == variable]
+            for variable in variables
+        }
 
 
 @dataclass(frozen=True)
 class Release:
-    """What one register tells.
+    """The published numbers of one register.
 
     Attributes:
-        name: its run or publication.
+        name: the name of its run or publication.
         tables: the numbers of each item.
         respondents: people who answered, by group.
         lightest, heaviest: the smallest and the largest weight, as multiples of the mean weight.
         mean: the mean weight where population and respondents are published.
-        n: respondents with a weight; None where it is not told.
-        unclear: answers of people of whom it is not known whether they were asked.
+        n: respondents with a weight; None where it is not published.
+        unclear: answers of people for whom the routing is unclear.
     """
 
     name: str
@@ -137,8 +144,10 @@ class Release:
 
 @dataclass(frozen=True)
 class Route:
-    """An `item` that is asked of those alone who gave an `after` item one of these answers (none:
-    their number was in a range); `alone`: of all of them, for nothing else is asked for.
+    """A filter question: `item` is asked only of people who gave certain answers to `after`.
+
+    `codes`: these answers; empty where the filter is a range of a number. `alone`: whether no other
+    condition decides who is asked.
     """
 
     item: str
@@ -149,8 +158,9 @@ class Route:
 
 @dataclass(frozen=True)
 class Merged:
-    """An answer (`level`) to an `item` that is given by who gave one of some answers (`codes`) to
-    the item that it was derived `of`, and by nobody else.
+    """A derived answer: an answer that merges several answers to another item.
+
+    `level` of `item` is given by exactly those who gave one of `codes` to the item `of`.
     """
 
     item: str
@@ -160,7 +170,7 @@ class Merged:
 
 
 def untold(release: Release) -> Release:
-    """Return a release that tells how many people answered, and nothing of what they answered."""
+    """Return a release reduced to the numbers of people who answered, without their answers."""
     tables = {
         item: ReleasedTable(
             item,
@@ -176,19 +186,22 @@ def untold(release: Release) -> Release:
 
 
 def variable_of(group: str) -> str:
-    """The variable of a group: `region` of `region:north`; "" for the groups that are compared."""
+    """Return the variable of a group: `region` of `region:north`; "" for compared groups."""
     return group.rpartition(":")[0]
 
 
 def interval(text: str, digits: int | None) -> PrintedInterval:
-    """Where a printed number lies; `digits`: its decimals, None for one of twelve digits."""
+    """Return the range of a printed number.
+
+    `digits`: its decimals; None for a number of twelve significant digits.
+    """
     value = float(text)
     half = abs(value) * 6e-13 if digits is None else 0.5 * 10.0**-digits
     return PrintedInterval(value - half, value + half)
 
 
 def read_release(name: str, figures: pd.DataFrame, boxes: Boxes) -> Release:
-    """What a register (as text) tells its readers.
+    """Read a register (all columns as text) as a release.
 
     A register at its working precision (`precision`: `working`) is read as it will be released.
     """
@@ -200,15 +213,19 @@ def read_release(name: str, figures: pd.DataFrame, boxes: Boxes) -> Release:
     for row in records:
         if row["item"] in tables:
             _add_numbers(row, tables[row["item"]])
-    shown = {row["id"]: row["value"] for row in records if not row["suppressed"]}
-    everybody = [int(row["n"]) for row in records if row["kind"] == "missing" and row["n"]]
-    n = everybody[0] if everybody else int(shown.get(weighting_id("n")) or 0) or None
-    unclear = int(shown.get("quality.issues.routing_unclear") or 0)
-    return Release(name, tables, dict(_respondents(records)), *_weights(shown), n, unclear)
+    published = {row["id"]: row["value"] for row in records if not row["suppressed"]}
+    respondent_counts = [int(row["n"]) for row in records if row["kind"] == "missing" and row["n"]]
+    n = (
+        respondent_counts[0]
+        if respondent_counts
+        else int(published.get(weighting_id("n")) or 0) or None
+    )
+    unclear = int(published.get("quality.issues.routing_unclear") or 0)
+    return Release(name, tables, dict(_respondents(records)), *_weights(published), n, unclear)
 
 
-# The statistics, up to the first "of" or bracket, by kind of row: of the kinds that tell of
-# answers. From rows of other kinds a reader learns no count of one answer.
+# Kinds of rows that describe answers, with the statistics that the attack reads. A statistic is
+# named by its text up to the first "of", bracket or colon.
 READ: Mapping[str, frozenset[str]] = {
     "estimate": frozenset({"share", "mean", "lower_quartile", "median", "upper_quartile"}),
     "count": frozenset({"answers", "weight"}),
@@ -219,12 +236,11 @@ READ: Mapping[str, frozenset[str]] = {
     "bound": frozenset({"least and largest value, whatever those without an answer would say"}),
 }
 OTHERS = {"weighting", "quality", "setting", "response", "balance"}
-# Of kinds that tell of an item and are no numbers of its people (a p-value, a correlation): what
-# these say all the same, which is printed elsewhere as well, made of two registers as their readers
-# have them, or of no single answer.
+# Statistics the attack may ignore although their row names an item: they repeat a number printed
+# elsewhere, combine two releases that readers have, or describe no single answer.
 OF_ITEMS: Mapping[str, frozenset[str]] = {
     "test": frozenset({"pairs"}),
-    # Ranges by assumption from the frame, and bounds made of a share and its limits.
+    # Computed from a share and its limits, under assumptions on those who are not in the sample.
     "selection": frozenset(
         {
             "value without the bias",
@@ -236,7 +252,7 @@ OF_ITEMS: Mapping[str, frozenset[str]] = {
     "revision": frozenset({"as published before", "change since the revised publication"}),
     "change": frozenset({"in an earlier wave"}),
 }
-# Of variants: `attack.knowledge` reads the shares, of which all else is made.
+# Rows on robustness: `attack.knowledge` reads the shares, from which the others are computed.
 READ_BESIDE: Mapping[str, str] = {"share": "share", "variant": "share points", "variants": "count"}
 COLUMNS = {
     *("id", "kind", "unit", "value", "item", "level", "group", "statistic", "note", "precision"),
@@ -246,56 +262,65 @@ COLUMNS = {
 
 
 def find_unread(figures: pd.DataFrame) -> str:
-    """Return the id of the first row, or the first column, that nothing here reads; "" for none."""
-    if unread := [column for column in figures.columns if column not in COLUMNS]:
-        return f"column {unread[0]}"
+    """Return the first column or the id of the first row that the attack cannot read; "" if none.
+
+    An unknown statistic could disclose a count that the attack does not test.
+    """
+    if unread_columns := [column for column in figures.columns if column not in COLUMNS]:
+        return f"column {unread_columns[0]}"
     for row in list_rows(figures):
-        says = re.split(r" of | \(|: ", row["statistic"], maxsplit=1)[0]
-        known = row["kind"] in OTHERS or says in READ.get(row["kind"], ())
+        statistic = re.split(r" of | \(|: ", row["statistic"], maxsplit=1)[0]
+        is_known = row["kind"] in OTHERS or statistic in READ.get(row["kind"], ())
         if row["kind"] == "firmness":
-            known = row["unit"] in READ_BESIDE.get(says, "").split()
+            is_known = row["unit"] in READ_BESIDE.get(statistic, "").split()
         if row["kind"] in OF_ITEMS:
-            told = row["unit"] in ("share", "base", "count") and row["item"]
-            known = not told or says in OF_ITEMS[row["kind"]]
-        if not known:
+            counts_people = row["unit"] in ("share", "base", "count") and row["item"]
+            is_known = not counts_people or statistic in OF_ITEMS[row["kind"]]
+        if not is_known:
             return str(row["id"])
     return ""
 
 
 def find_baseless(figures: pd.DataFrame) -> str:
-    """Return the id of the first share that is published without its base; "" for none.
+    """Return the id of the first share that is published without its base; "" if none.
 
-    Registers of 1.0 have such shares: of them a reader knows less, and so does the attack. A new
+    Registers of 1.0 have such shares: a reader knows less of them, and so does the attack. A new
     register has none.
     """
-    shown = (figures["kind"] == "estimate") & (figures["suppressed"] == "") & (figures["n"] == "")
-    return str(figures.loc[shown, "id"].iloc[0]) if shown.any() else ""
+    baseless = (
+        (figures["kind"] == "estimate") & (figures["suppressed"] == "") & (figures["n"] == "")
+    )
+    return str(figures.loc[baseless, "id"].iloc[0]) if baseless.any() else ""
 
 
 def decimals(row: Mapping[Any, str]) -> int | None:
-    """How many decimals of a share are printed; None for a register of twelve digits."""
+    """Return the number of printed decimals of a share (0-1).
+
+    None for a register of twelve significant digits.
+    """
     return int(row["digits"]) + 2 if row.get("precision") and row["digits"] else None
 
 
 def _estimate(row: Mapping[Any, str], tables: dict[str, ReleasedTable], boxes: Boxes) -> None:
+    """Add the share and the base of a row of estimates to its table."""
     measure, _, base = row["statistic"].partition(" of ")
     base, unweighted, _ = base.partition(" (")
     if measure != "share":
         return
-    own = {box: tuple(levels) for box, levels in boxes.get(row["item"], {}).items()}
-    table = tables.setdefault(row["item"], ReleasedTable(row["item"], own))
+    item_boxes = {box: tuple(levels) for box, levels in boxes.get(row["item"], {}).items()}
+    table = tables.setdefault(row["item"], ReleasedTable(row["item"], item_boxes))
     table.data = table.data or row["dataset"]
-    shown = not row["suppressed"] and row["value"] != ""
+    is_published = not row["suppressed"] and row["value"] != ""
     table.shares.append(
         ReleasedShare(
             row["id"],
             row["level"],
             row["group"],
             base,
-            interval(row["value"], decimals(row)) if shown else None,
+            interval(row["value"], decimals(row)) if is_published else None,
             not unweighted,
-            # "0.00" is a share that rounds to nobody, "0" is nobody.
-            shown and row["value"] in ("0", "1"),
+            # "0.00" is a share that rounds to 0, "0" is exactly 0.
+            is_published and row["value"] in ("0", "1"),
         )
     )
     if row["n"]:
@@ -303,20 +328,20 @@ def _estimate(row: Mapping[Any, str], tables: dict[str, ReleasedTable], boxes: B
 
 
 def _add_numbers(row: Mapping[Any, str], table: ReleasedTable) -> None:
-    """What a row tells of its item beside a share of it."""
-    group, shown = row["group"], not row["suppressed"]
+    """Add the numbers of a row that is not an estimate to the table of its item."""
+    group, is_published = row["group"], not row["suppressed"]
     match row["kind"]:
-        case "count" if shown and row["value"]:
-            told, _, base = row["statistic"].removesuffix(")").partition(" (")
-            if told == "answers" and base in BASES:
+        case "count" if is_published and row["value"]:
+            statistic, _, base = row["statistic"].removesuffix(")").partition(" (")
+            if statistic == "answers" and base in BASES:
                 table.bases[base, group] = int(row["value"])
-            elif told == "weight of the answers" and base == ANSWERED:
+            elif statistic == "weight of the answers" and base == ANSWERED:
                 table.weights[group] = interval(row["value"], 0)
-        case "missing" if shown and row["n"] and group == TOTAL:
-            # A share of all respondents, whose base stands beside it, is of people.
+        case "missing" if is_published and row["n"] and group == TOTAL:
+            # An unweighted share with its base: the product is a number of people.
             share, n = interval(row["value"], decimals(row)), int(row["n"])
             table.counts[row["level"]] = PrintedInterval(share.low * n, share.high * n)
-        case "bound" if shown and row["value"] and row["unit"] == "share":
+        case "bound" if is_published and row["value"] and row["unit"] == "share":
             end = FigureId.parse(row["id"], row["kind"]).part
             table.worst[row["level"], end] = interval(row["value"], decimals(row))
         case "test" if row["n"]:
@@ -329,6 +354,7 @@ def _add_numbers(row: Mapping[Any, str], table: ReleasedTable) -> None:
 
 
 def _respondents(records: Iterable[Mapping[Any, str]]) -> Iterator[tuple[str, int]]:
+    """Yield the numbers of respondents by group."""
     for row in [row for row in records if not row["suppressed"]]:
         if row["kind"] == "quality" and row["statistic"] in ("answered", "kept"):
             if row["statistic"] == "answered" or row["group"] != TOTAL:
@@ -339,12 +365,12 @@ def _respondents(records: Iterable[Mapping[Any, str]]) -> Iterator[tuple[str, in
 
 
 def _weights(shown: Mapping[str, str]) -> tuple[float, float, float | None]:
-    """The smallest and largest weight, and the mean weight in people of the population."""
+    """Return the smallest and largest weight, and the mean weight in people of the population."""
     lightest, heaviest = (shown.get(weighting_id(end), "") for end in ("minimum", "maximum"))
     if not lightest or not heaviest:
         return 1.0, 1.0, None
-    drawn = [float(n) for name, n in shown.items() if is_below(name, f"{QUALITY}.population")]
+    populations = [float(n) for name, n in shown.items() if is_below(name, f"{QUALITY}.population")]
     n = shown.get(weighting_id("n"), "")
-    mean = sum(drawn) / float(n) if drawn and n else None
-    # Printed with two decimals: the weights themselves may lie half a hundredth further.
+    mean = sum(populations) / float(n) if populations and n else None
+    # Two decimals are printed: the exact weights may lie half a hundredth outside.
     return max(float(lightest) - 0.005, 0.0), float(heaviest) + 0.005, mean

@@ -1,8 +1,8 @@
-"""How little and how much a count can be: linear and integer programs over a reader's system.
+"""Compute bounds of counts by linear and integer programs over a reader's system.
 
-A system is linear equations and inequalities. HiGHS, one thread, stopped by a number of nodes and
-never by time. What the solver says is checked: a solution counts only when its whole numbers,
-rounded, still fulfil every row.
+A system is linear equations and inequalities. The solver is HiGHS, with one thread, limited by a
+number of nodes and never by time, so results are the same on every machine. Solutions are checked:
+a solution counts only if its whole numbers, rounded, still fulfil every row.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,12 +19,12 @@ from readiness.attack.released import TOTAL
 from readiness.ground.arrays import FloatArray
 from readiness.ground.linear_programs import LinearProgram, find_whole_numbers
 
-# Stands for no upper end at all.
+# Upper limit of a count that has none.
 UNBOUNDED = 10**9
-# How far a sum of weights may miss its printed value, in mean weights: a solver's tolerance.
+# Tolerance of the solver for a printed sum of weights, in mean weights.
 SLACK = 1e-7
 PEOPLE, WEIGHT, REST, CELL = "people", "weight", "rest", "cell"
-# Those of later data who were not in earlier ones.
+# Kind of variable: people of later data who were not in earlier data.
 CAME = "came"
 Name = tuple[str, ...]
 
@@ -44,39 +44,42 @@ class LinearSystem:
     def variable(
         self, name: Name, low: float = 0.0, high: float = inf, *, whole: bool = True
     ) -> int:
-        """The column of a variable, made where it is not there yet; bounds are tightened."""
+        """Return the column of a variable, added if it is new; its bounds are tightened."""
         if name not in self.names:
             self.names[name] = len(self.low)
             self.low.append(low)
             self.high.append(high)
             self.whole.append(whole)
-        at = self.names[name]
-        self.low[at] = max(self.low[at], low)
-        self.high[at] = min(self.high[at], high)
-        return at
+        column = self.names[name]
+        self.low[column] = max(self.low[column], low)
+        self.high[column] = min(self.high[column], high)
+        return column
 
     def row(self, coefficients: Mapping[int, float], low: float, high: float) -> None:
-        """One equation or inequality; coefficients of the same column were added up before."""
-        self.rows.append({at: value for at, value in coefficients.items() if value})
+        """Add an equation or inequality, with one coefficient for each column."""
+        self.rows.append(
+            {column: coefficient for column, coefficient in coefficients.items() if coefficient}
+        )
         self.row_low.append(low)
         self.row_high.append(high)
 
     def matrix(self) -> scipy.sparse.csr_array:
-        """The rows as a sparse matrix."""
-        indices = [at for row in self.rows for at in row]
-        values = [value for row in self.rows for value in row.values()]
-        ends = np.cumsum([0, *(len(row) for row in self.rows)])
+        """Return the coefficients of all rows as a sparse matrix."""
+        indices = [column for row in self.rows for column in row]
+        values = [coefficient for row in self.rows for coefficient in row.values()]
+        offsets = np.cumsum([0, *(len(row) for row in self.rows)])
         shape = (len(self.rows), len(self.low))
-        content = (np.array(values), np.array(indices, dtype=int), ends)
+        content = (np.array(values), np.array(indices, dtype=int), offsets)
         return scipy.sparse.csr_array(content, shape=shape)
 
 
 @dataclass(frozen=True)
 class Classes:
-    """What a reader knows who knows the frame cell of every respondent of a release.
+    """The frame cells of the respondents of a release: what a reader of the frame knows.
 
-    `groups`: for each cell its group in each variable, columns named as the register does.
-    `people`: respondents of each cell. `weights`: the weight of each of them, in mean weights.
+    `groups`: for each cell its group in each variable, with columns named as in the register.
+    `people`: number of respondents of each cell. `weights`: weight of each of these respondents, in
+    mean weights.
     """
 
     groups: pd.DataFrame
@@ -84,48 +87,52 @@ class Classes:
     weights: np.ndarray
 
     def inside(self, group: str) -> np.ndarray:
-        """Which cells a group is made of."""
+        """Return for each cell whether it belongs to a group."""
         return self._inside.get(group, np.zeros(len(self.people), dtype=bool))
 
     @cached_property
     def _inside(self) -> dict[str, np.ndarray]:
-        found = {TOTAL: np.ones(len(self.people), dtype=bool)}
+        members = {TOTAL: np.ones(len(self.people), dtype=bool)}
         for variable in self.groups:
             column = self.groups[variable].to_numpy(dtype=object)
-            found |= {group: column == group for group in dict.fromkeys(column) if group}
-        return found
+            members |= {group: column == group for group in dict.fromkeys(column) if group}
+        return members
 
     def knows(self, group: str) -> bool:
-        """Whether a group is one of the frame's."""
+        """Return whether the frame has a group."""
         return bool(self.inside(group).any())
 
 
-# Nodes of one branch-and-bound search.
+# The most nodes of one branch-and-bound search.
 NODES = 2000
-# The same where the unknowns are people of frame cells, of which there are more.
+# The most nodes where the unknowns are people of frame cells, which are more.
 FRAME_NODES = 500
-# Of such searches in one system.
+# The most searches of that kind in one system.
 SEARCHES = 40
-# The most unknown counts of a system in which they are searched.
+# The most unknown counts of a system in which whole numbers are searched.
 MOST_CELLS = 120
-# The solver's tolerance, by which its bounds are given way.
+# Tolerance of the solver: its bounds are widened by this before rounding.
 NEAR = 1e-6
 # How far a checked solution may miss a row.
 FITS = 1e-5
-# By how much more, at both ends, a linear program has to leave for whole numbers not to matter.
+# If an interval of real numbers is wide enough without this many people at each end, whole
+# numbers are not searched: they hardly narrow it further.
 MARGIN = 2
-# Says of an interval of a count whether it is wide enough.
+# Decides whether an interval of a count is wide enough.
 Judge = Callable[[int, int], bool]
 
 
 @dataclass
 class Solver:
-    """A system with all solutions that were found so far, each a possible world of the reader's."""
+    """A system with all solutions found so far: tables of counts that the reader holds possible.
+
+    `worlds`: the solutions in whole numbers. `nodes`: the most nodes of one search. `searches`: how
+    many searches remain; None: no limit.
+    """
 
     system: LinearSystem
     worlds: list[FloatArray] = field(default_factory=list)
     nodes: int = NODES
-    # How many searches are left; None: any number.
     searches: int | None = None
 
     def __post_init__(self) -> None:
@@ -137,31 +144,37 @@ class Solver:
         self.program = LinearProgram(self.matrix, *self.ends_of_rows, self.low, self.high)
 
     def counts(self, key: str) -> int:
-        """How many whole numbers of people of an item are unknown."""
-        return sum(self.whole[at] for name, at in self.system.names.items() if name[1] == key)
+        """Return how many whole numbers of people of an item are unknown."""
+        return sum(
+            self.whole[column] for name, column in self.system.names.items() if name[1] == key
+        )
 
     def bound_by_relaxation(self, column: int, wide: Judge | None = None) -> tuple[int, int]:
-        """The least and the largest whole number that the linear program leaves possible.
+        """Return the least and the largest whole number that the linear program allows for a count.
 
-        With `wide`, no more of it than is needed to see that it is wide enough: every solution for
-        one count says of all others what is possible.
+        With `wide`, the bounds are computed only as far as needed to see that they are wide enough.
+        Each solution for one count also shows possible values of all others.
         """
-        found: dict[int, float | None] = {}
+        bounds: dict[int, float | None] = {}
         for sign in (-1, 1):
-            if wide and (seen := self._between(self.points[:, column])) and wide(*seen):
-                return seen
-            found[sign] = self._relax_bound(column, sign)
-        return self._within(column, found[1], found[-1])
+            if (
+                wide
+                and (possible_range := self._between(self.points[:, column]))
+                and wide(*possible_range)
+            ):
+                return possible_range
+            bounds[sign] = self._relax_bound(column, sign)
+        return self._within(column, bounds[1], bounds[-1])
 
     def _between(self, values: FloatArray) -> tuple[int, int] | None:
-        """The whole numbers between the values that a count has in some solutions."""
+        """Return the least and largest whole number in the range of a count's values."""
         if not len(values):
             return None
         low, high = ceil(values.min() - NEAR), floor(values.max() + NEAR)
         return (max(low, 0), high) if low <= high else None
 
     def ends(self, column: int) -> tuple[float, float]:
-        """The least and the largest value of a sum of weights, which need not be whole."""
+        """Return the least and the largest value of a sum of weights, which need not be whole."""
         low, high = (self._relax_bound(column, sign) for sign in (1, -1))
         return (
             self.low[column] if low is None else low,
@@ -169,41 +182,55 @@ class Solver:
         )
 
     def supposing(self, column: int, other: int, known: int, wide: Judge) -> tuple[int, int] | None:
-        """What the linear program leaves of a count where another is `known` at least.
+        """Return the bounds of a count if another count is `known` at least.
 
-        As far as needed to see that it is `wide`; None where that cannot be.
+        The bounds are computed only as far as needed to see that they are `wide`. None where the
+        other count cannot be that large.
         """
-        if (seen := self._between(self._mix(column, other, known))) and wide(*seen):
-            return seen
+        if (possible_range := self._between(self._mix(column, other, known))) and wide(
+            *possible_range
+        ):
+            return possible_range
         least, most = self.low[other], self.high[other]
         if most < known:
             return None
         self.program.change_column(other, max(least, known), most)
         try:
-            ends = [self._relax_bound(column, sign) for sign in (1, -1)]
+            limits = [self._relax_bound(column, sign) for sign in (1, -1)]
         finally:
             self.program.change_column(other, least, most)
-        if None in ends:
+        if None in limits:
             return None
-        low, high = self._within(column, *ends)
+        low, high = self._within(column, *limits)
         return (max(low, known), high) if column == other else (low, high)
 
     def _mix(self, column: int, other: int, known: int) -> FloatArray:
-        """Values that a count has where another is `known` at least: of the solutions found so far,
-        and between one with more of the other and one with less, where all are solutions, too.
+        """Return possible values of a count if another count is `known` at least.
+
+        They come from the solutions found so far, and from mixtures of a solution with more of the
+        other count and one with less: a mixture of two solutions is a solution.
         """
         values, others = self.points[:, column], self.points[:, other]
-        more = others >= known - NEAR
-        if not more.any():
-            return values[more]
-        ends = np.flatnonzero(more)[[values[more].argmin(), values[more].argmax()]]
-        ends = np.append(ends, others.argmax())[:, None]
-        part = (others[ends] - known) / np.maximum(others[ends] - others[~more], NEAR)
-        between = values[ends] + np.maximum(part, 0.0) * (values[~more] - values[ends])
-        return np.append(values[more], between)
+        has_enough = others >= known - NEAR
+        if not has_enough.any():
+            return values[has_enough]
+        rich_points = np.flatnonzero(has_enough)[
+            [values[has_enough].argmin(), values[has_enough].argmax()]
+        ]
+        rich_points = np.append(rich_points, others.argmax())[:, None]
+        shares_of_way = (others[rich_points] - known) / np.maximum(
+            others[rich_points] - others[~has_enough], NEAR
+        )
+        mixed_values = values[rich_points] + np.maximum(shares_of_way, 0.0) * (
+            values[~has_enough] - values[rich_points]
+        )
+        return np.append(values[has_enough], mixed_values)
 
     def find_world(self, column: int, least: float, most: float) -> bool | None:
-        """Whether a count can lie in between, which adds a world; None where the search gave up."""
+        """Return whether a count can lie between two limits; None where the search gave up.
+
+        A solution that is found is added to `worlds`.
+        """
         low, high = self.low.copy(), self.high.copy()
         low[column], high[column] = max(low[column], least), min(high[column], most)
         if low[column] > high[column]:
@@ -212,31 +239,37 @@ class Solver:
             if self.searches < 1:
                 return None
             self.searches -= 1
-        found, none = find_whole_numbers(
+        solution, is_infeasible = find_whole_numbers(
             self.matrix, *self.ends_of_rows, low, high, self.whole, self.nodes
         )
-        if none:
+        if is_infeasible:
             return False
-        return True if found is not None and self._keep(found) else None
+        return True if solution is not None and self._keep(solution) else None
 
     def count_range_found(self, column: int) -> tuple[int, int] | None:
-        """The least and the largest value of a count in the worlds found so far."""
+        """Return the least and the largest value of a count in the worlds found so far."""
         if not self.worlds:
             return None
         values = [round(world[column]) for world in self.worlds]
         return min(values), max(values)
 
     def possible(self) -> bool:
-        """Whether there is any solution: numbers that contradict each other leave none."""
+        """Return whether the system has a solution: contradicting numbers leave none."""
         return self._relax_bound(0, 1) is not None
 
     def _within(self, column: int, low: float | None, high: float | None) -> tuple[int, int]:
-        least = ceil((self.low[column] if low is None else low) - NEAR)
-        most = self.high[column] if high is None else high
-        return max(least, 0), floor(most + NEAR) if np.isfinite(most) else UNBOUNDED
+        """Return a count's bounds in whole numbers, with its own limits in place of None."""
+        lower_limit = ceil((self.low[column] if low is None else low) - NEAR)
+        upper_limit = self.high[column] if high is None else high
+        return max(lower_limit, 0), floor(upper_limit + NEAR) if np.isfinite(
+            upper_limit
+        ) else UNBOUNDED
 
     def _relax_bound(self, column: int, sign: int) -> float | None:
-        """The bound of a column by real numbers (sign 1: from below); None where there is none."""
+        """Return the bound of a column in real numbers: the lower for sign 1, the upper for -1.
+
+        Infinite where the rows do not limit it; None where the system has no solution.
+        """
         cost = np.zeros(len(self.low))
         cost[column] = sign
         if (solved := self.program.minimise(cost)) is None:
@@ -245,18 +278,19 @@ class Solver:
         return sign * solved.least
 
     def _keep(self, solution: FloatArray) -> bool:
-        """Note a world; whether it is one."""
+        """Round a solution to a world and store it; return whether it fulfils all rows."""
         world = np.where(self.whole, np.round(solution), solution)
         sums = self.matrix @ world
-        least, most = self.ends_of_rows
-        fits = (sums >= least - FITS).all() and (sums <= most + FITS).all()
-        if fits and (world >= self.low - FITS).all() and (world <= self.high + FITS).all():
+        row_low, row_high = self.ends_of_rows
+        fits_rows = (sums >= row_low - FITS).all() and (sums <= row_high + FITS).all()
+        if fits_rows and (world >= self.low - FITS).all() and (world <= self.high + FITS).all():
             self.worlds.append(world)
             self._add(world)
             return True
         return False
 
     def _add(self, point: FloatArray) -> None:
+        """Store a solution, in an array that doubles as needed."""
         if self._known == len(self._points):
             self._points = np.concatenate([self._points, np.empty_like(self._points)])
         self._points[self._known] = point
@@ -264,17 +298,17 @@ class Solver:
 
     @property
     def points(self) -> FloatArray:
-        """The solutions in real numbers that were found so far, a row each."""
+        """The solutions in real numbers found so far, one per row."""
         return self._points[: self._known]
 
 
 @dataclass(frozen=True)
 class ReaderBounds:
-    """What a reader can say of one count.
+    """The bounds of one count for a reader.
 
     Attributes:
-        lowest, highest: what is proven; the count lies between.
-        least, most: what was seen to be possible; None where no world was found.
+        lowest, highest: proven limits of the count.
+        least, most: limits of the values known to be possible; None where no world was found.
     """
 
     lowest: int
@@ -286,46 +320,52 @@ class ReaderBounds:
 def narrow(
     solver: Solver, column: int, holds: Judge, wide: Judge, margin: int | None = MARGIN
 ) -> ReaderBounds:
-    """The interval of a count, as far as it must be known to judge it.
+    """Return the interval of a count, computed as far as needed to judge it.
 
-    Searched until two worlds that were found are `wide` enough apart, or what is proven shows that
-    it no longer `holds`. Where the linear program leaves more than is asked for by a `margin`,
-    whole numbers take little away, and none are searched for; None: they always are.
+    The search ends when two worlds that were found are `wide` enough apart, or when the proven
+    interval no longer `holds`. Where the linear program leaves an interval that is wide enough
+    without `margin` people at each end, whole numbers are not searched; None: they always are.
     """
 
-    def ample(low: int, high: int) -> bool:
+    def is_amply_wide(low: int, high: int) -> bool:
         return (
             margin is not None
             and low + margin <= high - margin
             and wide(low + margin, high - margin)
         )
 
-    low, high = solver.bound_by_relaxation(column, ample)
-    if ample(low, high):
+    low, high = solver.bound_by_relaxation(column, is_amply_wide)
+    if is_amply_wide(low, high):
         return ReaderBounds(low, high, *(solver.count_range_found(column) or (None, None)))
 
     def is_settled() -> bool:
-        seen = solver.count_range_found(column)
-        return (seen is not None and wide(*seen)) or not holds(low, high)
+        world_range = solver.count_range_found(column)
+        return (world_range is not None and wide(*world_range)) or not holds(low, high)
 
     if not is_settled() and not solver.worlds:
         solver.find_world(column, low, high)
-    # First for a world that is just far enough from those that were found, or from the other end
-    # where none was; where there is none, for any beyond them.
-    for enough, lowest in product((True, False), (False, True)):
+    # First search a world that is just far enough from the worlds found so far (from the other end
+    # of the interval where there is none). If there is no such world, search any that is farther
+    # than those found.
+    for just_wide_enough, downwards in product((True, False), (False, True)):
         while not is_settled():
-            end = high if lowest else low
-            least, most = solver.count_range_found(column) or (end, end)
-            if lowest:
-                beyond = range(least - 1, low - 1, -1)
-                far = next((n for n in beyond if not enough or wide(n, most)), low - 1)
-                there = solver.find_world(column, low, far)
-                low = far + 1 if there is False else low
+            limit = high if downwards else low
+            least_found, most_found = solver.count_range_found(column) or (limit, limit)
+            if downwards:
+                candidates = range(least_found - 1, low - 1, -1)
+                target = next(
+                    (n for n in candidates if not just_wide_enough or wide(n, most_found)), low - 1
+                )
+                is_possible = solver.find_world(column, low, target)
+                low = target + 1 if is_possible is False else low
             else:
-                beyond = range(most + 1, high + 1)
-                far = next((n for n in beyond if not enough or wide(least, n)), high + 1)
-                there = solver.find_world(column, far, high)
-                high = far - 1 if there is False else high
-            if not there:
+                candidates = range(most_found + 1, high + 1)
+                target = next(
+                    (n for n in candidates if not just_wide_enough or wide(least_found, n)),
+                    high + 1,
+                )
+                is_possible = solver.find_world(column, target, high)
+                high = target - 1 if is_possible is False else high
+            if not is_possible:
                 break
     return ReaderBounds(low, high, *(solver.count_range_found(column) or (None, None)))
