@@ -1,7 +1,7 @@
-"""The attack on a register, what it found, and what is withheld beyond the policy for that.
+"""Attack a register, and suppress more until the attack discloses nothing.
 
-What suppression proves of its own systems the attack does not take from it: it knows whole numbers,
-and what several items say together. So both take turns until nothing is given away.
+The attack does not rely on what the suppression proves: it knows that people are whole numbers, and
+combines several items. So both take turns until no count is disclosed.
 """
 
 from collections import Counter
@@ -61,17 +61,19 @@ def read_target(
     varied: Mapping[str, pd.Series],
     respondents: pd.DataFrame,
 ) -> AttackTarget:
-    """Return a register (as text) as what is attacked, after `earlier` ones.
+    """Return a register (as text) as a target of the attack, after the `earlier` registers.
 
-    `classes` of the release by "", and of each variant; `varied`: what respondents weigh in it.
-    `respondents`: their coded answers, by which it is known what is merged. Raises DataError where
-    the register tells what the attack does not read.
+    `classes`: frame cells by the weights of the release (key "") and of each variant. `varied`:
+    weights of the respondents in each variant. `respondents`: their coded answers, which show what
+    derived answers merge.
+
+    Raises DataError where the register has a row or column that the attack does not read.
     """
-    # Readers have rounded numbers: 0.163 is printed as 16 %, which is at most 16.5 %.
+    # Readers have rounded numbers: 0.163 is printed as 16 %, so they know at most 16.5 %.
     figures = round_register(figures)
-    if unread := find_unread(figures):
+    if unread_row := find_unread(figures):
         raise DataError(
-            f"the register of figures, {unread}: no model covers this kind of row, so its "
+            f"the register of figures, {unread_row}: no model covers this kind of row, so its "
             "disclosure risk is unknown. Add the kind to attack/released.py, or do not publish it."
         )
     boxes = {item.id: item.levels_of for item in questionnaire.items if item.levels_of}
@@ -85,14 +87,14 @@ def read_target(
     ]
     sensitive = frozenset(item.id for item in questionnaire.items if item.sensitive)
     merged = [*_list_merged(questionnaire, respondents)]
-    known = (release, releases, classes.get(""), rules, routes, variants, sensitive)
-    return AttackTarget(*known, merged)
+    parts = (release, releases, classes.get(""), rules, routes, variants, sensitive)
+    return AttackTarget(*parts, merged)
 
 
 def _list_merged(questionnaire: Questionnaire, respondents: pd.DataFrame) -> Iterator[Merged]:
-    """Yield the answers to derived items that are some answers to one other item, and no more.
+    """Yield the answers to derived items that merge some answers to one other item exactly.
 
-    Reports say how an item is derived: what is seen of the answers here is known to readers.
+    Reports print how an item is derived, so readers know which answers it merges.
     """
     closed = {item.id: item for item in questionnaire.items if item.kind.takes_one}
     for item in closed.values():
@@ -113,23 +115,26 @@ def known_classes(
     by: Sequence[str],
     varied: Mapping[str, pd.Series],
 ) -> dict[str, Classes]:
-    """What a reader knows who knows every respondent's groups, of the frame or made of it, by the
-    weights of the release ("") and of each variant; nothing where there is no frame. `respondents`:
-    with the variables `by` which groups are, and `weight`.
+    """Return the frame cells for a reader who knows every respondent's groups.
+
+    The keys are "" for the weights of the release, and the names of the variants. Empty where the
+    questionnaire has no frame. `respondents`: with the variables `by` which groups are formed, and
+    `weight`. `varied`: weights of the respondents in each variant.
     """
     groups = {}
-    for place, name in enumerate(by):
+    for position, name in enumerate(by):
         codes = questionnaire.grouping(name).codes
-        named = {code: group_name(name, code) if place else code for code in codes}
-        groups[name if place else ""] = (name, named)
+        group_names = {code: group_name(name, code) if position else code for code in codes}
+        groups[name if position else ""] = (name, group_names)
     if not questionnaire.frame or not groups or respondents.empty:
         return {}
     return classes_of(respondents, pd.to_numeric(respondents["weight"]), groups, varied)
 
 
 def read_varied(path: Path | None, respondents: pd.DataFrame) -> dict[str, pd.Series]:
-    """What each of the respondents weighs in each variant, by its name, as the firmness step wrote
-    it; nothing where it wrote nothing.
+    """Read the weights of the respondents in each variant, by its name, from the firmness step.
+
+    Empty where the step wrote no file (`path` is None).
     """
     if path is None:
         return {}
@@ -139,48 +144,54 @@ def read_varied(path: Path | None, respondents: pd.DataFrame) -> dict[str, pd.Se
 
 
 def find_even(respondents: pd.DataFrame, by: Sequence[str]) -> frozenset[str]:
-    """The variables, as groups are called by them ("" for the one that is compared), of which each
-    group is of one stratum and one weight, so that variances of all are sums over the groups; none
-    where all respondents are. `respondents`: as above, with `stratum`.
+    """Return the variables whose groups each lie in one stratum and have one weight.
+
+    Variances of all respondents are then sums over the groups. Names are as in group ids, "" for
+    the first variable. Empty where all respondents have one stratum and weight. `respondents`: with
+    the variables `by`, `weight` and `stratum`.
     """
     weights = respondents["weight"].map("{:.6g}".format)
     cells = respondents.groupby([respondents["stratum"], weights]).ngroup()
     if cells.nunique() < 2:
         return frozenset()
-    whole = [cells.groupby(respondents[name]).nunique().max() == 1 for name in by]
-    return frozenset(name if place else "" for place, name in enumerate(by) if whole[place])
+    is_even = [cells.groupby(respondents[name]).nunique().max() == 1 for name in by]
+    return frozenset(
+        name if position else "" for position, name in enumerate(by) if is_even[position]
+    )
 
 
-# How often the interval of a count is asked to be wider, each time twice as wide as before.
+# How often a wider interval is asked for a count, each time twice as wide as before.
 WIDENED = 2
-# Then all numbers of groups are suppressed: of its item in its group; in the group beside it of
-# which that costs least; in all groups; of the items next to it; at last the numbers of all
-# respondents, never given up before those of groups.
+# After that, shares around a disclosed count are suppressed, a step at a time: of its item in its
+# group; in one more group, where fewest shares are lost; in all groups; of the linked items; at
+# last those of all respondents, never before those of groups.
 GROUP, BESIDE, ITEM, NEIGHBOURS, TOTALS = 1, 2, 3, 4, 5
 
 
 def demand_more(
     found: Iterable[Attacked], tries: Counter[str], estimates: pd.DataFrame, target: AttackTarget
 ) -> Demand | None:
-    """What to withhold so that less is given away than was `found`; None where nothing is, or
-    nothing is left to withhold. `tries`: how often it was asked for each count; counted on here.
+    """Return what to suppress beyond the policy so that the disclosed counts are protected.
+
+    None where no count is disclosed, or nothing is left to suppress. `found`: results of the
+    attack. `tries`: how often more was asked for each count; counted on here.
     """
     hidden: set[str] = set()
     widths: dict[str, int] = {}
     items: set[str] = set()
-    told = _list_told(target)
-    for cell in (each.cell for each in found if each.verdict is CountVerdict.GIVEN):
+    published = _list_told(target)
+    for cell in (attacked.cell for attacked in found if attacked.verdict is CountVerdict.GIVEN):
         tries[cell.id] += 1
         step = tries[cell.id] - WIDENED
         base = target.release.tables[cell.item].bases.get((cell.share.base, cell.share.group))
         if base is not None and base <= target.rules.width:
             # An interval of so few people cannot be wider.
             step = max(step, GROUP)
-        around = _list_around(cell, step, estimates, target, told)
-        while GROUP <= step < TOTALS and told.isdisjoint(around):
-            # What is suppressed already protects no more than it did.
+        neighbours = _list_around(cell, step, estimates, target, published)
+        while GROUP <= step < TOTALS and published.isdisjoint(neighbours):
+            # All of these numbers are suppressed already: take the next step.
             step += 1
-            around = _list_around(cell, step, estimates, target, told)
+            neighbours = _list_around(cell, step, estimates, target, published)
         tries[cell.id] = max(tries[cell.id], step + WIDENED)
         if step > TOTALS:
             continue
@@ -189,19 +200,19 @@ def demand_more(
         )
         if not cell.withheld and cell.share.group != TOTAL:
             hidden.add(cell.share.id)
-        hidden |= around
-        own = frozenset([cell.item])
-        items |= target.with_neighbours(own) if step >= NEIGHBOURS else own
+        hidden |= neighbours
+        item = frozenset([cell.item])
+        items |= target.with_neighbours(item) if step >= NEIGHBOURS else item
     return Demand(frozenset(hidden), widths, frozenset(items)) if items else None
 
 
 def _list_told(target: AttackTarget) -> frozenset[str]:
-    """Return the ids of the shares and bases that a release tells."""
-    told: set[str] = set()
+    """Return the ids of the shares and bases that a release publishes."""
+    published: set[str] = set()
     for item, table in target.release.tables.items():
-        told |= {share.id for share in table.shares if share.value is not None}
-        told |= {base_id(item, group, base) for base, group in table.bases}
-    return frozenset(told)
+        published |= {share.id for share in table.shares if share.value is not None}
+        published |= {base_id(item, group, base) for base, group in table.bases}
+    return frozenset(published)
 
 
 def _list_around(
@@ -215,23 +226,25 @@ def _list_around(
     if step < GROUP:
         return set()
     group = cell.share.group
-    near = frozenset([cell.item])
-    near = target.with_neighbours(near) if step >= NEIGHBOURS else near
-    rows = estimates[estimates["item"].isin(near)]
+    near_items = frozenset([cell.item])
+    near_items = target.with_neighbours(near_items) if step >= NEIGHBOURS else near_items
+    rows = estimates[estimates["item"].isin(near_items)]
     if step <= BESIDE:
         rows = rows[rows["group"].isin([group, _find_beside(cell, rows, told)][:step])]
     if step < TOTALS:
         rows = rows[rows["group"] != TOTAL]
-    around = {share_id(*cells) for cells in rows[["item", "level", "group", "base"]].to_numpy()}
-    # How many were asked tells of the answer that it is asked after.
-    after = [route.item for route in target.routes]
-    routed = rows[rows["item"].isin(after) & (step >= NEIGHBOURS)]
-    return around | {base_id(*cells) for cells in routed[["item", "group", "base"]].to_numpy()}
+    shares = {share_id(*cells) for cells in rows[["item", "level", "group", "base"]].to_numpy()}
+    # The number of people who were asked is the number who gave the routing answer.
+    routed_items = [route.item for route in target.routes]
+    routed = rows[rows["item"].isin(routed_items) & (step >= NEIGHBOURS)]
+    return shares | {base_id(*cells) for cells in routed[["item", "group", "base"]].to_numpy()}
 
 
 def _find_beside(cell: AttackedCell, rows: pd.DataFrame, told: Collection[str]) -> str:
-    """Return the group of the same variable of which fewest shares are told, but some; of those the
-    one with the fewest people. "" where none is. `rows`: the estimates of the count's item.
+    """Return the group of the same variable that publishes fewest shares, but at least one.
+
+    Of several the one with the fewest people; "" where there is none. `rows`: the estimates of the
+    count's item.
     """
     group = cell.share.group
     costs: dict[str, tuple[int, int]] = {}
@@ -239,11 +252,11 @@ def _find_beside(cell: AttackedCell, rows: pd.DataFrame, told: Collection[str]) 
         other = str(row["group"])
         if other in (TOTAL, group) or variable_of(other) != variable_of(group):
             continue
-        shown = share_id(row["item"], row["level"], other, row["base"]) in told
+        is_published = share_id(row["item"], row["level"], other, row["base"]) in told
         shares, people = costs.get(other, (0, 0))
-        costs[other] = shares + shown, max(people, int(row["n"]))
-    telling = [other for other, (shares, _) in costs.items() if shares]
-    return min(telling, key=lambda other: (*costs[other], other), default="")
+        costs[other] = shares + is_published, max(people, int(row["n"]))
+    publishing = [other for other, (shares, _) in costs.items() if shares]
+    return min(publishing, key=lambda other: (*costs[other], other), default="")
 
 
 def withhold_until_held(
@@ -251,19 +264,20 @@ def withhold_until_held(
     tell: Callable[[frozenset[str]], AttackTarget],
     estimates: pd.DataFrame,
 ) -> Withheld:
-    """What is withheld when the attack gives nothing away any more, or there is nothing left that
-    could be.
+    """Suppress numbers until the attack discloses nothing, or nothing is left to suppress.
 
-    `decide` withholds under a demand, after what was decided before; `tell` is the release in which
-    these ids are withheld.
+    `decide`: suppresses under a demand, beyond earlier decisions. `tell`: returns the release in
+    which these ids are suppressed.
     """
     hidden = decide(None, None)
     tries: Counter[str] = Counter()
-    anew: frozenset[str] = frozenset()
+    attacked_items: frozenset[str] = frozenset()
     while True:
         target = tell(hidden.ids)
-        if (demand := demand_more(attack(target, anew), tries, estimates, target)) is None:
+        if (
+            demand := demand_more(attack(target, attacked_items), tries, estimates, target)
+        ) is None:
             return hidden
-        # What nothing was withheld of, and nothing beside, holds as it did.
-        anew = target.with_neighbours(demand.items or ())
+        # Other items kept their numbers and those of linked items: their counts are as protected.
+        attacked_items = target.with_neighbours(demand.items or ())
         hidden = decide(demand, hidden.decisions)

@@ -1,9 +1,9 @@
-"""The unknowns of a system: how many people of one cell, who came at one time, gave one answer.
+"""Build the unknowns of a system: people of one cell, who came at one time and gave one answer.
 
-Respondents stand in cells by what a reader knows of them, the frame's cell and the weight. Nobody
-says of a respondent when they came, but how many of a group did is printed. So of each cell the
-people of every cohort (between two releases of the wave) are counts of their own: what an earlier
-release told is of those who were there, and what only today's tells is of the others, too.
+Respondents are grouped in cells by what a reader knows of them, the frame's cell and the weight.
+Registers do not print when a respondent came, but how many of a group did. So the people of each
+cell are split by cohort (between two releases of the wave), with counts of their own: an earlier
+release describes those who had come by then, today's release the newcomers too.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ Places = IntArray
 
 @dataclass(frozen=True)
 class Cohorts:
-    """Parts: the people of one cell who came at one time.
+    """Parts of the cells: the people of one cell who came at one time.
 
-    Where so `many` may have come to a cell that nobody's answers can be told from theirs, they are
-    one part with those who were there.
+    Where `many` people or more may have come to a cell, nobody's answers can be told from theirs:
+    the cell is then not split.
 
     `cell`: the cell of each part. `since`: how many of the earlier releases were out when they
-    came. `most`: how many people a part has at most. `came`: by earlier release and group, how many
-    came since, where that is printed. `mixed`: by earlier release, how many came at most to each
-    cell who are not a part.
+    came. `most`: the most people of each part. `came`: by earlier release and group, how many came
+    since, where that is printed. `mixed`: by earlier release, the most people who came to each cell
+    and are not a part of their own.
     """
 
     cell: IntArray
@@ -47,32 +47,32 @@ class Cohorts:
 
     @classmethod
     def of(cls, cells: KnownCells, earlier: Sequence[Earlier], many: int) -> Cohorts:
-        """Return the parts of the cells."""
+        """Split the cells of respondents into parts by the earlier releases of the wave."""
         sizes = cells.sizes
-        everybody = np.arange(len(sizes), dtype=np.int64)
-        cell, since, most = [everybody], [np.zeros_like(everybody)], [sizes]
+        all_cells = np.arange(len(sizes), dtype=np.int64)
+        cell, since, most = [all_cells], [np.zeros_like(all_cells)], [sizes]
         came, mixed = [], []
-        left = np.full(len(sizes), inf)
-        for k, each in enumerate(earlier, 1):
+        most_newcomers = np.full(len(sizes), inf)
+        for position, release in enumerate(earlier, 1):
             people = {
-                group: each.came(group, float(cells.sizes[inside].sum()))
+                group: release.came(group, float(cells.sizes[inside].sum()))
                 for group, inside in cells.groups.items()
             }
-            # Who came after k releases came after each of them.
+            # Who came after this release came after the releases before it too.
             for group, number in people.items():
                 inside = cells.groups[group]
-                left[inside] = np.minimum(left[inside], number)
-            there = np.flatnonzero((left > 0) & (left < many))
-            cell.append(there)
-            since.append(np.full_like(there, k))
-            most.append(np.minimum(left, sizes)[there])
+                most_newcomers[inside] = np.minimum(most_newcomers[inside], number)
+            split_cells = np.flatnonzero((most_newcomers > 0) & (most_newcomers < many))
+            cell.append(split_cells)
+            since.append(np.full_like(split_cells, position))
+            most.append(np.minimum(most_newcomers, sizes)[split_cells])
             came.append({group: number for group, number in people.items() if number < inf})
-            mixed.append(np.where(left >= many, np.minimum(left, sizes), 0.0))
+            mixed.append(np.where(most_newcomers >= many, np.minimum(most_newcomers, sizes), 0.0))
         parts = np.concatenate(cell), np.concatenate(since), np.concatenate(most)
         return cls(*parts, tuple(came), tuple(mixed))
 
 
-# Kinds of respondents in one system; of more, those of the same groups weigh the same in it.
+# The most cells of one system. Where there are more, people of the same groups share one weight.
 MOST_CELLS = 100
 
 
@@ -80,10 +80,9 @@ MOST_CELLS = 100
 class KnownCells:
     """The respondents by what a reader knows of them.
 
-    `of_row`: the cell of each row of the answers. `sizes`: how many respondents a cell has.
-    `weights`: what each of them weighs. `groups`: the cells of each group of the register, the
-    total among them. `weighted`: whether shares are of weights; of people otherwise, and nothing
-    tells the weights.
+    `of_row`: the cell of each row of the answers. `sizes`: the number of respondents of each cell.
+    `weights`: the weight of each of them. `groups`: the cells of each group of the register, the
+    total among them. `weighted`: whether shares are of weights; if not, no weight is published.
     """
 
     of_row: IntArray
@@ -96,19 +95,25 @@ class KnownCells:
     def by(
         cls, answers: pd.DataFrame, weights: pd.Series[float], variables: Sequence[str]
     ) -> list[KnownCells]:
-        """The cells of all variables together; of each by itself where they would be too many."""
+        """Return the cells of all variables together; by variable where they would be too many."""
         whole = cls.of(answers, weights, variables)
         if len(whole.sizes) <= MOST_CELLS or len(variables) < 2:
             return [whole.coarse()]
         parts = [cls.of(answers, weights, [variable]).coarse() for variable in variables]
         for k, variable in enumerate(variables[1:], 1):
-            own = parts[k].groups.items()
-            named = {g if g == TOTAL else group_name(variable, g): inside for g, inside in own}
-            parts[k] = replace(parts[k], groups=named)
+            variable_groups = parts[k].groups.items()
+            named_groups = {
+                group if group == TOTAL else group_name(variable, group): inside
+                for group, inside in variable_groups
+            }
+            parts[k] = replace(parts[k], groups=named_groups)
         return parts
 
     def coarse(self) -> KnownCells:
-        """The same with one cell for each combination of groups, where there are too many."""
+        """Return cells with one mean weight for each combination of groups.
+
+        The cells are unchanged where there are not too many.
+        """
         if len(self.sizes) <= MOST_CELLS:
             return self
         inside = np.zeros((len(self.sizes), len(self.groups)), dtype=bool)
@@ -124,7 +129,10 @@ class KnownCells:
     def of(
         cls, answers: pd.DataFrame, weights: pd.Series[float], variables: Sequence[str]
     ) -> KnownCells:
-        """The cells of weighted respondents; the first variable's groups have their code alone."""
+        """Return the cells of weighted respondents.
+
+        Groups of the first variable are named by their code alone.
+        """
         keys = answers[list(variables)].astype(str).assign(_weight=weights.to_numpy())
         by = keys.groupby(list(keys.columns), sort=True, observed=True)
         of_row = np.asarray(by.ngroup(), dtype=np.int64)
@@ -140,19 +148,19 @@ class KnownCells:
 
     @classmethod
     def of_group_apart(cls, n: int, group: str) -> KnownCells:
-        """A group that is counted apart: one cell, everybody once."""
+        """Return one cell of weight 1 for a group that is counted apart."""
         one = np.ones(1)
         return cls(np.zeros(n, np.int64), one * n, one, {group: np.zeros(1, np.int64)}, False)
 
 
 @dataclass
 class Counts:
-    """The counts of some columns of answers, part after part of `cohorts`.
+    """The counts of some columns of answers, for each part of `cohorts`.
 
-    `cells`: the respondents by what a reader knows of them; `cohorts`: their parts. `upper`,
-    `truth`: how many people are behind a count at most, and in fact; as if everybody had
-    been there from the first release on, before they are divided. `places`: by column and answer,
-    the count of each part. `fixed`: what is known whatever is told.
+    `cells`: the respondents by what a reader knows of them; `cohorts`: their parts. `upper`: the
+    most people behind each count. `truth`: the true counts, as if everybody had been there from the
+    first release on. `places`: by column and answer, the position of each part's count. `fixed`:
+    rows that readers know whatever is suppressed.
     """
 
     cells: KnownCells
@@ -166,104 +174,120 @@ class Counts:
         cell, groups = self.cohorts.cell, self.cells.groups.items()
         self.parts = {group: np.flatnonzero(np.isin(cell, inside)) for group, inside in groups}
         self.mean = float(self.cells.weights @ self.cells.sizes / self.cells.sizes.sum())
-        # Whether a cell is of those alone who were there from the first release on.
+        # Cells of a single part: all their people came before the first release, or are not split.
         self._certain = np.bincount(self.cohorts.cell) == 1
         self._told: set[LinearRow] = set()
 
     def add(self, column: str, values: TextArray, states: Sequence[str]) -> None:
-        """A count an answer and part; those of a cell are its respondents at most."""
+        """Add a count for each answer and part of a column, limited by the cells' respondents."""
         parts = len(self.cohorts.cell)
         for state in states:
-            there = np.bincount(self.cells.of_row[values == state], minlength=parts)
+            answer_counts = np.bincount(self.cells.of_row[values == state], minlength=parts)
             self.places[column, state] = np.arange(len(self.upper), len(self.upper) + parts)
             self.upper += self.cohorts.most.tolist()
-            self.truth = np.concatenate([self.truth, there])
+            self.truth = np.concatenate([self.truth, answer_counts])
         for cell, size in enumerate(self.cells.sizes):
-            own = (self.places[column, s][self.cohorts.cell == cell] for s in states)
-            self.no_more(np.concatenate([*own]), float(size))
+            cell_counts = (
+                self.places[column, state][self.cohorts.cell == cell] for state in states
+            )
+            self.no_more(np.concatenate([*cell_counts]), float(size))
 
     def no_more(self, places: Places, people: float) -> None:
-        """There are so many people behind these counts at most."""
+        """Add that at most so many `people` are behind these counts together."""
         if len(places):
             self.fixed.append(LinearRow.of(dict.fromkeys(places.tolist(), 1.0), -np.inf, people))
 
     def came(self) -> None:
-        """So many of each group came since an earlier release, and as many were there."""
+        """Add how many of each group came since an earlier release, and how many were there."""
         for column in dict.fromkeys(column for column, _ in self.places):
-            every = np.array([at for (name, _), at in self.places.items() if name == column])
+            column_places = np.array(
+                [places for (name, _), places in self.places.items() if name == column]
+            )
             for k, groups in enumerate(self.cohorts.came):
                 for group, people in groups.items():
                     parts = self.parts[group]
-                    if (since := self.cohorts.since[parts] > k).any():
-                        there = float(self.cells.sizes[self.cells.groups[group]].sum()) - people
-                        more = self.count_newcomers(k, group)
-                        self.no_more(every[:, parts[since]].ravel(), people)
-                        self.no_more(every[:, parts[~since]].ravel(), there + more)
+                    if (is_newcomer := self.cohorts.since[parts] > k).any():
+                        earlier_people = (
+                            float(self.cells.sizes[self.cells.groups[group]].sum()) - people
+                        )
+                        mixed_newcomers = self.count_newcomers(k, group)
+                        self.no_more(column_places[:, parts[is_newcomer]].ravel(), people)
+                        self.no_more(
+                            column_places[:, parts[~is_newcomer]].ravel(),
+                            earlier_people + mixed_newcomers,
+                        )
 
     def add_known_row(self, row: LinearRow) -> None:
-        """A row of an earlier release, once; unless answers that were corrected contradict it."""
+        """Add a row of an earlier release once, unless corrected answers contradict it."""
         if row in self._told:
             return
         self._told.add(row)
-        at = np.array(row.at, np.int64)
-        certain = self._certain[self._make_cell(at)].all()
-        if not certain or row.low <= float(np.array(row.by) @ self.truth[at]) <= row.high:
+        places = np.array(row.at, np.int64)
+        is_certain = self._certain[self._make_cell(places)].all()
+        if not is_certain or row.low <= float(np.array(row.by) @ self.truth[places]) <= row.high:
             self.fixed.append(row)
 
     def at(self, column: str, states: Iterable[str], group: str) -> Places:
-        """The counts of some answers in a group."""
-        found = [self.places[column, state][self.parts[group]] for state in states]
-        return np.sort(np.concatenate(found)) if found else np.empty(0, np.int64)
+        """Return the places of the counts of some answers in a group."""
+        answer_places = [self.places[column, state][self.parts[group]] for state in states]
+        return np.sort(np.concatenate(answer_places)) if answer_places else np.empty(0, np.int64)
 
     def every(self, column: str) -> Places:
-        """All counts of a column."""
-        return np.concatenate([at for (name, _), at in self.places.items() if name == column])
+        """Return the places of all counts of a column."""
+        return np.concatenate(
+            [places for (name, _), places in self.places.items() if name == column]
+        )
 
     def people(self, places: Places) -> int:
-        """How many there are."""
+        """Return the true number of people behind some counts."""
         return round(float(self.truth[places].sum()))
 
     def weights(self, places: Places) -> FloatArray:
-        """What a person of each count weighs, in mean weights."""
+        """Return the weight of a person of each count, in mean weights."""
         return self.cells.weights[self._make_cell(places)] / self.mean
 
     def everybody(self, group: str) -> tuple[float, float]:
-        """How many people a group has at most, and what they weigh, in mean weights."""
+        """Return a group's number of people and their weight, in mean weights."""
         inside = self.cells.groups[group]
         sizes = self.cells.sizes[inside]
         return float(sizes.sum()), float(self.cells.weights[inside] / self.mean @ sizes)
 
     def since(self, places: Places) -> Places:
-        """How many earlier releases were out when the people of some counts came."""
+        """Return for each count how many earlier releases were out when its people came."""
         return self.cohorts.since[places % len(self.cohorts.since)]
 
     def count_newcomers(self, k: int, group: str) -> float:
-        """How many of a group, counted with those who were there, may have come since a release."""
+        """Return the most people of a group in unsplit cells who came since a release."""
         most = float(self.cohorts.mixed[k][self.cells.groups[group]].sum())
         return min(most, self.cohorts.came[k].get(group, np.inf))
 
     def divide_by_arrival(self, system: CountSystem) -> CountSystem | None:
-        """The system of these counts with a table in which everybody came at some time; None where
-        earlier releases contradict every one.
+        """Return the system with a table of true counts in which every person came at some time.
+
+        None where no such table fulfils the rows of the earlier releases.
         """
         if len(self.cohorts.cell) == len(self.cells.sizes):
             return system
         cells = [self.cohorts.cell == cell for cell in range(len(self.cells.sizes))]
-        kinds = [at[cell] for at in self.places.values() for cell in cells]
-        sums = [LinearRow.total(at.tolist(), self.people(at)) for at in kinds]
-        known = replace(system, fixed=(*system.fixed, *sums), statements=())
-        matrix, low, high = known.rows
-        found = milp(
+        answer_counts = [places[cell] for places in self.places.values() for cell in cells]
+        sum_rows = [
+            LinearRow.total(places.tolist(), self.people(places)) for places in answer_counts
+        ]
+        system_of_sums = replace(system, fixed=(*system.fixed, *sum_rows), statements=())
+        matrix, low, high = system_of_sums.rows
+        solved = milp(
             np.zeros(len(system.upper)),
             integrality=np.ones(len(system.upper), dtype=np.int64),
             bounds=Bounds(np.zeros(len(system.upper)), system.upper),
             constraints=LinearConstraint(matrix, low, high),
             options={"node_limit": 10_000},
         )
-        table = None if found.x is None else np.round(found.x)
-        if table is None or not known.find_fulfilled(table).all():
+        table = None if solved.x is None else np.round(solved.x)
+        if table is None or not system_of_sums.find_fulfilled(table).all():
             return None
-        targets = (replace(t, count=round(table[list(t.at)].sum())) for t in system.targets)
+        targets = (
+            replace(target, count=round(table[list(target.at)].sum())) for target in system.targets
+        )
         return replace(system, truth=table, targets=tuple(targets))
 
     def _make_cell(self, places: Places) -> Places:
@@ -273,28 +297,37 @@ class Counts:
 def share_rows(
     counts: Counts, base: Places, chosen: Places, group: str, digits: int
 ) -> Iterator[LinearRow]:
-    """A share, of `chosen` in `base`, lies within half a unit of its last digit (of `digits`
-    decimals, as a share of 1) from what is shown.
+    """Yield the rows of a printed share: of `chosen` in `base`.
+
+    The share lies within half a unit of its last printed digit (`digits` decimals of a share of 1).
+    A share of exactly 0 or 1 is printed as such.
     """
     weights = dict(zip(base.tolist(), counts.weights(base), strict=True))
-    truth = {place: weight * counts.truth[place] for place, weight in weights.items()}
-    picked = set(chosen.tolist())
-    share = sum(v for p, v in truth.items() if p in picked) / sum(truth.values())
+    true_weights = {place: weight * counts.truth[place] for place, weight in weights.items()}
+    chosen_places = set(chosen.tolist())
+    share = sum(
+        true_weight for place, true_weight in true_weights.items() if place in chosen_places
+    ) / sum(true_weights.values())
     share, half, count = round(share, digits), 0.5 * 10.0**-digits, counts.people(chosen)
     if count in (0, counts.people(base)):
-        # Nobody, or everybody, is shown as such.
+        # Exactly 0 and 1 are printed as such.
         nobody = chosen if count == 0 else np.setdiff1d(base, chosen)
         yield LinearRow.total(nobody.tolist(), 0.0)
         return
     people = counts.everybody(group)[1]
-    for end, low, high in ((share - half, 0.0, np.inf), (share + half, -np.inf, 0.0)):
-        row = {p: w * ((p in picked) - end) for p, w in weights.items()}
-        yield LinearRow.of(row, low, high, -end * people, (1 - end) * people)
+    for limit, low, high in ((share - half, 0.0, np.inf), (share + half, -np.inf, 0.0)):
+        row = {
+            place: place_weight * ((place in chosen_places) - limit)
+            for place, place_weight in weights.items()
+        }
+        yield LinearRow.of(row, low, high, -limit * people, (1 - limit) * people)
 
 
 def weight_row(counts: Counts, base: Places, group: str) -> LinearRow:
-    """What a base weighs is told as a whole number."""
+    """Return the row of the printed weight of a base, a whole number of people."""
     row = dict(zip(base.tolist(), counts.weights(base), strict=True))
-    shown = round(sum(w * counts.truth[p] for p, w in row.items()) * counts.mean)
-    ends = (shown - 0.5) / counts.mean, (shown + 0.5) / counts.mean
-    return LinearRow.of(row, *ends, 0.0, counts.everybody(group)[1])
+    printed_weight = round(
+        sum(weight * counts.truth[place] for place, weight in row.items()) * counts.mean
+    )
+    limits = (printed_weight - 0.5) / counts.mean, (printed_weight + 0.5) / counts.mean
+    return LinearRow.of(row, *limits, 0.0, counts.everybody(group)[1])

@@ -1,6 +1,7 @@
-"""What the attack on a register found: read, told, and a reason to stop.
+"""Read and report what the attack on a register found, and refuse to publish disclosed counts.
 
-What was left of a withheld number, or shown on too few, is found too: an altered register is seen.
+Numbers left beside a suppressed one, or printed on too small a base, are found too: an altered
+register is noticed.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -29,43 +30,52 @@ ATTACK, VERDICT = "attack.csv", "verdict.json"
 
 
 def small_groups(figures: pd.DataFrame, minimum: int) -> Iterator[str]:
-    """Yield a line for each number that a register shows on fewer people than the minimum.
+    """Yield a line for each number that a register prints on fewer people than the minimum.
 
     Published shares and means, and respondents of a stratum, category or group counted apart. How
     many answered a question is always published.
     """
-    shown = (figures["suppressed"] == "") & (figures["kind"] != "count")
-    for row in list_rows(figures[shown]):
+    published = (figures["suppressed"] == "") & (figures["kind"] != "count")
+    for row in list_rows(figures[published]):
         of_quality = row["kind"] == "quality" and row["statistic"] in ("answered", "kept")
-        text = row["value"] if of_quality else row["n"]
-        if text and 0 < int(text) < minimum:
-            yield f"{row['id']}: shown on a base of {text}, below {minimum}."
+        printed_base = row["value"] if of_quality else row["n"]
+        if printed_base and 0 < int(printed_base) < minimum:
+            yield f"{row['id']}: shown on a base of {printed_base}, below {minimum}."
 
 
-# The variants of a share whose limits stand beside it.
+# Variants of a share whose limits are rows of the register.
 _RANGES = ("", WORST, SELECTION, OTHERS, f"{OTHERS}.{WORST}")
 
 
 def _list_beside(share: FigureId) -> list[FigureId]:
-    """Return the ids of the numbers that a share has beside it, and of how it moved."""
+    """Return the ids of the numbers beside a share: limits, sample size, and changes of it."""
     limits = [share.with_variant(name, end) for name in _RANGES for end in LIMITS]
     return [*limits, share.with_part(EFFECTIVE), *(share.since(family) for family in MOVED)]
 
 
 def left_behind(figures: pd.DataFrame) -> Iterator[str]:
-    """Numbers of a share that is marked as not published."""
+    """Yield a line for each suppressed share that has a number beside it in the register."""
     ids = set(figures.loc[figures["suppressed"] == "", "id"])
     for row in list_rows(figures[figures["suppressed"] != ""]):
         name = row["id"]
-        left = [c for c in ("value", "se", "lower", "upper", "n_eff", "deff") if row[c]]
+        leftovers = [
+            column for column in ("value", "se", "lower", "upper", "n_eff", "deff") if row[column]
+        ]
         identity = FigureId.parse(name, row["kind"])
-        left += [own for own in _list_beside(identity) if own in ids] if identity.is_share() else []
-        if left:
-            yield f"{name}: is not published, but {left[0]} is."
+        leftovers += (
+            [beside for beside in _list_beside(identity) if beside in ids]
+            if identity.is_share()
+            else []
+        )
+        if leftovers:
+            yield f"{name}: is not published, but {leftovers[0]} is."
 
 
 def read_attack(path: Path) -> pd.DataFrame:
-    """The attack's table, what readers can prove of each withheld count; DataError for another."""
+    """Read the attack's table: what readers can prove of each suppressed count.
+
+    Raises DataError where a column is missing.
+    """
     table = read_text_table(path, "the disclosure-risk check")
     if missing := [name for name in COLUMNS if name not in table]:
         raise DataError(f"{path}: no column {', '.join(missing)}. Restore it with git.")
@@ -73,38 +83,43 @@ def read_attack(path: Path) -> pd.DataFrame:
 
 
 def findings(attacked: pd.DataFrame) -> str:
-    """One line: how much a reader can work out."""
-    before = int((attacked["verdict"] == CountVerdict.BEFORE.value).sum())
-    told = f", {before} were given away by earlier releases" if before else ""
-    return f"{len(attacked)} counts attacked, {len(given_away(attacked))} given away{told}"
+    """Return one line with the numbers of attacked and of disclosed counts."""
+    disclosed_before = int((attacked["verdict"] == CountVerdict.BEFORE.value).sum())
+    before_text = (
+        f", {disclosed_before} were given away by earlier releases" if disclosed_before else ""
+    )
+    return f"{len(attacked)} counts attacked, {len(given_away(attacked))} given away{before_text}"
 
 
 def refuse_given_away(what: str, table: pd.DataFrame) -> None:
-    """DisclosureError naming the first count that a release (`what`, in words) gives away."""
-    if told := first_given_away(table):
+    """Raise DisclosureError for the first count that a release discloses.
+
+    `what`: the release, in words.
+    """
+    if disclosure := first_given_away(table):
         raise DisclosureError(
-            f"{what}: {told}\nTell fewer groups or decimals, merge small groups, or let "
+            f"{what}: {disclosure}\nTell fewer groups or decimals, merge small groups, or let "
             "`disclosure` withhold more; every count: attack.csv."
         )
 
 
 def not_attacked(figures: pd.DataFrame, attacked: pd.DataFrame) -> list[str]:
-    """Return the ids of the withheld shares of a register of which an attack has no row, sorted.
+    """Return the ids of the suppressed shares that the attack has no row for, sorted.
 
-    An option's share of those asked is of the same people as that of those who answered: where one
-    of them is shown, the count is that of a published share. How many said "don't know" is no
-    secret where both numbers of answers are shown, with them and without.
+    An option's shares of those asked and of those who answered are of the same people: where one is
+    published, the count is attacked as that of a published share. The number of "don't know" is not
+    protected where both bases, with and without it, are published.
     """
     shares = figures[(figures["kind"] == "estimate") & (figures["unit"] == "share")]
-    hidden, shown = shares[shares["suppressed"] != ""], shares[shares["suppressed"] == ""]
+    hidden, published = shares[shares["suppressed"] != ""], shares[shares["suppressed"] == ""]
     cell = ["item", "level", "group"]
-    known = pd.MultiIndex.from_frame(pd.concat([attacked[cell], shown[cell]]))
-    unseen = hidden[~pd.MultiIndex.from_frame(hidden[cell]).isin(known)]
+    covered_cells = pd.MultiIndex.from_frame(pd.concat([attacked[cell], published[cell]]))
+    uncovered = hidden[~pd.MultiIndex.from_frame(hidden[cell]).isin(covered_cells)]
     bases = set(figures.loc[(figures["unit"] == "base") & (figures["suppressed"] == ""), "id"])
-    return sorted(row["id"] for row in list_rows(unseen) if not _tells_dont_know(row, bases))
+    return sorted(row["id"] for row in list_rows(uncovered) if not _tells_dont_know(row, bases))
 
 
 def _tells_dont_know(row: Mapping[str, str], bases: Collection[str]) -> bool:
-    """Return whether the published `bases` tell how many said "don't know" in the row's group."""
+    """Return whether the published `bases` disclose how many said "don't know" in a group."""
     both = {base_id(row["item"], row["group"], base) for base in (ANSWERED, WITH_DONT_KNOW)}
     return row["level"] == DONT_KNOW and both.issubset(bases)

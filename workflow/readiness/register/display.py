@@ -1,9 +1,9 @@
-"""A register as its readers have it: each value with the digits that they are shown, and its text.
+"""Format the numbers of a register for readers, or the reason why a number is not published.
 
-A row holds value, unit, decimals and rounding rule, and the language says the rest. A sign never
-stands for zero. A number is withheld because answers are few or could be worked out from it (one
-reason for both), or because its base is too small. One that is published though its precision is
-too low is marked, and no sentence is made of it.
+A row holds value, unit, decimals and rounding rule; the language supplies the rest. A sign never
+stands for zero. A number is suppressed because few people gave the answer or the number could
+disclose such a count (one reason for both), or because its base is too small. A number that is
+published though its precision is too low is marked, and no sentence states it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,9 +17,9 @@ from readiness.ground.errors import DataError, ReadinessError
 from readiness.language import Language, join_texts, numbers, text
 from readiness.register.figures import IN_PERCENT, REASON, WITHHELD
 
-# What stands in place of a number that is not published, in every language.
+# Text in place of a number that is not published, in every language.
 SUPPRESSED_TEXT = "(…)"
-# What stands in place of a number that is not computable: why.
+# Keys of the reasons why a number is not computable.
 KEYS = tuple(
     f"participation.reason.{reason}"
     for reason in (
@@ -31,10 +31,10 @@ KEYS = tuple(
 
 
 def show_row(row: Mapping[Any, Any], language: Language) -> str:
-    """The display text of a register's row (its cells as text) in a language.
+    """Return the display text of a register's row (its cells as text) in a language.
 
-    Raises StatisticsError where the value is none of its unit (`language.numbers`), DataError where
-    the row has neither a value nor a reason for its absence.
+    Raises StatisticsError where the value does not fit its unit (`language.numbers`), DataError
+    where the row has neither a value nor a reason why it is missing.
     """
     if row.get("suppressed"):
         return SUPPRESSED_TEXT
@@ -59,7 +59,7 @@ def show_row(row: Mapping[Any, Any], language: Language) -> str:
 
 
 def show_safely(row: Mapping[Any, Any], language: Language) -> str:
-    """What a row's readers see; "" where a damaged row gives none."""
+    """Return the display text of a row; "" where a damaged row has none."""
     try:
         return show_row(row, language)
     except (ReadinessError, KeyError, ValueError):
@@ -67,7 +67,7 @@ def show_safely(row: Mapping[Any, Any], language: Language) -> str:
 
 
 class Sign(Enum):
-    """What stands beside a number or in its place: its letter or mark, and its word by a key."""
+    """A letter or mark beside a number or in its place; the catalogue holds its meaning."""
 
     NONE = ""
     FEW = "c"
@@ -76,41 +76,46 @@ class Sign(Enum):
 
     @property
     def replaces_number(self) -> bool:
-        """Whether it stands in place of the number."""
+        """True if the sign stands in place of the number."""
         return self in (Sign.FEW, Sign.BASE)
 
     @property
     def mark(self) -> str:
-        """What a cell of plain text shows beside a number or after what stands in its place."""
+        """The sign in plain text, raised where it follows `(…)`."""
         return _RAISED.get(self, self.value)
 
     def words(self, language: Language) -> str:
-        """What it means, for readers and for who hears the page; "" for none."""
+        """Return the meaning of the sign, for readers and screen readers; "" for no sign."""
         return text(_WORDS[self], language) if self in _WORDS else ""
 
 
 _WORDS = {Sign.FEW: "tables.sign.few", Sign.BASE: "tables.sign.base", Sign.WEAK: "tables.sign.weak"}
 _RAISED = {Sign.FEW: "ᶜ", Sign.BASE: "ᶠ"}
-# Those that are explained wherever one is shown.
+# The signs that a page explains wherever it shows one.
 SIGNS = (Sign.FEW, Sign.BASE, Sign.WEAK)
 
 
 def sign(row: Mapping[Any, Any]) -> Sign:
-    """The sign of a register's row (its cells as text)."""
+    """Return the sign of a register's row (its cells as text)."""
     if reason := row.get("suppressed"):
         return Sign.FEW if reason == WITHHELD else Sign.BASE
     return Sign.WEAK if row.get("reliability") == "suppress" else Sign.NONE
 
 
 def show_with_sign(row: Mapping[Any, Any], language: Language) -> str:
-    """The display text of a row with its sign: `(…)ᶜ`, `9,8†`, or the number alone."""
-    found = sign(row)
-    return f"{SUPPRESSED_TEXT if found.replaces_number else show_row(row, language)}{found.mark}"
+    """Return the display text of a row with its sign: `(…)ᶜ`, `9,8†`, or the number alone."""
+    row_sign = sign(row)
+    return (
+        f"{SUPPRESSED_TEXT if row_sign.replaces_number else show_row(row, language)}{row_sign.mark}"
+    )
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Between what a number may lie, in its own scale; None for a limit that is not told."""
+    """Lower and upper limit of a number, in its own scale.
+
+    None stands for a limit that is not published.
+    """
 
     lower: float | None
     upper: float | None
@@ -119,18 +124,18 @@ class Limits:
     def of(
         cls, value: float | None, lower: float | None, upper: float | None, *, inference: bool
     ) -> "Limits":
-        """Those of a published number; itself where the selection bears no `inference`, for it is
-        not a matter of chance.
+        """Return the limits of a published number.
+
+        Without `inference`, where chance selected nobody, both limits are the number itself.
         """
         return cls(lower, upper) if inference else cls(value, value)
 
 
 def compare_with_half(limits: Limits, digits: int) -> str:
-    """Whether all that a share can be is a `majority`, a `minority` or about `half`; else "", as
-    where a limit is not told.
+    """Return whether a share is a `majority`, a `minority` or about `half` by its limits; else "".
 
-    By the limits as they are printed, in per cent with `digits` decimals: who reads "between 50.0%
-    and 60.8%" reads of no majority.
+    The limits are compared as printed, in percent with `digits` decimals: an interval printed as
+    "50.0% to 60.8%" shows no majority. "" too where a limit is not published.
     """
     if limits.lower is None or limits.upper is None:
         return ""
@@ -140,15 +145,16 @@ def compare_with_half(limits: Limits, digits: int) -> str:
         return "majority"
     if upper < 0.5:
         return "minority"
-    ends = (Fraction(str(end)) for end in (lower, upper))
-    return "half" if all(end in ABOUT_HALF for end in ends) else ""
+    printed_limits = (Fraction(str(limit)) for limit in (lower, upper))
+    return "half" if all(limit in ABOUT_HALF for limit in printed_limits) else ""
 
 
 def bound_hidden_share(shares: Iterable[float | None], *, exclusive: bool) -> float:
-    """The largest share that an answer which is not shown can have, by what is shown; 0 for none.
+    """Return the largest share that an unpublished answer can have; 0 if all are published.
+
     `exclusive`: whether each person gave one answer, so that shares add to 1.
     """
-    known = list(shares)
-    if None not in known:
+    listed_shares = list(shares)
+    if None not in listed_shares:
         return 0.0
-    return 1.0 - sum(share or 0.0 for share in known) if exclusive else 1.0
+    return 1.0 - sum(share or 0.0 for share in listed_shares) if exclusive else 1.0

@@ -1,10 +1,12 @@
-"""What earlier releases of a wave told of counts: rows that no later one can take back.
+"""Read what earlier releases of a wave disclose of counts, as rows of the system.
 
-Between two releases people came: a count grew by those of its group at most. So what an earlier one
-printed bounds today's count, and where few came, today's number tells what was withheld before, or
-what those few answered (differencing). By itself a printed share of weights says how many people
-gave an answer as far as the range of the weights does. People of all answers and groups add to
-totals, and so do their weights: together the shares say more (`Joint`). Two programs a count.
+Between two releases a count grows at most by the people who came to its group. So an earlier
+printed number bounds today's count. Where few came, today's number discloses what was suppressed
+before, or what the few newcomers answered (differencing).
+
+The range of the weights turns a printed share of weights into limits of a number of people. People
+of all answers and groups add to totals, and so do their weights: all shares together give narrower
+limits (`Joint`), by two linear programs for each count.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,15 +29,16 @@ from readiness.ground.frames import list_rows
 from readiness.questionnaire import TOTAL
 from readiness.register.figures import PRECISION, PUBLISHED, read_statistic
 
-# How far a printed number of people may be from a whole one.
+# Tolerance of a printed number of people beside a whole number.
 NEAR = 1e-9
 Ends = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Told:
-    """A printed share: between what it is (0-1), and the `ratio` of the heaviest weight to the
-    lightest (1: a share of people).
+    """A printed share: its limits (0-1), and the `ratio` of the heaviest to the lightest weight.
+
+    A share of people has ratio 1.
     """
 
     low: float
@@ -44,7 +47,7 @@ class Told:
 
     @property
     def of_people(self) -> Ends:
-        """Between which shares of people (0-1) this one of weights puts those who gave an answer.
+        """The limits of the share of people (0-1) behind this share of weights.
 
         k people of n have between k / (k + (n - k) ratio) and k ratio / (k ratio + n - k) of the
         weight.
@@ -56,33 +59,39 @@ class Told:
         )
 
     def people(self, base: Ends) -> Ends:
-        """Between which numbers of people, where all are between those of `base`."""
+        """Return the limits of the number of people, from those of the base."""
         least, most = self.of_people
         return float(ceil(base[0] * least - NEAR)), float(floor(base[1] * most + NEAR))
 
     def rows(
         self, chosen: Sequence[int], base: Sequence[int], people: Ends | None, more: float
     ) -> list[LinearRow]:
-        """What it tells of a share's counts, among whom up to `more` may have come since."""
+        """Return the rows of a printed share's counts.
+
+        Up to `more` of the people counted may have come since. `people`: the limits of the base,
+        None where it is not known.
+        """
         if people and people[0] == people[1]:
             low, high = self.people(people)
             return [LinearRow.of(dict.fromkeys(chosen, 1.0), low, high + more)]
         least, most = self.of_people
-        those = set(chosen)
-        ends = ((least, -NEAR - least * more, inf), (most, -inf, NEAR + (1 - most) * more))
+        chosen_places = set(chosen)
+        share_limits = ((least, -NEAR - least * more, inf), (most, -inf, NEAR + (1 - most) * more))
         return [
-            LinearRow.of({place: (place in those) - part for place in base}, low, high)
-            for part, low, high in ends
+            LinearRow.of(
+                {place: (place in chosen_places) - share_limit for place in base}, low, high
+            )
+            for share_limit, low, high in share_limits
         ]
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """One earlier release.
+    """The published numbers of one earlier release.
 
-    `shares`: by id, what was printed; None where it was withheld. `bases`: by id, between which
-    numbers of people what was printed puts it; the same. `respondents`: by group, as far as they
-    are printed. `same`: whether it is of today's data.
+    `shares`: by id, the printed share; None where it was suppressed. `bases`: by id, the limits of
+    the number of people; None where it was suppressed. `respondents`: by group, where they are
+    printed. `same`: whether the release is of today's data.
     """
 
     shares: Mapping[str, Told | None] = field(default_factory=dict)
@@ -91,60 +100,76 @@ class Earlier:
     same: bool = False
 
     def came(self, group: str, people: float) -> float:
-        """How many more a group of so many `people` has at most; infinite where nobody can tell."""
+        """Return by how many a group of `people` has grown at most since the release.
+
+        Infinite where the number of respondents was not printed, or was larger.
+        """
         if self.same:
             return 0.0
-        before = self.respondents.get(group)
-        return inf if before is None or before > people else people - before
+        earlier_people = self.respondents.get(group)
+        return inf if earlier_people is None or earlier_people > people else people - earlier_people
 
     @cached_property
     def withheld_ids(self) -> frozenset[str]:
-        """The ids of what was not told."""
-        both = (*self.shares.items(), *self.bases.items())
-        return frozenset(name for name, told in both if told is None)
+        """The ids of the suppressed shares and bases."""
+        printed_numbers = (*self.shares.items(), *self.bases.items())
+        return frozenset(name for name, printed in printed_numbers if printed is None)
 
     def ends(self, share: str, others: str, base: str) -> dict[str, Ends]:
-        """Between what a share's count, that of the others and their base were, as far as known."""
-        people, told = self.bases.get(base), self.shares.get(share)
-        found = {base: people} if people else {}
-        if told and people:
-            low, high = found[share] = told.people(people)
-            found[others] = people[0] - high, people[1] - low
-        return found
+        """Return the limits of a share's count, of the others of its base and of the base, by id.
+
+        Numbers that are not known are left out.
+        """
+        people, printed_share = self.bases.get(base), self.shares.get(share)
+        limits = {base: people} if people else {}
+        if printed_share and people:
+            low, high = limits[share] = printed_share.people(people)
+            limits[others] = people[0] - high, people[1] - low
+        return limits
 
     def rows(
         self, share: str, base: str, chosen: Sequence[int], everybody: Sequence[int], more: float
     ) -> Iterator[LinearRow]:
-        """What it tells of a share's counts, among whom up to `more` may have come since."""
-        people, told = self.bases.get(base), self.shares.get(share)
+        """Yield the rows that the release gives for a share's counts and their base.
+
+        Up to `more` of the people counted may have come since.
+        """
+        people, printed_share = self.bases.get(base), self.shares.get(share)
         if people:
             yield LinearRow.of(dict.fromkeys(everybody, 1.0), people[0], people[1] + more)
-        if told:
-            yield from told.rows(chosen, everybody, people, more)
+        if printed_share:
+            yield from printed_share.rows(chosen, everybody, people, more)
 
 
 def earlier_release(figures: pd.DataFrame, data: str) -> Earlier:
-    """What a published register (as text) told; `data`: the versions of today's data."""
+    """Read a published register (as text) as an earlier release.
+
+    `data`: the dataset versions of today's data, blank-separated.
+    """
     rows = list_rows(figures)
-    shown = {row["id"]: row["value"] for row in rows if not row["suppressed"]}
-    lightest, heaviest = (shown.get(weighting_id(end), "") for end in ("minimum", "maximum"))
-    # Printed with two decimals.
+    published = {row["id"]: row["value"] for row in rows if not row["suppressed"]}
+    lightest, heaviest = (
+        published.get(weighting_id(limit), "") for limit in ("minimum", "maximum")
+    )
+    # Two decimals are printed: the exact weights may lie half a hundredth outside.
     ratio = (float(heaviest) + 0.005) / (float(lightest) - 0.005) if lightest and heaviest else 1.0
     shares: dict[str, Told | None] = {}
     bases: dict[str, Ends | None] = {}
     respondents, snapshots = dict[str, int](), set()
     for row in rows:
-        value = shown.get(row["id"])
+        value = published.get(row["id"])
         if row["kind"] == "count":
             if row["unit"] == "base" and row["statistic"].startswith("answers"):
                 bases[row["id"]] = (float(value), float(value)) if value else None
         elif row["kind"] == "estimate" and row["unit"] == "share":
             _, base, unweighted = read_statistic(row["statistic"])
-            told = (float(row["n"]), float(row["n"])) if row["n"] else None
+            base_limits = (float(row["n"]), float(row["n"])) if row["n"] else None
             snapshots.add(row["dataset"])
-            bases.setdefault(base_id(row["item"], row["group"], base), told)
-            ends = _bound_printed(row, float(value)) if value else None
-            shares[row["id"]] = Told(*ends, 1.0 if unweighted else ratio) if ends else None
+            bases.setdefault(base_id(row["item"], row["group"], base), base_limits)
+            share_limits = _bound_printed(row, float(value)) if value else None
+            shares[row["id"]] = (
+                Told(*share_limits, 1.0 if unweighted else ratio) if share_limits else None
+            )
         elif row["kind"] == "quality" and not row["suppressed"]:
             if row["statistic"] == "answered" or (
                 row["statistic"] == "kept" and row["group"] != TOTAL
@@ -157,21 +182,21 @@ def earlier_release(figures: pd.DataFrame, data: str) -> Earlier:
 
 
 def _bound_printed(row: dict[Any, str], value: float) -> Ends:
-    """Between what a printed share puts the share; nobody and everybody are shown as such."""
+    """Return the limits of a share from its printed value; exactly 0 and 1 are printed as such."""
     if value in (0.0, 1.0) and row["se"] in ("", "0"):
         return value, value
-    half = value * 10.0 ** (1 - SIGNIFICANT_DIGITS)
+    half_unit = value * 10.0 ** (1 - SIGNIFICANT_DIGITS)
     if row[PRECISION] == PUBLISHED:
-        half = 0.5 * 10.0 ** -(int(row["digits"]) + 2)
-    return value - half, value + half
+        half_unit = 0.5 * 10.0 ** -(int(row["digits"]) + 2)
+    return value - half_unit, value + half_unit
 
 
 @dataclass(frozen=True)
 class Joint:
-    """The shares of one earlier release, of the same people: of each category in each group.
+    """The shares of one question in one earlier release: of each category in each group.
 
-    `shares`, `bases`: their ids; by category and group, and by group. `categories`, `groups`: what
-    adds to a base, and which groups there are.
+    `shares`: ids by category and group. `bases`: ids by group. `categories`: the answers that add
+    to a base. `groups`: all groups, the total among them.
     """
 
     earlier: Earlier
@@ -181,60 +206,83 @@ class Joint:
     groups: Sequence[str]
 
     def ends(self, category: str, group: str) -> Ends | None:
-        """Between which numbers of people they put a count; None where they do not."""
+        """Return the limits that all shares together give a count; None where they give none."""
         if self._reader is None:
             return None
         target = ProtectedSum("", (self._find_people(category, group),), 0)
         try:
-            found = self._reader.bounds(target)[0]
+            bounds = self._reader.bounds(target)[0]
         except StatisticsError:
             return None
-        return float(found.least), float(found.most)
+        return float(bounds.least), float(bounds.most)
 
     @cached_property
     def _ratio(self) -> float:
-        told = [self.earlier.shares.get(name) for name in self.shares.values()]
-        return max((each.ratio for each in told if each), default=0.0)
+        """The ratio of the heaviest to the lightest weight; 0 where no share is printed."""
+        printed_shares = [self.earlier.shares.get(name) for name in self.shares.values()]
+        return max(
+            (printed_share.ratio for printed_share in printed_shares if printed_share), default=0.0
+        )
 
     @cached_property
     def _reader(self) -> BoundReader | None:
-        """Who knows the release alone: numbers of people, then their weights."""
+        """A reader who has this release alone; None where it prints no share."""
         if not self._ratio:
             return None
-        most = np.repeat([self._bound_base(g)[1] for g in self.groups], len(self.categories))
-        upper = np.concatenate([most, self._ratio * most])
+        most_people = np.repeat(
+            [self._bound_base(group)[1] for group in self.groups], len(self.categories)
+        )
+        upper = np.concatenate([most_people, self._ratio * most_people])
         return BoundReader(CountSystem(upper, tuple(self._list_rows()), (), ()), ())
 
     def _bound_base(self, group: str) -> Ends:
-        told = self.earlier.bases.get(self.bases[group])
-        return told or (0.0, float(self.earlier.respondents.get(group, inf)))
+        """Return the limits of a group's base."""
+        printed_base = self.earlier.bases.get(self.bases[group])
+        return printed_base or (0.0, float(self.earlier.respondents.get(group, inf)))
 
     def _find_people(self, category: str, group: str) -> int:
+        """Return the column of a number of people."""
         return self.groups.index(group) * len(self.categories) + self.categories.index(category)
 
     def _weight(self, category: str, group: str) -> int:
+        """Return the column of a sum of weights, in weights of the lightest."""
         return len(self.groups) * len(self.categories) + self._find_people(category, group)
 
     def _list_rows(self) -> Iterator[LinearRow]:
-        # In weights of the lightest, so many people weigh as much at least, and `ratio` times.
+        """Yield all rows of the release."""
+        # In multiples of the lightest weight, n people weigh between n and `ratio` x n.
         for group, category in product(self.groups, self.categories):
-            n, w = self._find_people(category, group), self._weight(category, group)
-            yield LinearRow.of({n: -1.0, w: 1.0}, 0.0, inf)
-            yield LinearRow.of({n: -self._ratio, w: 1.0}, -inf, 0.0)
-        # The groups of one variable are everybody.
-        parts = [group for group in self.groups if group != TOTAL]
-        variables = dict.fromkeys(map(variable_of, parts)) if TOTAL in self.groups else {}
+            people_column, weight_column = (
+                self._find_people(category, group),
+                self._weight(category, group),
+            )
+            yield LinearRow.of({people_column: -1.0, weight_column: 1.0}, 0.0, inf)
+            yield LinearRow.of({people_column: -self._ratio, weight_column: 1.0}, -inf, 0.0)
+        # The groups of one variable add to the total.
+        groups = [group for group in self.groups if group != TOTAL]
+        variables = dict.fromkeys(map(variable_of, groups)) if TOTAL in self.groups else {}
         for variable, category in product(variables, self.categories):
-            own = [group for group in parts if variable_of(group) == variable]
-            for at in (self._find_people, self._weight):
-                row = {**{at(category, g): 1.0 for g in own}, at(category, TOTAL): -1.0}
+            variable_groups = [group for group in groups if variable_of(group) == variable]
+            for find_column in (self._find_people, self._weight):
+                row = {
+                    **{find_column(category, member): 1.0 for member in variable_groups},
+                    find_column(category, TOTAL): -1.0,
+                }
                 yield LinearRow.of(row, 0.0, 0.0)
         for group in self.groups:
-            people = {self._find_people(c, group): 1.0 for c in self.categories}
+            people = {self._find_people(answer, group): 1.0 for answer in self.categories}
             yield LinearRow.of(people, *self._bound_base(group))
             for category in self.categories:
-                if not (told := self.earlier.shares.get(self.shares.get((category, group), ""))):
+                if not (
+                    printed_share := self.earlier.shares.get(self.shares.get((category, group), ""))
+                ):
                     continue
-                for end, low, high in ((told.low, 0.0, inf), (told.high, -inf, 0.0)):
-                    row = {self._weight(c, group): (c == category) - end for c in self.categories}
+                for limit, low, high in (
+                    (printed_share.low, 0.0, inf),
+                    (printed_share.high, -inf, 0.0),
+                ):
+                    row = {
+                        self._weight(answer, group): (answer == category) - limit
+                        for answer in self.categories
+                    }
                     yield LinearRow.of(row, low, high)

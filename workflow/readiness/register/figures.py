@@ -1,10 +1,10 @@
-"""`figures.csv`: every publishable number, once.
+"""The register of figures, `figures.csv`: every publishable number, once.
 
-The report, the tables and the charts take their numbers from here by id; a publication is a copy
-of it. A row says what the number is (item, level, group, statistic, unit), its value and precision,
-how it is shown (decimals and rounding rule), and where it comes from (dataset versions, lineage
-hash). Here is, too, the one order of groups and of answers: what has an order by nature keeps it,
-as the questionnaire lists it; all else goes from the largest number to the smallest.
+The report, the tables and the charts take their numbers from the register by id; a publication is a
+copy of it. A row has the number's subject (item, level, group, statistic, unit), its value and
+precision, its display rule (decimals and rounding), and its origin (dataset versions, lineage
+hash). This module also orders groups and answers: natural orders are kept, as the questionnaire
+lists them; all others go from the largest number to the smallest.
 """
 
 import math
@@ -24,7 +24,8 @@ from readiness.provenance.records import Lineage
 from readiness.questionnaire import TOTAL, Item, Questionnaire
 
 PRECISION = "precision"
-# 12 digits, not for release, as those of a ledger without the column; or the digits shown.
+# `working`: 12 digits, not for release. `published`: the digits that readers are shown. A ledger
+# without the column has 12 digits.
 WORKING, PUBLISHED = "working", "published"
 
 
@@ -32,9 +33,9 @@ WORKING, PUBLISHED = "working", "published"
 class FigureRow:
     """One publishable number.
 
-    `value`: float or int in the unit's own scale (shares 0-1), a text for what is not one number
-    (a list of bases, a figure as printed), or None when it is suppressed, with the reason in
-    `suppressed`. `digits` and `rounding` are the rule by which it is shown.
+    `value`: float or int in the unit's own scale (shares 0-1); a text for a list of bases or a
+    figure as it was printed; None where it is suppressed, with the reason in `suppressed`. `digits`
+    and `rounding` are the rule by which it is shown.
     """
 
     id: FigureId
@@ -60,8 +61,9 @@ class FigureRow:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where one number comes from: dataset versions and the lineage hashes of the steps behind it;
-    none of both where it is a choice of the analyst, which no data made.
+    """Origin of a number: dataset versions, and the lineage hashes of the steps that computed it.
+
+    Both are empty for a choice of the analyst, which is not computed from data.
     """
 
     datasets: frozenset[str] = frozenset()
@@ -69,7 +71,7 @@ class Origin:
 
     @classmethod
     def of(cls, *steps: Lineage) -> "Origin":
-        """The origin of a number that the outputs of these steps made."""
+        """Return the origin of a number computed from the outputs of these steps."""
         return cls(
             frozenset(name for step in steps for name in step.datasets),
             frozenset(step.hash for step in steps),
@@ -77,7 +79,7 @@ class Origin:
 
     @classmethod
     def read_from(cls, row: Mapping[Any, Any]) -> "Origin":
-        """The origin of a row of a register (as text)."""
+        """Return the origin of a row of a register (as text)."""
         return cls(frozenset(row["dataset"].split()), frozenset(row["lineage"].split()))
 
     def __or__(self, other: "Origin") -> "Origin":
@@ -86,13 +88,14 @@ class Origin:
 
 # The statistic of a claim that was printed as a percentage.
 IN_PERCENT = "as printed, in percent"
-# The unit of a value that says why a number is not computable.
+# The unit of a row whose value is a reason why a number is not computable.
 REASON = "reason"
 CORE = [field.name for field in fields(FigureRow) if field.name != "note"]
 COLUMNS = [*CORE, "run", "dataset", "lineage", "simulated", "note", PRECISION]
 
 
 def _write_cell(value: Any) -> Any:
+    """Return the cell of a value: floats at 12 significant digits, "" for None and NaN."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     return format(value, f".{SIGNIFICANT_DIGITS}g") if isinstance(value, float) else value
@@ -101,10 +104,12 @@ def _write_cell(value: Any) -> Any:
 def make_register(
     rows: Iterable[FigureRow], *, run: str, origin: Callable[[FigureRow], Origin], simulated: bool
 ) -> pd.DataFrame:
-    """The register of one run, sorted by id; DataError when an id is listed twice.
+    """Return the register of one run, sorted by id.
 
-    `origin` says of each row where it comes from; the columns `dataset` and `lineage` hold it,
-    sorted and blank-separated.
+    `origin`: returns the origin of a row; the columns `dataset` and `lineage` hold it, sorted and
+    blank-separated.
+
+    Raises DataError where an id is listed twice, or a row has neither a value nor a reason.
     """
     records = []
     for row in rows:
@@ -114,15 +119,15 @@ def make_register(
                     f"figure {row.id} has neither a value nor a reason why the value is missing."
                 )
         elif not row.suppressed and row.kind not in ("claim", "verdict") and row.unit != REASON:
-            # What could not be shown (`display.show_row`) is refused.
+            # Refuse a value that `display.show_row` could not show.
             round_value(row.value, row.unit, row.digits, row.rounding)
-        behind = origin(row)
+        row_origin = origin(row)
         records.append(
             {
                 **{name: _write_cell(getattr(row, name)) for name in CORE},
                 "run": run,
-                "dataset": " ".join(sorted(behind.datasets)),
-                "lineage": " ".join(sorted(behind.lineages)),
+                "dataset": " ".join(sorted(row_origin.datasets)),
+                "lineage": " ".join(sorted(row_origin.lineages)),
                 "simulated": "true" if simulated else "false",
                 "note": row.note,
                 PRECISION: WORKING,
@@ -135,7 +140,7 @@ def make_register(
 
 
 def read_register(path: Path) -> pd.DataFrame:
-    """A register as text; DataError when a column is missing."""
+    """Read a register as text. Raises DataError where a column is missing."""
     table = read_text_table(path, "the register of figures")
     if PRECISION not in table.columns:
         table[PRECISION] = ""
@@ -148,47 +153,52 @@ Values = Callable[[str], float | None]
 
 
 def values_of(rows: pd.DataFrame) -> Values:
-    """The value of an id in a register (numbers or text); None where it has or publishes none."""
-    known: dict[str, Any] = dict(zip(rows["id"], rows["value"], strict=True))
-    withheld = set(rows.loc[rows["suppressed"].fillna("") != "", "id"])
+    """Return a function from ids to values of a register; None where a value is not published."""
+    values: dict[str, Any] = dict(zip(rows["id"], rows["value"], strict=True))
+    suppressed = set(rows.loc[rows["suppressed"].fillna("") != "", "id"])
 
     def value(identity: str) -> float | None:
-        cell = None if identity in withheld else known.get(identity)
+        cell = None if identity in suppressed else values.get(identity)
         return None if cell is None or cell == "" or cell != cell else float(cell)
 
     return value
 
 
 def find_hidden_items(rows: pd.DataFrame) -> list[str]:
-    """Return the items of which a register shows no share and no mean, in its order."""
+    """Return the items without any published share or mean, in the register's order."""
     estimates = rows[(rows["kind"] == "estimate") & rows["unit"].isin(("share", "number"))]
-    shown = set(estimates.loc[estimates["suppressed"] == "", "item"])
-    return [item for item in dict.fromkeys(estimates["item"]) if item not in shown]
+    published = set(estimates.loc[estimates["suppressed"] == "", "item"])
+    return [item for item in dict.fromkeys(estimates["item"]) if item not in published]
 
 
 def by_size(codes: Iterable[str], value: Values) -> list[str]:
-    """Codes from the largest value to the smallest; without one last, equal ones as listed."""
+    """Sort codes from the largest value to the smallest.
+
+    Equal values keep the listed order; codes without a value come last.
+    """
 
     listed = list(codes)
-    known = {code: value(code) for code in listed}
-    return sorted(listed, key=lambda code: (known[code] is None, -(known[code] or 0.0)))
+    values = {code: value(code) for code in listed}
+    return sorted(listed, key=lambda code: (values[code] is None, -(values[code] or 0.0)))
 
 
 def row_order(value: Values, rows: Sequence[Item]) -> list[Item]:
-    """The rows of a grid, as charts and tables show them: by the share that stands for each."""
-    own = {item.id: item for item in rows}
-    order = by_size(own, lambda name: value(share_id(name, own[name].first_level, TOTAL, ANSWERED)))
-    return [own[name] for name in order]
+    """Order the rows of a grid by the share of their first level, for charts and tables."""
+    items = {item.id: item for item in rows}
+    order = by_size(
+        items, lambda name: value(share_id(name, items[name].first_level, TOTAL, ANSWERED))
+    )
+    return [items[name] for name in order]
 
 
 def group_order(
     value: Values, item: str, level: str, codes: Sequence[str], *, ordered: bool, prefix: str = ""
 ) -> list[str]:
-    """The groups of a variable, as charts and tables of an item show them.
+    """Return the groups of a variable in the order of charts and tables of an item.
 
-    `level`: the level whose number stands for the item (`Item.first_level`). `ordered`: whether the
-    variable's categories have an order by nature, that of `codes`. `prefix`: what stands before a
-    code in the register's ids (`region:`), for variables other than the first.
+    `level`: the level whose share orders the groups (`Item.first_level`). `ordered`: whether the
+    variable's categories have a natural order, that of `codes`. `prefix`: prefix of a code in the
+    register's group ids (`region:`), empty for the first variable.
     """
     if ordered:
         return list(codes)
@@ -196,7 +206,7 @@ def group_order(
 
 
 def answer_order(value: Values, item: str, codes: Sequence[str], *, ordered: bool) -> list[str]:
-    """The answers of an item: as listed where they are a scale, else by their share of all."""
+    """Return the answers of an item: as listed if they are a scale, else by their share of all."""
     return (
         list(codes)
         if ordered
@@ -205,27 +215,27 @@ def answer_order(value: Values, item: str, codes: Sequence[str], *, ordered: boo
 
 
 def number(value: Any) -> float | None:
-    """A cell as a number; None where it is empty."""
+    """Return a cell as a number; None where it is empty or NaN."""
     if value in ("", None):
         return None
-    found = float(value)
-    return None if math.isnan(found) else found
+    value_as_float = float(value)
+    return None if math.isnan(value_as_float) else value_as_float
 
 
 DONT_KNOW = "dont_know"
 _UNWEIGHTED = " (unweighted)"
-# One reason for both: who knew which is which would know which counts are below the minimum.
+# One reason for both: two reasons would disclose which counts are below the minimum.
 WITHHELD = "few answers, or what they could be computed from"
 BASE, UNRELIABLE = "base below the minimum", "base too small for a reliable share"
 
 
 @dataclass(frozen=True)
 class Scheme:
-    """What a questionnaire says of the sums among a wave's numbers.
+    """How a questionnaire relates the numbers of a wave.
 
-    `apart`: the groups outside every total, which are counted and not weighted. `headlines`: the
-    box of each ordinal item that comparisons are of. `grids`: the grid of each item that is told as
-    one with its other rows.
+    `apart`: the groups outside every total, which are counted and not weighted. `headlines`: for
+    each ordinal item, the box that is compared between groups. `grids`: for each item, the grid
+    that is reported with its other rows.
     """
 
     apart: tuple[str, ...] = ()
@@ -234,7 +244,7 @@ class Scheme:
 
     @classmethod
     def of(cls, questionnaire: Questionnaire) -> "Scheme":
-        """The scheme of a questionnaire."""
+        """Return the scheme of a questionnaire."""
         tables = questionnaire.find_tables(item.id for item in questionnaire.items)
         return cls(
             questionnaire.groups_apart,
@@ -244,11 +254,11 @@ class Scheme:
 
 
 def statistic_text(measure: str, base: str, *, unweighted: bool) -> str:
-    """What an estimate is, in the register: `share of answered`. `read_statistic` reads it."""
+    """Return the register's text of an estimate: `share of answered`; see `read_statistic`."""
     return f"{measure} of {base}{_UNWEIGHTED if unweighted else ''}"
 
 
 def read_statistic(text: str) -> tuple[str, str, bool]:
-    """Measure, base and whether it is unweighted, of a text that `statistic_text` wrote."""
+    """Split a text of `statistic_text` into measure, base and whether it is unweighted."""
     measure, _, base = text.partition(" of ")
     return measure, base.removesuffix(_UNWEIGHTED), base.endswith(_UNWEIGHTED)

@@ -1,7 +1,7 @@
-"""In how many variants of its analysis each finding holds, as rows of the register.
+"""Write and read rows of robustness: in how many variants of the analysis each finding holds.
 
-Of a variant its readers have whole percentages. A gap is the difference of two of them, which have
-rows of their own: so whoever has the register has what the attack reads.
+Readers are shown whole percentages of a variant. A gap is the difference of two shares that have
+rows of their own, so the attack reads all that the register discloses.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -19,54 +19,62 @@ from readiness.language.rounding import round_amount
 from readiness.questionnaire import TOTAL
 from readiness.register.figures import DONT_KNOW, WITHHELD, FigureRow, number
 
-# What becomes of a finding in a variant; the last of which nothing can be said.
+# Outcome of a finding in a variant; `untold`: not published.
 HOLDS, FAILS, UNTOLD = "holds", "fails", "untold"
 # Decimals of a share (0-1) and of its limits.
 DECIMALS = 2
 
 
 def firmness_rows(table: pd.DataFrame, items: Collection[str]) -> Iterator[FigureRow]:
-    """The findings of the `items` in each variant: rows of the firmness step, as text."""
-    told = table[table["item"].isin(items)]
-    for (item, finding), own in told.groupby(["item", "finding"], sort=False):
-        name, first = finding_id(str(item), str(finding)), own.iloc[0]
-        groups, known = first["among"].split(), own[own["state"] != UNTOLD]
-        if known.empty:
+    """Yield the rows of the findings of `items` in each variant.
+
+    `table`: rows of the firmness step, as text.
+    """
+    item_rows = table[table["item"].isin(items)]
+    for (item, finding), finding_rows in item_rows.groupby(["item", "finding"], sort=False):
+        name, first_row = finding_id(str(item), str(finding)), finding_rows.iloc[0]
+        groups, published = (
+            first_row["among"].split(),
+            finding_rows[finding_rows["state"] != UNTOLD],
+        )
+        if published.empty:
             continue
-        of: dict[str, Any] = {
-            **{"kind": FIRMNESS, "item": f"{FIRMNESS}:{item}", "level": first["level"]},
+        common: dict[str, Any] = {
+            **{"kind": FIRMNESS, "item": f"{FIRMNESS}:{item}", "level": first_row["level"]},
             **{"group": ".".join(groups), "unit": "count"},
         }
         for state in (HOLDS, UNTOLD):
-            n = int((own["state"] == state).sum())
-            yield FigureRow(name.with_part(state), value=n, statistic=f"variants: {state}", **of)
-        claim = {"statistic": f"variants: {first['kind']}", "note": first["pairs"]}
-        yield FigureRow(name.with_part(VARIANTS), value=len(known), **claim, **of)
+            n = int((finding_rows["state"] == state).sum())
+            yield FigureRow(
+                name.with_part(state), value=n, statistic=f"variants: {state}", **common
+            )
+        claim = {"statistic": f"variants: {first_row['kind']}", "note": first_row["pairs"]}
+        yield FigureRow(name.with_part(VARIANTS), value=len(published), **claim, **common)
         shares: dict[str, FigureRow] = {}
-        for row in list_rows(known):
+        for row in list_rows(published):
             values = [float(row["first"]), *([float(row["second"])] if row["second"] else [])]
             rounded = [float(round_amount(value, DECIMALS, "half_even")) for value in values]
             for group, value in zip(groups, rounded, strict=True):
                 chosen = f"{row['weights']}-{row['base']}"
-                one = {**of, "unit": "share", "group": group, "statistic": "share"}
+                share_cells = {**common, "unit": "share", "group": group, "statistic": "share"}
                 identity = finding_id(str(item), str(finding), choices=chosen, group=group)
-                shares[chosen + group] = FigureRow(identity, value=value, **one)
+                shares[chosen + group] = FigureRow(identity, value=value, **share_cells)
             yield FigureRow(
-                name.with_variant("-".join(row[each] for each in CHOICES)),
+                name.with_variant("-".join(row[choice] for choice in CHOICES)),
                 value=round(rounded[0] - sum(rounded[1:]), DECIMALS),
                 statistic=f"variant: {row['state']}",
                 lower=number(row["lower"]),
                 upper=number(row["upper"]),
-                **{**of, "unit": "points" if len(values) > 1 else "share"},
+                **{**common, "unit": "points" if len(values) > 1 else "share"},
             )
         yield from shares.values()
 
 
 @dataclass(frozen=True)
 class FirmFinding:
-    """A finding of an `item` as the register tells it: what is claimed of a `level`, of which pairs
-    of groups; its `variants`, from the smallest number on, are rows with `state` and the choice of
-    each dimension.
+    """A finding of an `item`: the claim on a `level` and pairs of groups, with its variants.
+
+    `variants`: rows of the register sorted by value, with `state` and the choice of each dimension.
     """
 
     id: FigureId
@@ -78,16 +86,18 @@ class FirmFinding:
 
 
 def read_findings(rows: pd.DataFrame) -> Iterator[FirmFinding]:
-    """The findings whose variants a register (as text) tells, in its order."""
-    own = rows[rows["kind"] == FIRMNESS]
-    ids = own["id"].map(FigureId.parse)
+    """Yield the findings whose variants a register (as text) publishes, in its order."""
+    firmness = rows[rows["kind"] == FIRMNESS]
+    ids = firmness["id"].map(FigureId.parse)
     findings = ids.map(lambda identity: finding_id(identity.item, identity.statistic))
-    for row in list_rows(own[ids.map(lambda identity: identity.part == VARIANTS)]):
+    for row in list_rows(firmness[ids.map(lambda identity: identity.part == VARIANTS)]):
         name = FigureId.parse(row["id"]).without_part()
-        told = own[findings.eq(name) & own["statistic"].str.match("variant: ")]
-        chosen = [FigureId.parse(identity).variant.split("-") for identity in told["id"]]
-        choices = pd.DataFrame(chosen, columns=[*CHOICES], index=told.index)
-        variants = told.join(choices).assign(state=told["statistic"].str.removeprefix("variant: "))
+        variant_rows = firmness[findings.eq(name) & firmness["statistic"].str.match("variant: ")]
+        chosen = [FigureId.parse(identity).variant.split("-") for identity in variant_rows["id"]]
+        choices = pd.DataFrame(chosen, columns=[*CHOICES], index=variant_rows.index)
+        variants = variant_rows.join(choices).assign(
+            state=variant_rows["statistic"].str.removeprefix("variant: ")
+        )
         order = variants["value"].astype(float).argsort(kind="stable")
         pairs = tuple((pair.split(">")[0], pair.split(">")[1]) for pair in row["note"].split())
         item, kind = row["item"].partition(":")[2], row["statistic"].removeprefix("variants: ")
@@ -95,26 +105,31 @@ def read_findings(rows: pd.DataFrame) -> Iterator[FirmFinding]:
 
 
 def list_pictured(findings: Iterable[FirmFinding]) -> set[str]:
-    """The items whose variants a picture tells more of than a sentence: one of their findings fails
-    in a variant, or has more than its own and another.
+    """Return the items whose variants are shown in a chart.
+
+    One of their findings fails in a variant, or has more than two variants.
     """
-    return {f.item for f in findings if len(f.variants) > 2 or (f.variants["state"] != HOLDS).any()}
+    return {
+        finding.item
+        for finding in findings
+        if len(finding.variants) > 2 or (finding.variants["state"] != HOLDS).any()
+    }
 
 
 def find_told(
     table: pd.DataFrame, figures: pd.DataFrame, even: Mapping[str, Collection[str]]
 ) -> pd.DataFrame:
-    """What can be told of variants beside a register: rows of the firmness step, as text.
+    """Return the rows of the firmness step that can be published beside a register (all as text).
 
-    Those of findings whose own shares are published. Nothing of variants without some interviews:
-    what they move is what these answered. Nor of a share of all whose variance would be a second
-    equation of counts that are withheld; `even`: by choice of weights the variables whose groups
-    are of one stratum and weight.
+    Those of findings whose own shares are published. Variants that leave out interviews are kept as
+    `untold`: the change discloses what these people answered. So are shares of all whose variance
+    would be a second equation of suppressed counts. `even`: by choice of weights, the variables
+    whose groups lie in one stratum and have one weight.
     """
     shares = figures[(figures["kind"] == "estimate") & (figures["unit"] == "share")]
-    there = {*shares.loc[shares["suppressed"] == "", "id"]}
+    published = {*shares.loc[shares["suppressed"] == "", "id"]}
     withheld = shares[shares["suppressed"] == WITHHELD]
-    hidden = {
+    hidden_shares = {
         (item, level, variable_of(group))
         for item, level, group in withheld[["item", "level", "group"]].to_numpy()
     }
@@ -123,31 +138,40 @@ def find_told(
         if row["interviews"] != OWN:
             return True  # weights may differ without some interviews alone: `even` lacks these
         levels = (row["level"], DONT_KNOW) if row["base"] != OWN else (row["level"],)
-        alike = even[row["weights"]]
-        equations = {(row["item"], level, variable) for level in levels for variable in alike}
-        return row["among"] == TOTAL and bool(equations & hidden)
+        even_variables = even[row["weights"]]
+        equations = {
+            (row["item"], level, variable) for level in levels for variable in even_variables
+        }
+        return row["among"] == TOTAL and bool(equations & hidden_shares)
 
     rows = [
         row
         for row in list_rows(table)
-        if {share_id(row["item"], row["level"], of, ANSWERED) for of in row["among"].split()}
-        <= there
+        if {share_id(row["item"], row["level"], group, ANSWERED) for group in row["among"].split()}
+        <= published
     ]
-    kept = [{**row, "state": UNTOLD} if tells(row) else row for row in rows]
-    return pd.DataFrame(kept, columns=table.columns)
+    rows_with_states = [{**row, "state": UNTOLD} if tells(row) else row for row in rows]
+    return pd.DataFrame(rows_with_states, columns=table.columns)
 
 
 def tell_until_held(
     items: Collection[str], tell: Callable[[Collection[str]], AttackTarget]
 ) -> frozenset[str]:
-    """The items whose variants give no count away; `tell` is the release that tells some."""
-    told = frozenset(items)
-    while told:
-        target = tell(told)
-        found = attack(target, target.with_neighbours(told))
-        if not (given := {o.cell.item for o in found if o.verdict is CountVerdict.GIVEN}):
+    """Return the items whose variants disclose no count.
+
+    `tell`: returns the release in which the variants of these items are published.
+    """
+    published = frozenset(items)
+    while published:
+        target = tell(published)
+        results = attack(target, target.with_neighbours(published))
+        if not (
+            disclosed := {
+                result.cell.item for result in results if result.verdict is CountVerdict.GIVEN
+            }
+        ):
             break
-        near = target.with_neighbours(given)
-        # What is given away without any variant is not for them to mend.
-        told = told - near if told & near else frozenset()
-    return told
+        linked = target.with_neighbours(disclosed)
+        # If no item with variants is linked to a disclosed count, its variants are not the cause.
+        published = published - linked if published & linked else frozenset()
+    return published

@@ -1,10 +1,10 @@
-"""What a wave's register says of its items, as systems of `readiness.disclosure`.
+"""Build the systems of `readiness.disclosure` for the items of a wave's register.
 
-The reader is taken to know of every respondent in which cell of the frame he is, and so his weight:
-counts are of people of one cell and one answer. The register then says bases, weighted bases and
-weighted shares at their published precision, of groups of cells; how many respondents a cell has
-is known, how many of them left a question empty is not. Items of which one routes to the other make
-one system, for who was asked the second answered the first.
+The reader is assumed to know the frame cell of every respondent, and so the weight: the counts are
+of people of one cell and one answer. The register prints bases, weighted bases and weighted shares
+at their published precision, for groups of cells. Readers know how many respondents a cell has, but
+not how many of them left a question empty. An item and an item that is asked after it make one
+system, because everybody who was asked the second answered the first.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ from readiness.register.counts import Cohorts, Counts, KnownCells, Places, share
 from readiness.register.earlier import Earlier, Joint
 from readiness.register.precision import ShareDigits
 
-# Special codes of who gave no answer, where none of a question's shares counts them.
+# Special codes for no answer: left out of the counts of an item if none of its shares has them.
 SILENT = frozenset(SPECIAL_CODES) - {NOT_ASKED}
 
 
@@ -43,10 +43,10 @@ def systems(
     policy: Policy,
     rules: "PrintRules",
 ) -> Iterator[CountSystem]:
-    """Yield the systems of the closed items, in turn: see `_list_parts`."""
-    anew = rules.demand.items
+    """Yield the system of each closed item, and of each pair of linked items (`_list_parts`)."""
+    changed_items = rules.demand.items
     for parts in _list_parts(questionnaire, names):
-        if anew is not None and anew.isdisjoint(item.id for item, _ in parts):
+        if changed_items is not None and changed_items.isdisjoint(item.id for item, _ in parts):
             continue
         for earlier in _suppose_unchanged(rules.earlier):
             builder = _Builder(answers, cells, policy, replace(rules, earlier=earlier))
@@ -56,13 +56,15 @@ def systems(
 
 
 def _suppose_unchanged(earlier: tuple[Earlier, ...]) -> Iterator[tuple[Earlier, ...]]:
-    """What of earlier releases to suppose, in turn, until it contradicts nothing: that all who were
-    there are still there, and as many came as is printed; or any number; of other data nothing.
+    """Yield assumptions about earlier releases, from the strongest to none.
+
+    All their answers are still there and as many people came as is printed; all their answers are
+    still there; those of other data may have changed; all may have changed.
     """
     yield earlier
     if earlier:
-        yield tuple(replace(each, respondents={}) for each in earlier)
-        yield tuple(each for each in earlier if each.same)
+        yield tuple(replace(release, respondents={}) for release in earlier)
+        yield tuple(release for release in earlier if release.same)
         yield ()
 
 
@@ -71,8 +73,8 @@ class PrintRules:
     """How shares are printed.
 
     `digits`: decimals of shares. `reliable_base`: the smallest base of a weighted share. `told`:
-    the ids of the shares that there are; None: all. `earlier`: the earlier releases of the wave.
-    `demand`: what an attack showed that the policy's widths do not do.
+    the ids of the shares that exist; None: all. `earlier`: the earlier releases of the wave.
+    `demand`: what an attack asks beyond the policy.
     """
 
     digits: ShareDigits
@@ -86,9 +88,9 @@ class PrintRules:
 class Demand:
     """What an attack on a register asks beyond the policy.
 
-    `hidden`: ids that are withheld from the outset. `widths`: by id of a share, with what is behind
-    it in the same form as targets have it, how wide the interval of its count has to be. `items`:
-    which items are protected anew; None: all.
+    `hidden`: ids that are suppressed from the start. `widths`: by name of a target (the id of a
+    share, or `others` of it), the width that its interval must have. `items`: the items to protect
+    again; None: all.
     """
 
     hidden: frozenset[str] = frozenset()
@@ -99,30 +101,33 @@ class Demand:
 def _list_parts(
     questionnaire: Questionnaire, names: Sequence[str]
 ) -> Iterator[list[tuple[Item, str]]]:
-    """What makes a system: each option or item, and an item with one that is asked after it; with
-    the column of its answers.
+    """Yield the parts of each system: each item or option, and pairs of linked items.
 
-    The options of a multiple choice share the people who answered; what one of them loses another
-    may lose, too, so they are protected in turn.
+    A part is an item and the column of its answers. The options of a multiple-response question
+    share the people who answered; suppression in one may need suppression in another, so they are
+    protected in turn.
     """
-    closed = [i for i in map(questionnaire.item, names) if i.kind.takes_options]
+    closed = [
+        candidate for candidate in map(questionnaire.item, names) if candidate.kind.takes_options
+    ]
     for item in closed:
         yield from ([(item, column)] for column in item.columns)
         for after in closed:
             conditions = [condition.item for condition in after.asked_if]
             asked_after = conditions == [item.id]
-            # What merges the answers to this one adds some of them up.
+            # A derived item that merges answers to this item: its counts are sums of this item's.
             merges = after.derived_from == (item.id,) and not after.kind.takes_several
             if (asked_after or merges) and not item.kind.takes_several:
-                # Who was asked the other gave an answer to this one.
+                # Everybody who was asked the second item answered the first.
                 yield [(item, item.id), (after, after.columns[0])]
 
 
 @dataclass
 class _Builder:
-    """The counts, statements and targets of items that are linked.
+    """Builds the counts, statements and targets of linked items.
 
-    `others`: by a suppressed statement, the sums that are not small, but could be for a reader.
+    `targets`: by places, the sums that are small. `others`: by places and suppressed statement, the
+    sums that are not small but could be for all a reader knows.
     """
 
     answers: pd.DataFrame
@@ -140,14 +145,16 @@ class _Builder:
         self.counts = Counts(self.cells, cohorts)
 
     def system(self, parts: Sequence[tuple[Item, str]]) -> CountSystem | None:
-        """What is said of some items; None where earlier releases cannot be true beside it."""
+        """Return the system of some items; None where it contradicts the earlier releases."""
         for item, column in parts:
             self.add(item, column)
         for item, column in parts:
             self.route(item, column)
             self.merge(item, column)
         self.counts.came()
-        others = [each for (at, _), each in self.others.items() if at not in self.targets]
+        others = [
+            target for (places, _), target in self.others.items() if places not in self.targets
+        ]
         return self.counts.divide_by_arrival(
             CountSystem(
                 np.array(self.counts.upper),
@@ -159,21 +166,38 @@ class _Builder:
         )
 
     def add(self, item: Item, column: str) -> None:
+        """Add the counts and shares of an item, or of one of its options."""
         states = self._list_states(item, column)
-        # The cuts of the item, or of one option of a multiple choice, over all possible answers.
-        whole = pd.DataFrame({name: pd.Series(list(states)) for name in item.columns})
-        option = dict(zip(item.columns, item.codes, strict=True)) if item.kind.takes_several else {}
-        made = [cut for cut in cuts(item, whole) if not option or cut.level == option[column]]
+        # The cuts of the item or of one of its options, computed over all possible answers.
+        possible_answers = pd.DataFrame({name: pd.Series(list(states)) for name in item.columns})
+        option_codes = (
+            dict(zip(item.columns, item.codes, strict=True)) if item.kind.takes_several else {}
+        )
+        item_cuts = [
+            cut
+            for cut in cuts(item, possible_answers)
+            if not option_codes or cut.level == option_codes[column]
+        ]
         pairs = []
-        for cut in made:
-            place = {str(answer): k for k, answer in enumerate(cut.answers[1])}
-            pairs.append((cut, {s: cut.chosen[place[s]] for s in states if s in place}))
-        told = {s for cut, inside in pairs for s in inside if inside[s] in cut.categories}
-        # Nothing is said of how many refused, or left it empty, by group: they are who is left.
-        counted = [s for s in states if s in told or s not in SILENT]
+        for cut in item_cuts:
+            positions = {str(answer): position for position, answer in enumerate(cut.answers[1])}
+            pairs.append(
+                (
+                    cut,
+                    {state: cut.chosen[positions[state]] for state in states if state in positions},
+                )
+            )
+        shown_states = {
+            state
+            for cut, categories in pairs
+            for state in categories
+            if categories[state] in cut.categories
+        }
+        # Refusals and blanks are not printed by group: they are the people of the cell who remain.
+        counted = [state for state in states if state in shown_states or state not in SILENT]
         self.counts.add(column, self.answers[column].astype(str).to_numpy(dtype=object), counted)
         groups = list(self.cells.groups)
-        for cut, inside in pairs:
+        for cut, categories in pairs:
             shares = {
                 (category, group): share_id(item.id, cut.level or category, group, cut.base)
                 for category in cut.estimated_categories
@@ -181,57 +205,77 @@ class _Builder:
             }
             bases = {group: base_id(item.id, group, cut.base) for group in groups}
             earlier = self.rules.earlier
-            joint = [Joint(each, shares, bases, cut.categories, groups) for each in earlier]
+            joint = [Joint(release, shares, bases, cut.categories, groups) for release in earlier]
             for category, group in shares:
-                self._add_share(item, column, category, cut, inside, group, joint)
+                self._add_share(item, column, category, cut, categories, group, joint)
 
     def _list_states(self, item: Item, column: str) -> list[str]:
-        """The answers that a column can hold, as readers know it: all that are declared."""
+        """Return the answers that a column can hold as readers know them: all declared codes."""
         codes = ["1", "0"] if item.kind.takes_several else list(item.codes)
-        states = [c for c in SPECIAL_CODES if c != NOT_ASKED or item.asked_if]
-        states = [c for c in states if c != DONT_KNOW or item.dont_know]
+        states = [state for state in SPECIAL_CODES if state != NOT_ASKED or item.asked_if]
+        states = [state for state in states if state != DONT_KNOW or item.dont_know]
         return [*codes, *states, *sorted({*self.answers[column].astype(str)} - {*codes, *states})]
 
     def route(self, item: Item, column: str) -> None:
-        """Who was asked an item answered that to which it belongs, or is not known to have."""
+        """Add that people were asked an item if and only if they gave a routing answer.
+
+        People whose routing is not known, and true counts that break the rule, are allowed for.
+        """
         all_places, truth = self.counts.places, self.counts.truth
         if len(item.asked_if) != 1 or (column, NOT_ASKED) not in all_places:
             return
         condition = item.asked_if[0]
-        if not (there := [s for c, s in all_places if c == condition.item]):
+        if not (source_states := [state for name, state in all_places if name == condition.item]):
             return
-        kept = [s for s in there if s in condition.one_of]
-        out = [s for s in there if not s.startswith("_") and s not in condition.one_of]
+        routing_states = [state for state in source_states if state in condition.one_of]
+        other_states = [
+            state
+            for state in source_states
+            if not state.startswith("_") and state not in condition.one_of
+        ]
         for part, size in enumerate(self.counts.cohorts.most):
-            absent = {int(all_places[column, NOT_ASKED][part]): 1.0}
-            for states, low, high in ((out, 0.0, np.inf), (kept, -np.inf, size)):
-                sign = -1.0 if states is out else 1.0
-                places = {int(all_places[condition.item, s][part]): sign for s in states}
-                row = LinearRow.of({**absent, **places}, low, high)
-                if low <= sum(b * truth[a] for a, b in zip(row.at, row.by, strict=True)) <= high:
+            not_asked = {int(all_places[column, NOT_ASKED][part]): 1.0}
+            for states, low, high in ((other_states, 0.0, np.inf), (routing_states, -np.inf, size)):
+                sign = -1.0 if states is other_states else 1.0
+                places = {int(all_places[condition.item, state][part]): sign for state in states}
+                row = LinearRow.of({**not_asked, **places}, low, high)
+                if (
+                    low
+                    <= sum(
+                        coefficient * truth[place]
+                        for place, coefficient in zip(row.at, row.by, strict=True)
+                    )
+                    <= high
+                ):
                     self.counts.fixed.append(row)
-            # Nobody answers who gave no answer to the other, but those who did.
-            answers = [s for c, s in all_places if c == column and not s.startswith("_")]
-            signs = {int(all_places[column, s][part]): 1.0 for s in answers}
-            signs |= {int(all_places[condition.item, s][part]): -1.0 for s in kept}
-            excess = sum(sign * truth[at] for at, sign in signs.items())
+            # People who answered the item gave a routing answer, except as many as in fact did not.
+            answers = [
+                state for name, state in all_places if name == column and not state.startswith("_")
+            ]
+            signs = {int(all_places[column, state][part]): 1.0 for state in answers}
+            signs |= {
+                int(all_places[condition.item, state][part]): -1.0 for state in routing_states
+            }
+            excess = sum(sign * truth[place] for place, sign in signs.items())
             self.counts.fixed.append(LinearRow.of(signs, -np.inf, max(excess, 0.0)))
 
     def merge(self, item: Item, column: str) -> None:
-        """Let the answers to an item be sums of those that it merges."""
+        """Add that an answer to a derived item is the sum of the answers that it merges."""
         (source,) = item.derived_from if len(item.derived_from) == 1 else ("",)
         states = [state for name, state in self.counts.places if name == source]
         if not states:
             return
-        both = self.answers[[source, column]].astype(str).drop_duplicates()
+        pairs = self.answers[[source, column]].astype(str).drop_duplicates()
         for state in [state for name, state in self.counts.places if name == column]:
-            merged = set(both.loc[both[column] == state, source])
-            if set(both.loc[both[source].isin(merged), column]) - {state}:
-                continue  # the answer does not follow from the other alone
+            merged = set(pairs.loc[pairs[column] == state, source])
+            if set(pairs.loc[pairs[source].isin(merged), column]) - {state}:
+                continue  # the derived answer depends on more than the source answer
             for part in range(len(self.counts.cohorts.most)):
                 row = {int(self.counts.places[column, state][part]): 1.0}
                 row |= {
-                    int(self.counts.places[source, s][part]): -1.0 for s in states if s in merged
+                    int(self.counts.places[source, source_state][part]): -1.0
+                    for source_state in states
+                    if source_state in merged
                 }
                 if merged <= set(states):
                     self.counts.fixed.append(LinearRow.of(row, 0.0, 0.0))
@@ -246,45 +290,54 @@ class _Builder:
         group: str,
         joint: Sequence[Joint],
     ) -> None:
+        """Add one share: its statement, the rows of its base, and its targets."""
         counts, policy = self.counts, self.policy
-        base = counts.at(column, (s for s, c in inside.items() if c in cut.categories), group)
-        chosen = counts.at(column, (s for s, c in inside.items() if c == category), group)
-        size = base_id(item.id, group, cut.base)
+        base = counts.at(
+            column,
+            (state for state, state_category in inside.items() if state_category in cut.categories),
+            group,
+        )
+        chosen = counts.at(
+            column,
+            (state for state, state_category in inside.items() if state_category == category),
+            group,
+        )
+        base_name = base_id(item.id, group, cut.base)
         name = share_id(item.id, cut.level or category, group, cut.base)
         if self.rules.told is not None and name not in self.rules.told:
             return
         if not counts.people(base):
-            # A group of which nobody was asked is shown like one of few.
+            # A group that nobody was asked in is printed like a small one.
             self._fix(LinearRow.total(base.tolist(), 0.0))
             return
-        # "Don't know" tells of the questionnaire, not of people, unless the item is sensitive.
-        outside = cut.base == WITH_DONT_KNOW
-        open_to_all = outside and not item.sensitive
+        # "Don't know" describes the questionnaire, not people, unless the item is sensitive.
+        with_dont_know = cut.base == WITH_DONT_KNOW
+        open_to_all = with_dont_know and not item.sensitive
         rest = np.setdiff1d(base, chosen)
-        people = {size: base, name: chosen, others(name): rest}
-        known = self._add_before(category, group, people, joint, protect=not open_to_all)
+        people = {base_name: base, name: chosen, others(name): rest}
+        known_counts = self._add_before(category, group, people, joint, protect=not open_to_all)
         sensitive = not open_to_all and policy.is_sensitive(
             counts.people(chosen), counts.people(base)
         )
         for row in self._add_base_rows(base, cut.base, item, column, group):
-            # The base with "don't know" is told where its share is.
-            if size not in self.rules.demand.hidden and (not outside or open_to_all):
+            # The base with "don't know" is always published only where its share is.
+            if base_name not in self.rules.demand.hidden and (not with_dont_know or open_to_all):
                 self._fix(row)
         self._add_statement(name, base, chosen, group, sensitive=sensitive)
         if open_to_all:
             return
         for label, places in ((name, chosen), (others(name), rest)):
-            if label in known or (outside and label != name):
+            if label in known_counts or (with_dont_know and label != name):
                 continue
-            n = counts.people(places)
-            # Nobody must be hidden only where that is sensitive.
-            if policy.is_small(n) or (n == 0 and sensitive):
+            count = counts.people(places)
+            # A count of 0 is a target only where 0 is sensitive.
+            if policy.is_small(count) or (count == 0 and sensitive):
                 self._add_target(label, places)
             else:
                 self._add_other_target(label, places, name)
 
     def _fix(self, row: LinearRow) -> None:
-        """Let every reader know a row, whatever is suppressed."""
+        """Add a row that every reader knows, whatever is suppressed."""
         if row not in self._fixed:
             self._fixed.add(row)
             self.counts.fixed.append(row)
@@ -292,21 +345,22 @@ class _Builder:
     def _add_statement(
         self, name: str, base: Places, chosen: Places, group: str, *, sensitive: bool
     ) -> None:
-        """Add what is said of a share, as a statement that can be suppressed."""
+        """Add the rows of a share, as a statement that can be suppressed."""
         counts, policy = self.counts, self.policy
         n, count = counts.people(base), counts.people(chosen)
-        weak = n < (self.rules.reliable_base if self.cells.weighted else policy.minimum_base)
-        given = weak or sensitive or n < policy.minimum_base
+        is_weak = n < (self.rules.reliable_base if self.cells.weighted else policy.minimum_base)
+        is_suppressed = is_weak or sensitive or n < policy.minimum_base
         rows = tuple(share_rows(counts, base, chosen, group, self.rules.digits.of(group) + 2))
         cells = self.cells.groups[group]
         population = float(self.cells.weights[cells] @ self.cells.sizes[cells])
-        # A share costs what part of the base gave the answer, and more: a rare one is told, too.
+        # The loss grows with the share of the base that gave the answer. The constant gives rare
+        # answers a loss too, so that they are published where possible.
         loss = population * (0.1 + count / n)
         self.statements[name] = Statement(
             name,
             rows,
             loss,
-            given=given,
+            given=is_suppressed,
             kept=count == 0 and not sensitive,
             total=group == TOTAL,
         )
@@ -314,13 +368,13 @@ class _Builder:
     def _add_base_rows(
         self, base: Places, kind: str, item: Item, column: str, group: str
     ) -> Iterator[LinearRow]:
-        """Yield what a base tells: a number of people, and of those who answered their weight."""
+        """Yield the rows of a base: its number of people, and the weight of those who answered."""
         n, everybody = float(self.counts.people(base)), self.counts.everybody(group)[0]
         yield LinearRow.of(dict.fromkeys(base.tolist(), 1.0), n, n, 0.0, everybody)
-        weight_told = weighted_id(item.id, group) not in self.rules.demand.hidden
-        if kind == ANSWERED and self.cells.weighted and weight_told:
+        weight_is_published = weighted_id(item.id, group) not in self.rules.demand.hidden
+        if kind == ANSWERED and self.cells.weighted and weight_is_published:
             yield weight_row(self.counts, base, group)
-        # Of all respondents it is told what those did who did not answer.
+        # For all respondents the numbers of blanks and of people not asked are printed.
         if group == TOTAL and kind == WITH_DONT_KNOW:
             blank = float((self.answers[column].astype(str) == BLANK).sum())
             row = dict.fromkeys(self.counts.every(column).tolist(), 1.0)
@@ -338,61 +392,79 @@ class _Builder:
         *,
         protect: bool,
     ) -> set[str]:
-        """Add what earlier releases tell of the counts of a share; return which are known by that.
+        """Add what earlier releases disclose of a share's counts; return the names of known counts.
 
-        With `protect`, today's release must not tell what an earlier one suppressed, nor the
-        answers of few who came since: they become targets.
+        With `protect`, today's release must not disclose what an earlier one suppressed, nor the
+        answers of a small number of newcomers: these counts become targets.
         """
-        known: set[str] = set()
-        size, name, _ = people
+        known_counts: set[str] = set()
+        base_name, name, _ = people
         for k, earlier in enumerate(self.rules.earlier):
-            there = {label: at[self.counts.since(at) <= k] for label, at in people.items()}
-            mixed = self.counts.count_newcomers(k, group)
-            for row in earlier.rows(name, size, there[name].tolist(), there[size].tolist(), mixed):
+            earlier_places = {
+                label: places[self.counts.since(places) <= k] for label, places in people.items()
+            }
+            unsplit_newcomers = self.counts.count_newcomers(k, group)
+            for row in earlier.rows(
+                name,
+                base_name,
+                earlier_places[name].tolist(),
+                earlier_places[base_name].tolist(),
+                unsplit_newcomers,
+            ):
                 self.counts.add_known_row(row)
-            if mixed:
+            if unsplit_newcomers:
                 continue
-            ends = earlier.ends(name, others(name), size)
+            limits = earlier.ends(name, others(name), base_name)
             came = self.counts.cohorts.came[k].get(group, np.inf)
-            told = earlier.bases.get(size)
-            answered = self.counts.people(people[size]) - told[0] if told else np.inf
-            few = min((n for n in (came, answered) if n > 0), default=np.inf)
-            if few < self.policy.minimum_cell and (both := joint[k].ends(category, group)):
-                ends[name] = both
-                chosen = dict.fromkeys(there[name].tolist(), 1.0)
-                self.counts.add_known_row(LinearRow.of(chosen, *both))
-            certain = (label for label, (low, high) in ends.items() if low == high)
-            known |= {label for label in certain if len(there[label]) == len(people[label])}
-            if not protect or len(there[name]) == len(people[name]):
+            earlier_base = earlier.bases.get(base_name)
+            answered = (
+                self.counts.people(people[base_name]) - earlier_base[0] if earlier_base else np.inf
+            )
+            newcomers = min((number for number in (came, answered) if number > 0), default=np.inf)
+            if newcomers < self.policy.minimum_cell and (
+                joint_limits := joint[k].ends(category, group)
+            ):
+                limits[name] = joint_limits
+                chosen = dict.fromkeys(earlier_places[name].tolist(), 1.0)
+                self.counts.add_known_row(LinearRow.of(chosen, *joint_limits))
+            exact = (label for label, (low, high) in limits.items() if low == high)
+            known_counts |= {
+                label for label in exact if len(earlier_places[label]) == len(people[label])
+            }
+            if not protect or len(earlier_places[name]) == len(people[name]):
                 continue
-            # Groups whose share the earlier release withheld because few, or perhaps few, people
-            # answered; and the people who came since.
-            for label, at in people.items():
-                now = self.counts.people(at)
-                withheld = label != size and name in earlier.withheld_ids
-                if withheld and now > 0 and now - came < self.policy.minimum_cell:
-                    self._add_target(f"{k}/{label}", there[label])
-            if name in earlier.shares and few < self.policy.minimum_cell:
-                at = people[name]
-                self._add_target(f"+{k}/{name}", at[self.counts.since(at) > k], width=0)
-        return known
+            # The targets: counts of an earlier release that suppressed the share and that were or
+            # may have been small, and the answers of the people who came since.
+            for label, places in people.items():
+                count_today = self.counts.people(places)
+                withheld = label != base_name and name in earlier.withheld_ids
+                if withheld and count_today > 0 and count_today - came < self.policy.minimum_cell:
+                    self._add_target(f"{k}/{label}", earlier_places[label])
+            if name in earlier.shares and newcomers < self.policy.minimum_cell:
+                places = people[name]
+                self._add_target(f"+{k}/{name}", places[self.counts.since(places) > k], width=0)
+        return known_counts
 
     def _add_target(self, name: str, at: Places, width: int | None = None) -> None:
-        key, more = tuple(at.tolist()), self.rules.demand.widths.get(name)
-        if key and (more or key not in self.targets):
-            self.targets[key] = ProtectedSum(name, key, self.counts.people(at), more or width)
+        """Add a small sum of counts as a target; a demanded width replaces an earlier target."""
+        key, demanded_width = tuple(at.tolist()), self.rules.demand.widths.get(name)
+        if key and (demanded_width or key not in self.targets):
+            self.targets[key] = ProtectedSum(
+                name, key, self.counts.people(at), demanded_width or width
+            )
 
     def _add_other_target(self, name: str, at: Places, of: str) -> None:
-        """A number that is not small: who has the release does not know that where it is withheld,
-        and what is narrow may be small for all he can tell.
+        """Add a sum that is not small as a target while the statement `of` is suppressed.
+
+        Readers do not know that it is not small: a narrow interval could disclose a small count.
         """
         key = tuple(at.tolist())
         if key and self.policy.minimum_cell > 1:
             width = self.rules.demand.widths.get(name, self.policy.width)
-            each = ProtectedSum(name, key, self.counts.people(at), width, of)
-            self.others.setdefault((key, of), each)
+            target = ProtectedSum(name, key, self.counts.people(at), width, of)
+            self.others.setdefault((key, of), target)
 
 
 def others(name: str) -> str:
-    """What those of a share's base are called who answered otherwise."""
+    """Return the name of the count of those in a share's base who did not give the answer."""
     return f"{name} (others)"

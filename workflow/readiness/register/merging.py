@@ -1,8 +1,8 @@
-"""Find groups that cost a wave more shares than they show, and what merging gives back.
+"""Find groups that cost a wave more shares than they show, and what merging them would publish.
 
-A group of few people shows hardly anything of itself, and shares of the other groups are withheld
-with its own: from the total and the others it could be computed. The shares are counted again as if
-its people were in another group, and protected by the same rules; nothing is guessed.
+A small group shows hardly any share of its own. Shares of the other groups are suppressed with its
+own, because its share could be computed from the total and theirs. To find the gain of a merger,
+the shares are counted again with merged groups and protected by the same rules.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ CELL = ["item", "level", "base", "group"]
 
 @dataclass(frozen=True)
 class Merger:
-    """Small groups of a variable joined to others, and the shares that come back with it.
+    """A merger of small groups of a variable, and the shares that it would publish.
 
-    `small`: the groups of too few people to show anything, with how many each has. `categories`:
-    the codes of all groups as they would be merged, in the variable's order. `withheld`: shares of
-    all and of the other groups that are withheld for disclosure. `back`: those of them that would
-    be published; a share of a group that is merged counts where the merged one is published.
+    `small`: the groups with too few people to show any share, with their sizes. `categories`: the
+    codes of all groups after the merger, in the variable's order. `withheld`: number of shares of
+    all and of the other groups that are suppressed for disclosure. `back`: number of these that
+    would be published; a share of a merged group counts where that of its new group is published.
     """
 
     variable: str
@@ -47,7 +47,7 @@ class Merger:
         return [category for category in self.categories if len(category) > 1]
 
     def label(self, questionnaire: Questionnaire, language: str) -> dict[str, Any]:
-        """Return the same with the labels of `language` in the place of codes, as JSON holds it."""
+        """Return the merger as JSON, with labels of `language` instead of codes."""
         grouping = questionnaire.grouping(self.variable)
         labels = grouping.labels(language)
         return {
@@ -60,7 +60,7 @@ class Merger:
 
 
 def describe_merger(labelled: Mapping[str, Any]) -> Fact:
-    """Return what small groups cost and what joining them gives back; as `Merger.label` has it."""
+    """Return the message on a merger's cost and gain, from a record of `Merger.label`."""
     sizes = [
         Fact("report.merger.group", {"group": label, "n": n}) for label, n in labelled["small"]
     ]
@@ -79,32 +79,35 @@ def find_merger(
     figures: FigureRules,
     policy: Policy,
 ) -> Merger | None:
-    """Return how to merge groups that show nothing; None where that would give back nothing.
+    """Return a merger of the groups too small to show a share; None where it gains too little.
 
-    `respondents`: coded answers with a column `weight`, a row a respondent. `items`: ids of the
-    items that are published by `variable`, a frame variable or an item with one answer.
+    It gains enough if more suppressed shares would be published than the small groups publish now.
+    `respondents`: coded answers with a column `weight`, one row for each respondent. `items`: ids
+    of the items that are published by `variable`, a frame variable or an item with one answer.
     """
     grouping = questionnaire.grouping(variable)
-    found = respondents[variable].value_counts()
-    people = {code: int(found[code]) for code in grouping.codes if code in found.index}
+    sizes = respondents[variable].value_counts()
+    people = {code: int(sizes[code]) for code in grouping.codes if code in sizes.index}
     least = max(figures.minimum_base, figures.reliable_base)
-    small = {code: n for code, n in people.items() if n < least}
-    asked = [name for name in items if name != variable]
+    small = {code: size for code, size in people.items() if size < least}
+    other_items = [name for name in items if name != variable]
     categories = merge_groups(people, least, ordered=grouping.ordered)
-    if not (small and policy.protects and asked and len(categories) > 1):
+    if not (small and policy.protects and other_items and len(categories) > 1):
         return None
-    known = (questionnaire, asked, variable, figures, policy)
-    now = _protect_shares(respondents, list(people), *known)
+    settings = (questionnaire, other_items, variable, figures, policy)
+    shares_now = _protect_shares(respondents, list(people), *settings)
     merged = {code: category[0] for category in categories for code in category}
-    # Who left the question of the groups empty stays outside them.
+    # People without an answer to the grouping question stay outside the groups.
     recoded = respondents.assign(**{variable: respondents[variable].replace(merged)})
-    then = _protect_shares(recoded, [category[0] for category in categories], *known)
-    withheld = now[now["withheld"] & ~now["group"].isin(list(small))]
-    cells = withheld.assign(group=withheld["group"].replace(merged))[CELL]
-    published = pd.MultiIndex.from_frame(then.loc[then["shown"], CELL])
-    back = int(pd.MultiIndex.from_frame(cells).isin(published).sum())
-    shown = int(now.loc[now["group"].isin(list(small)), "shown"].sum())
-    return Merger(variable, small, categories, len(withheld), back) if back > shown else None
+    shares_then = _protect_shares(recoded, [category[0] for category in categories], *settings)
+    suppressed = shares_now[shares_now["withheld"] & ~shares_now["group"].isin(list(small))]
+    cells = suppressed.assign(group=suppressed["group"].replace(merged))[CELL]
+    published = pd.MultiIndex.from_frame(shares_then.loc[shares_then["shown"], CELL])
+    gained = int(pd.MultiIndex.from_frame(cells).isin(published).sum())
+    given_up = int(shares_now.loc[shares_now["group"].isin(list(small)), "shown"].sum())
+    return (
+        Merger(variable, small, categories, len(suppressed), gained) if gained > given_up else None
+    )
 
 
 def find_merger_of_answers(
@@ -114,12 +117,12 @@ def find_merger_of_answers(
     figures: FigureRules,
     policy: Policy,
 ) -> Merger | None:
-    """Return what `find_merger` finds before there are weights: of all closed questions, by counts.
+    """Return the result of `find_merger` before weights exist: for all closed questions, by counts.
 
-    `answers`: coded answers as validation hands them on.
+    `answers`: coded answers as validation writes them.
     """
-    inside = answers[~answers["group"].isin(questionnaire.groups_apart)]
-    respondents = inside.reset_index(drop=True).assign(weight=1.0)
+    weighted_answers = answers[~answers["group"].isin(questionnaire.groups_apart)]
+    respondents = weighted_answers.reset_index(drop=True).assign(weight=1.0)
     closed = [item.id for item in questionnaire.items if item.categories and not item.personal]
     return find_merger(respondents, questionnaire, closed, variable, figures, policy)
 
@@ -130,7 +133,7 @@ def merge_groups(
     """Return the groups merged until each has `least` people, in the order of `people`.
 
     The smallest group is joined to its smaller neighbour where the groups are ordered, else to the
-    next smallest group; again, until none is too small or one is left.
+    next smallest group. This is repeated until no group is too small or one group is left.
     """
     merged: list[tuple[str, ...]] = [(code,) for code in people]
 
@@ -138,10 +141,16 @@ def merge_groups(
         return sum(people[code] for code in category)
 
     while len(merged) > 1 and count(smallest := min(merged, key=count)) < least:
-        place = merged.index(smallest)
-        beside = [*merged[max(place - 1, 0) : place], *merged[place + 1 : place + 2]]
-        partner = min(beside if ordered else [one for one in merged if one != smallest], key=count)
-        first, second = sorted((place, merged.index(partner)))
+        position = merged.index(smallest)
+        neighbours = [
+            *merged[max(position - 1, 0) : position],
+            *merged[position + 1 : position + 2],
+        ]
+        partner = min(
+            neighbours if ordered else [category for category in merged if category != smallest],
+            key=count,
+        )
+        first, second = sorted((position, merged.index(partner)))
         merged[first] = (*merged[first], *merged[second])
         del merged[second]
     return tuple(merged)
@@ -156,20 +165,25 @@ def _protect_shares(
     figures: FigureRules,
     policy: Policy,
 ) -> pd.DataFrame:
-    """Return the shares of all and of each group: columns `CELL`, `n`, and two that say their fate.
+    """Return the shares of all and of each group: columns `CELL`, `n`, `withheld` and `shown`.
 
-    `withheld`: for disclosure. `shown`: published, so neither withheld nor on too small a base.
+    `withheld`: suppressed for disclosure. `shown`: published, so neither suppressed nor on too
+    small a base.
     """
     counts = pd.concat(list(_count_shares(respondents, codes, questionnaire, items, variable)))
-    nobody = respondents.iloc[:0]
+    no_respondents = respondents.iloc[:0]
     digits = ShareDigits.of_wave(len(respondents), figures.rounding)
-    hidden = withhold(
-        counts, respondents, nobody, questionnaire, [variable], figures, digits, policy
+    suppressed_ids = withhold(
+        counts, respondents, no_respondents, questionnaire, [variable], figures, digits, policy
     ).ids
     keys = counts[["item", "level", "group", "base"]].itertuples(index=False, name=None)
-    large = counts["n"] >= max(figures.minimum_base, figures.reliable_base)
-    withheld = pd.Series([share_id(*key) in hidden for key in keys], index=counts.index)
-    return counts.assign(withheld=withheld & large, shown=large & ~withheld).reset_index(drop=True)
+    has_large_base = counts["n"] >= max(figures.minimum_base, figures.reliable_base)
+    is_suppressed = pd.Series(
+        [share_id(*key) in suppressed_ids for key in keys], index=counts.index
+    )
+    return counts.assign(
+        withheld=is_suppressed & has_large_base, shown=has_large_base & ~is_suppressed
+    ).reset_index(drop=True)
 
 
 def _count_shares(
@@ -179,7 +193,7 @@ def _count_shares(
     items: Sequence[str],
     variable: str,
 ) -> Iterator[pd.DataFrame]:
-    """Yield the counts of each item and group: columns of estimates, without numbers."""
+    """Yield the counts of each item and group, with columns of estimates and without means."""
     answers_of = {code: respondents[respondents[variable] == code] for code in codes}
     for name in items:
         item = questionnaire.item(name)

@@ -1,9 +1,9 @@
-"""What became of a plan: in what a wave was told otherwise, and which numbers that touches.
+"""Compare a wave with its plan: the deviations, and the numbers that each of them can move.
 
-A plan is a tree of plain values, as is what the wave was told at last. Where they differ is a
-deviation: what it is of, what it was and is, the numbers that it can move, and the amendment that
-gives a reason. A number that no deviation touches is as planned; one that only a deviation makes
-came later; the others were changed since. Nothing is judged here: everything is told.
+A plan is a tree of plain values, and so are the settings that the wave was run with. A deviation
+names the place where they differ, the values before and after, the numbers that it can move, and
+the amendment that gives a reason. A number that no deviation touches is as planned; one that only a
+deviation adds came later; the others were changed. Deviations are listed and not judged.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Any, Literal
 from readiness.provenance.digests import canonical_json
 from readiness.questionnaire import TOTAL
 
-# The order of a mapping's names, where they have one.
+# Key of the order of a mapping's names, where they have one.
 ORDER = "(order)"
 Tree = Mapping[str, Any]
 Place = tuple[str, ...]
@@ -22,12 +22,12 @@ Place = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Deviation:
-    """One thing in which a wave was not told what was planned.
+    """One setting in which a wave differs from its plan.
 
-    `key` names it by its place in the tree; `was` and `now` are None where it was not there.
-    `amendment`: the number of the plan that says it, 0 for none. It touches the numbers of the
-    `kinds` and `items` that are named, all where none is, and none of those `spared`; `groups`: of
-    single groups alone. `is_new`: it makes numbers that were not planned.
+    `key`: its place in the tree. `was`, `now`: None where the setting did not exist. `amendment`:
+    the number of the plan that states the change, 0 for none. The deviation touches rows of the
+    register of the `kinds` and `items` that are named (all if empty) and of no kind in `spared`;
+    with `groups` only rows of single groups. `is_new`: it adds numbers that were not planned.
     """
 
     key: str
@@ -42,14 +42,14 @@ class Deviation:
 
     @property
     def area(self) -> str:
-        """The part of a plan that it is of."""
+        """The part of a plan that the setting belongs to."""
         return AREAS.get(self.key.partition(".")[0], "rest")
 
     def touches(self, row: Mapping[Any, Any]) -> bool:
-        """Whether a row of the register is one of the numbers that it can move."""
+        """Return whether the deviation can move a row of the register."""
         kind, group = str(row["kind"]), str(row["group"])
-        spared = kind in self.spared or (self.kinds and kind not in self.kinds)
-        if spared or (self.groups and group in ("", TOTAL)):
+        is_spared = kind in self.spared or (self.kinds and kind not in self.kinds)
+        if is_spared or (self.groups and group in ("", TOTAL)):
             return False
         return not self.items or bool(
             {*str(row["item"]).split(":"), *group.split(":")} & {*self.items}
@@ -58,8 +58,10 @@ class Deviation:
 
 @dataclass(frozen=True)
 class PlanEntry:
-    """What is told of a plan or an amendment: its number from 1 on, the day and why it was sealed,
-    and whether a version of the answers was registered before it.
+    """A sealed plan or amendment.
+
+    `number`: from 1 on. `day`, `reason`: when and why it was sealed. `is_late`: whether a version
+    of the answers was registered before it.
     """
 
     number: int
@@ -70,34 +72,34 @@ class PlanEntry:
 
 @dataclass(frozen=True)
 class PlanOutcome:
-    """What became of a plan: what was sealed, and each deviation from it."""
+    """The sealed plan and amendments of a wave, and each deviation from them."""
 
     entries: tuple[PlanEntry, ...]
     deviations: tuple[Deviation, ...]
 
     def as_record(self) -> dict[str, Any]:
-        """The same as plain values; `of` gives it back."""
+        """Return the outcome as plain values, which `of` reads."""
         return asdict(self)
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> "PlanOutcome":
-        """The outcome that `as_record` wrote."""
-        found = [Deviation(**one) for one in record["deviations"]]
-        return cls(tuple(PlanEntry(**one) for one in record["entries"]), tuple(found))
+        """Return the outcome that `as_record` wrote."""
+        deviations = [Deviation(**entry) for entry in record["deviations"]]
+        return cls(tuple(PlanEntry(**entry) for entry in record["entries"]), tuple(deviations))
 
     def touching(self, row: Mapping[Any, Any]) -> list[Deviation]:
-        """The deviations that can move a number of the register."""
-        return [one for one in self.deviations if one.touches(row)]
+        """Return the deviations that can move a number of the register."""
+        return [deviation for deviation in self.deviations if deviation.touches(row)]
 
     def mark(self, row: Mapping[Any, Any]) -> Literal["planned", "changed", "later"]:
-        """Whether a number is as planned, was changed since, or came later."""
-        found = self.touching(row)
-        if any(one.is_new for one in found):
+        """Return whether a number is as planned, was changed since, or came later."""
+        deviations = self.touching(row)
+        if any(deviation.is_new for deviation in deviations):
             return "later"
-        return "changed" if found else "planned"
+        return "changed" if deviations else "planned"
 
 
-# The keys of the tree that each part of a plan has.
+# The keys of the tree that belong to each part of a plan.
 PARTS = {
     "population": "selection simulated sample drawn margins frame study",
     "questionnaire": "questionnaire items asked derive",
@@ -112,8 +114,8 @@ PARTS = {
 }
 AREAS = {key: area for area, keys in PARTS.items() for key in keys.split()}
 _NONE: dict[str, Any] = {"kinds": ("none",)}
-# What a deviation can move, by the first pattern that fits its key; all numbers where none does.
-# A group `item` names the question; `makes`: where it is added, its numbers are new ones.
+# The numbers that a deviation can move, by the first pattern that matches its key; all numbers if
+# none does. A match group `item` is the question; `makes`: an added setting adds new numbers.
 SCOPES: tuple[tuple[str, dict[str, Any]], ...] = (
     (r"(title|study|show|report|questionnaire)(\..*)?", _NONE),
     (r"code\.(draw-wave|tables|render)", _NONE),
@@ -138,77 +140,92 @@ SCOPES: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 def compare_plans(plans: Sequence[Tree], now: Tree) -> list[Deviation]:
-    """In what a wave was told something else than was planned, by key.
+    """Return the deviations of a wave from its plan, sorted by key.
 
-    `plans`: the plan, then its amendments. An amendment that the wave follows gives its reason;
-    what an amendment says and the wave does not follow is a deviation, too.
+    `plans`: the plan, then its amendments. An amendment that the wave follows gives the reason of a
+    deviation; a setting of an amendment that the wave does not follow is a deviation too.
     """
-    first, last = (
+    from_plan, from_latest = (
         {path: was for path, was, _ in _list_differences(plan, now)}
         for plan in (plans[0], plans[-1])
     )
-    found = []
-    for path, was in sorted({**last, **first}.items()):
-        is_, amendment = _find_at(now, path), 0
-        if path not in last:
-            amendment = max(k for k, plan in enumerate(plans) if _find_at(plan, path) != is_) + 2
-        found.append(_weigh(path, was, is_, amendment, now))
-    keys = {one.key.partition(".")[0] for one in found}
-    # What is told more finely is not told twice; a sample is drawn after the plan, or was before.
-    told = {f"files.{name}": {name, *parts} & keys for name, parts in _IN_FILES.items()}
-    told["code.derive"] = {"derive"} & keys
-    told |= dict.fromkeys(("drawn.sha256", "drawn.note"), {"sample"} & keys)
+    deviations = []
+    for path, was in sorted({**from_latest, **from_plan}.items()):
+        value_now, amendment = _find_at(now, path), 0
+        if path not in from_latest:
+            amendment = (
+                max(
+                    position
+                    for position, plan in enumerate(plans)
+                    if _find_at(plan, path) != value_now
+                )
+                + 2
+            )
+        deviations.append(_weigh(path, was, value_now, amendment, now))
+    changed_keys = {deviation.key.partition(".")[0] for deviation in deviations}
+    # A file is not listed if its parts are. A sample is drawn after the plan, or was drawn before.
+    finer_keys = {
+        f"files.{name}": {name, *part_keys} & changed_keys for name, part_keys in _IN_FILES.items()
+    }
+    finer_keys["code.derive"] = {"derive"} & changed_keys
+    finer_keys |= dict.fromkeys(("drawn.sha256", "drawn.note"), {"sample"} & changed_keys)
     if "drawn" not in plans[0]:
-        told |= {"drawn": {"drawn"}}
-    return [one for one in found if not told.get(one.key)]
+        finer_keys |= {"drawn": {"drawn"}}
+    return [deviation for deviation in deviations if not finer_keys.get(deviation.key)]
 
 
-# The keys that tell what is in a file.
+# The keys that hold the content of a file.
 _IN_FILES = {"asked": ("items", "frame"), "margins": (), "report": (), "corrections": ()}
 
 
 def _list_differences(was: Tree, now: Tree, path: Place = ()) -> Iterator[tuple[Place, Any, Any]]:
-    """Each place in which two trees differ, and both values: None where one has none."""
+    """Yield each place in which two trees differ, with both values; None for a missing one."""
     for name in sorted({*was, *now}):
-        old, new, place = was.get(name), now.get(name), (*path, name)
-        if isinstance(old, Mapping) and isinstance(new, Mapping):
-            yield from _list_differences(old, new, place)
+        old_value, new_value, place = was.get(name), now.get(name), (*path, name)
+        if isinstance(old_value, Mapping) and isinstance(new_value, Mapping):
+            yield from _list_differences(old_value, new_value, place)
         elif name == ORDER:
-            # What was added or dropped is told as such.
-            kept = [
-                [one for one in side or () if one in (old or ()) and one in (new or ())]
-                for side in (old, new)
+            # An order differs only in the entries that both have: others are listed by themselves.
+            common_order = [
+                [
+                    entry
+                    for entry in side or ()
+                    if entry in (old_value or ()) and entry in (new_value or ())
+                ]
+                for side in (old_value, new_value)
             ]
-            if kept[0] != kept[1]:
-                yield place, old, new
-        elif old != new:
-            yield place, old, new
+            if common_order[0] != common_order[1]:
+                yield place, old_value, new_value
+        elif old_value != new_value:
+            yield place, old_value, new_value
 
 
 def _find_at(tree: Any, path: Place) -> Any:
+    """Return the value at a place of a tree; None where there is none."""
     for name in path:
         tree = tree.get(name) if isinstance(tree, Mapping) else None
     return tree
 
 
 def _weigh(path: Place, was: Any, now: Any, amendment: int, tree: Tree) -> Deviation:
+    """Return a deviation with the numbers that it can move."""
     key = ".".join(path)
     scopes = ((re.fullmatch(pattern, key), scope) for pattern, scope in SCOPES)
     match, scope = next((pair for pair in scopes if pair[0]), (None, {}))
-    more = {name: value for name, value in scope.items() if name != "makes"}
+    reach = {name: value for name, value in scope.items() if name != "makes"}
     is_new = bool(scope.get("makes")) and was is None
     if match and (item := match.groupdict().get("item")):
-        more["items"] = _list_reach(item, tree)
+        reach["items"] = _list_reach(item, tree)
         by = _find_at(tree, ("estimate", "by"))
         if not is_new and item in (
             [by] if isinstance(by, str) else [*(by or ()), *tree.get("margins", ())]
         ):
-            more["items"] = ()  # its categories are groups, or what answers are weighted to
-    return Deviation(key, was, now, amendment, is_new=is_new, **more)
+            reach["items"] = ()  # its categories are groups, or what answers are weighted to
+    return Deviation(key, was, now, amendment, is_new=is_new, **reach)
 
 
 def _list_reach(item: str, tree: Tree) -> tuple[str, ...]:
-    """An item and what is derived of it, in the order in which that is declared."""
+    """Return an item and the items derived from it, in the order of their declaration."""
     reached, derived = [item], tree.get("derive")
     derived = derived if isinstance(derived, Mapping) else {}
     for name in derived.get(ORDER, ()):

@@ -1,16 +1,16 @@
-"""The digits of shares, and the precision that is printed beside them (docs/methods.md, "Digits").
+"""Digits of shares, and the precision printed beside them (docs/methods.md, "Digits").
 
-Limits that are computed from exact counts give counts away, however they are rounded. So every
-number beside a share follows from what is printed: the share at its printed digits, the number of
-answers, and one effective sample size for a question in a group. Anybody can compute the limits
+Limits that are computed from exact counts disclose counts, however they are rounded. So every
+number beside a share is computed from printed numbers: the share at its printed digits, the number
+of answers, and one effective sample size for a question in a group. Readers can compute the limits
 again from the page.
 
 The effective sample size pools all answers to a question (the mean design effect of Rao and Scott
 1981): n_eff = sum of p(1-p) over the sum of the squared standard errors, times (t_{n-1} / t_df)^2,
-at most n, rounded down (Korn and Graubard 1998). Answers that are suppressed are not pooled, and of
-all respondents those that are suppressed in a group. Limits are those of Clopper and Pearson (1934)
-for a printed share p on m answers, where 1/m = 1/n_eff + u^2 / (12 p(1-p)): rounding to units of u
-adds u^2/12 to the variance (Sheppard 1898).
+at most n, rounded down (Korn and Graubard 1998). Answers that are suppressed are not pooled; for
+all respondents, answers that are suppressed in any group are not. Limits are those of Clopper and
+Pearson (1934) for a printed share p on m answers, where 1/m = 1/n_eff + u^2 / (12 p(1-p)): rounding
+to units of u adds u^2/12 to the variance (Sheppard 1898).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -25,10 +25,10 @@ from readiness.language.rounding import round_amount
 from readiness.questionnaire import OF_NUMBERS, TOTAL
 from readiness.survey.intervals import clopper_pearson, nchs, pooled_effective_size
 
-# A size that is whole but for the last bits of a sum counts as whole, on any machine: of n equal
-# weights it is n - 1, which sums miss on either side.
+# A size that is whole except for the last bits of a sum counts as whole, on any machine: for n
+# equal weights it is n - 1, and sums of floats come out just below or above.
 _GRACE = 1e-9
-# Percentages of all respondents have tenths from this number of respondents on.
+# Percentages of all respondents have one decimal from this number of respondents on.
 TENTHS_FROM = 1000
 
 
@@ -36,9 +36,9 @@ TENTHS_FROM = 1000
 class ShareDigits:
     """Decimals of the percentages of one report.
 
-    `total`: of shares of all respondents; `group`: of shares of a group; `rounding`: what happens
-    to an exact half. `exact`: shares that other numbers are made of are not rounded first, as in
-    ledgers of 1.0.
+    `total`: decimals of shares of all respondents; `group`: of shares of a group. `rounding`: rule
+    for an exact half. `exact`: whether numbers are computed from unrounded shares, as in ledgers of
+    1.0.
     """
 
     total: int = 0
@@ -75,7 +75,7 @@ class ShareDigits:
 def limits_of_printed(
     shares: FloatArray, n_eff: FloatArray, units: FloatArray, level: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Return confidence limits (0-1) of printed shares, before they are rounded themselves.
+    """Return confidence limits (0-1) of printed shares, unrounded.
 
     Args:
         shares: shares (0-1) as they are printed.
@@ -101,15 +101,15 @@ def print_precision(
 
     Args:
         estimates: rows of the estimate step, as text or numbers.
-        answers_of: by item, its answers or options, without boxes: those that are pooled.
+        answers_of: by item, its answers or options without boxes, which are pooled.
         digits: the decimals of shares.
         level: confidence level, in (0, 1).
-        suppressed: ids of the shares that are not published, for whatever reason.
+        suppressed: ids of the shares that are not published, for any reason.
 
-    Where no share of a question in a group is published, it has no effective sample size. In rows
-    of shares `n_eff` (a whole number, the same for all answers of a question in a group), `se`,
-    `lower`, `upper`, `deff` and `reliability` are replaced; NaN where the design gives no standard
-    error. Rows of means stay as they are.
+    A question has no effective sample size in a group where none of its shares is published. In
+    rows of shares `n_eff` (a whole number, the same for all answers of a question in a group),
+    `se`, `lower`, `upper`, `deff` and `reliability` are replaced; NaN where the design gives no
+    standard error. Rows of means stay as they are.
     """
     shares = estimates[~estimates["level"].isin(OF_NUMBERS)].copy()
     if shares.empty:
@@ -119,11 +119,11 @@ def print_precision(
     names = shares[["item", "level", "group", "base"]].itertuples(index=False, name=None)
     published = np.array([share_id(*name) not in suppressed for name in names])
     shares["published"] = published
-    # The variance of all respondents is a sum over groups: it tells of a share that a group hides.
+    # The variance of all respondents is a sum over groups: it could disclose a suppressed share.
     by_answer = shares.groupby(["item", "level", "base"], sort=False)["published"]
-    everywhere = by_answer.transform("all")
-    shares["pooled"] = shares["published"] & (everywhere | (shares["group"] != TOTAL))
-    answers = np.array(
+    is_published_everywhere = by_answer.transform("all")
+    shares["pooled"] = shares["published"] & (is_published_everywhere | (shares["group"] != TOTAL))
+    is_answer = np.array(
         [
             level in answers_of.get(str(item), ())
             for item, level in zip(shares["item"], shares["level"], strict=True)
@@ -132,13 +132,13 @@ def print_precision(
     n_eff: FloatArray = np.full(len(shares), np.nan)
     of_group = shares.groupby(["item", "group", "base"], sort=False)
     for rows in (np.asarray(places, dtype=np.int64) for places in of_group.indices.values()):
-        # A box adds answers up that are pooled already; "don't know" is alone on its base.
-        pooled = rows[answers[rows]] if answers[rows].any() else rows
-        own = shares.take(pooled)
-        # Beside no printed share it would tell of the answers, and there is nothing to compute.
-        if own["se"].isna().any() or not published[rows].any():
+        # A box is a sum of answers that are pooled already; "don't know" is alone on its base.
+        pooled = rows[is_answer[rows]] if is_answer[rows].any() else rows
+        pooled_shares = shares.take(pooled)
+        # Without a printed share a sample size would disclose answers, and no limits need it.
+        if pooled_shares["se"].isna().any() or not published[rows].any():
             continue
-        n_eff[rows] = _pool(own, level)
+        n_eff[rows] = _pool(pooled_shares, level)
     printed = digits.round_shares(
         shares["estimate"].to_numpy(dtype=np.float64), [*shares["group"].astype(str)]
     )
@@ -157,7 +157,7 @@ def print_precision(
     result.loc[shares.index, "upper"] = upper
     with np.errstate(divide="ignore", invalid="ignore"):
         result.loc[shares.index, "deff"] = n / n_eff
-    # A group that is counted apart has no flag: nothing is estimated of it.
+    # A group that is counted apart has no flag, because nothing is estimated for it.
     flagged = estimates.loc[shares.index, "reliability"].fillna("").astype(str).ne("").to_numpy()
     result.loc[shares.index[flagged], "reliability"] = flags[flagged]
     return result
@@ -166,17 +166,17 @@ def print_precision(
 def _pool(answers: pd.DataFrame, level: float) -> float:
     """Return the effective sample size for all answers to a question in a group, a whole number.
 
-    Answers that are suppressed somewhere are not pooled. Where all are, the design effect of all is
-    rounded up to a tenth, from which nobody can compute back.
+    Answers that are suppressed somewhere are not pooled. Where all are suppressed, the design
+    effect of all answers is rounded up to a tenth, so that nobody can compute back.
     """
     n, df = float(answers["n"].iloc[0]), float(answers["df"].min())
     pooled = answers[answers["pooled"]]
-    coarse = pooled.empty
+    is_coarse = pooled.empty
     shares, errors = (
-        (answers if coarse else pooled)[name].to_numpy(dtype=np.float64)
+        (answers if is_coarse else pooled)[name].to_numpy(dtype=np.float64)
         for name in ("estimate", "se")
     )
     size = pooled_effective_size(shares, errors, n, df, level)
-    if coarse:
+    if is_coarse:
         size = n / (np.ceil(10 * n / size * (1 - _GRACE)) / 10)
     return max(float(np.floor(size * (1 + _GRACE))), 1.0)

@@ -1,13 +1,14 @@
-"""A register at the precision that is published, and whether two values are the same number.
+"""Round a register to published precision, and compare published values with recomputed ones.
 
-The working register in `results/` holds 12 digits (column `precision`: `working`), from which who
-knows who answered can work out withheld counts. A ledger of the second format of seals and later is
-as it is released (`published`), one without the column has 12 digits.
+The working register in `results/` has 12 digits (column `precision`: `working`): somebody who knows
+who answered can compute suppressed counts from them. A ledger of the second seal format or later
+has the published digits (`published`); one without the column has 12 digits.
 
-Two values are the same number (docs/auditing.md) when they are equal to a relative 1e-9, or to an
-absolute 1e-12 beside zero, as builds of numpy differ in last bits, and when the published text is
-one that the recomputed value gives: at a rounding boundary it may be moved by the same 1e-9 first.
-Spaces, direction marks, and a language's minus and percent signs are typography.
+Two values are the same number (docs/auditing.md) if they are equal to a relative 1e-9, or to an
+absolute 1e-12 beside zero, because builds of numpy differ in last bits. The published text must be
+one that the recomputed value rounds to; at a rounding boundary the value may first be moved by the
+same 1e-9. Spaces, direction marks, and a language's minus and percent signs are ignored as
+typography.
 """
 
 import math
@@ -24,20 +25,20 @@ from readiness.ground.frames import list_rows
 from readiness.language.rounding import ROUNDINGS, UNITS, round_amount
 from readiness.register.figures import PRECISION, PUBLISHED
 
-# How far two values may be apart, relative to the larger one, to be the same.
+# Largest difference of two values that are the same, relative to the larger one.
 RELATIVE = 1e-9
-# The same as an absolute distance: what is left of a difference of two equal numbers.
+# Largest absolute difference of two values that are the same, beside zero.
 BESIDE_ZERO = 1e-12
 
-# What float() takes besides (underscores, blanks, digits of other scripts, "nan") is no number.
+# float() also accepts underscores, blanks, digits of other scripts and "nan": no numbers here.
 _NUMBER = re.compile(r"[+-]?\d{1,40}(?:\.\d{0,40})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
-# Direction marks of the CLDR's number patterns. No embedding or override: it would move the digits.
+# Direction marks of CLDR's number patterns. Embeddings and overrides would reorder digits: kept.
 _UNSEEN = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
 _SIGNS = str.maketrans({"\u2212": "-", "\u2011": "-", "\u066a": "%"})
 
 
 def number(text: str) -> float | None:
-    """The number that a cell holds, or None where it holds none."""
+    """Return the number in a cell, or None where the cell holds none."""
     if not _NUMBER.fullmatch(text):
         return None
     value = float(text)
@@ -45,49 +46,56 @@ def number(text: str) -> float | None:
 
 
 def close(first: float, second: float) -> bool:
-    """Whether two values are one, but for the last bits of a processor's sums."""
+    """Return whether two values are equal except for the last bits of floating-point sums."""
     return math.isclose(first, second, rel_tol=RELATIVE, abs_tol=BESIDE_ZERO)
 
 
 def same_cell(first: str, second: str) -> bool:
-    """Whether two cells hold the same number, or the same text where one holds none."""
+    """Return whether two cells hold the same number, or the same text."""
     values = number(first), number(second)
     return first == second or (None not in values and close(*values))  # type: ignore[arg-type]
 
 
 def plain(text: str) -> str:
-    """A display text without its typography: what has to be the same wherever it is written."""
-    kept = (char for char in text.translate(_UNSEEN) if unicodedata.category(char) != "Zs")
-    return "".join(kept).translate(_SIGNS)
+    """Return a display text without its typography, for comparison."""
+    characters = (
+        character
+        for character in text.translate(_UNSEEN)
+        if unicodedata.category(character) != "Zs"
+    )
+    return "".join(characters).translate(_SIGNS)
 
 
 def gives(value: float, figure: str, digits: int, rounding: str = "half_even") -> bool:
-    """Whether a value, rounded to `digits` decimals, is the `figure` that was published, the cell
-    of a ledger that holds no digit more.
+    """Return whether a value, rounded to `digits` decimals, is the published `figure`.
+
+    `figure`: the cell of a ledger, which holds no digit more.
     """
     published = number(figure)
     if published is None or rounding not in ROUNDINGS:
         return False
-    stated = Decimal(figure)
-    return any(round_amount(near, digits, rounding) == stated for near in (value, *around(value)))
+    figure_value = Decimal(figure)
+    return any(
+        round_amount(near, digits, rounding) == figure_value for near in (value, *around(value))
+    )
 
 
 def around(value: float) -> Iterator[float]:
-    """The value moved as far as the same one may be."""
-    for moved in (value * RELATIVE, BESIDE_ZERO):
-        yield from (value - moved, value + moved)
+    """Yield the value moved by the tolerances in both directions."""
+    for tolerance in (value * RELATIVE, BESIDE_ZERO):
+        yield from (value - tolerance, value + tolerance)
 
 
-# The columns of numbers that stand beside a value, all but the base, which is a count.
+# The columns of numbers beside a value, except the base, which is a count.
 BESIDE = ("se", "lower", "upper", "n_eff", "deff")
 
 
 def decimals(row: Mapping[Any, str], column: str) -> int | None:
-    """How many decimals of a cell are released; None for what is no number, which stays as it is.
+    """Return the published decimals of a cell; None for a cell that is not rounded.
 
-    A value and the ends of its interval as they are shown (`digits`), its standard error one more,
-    an effective base whole, a design effect two. A share in a verdict's sentence is shown with one
-    decimal of a percentage, whatever its row says.
+    A value and the limits of its interval have those shown (`digits`), a standard error one more,
+    an effective base none, a design effect two. A share in a verdict's sentence has one decimal of
+    a percentage, whatever its row says. Cells that are not numbers are not rounded.
     """
     if number(row[column]) is None or number(row["digits"]) is None:
         return None
@@ -105,19 +113,20 @@ def decimals(row: Mapping[Any, str], column: str) -> int | None:
 
 
 def _read_cell(row: Mapping[Any, str], column: str) -> str:
+    """Return the cell of a row at its published precision."""
     digits, text = decimals(row, column), row[column]
     if digits is None:
         return text
     value = _round_as_published(float(text), row, column, digits)
-    # A whole number and one that is written in full keep their own writing.
+    # A number that rounding leaves unchanged keeps its text.
     return text if Decimal(text) == value else format(value, "f")
 
 
 def _round_as_published(value: float, row: Mapping[Any, str], column: str, digits: int) -> Decimal:
-    """A value at its published precision.
+    """Return a value at its published precision.
 
-    A p-value that is shown as below or above what its decimals can show (`p < 0.001`) is released
-    as the middle of what that says: rounded it would be one that is shown otherwise.
+    A p-value that is shown as below or above what its decimals can show (`p < 0.001`) is published
+    as the middle of that range: rounding would give a p-value that is shown otherwise.
     """
     if column == "value" and row["unit"] == "p":
         step = Decimal(1).scaleb(-digits)
@@ -130,19 +139,19 @@ def _round_as_published(value: float, row: Mapping[Any, str], column: str, digit
 
 
 def round_register(register: pd.DataFrame) -> pd.DataFrame:
-    """The register, as text, at its published precision; the same rows and columns."""
+    """Return a register (as text) at its published precision, with the same rows and columns."""
     rows = list_rows(register)
     cells = {column: [_read_cell(row, column) for row in rows] for column in ("value", *BESIDE)}
     return register.assign(**cells, **{PRECISION: PUBLISHED})
 
 
 def find_moved_columns(ledger: Mapping[Any, str], recomputed: Mapping[Any, str]) -> Iterator[str]:
-    """The columns of numbers in which a recomputed row does not give what a ledger has published.
+    """Yield the columns of numbers in which a recomputed row does not give the ledger's cell.
 
-    A ledger at published precision is given by every value that rounds to it, with a relative 1e-9
-    of grace at a boundary; one of 12 digits by a value that is the same.
+    A cell at published precision is given by every value that rounds to it, with a relative 1e-9 of
+    tolerance at a boundary; a cell of 12 digits by a value that is the same.
     """
-    return (c for c in ("value", *BESIDE) if not gives_row(ledger, recomputed, c))
+    return (column for column in ("value", *BESIDE) if not gives_row(ledger, recomputed, column))
 
 
 def gives_row(
@@ -155,7 +164,10 @@ def gives_row(
         return same_cell(ledger[column], recomputed[column])
     try:
         if column == "value" and ledger["unit"] == "p":
-            near = (_round_as_published(v, ledger, column, digits) for v in (value, *around(value)))
+            near = (
+                _round_as_published(moved, ledger, column, digits)
+                for moved in (value, *around(value))
+            )
             if Decimal(ledger[column]) in near:
                 return True
         return gives(value, ledger[column], digits, ledger["rounding"])

@@ -1,12 +1,12 @@
-"""What a sealed ledger withholds, taken from it: of a publication nothing is decided again.
+"""Read from a sealed ledger which numbers it suppresses, so that recomputing decides nothing again.
 
-Which numbers of a register are told is decided once, by the rule of the day of its release. Another
-rule of a later day withholds others, and a number that was published would seem to be gone, or one
-that was withheld would be told. So whoever recomputes a publication takes all of these decisions
-from its ledger, here and nowhere else; its numbers are computed, and judged, like any others.
+Suppression is decided once, by the rules of the day of a release. Later rules would suppress other
+numbers: a published number would seem missing, or a suppressed one would be published. So whoever
+recomputes a publication takes these decisions from its ledger, only here. The numbers themselves
+are computed and compared as any others.
 
-A ledger is somebody's word: it can withhold a number, and then says so in that number's place. That
-it leaves out a number which nothing withholds is no decision, and is seen when both are compared.
+A ledger can suppress a number and says so in that number's row. A row that is missing without that
+is a difference, found when the registers are compared.
 """
 
 from dataclasses import dataclass
@@ -21,16 +21,14 @@ from readiness.register.rows.shares import BAND_UNITS
 
 @dataclass(frozen=True)
 class Withholding:
-    """What a register does not tell, by whatever rule.
+    """The numbers that a register does not publish, by whatever rule.
 
-    `ids`: the ids of shares, means and bases that are withheld. `exact`: those of tests that are
-    told as they were computed beside whatever is withheld.
-    `banded`: those of the p-values that are told as a band; None: of all that stand beside
-    something withheld. `led`: those of the leading tests of its day that stand there as a band, or
-    as withheld; None: the test that leads today. `firm`: the items of whose variants something is
-    told. `former`: whether precision is that of 1.0: limits from unrounded shares, each with its
-    own effective sample size.
-    `merged`: the items of which "don't know" and blanks are one number.
+    `ids`: ids of suppressed shares, means and bases. `exact`: ids of tests that are published as
+    they were computed, whatever is suppressed beside them. `banded`: ids of p-values published as a
+    band; None: all beside a suppressed number. `led`: ids of the leading tests of its day that are
+    a band or suppressed; None: the test that leads today. `firm`: items whose variants are
+    published. `former`: whether precision is that of 1.0: limits from unrounded shares, each with
+    its own effective sample size. `merged`: items whose "don't know" and blanks are one number.
     """
 
     ids: frozenset[str] = frozenset()
@@ -43,17 +41,17 @@ class Withholding:
 
 
 def read_withholding(ledger: pd.DataFrame) -> Withholding:
-    """What the register of a publication (as text) does not tell, as its own rows say."""
-    told = ledger["suppressed"] == ""
-    in_bands = ledger["unit"].isin(BAND_UNITS)
-    tests = (ledger["kind"] == "test") & told & ~in_bands
+    """Read from the register of a publication (as text) what it does not publish."""
+    published = ledger["suppressed"] == ""
+    is_band = ledger["unit"].isin(BAND_UNITS)
+    tests = (ledger["kind"] == "test") & published & ~is_band
     firm = (item.partition(":")[2] for item in ledger.loc[ledger["kind"] == FIRMNESS, "item"])
     no_answers = (ledger["kind"] == MISSING) & (ledger["level"] == NO_ANSWER)
     return Withholding(
-        ids=frozenset(ledger.loc[ledger["kind"].isin(["estimate", "count"]) & ~told, "id"]),
+        ids=frozenset(ledger.loc[ledger["kind"].isin(["estimate", "count"]) & ~published, "id"]),
         exact=frozenset(ledger.loc[tests, "id"]),
-        banded=frozenset(ledger.loc[in_bands & told, "id"]),
-        led=frozenset(ledger.loc[(ledger["kind"] == "test") & (in_bands | ~told), "id"]),
+        banded=frozenset(ledger.loc[is_band & published, "id"]),
+        led=frozenset(ledger.loc[(ledger["kind"] == "test") & (is_band | ~published), "id"]),
         firm=frozenset(firm),
         former=_is_former(ledger),
         merged=frozenset(ledger.loc[no_answers, "item"]),
@@ -67,27 +65,31 @@ def _is_former(ledger: pd.DataFrame) -> bool:
     return any(FigureId.parse(text, "interval").part == EFFECTIVE for text in ids)
 
 
-# What stands beside a number and is told, or not, as its ledger says.
+# The columns beside a number that are published only where the ledger has them.
 _BESIDE = ("n", "se", "lower", "upper", "n_eff", "deff")
 
 
 def follow_ledger(figures: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
-    """Return a recomputed register (as text) as its ledger tells it.
+    """Return a recomputed register (as text) with the digits and suppression of its ledger.
 
-    Each number has the digits that the ledger states for it, and beside it what the ledger tells:
-    later rules of digits and bases are no difference. Limits of shares whose precision the ledger
-    does not tell are left out.
+    Each number has the ledger's digits, and only the numbers beside it that the ledger publishes:
+    later rules of digits and bases make no difference. Limits of shares are left out where the
+    ledger does not publish their precision.
     """
     sealed = {row["id"]: row for row in list_rows(ledger)}
-    without = {name for name, row in sealed.items() if row["kind"] == "estimate" and not row["se"]}
+    shares_without_precision = {
+        name for name, row in sealed.items() if row["kind"] == "estimate" and not row["se"]
+    }
     rows = []
     for row in list_rows(figures):
         if row["kind"] == "interval" and row["id"] not in sealed:
             share = FigureId.parse(row["id"], row["kind"]).without_part()
-            if share in without:
+            if share in shares_without_precision:
                 continue
-        if told := sealed.get(row["id"]):
-            untold = dict.fromkeys((c for c in _BESIDE if not told[c]), "")
-            row = {**row, **untold, "digits": told["digits"]}
+        if ledger_row := sealed.get(row["id"]):
+            blank_cells = dict.fromkeys(
+                (column for column in _BESIDE if not ledger_row[column]), ""
+            )
+            row = {**row, **blank_cells, "digits": ledger_row["digits"]}
         rows.append(row)
     return pd.DataFrame(rows, columns=figures.columns)

@@ -1,4 +1,4 @@
-"""A study's publishable numbers: its claims as printed, and every number of our verdicts.
+"""Write the publishable numbers of a study: its claims as printed, and the numbers of its verdicts.
 
 Ids: `claim.<claim id>` and `verdict.<verdict id>.<name in its sentence>`.
 """
@@ -16,28 +16,28 @@ from readiness.register.figures import IN_PERCENT, FigureRow
 
 
 def claim_rows(claims: pd.DataFrame) -> Iterator[FigureRow]:
-    """Each published figure as it was printed, labelled by whose it is."""
+    """Yield a row for each published figure as it was printed, labelled by its source."""
     for row in claims.to_dict("records"):
         if row["unit"] == "text":
             continue
-        percent = row["unit"] == "percent"
+        is_percent = row["unit"] == "percent"
         yield FigureRow(
             id=claim_id(row["claim_id"]),
             kind="claim",
             unit="figure",
-            value=str(parse_figure(row["value"], per=100 if percent else 1)),
+            value=str(parse_figure(row["value"], per=100 if is_percent else 1)),
             item=row["item"],
             level=row["category"],
             group=row["attributed_to"],
-            statistic=IN_PERCENT if percent else "as printed",
+            statistic=IN_PERCENT if is_percent else "as printed",
             note=row["outlet"],
         )
 
 
 def verdict_rows(verdicts: list[dict[str, Any]]) -> Iterator[FigureRow]:
-    """Every number that a verdict's sentences state, one row each."""
+    """Yield a row for each number in the sentences of verdicts."""
     for verdict in verdicts:
-        for own, number in numbers_of(facts_of(verdict)).items():
+        for name, number in numbers_of(facts_of(verdict)).items():
             value: int | float | str
             match number:
                 case tuple():
@@ -49,11 +49,11 @@ def verdict_rows(verdicts: list[dict[str, Any]]) -> Iterator[FigureRow]:
                 case _:
                     unit, value = "printed", number
             yield FigureRow(
-                id=verdict_id(verdict["id"], own),
+                id=verdict_id(verdict["id"], name),
                 kind="verdict",
                 unit=unit,
                 value=value,
                 item=verdict["kind"],
-                statistic=own,
+                statistic=name,
                 note=verdict["status"],
             )

@@ -1,13 +1,17 @@
-"""What a wave's register suppresses under a policy, with the facts of it for the data officer.
+"""Suppress numbers of a wave's register under a policy, and list the reasons for the data officer.
 
-Each system of the items (`register.linked`) is protected in turn; what one suppresses is suppressed
-in the next, and a reader who has less never knows more. The number of respondents of every base is
-published, but for questions that were asked after an answer of few: how many were asked them is how
-many gave that answer. Means of numbers are suppressed on small bases and where few people make most
-of the sum, with what would give them back: a reader is taken to know every weight that turns means
-into the total. The groups of each variable add to it by themselves, in weights as in people; those
-counted apart are outside it. The facts tell which number is suppressed for itself and which for
-another: they are not for release.
+The systems of the items (`register.linked`) are protected in turn. Statements that one suppresses
+are suppressed in the next, and a reader with fewer numbers never knows more. The number of
+respondents of every base is published, except for questions asked after an answer of few people:
+the number who were asked is the number who gave that answer.
+
+Means are suppressed on small bases and where few people contribute most of the sum, together with
+the numbers that would disclose them: a reader is assumed to know the weights that turn means into
+totals. The groups of each variable add to the total by themselves, in weights and in people; groups
+counted apart are outside it.
+
+The list of reasons says which number is suppressed for itself and which to protect another, so it
+is not for release.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -40,17 +44,17 @@ from readiness.register.linked import Demand, PrintRules, systems
 from readiness.register.precision import ShareDigits
 
 PRIMARY, COMPLEMENTARY, RELIABILITY = "primary", "complementary", "reliability"
-# The columns of the facts: what is suppressed (`share` or `mean`), and why.
+# Columns of the list of suppressed numbers; `what`: `share` or a statistic of numbers.
 FACTS = ["id", "item", "group", "what", "reason"]
 
 
 @dataclass(frozen=True)
 class Withheld:
-    """What is withheld, and how well it protects.
+    """The suppressed numbers of a register, and how well the suppression protects.
 
-    `ids`: the ids of shares, means and bases. `decisions`: of all systems together. `facts`: a row
-    a withheld number (columns `FACTS`). `rare`: respondents whose combination of the policy's
-    identifiers is rarer than its `k`.
+    `ids`: ids of shares, means and bases. `decisions`: of all systems together. `facts`: a row for
+    each suppressed number (columns `FACTS`). `rare`: number of respondents whose combination of the
+    policy's identifiers is shared by fewer than `k` people.
     """
 
     ids: frozenset[str] = frozenset()
@@ -59,9 +63,9 @@ class Withheld:
     rare: int = 0
 
     def summary(self, policy: Policy, estimates: pd.DataFrame) -> dict[str, Any]:
-        """Numbers of the facts, for reports: none of them tells of one cell."""
+        """Return totals of the suppression for reports; none of them describes a single cell."""
         reasons = self.facts["reason"].value_counts().to_dict()
-        widths = [found.most - found.least for found in self.decisions.bounds.values()]
+        widths = [bounds.most - bounds.least for bounds in self.decisions.bounds.values()]
         suppressed = self.facts.groupby("group", sort=True).size()
         return {
             "reader": policy.reader,
@@ -71,7 +75,10 @@ class Withheld:
             "k": policy.k if policy.identifiers else None,
             "rare": self.rare,
             "numbers": len(estimates),
-            **{why: int(reasons.get(why, 0)) for why in (PRIMARY, COMPLEMENTARY, RELIABILITY)},
+            **{
+                reason: int(reasons.get(reason, 0))
+                for reason in (PRIMARY, COMPLEMENTARY, RELIABILITY)
+            },
             "protected": len(widths),
             "narrowest": min(widths, default=None),
             "unprotected": len(self.decisions.unprotected),
@@ -96,11 +103,12 @@ def withhold(
     demand: Demand | None = None,
     before: Decisions | None = None,
 ) -> Withheld:
-    """What of the estimates is withheld; with a `demand`, beyond what was decided `before`.
+    """Decide which of the estimates are suppressed.
 
-    `respondents`: the coded answers of those who are weighted, with `weight`; `apart`: those of the
-    groups outside every total, with `group`. `variables`: those by which the estimates are, the
-    compared one first. `earlier`: what earlier releases of the wave told.
+    With a `demand`, the suppression goes beyond what was decided `before`. `respondents`: coded
+    answers of the weighted respondents, with `weight`; `apart`: those of the groups outside every
+    total, with `group`. `variables`: the variables of the groups, the compared one first.
+    `earlier`: the earlier releases of the wave.
     """
     names = list(dict.fromkeys(estimates["item"]))
     keys = estimates[["item", "level", "group", "base"]].itertuples(index=False, name=None)
@@ -116,37 +124,40 @@ def withhold(
     sources = [(answers, cells) for answers, cells in sources if len(answers)]
     demand = demand or Demand()
     if before is None:
-        telling = find_telling_weights(estimates, questionnaire, policy)
+        disclosing = find_telling_weights(estimates, questionnaire, policy)
         for answers, cells in sources:
-            telling |= find_telling_bases(estimates, answers, cells, questionnaire, policy, earlier)
-        before = Decisions(complementary=telling)
-    found = before | Decisions(complementary=demand.hidden)
-    # What is hidden of bases stays so in each later round.
+            disclosing |= find_telling_bases(
+                estimates, answers, cells, questionnaire, policy, earlier
+            )
+        before = Decisions(complementary=disclosing)
+    decisions = before | Decisions(complementary=demand.hidden)
+    # Bases that are suppressed once stay suppressed in each later round.
     sizes = {base_id(row["item"], row["group"], row["base"]) for row in list_rows(estimates)}
     sizes |= {weighted_id(row["item"], row["group"]) for row in list_rows(estimates)}
-    bases = found.hidden & sizes
+    bases = decisions.hidden & sizes
     demand = replace(demand, hidden=demand.hidden | bases)
     rules = PrintRules(digits, figures.reliable_base, shares, tuple(earlier), demand)
     for answers, cells in sources:
         for system in systems(answers, cells, questionnaire, names, policy, rules):
-            hidden = found.hidden
+            hidden = decisions.hidden
             statements = (
-                replace(each, given=each.given or each.name in hidden) for each in system.statements
+                replace(statement, given=statement.given or statement.name in hidden)
+                for statement in system.statements
             )
             system = replace(system, statements=tuple(statements))
-            found |= suppress(system, policy)
+            decisions |= suppress(system, policy)
     numbers = estimates[estimates["level"] == MEAN]
     groups = dict.fromkeys(questionnaire.groups_apart, apart)
     sensitive = set(_find_concentrated(numbers, respondents, groups, variables, policy))
     means = frozenset[str]()
     if policy.protects:
         means = find_withheld_means(numbers, figures, scheme.apart, sensitive)
-    table = _state_facts(estimates, found, means, rules, policy, scheme)
+    table = _state_facts(estimates, decisions, means, rules, policy, scheme)
     rarest = rare(respondents, policy.identifiers, policy.k) if policy.identifiers else 0
-    # What is withheld for its base alone a rule of its own hides, with its own sign.
-    alone = table[table["reason"] == RELIABILITY]
-    ids = frozenset(table["id"]) - frozenset(alone["id"]) | bases
-    return Withheld(ids, found, table, rarest)
+    # Numbers that are only unreliable are hidden by another rule, with a sign of its own.
+    unreliable = table[table["reason"] == RELIABILITY]
+    ids = frozenset(table["id"]) - frozenset(unreliable["id"]) | bases
+    return Withheld(ids, decisions, table, rarest)
 
 
 def find_telling_bases(
@@ -157,62 +168,72 @@ def find_telling_bases(
     policy: Policy,
     earlier: Sequence[Earlier] = (),
 ) -> frozenset[str]:
-    """Return the ids of the bases that tell how few gave an answer, and of what stands on them.
+    """Return the ids of the bases that disclose how few gave an answer, and of the shares on them.
 
-    Whoever was asked a question that is asked after one answer gave that answer. Where those are
-    few in a group, or all but few, the group has no base. What few groups without one are together
-    follows from the base of all: so the group beside them of which the least is known has none
-    either. The same goes for the few who came since an `earlier` release, which two bases tell.
-    `answers`: coded, a row a respondent, whose `cells` have the groups.
+    Everybody who was asked a filtered question gave the routing answer. Where that answer is
+    sensitive in a group (few gave it, or all but few), the group has no published base for the
+    filtered question. The sum of such groups follows from the base of all, so where it is small one
+    more group of the variable loses its base. Two releases disclose the few newcomers in the same
+    way. `answers`: coded, one row for each respondent, whose `cells` have the groups.
     """
-    telling: set[str] = set()
+    disclosing: set[str] = set()
     rows = estimates[["item", "level", "group", "base"]].drop_duplicates()
     for item in (questionnaire.item(name) for name in rows["item"].unique()):
         if len(item.asked_if) != 1:
             continue
-        before = questionnaire.item(item.asked_if[0].item)
-        all_answers = ~answers[before.columns[0]].isin(SPECIAL_CODES).to_numpy()
-        gave_it = answers[item.columns[0]].ne(NOT_ASKED).to_numpy() & all_answers
+        filter_item = questionnaire.item(item.asked_if[0].item)
+        answered_filter = ~answers[filter_item.columns[0]].isin(SPECIAL_CODES).to_numpy()
+        was_asked = answers[item.columns[0]].ne(NOT_ASKED).to_numpy() & answered_filter
         answered = ~answers[item.columns[0]].isin(SPECIAL_CODES).to_numpy()
-        own = rows[rows["item"] == item.id]
-        few, room = set(), {}
-        for group in sorted({*own["group"]} & cells.groups.keys()):
+        item_rows = rows[rows["item"] == item.id]
+        sensitive_groups, room = set(), {}
+        for group in sorted({*item_rows["group"]} & cells.groups.keys()):
             members = np.isin(cells.of_row, cells.groups[group])
-            total, asked = int(all_answers[members].sum()), int(gave_it[members].sum())
+            total, asked = int(answered_filter[members].sum()), int(was_asked[members].sum())
             room[group] = min(asked, total - asked)
             if policy.is_sensitive(asked, total):
-                few.add(group)
-            ids = [base_id(name, group, ANSWERED) for name in (before.id, item.id)]
+                sensitive_groups.add(group)
+            ids = [base_id(name, group, ANSWERED) for name in (filter_item.id, item.id)]
             for release in earlier:
                 total_then, answered_then = (release.bases.get(name) for name in ids)
                 if total_then is None or answered_then is None:
                     continue
-                came = total - int(total_then[0])
-                came_here = int(answered[members].sum()) - int(answered_then[0])
-                if policy.is_small(came) and policy.is_sensitive(came_here, came):
-                    few.add(group)
-        for variable in {variable_of(group) for group in few if group != TOTAL}:
-            together = [g for g in room if g != TOTAL and variable_of(g) == variable]
-            beside = [group for group in together if group not in few]
-            if beside and sum(room[g] for g in together if g in few) < policy.width:
-                few.add(max(beside, key=room.__getitem__))
-        for row in list_rows(own):
-            if row["group"] in few or (TOTAL in few and row["group"] in cells.groups):
+                newcomers = total - int(total_then[0])
+                newcomers_answered = int(answered[members].sum()) - int(answered_then[0])
+                if policy.is_small(newcomers) and policy.is_sensitive(
+                    newcomers_answered, newcomers
+                ):
+                    sensitive_groups.add(group)
+        for variable in {variable_of(group) for group in sensitive_groups if group != TOTAL}:
+            variable_groups = [
+                member for member in room if member != TOTAL and variable_of(member) == variable
+            ]
+            other_groups = [group for group in variable_groups if group not in sensitive_groups]
+            if (
+                other_groups
+                and sum(room[member] for member in variable_groups if member in sensitive_groups)
+                < policy.width
+            ):
+                sensitive_groups.add(max(other_groups, key=room.__getitem__))
+        for row in list_rows(item_rows):
+            if row["group"] in sensitive_groups or (
+                TOTAL in sensitive_groups and row["group"] in cells.groups
+            ):
                 name = share_id(item.id, row["level"], row["group"], row["base"])
-                telling |= {base_id(item.id, row["group"], row["base"]), name}
-    return frozenset(telling)
+                disclosing |= {base_id(item.id, row["group"], row["base"]), name}
+    return frozenset(disclosing)
 
 
 def find_telling_weights(
     estimates: pd.DataFrame, questionnaire: Questionnaire, policy: Policy
 ) -> frozenset[str]:
-    """Return the ids of the sums of weights that are not told: those beside an answer of few.
+    """Return the ids of the sums of weights that would disclose counts: those of small answers.
 
-    Who knows what a respondent of each cell weighs computes from such a sum how many of which cell
-    answered. So none is told of a question with an answer of few, nor of one that is asked after it
-    or made of it.
+    From such a sum, somebody who knows the weight in each cell computes how many of each cell
+    answered. So no sum of weights is published for a question with a sensitive answer, nor for
+    questions linked to it by routing or derivation.
     """
-    few = {
+    sensitive_items = {
         str(row["item"])
         for row in list_rows(estimates)
         if row["base"] == ANSWERED and policy.is_sensitive(int(row["count"]), int(row["n"]))
@@ -222,10 +243,12 @@ def find_telling_weights(
         for item in questionnaire.items
     ]
     before: set[str] = set()
-    while few != before:
-        before = few
-        few = few.union(*(together for together in linked if together & few))
-    rows = estimates[estimates["item"].isin(few) & (estimates["base"] == ANSWERED)]
+    while sensitive_items != before:
+        before = sensitive_items
+        sensitive_items = sensitive_items.union(
+            *(item_ids for item_ids in linked if item_ids & sensitive_items)
+        )
+    rows = estimates[estimates["item"].isin(sensitive_items) & (estimates["base"] == ANSWERED)]
     keys = rows[["item", "group"]].drop_duplicates().itertuples(index=False, name=None)
     return frozenset(weighted_id(item, group) for item, group in keys)
 
@@ -237,7 +260,7 @@ def _find_concentrated(
     variables: Sequence[str],
     policy: Policy,
 ) -> Iterator[str]:
-    """The ids of means in whose sum few people's numbers prevail."""
+    """Yield the ids of means whose sum is dominated by few people."""
     if not policy.p_percent:
         return
     for row in numbers.to_dict("records"):
@@ -250,9 +273,9 @@ def _find_concentrated(
         else:
             inside = answers[variable_of(group) or variables[0]] == group.rpartition(":")[2]
         values = pd.to_numeric(answers.loc[inside, row["item"]], errors="coerce").dropna()
-        parts = [abs(Fraction(str(value))) for value in values]
-        total = sum(parts, Fraction(0))
-        if total and p_percent_rule(parts, total, policy.p_percent):
+        contributions = [abs(Fraction(str(value))) for value in values]
+        total = sum(contributions, Fraction(0))
+        if total and p_percent_rule(contributions, total, policy.p_percent):
             yield share_id(row["item"], row["level"], group, row["base"])
 
 
@@ -264,17 +287,26 @@ def _state_facts(
     policy: Policy,
     scheme: Scheme,
 ) -> pd.DataFrame:
+    """Return a row for each suppressed share and mean, with its reason, sorted by id."""
     rows: dict[str, tuple[str, str, str, str, str]] = {}
     hidden = found.hidden | {*means}
     for row in list_rows(estimates):
         item, level, group, base = row["item"], row["level"], row["group"], row["base"]
-        n, count = int(row["n"]), int(row["count"])
+        base_size, count = int(row["n"]), int(row["count"])
         name = share_id(item, level, group, base)
         if name in hidden:
             reason = COMPLEMENTARY
-            if level in OF_NUMBERS or policy.is_sensitive(count, n) or n < policy.minimum_base:
+            if (
+                level in OF_NUMBERS
+                or policy.is_sensitive(count, base_size)
+                or base_size < policy.minimum_base
+            ):
                 reason = PRIMARY
-            elif name in found.given and group not in scheme.apart and n < rules.reliable_base:
+            elif (
+                name in found.given
+                and group not in scheme.apart
+                and base_size < rules.reliable_base
+            ):
                 reason = RELIABILITY
             rows[name] = (name, item, group, level if level in OF_NUMBERS else "share", reason)
     return pd.DataFrame([rows[name] for name in sorted(rows)], columns=FACTS)
@@ -283,32 +315,39 @@ def _state_facts(
 def find_withheld_means(
     means: pd.DataFrame, rules: FigureRules, apart: Collection[str], sensitive: Collection[str] = ()
 ) -> frozenset[str]:
-    """Return the ids of means and quartiles that are suppressed so that no sensitive one is known.
+    """Return the ids of means and quartiles to suppress so that no sensitive one is disclosed.
 
-    `means`: rows of the estimate step (numbers or text). Those whose base is too small for
-    reliability are not among them: a rule of its own hides them. `apart`: the groups outside the
-    total; `sensitive`: ids that must not be known, though their base is large enough.
+    `means`: rows of the estimate step (numbers or text). Means whose base is too small for
+    reliability are left out: another rule hides them. `apart`: the groups outside the total.
+    `sensitive`: ids of means that are sensitive although their base is large enough.
     """
     suppressed: set[str] = set()
     for item, table in means.groupby("item", sort=False):
         sizes = dict(zip(table["group"].astype(str), table["n"].astype(int), strict=True))
-        parts = [group for group in sizes if group != TOTAL and group not in apart]
-        variables = dict.fromkeys(map(variable_of, parts))
-        # Where someone is outside every group no reader can sum.
+        groups_in_total = [group for group in sizes if group != TOTAL and group not in apart]
+        variables = dict.fromkeys(map(variable_of, groups_in_total))
+        # Where respondents are outside every group of a variable, readers cannot use its sum.
         sums = [
             groups
-            for groups in ([TOTAL, *(g for g in parts if variable_of(g) == v)] for v in variables)
+            for groups in (
+                [TOTAL, *(member for member in groups_in_total if variable_of(member) == variable)]
+                for variable in variables
+            )
             if sum(sizes.get(group, 0) for group in groups) == 2 * sizes.get(TOTAL, 0)
         ]
-        least = rules.minimum_base
-        weak = {g for g, n in sizes.items() if n < (least if g in apart else rules.reliable_base)}
-        named = {group: share_id(str(item), MEAN, group, ANSWERED) for group in sizes}
-        few = {group for group, n in sizes.items() if 0 < n < least}
-        hidden = few | {group for group, name in named.items() if name in sensitive}
-        hidden = _add_partners(hidden, weak, sizes, sums, least)
+        minimum = rules.minimum_base
+        unreliable = {
+            member
+            for member, size in sizes.items()
+            if size < (minimum if member in apart else rules.reliable_base)
+        }
+        mean_ids = {group: share_id(str(item), MEAN, group, ANSWERED) for group in sizes}
+        small_groups = {group for group, size in sizes.items() if 0 < size < minimum}
+        hidden = small_groups | {group for group, name in mean_ids.items() if name in sensitive}
+        hidden = _add_partners(hidden, unreliable, sizes, sums, minimum)
         suppressed |= {
             share_id(str(item), level, group, ANSWERED)
-            for group in hidden - weak
+            for group in hidden - unreliable
             for level in OF_NUMBERS
         }
     return frozenset(suppressed)
@@ -321,17 +360,27 @@ def _add_partners(
     sums: Iterable[Sequence[str]],
     least: int,
 ) -> set[str]:
-    """The groups that are `hidden` with more of each sum, the smallest first: of a total and its
-    groups two at least, of `least` people. Who is only `weak` hides others, too.
+    """Return the `hidden` groups with more of each sum, the smallest first.
+
+    Of a total and its groups at least two are hidden, of `least` people together. A `weak` group,
+    hidden for reliability, counts as one of them.
     """
     before: set[str] = set()
     while hidden != before:
         before = hidden
         for groups in sums:
-            left = sorted((sizes[g], g) for g in groups if g not in hidden | weak and sizes[g])
-            gone = [sizes[g] for g in groups if g in hidden | weak]
-            while left and hidden & {*groups} and (len(gone) < 2 or sum(gone) < least):
-                size, group = left.pop(0)
-                gone.append(size)
+            published = sorted(
+                (sizes[member], member)
+                for member in groups
+                if member not in hidden | weak and sizes[member]
+            )
+            hidden_sizes = [sizes[member] for member in groups if member in hidden | weak]
+            while (
+                published
+                and hidden & {*groups}
+                and (len(hidden_sizes) < 2 or sum(hidden_sizes) < least)
+            ):
+                size, group = published.pop(0)
+                hidden_sizes.append(size)
                 hidden = hidden | {group}
     return hidden

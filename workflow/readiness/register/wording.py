@@ -1,15 +1,14 @@
-"""The words that published numbers allow: beside one half, and first among answers.
+"""Decide which words published numbers allow: a majority or minority, and the first among answers.
 
-Sentences of a report, titles of pictures, alternative texts and the workbook ask here, so that they
-say the same. Everything follows from rows of the register.
+Sentences of a report, titles of charts, alternative texts and the workbook use these decisions, so
+that they agree. All decisions follow from rows of the register.
 
-- A side of one half holds where the limits of the share lie on it. It depends on those who gave no
-  answer where the limits of what the share could be, whatever they would have said, do not lie on
-  it, too.
-- An answer comes first where the paired test of all answers says so (`<item>.test.first.p`).
+- A share is on one side of one half if its limits are. It depends on missing answers if the limits
+  of what the share could be, whatever people without an answer would have said, are not on it.
+- An answer comes first if the paired test of all answers says so (`<item>.test.first.p`).
 
-Where chance did not draw the respondents there are no limits: the number describes those who
-answered, and nobody else.
+Where chance did not select the respondents there are no limits: numbers describe only those who
+answered.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -41,8 +40,8 @@ LEVEL = setting_id("level")
 class Side(NamedTuple):
     """A side of one half.
 
-    `name`: `majority`, `minority` or `half`; "" where the limits lie on no side. `depends`: whether
-    it depends on what those who gave no answer would have said.
+    `name`: `majority`, `minority` or `half`; "" where the limits are on no side. `depends`: whether
+    the side depends on what those who gave no answer would have said.
     """
 
     name: str
@@ -53,8 +52,8 @@ class Side(NamedTuple):
 class Wording:
     """The words that the rows of a register allow.
 
-    `find_row`: the row of an id, its cells as text or numbers; None where there is none. `drawn`:
-    whether chance drew the respondents.
+    `find_row`: returns the row of an id, its cells as text or numbers; None where there is none.
+    `drawn`: whether chance selected the respondents.
     """
 
     find_row: Callable[[str], Mapping[Any, Any] | None]
@@ -66,18 +65,18 @@ class Wording:
         return None if row is None or row["suppressed"] else number(row["value"])
 
     def limits(self, identity: str) -> Limits:
-        """Return the limits of a published number; the number itself where nobody was drawn."""
+        """Return the limits of a published number; the number itself without a random sample."""
         row = self.find_row(identity)
         if row is None or row["suppressed"]:
             return Limits(None, None)
-        ends = (number(row.get(end)) for end in ("lower", "upper"))
-        return Limits.of(number(row["value"]), *ends, inference=self.drawn)
+        limits = (number(row.get(name)) for name in ("lower", "upper"))
+        return Limits.of(number(row["value"]), *limits, inference=self.drawn)
 
     def compare_with_half(self, identity: FigureId) -> Side:
         """Return the side of one half on which a share of all respondents lies.
 
-        `identity`: of a share on those who answered. Without bounds in the register, as of an item
-        that nobody left empty, it depends on nobody.
+        `identity`: id of a share of those who answered. Without bounds in the register, as for an
+        item that nobody left empty, the side does not depend on missing answers.
         """
         row = self.find_row(identity)
         if row is None:
@@ -92,8 +91,10 @@ class Wording:
     def _bound_blanks(self, identity: FigureId, digits: int) -> Limits | None:
         """Return the limits of a share, whatever those without an answer would have said.
 
-        The lower confidence limit of the least it could be and the upper one of the most (Horowitz
-        and Manski 2000), by the effective sample size that is printed; None where no answer lacks.
+        The lower confidence limit of the least possible share and the upper one of the largest
+        (Horowitz and Manski 2000), by the printed effective sample size. None where no answer is
+        missing. The possible shares themselves where no sample was drawn or no sample size is
+        printed.
         """
         least, most = (self.read(identity.with_variant(WORST, end)) for end in LIMITS)
         if least is None or most is None or least == most:
@@ -103,19 +104,19 @@ class Wording:
         if not self.drawn or effective is None or level is None:
             return Limits(least, most)
         unit = np.array([10.0 ** -(digits + 2)])
-        shown = (np.array([effective]), unit, level)
-        lower, _ = limits_of_printed(np.array([least]), *shown)
-        _, upper = limits_of_printed(np.array([most]), *shown)
+        printed = (np.array([effective]), unit, level)
+        lower, _ = limits_of_printed(np.array([least]), *printed)
+        _, upper = limits_of_printed(np.array([most]), *printed)
         return Limits(float(lower[0]), float(upper[0]))
 
     def comes_first(self, item: str, codes: Sequence[str], *, exclusive: bool) -> bool:
         """Return whether the first of some answers is more frequent than each other answer.
 
         `codes`: all answers, the largest published share first. `exclusive`: whether each person
-        gave one answer, so that an answer that is not published has a largest share.
+        gave one answer, which bounds the share of an answer that is not published.
         """
         if self.drawn:
-            # The test is made of all answers, and not told where one of them is not published.
+            # The test uses all answers, and is not published if one of them is suppressed.
             return bool(codes) and self._is_established(first_id(item), codes[0])
         shares = [self.read(share_id(item, code, TOTAL, ANSWERED)) for code in codes]
         if not shares or shares[0] is None:
@@ -131,5 +132,6 @@ class Wording:
         return not self.drawn or self._is_established(rows_id(grid), f"{first}.{last}")
 
     def _is_established(self, identity: str, level: str) -> bool:
+        """Return whether a test of an order is published as below its bound, for a level."""
         row = self.find_row(identity)
         return row is not None and row["level"] == level and row["unit"] == P_BELOW

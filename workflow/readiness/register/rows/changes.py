@@ -1,13 +1,13 @@
-"""How numbers of a wave changed since an earlier one, from what both tell their readers.
+"""Rows of changes since an earlier wave, from the published numbers of both waves.
 
-A change is a function of two numbers and their limits as they are released: whoever has both
-registers can work it out, so it gives nothing away, and where a number is withheld there is none.
-Samples are taken as independent; where people answered both times, the limits are too wide.
+A change is a function of two published numbers and their limits: whoever has both registers can
+compute it, so it discloses nothing, and there is none where a number is suppressed. Samples are
+taken as independent; where people answered in both waves the limits are too wide.
 
-A question is told by its headline box, or its mean and median, then within groups, too; else by
-each of its answers, whose limits hold together (Bonferroni: moved outwards as a normal
-distribution's would be). Limits of a difference are MOVER's. Over more than two waves the change a
-wave is the least-squares slope, for waves that are equally far apart.
+A question is compared by its headline box, or its mean and median, also within groups. Other
+questions are compared by each of their answers, with limits that hold together (Bonferroni: moved
+outwards as those of a normal distribution would be). Limits of a difference are MOVER's. Over more
+than two waves the change per wave is the least-squares slope, for waves at equal distances.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ from readiness.register.precision import ShareDigits
 from readiness.register.published import round_register
 from readiness.survey.comparisons.families import combine_limits
 
-# Why a question is not compared, or how: the reasons that stand in place of a number.
+# Reasons why a question is not compared, or (`mapped`) how.
 UNASKED, REWORDED, ROUTED, ANSWERS, MAPPED = REASONS = (
     *("unasked", "reworded", "routed_otherwise", "other_answers", "mapped"),
 )
@@ -49,33 +49,45 @@ def match_items(
     declared: Mapping[str, str],
     told: Collection[str] = (),
 ) -> Iterator[tuple[str, str, str]]:
-    """Each of the `items` of `now`, the one of `then` that it is compared with, and a reason.
+    """Yield each of `items` of `now`, the item of `then` that it is compared with, and a reason.
 
-    What is computed of answers can be compared where all of these can, and it was `told` then.
-
-    The item is "" where nothing asked then can be compared, and the reason says why; for one that
-    was `declared` (now: then) the reason is `MAPPED`, for one that was asked in the same way "".
+    The item is "" where it can be compared with nothing asked then; the reason says why. It is
+    `MAPPED` for an item that was `declared` (now: then), and "" for one that was asked in the same
+    way. A derived item can be compared if all items that it derives from can, and if it was `told`
+    (published) then.
     """
     asked: list[Item | FrameVariable] = [*then.items, *then.frame]
-    before = {variable.id: variable for variable in asked}
+    earlier_variables = {variable.id: variable for variable in asked}
 
-    def tell(name: str) -> str:
-        """Why something is not what it was then; "" where it is."""
-        own, old = now.variable(name), before.get(name)
+    def find_reason(name: str) -> str:
+        """Return why a variable cannot be compared with the earlier one; "" if it can."""
+        variable_now, earlier_variable = now.variable(name), earlier_variables.get(name)
         if name in declared:
             return ""
-        if isinstance(own, Item) and own.derived_from and old is None:
-            return next(filter(None, map(tell, own.derived_from)), "")
-        if old is None or isinstance(old, Item) != isinstance(own, Item):
+        if (
+            isinstance(variable_now, Item)
+            and variable_now.derived_from
+            and earlier_variable is None
+        ):
+            return next(filter(None, map(find_reason, variable_now.derived_from)), "")
+        if earlier_variable is None or isinstance(earlier_variable, Item) != isinstance(
+            variable_now, Item
+        ):
             return UNASKED
-        if isinstance(old, Item) and isinstance(own, Item):
-            changed = [fact.kind.rpartition(".")[2] for fact in item_changes(old, own)] or [""]
+        if isinstance(earlier_variable, Item) and isinstance(variable_now, Item):
+            changed = [
+                fact.kind.rpartition(".")[2]
+                for fact in item_changes(earlier_variable, variable_now)
+            ] or [""]
             return {"": "", "reworded": REWORDED, "routing": ROUTED}.get(changed[0], ANSWERS)
-        texts = [{c.code: c.text for c in one.categories} for one in (old, own)]
+        texts = [
+            {category.code: category.text for category in compared.categories}
+            for compared in (earlier_variable, variable_now)
+        ]
         return "" if texts[0] == texts[1] else ANSWERS
 
     for name in items:
-        reason = tell(name) or UNASKED * (name not in before and name not in told)
+        reason = find_reason(name) or UNASKED * (name not in earlier_variables and name not in told)
         if name in declared:
             yield name, declared[name], MAPPED
         else:
@@ -83,27 +95,34 @@ def match_items(
 
 
 def match_groups(then: Questionnaire, now: Questionnaire, by: str) -> tuple[str, ...]:
-    """The groups of a variable that were its groups then, of the same code and text, which no other
-    variable had: a register names groups by their codes alone.
+    """Return the groups of a variable that existed then, with the same code and text.
+
+    Groups whose code another variable had are left out: a register names groups by their codes
+    alone.
     """
-    if by not in {*(each.id for each in then.frame), *(each.id for each in then.items)}:
+    if by not in {
+        *(variable.id for variable in then.frame),
+        *(variable.id for variable in then.items),
+    }:
         return ()
-    old, new = then.variable(by), now.variable(by)
-    if isinstance(old, Item) != isinstance(new, Item) or (
-        isinstance(old, Item) and isinstance(new, Item) and any(item_changes(old, new))
+    earlier_variable, variable_now = then.variable(by), now.variable(by)
+    if isinstance(earlier_variable, Item) != isinstance(variable_now, Item) or (
+        isinstance(earlier_variable, Item)
+        and isinstance(variable_now, Item)
+        and any(item_changes(earlier_variable, variable_now))
     ):
         return ()
-    texts = {category.code: category.text for category in old.categories}
-    others = {code for other in then.groupings if other.id != by for code in other.codes}
+    texts = {category.code: category.text for category in earlier_variable.categories}
+    codes_of_others = {code for other in then.groupings if other.id != by for code in other.codes}
     return tuple(
         category.code
         for category in now.grouping(by).categories
-        if texts.get(category.code) == category.text and category.code not in others
+        if texts.get(category.code) == category.text and category.code not in codes_of_others
     )
 
 
 class _Told(NamedTuple):
-    """A number of a wave as its readers have it."""
+    """A published number of a wave, with its limits."""
 
     value: float
     lower: float | None
@@ -113,14 +132,14 @@ class _Told(NamedTuple):
 
     @classmethod
     def read(cls, row: Mapping[Any, Any] | None) -> "_Told | None":
-        """From a row of a register at its published precision; None where it is not published."""
+        """Return the number of a register's row at published precision; None if not published."""
         if row is None or row["suppressed"] or (value := number(row["value"])) is None:
             return None
-        ends = number(row["lower"]), number(row["upper"])
-        return cls(value, *ends, str(row["unit"]), int(row["digits"]))
+        limits = number(row["lower"]), number(row["upper"])
+        return cls(value, *limits, str(row["unit"]), int(row["digits"]))
 
     def reach(self, factor: float) -> tuple[float, float, float]:
-        """The number and its limits, which lie `factor` times as far from it."""
+        """Return the number and its limits, moved to `factor` times their distance from it."""
         assert self.lower is not None and self.upper is not None
         return (
             self.value,
@@ -139,16 +158,18 @@ def change_rows(
     change: Change,
     level: float,
 ) -> Iterator[FigureRow]:
-    """How each question changed, what it was before, and why some are not compared.
+    """Yield how each question changed, what it was before, and why some are not compared.
 
     `rows`: the numbers of this wave. `before`: the register of the earlier wave, as text.
-    `matched`, `groups`: what `match_items` and `match_groups` found. `level`: of confidence.
+    `matched`, `groups`: results of `match_items` and `match_groups`. `level`: of confidence.
     """
-    mine = [{name: getattr(row, name) for name in CORE} for row in rows if row.kind == "estimate"]
-    table = pd.DataFrame(mine, dtype=object)
+    records = [
+        {name: getattr(row, name) for name in CORE} for row in rows if row.kind == "estimate"
+    ]
+    table = pd.DataFrame(records, dtype=object)
     texts = table.where(table.notna(), "").map(str)
     released = {row["id"]: row for row in list_rows(round_register(texts))}
-    past = {row["id"]: row for row in list_rows(round_register(before))}
+    earlier_rows = {row["id"]: row for row in list_rows(round_register(before))}
     limited = 0
     for name, then, reason in matched:
         if reason:
@@ -157,35 +178,43 @@ def change_rows(
             continue
         item = questionnaire.item(name)
         levels = item.summary_levels
-        made = [[(of, TOTAL) for of in levels]]
-        made += [[(levels[0], group) for group in groups]] if len(levels) == 1 else []
+        cell_families = [[(answer, TOTAL) for answer in levels]]
+        cell_families += [[(levels[0], group) for group in groups]] if len(levels) == 1 else []
         if item.kind.is_number:
-            made += [[(MEDIAN, TOTAL)], [(MEDIAN, group) for group in groups]]
+            cell_families += [[(MEDIAN, TOTAL)], [(MEDIAN, group) for group in groups]]
         normal, error = NormalDist(), (1 - level) / 2
-        for cells in filter(None, made):
+        for cells in filter(None, cell_families):
             factor = normal.inv_cdf(1 - error / len(cells)) / normal.inv_cdf(1 - error)
-            own = []
-            for of, group in cells:
-                now = _Told.read(released.get(share_id(name, of, group, ANSWERED)))
-                waves = [now, *_list_waves(past, share_id(then, of, group, ANSWERED))]
-                own += _make_level_rows(name, of, group, waves, factor, digits.rounding)
-            yield from own
-            limited += cells[0] == (levels[0], TOTAL) and any(r.id.part == LOWER for r in own)
+            cell_rows = []
+            for answer, group in cells:
+                number_now = _Told.read(released.get(share_id(name, answer, group, ANSWERED)))
+                waves = [
+                    number_now,
+                    *_list_waves(earlier_rows, share_id(then, answer, group, ANSWERED)),
+                ]
+                cell_rows += _make_level_rows(name, answer, group, waves, factor, digits.rounding)
+            yield from cell_rows
+            limited += cells[0] == (levels[0], TOTAL) and any(
+                cell_row.id.part == LOWER for cell_row in cell_rows
+            )
     places = 0 if float(change.margin).is_integer() else 1
-    told = [("margin", "number", change.margin, places, "points within which a share stayed")]
+    settings = [("margin", "number", change.margin, places, "points within which a share stayed")]
     if limited > 1:
-        expected, said = limited * (1 - level), "questions that would seem to have moved by chance"
-        told.append(("tested", "count", limited, 0, "questions whose change has limits"))
-        told.append(("expected", "number", expected, 1, said))
-    for name, unit, value, places, says in told:
-        shared = {"digits": places, "rounding": digits.rounding, "statistic": says}
+        expected, expected_text = (
+            limited * (1 - level),
+            "questions that would seem to have moved by chance",
+        )
+        settings.append(("tested", "count", limited, 0, "questions whose change has limits"))
+        settings.append(("expected", "number", expected, 1, expected_text))
+    for name, unit, value, places, text in settings:
+        shared = {"digits": places, "rounding": digits.rounding, "statistic": text}
         yield FigureRow(family_id(CHANGE, name), CHANGE, unit, value, **shared)  # type: ignore[arg-type]
 
 
 def _list_waves(
     past: Mapping[Any, Mapping[Any, Any]], identity: FigureId
 ) -> Iterator[_Told | None]:
-    """A number of the wave before, then those of the waves before that, which its register has."""
+    """Yield a number of the wave before, then of the waves before that, from its register."""
     names = [identity, name_earlier(identity, 1)]
     while names[-1] in past:
         names.append(name_earlier(identity, len(names)))
@@ -193,16 +222,21 @@ def _list_waves(
 
 
 def name_earlier(share: FigureId, waves: int) -> FigureId:
-    """Return the id of what a share was so many waves before (1 or more)."""
+    """Return the id of a share's value so many waves before (1 or more)."""
     return share.since(CHANGE).with_variant(f"{BEFORE}{waves if waves > 1 else ''}")
 
 
 def _make_level_rows(
     name: str, of: str, group: str, waves: Sequence[_Told | None], factor: float, rounding: str
 ) -> list[FigureRow]:
-    """What one number was in the waves before, latest first, and how it changed."""
-    known = [wave for wave in waves if wave is not None]
-    if len(waves) < 2 or waves[0] is None or waves[1] is None or len({w.unit for w in known}) > 1:
+    """Return the rows of one number: its values in earlier waves, latest first, and its changes."""
+    numbers = [wave for wave in waves if wave is not None]
+    if (
+        len(waves) < 2
+        or waves[0] is None
+        or waves[1] is None
+        or len({wave.unit for wave in numbers}) > 1
+    ):
         return []
     share = share_id(name, of, group, ANSWERED)
     identity = share.since(CHANGE)
@@ -210,33 +244,47 @@ def _make_level_rows(
         **{"kind": CHANGE, "item": f"{CHANGE}:{name}", "level": of, "group": group},
         "rounding": rounding,
     }
-    says = "in an earlier wave"
-    found = [
-        FigureRow(name_earlier(share, k), statistic=says, **w._asdict(), **shared)
-        for k, w in enumerate(waves[1:], 1)
-        if w is not None
+    earlier_text = "in an earlier wave"
+    figure_rows = [
+        FigureRow(name_earlier(share, k), statistic=earlier_text, **wave._asdict(), **shared)
+        for k, wave in enumerate(waves[1:], 1)
+        if wave is not None
     ]
     unit = "points" if waves[0].unit == "share" else waves[0].unit
-    # A change is of numbers as they were printed, with the fewest of their decimals.
-    shared |= {"unit": unit, "digits": min(wave.digits for wave in known)}
+    # A change is computed from printed numbers, with the fewest of their decimals.
+    shared |= {"unit": unit, "digits": min(wave.digits for wave in numbers)}
     slopes = {identity: [1.0, -1.0]}
-    if len(known) == len(waves) > 2:
-        # Time runs backwards along the waves.
-        times = [(len(waves) - 1) / 2 - place for place in range(len(waves))]
-        slopes[identity.with_variant(TREND)] = [t / sum(t * t for t in times) for t in times]
-    for own, factors in slopes.items():
-        parts = list(zip(factors, known, strict=False))
+    if len(numbers) == len(waves) > 2:
+        # The waves are listed backwards in time.
+        times = [(len(waves) - 1) / 2 - position for position in range(len(waves))]
+        slopes[identity.with_variant(TREND)] = [
+            time / sum(time * time for time in times) for time in times
+        ]
+    for change_id, factors in slopes.items():
+        terms = list(zip(factors, numbers, strict=False))
         limits: dict[str, Any] = {"lower": None, "upper": None}
-        value = sum(f * wave.value for f, wave in parts)
-        if all(wave.lower is not None and wave.upper is not None for _, wave in parts):
-            _, *ends = combine_limits([(f, wave.reach(factor)) for f, wave in parts])
-            least = 1.0 if shared["unit"] == "points" else float("inf")
-            limits = {"lower": max(ends[0], -least), "upper": min(ends[1], least)}
-        said = "change a wave" if own.variant == TREND else "change since the wave before"
-        found.append(FigureRow(own, value=value, statistic=said, **limits, **shared))
-        found += [
-            FigureRow(own.with_part(end), value=limit, statistic=f"{said}: {end}", **shared)
-            for end, limit in limits.items()
+        value = sum(slope * wave.value for slope, wave in terms)
+        if all(wave.lower is not None and wave.upper is not None for _, wave in terms):
+            _, *combined = combine_limits([(slope, wave.reach(factor)) for slope, wave in terms])
+            largest_change = 1.0 if shared["unit"] == "points" else float("inf")
+            limits = {
+                "lower": max(combined[0], -largest_change),
+                "upper": min(combined[1], largest_change),
+            }
+        change_text = (
+            "change a wave" if change_id.variant == TREND else "change since the wave before"
+        )
+        figure_rows.append(
+            FigureRow(change_id, value=value, statistic=change_text, **limits, **shared)
+        )
+        figure_rows += [
+            FigureRow(
+                change_id.with_part(limit_name),
+                value=limit,
+                statistic=f"{change_text}: {limit_name}",
+                **shared,
+            )
+            for limit_name, limit in limits.items()
             if limit is not None
         ]
-    return found
+    return figure_rows

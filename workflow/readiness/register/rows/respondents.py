@@ -1,16 +1,15 @@
-"""Who answered and how they were weighted: what was received, kept and excluded, what the choices
-of the analyst were, what was done to the weights, and what those without an answer could do.
+"""Rows on the respondents: fieldwork counts, settings, weighting, and nonresponse.
 
 Ids: `quality.<quantity>.<group>`, `settings.<setting>`, `weighting.<measure>`;
-`<item>.<level>.all.worst.lower|upper` (nothing assumed of those who gave no answer);
+`<item>.<level>.all.worst.lower|upper` (bounds with no assumption on item nonresponse);
 `response.<measure>.<all or stratum>`, `response.r_indicator`;
 `balance.<variable>.<category>.before|after|population`; `missing.<item>.<status>`.
 
-What everybody without an answer could do to one share of a wave: `<item>.<level>.all.others.worst`
-with `.lower|upper` (nothing assumed), `<item>.<level>.all.others` with `.lower|upper` (by
-assumption), or the reason why there is no such range. Ledgers of 1.0 have in its place, of each
-headline number, `.selection.lower|upper` with `.selection.correlation`, or `.selection` with the
-reason.
+The range of one share of a wave for everybody, people without an answer included:
+`<item>.<level>.all.others.worst` with `.lower|upper` (no assumption), `<item>.<level>.all.others`
+with `.lower|upper` (by assumption), or the reason why there is no such range. Ledgers of 1.0 have
+instead, for each headline number, `.selection.lower|upper` with `.selection.correlation`, or
+`.selection` with the reason.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -49,7 +48,8 @@ from readiness.register.precision import ShareDigits
 
 BOUND = "bound"
 KINDS = {WORST: BOUND, SELECTION: SELECTION}
-# Left blank or excluded; or "don't know", where one apart would tell a withheld number.
+# Status of an answer: left blank or excluded; and merged with "don't know", where the two numbers
+# alone would disclose a suppressed one.
 BLANK, NO_ANSWER = "blank", "no_answer"
 R_INDICATOR = "r_indicator"
 _SAYS = {
@@ -59,7 +59,7 @@ _SAYS = {
 
 
 def map_reasons(rows: Iterable[FigureRow]) -> dict[str, str]:
-    """Why the numbers of a register have none: by id, where there is a reason."""
+    """Return by id the reason why a row of the register has no number."""
     return {row.id: row.suppressed for row in rows if row.suppressed}
 
 
@@ -73,9 +73,9 @@ def nonresponse_rows(
 ) -> Iterator[FigureRow]:
     """Yield all rows of the nonresponse step's tables (`bounds`, `response`, `balance`, `missing`).
 
-    `hidden`: why shares are suppressed, by id. `digits`: the decimals of shares. `merged`: items of
-    which a sealed ledger tells "don't know" and blanks as one number. `former`: whether the ledger
-    is one of 1.0 (`register.sealed`).
+    `hidden`: reasons of suppressed shares, by id. `digits`: the decimals of shares. `merged`: items
+    whose "don't know" and blanks are one number in a sealed ledger. `former`: whether the ledger is
+    one of 1.0 (`register.sealed`).
     """
     yield from bound_rows(tables["bounds"], hidden, digits, former=former)
     yield from response_rows(tables["response"], digits)
@@ -88,37 +88,37 @@ def bound_rows(
 ) -> Iterator[FigureRow]:
     """Yield bounds and ranges of headline numbers, suppressed where the number is.
 
-    `bounds`: as text. Those of a share have its decimals, those of a mean one. `former`: with the
+    `bounds`: as text. Bounds of a share have its decimals, bounds of a mean one. `former`: with the
     ranges of ledgers of 1.0.
     """
     for row in bounds.to_dict("records"):
         item, level, unit = row["item"], row["level"], row["unit"]
         share = share_id(item, level, TOTAL, ANSWERED)
-        why = hidden.get(share, "")
-        of: dict[str, Any] = {"item": item, "level": level, "group": TOTAL}
+        suppression = hidden.get(share, "")
+        common: dict[str, Any] = {"item": item, "level": level, "group": TOTAL}
         if not former:
-            yield from _make_others_rows(row, why, digits)
-        for kind, says in _SAYS.items():
+            yield from _make_others_rows(row, suppression, digits)
+        for kind, text in _SAYS.items():
             if kind == SELECTION and not former:
                 continue
             reason = row["reason"] if kind == SELECTION else ""
             if reason and reason != NOT_GIVEN:
                 name = share.with_variant(kind)
-                yield FigureRow(name, KINDS[kind], REASON, reason, statistic=says, **of)
-            for end in () if reason else LIMITS:
+                yield FigureRow(name, KINDS[kind], REASON, reason, statistic=text, **common)
+            for limit_name in () if reason else LIMITS:
                 yield FigureRow(
-                    share.with_variant(kind, end),
+                    share.with_variant(kind, limit_name),
                     KINDS[kind],
                     unit,
-                    None if why else number(row[f"{kind}_{end}"]),
-                    statistic=f"{says}: {end}",
-                    suppressed=why,
+                    None if suppression else number(row[f"{kind}_{limit_name}"]),
+                    statistic=f"{text}: {limit_name}",
+                    suppressed=suppression,
                     digits=digits.total if unit == "share" else 1,
                     rounding=digits.rounding,
-                    **of,
+                    **common,
                 )
         correlation = number(row["correlation"])
-        if former and correlation is not None and not why:
+        if former and correlation is not None and not suppression:
             yield FigureRow(
                 share.with_variant(SELECTION, "correlation"),
                 SELECTION,
@@ -126,7 +126,7 @@ def bound_rows(
                 correlation,
                 digits=2,
                 statistic="correlation of the answer with its proxy from the frame",
-                **of,
+                **common,
             )
 
 
@@ -137,39 +137,41 @@ _OTHERS = {
 
 
 def _make_others_rows(row: Mapping[Any, Any], why: str, digits: ShareDigits) -> Iterator[FigureRow]:
-    """Yield what everybody without an answer could do to the one share of which it is told."""
+    """Yield the range of the one share that has it, for people without an answer too."""
     reason = row.get("others_reason")
     if number(row.get("others_worst_lower")) is None:
         return
     share = share_id(row["item"], row["level"], TOTAL, ANSWERED)
-    of: dict[str, Any] = {"item": row["item"], "level": row["level"], "group": TOTAL}
+    common: dict[str, Any] = {"item": row["item"], "level": row["level"], "group": TOTAL}
     if isinstance(reason, str) and reason:
-        says = _OTHERS[OTHERS]
-        yield FigureRow(share.with_variant(OTHERS), SELECTION, REASON, reason, statistic=says, **of)
-    for kind, says in _OTHERS.items():
-        for end in LIMITS:
-            value = number(row[f"{kind.replace('.', '_')}_{end}"])
+        text = _OTHERS[OTHERS]
+        yield FigureRow(
+            share.with_variant(OTHERS), SELECTION, REASON, reason, statistic=text, **common
+        )
+    for kind, text in _OTHERS.items():
+        for limit_name in LIMITS:
+            value = number(row[f"{kind.replace('.', '_')}_{limit_name}"])
             if value is None:
                 continue
             yield FigureRow(
-                share.with_variant(kind, end),
+                share.with_variant(kind, limit_name),
                 SELECTION,
                 "share",
                 None if why else value,
-                statistic=f"{says}: {end}",
+                statistic=f"{text}: {limit_name}",
                 suppressed=why,
                 digits=digits.total,
                 rounding=digits.rounding,
-                **of,
+                **common,
             )
 
 
 def response_rows(response: pd.DataFrame, digits: ShareDigits) -> Iterator[FigureRow]:
-    """Yield AAPOR's rates with the counts behind them, each with its value or why it has none."""
+    """Yield AAPOR's rates with the counts behind them, each with its value or a reason."""
     for row in response.to_dict("records"):
         measure, group, reason = row["measure"], row["group"], row["reason"]
         name = measure.removesuffix(WEIGHTED)
-        says = f"AAPOR {name.upper()}" + (", weighted" if name != measure else "")
+        text = f"AAPOR {name.upper()}" + (", weighted" if name != measure else "")
         unit = REASON if reason else row["unit"]
         value = round(float(row["value"])) if unit == "count" else number(row["value"])
         yield FigureRow(
@@ -179,28 +181,28 @@ def response_rows(response: pd.DataFrame, digits: ShareDigits) -> Iterator[Figur
             value=reason or value,
             level=name,
             group=group,
-            statistic=says if row["unit"] == "share" else measure,
+            statistic=text if row["unit"] == "share" else measure,
             digits={"share": digits.of(group or TOTAL), "number": 2}.get(unit, 0),
         )
 
 
 def balance_rows(balance: pd.DataFrame, digits: ShareDigits) -> Iterator[FigureRow]:
     """Yield shares of the frame's categories: of the population, before and after weighting."""
-    says = {
+    texts = {
         "population": "share of the population",
         "before": "share of respondents before weighting",
         "after": "share of respondents after weighting",
     }
     for row in balance.to_dict("records"):
-        for column, statistic in says.items():
-            of: dict[str, Any] = {
+        for column, statistic in texts.items():
+            common: dict[str, Any] = {
                 "statistic": statistic,
                 "n": int(row["n"]),
                 "digits": digits.total,
             }
-            where, value = (row["variable"], row["category"]), number(row[column])
-            name = balance_id(*where, column)
-            yield FigureRow(name, BALANCE, "share", value, *where, **of)
+            category_cells, value = (row["variable"], row["category"]), number(row[column])
+            name = balance_id(*category_cells, column)
+            yield FigureRow(name, BALANCE, "share", value, *category_cells, **common)
 
 
 def missing_rows(
@@ -209,14 +211,14 @@ def missing_rows(
     digits: ShareDigits,
     merged: Collection[str] = (),
 ) -> Iterator[FigureRow]:
-    """Yield what the weighted respondents did with each item, as shares of them all.
+    """Yield the unweighted shares of respondents by what they did with each item.
 
-    "Don't know" and blanks are one number (`no_answer`) where the first is suppressed, which it can
-    be of a sensitive item alone, and of the `merged` items.
+    "Don't know" and blanks are one number (`no_answer`) where "don't know" is suppressed, which
+    happens only for sensitive items, and for the `merged` items.
     """
     for item, table in missing.groupby("item", sort=False):
         n = int(table["respondents"].iloc[0])
-        # What they did who were asked tells their number, where the base of all must not.
+        # These numbers would disclose the base of all respondents where that is suppressed.
         if not n or base_id(str(item), TOTAL, ANSWERED) in hidden:
             continue
         counts = dict(zip(table["status"], table["n"].astype(int), strict=True))
@@ -241,29 +243,32 @@ def missing_rows(
 def quality_rows(
     counts: pd.DataFrame, issues: pd.DataFrame, selection: Selection, *, apart: Collection[str] = ()
 ) -> Iterator[FigureRow]:
-    """What was received, kept and excluded; faults by rule.
+    """Yield the numbers of answers received, kept and excluded, and of faults by rule.
 
-    Where there is no list of persons, those who answered are all that were kept without the groups
-    counted `apart`, and nobody was invited.
+    Without a list of persons, the number who answered is that of kept answers outside the groups
+    counted `apart`, and there is no number of invited persons.
     """
-    listed = bool(counts["quantity"].eq("invited").any())
+    has_list = bool(counts["quantity"].eq("invited").any())
     for row in counts.to_dict("records"):
-        unasked = row["quantity"] == "population" and not selection.population
-        unlisted = not listed and row["quantity"] == "unknown_invitation"
-        if not (unasked or (unlisted and not int(row["value"]))):
+        lacks_population = row["quantity"] == "population" and not selection.population
+        lacks_list = not has_list and row["quantity"] == "unknown_invitation"
+        if not (lacks_population or (lacks_list and not int(row["value"]))):
             yield _count_quality(row["quantity"], row["group"], int(row["value"]))
-    value = {(r["quantity"], r["group"]): int(r["value"]) for r in counts.to_dict("records")}
+    values = {
+        (count_row["quantity"], count_row["group"]): int(count_row["value"])
+        for count_row in counts.to_dict("records")
+    }
     of_all = {
-        quantity: sum(n for (counted, _), n in value.items() if counted == quantity)
+        quantity: sum(n for (counted, _), n in values.items() if counted == quantity)
         for quantity in ("answered", "invited")
     }
-    if not listed:
-        outside = sum(value.get(("kept", group), 0) for group in apart)
-        of_all = {"answered": value["kept", "all"] - outside}
+    if not has_list:
+        kept_apart = sum(values.get(("kept", group), 0) for group in apart)
+        of_all = {"answered": values["kept", "all"] - kept_apart}
     yield from (_count_quality(quantity, TOTAL, n) for quantity, n in of_all.items())
     for rule, n in [*issues["rule"].value_counts().items(), ("", len(issues))]:
-        name, said = quality_id("issues", str(rule or TOTAL)), "faults found"
-        yield FigureRow(name, "quality", "count", int(n), str(rule), statistic=said)
+        name, text = quality_id("issues", str(rule or TOTAL)), "faults found"
+        yield FigureRow(name, "quality", "count", int(n), str(rule), statistic=text)
 
 
 def _count_quality(quantity: str, group: str, n: int) -> FigureRow:
@@ -283,24 +288,24 @@ SETTINGS = {
 def settings_rows(
     level: float, rules: FigureRules, selection: Selection, policy: Policy
 ) -> Iterator[FigureRow]:
-    """Yield the choices of the analyst that a reader must know to read the numbers."""
-    told: dict[str, tuple[str, float]] = {
+    """Yield the analyst's choices that a reader must know to read the numbers."""
+    settings: dict[str, tuple[str, float]] = {
         "reliable_base": ("base", rules.reliable_base),
         "minimum_base": ("base", rules.minimum_base),
     }
     if policy.protects:
-        told["minimum_cell"] = ("count", policy.minimum_cell)
+        settings["minimum_cell"] = ("count", policy.minimum_cell)
     if selection.inference:
-        told |= {"level": ("share", level), "permutations": ("count", PERMUTATIONS)}
+        settings |= {"level": ("share", level), "permutations": ("count", PERMUTATIONS)}
     yield from (
         FigureRow(setting_id(name), "setting", unit, value, statistic=SETTINGS[name])
-        for name, (unit, value) in told.items()
+        for name, (unit, value) in settings.items()
     )
 
 
-# What the ids of the weighting's numbers begin with.
+# First part of the ids of the weighting's numbers.
 WEIGHTS = "weighting"
-# The numbers that the steps of a weighting state: the measure of each value, by kind of step.
+# Numbers of the weighting's steps: the measure of each value, by kind of step.
 STEPS: Mapping[str, Mapping[str, str]] = {
     "none": {"n": "answers"},
     "merged": {"least": "least"},
@@ -319,7 +324,7 @@ STEPS: Mapping[str, Mapping[str, str]] = {
 }
 # The step of a weighting that makes no weights.
 UNWEIGHTED = "unweighted"
-# The steps that speak of standard errors: nothing to say where the selection gives none.
+# Steps on standard errors: left out where the selection of respondents gives none.
 OF_PRECISION = ("jackknife", "groups", "linear", "replicated", "drawn", "lonely")
 MEASURES = {
     "answers": "answers, of which nothing could be weighted",
@@ -336,19 +341,17 @@ MEASURES = {
 
 
 def step_name(fact: Fact) -> str:
-    """The last part of a step's kind."""
+    """Return the last part of a step's kind."""
     return fact.kind.rpartition(".")[2]
 
 
 def numbers_of(fact: Fact) -> dict[str, FigureId]:
-    """The id of each number that a step of the weighting states, by the name of its value."""
-    return {name: weighting_id(own) for name, own in STEPS.get(step_name(fact), {}).items()}
+    """Return the id of each number of a weighting step, by the name of its value."""
+    return {name: weighting_id(measure) for name, measure in STEPS.get(step_name(fact), {}).items()}
 
 
 def are_weighted(steps: pd.DataFrame) -> bool:
-    """Whether answers have weights, by what was done (`steps`: column `fact`): else each counts
-    once, and nothing is to tell of weights.
-    """
+    """Return whether answers are weighted, by the `steps` of the weighting (column `fact`)."""
     return UNWEIGHTED not in (step_name(of_domain(text, "weighting")) for text in steps["fact"])
 
 
@@ -361,11 +364,11 @@ def weighting_rows(
     *,
     simulated: bool,
 ) -> Iterator[FigureRow]:
-    """Yield the weighting report: spread of the weights, effective n, gaps left of each margin, and
-    the numbers of the steps (`steps`: column `fact`, JSON).
+    """Yield the weighting report: spread of weights, effective n, margins, numbers of the steps.
 
-    The margins of a `simulated` wave are a scenario, and their rows say so. Where nobody could be
-    weighted there are only the steps.
+    Each margin has its target and its gaps. `steps`: column `fact`, JSON. The margins of a
+    `simulated` wave are a scenario, and their rows say so. If nobody could be weighted only the
+    steps have rows.
     """
     if len(summary):
         yield from _make_summary_rows(summary, selection)
@@ -375,18 +378,18 @@ def weighting_rows(
 
 def _make_summary_rows(summary: pd.DataFrame, selection: Selection) -> Iterator[FigureRow]:
     final = {row["measure"]: float(row["final"]) for row in summary.to_dict("records")}
-    shown = {"n": ("base", 0), "cv": ("number", 2), "trimmed": ("count", 0)}
+    units = {"n": ("base", 0), "cv": ("number", 2), "trimmed": ("count", 0)}
     if selection.inference:
-        shown |= {"kish_deff": ("number", 2), "n_eff": ("count", 0)}
+        units |= {"kish_deff": ("number", 2), "n_eff": ("count", 0)}
     yield from (
         _make_weight_row(weighting_id(measure), unit, final[measure], measure, digits=digits)
-        for measure, (unit, digits) in shown.items()
+        for measure, (unit, digits) in units.items()
     )
     mean = final["total"] / final["n"]
     for measure in ("minimum", "maximum"):
-        said = f"{measure}, in mean weights"
+        text = f"{measure}, in mean weights"
         yield _make_weight_row(
-            weighting_id(measure), "number", final[measure] / mean, said, digits=2
+            weighting_id(measure), "number", final[measure] / mean, text, digits=2
         )
 
 
@@ -399,32 +402,37 @@ def _make_weight_row(
 def _make_margin_rows(
     margins: pd.DataFrame, digits: ShareDigits, *, simulated: bool
 ) -> Iterator[FigureRow]:
-    says = "target share (scenario)" if simulated else "target share"
+    text = "target share (scenario)" if simulated else "target share"
     targets = margins["target"].astype(float)
-    totals = {name: own.to_numpy().sum() for name, own in targets.groupby(margins["variable"])}
+    totals = {
+        name: identity.to_numpy().sum() for name, identity in targets.groupby(margins["variable"])
+    }
     for row in margins.to_dict("records"):
         variable, category, target = row["variable"], row["category"], float(row["target"])
         total = totals[variable]
-        of = {"item": variable, "level": category, "n": int(row["n"])}
+        common = {"item": variable, "level": category, "n": int(row["n"])}
         places = digits.total
-        own = weighting_id("target", variable, category)
-        yield _make_weight_row(own, "share", target / total, says, digits=places, **of)
+        identity = weighting_id("target", variable, category)
+        yield _make_weight_row(identity, "share", target / total, text, digits=places, **common)
         for variant, column, stage in (("", "final", "trimming"), (RAKED, "raked", "raking")):
-            gap, said = (float(row[column]) - target) / total, f"share after {stage} minus target"
-            own = weighting_id("gap", variable, category, variant)
-            yield _make_weight_row(own, "points", gap, said, digits=2, **of)
+            gap, gap_text = (
+                (float(row[column]) - target) / total,
+                f"share after {stage} minus target",
+            )
+            identity = weighting_id("gap", variable, category, variant)
+            yield _make_weight_row(identity, "points", gap, gap_text, digits=2, **common)
 
 
 def _make_step_rows(steps: pd.DataFrame, selection: Selection) -> Iterator[FigureRow]:
-    told: set[str] = set()
+    written: set[str] = set()
     for fact in (of_domain(text, "weighting") for text in steps["fact"]):
         if step_name(fact) in OF_PRECISION and not selection.inference:
             continue
         for name, identity in numbers_of(fact).items():
             measure = identity.statistic
-            if measure not in MEASURES or measure in told:
-                continue  # the summary has it, or an earlier step
-            told.add(measure)
+            if measure not in MEASURES or measure in written:
+                continue  # the summary or an earlier step has this measure
+            written.add(measure)
             unit, digits, value = _number(fact.values[name])
             yield _make_weight_row(identity, unit, value, MEASURES[measure], digits=digits)
 
