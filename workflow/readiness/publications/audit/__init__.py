@@ -1,1 +1,1 @@
-"""Auditing a publication in levels: its seal, its data, every number, its report."""
+"""Audit of a publication in levels: its seal, its data, every number, its report."""

@@ -1,8 +1,8 @@
-"""Levels 2 and 3: the numbers and the pages, by a run that this program makes again.
+"""Audit levels 2 and 3: compare the numbers and pages with a rerun by this program.
 
-Whether a number is right is judged by this program, and no other code runs. Where it is the one
-that sealed the publication, its records and pages have to come out to the byte as well; who wants
-that of another one installs that version, whose name the audit prints.
+Numbers are computed by this program alone; no other code runs. If it is the program that sealed the
+publication, records and pages must be the same bytes too. To compare the pages of another version,
+install that version, whose name the audit prints.
 """
 
 from collections.abc import Iterable, Mapping
@@ -60,47 +60,49 @@ from readiness.register.disclosure_risk import ATTACK
 
 @dataclass(frozen=True)
 class Again:
-    """The levels that run the publication's chain again."""
+    """Reruns a publication's chain for levels 2 and 3."""
 
     root: Path
     folder: Path
     rows: list[dict[str, str]]
     objects: Mapping[Any, Path]
-    # The other files, as they were read to be hashed.
+    # The input files that are no datasets, with the content that was hashed.
     inputs: Mapping[Path, bytes]
     terms: Terms
-    # Why the archive of the code counts for nothing; None where it was found whole.
+    # Why the archive of the code is not trusted; None where the seal holds.
     unread: Fact | None
 
     @cached_property
     def archive(self) -> Mapping[str, bytes]:
-        """The code that was sealed; nothing of a seal that does not hold."""
+        """The sealed code by name; empty where the seal does not hold."""
         return {} if self.unread is not None else read_archive(self.folder / ARCHIVE)
 
     @cached_property
     def hashes(self) -> Mapping[str, str]:
-        """The hashes of the code that was sealed, by place."""
+        """The hashes of the sealed code, by place."""
         return program_hashes(self.archive)
 
     @cached_property
     def present(self) -> Mapping[str, str]:
-        """The hashes of this program, with the reports of its own project where it is that one."""
+        """The hashes of this program, and of the project's reports if the project is its own."""
         return present_program(self.root, own=self.terms.foreign is None)
 
     @cached_property
     def is_known(self) -> bool:
-        """Whether this program is the one that sealed the numbers; reports apart."""
+        """True if this program sealed the numbers; reports may differ."""
         return self.unread is None and is_present(self.hashes, self.present)
 
     @property
     def is_read(self) -> bool:
-        """Whether the auditor has read the sealed report and believes it, by its hash."""
+        """True if the auditor trusts the sealed report, by its hash."""
         return self.unread is None and self.hashes[REPORTS] in self.terms.trust
 
     @property
     def reports(self) -> dict[str, bytes]:
-        """The report that is rendered: never one that lies in somebody else's tree, but for the
-        sealed one where the auditor has read it.
+        """The files of the report to render.
+
+        Those of the present program's project; the sealed ones only if the auditor trusts them. A
+        report in another person's tree never runs otherwise.
         """
         files = self.archive
         if not self.is_read:
@@ -109,13 +111,13 @@ class Again:
 
     @property
     def is_attacked(self) -> bool:
-        """Whether the table of the attack on the register is to be made again."""
+        """True if the table of the attack is to be recomputed."""
         return self.terms.attacked and (self.folder / ATTACK).is_file()
 
     def check(self, result: Audit) -> Audit:
-        """Return the audit with the numbers and, at its level, the report."""
-        apart = self._explain_pages_apart(result) if result.level >= REPORT else None
-        pages = result.level >= REPORT and apart is None
+        """Return the audit with its numbers compared and, at level 3, its report."""
+        no_pages_reason = self._explain_pages_apart(result) if result.level >= REPORT else None
+        with_pages = result.level >= REPORT and no_pages_reason is None
         try:
             with rerun(
                 self.folder,
@@ -123,24 +125,24 @@ class Again:
                 self.objects,
                 self.inputs,
                 self.reports,
-                report=pages,
+                report=with_pages,
                 attack=self.is_attacked,
-                # The program that sealed it decides by the rule of its day.
+                # Another program takes the suppression from the ledger's rows.
                 rows=() if self.is_known else self.rows,
             ) as again:
-                return self._compare(result, again, apart)
+                return self._compare(result, again, no_pages_reason)
         except (ReadinessError, OSError) as error:
-            why = Fact("audit.number.not_again", {"why": explain(error, self.root)})
-            finding = AuditFinding("report", Outcome.NOT_CHECKED, why)
+            reason = Fact("audit.number.not_again", {"why": explain(error, self.root)})
+            finding = AuditFinding("report", Outcome.NOT_CHECKED, reason)
             return replace(
                 result,
-                numbers=list_unchecked(self.rows, result.seal, why),
+                numbers=list_unchecked(self.rows, result.seal, reason),
                 report=(finding,) if result.level >= REPORT else (),
-                divergence=why,
+                divergence=reason,
             )
 
     def _explain_pages_apart(self, result: Audit) -> Fact | None:
-        """Why no page is compared; None where each one has to be the same bytes."""
+        """Return why no page can be compared; None if each must be the same bytes."""
         if self.unread is not None:
             return self.unread
         if not self.is_known:
@@ -150,12 +152,12 @@ class Again:
         if not result.changes.recorded_build:
             return Fact("audit.page.other_build")
         if read_settings(self.folder, "privacy").get("key"):
-            # Where it is not, tables between the data and the numbers have other pseudonyms, and
-            # so other hashes stand in the pages.
+            # Without that key intermediate tables have other pseudonyms: pages show other hashes.
             return Fact("audit.page.other_names")
         return None
 
     def _run(self, result: Audit) -> str:
+        """Return the run of the publication, from the seal or else its configuration."""
         if result.sealed:
             return str(result.sealed["run"])
         config = load_config(self.folder / "config.yaml")
@@ -165,12 +167,14 @@ class Again:
         return runs[0]
 
     def _compare(self, result: Audit, again: Rerun, apart: Fact | None) -> Audit:
+        """Return the audit with the results of a rerun."""
         frozen = frozen_chain(self.folder)
         if REGISTER not in frozen:
             raise DataError(f"{self.folder}/lineage/{REGISTER}.json: not found")
         steps = ancestors(frozen, [frozen[REGISTER].hash])
         environment = result.changes.environment
-        # What later publications name as corrected; of its own code nothing is.
+        # Corrections by later publications. The sealed code must give the sealed numbers, corrected
+        # or not.
         with reading_once(self.root / FOLDER):
             errata = {} if self.is_known else read_errata(errata_of(self.root, result.identity))
         numbers = compare_recomputed(
@@ -183,17 +187,21 @@ class Again:
             errata=errata,
         )
         pages = check_report(self.folder, again) if result.level >= REPORT else ()
-        # That no page is compared, and why, is said once.
+        # One finding for the whole report if no page is compared.
         report = [AuditFinding("report", Outcome.NOT_COMPARED, apart)] if apart else list(pages)
         attacked = check_attack(self.folder, again, known=self.is_known) if self.is_attacked else ()
         seal = list(result.seal)
         if self.is_known:
-            # Files of the tree that are not the sealed ones.
+            # Hashes of the input files that differ from the sealed ones.
             sealed = read_inputs(self.folder)
-            read = {path: sha256(content) for path, content in self.inputs.items()}
-            edited = {digest for path, digest in read.items() if digest != sealed.get(path, digest)}
-            whole = bool(report) and apart is None
-            seal += stated_otherwise(frozen, again.chain, whole=whole, edited=edited)
+            input_hashes = {path: sha256(content) for path, content in self.inputs.items()}
+            edited = {
+                digest
+                for path, digest in input_hashes.items()
+                if digest != sealed.get(path, digest)
+            }
+            with_pages = bool(report) and apart is None
+            seal += stated_otherwise(frozen, again.chain, whole=with_pages, edited=edited)
             numbers = in_another_environment(numbers, environment)
         divergence = first_divergence({step: frozen[step] for step in steps}, again.chain)
         return replace(
@@ -207,25 +215,26 @@ class Again:
 
 
 def _name_other_program(sealed: Mapping[str, Any]) -> Fact:
-    """Return that another program made the pages, by version and commit where it is a release."""
+    """Return the message that another program made the pages, with its release if known."""
     if (release := find_release(sealed.get("program", {}))) is None:
         return Fact("audit.page.other_code")
-    told = {"version": release.version, "commit": release.commit}
-    return Fact("audit.page.other_release", told)
+    release_values = {"version": release.version, "commit": release.commit}
+    return Fact("audit.page.other_release", release_values)
 
 
 def _describe_divergence(divergence: Divergence | None, numbers: Iterable[Number]) -> Fact | None:
-    """Where the chains diverge, and what is known of it.
+    """Return the message on the step where the chains diverge; None where they do not.
 
-    A register also holds the lineage of its numbers: other code before it is no divergence.
+    A register includes the lineage of its numbers: if only earlier code differs and every number is
+    the same, that is no divergence.
     """
     if divergence is None:
         return None
-    same = all(number.outcome in PASSING for number in numbers)
-    if divergence.step == "register" and same:
+    numbers_agree = all(number.outcome in PASSING for number in numbers)
+    if divergence.step == "register" and numbers_agree:
         return None
     if divergence.causes == ENVIRONMENT_ALONE:
-        # Hashes say where to look, never what to think of it.
-        kind = "audit.diverges.build" if same else "audit.diverges.outputs"
+        # Hashes show which step differs, not whether its numbers are right.
+        kind = "audit.diverges.build" if numbers_agree else "audit.diverges.outputs"
         return Fact(kind, {"step": divergence.step_name})
     return divergence.fact

@@ -1,9 +1,8 @@
-"""What a publication states in one place, compared with what it states in another.
+"""Check that the files of a publication agree with each other, without data and without a rerun.
 
-Every hash of a folder that was sealed again is right. But its files say many things twice: the
+Every hash of a folder that was sealed again is right. But its files state many facts twice: the
 ledger and the digests of its numbers, the tables of inputs and the archive of the code, each
-provenance record and those before it. Where they differ, the folder is not what a freeze leaves. No
-data and no rerun.
+provenance record and the records before it. Where they differ, no freeze wrote the folder.
 """
 
 import csv
@@ -33,13 +32,14 @@ PACKAGE = "workflow/readiness/"
 
 
 def contradictions(folder: Path, sealed: Mapping[str, Any]) -> list[AuditFinding]:
-    """In what the files of the publication in `folder` and its seal contradict each other.
+    """Return the contradictions between the files of the publication in `folder` and its seal.
 
-    `sealed` is what the seal states. DataError where a table, a record or the archive is none.
+    `sealed`: the content of the seal. Raises DataError where a table, a record or the archive
+    cannot be read.
     """
     tables = [AuditFinding(place, Outcome.BROKEN, fact) for place, fact in _check_tables(folder)]
     if tables:
-        return tables  # of two rows that differ, nobody can say which one counts
+        return tables  # with two rows of one dataset it is not known which one is meant
     stated = _Stated(
         folder,
         sealed,
@@ -57,6 +57,7 @@ def contradictions(folder: Path, sealed: Mapping[str, Any]) -> list[AuditFinding
 
 
 def _read_table(path: Path) -> tuple[str, list[str], list[list[str]]]:
+    """Return the text, the column names and the rows of a CSV file."""
     try:
         text = read_file(path).decode("utf-8")
         head, *rows = [*csv.reader(io.StringIO(text, newline=""))] or [[]]
@@ -66,23 +67,25 @@ def _read_table(path: Path) -> tuple[str, list[str], list[list[str]]]:
 
 
 def _check_tables(folder: Path) -> Iterator[tuple[str, Fact]]:
-    """The tables of datasets and inputs: one row for each, and nothing beside."""
+    """Yield faults of the tables of datasets and inputs: columns, cells, repeated rows."""
     for name, columns, key in (
         (ledger.DATASETS, (*VERSION_COLUMNS, "pointer"), 2),
         (ledger.INPUTS, ledger.INPUT_COLUMNS, 1),
     ):
         _, head, rows = _read_table(folder / name)
-        if rows and (other := _find_other(head, columns)):
-            yield name, Fact("audit.states.table_columns", {"name": other})
+        if rows and (wrong_column := _find_other(head, columns)):
+            yield name, Fact("audit.states.table_columns", {"name": wrong_column})
         if any(len(row) != len(head) for row in rows):
             yield name, Fact("audit.states.cells")
-        for what, count in Counter("@".join(row[:key]) for row in rows).items():
+        for repeated_key, count in Counter("@".join(row[:key]) for row in rows).items():
             if count > 1:
-                yield name, Fact("audit.states.times", {"name": what, "n": count})
+                yield name, Fact("audit.states.times", {"name": repeated_key, "n": count})
 
 
 @dataclass(frozen=True)
 class _Stated:
+    """The statements of a publication's files, compared with each other."""
+
     folder: Path
     sealed: Mapping[str, Any]
     chain: Mapping[str, Lineage]
@@ -92,12 +95,12 @@ class _Stated:
     inputs: Mapping[Path, str]
 
     def ledger(self) -> Iterator[tuple[str, Fact]]:
-        """The ledger: its columns, and the digests of its numbers."""
+        """Yield faults of the ledger: its columns, and the digests of its numbers."""
         text, head, rows = _read_table(self.folder / LEDGER)
         if any(row[-1:] != [PUBLISHED] for row in rows):
             yield LEDGER, _tell_unlike(PRECISION)
-        if other := _find_other(head, ledger.LEDGER_COLUMNS):
-            yield LEDGER, Fact("audit.states.table_columns", {"name": other})
+        if wrong_column := _find_other(head, ledger.LEDGER_COLUMNS):
+            yield LEDGER, Fact("audit.states.table_columns", {"name": wrong_column})
         digests = values_table(text)
         if digests.encode() != read_file(self.folder / VALUES):
             yield VALUES, Fact("audit.states.digests")
@@ -105,75 +108,91 @@ class _Stated:
             yield SEAL, _tell_unlike("numbers")
 
     def provenances(self) -> Iterator[tuple[str, Fact]]:
-        """The folder of the records: nothing else in it, and none that nothing rests on."""
+        """Yield faults of the folder of records: other files, unused and missing records."""
         for path in sorted((self.folder / "lineage").rglob("*")):
             name = path.relative_to(self.folder).as_posix()
             if name != f"lineage/{path.stem}.json":
                 yield name, Fact("audit.states.no_step")
-        ends = (REGISTER, *ledger.steps_shown(self.languages))
-        used = ancestors(self.chain, [self.chain[e].hash for e in ends if e in self.chain])
+        final_steps = (REGISTER, *ledger.steps_shown(self.languages))
+        used = ancestors(
+            self.chain,
+            [self.chain[final_step].hash for final_step in final_steps if final_step in self.chain],
+        )
         for kind, steps in (
             ("audit.states.unused", [step for step in self.chain if step not in used]),
-            ("audit.states.absent", [end for end in ends if end not in self.chain]),
+            ("audit.states.absent", [end for end in final_steps if end not in self.chain]),
         ):
             yield from ((f"lineage/{step}.json", Fact(kind)) for step in steps)
 
     def chain_in_order(self) -> Iterator[tuple[str, Fact]]:
-        """Each record: what it read is what those before it left, or a file that is sealed."""
+        """Yield faults of each record against the records before it and the sealed files.
+
+        An input must be an output of an earlier step or a sealed file, the datasets those of the
+        earlier records, and the outputs the sealed files.
+        """
         by_hash = {lineage.hash: step for step, lineage in self.chain.items()}
         texts = {sha256(content) for name, content in self.code.items() if place_of(name)}
-        raw = {*self.inputs.values(), *texts}
-        shas = {d.version.name: d.version.sha256 for d in self.datasets}
+        sealed_inputs = {*self.inputs.values(), *texts}
+        shas = {dataset.version.name: dataset.version.sha256 for dataset in self.datasets}
         for step, lineage in self.chain.items():
             place = f"lineage/{step}.json"
-            before = {role: by_hash.get(name) for role, name in lineage.parents.items()}
+            parent_steps = {role: by_hash.get(name) for role, name in lineage.parents.items()}
             for role, digest in lineage.inputs.items():
-                if (left := before.get(role, "")) is None:
+                if (parent_step := parent_steps.get(role, "")) is None:
                     yield place, Fact("audit.states.no_parent", {"role": role})
-                elif left and digest not in (
-                    # What a step left, its provenance record included.
-                    *self.chain[left].outputs.values(),
-                    self.sealed["files"].get(f"lineage/{left}.json", ""),
+                elif parent_step and digest not in (
+                    # The files that a step wrote, its provenance record included.
+                    *self.chain[parent_step].outputs.values(),
+                    self.sealed["files"].get(f"lineage/{parent_step}.json", ""),
                 ):
-                    yield place, Fact("audit.states.not_left", {"role": role, "step": left})
-                elif not left and digest not in raw:
+                    yield place, Fact("audit.states.not_left", {"role": role, "step": parent_step})
+                elif not parent_step and digest not in sealed_inputs:
                     yield place, Fact("audit.states.unsealed", {"role": role})
-            behind = {name for b in before.values() if b for name in self.chain[b].datasets}
+            parent_datasets = {
+                name
+                for parent in parent_steps.values()
+                if parent
+                for name in self.chain[parent].datasets
+            }
             revises = any(program.is_earlier(path.as_posix()) for path in self.inputs)
             if step.startswith(RESTORE):
-                behind.add(step.removeprefix(RESTORE))
+                parent_datasets.add(step.removeprefix(RESTORE))
                 if lineage.outputs.get("data.csv") != shas.get(step.removeprefix(RESTORE)):
                     yield place, Fact("audit.states.no_version", {"role": "data.csv"})
-            if behind - {*lineage.datasets} or ({*lineage.datasets} - behind and not revises):
+            if parent_datasets - {*lineage.datasets} or (
+                {*lineage.datasets} - parent_datasets and not revises
+            ):
                 yield place, Fact("audit.states.datasets")
-            # The outputs of the step that lie in the folder.
+            # The outputs of the step that are in the folder.
             for name, digest in lineage.outputs.items():
-                kept = ledger.kept_as(step, name, self.languages)
-                if kept and self.sealed["files"].get(kept) != digest:
+                sealed_name = ledger.kept_as(step, name, self.languages)
+                if sealed_name and self.sealed["files"].get(sealed_name) != digest:
                     yield place, _tell_unlike(name)
 
     def archive(self) -> Iterator[tuple[str, Fact]]:
-        """The archive: the code that the seal has hashes of, this run's own files, nothing else."""
+        """Yield faults of the archive: missing or other files of the run, and files of no use."""
         pointers = {
-            d.version.pointer_path.as_posix(): sha256(d.pointer_text.encode())
-            for d in self.datasets
+            dataset.version.pointer_path.as_posix(): sha256(dataset.pointer_text.encode())
+            for dataset in self.datasets
         }
-        versions = ledger.versions_table(d.version for d in self.datasets).encode()
-        named = {path.as_posix(): digest for path, digest in self.inputs.items()}
-        inputs = {name: digest for name, digest in named.items() if not program.is_earlier(name)}
-        own = {
+        versions = ledger.versions_table(dataset.version for dataset in self.datasets).encode()
+        input_hashes = {path.as_posix(): digest for path, digest in self.inputs.items()}
+        inputs = {
+            name: digest for name, digest in input_hashes.items() if not program.is_earlier(name)
+        }
+        run_files = {
             ledger.CONFIG: self.sealed["files"].get(ledger.CONFIG),
             program.OWN[1]: sha256(versions),
         }
-        for name, digest in {**own, **pointers, **inputs}.items():
+        for name, digest in {**run_files, **pointers, **inputs}.items():
             if name not in self.code or sha256(self.code[name]) != digest:
                 yield program.ARCHIVE, _tell_unlike(name)
-        known = {*own, *pointers, *inputs, program.DVC_FILE}
-        stray = [n for n in self.code if n not in known and not place_of(n)]
+        expected = {*run_files, *pointers, *inputs, program.DVC_FILE}
+        stray = [n for n in self.code if n not in expected and not place_of(n)]
         yield from ((program.ARCHIVE, Fact("audit.states.no_code", {"name": n})) for n in stray)
 
     def sealed_files(self) -> Iterator[tuple[str, Fact]]:
-        """The files: each one of a publication, and what every one has of its kind."""
+        """Yield faults of the list of files: unknown files, and a missing or surplus attack."""
         files = self.sealed["files"]
         documents = {
             ledger.kept_as(step, output, self.languages)
@@ -188,37 +207,41 @@ class _Stated:
         ]
         yield from ((name, Fact("audit.states.unused")) for name in sorted(unknown))
         is_wave = str(self.sealed["run"]).startswith("waves/")
-        # What readers could prove of withheld counts is proved before a wave is published.
+        # Every wave is attacked before it is published.
         if is_wave != (ATTACK in files):
             yield ATTACK, Fact("audit.states.absent" if is_wave else "audit.states.unused")
 
     def seal(self) -> Iterator[tuple[str, Fact]]:
+        """Yield the keys of the seal that the other files contradict."""
         versions = [dataset.version for dataset in self.datasets]
-        held = {
+        expected = {
             "code": {lineage.step: lineage.code for lineage in self.chain.values()},
-            "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in versions},
+            "datasets": {
+                version.name: {"md5": version.md5, "sha256": version.sha256} for version in versions
+            },
             "lock": sha256(self.code[LOCK]) if LOCK in self.code else "",
             "program": program.program_hashes(self.code),
         }
         if "version" in self.sealed:  # seals before 1.1 do not state it
-            held["version"] = version_of(self.code)
+            expected["version"] = version_of(self.code)
         if REGISTER in self.chain:
-            held["lineage"] = self.chain[REGISTER].hash
-        # The frozen configuration has one run, and says of which publication it is.
+            expected["lineage"] = self.chain[REGISTER].hash
+        # The frozen configuration has one run, and names its publication.
         kinds = {kind: ledger.read_settings(self.folder, kind) for kind in ("waves", "studies")}
-        runs = [f"{kind}/{name}" for kind, named in kinds.items() for name in named]
-        held["run"] = runs[0] if len(runs) == 1 else ""
-        held["id"] = ledger.read_settings(self.folder, "report").get("publication")
-        other = [name for name, value in held.items() if self.sealed.get(name) != value]
-        yield from ((SEAL, _tell_unlike(name)) for name in other)
+        runs = [f"{kind}/{name}" for kind, settings in kinds.items() for name in settings]
+        expected["run"] = runs[0] if len(runs) == 1 else ""
+        expected["id"] = ledger.read_settings(self.folder, "report").get("publication")
+        wrong_keys = [name for name, value in expected.items() if self.sealed.get(name) != value]
+        yield from ((SEAL, _tell_unlike(name)) for name in wrong_keys)
 
 
 def _tell_unlike(name: str) -> Fact:
+    """Return the message that a name of the seal or folder does not agree with the other files."""
     return Fact("audit.states.folder", {"name": name})
 
 
 def _find_other(head: Sequence[str], columns: Sequence[str]) -> str | Fact | None:
-    """The first column that is not the one that belongs there; None when all do."""
+    """Return the first column that does not belong there; None where all do."""
     if list(head) == list(columns):
         return None
     wrong = [name for name in head if name not in columns or list(head).count(name) > 1]

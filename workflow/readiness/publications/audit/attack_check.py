@@ -21,60 +21,68 @@ from readiness.register.disclosure_risk import ATTACK, not_attacked, read_attack
 
 
 def check_attack(folder: Path, again: Rerun, *, known: bool) -> list[AuditFinding]:
-    """Return in what `attack.csv` of the publication in `folder` is not what the attack on the
-    register gives that was made again; one REPRODUCED finding where it is.
+    """Return the differences between `attack.csv` of a publication and the recomputed attack.
 
-    `known`: whether the code that attacked is the sealed code, so that every cell has to be the
-    same. Another version of the attack may prove more, or less. That nothing is given away holds by
-    today's attack, or the table DIFFERS; rows that are otherwise and go with it are NOT COMPARED,
-    counted in one finding. A row that goes with nothing is NOT CHECKED, and DIFFERS where it cannot
-    be right.
+    One REPRODUCED finding where there are none. `known`: whether the sealed code attacked, so that
+    every cell must be the same. Another version of the attack may prove more or less: the table
+    DIFFERS if today's attack discloses a count. Rows that differ but can both be right are NOT
+    COMPARED, counted in one finding. Other rows are NOT CHECKED, and DIFFER if they cannot be
+    right.
     """
     if again.attack is None:
-        why = Fact("audit.number.not_again", {"why": error_fact(again.attack_failure)})
-        return [AuditFinding(ATTACK, Outcome.NOT_CHECKED, why)]
-    other = [AuditFinding(ATTACK, Outcome.DIFFERS, Fact("audit.input.other"))]
-    made = read_attack(again.attack)
-    if not given_away(made).empty:
-        n = {"n": len(given_away(made))}
-        return [AuditFinding(ATTACK, Outcome.DIFFERS, Fact("audit.attack.given_away", n))]
+        reason = Fact("audit.number.not_again", {"why": error_fact(again.attack_failure)})
+        return [AuditFinding(ATTACK, Outcome.NOT_CHECKED, reason)]
+    other_table = [AuditFinding(ATTACK, Outcome.DIFFERS, Fact("audit.input.other"))]
+    recomputed = read_attack(again.attack)
+    if not given_away(recomputed).empty:
+        count = {"n": len(given_away(recomputed))}
+        return [AuditFinding(ATTACK, Outcome.DIFFERS, Fact("audit.attack.given_away", count))]
     if read_file(folder / ATTACK) == read_file(again.attack):
         return [AuditFinding(ATTACK, Outcome.REPRODUCED, SAME)]
     try:
-        kept = read_attack(folder / ATTACK)
+        sealed_table = read_attack(folder / ATTACK)
     except DataError:
-        return other
-    if list(kept.columns) != list(made.columns) or kept[ATTACK_KEY].duplicated().any():
-        return other
-    unattacked = {*not_attacked(again.figures, kept)}
-    most = _count_people(again.figures)
+        return other_table
+    if (
+        list(sealed_table.columns) != list(recomputed.columns)
+        or sealed_table[ATTACK_KEY].duplicated().any()
+    ):
+        return other_table
+    unattacked = {*not_attacked(again.figures, sealed_table)}
+    most_people = _count_people(again.figures)
     suppressed = set(again.figures.loc[again.figures["suppressed"] != "", "id"])
     faults: list[AuditFinding] = []
-    apart = 0
-    sealed, present = ({_attack_key(r): r for r in list_rows(table)} for table in (kept, made))
+    compatible_rows = 0
+    sealed, present = (
+        {_attack_key(row): row for row in list_rows(table)} for table in (sealed_table, recomputed)
+    )
     for key in sorted(sealed.keys() | present.keys()):
-        old, new = sealed.get(key), present.get(key)
-        if old == new:
+        sealed_row, recomputed_row = sealed.get(key), present.get(key)
+        if sealed_row == recomputed_row:
             continue
-        wrong = known or key[0] in unattacked or (old is not None and _is_impossible(old, most))
-        if not wrong and _go_together(old, new, suppressed):
-            apart += 1
+        is_wrong = (
+            known
+            or key[0] in unattacked
+            or (sealed_row is not None and _is_impossible(sealed_row, most_people))
+        )
+        if not is_wrong and _go_together(sealed_row, recomputed_row, suppressed):
+            compatible_rows += 1
             continue
-        fact = _describe_attacked(old, new)
-        outcome = Outcome.DIFFERS if wrong else Outcome.NOT_CHECKED
+        fact = _describe_attacked(sealed_row, recomputed_row)
+        outcome = Outcome.DIFFERS if is_wrong else Outcome.NOT_CHECKED
         faults.append(AuditFinding(f"{ATTACK}: {key[0]}", outcome, fact))
     faults.sort(key=lambda fault: fault.outcome is not Outcome.DIFFERS)
     if len(faults) > NAMED:
-        more = Fact(MORE_NUMBERS, {"n": len(faults) - NAMED})
-        faults = [*faults[:NAMED], AuditFinding(ATTACK, faults[NAMED].outcome, more)]
-    if apart:
-        why = Fact("audit.attack.other_version", {"n": apart})
-        faults.append(AuditFinding(ATTACK, Outcome.NOT_COMPARED, why))
-    # The same rows in another order, or written in another way.
-    return faults or other
+        remaining = Fact(MORE_NUMBERS, {"n": len(faults) - NAMED})
+        faults = [*faults[:NAMED], AuditFinding(ATTACK, faults[NAMED].outcome, remaining)]
+    if compatible_rows:
+        reason = Fact("audit.attack.other_version", {"n": compatible_rows})
+        faults.append(AuditFinding(ATTACK, Outcome.NOT_COMPARED, reason))
+    # Without a fault the rows are the same in another order or writing.
+    return faults or other_table
 
 
-# What names a row of the attack's table: the share, and whether it is those who gave the answer.
+# Key of a row of the attack's table: the share, and whether its answer or its rest is counted.
 ATTACK_KEY = ["id", "counted"]
 
 
@@ -83,14 +91,16 @@ def _attack_key(row: Mapping[Any, str]) -> tuple[str, str]:
 
 
 def _count_people(figures: pd.DataFrame) -> int:
-    """Return the largest base of a register, as text: no count of its people is larger."""
+    """Return the largest base of a register (as text): no count of its people is larger."""
     stated = figures.loc[figures["unit"] == "base", "value"]
     return max((int(text) for text in (*figures["n"], *stated) if text.isdecimal()), default=0)
 
 
 def _is_impossible(row: Mapping[Any, str], most: int) -> bool:
-    """Return whether no attack can have left this row: an interval that is none, or that goes
-    beyond all people of the survey. Counts of earlier releases (`name/id`) are of other people.
+    """Return whether no attack can have written this row.
+
+    Its interval is none, or goes beyond all people of the survey. Counts of earlier releases
+    (`name/id`) are of other people.
     """
     lowest, highest = row["lowest"], row["highest"]
     if not lowest.isdecimal() or not (highest.isdecimal() or highest == ""):
@@ -100,19 +110,19 @@ def _is_impossible(row: Mapping[Any, str], most: int) -> bool:
     return int(lowest) > int(highest) or ("/" not in row["id"] and int(highest) > most)
 
 
-# What versions of the attack may tell otherwise of one count.
+# Columns in which versions of the attack may differ on one count.
 _FOUND = {"lowest", "highest", "reader", "how", "knows"}
 
 
 def _go_together(
     old: Mapping[Any, str] | None, new: Mapping[Any, str] | None, suppressed: Collection[str]
 ) -> bool:
-    """Return whether both rows on a count can be right, or the one that there is.
+    """Return whether the sealed and the recomputed row on a count can both be right.
 
-    The interval of a count that is held is only as much as shows that it is wide enough, so two
-    searches can end at two that have no count in common. A sealed row that is attacked no more
-    states whether its share is published, as the register does. `suppressed`: the ids that it
-    withholds.
+    The interval of a protected count is only computed until it is wide enough, so two searches can
+    end at intervals without a count in common. A row that is sealed but no longer attacked must be
+    of a protected count and state correctly whether its share is published. `suppressed`: ids of
+    suppressed shares.
     """
     if old is None:
         return True
@@ -123,6 +133,7 @@ def _go_together(
 
 
 def _describe_attacked(old: Mapping[Any, str] | None, new: Mapping[Any, str] | None) -> Fact:
+    """Return the message on a row that differs."""
     if old is None or new is None:
         return Fact("audit.number.gone" if new is None else "audit.states.absent")
     moved = next(column for column in old if old[column] != new[column])

@@ -1,4 +1,4 @@
-"""The audit of one publication: level by level, each on top of those below it."""
+"""Audit one publication, level by level; each level builds on the levels below it."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -39,7 +39,7 @@ from readiness.publications.seal import ATTESTATIONS, DRAFT, check_seal, read_se
 from readiness.register.planned import PlanOutcome
 from readiness.reporting.planned import count_marks, mark_number
 
-# What the first line says, the most severe first.
+# State of the signatures for the first line of a verdict, by outcome, the most severe first.
 _SIGNING = {
     Outcome.DIFFERS: Signing.WRONG,
     Outcome.NOT_CHECKED: Signing.OTHERS,
@@ -64,11 +64,11 @@ def audit(
 ) -> Audit:
     """Audit `publications/<identity>` of the project at `root` up to `level` (0 to 3).
 
-    `listed` is what the log of publications says against it, `folder` where the publication lies
-    when it is not there yet. `list_numbers`: whether level 0 lists the numbers, which it does not
-    compute, though the seal holds. `changes` is in what today's tree and environment are not the
-    sealed ones. `judged` holds the audits of earlier publications that were made on the way, by id,
-    so that each is made once. Nothing of the tree is written.
+    `changes`: how today's tree and environment differ from the sealed ones. `listed`: faults that
+    the log of publications shows. `folder`: where the publication is, if not at its place yet.
+    `list_numbers`: whether level 0 lists the numbers, which it does not compute, although the seal
+    holds. `keys`: public keys by name, for signatures. `judged`: audits of earlier publications by
+    id, filled on the way so that each is made once. No file of the tree is written.
     """
     folder = folder or root / "publications" / identity
     with reading_once(folder):
@@ -79,10 +79,12 @@ def audit(
             sealed = {}
         limits = [Fact("audit.note.draft")] if sealed.get("status") == DRAFT else []
         if sealed:
-            own = is_sealing(root, sealed, terms or Terms())
-            limits.append(tell_program(sealed, same=own))
+            own_code = is_sealing(root, sealed, terms or Terms())
+            limits.append(tell_program(sealed, same=own_code))
         if sealed and level >= DATA:
-            names = tuple(list_stated(sealed["files"], level, own_code=own and level >= NUMBERS))
+            names = tuple(
+                list_stated(sealed["files"], level, own_code=own_code and level >= NUMBERS)
+            )
             limits.append(Fact("audit.note.stated", {"names": Listed(names, "comma")}))
         rows = ledger_rows(folder) if level >= DATA or seal or list_numbers else []
         plan: dict[str, Fact] = {}
@@ -112,22 +114,26 @@ def is_sealing(root: Path, sealed: Mapping[str, Any], terms: Terms) -> bool:
 
 
 def _judge_plan(folder: Path, sealed: Mapping[str, Any]) -> PlanOutcome | None:
+    """Return the outcome of a publication's plan; None without a readable plan."""
     with suppress(ReadinessError, *UNREADABLE):
         return judge_publication(folder, sealed["code"])
     return None
 
 
 def _add_signatures(result: Audit, folder: Path, keys: Mapping[str, Ed25519PublicKey]) -> Audit:
-    """The audit with who signed the seal. A signer whose key was not given changes no verdict."""
+    """Return the audit with the signatures of the seal.
+
+    A signer whose key was not given changes no verdict.
+    """
     try:
-        found = signatures(folder, keys)
+        checked = signatures(folder, keys)
     except DataError as error:
-        why = error.fact or error_fact(str(error))
-        finding = AuditFinding(ATTESTATIONS, Outcome.NOT_CHECKED, why)
+        reason = error.fact or error_fact(str(error))
+        finding = AuditFinding(ATTESTATIONS, Outcome.NOT_CHECKED, reason)
         return replace(result, signatures=(finding,), signing=Signing.UNREADABLE)
-    outcomes = {one.outcome for one in found}
-    signing = next((said for one, said in _SIGNING.items() if one in outcomes), Signing.UNSIGNED)
-    return replace(result, signatures=tuple(found), signing=signing)
+    outcomes = {one.outcome for one in checked}
+    signing = next((state for one, state in _SIGNING.items() if one in outcomes), Signing.UNSIGNED)
+    return replace(result, signatures=tuple(checked), signing=signing)
 
 
 def _look_further(
@@ -138,19 +144,20 @@ def _look_further(
     terms: Terms,
     judged: dict[str, Audit],
 ) -> Audit:
+    """Return the audit with contradictions of the files and the findings of levels 1 to 3."""
     seal = result.seal
-    against: tuple[AuditFinding, ...] = ()
+    disagreements: tuple[AuditFinding, ...] = ()
     try:
         if not seal:
-            against = tuple(contradictions(folder, result.sealed))
-        result = _add_data(root, folder, result, rows, against, terms, judged)
+            disagreements = tuple(contradictions(folder, result.sealed))
+        result = _add_data(root, folder, result, rows, disagreements, terms, judged)
     except (ReadinessError, OSError) as error:
-        why = explain(error, root)
-        numbers = list_unchecked(rows, seal, Fact("audit.number.not_again", {"why": why}))
-        data = (*result.data, AuditFinding(result.identity, Outcome.NOT_CHECKED, why))
+        reason = explain(error, root)
+        numbers = list_unchecked(rows, seal, Fact("audit.number.not_again", {"why": reason}))
+        data = (*result.data, AuditFinding(result.identity, Outcome.NOT_CHECKED, reason))
         result = replace(result, data=data, numbers=numbers)
-    # Beside what is said of the numbers: it is not the ledger that the seal does not fit.
-    return replace(result, seal=(*result.seal, *against))
+    # Added after the numbers are marked: a contradiction does not mean that the ledger is broken.
+    return replace(result, seal=(*result.seal, *disagreements))
 
 
 def _add_data(
@@ -162,8 +169,9 @@ def _add_data(
     terms: Terms,
     judged: dict[str, Audit],
 ) -> Audit:
-    # Compared with tables that are not the sealed ones, the data would be called wrong for what is
-    # wrong with the table, and the numbers for what is wrong with the configuration.
+    """Return the audit with the findings on data and, from level 2, on numbers and pages."""
+    # Without the sealed tables and configuration nothing can be compared: data and numbers would be
+    # blamed for a fault of the table or of the configuration.
     unfit = Fact("audit.input.unfit")
     findings = [
         AuditFinding(name, Outcome.NOT_CHECKED, unfit)
@@ -171,45 +179,48 @@ def _add_data(
         if name in (CONFIG, DATASETS, INPUTS)
     ]
     if findings:
-        why = Fact("audit.number.unfit", {"file": findings[0].place})
-        numbers = list_unchecked(rows, result.seal, why)
+        unfit_file = Fact("audit.number.unfit", {"file": findings[0].place})
+        numbers = list_unchecked(rows, result.seal, unfit_file)
         return replace(result, data=tuple(findings), numbers=numbers)
-    today, findings = read_registered(root)
+    registered, findings = read_registered(root)
     objects, missing = {}, {}
     for dataset in read_datasets(folder):
-        found, available = check_dataset(root, dataset, today, terms.foreign)
-        findings += found
+        dataset_findings, available = check_dataset(root, dataset, registered, terms.foreign)
+        findings += dataset_findings
         if available.path is None:
             missing[dataset.version.name] = available
         else:
             objects[dataset.pointer] = available.path
-    beside, inputs = check_inputs(root, read_inputs(folder))
-    beside = replace_refuted(folder, beside, partial(check_provenance, root))
-    corrected = check_erratum(root, folder, result.sealed)
-    result = replace(result, data=(*findings, *beside, *corrected))
+    input_findings, inputs = check_inputs(root, read_inputs(folder))
+    input_findings = replace_refuted(folder, input_findings, partial(check_provenance, root))
+    erratum_findings = check_erratum(root, folder, result.sealed)
+    result = replace(result, data=(*findings, *input_findings, *erratum_findings))
     if missing:
-        needs = Fact("audit.number.needs", {"names": Listed(tuple(missing), "comma")})
-        return replace(result, numbers=list_unchecked(rows, result.seal, needs, missing))
+        missing_names = Fact("audit.number.needs", {"names": Listed(tuple(missing), "comma")})
+        return replace(result, numbers=list_unchecked(rows, result.seal, missing_names, missing))
     if result.level < NUMBERS:
         return result
     if terms.earlier:
-        beside = replace_refuted(folder, beside, partial(_check_again, root, terms, judged))
-        result = replace(result, data=(*findings, *beside, *corrected))
-    why_not = None
+        input_findings = replace_refuted(
+            folder, input_findings, partial(_check_again, root, terms, judged)
+        )
+        result = replace(result, data=(*findings, *input_findings, *erratum_findings))
+    no_pages_reason = None
     if faults := (*result.seal, *against):
-        broken = any(f.outcome is Outcome.BROKEN for f in faults)
-        why_not = Fact("audit.page.seal_broken" if broken else "audit.page.seal_unchecked")
-    return Again(root, folder, rows, objects, inputs, terms, why_not).check(result)
+        broken = any(fault.outcome is Outcome.BROKEN for fault in faults)
+        no_pages_reason = Fact("audit.page.seal_broken" if broken else "audit.page.seal_unchecked")
+    return Again(root, folder, rows, objects, inputs, terms, no_pages_reason).check(result)
 
 
 def _check_again(
     root: Path, terms: Terms, judged: dict[str, Audit], identity: str, path: Path, _digest: str
 ) -> AuditFinding | None:
-    """Return why the ledger that the earlier publication `identity` has at `path` is not known to
-    be what its data and settings give; None where it is.
+    """Return why an earlier ledger is not known to be reproducible; None where it is.
+
+    The earlier publication `identity` is audited at level 2, once, for its ledger at `path`.
     """
     if identity not in judged:
-        # Stands for it while it is made: a publication that leads to itself has no numbers then.
+        # A placeholder during the audit: a publication that depends on itself then has no numbers.
         judged[identity] = Audit(identity, NUMBERS, {}, Changes())
         judged[identity] = audit(
             root,

@@ -1,9 +1,9 @@
-"""What an audit does with each file of a publication, and with each column or key of it.
+"""How an audit checks each file of a publication, and each column or key of it.
 
-Whoever can write a folder can seal it again, so a hash proves nothing about what a file says. Each
-part of a publication is therefore made again, compared with something else that is sealed, or only
-stated; `PARTS` says which, once, and the audit lists what is only stated. A file that is in no row
-is one that no publication has.
+Whoever can write a folder can seal it again, so a hash proves nothing about the content of a file.
+Each part of a publication is therefore recomputed, compared with another sealed part, or only
+stated. `PARTS` lists which, and the audit names the parts that are only stated. A file that matches
+no row belongs to no publication.
 """
 
 from collections.abc import Collection, Iterator
@@ -24,11 +24,11 @@ RECORDS = "lineage/*.json"
 
 
 class Held(StrEnum):
-    """How a part of a publication is held to account.
+    """How a part of a publication is checked.
 
-    RECOMPUTED: made again from the sealed data and settings. COMPARED: with other files of the
-    folder, the log, the data or an earlier publication. TEMPLATED: a text that the program wrote
-    from the other parts, which nothing writes again. STATED: said by who sealed it.
+    RECOMPUTED: from the sealed data and settings. COMPARED: with other files of the folder, the
+    log, the data or an earlier publication. TEMPLATED: a text that the program wrote from the other
+    parts, not checked. STATED: a statement by whoever sealed it, not checked.
     """
 
     RECOMPUTED = "recomputed"
@@ -39,10 +39,10 @@ class Held(StrEnum):
 
 @dataclass(frozen=True)
 class Part:
-    """A file of a publication (`fnmatch`), or some columns or keys of it.
+    """A file of a publication (an `fnmatch` pattern), or some of its columns or keys.
 
-    From `level` on it is held to account. `own_code`: only by the program that sealed it; else it
-    is stated.
+    It is checked from `level` on. `own_code`: only by the program that sealed it; for others it is
+    stated.
     """
 
     file: str
@@ -61,7 +61,7 @@ PARTS: tuple[Part, ...] = (
     Part(LEDGER, tuple(c for c in LEDGER_COLUMNS if c != "lineage"), Held.RECOMPUTED, NUMBERS),
     Part(LEDGER, ("lineage",), Held.RECOMPUTED, NUMBERS, own_code=True),
     Part(VALUES, (), Held.COMPARED),
-    # The settings of the run move numbers; what its study says of itself moves none.
+    # The settings of the run change numbers; the description of the study changes none.
     Part(CONFIG, (), Held.COMPARED),
     Part(DATASETS, (), Held.COMPARED),
     Part(INPUTS, (), Held.COMPARED),
@@ -83,19 +83,21 @@ PARTS: tuple[Part, ...] = (
 
 
 def find_parts(file: str) -> list[Part]:
-    """Return what is known of a file of a publication, by its name from the folder; none where no
-    publication has such a file.
-    """
+    """Return the parts of a file, by its name in the folder; none if no publication has it."""
     return [part for part in PARTS if fnmatchcase(file, part.file)]
 
 
 def list_stated(files: Collection[str], level: int, *, own_code: bool) -> Iterator[str]:
-    """Yield the parts of a publication with these `files` that an audit at `level` does not hold to
-    account, as `file (column, column)`; `own_code`: whether the program that sealed it judges.
+    """Yield the parts of a publication that an audit at `level` does not check.
+
+    Each as `file (column, column)`. `files`: the names of its files. `own_code`: whether the
+    program that sealed it makes the audit.
     """
     for part in PARTS:
-        free = part.held in (Held.STATED, Held.TEMPLATED) or (part.own_code and not own_code)
-        # At levels below its own nothing is computed, and the audit says that of all numbers.
-        shown = free and part.level <= max(level, NUMBERS)
-        if shown and (part.file == SEAL or any(fnmatchcase(name, part.file) for name in files)):
+        is_unchecked = part.held in (Held.STATED, Held.TEMPLATED) or (
+            part.own_code and not own_code
+        )
+        # Below its level a number is not computed, and the audit says so for all numbers.
+        is_listed = is_unchecked and part.level <= max(level, NUMBERS)
+        if is_listed and (part.file == SEAL or any(fnmatchcase(name, part.file) for name in files)):
             yield f"{part.file} ({', '.join(part.names)})" if part.names else part.file

@@ -1,7 +1,7 @@
-"""Level 1: every copy of every dataset version, the pointers, the register, the other inputs.
+"""Audit level 1: every copy of every dataset version, the pointers, the register, the other inputs.
 
-All copies on the machine are hashed, not the first good one: a damaged copy is a finding although
-another one is right. What no place of the machine holds is fetched by its hash.
+All copies on the machine are hashed: a damaged copy is a finding even if another one is right. A
+version without a copy is fetched by its hash.
 """
 
 import csv
@@ -28,7 +28,7 @@ RIGHT = Outcome.REPRODUCED
 
 @dataclass(frozen=True)
 class Availability:
-    """Whether a dataset's bytes can be had: a verified copy, or the outcome that says why not."""
+    """A verified copy of a dataset version, or the outcome that says why there is none."""
 
     path: Path | None
     outcome: Outcome
@@ -36,13 +36,13 @@ class Availability:
 
 
 def read_registered(root: Path) -> tuple[dict[str, Version] | None, list[AuditFinding]]:
-    """Today's register of versions; None and what is wrong with it when it cannot be read."""
+    """Return today's register of versions; None and a finding where it cannot be read."""
     try:
         return read_versions(root), []
     except DataError as error:
-        said = str(error).replace(f"{root}/", "").replace("\n", " ")
-        said = said.removeprefix(str(VERSIONS)).lstrip(": ")
-        return None, [AuditFinding(str(VERSIONS), Outcome.DIFFERS, error_fact(said))]
+        message = str(error).replace(f"{root}/", "").replace("\n", " ")
+        message = message.removeprefix(str(VERSIONS)).lstrip(": ")
+        return None, [AuditFinding(str(VERSIONS), Outcome.DIFFERS, error_fact(message))]
 
 
 def check_dataset(
@@ -51,10 +51,10 @@ def check_dataset(
     today: Mapping[str, Version] | None,
     foreign: Foreign | None = None,
 ) -> tuple[list[AuditFinding], Availability]:
-    """What there is of a dataset version in the tree, compared with what was sealed.
+    """Return the findings on a dataset version in the tree against the seal, and its availability.
 
-    `today` is the present register, None when it cannot be read. In a `foreign` tree only its own
-    store is looked at, and what the auditor named.
+    `today`: the present register, None where it cannot be read. In a `foreign` tree only its own
+    store and the places that the auditor named are read.
     """
     sealed = dataset.version
     findings = [
@@ -62,7 +62,7 @@ def check_dataset(
         *_check_pointer(root, dataset),
     ]
     present = (today or {}).get(sealed.name, sealed)
-    good: Path | None = None
+    good_copy: Path | None = None
     for copy in local_copies(root, sealed, foreign):
         fault = copy.fault or _find_rows_fault(copy.path, sealed, root)
         place = _place(sealed.name, copy, root)
@@ -71,26 +71,26 @@ def check_dataset(
         elif fault:
             findings.append(AuditFinding(place, Outcome.DIFFERS, fault))
         else:
-            good = good or copy.path
+            good_copy = good_copy or copy.path
             findings.append(AuditFinding(place, RIGHT, Fact("audit.copy.right")))
     if present.is_erased:
         erased = Fact("audit.copy.erased", {"text": present.note})
-        found = Availability(None, Outcome.ERASED, erased)
-    elif good:
-        found = Availability(good, RIGHT)
+        availability = Availability(None, Outcome.ERASED, erased)
+    elif good_copy:
+        availability = Availability(good_copy, RIGHT)
     else:
         try:
-            found = Availability(find_object(root, sealed, foreign), RIGHT)
+            availability = Availability(find_object(root, sealed, foreign), RIGHT)
         except DataError as error:
             outcome = Outcome.RESTRICTED if present.is_restricted else Outcome.MISSING
-            found = Availability(None, outcome, explain(error, root))
-    if found.fact is not None:
-        findings.append(AuditFinding(sealed.name, found.outcome, found.fact))
-    return findings, found
+            availability = Availability(None, outcome, explain(error, root))
+    if availability.fact is not None:
+        findings.append(AuditFinding(sealed.name, availability.outcome, availability.fact))
+    return findings, availability
 
 
 def _check_row(sealed: Version, today: Mapping[str, Version]) -> Iterator[AuditFinding]:
-    """The version's row in `data/versions.csv`: never edited, but it may have a tombstone."""
+    """Check the version's row in `data/versions.csv`: unchanged, except for a tombstone."""
     place = f"{VERSIONS}: {sealed.name}"
     if (row := today.get(sealed.name)) is None:
         yield AuditFinding(place, Outcome.DIFFERS, Fact("audit.version.no_row"))
@@ -98,11 +98,12 @@ def _check_row(sealed: Version, today: Mapping[str, Version]) -> Iterator[AuditF
     if row.is_erased:
         row = replace(row, status=sealed.status, note=sealed.note)
     if changed := [name for name in vars(sealed) if getattr(sealed, name) != getattr(row, name)]:
-        other = Fact("audit.version.other", {"columns": Listed(tuple(changed), "comma")})
-        yield AuditFinding(place, Outcome.DIFFERS, other)
+        finding_fact = Fact("audit.version.other", {"columns": Listed(tuple(changed), "comma")})
+        yield AuditFinding(place, Outcome.DIFFERS, finding_fact)
 
 
 def _check_pointer(root: Path, dataset: SealedDataset) -> Iterator[AuditFinding]:
+    """Check that the version's pointer file is the sealed one."""
     path = dataset.version.pointer_path
     try:
         if read_file(root / path) != dataset.pointer_text.encode():
@@ -114,8 +115,10 @@ def _check_pointer(root: Path, dataset: SealedDataset) -> Iterator[AuditFinding]
 def check_inputs(
     root: Path, sealed: Mapping[Path, str]
 ) -> tuple[list[AuditFinding], dict[Path, bytes]]:
-    """The files that went in beside the datasets: questionnaire, margins, a revised ledger; and
-    their bytes, from which the levels above compute: who writes there meanwhile changes nothing.
+    """Check the input files beside the datasets: questionnaire, margins, a revised ledger.
+
+    Returns the findings and the files' content by path. The higher levels compute from this
+    content, so changes of the files in the meantime have no effect.
     """
     findings, contents = [], {}
     for path, digest in sealed.items():
@@ -135,9 +138,10 @@ def check_inputs(
 
 
 def _find_rows_fault(path: Path, version: Version, root: Path) -> Fact | None:
-    """Whether a copy has other rows: counted as a CSV of ours, else as whatever a tool exports.
+    """Return a fault if a copy has another number of rows.
 
-    The sheet, the letters and the rows of headers are those that the questionnaire says.
+    A CSV of the package is counted first, then the export of any survey tool, with sheet, encoding
+    and header rows as the questionnaire states them.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -146,22 +150,23 @@ def _find_rows_fault(path: Path, version: Version, root: Path) -> Fact | None:
         rows = -1
     if rows != version.rows:
         try:
-            said = root / f"data/questionnaires/{version.questionnaire}.yaml"
-            rows = count_answers(path, None, said if said.is_file() else None)
-            if rows != version.rows:  # Once rows of headers and empty ones were counted.
+            questionnaire = root / f"data/questionnaires/{version.questionnaire}.yaml"
+            rows = count_answers(path, None, questionnaire if questionnaire.is_file() else None)
+            if rows != version.rows:  # Old versions counted header rows and empty rows too.
                 rows = len(read_sheet(path))
         except ReadinessError:
             return Fact("audit.copy.no_table")
-    other = Fact("audit.copy.rows", {"found": rows, "sealed": version.rows})
-    return None if rows == version.rows else other
+    wrong_rows = Fact("audit.copy.rows", {"found": rows, "sealed": version.rows})
+    return None if rows == version.rows else wrong_rows
 
 
 def _place(version: str, copy: Copy, root: Path) -> Fact:
-    inside, base = copy.path.resolve(), root.resolve()
-    path = str(inside.relative_to(base)) if inside.is_relative_to(base) else ""
-    where = {"version": version, "path": path}
+    """Return the message on where a copy is: the cache, a store or a folder."""
+    copy_path, project = copy.path.resolve(), root.resolve()
+    path = str(copy_path.relative_to(project)) if copy_path.is_relative_to(project) else ""
+    place_values = {"version": version, "path": path}
     if copy.place == DVC_CACHE:
-        return Fact("audit.place.cache", where)
+        return Fact("audit.place.cache", place_values)
     if copy.place.startswith(STORES):
-        return Fact("audit.place.store", {**where, "store": copy.place.removeprefix(STORES)})
-    return Fact("audit.place.folder", {**where, "folder": copy.place})
+        return Fact("audit.place.store", {**place_values, "store": copy.place.removeprefix(STORES)})
+    return Fact("audit.place.folder", {**place_values, "folder": copy.place})

@@ -29,37 +29,41 @@ from readiness.register.published import number
 
 
 def check_erratum(root: Path, folder: Path, sealed: Mapping[str, Any]) -> list[AuditFinding]:
-    """Return in what `erratum.csv` of the publication in `folder` is not what the ledgers say; one
-    REPRODUCED finding where it is, none where there is to be none.
+    """Return the differences between `erratum.csv` of a publication and the two ledgers.
 
-    `sealed` is what the seal states. The reasons (`why`) are stated by the publisher; that each row
-    has one is all that is checked of them.
+    One REPRODUCED finding where there are none; no finding where the publication has no erratum.
+    `sealed`: the content of the seal. The reasons (`why`) are stated by the publisher: only their
+    presence is checked.
     """
     if not sealed:
         return []  # the seal cannot be read, and its own check says so
-    before = sealed.get("supersedes")
-    if not isinstance(before, dict) or "digest" not in before:
-        # Of one that was withdrawn and was not there the seal has no digest, and nothing computed
-        # an erratum of it.
-        here = (folder / ERRATUM).is_file()
-        stray = AuditFinding(ERRATUM, Outcome.DIFFERS, Fact("audit.states.unused"))
-        return [stray] if here else []
-    name, home = str(before.get("id")), root / FOLDER / str(before.get("id"))
+    superseded = sealed.get("supersedes")
+    if not isinstance(superseded, dict) or "digest" not in superseded:
+        # A superseded publication that was withdrawn and missing has no digest in the seal, and no
+        # erratum was computed for it.
+        has_erratum = (folder / ERRATUM).is_file()
+        surplus = AuditFinding(ERRATUM, Outcome.DIFFERS, Fact("audit.states.unused"))
+        return [surplus] if has_erratum else []
+    older_name, older_folder = str(superseded.get("id")), root / FOLDER / str(superseded.get("id"))
     try:
-        older = read_seal(home) if home.is_dir() else None
-        own_ledger = read_file(home / LEDGER) if older else b""
+        older_seal = read_seal(older_folder) if older_folder.is_dir() else None
+        older_ledger = read_file(older_folder / LEDGER) if older_seal else b""
     except (DataError, OSError) as error:
-        why = unreadable(error) if isinstance(error, OSError) else error.fact
-        why = Fact("audit.earlier.seal", {"name": name, "why": why or str(error)})
-        return [AuditFinding(ERRATUM, Outcome.NOT_CHECKED, why)]
-    if older is None:
-        absent = Fact("audit.earlier.absent", {"name": name})
+        reason = unreadable(error) if isinstance(error, OSError) else error.fact
+        reason = Fact("audit.earlier.seal", {"name": older_name, "why": reason or str(error)})
+        return [AuditFinding(ERRATUM, Outcome.NOT_CHECKED, reason)]
+    if older_seal is None:
+        absent = Fact("audit.earlier.absent", {"name": older_name})
         return [AuditFinding(ERRATUM, Outcome.NOT_CHECKED, absent)]
-    if older["digest"] != before["digest"]:
-        return [AuditFinding(SEAL, Outcome.DIFFERS, Fact("audit.earlier.succeeds", {"name": name}))]
-    if older["files"].get(LEDGER) != sha256(own_ledger):
-        other = Fact("audit.earlier.other", {"name": name})
-        return [AuditFinding(ERRATUM, Outcome.NOT_CHECKED, other)]
+    if older_seal["digest"] != superseded["digest"]:
+        return [
+            AuditFinding(
+                SEAL, Outcome.DIFFERS, Fact("audit.earlier.succeeds", {"name": older_name})
+            )
+        ]
+    if older_seal["files"].get(LEDGER) != sha256(older_ledger):
+        wrong_ledger = Fact("audit.earlier.other", {"name": older_name})
+        return [AuditFinding(ERRATUM, Outcome.NOT_CHECKED, wrong_ledger)]
     if not (folder / ERRATUM).is_file():
         return [AuditFinding(ERRATUM, Outcome.DIFFERS, Fact("audit.states.absent"))]
     try:
@@ -68,43 +72,48 @@ def check_erratum(root: Path, folder: Path, sealed: Mapping[str, Any]) -> list[A
         table = pd.DataFrame()
     if list(table.columns) != list(COLUMNS):
         return [AuditFinding(ERRATUM, Outcome.DIFFERS, Fact("audit.states.cells"))]
-    ledgers = (read_register(home / LEDGER), read_register(folder / LEDGER))
+    ledgers = (read_register(older_folder / LEDGER), read_register(folder / LEDGER))
     faults = dict(find_erratum_faults(*ledgers, table))
-    found = [
+    findings = [
         AuditFinding(f"{ERRATUM}: {identity}", Outcome.DIFFERS, faults[identity])
         for identity in sorted(faults)[:NAMED]
     ]
     if len(faults) > NAMED:
-        more = Fact("audit.seal.more_numbers", {"n": len(faults) - NAMED})
-        found.append(AuditFinding(ERRATUM, Outcome.DIFFERS, more))
-    return found or [AuditFinding(ERRATUM, Outcome.REPRODUCED, Fact("audit.input.right"))]
+        remaining = Fact("audit.seal.more_numbers", {"n": len(faults) - NAMED})
+        findings.append(AuditFinding(ERRATUM, Outcome.DIFFERS, remaining))
+    return findings or [AuditFinding(ERRATUM, Outcome.REPRODUCED, Fact("audit.input.right"))]
 
 
 def find_erratum_faults(
     before: pd.DataFrame, after: pd.DataFrame, table: pd.DataFrame
 ) -> Iterator[tuple[str, Fact]]:
-    """Yield the id of each row in which an erratum (columns id, was, is, why) is not what the
-    ledgers `before` and `after` say, and of each number that moved and has no row, with the fault.
+    """Yield the id and the fault of each row of an erratum that the ledgers contradict.
+
+    Also of each number that moved and has no row. `before`, `after`: the two ledgers. `table`: the
+    erratum, with columns id, was, is and why.
     """
-    moved = {name: (was, now) for name, was, now in find_corrected(before, after)}
-    # A cell that no register holds is told where the number itself is checked.
-    odd = {
+    moved_numbers = {name: (was, now) for name, was, now in find_corrected(before, after)}
+    # Cells that no register can hold are reported by the check of the number itself.
+    damaged = {
         row["id"]
         for row in list_rows(after)
         if row["reliability"] not in FLAGS or (row["n"] and number(row["n"]) is None)
     }
-    times = Counter(table["id"])
+    row_counts = Counter(table["id"])
     for identity, was, now, why in table[list(COLUMNS)].itertuples(index=False):
-        if identity in odd:
+        if identity in damaged:
             continue
-        if times[identity] > 1:
-            yield identity, Fact("audit.states.times", {"name": identity, "n": times[identity]})
-        elif identity not in moved:
+        if row_counts[identity] > 1:
+            yield (
+                identity,
+                Fact("audit.states.times", {"name": identity, "n": row_counts[identity]}),
+            )
+        elif identity not in moved_numbers:
             yield identity, Fact("audit.erratum.unmoved")
-        elif not Correction(identity, was, now, why, "").gives(*moved[identity]):
-            was, now = describe_change(*moved[identity])
+        elif not Correction(identity, was, now, why, "").gives(*moved_numbers[identity]):
+            was, now = describe_change(*moved_numbers[identity])
             yield identity, Fact("audit.erratum.other", {"text_old": was, "text_new": now})
         elif not why.strip():
             yield identity, Fact("audit.erratum.no_reason")
-    for identity in moved.keys() - times.keys() - odd:
+    for identity in moved_numbers.keys() - row_counts.keys() - damaged:
         yield identity, Fact("audit.erratum.unnamed")

@@ -1,4 +1,4 @@
-"""What an audit found: by file, by copy of a dataset, by number, by page."""
+"""Results of an audit: by file, by copy of a dataset, by number, by page."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -28,10 +28,10 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Number:
-    """One line: a published number, what was reproduced, and what can be said of it.
+    """A published number, its recomputed value, and the outcome of their comparison.
 
-    `digits` and `rounding` are its rounding rule, as its row states them. `code` and `environment`
-    say whether those behind it are the sealed ones: `same`, `CHANGED`, or "" for not looked at.
+    `digits` and `rounding`: its rounding rule, as its row states them. `code` and `environment`:
+    whether those that computed it are the sealed ones: `same`, `CHANGED`, or "" for not checked.
     """
 
     id: str
@@ -51,10 +51,10 @@ class Number:
 
 @dataclass(frozen=True)
 class Changes:
-    """In what today's tree and environment are not the sealed ones; none of it breaks anything.
+    """Differences of today's tree and environment from the sealed ones; none of them is a fault.
 
     `recorded_build`: whether processor, libraries and renderer are the recorded ones, so that the
-    same code has to give the same bytes.
+    same code must give the same bytes.
     """
 
     code: tuple[str, ...] = ()
@@ -68,10 +68,10 @@ class Changes:
 class Terms:
     """Terms on which a tree is audited.
 
-    `foreign`: what may be read for a tree that is somebody else's; None for the project of this
-    program. `trust`: hashes of reports that the auditor has read, whose cells may run. `earlier`:
-    whether level 2 also makes the ledgers of earlier publications again that went in; `attacked`:
-    whether it makes `attack.csv` again.
+    `foreign`: places that may be read for another person's tree; None for this program's own
+    project. `trust`: hashes of reports that the auditor trusts, whose cells may run. `earlier`:
+    whether level 2 also recomputes the earlier ledgers among the inputs. `attacked`: whether it
+    recomputes `attack.csv`.
     """
 
     foreign: Foreign | None = None
@@ -81,7 +81,7 @@ class Terms:
 
 
 class Signing(StrEnum):
-    """Who certifies a publication, in the first line of its verdict."""
+    """State of a publication's signatures, for the first line of its verdict."""
 
     UNSIGNED = "unsigned"
     UNCHECKED = "signature not checked, no key was given"
@@ -95,7 +95,7 @@ class Signing(StrEnum):
 class Audit:
     """The audit of one publication at one level.
 
-    `plan`: what each number is beside the sealed plan, by its id; empty without a plan.
+    `plan`: by number id, whether the number follows the sealed plan; empty without a plan.
     """
 
     identity: str
@@ -114,49 +114,57 @@ class Audit:
 
     @property
     def status(self) -> str:
-        """`draft` or `released`, as the seal states; "" where that cannot be read."""
+        """`draft` or `released`, as the seal states; "" where the seal cannot be read."""
         return str(self.sealed.get("status", ""))
 
     def list_found(self, level: int) -> Sequence[outcomes.AuditFinding]:
-        """What was found at a level beside the numbers."""
+        """Return the findings at a level, except on single numbers."""
         return ((*self.seal, *self.signatures), self.data, (), self.report)[level]
 
     @property
     def exit_code(self) -> int:
-        """0 valid, 1 differs, 2 could not check, 3 seal broken, 4 corrected by a later publication;
-        of what the level covers alone. A level that was not reached could not be checked.
+        """The exit code: 0 valid, 1 differs, 2 could not check, 3 seal broken, 4 corrected later.
+
+        Only the findings up to the audit's level count. A level that was not reached could not be
+        checked.
         """
-        found = [one.outcome for k in range(self.level + 1) for one in self.list_found(k)]
+        outcomes_found = [
+            finding.outcome for level in range(self.level + 1) for finding in self.list_found(level)
+        ]
         numbers = self.numbers if self.level >= NUMBERS else ()
-        found += [number.outcome for number in numbers]
+        outcomes_found += [number.outcome for number in numbers]
         if self.stops_short:
-            found.append(outcomes.Outcome.NOT_CHECKED)
-        return outcomes.exit_code(found)
+            outcomes_found.append(outcomes.Outcome.NOT_CHECKED)
+        return outcomes.exit_code(outcomes_found)
 
     @property
     def stops_short(self) -> bool:
-        """Whether a level that was asked for was not reached: no number was compared, or no page.
+        """True if a requested level was not reached: no number was compared, or no page.
 
-        Where the pages cannot be compared (other code, another environment), the report has one
-        finding that says why.
+        Where pages cannot be compared (other code, another environment), the report has one finding
+        that says why.
         """
         no_number = self.level >= NUMBERS and not self.numbers
-        compared = [one for one in self.report if one.outcome is not outcomes.Outcome.NOT_COMPARED]
+        compared = [
+            finding
+            for finding in self.report
+            if finding.outcome is not outcomes.Outcome.NOT_COMPARED
+        ]
         return no_number or (self.level >= REPORT and not compared)
 
     @property
     def verdict(self) -> str:
-        """The same in words."""
+        """The verdict in words."""
         return WORDS[self.exit_code]
 
     @property
     def counts(self) -> dict[outcomes.Outcome, int]:
-        """How many numbers have each outcome."""
+        """The number of published numbers with each outcome."""
         counted = Counter(number.outcome for number in self.numbers)
         return {outcome: counted[outcome] for outcome in outcomes.Outcome if counted[outcome]}
 
     def as_record(self) -> dict[str, Any]:
-        """The whole audit as plain values, for JSON: no clock, no host, no path of the machine."""
+        """Return the whole audit as plain values for JSON, without clock, host or machine paths."""
         return {
             "publication": self.identity,
             "status": self.status,
@@ -168,16 +176,16 @@ class Audit:
             "changes": {
                 **vars(self.changes),
                 "code": list(self.changes.code),
-                "config": [encode(one) for one in self.changes.config],
-                "environment": [_serialise_fact(one) for one in self.changes.environment],
+                "config": [encode(entry) for entry in self.changes.config],
+                "environment": [_serialise_fact(entry) for entry in self.changes.environment],
             },
             "notes": [_serialise_fact(note) for note in self.notes],
             "signing": str(self.signing),
             "counts": {str(outcome): count for outcome, count in self.counts.items()},
             **{
                 name: [
-                    {"place": encode(one.place), **_serialise_finding(one)}
-                    for one in getattr(self, name)
+                    {"place": encode(entry.place), **_serialise_finding(entry)}
+                    for entry in getattr(self, name)
                 ]
                 for name in ("seal", "signatures", "data", "report")
             },
@@ -193,10 +201,12 @@ class Audit:
 
 
 def _serialise_finding(found: outcomes.AuditFinding | Number) -> dict[str, Any]:
+    """Return outcome and message of a finding as plain values."""
     return {"outcome": str(found.outcome), **_serialise_fact(found.fact)}
 
 
 def _serialise_fact(fact: Fact | None) -> dict[str, Any]:
+    """Return a message as its key and values, and as an English text."""
     return {
         "fact": None if fact is None else encode(fact),
         "detail": "" if fact is None else tell(fact, "en"),
@@ -204,9 +214,9 @@ def _serialise_fact(fact: Fact | None) -> dict[str, Any]:
 
 
 def explain(error: ReadinessError | OSError, root: Path) -> Fact:
-    """What an error says, without the machine's name for the project."""
+    """Return an error's message, without the path of the project on this machine."""
     if isinstance(error, OSError):
         name = str(error.filename2 or error.filename or "disk").replace(f"{root}/", "")
-        why = error.strerror or "?"
-        return Fact("language.labelled", {"label": name, "what": outcomes.error_fact(why)})
+        message = error.strerror or "?"
+        return Fact("language.labelled", {"label": name, "what": outcomes.error_fact(message)})
     return error.fact or outcomes.error_fact(str(error).replace(f"{root}/", "").replace("\n", " "))

@@ -1,6 +1,7 @@
-"""Levels 2 and 3: the run again, in a scratch folder, by this program.
+"""Rerun a publication in a scratch folder by this program, and compare each number.
 
-One line a number: what was published, what was reproduced, and why it may be another one.
+The result has one line for each number: the published and the recomputed value, and why they may
+differ.
 """
 
 import csv
@@ -55,10 +56,10 @@ from readiness.register.figures import COLUMNS, PRECISION, read_register
 
 @dataclass(frozen=True)
 class Rerun:
-    """A run made again, as long as its context lasts: register, records, folders of its steps.
+    """Results of a rerun while its context lasts: register, provenance records, step folders.
 
-    `attack` is the table of the attack on the register, None where it was not asked for or could
-    not be made; `attack_failure` says why not, "" where nothing failed.
+    `attack`: the table of the attack on the register; None where it was not asked for or failed.
+    `attack_failure`: why it failed, "" where it did not.
     """
 
     figures: pd.DataFrame
@@ -80,42 +81,43 @@ def rerun(
     attack: bool = False,
     rows: Sequence[Mapping[str, str]] = (),
 ) -> Iterator[Rerun]:
-    """Make the run of the publication in `folder` again by this program; DataError saying why it
-    cannot be made.
+    """Rerun the publication in `folder` by this program, in a scratch project.
 
-    `run` is its folder below `results` in a project of its own; `inputs` are the files that went in
-    beside its datasets, as they were read, `reports` the report and its authors' words, by name.
-    `report` makes charts and report too, `attack` the table of what readers could prove of counts
-    that are not published. `rows`: of the ledger, which says what is suppressed, where another
-    program than the present one sealed it.
+    `run`: its folder below `results`. `inputs`: the input files beside its datasets, with the
+    content that was hashed. `reports`: the report and its authors' texts, by name. `report`:
+    whether to make charts and report too. `attack`: whether to make the attack's table. `rows`: the
+    ledger's rows, which decide what is suppressed where another program sealed it.
+
+    Raises DataError with the reason where the rerun fails.
     """
     datasets = read_datasets(folder)
     project = make_project(folder, datasets, inputs, reports, rows)
     steps = steps_shown(languages_of(folder)) if report else ()
     targets = [f"results/{run}/{REGISTER}/{LEDGER}"]
     targets += [f"results/{run}/{folder_of_step(step)}/{PROVENANCE}" for step in steps]
-    attacked = f"results/{run}/{ATTACKED}/{ATTACK}"
+    attack_target = f"results/{run}/{ATTACKED}/{ATTACK}"
     with scratch_project(project, objects) as scratch:
         for dataset in datasets:
-            # What was right when it was looked at may have been written since.
+            # A copy may have been changed since it was checked.
             if fault := fault_of(scratch / STORE / dataset.pointer.object_name, dataset.version):
                 raise DataError(f"{dataset.version.name}: changed while it was copied", fault)
         if failure := run_in(scratch, targets):
             raise DataError(failure)
         names = [dataset.version.name for dataset in datasets]
         folders = step_folders(scratch / "results", run, names)
-        # By itself: what this program's attack cannot read keeps no number from being compared.
-        failure = run_in(scratch, [attacked]) if attack else ""
+        # Run separately: if the attack fails, the numbers are still compared.
+        failure = run_in(scratch, [attack_target]) if attack else ""
         yield Rerun(
             read_register(folders[REGISTER] / LEDGER),
             read_chain(folders),
             folders,
-            scratch / attacked if attack and not failure else None,
+            scratch / attack_target if attack and not failure else None,
             failure,
         )
 
 
 def _find_input(path: Path, inputs: Mapping[Path, bytes]) -> bytes:
+    """Return the content of an input file. Raises DataError where it is missing."""
     if path in inputs:
         return inputs[path]
     raise DataError(
@@ -131,22 +133,24 @@ def make_project(
     reports: Mapping[str, bytes],
     rows: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, bytes]:
-    """Return a project that uses the rules of this program, with the publication's configuration,
-    dataset versions and inputs, as files by name; and the `rows` of its ledger, if any are given.
+    """Return a project for the rerun, as content by file name.
+
+    It has the rules of this program, and the publication's configuration, dataset versions and
+    inputs. `rows`: rows of the ledger, which are added if there are any.
     """
-    needed = {path.as_posix(): _find_input(path, inputs) for path in read_inputs(folder)}
-    stated = state_run(
+    input_files = {path.as_posix(): _find_input(path, inputs) for path in read_inputs(folder)}
+    run_files = state_run(
         read_file(folder / CONFIG).decode("utf-8"),
         versions_table(dataset.version for dataset in datasets),
-        {d.version.pointer_path: d.pointer_text for d in datasets},
+        {dataset.version.pointer_path: dataset.pointer_text for dataset in datasets},
     )
     if rows:
-        needed[SEALED.as_posix()] = to_csv(ledger_table(rows, COLUMNS)[COLUMNS]).encode()
+        input_files[SEALED.as_posix()] = to_csv(ledger_table(rows, COLUMNS)[COLUMNS]).encode()
     return {
         "Snakefile": f"include: {str(rules_file())!r}\n".encode(),
         **reports,
-        **stated,
-        **needed,
+        **run_files,
+        **input_files,
     }
 
 
@@ -159,22 +163,25 @@ UNCHANGED, CHANGED = "same", "CHANGED"
 
 
 def ledger_rows(folder: Path) -> list[dict[str, str]]:
-    """The rows of a ledger as text, by column; none when it cannot be read.
+    """Read the rows of a ledger as text, by column; none where it cannot be read.
 
-    A damaged row may have too few cells, or too many: those stand under the column "". A column
-    whose name stands there before does so with its place, so that no cell is passed over.
+    A damaged row may have too few cells or too many: surplus cells are joined in the column "". A
+    repeated column name has its position added, so that no cell is lost.
     """
     try:
         text = read_file(folder / LEDGER).decode("utf-8")
         head, *lines = csv.reader(io.StringIO(text, newline=""))
     except (OSError, ValueError, csv.Error):
         return []
-    names = [f"{n} {k}" if n in head[:k] else n for k, n in enumerate(head)]
+    names = [
+        f"{name} {position}" if name in head[:position] else name
+        for position, name in enumerate(head)
+    ]
     rows = []
     for cells in lines:
         row = {"id": "", **dict(zip_longest(names, cells[: len(names)], fillvalue=""))}
-        if beyond := "".join(cells[len(names) :]):
-            row[""] = beyond
+        if surplus_cells := "".join(cells[len(names) :]):
+            row[""] = surplus_cells
         if any(row.values()):
             rows.append(row)
     return rows
@@ -186,13 +193,16 @@ def list_unchecked(
     why: Fact,
     missing: Mapping[str, Availability] | None = None,
 ) -> tuple[Number, ...]:
-    """The numbers where nothing was computed: NOT CHECKED, or SEAL BROKEN; of what rests on
-    datasets that cannot be had (`missing`) it is said why not.
+    """Return the numbers as NOT CHECKED, or SEAL BROKEN, where nothing was computed.
+
+    `why`: the reason. `missing`: datasets that are not available; their numbers get that reason.
     """
     numbers = []
     for row in rows:
         names = row.get("dataset", "").split()
-        gone = next((missing[name] for name in names if name in missing), None) if missing else None
+        missing_dataset = (
+            next((missing[name] for name in names if name in missing), None) if missing else None
+        )
         numbers.append(
             Number(
                 id=row["id"],
@@ -200,30 +210,40 @@ def list_unchecked(
                 published=row.get("value", ""),
                 shown=show_safely(row, "en"),
                 **dict.fromkeys(("recomputed", "difference", "code", "environment"), ""),
-                outcome=gone.outcome if gone else Outcome.NOT_CHECKED,
-                fact=gone.fact if gone else why,
+                outcome=missing_dataset.outcome if missing_dataset else Outcome.NOT_CHECKED,
+                fact=missing_dataset.fact if missing_dataset else why,
             )
         )
     return tuple(_put_under_seal(seal, numbers))
 
 
 def _put_under_seal(seal: Sequence[AuditFinding], numbers: list[Number]) -> list[Number]:
-    found = [finding for finding in seal if finding.outcome is Outcome.BROKEN]
-    if not found:
+    """Return the numbers with those that the seal does not fit marked BROKEN."""
+    broken_findings = [finding for finding in seal if finding.outcome is Outcome.BROKEN]
+    if not broken_findings:
         return numbers
-    places = {f.place: f.fact for f in found if isinstance(f.place, str)}
-    prefix, unfit = f"{LEDGER}: ", Fact("audit.number.unfit", {"file": LEDGER})
-    named = {p.removeprefix(prefix): d for p, d in places.items() if p.startswith(prefix)}
-    more = any(f.place == LEDGER and f.fact.kind == MORE_NUMBERS for f in found)
-    # Whether the seal says it of all of them.
-    whole = SEAL in places or (LEDGER in places and (more or not named))
-    under = []
+    facts_by_place = {
+        finding.place: finding.fact for finding in broken_findings if isinstance(finding.place, str)
+    }
+    prefix, unfit_ledger = f"{LEDGER}: ", Fact("audit.number.unfit", {"file": LEDGER})
+    facts_by_number = {
+        place.removeprefix(prefix): place_fact
+        for place, place_fact in facts_by_place.items()
+        if place.startswith(prefix)
+    }
+    has_more = any(
+        finding.place == LEDGER and finding.fact.kind == MORE_NUMBERS for finding in broken_findings
+    )
+    is_whole_ledger = SEAL in facts_by_place or (
+        LEDGER in facts_by_place and (has_more or not facts_by_number)
+    )
+    marked = []
     for number in numbers:
-        fact = unfit if whole else named.get(number.id)
-        if not whole and fact and number.outcome is Outcome.DIFFERS and number.fact:
+        fact = unfit_ledger if is_whole_ledger else facts_by_number.get(number.id)
+        if not is_whole_ledger and fact and number.outcome is Outcome.DIFFERS and number.fact:
             fact = Fact("audit.both", {"first": number.fact, "second": fact})
-        under.append(replace(number, outcome=Outcome.BROKEN, fact=fact) if fact else number)
-    return under
+        marked.append(replace(number, outcome=Outcome.BROKEN, fact=fact) if fact else number)
+    return marked
 
 
 def compare_recomputed(
@@ -236,60 +256,70 @@ def compare_recomputed(
     today: bool = False,
     errata: Mapping[str, Correction] | None = None,
 ) -> list[Number]:
-    """Every number of the ledger or of the rerun, by id.
+    """Return the comparison of every number of the ledger or of the rerun, by id.
 
-    `environment` is in what today's environment is another one than the frozen one; `today` whether
-    today's code ran, which may compute more, and `errata` what later publications have corrected.
+    `environment`: how today's environment differs from the recorded one. `today`: whether today's
+    code ran, which may compute more numbers. `errata`: corrections by later publications.
     """
     published = ledger_table(rows, again.figures.columns)
     verdicts = list_rows(compare(published, again.figures, today=today, errata=errata))
     by_id = {row["id"]: row for row in rows}
-    new = {row["id"]: row for row in list_rows(again.figures)}
-    behind: dict[str, str] = {}
-    # The frozen code leaves the same steps behind each number, whatever their hashes are here.
-    step_of = [{one.hash: step for step, one in chain.items()} for chain in (frozen, again.chain)]
+    recomputed_rows = {row["id"]: row for row in list_rows(again.figures)}
+    code_states: dict[str, str] = {}
+    # The same code has the same steps behind each number, even if their hashes differ.
+    steps_by_hash = [
+        {lineage.hash: step for step, lineage in chain.items()} for chain in (frozen, again.chain)
+    ]
     numbers = []
     for verdict in verdicts:
-        row: Mapping[Any, str] = by_id.get(verdict["id"]) or new[verdict["id"]]
+        row: Mapping[Any, str] = by_id.get(verdict["id"]) or recomputed_rows[verdict["id"]]
         hashes = row.get("lineage", "")
-        if hashes not in behind:
-            # Whether the code of all steps behind a number is the sealed one.
-            steps, now = ancestors(frozen, hashes.split()), again.chain
-            same = all(step in now and now[step].code == frozen[step].code for step in steps)
-            behind[hashes] = UNCHANGED if same else CHANGED
-        known = ("id", "kind", "published", "recomputed", "difference", "digits", "rounding")
+        if hashes not in code_states:
+            steps, chain_today = ancestors(frozen, hashes.split()), again.chain
+            is_same_code = all(
+                step in chain_today and chain_today[step].code == frozen[step].code
+                for step in steps
+            )
+            code_states[hashes] = UNCHANGED if is_same_code else CHANGED
+        copied = ("id", "kind", "published", "recomputed", "difference", "digits", "rounding")
         numbers.append(
             Number(
-                **{name: verdict[name] for name in known},
+                **{name: verdict[name] for name in copied},
                 dataset=row.get("dataset", ""),
                 shown=show_safely(row, "en"),
-                code=behind[hashes],
+                code=code_states[hashes],
                 environment=CHANGED if environment else UNCHANGED,
                 outcome=Outcome(verdict["verdict"]),
                 fact=verdict["fact"],
             )
         )
-        made = new.get(verdict["id"], row)
-        # What a row of the ledger says and the reproduced one does not.
-        beside = [c for c in row if c not in made and row[c] and c != PRECISION]
-        before, after = (
+        recomputed_row = recomputed_rows.get(verdict["id"], row)
+        # Columns of the ledger's row that the recomputed row does not have.
+        surplus_columns = [
+            column
+            for column in row
+            if column not in recomputed_row and row[column] and column != PRECISION
+        ]
+        ledger_steps, recomputed_steps = (
             sorted(steps.get(digest, digest) for digest in cells.get("lineage", "").split())
-            for cells, steps in zip((row, made), step_of, strict=True)
+            for cells, steps in zip((row, recomputed_row), steps_by_hash, strict=True)
         )
-        told = None
-        if beside:
-            told = Fact("audit.number.beside", {"column": beside[0] or Fact("audit.number.beyond")})
-        elif not today and made is not row and before != after:
-            told = Fact("audit.number.lineage")
-        if told and numbers[-1].outcome in {*PASSING, Outcome.CORRECTED}:
-            numbers[-1] = replace(numbers[-1], outcome=Outcome.DIFFERS, fact=told)
+        fault = None
+        if surplus_columns:
+            fault = Fact(
+                "audit.number.beside", {"column": surplus_columns[0] or Fact("audit.number.beyond")}
+            )
+        elif not today and recomputed_row is not row and ledger_steps != recomputed_steps:
+            fault = Fact("audit.number.lineage")
+        if fault and numbers[-1].outcome in {*PASSING, Outcome.CORRECTED}:
+            numbers[-1] = replace(numbers[-1], outcome=Outcome.DIFFERS, fact=fault)
     return _put_under_seal(seal, numbers)
 
 
 def in_another_environment(
     lines: Iterable[NumberLine], environment: Sequence[Fact]
 ) -> list[NumberLine]:
-    """Say of each number that differs in what the `environment` is another one."""
+    """Add to each number that differs how the `environment` differs."""
     return [
         replace(
             line,
@@ -302,6 +332,6 @@ def in_another_environment(
 
 
 def ledger_table(rows: Sequence[Mapping[str, str]], made: Iterable[str]) -> pd.DataFrame:
-    """A ledger's rows with the columns of a register, and their precision."""
+    """Return a ledger's rows as a table with the columns of a register and their precision."""
     columns = list(dict.fromkeys([*made, PRECISION]))
     return pd.DataFrame(rows, columns=columns, dtype=object).fillna("")

@@ -1,4 +1,4 @@
-"""List in what today's tree and environment differ from those of a publication's seal."""
+"""List the differences of today's tree and environment from those of a publication's seal."""
 
 import json
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from readiness.publications.chain import code_today
 from readiness.publications.ledger import CONFIG
 from readiness.publications.seal import read_seal, sha256
 
-# What is raised by YAML that is none of ours.
+# Errors raised by YAML that this program did not write.
 UNREADABLE = (
     *(OSError, ValueError, yaml.YAMLError, KeyError, TypeError, AttributeError),
     RecursionError,
@@ -32,11 +32,11 @@ UNREADABLE = (
 def present_changes(
     root: Path, identity: str, *, environment: bool, foreign: bool = False
 ) -> Changes:
-    """In what today's code, lock, configuration and environment are not those of a publication.
+    """Return how today's code, lock, configuration and environment differ from a publication's.
 
-    `foreign`: the tree is somebody else's, so that its report is none of this program. Empty where
-    the publication's own seal cannot be read. The environment costs reading the
-    versions of all packages, so it is looked at on request.
+    Empty where the publication's own seal cannot be read. `environment`: whether to compare the
+    environment, which reads the versions of all packages. `foreign`: whether the tree is another
+    person's, so that its report does not belong to this program.
     """
     folder = root / "publications" / identity
     try:
@@ -45,41 +45,43 @@ def present_changes(
         return Changes()
     if sealed["id"] != identity:
         return Changes()
-    moved: list[Fact] = []
+    differences: list[Fact] = []
     recorded_build = False
     if environment:
         try:
             frozen = json.loads(read_file(folder / program.ENVIRONMENT))
-            # Also what today's lock names no more: it may well be installed.
+            # Packages that today's lock no longer names may still be installed.
             present = program.present_environment(
                 program.lock_file().read_text("utf-8"), list(frozen["packages"])
             )
-            moved = program.changes(frozen, present)
-            recorded_build = not moved
+            differences = program.changes(frozen, present)
+            recorded_build = not differences
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            moved = [Fact("audit.change.unreadable", {"name": program.ENVIRONMENT})]
+            differences = [Fact("audit.change.unreadable", {"name": program.ENVIRONMENT})]
     return Changes(
         code=_code_changes(root, sealed, own=not foreign),
         lock=program.lock_hash() != sealed["lock"],
         config=tuple(_list_config_changes(root, folder, sealed)),
-        environment=tuple(moved),
+        environment=tuple(differences),
         recorded_build=recorded_build,
     )
 
 
 def _code_changes(root: Path, sealed: Mapping[str, Any], *, own: bool) -> tuple[str, ...]:
+    """Return the steps and places whose code differs from the sealed code."""
     present = program.present_program(root, own=own)
-    moved = [place for place in present if sealed["program"].get(place) != present[place]]
-    # Where every byte is the sealed one, no syntax tree needs to be looked at.
-    if "package" not in moved:
-        return tuple(moved)
+    changed_places = [place for place in present if sealed["program"].get(place) != present[place]]
+    # If every byte of the package is the sealed one, the steps need no comparison.
+    if "package" not in changed_places:
+        return tuple(changed_places)
     steps = [step for step, code in sealed["code"].items() if code_today(step) != code]
-    return (*steps, *(place for place in moved if place != "package"))
+    return (*steps, *(place for place in changed_places if place != "package"))
 
 
 def _list_config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> list[str | Fact]:
-    """The keys in which today's configuration of the run is another one than the frozen one; none
-    where that one is not the sealed one, or cannot be read.
+    """Return the settings of the run that differ from the frozen configuration.
+
+    Empty where the frozen configuration is not the sealed one or cannot be read.
     """
     run = str(seal["run"])
     kind, _, name = run.partition("/")
@@ -95,21 +97,26 @@ def _list_config_changes(root: Path, folder: Path, seal: Mapping[str, Any]) -> l
         if not isinstance(today, dict):
             raise TypeError
         with suppress(ValueError):
-            # As the frozen one is written: `true` and one word stand for more.
-            own = (WaveSettings if kind == "waves" else StudySettings).model_validate(today)
-            today = own.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        return [f"{run}.{k}" for k in sealed if k in today and _is_other_value(sealed[k], today[k])]
+            # Write today's settings in full, as the frozen ones: `true` and one word are short.
+            settings = (WaveSettings if kind == "waves" else StudySettings).model_validate(today)
+            today = settings.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        return [
+            f"{run}.{key}"
+            for key in sealed
+            if key in today and _is_other_value(sealed[key], today[key])
+        ]
     except UNREADABLE:
         return [Fact("audit.change.unconfigured", {"run": run})]
 
 
 @lru_cache(maxsize=1)
 def _read_todays(content: bytes) -> Any:
+    """Read today's configuration, cached for its content."""
     return read_yaml_text(content)
 
 
 def _is_other_value(frozen: Any, today: Any) -> bool:
-    """Whether what today's file gives is another value than the frozen one, defaults left out."""
+    """Return whether today's setting differs from the frozen one, where today's is given."""
     if isinstance(frozen, dict) and isinstance(today, dict):
         return any(_is_other_value(frozen.get(key), value) for key, value in today.items())
     if isinstance(frozen, list) and isinstance(today, list) and len(frozen) == len(today):

@@ -1,4 +1,4 @@
-"""Compare what provenance records state with the run that the same program made."""
+"""Compare a publication's provenance records with those of a rerun by the same program."""
 
 from collections.abc import Collection, Iterator
 
@@ -16,14 +16,17 @@ from readiness.publications.program import (
 def stated_otherwise(
     frozen: Chain, present: Chain, *, whole: bool, edited: Collection[str] = ()
 ) -> Iterator[AuditFinding]:
-    """The provenance records of a publication that are not those that its own code leaves.
+    """Yield a finding for each provenance record that the sealed code does not write.
 
-    `whole`: whether the run made charts and report too, so that a record more is one too many;
-    `edited` are hashes of files it read that are not the sealed ones: no record tells of those.
+    `whole`: whether the rerun made charts and report too, so that a record without a step is
+    surplus. `edited`: hashes of input files that differ from the sealed ones; records are not
+    compared in these.
     """
-    if different := [s for s in frozen if s in present and present[s].code != frozen[s].code]:
-        other = Fact("audit.stated.code", {"steps": Listed(tuple(different), "comma")})
-        yield AuditFinding(ARCHIVE, Outcome.BROKEN, other)
+    if different := [
+        step for step in frozen if step in present and present[step].code != frozen[step].code
+    ]:
+        other_code = Fact("audit.stated.code", {"steps": Listed(tuple(different), "comma")})
+        yield AuditFinding(ARCHIVE, Outcome.BROKEN, other_code)
     for step in sorted(frozen.keys() | present.keys()):
         place = f"lineage/{step}.json"
         if step not in frozen:
@@ -34,24 +37,33 @@ def stated_otherwise(
         elif _take_settings(frozen[step]) != _take_settings(present[step]):
             yield AuditFinding(place, Outcome.BROKEN, Fact("audit.stated.settings"))
         else:
-            apart = {role for role, digest in present[step].inputs.items() if digest in edited}
-            if _take_origin(frozen[step], apart) != _take_origin(present[step], apart):
+            edited_roles = {
+                role for role, digest in present[step].inputs.items() if digest in edited
+            }
+            if _take_origin(frozen[step], edited_roles) != _take_origin(
+                present[step], edited_roles
+            ):
                 yield AuditFinding(place, Outcome.BROKEN, Fact("audit.stated.read"))
 
 
 def _take_settings(lineage: Lineage) -> dict[str, object]:
-    """The settings of a step, but for where the files lie that a report is told of: in a draft's
-    own folder, or in that of the wave.
+    """Return the settings of a step, without the places of the files that a report reads.
+
+    These differ between a draft's own folder and that of the wave.
     """
     part = lineage.settings.get("part")
-    kept = {k: v for k, v in part.items() if k != "files"} if isinstance(part, dict) else part
-    return {**lineage.settings, "part": kept}
+    compared_part = (
+        {key: value for key, value in part.items() if key != "files"}
+        if isinstance(part, dict)
+        else part
+    )
+    return {**lineage.settings, "part": compared_part}
 
 
 def _take_origin(lineage: Lineage, apart: Collection[str]) -> tuple[object, ...]:
-    """The step, its data, what it read: by hash, or by role what steps made or is `apart`."""
-    # An audit hands the ledger itself to the register: no record of a publication names that.
-    own = {role: d for role, d in lineage.inputs.items() if role != "sealed"}
-    raw = {role: d for role, d in own.items() if role not in lineage.parents}
-    hashes = {role: "" if role in apart else digest for role, digest in raw.items()}
+    """Return a step's name, datasets and inputs: raw inputs by hash, others by role."""
+    # An audit gives the ledger to the register step, so its record has an input of its own.
+    inputs = {role: digest for role, digest in lineage.inputs.items() if role != "sealed"}
+    raw_inputs = {role: digest for role, digest in inputs.items() if role not in lineage.parents}
+    hashes = {role: "" if role in apart else digest for role, digest in raw_inputs.items()}
     return lineage.step, lineage.datasets, hashes, sorted(lineage.parents)

@@ -1,4 +1,4 @@
-"""Compare charts, tables and report byte for byte with those that trusted code makes again."""
+"""Compare charts, tables and report byte for byte with those of the rerun."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,8 +24,8 @@ from readiness.publications.seal import (
 )
 from readiness.register.disclosure_risk import ATTACK
 
-# What a publication holds beside its charts, tables and pages; other levels hold it to account, or
-# nothing recomputes it. Any further file is one that no run makes.
+# Files of a publication that are no charts, tables or pages. Other levels check them, or nothing
+# recomputes them. No run makes any further file.
 BESIDE = {
     *(SEAL, ATTESTATIONS, VALUES, LEDGER, CONFIG, DATASETS, INPUTS, ENVIRONMENT, ARCHIVE, ATTACK),
     *("README.md", "CITATION.cff", "codecheck.yml", "erratum.csv"),
@@ -34,16 +34,20 @@ BESIDE = {
 
 
 def check_report(folder: Path, again: Rerun) -> Iterator[AuditFinding]:
-    """One finding a chart, table and report of the publication in `folder`."""
-    made = dict(iterate_documents(again.folders))
-    kept = {path.relative_to(folder).as_posix(): path for path in files_below(folder)}
-    kept = {n: path for n, path in kept.items() if n not in BESIDE and not n.startswith("lineage/")}
-    for name in sorted(made.keys() | kept.keys()):
-        if name not in made:
+    """Yield one finding for each chart, table and report of the publication in `folder`."""
+    recomputed = dict(iterate_documents(again.folders))
+    sealed = {path.relative_to(folder).as_posix(): path for path in files_below(folder)}
+    sealed = {
+        name: path
+        for name, path in sealed.items()
+        if name not in BESIDE and not name.startswith("lineage/")
+    }
+    for name in sorted(recomputed.keys() | sealed.keys()):
+        if name not in recomputed:
             yield AuditFinding(name, Outcome.DIFFERS, Fact("audit.page.no_longer"))
-        elif name not in kept:
+        elif name not in sealed:
             yield AuditFinding(name, Outcome.DIFFERS, Fact("audit.number.new"))
-        elif read_file(kept[name]) == read_file(made[name]):
+        elif read_file(sealed[name]) == read_file(recomputed[name]):
             yield AuditFinding(name, Outcome.REPRODUCED, SAME)
         else:
             yield AuditFinding(name, Outcome.DIFFERS, Fact("audit.input.other"))

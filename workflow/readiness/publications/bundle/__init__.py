@@ -1,1 +1,1 @@
-"""One zip in which a publication can be audited, described as a research object."""
+"""Bundle of a publication: one zip in which it can be audited, described as a research object."""

@@ -1,4 +1,4 @@
-"""What goes into a bundle, and the README at its top, whose sentences its description shares."""
+"""Collect the files of a bundle, and write the README at its top."""
 
 import csv
 import io
@@ -34,9 +34,9 @@ from readiness.register.disclosure_risk import ATTACK, read_attack, refuse_given
 class Contents:
     """The files of a bundle by name, without its README and its description.
 
-    `publications` are the one asked for and those that it revises or supersedes; `objects` says
-    which files are datasets; `left_out` are the dataset versions that are not in it, restricted or
-    erased; `date` is the day of publication, YYYY-MM-DD, "" when none is known.
+    `publications`: the requested one and those that it revises or supersedes. `objects`: the files
+    that are datasets, with their versions. `left_out`: the dataset versions that are not in it,
+    restricted or erased. `date`: the day of publication, YYYY-MM-DD, "" where none is known.
     """
 
     identity: str
@@ -48,17 +48,19 @@ class Contents:
 
 
 def gather(root: Path, identity: str, *, restricted: bool | None = None) -> Contents:
-    """The contents of the bundle of a publication of the project at `root`.
+    """Collect the bundle of a publication of the project at `root`.
 
-    `restricted` says whether restricted data go in. Raises ConfigError when that matters and is not
-    said; DataError when a seal, an input or a dataset does not hold, or data are missing.
+    `restricted`: whether restricted data are included. Raises ConfigError where there are such data
+    and `restricted` is None; DataError where a seal, an input or a dataset is not valid, or data
+    are missing.
     """
-    # What is checked is what goes in.
+    # Each file is read once, so that the content that was checked is packed.
     with reading_once(root / ledger.FOLDER):
         return _gather_files(root, identity, restricted)
 
 
 def _gather_files(root: Path, identity: str, restricted: bool | None) -> Contents:
+    """Check the publications and collect their files; see `gather`."""
     publications = tuple(_list_publications(root, identity))
     folders = [root / ledger.FOLDER / name for name in publications]
     today = read_versions(root)
@@ -72,41 +74,41 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
         )
     for name in publications:
         _refuse_unsound(root, name)
-        if (found := root / ledger.FOLDER / name / ATTACK).is_file():
-            attacked = read_attack(found)
+        if (attack_table := root / ledger.FOLDER / name / ATTACK).is_file():
+            attacked = read_attack(attack_table)
             if "verdict" in attacked:
                 refuse_given_away(f"publications/{name}", attacked)
-    # The whole program, which an office does not hold; its report and words are the project's own.
+    # The whole program, because a project need not contain it. Report and texts are the project's.
     files = {n: content for n, content in read_program().items() if not is_told(n)}
     for path in _list_plain_files(root, folders, datasets.values()):
-        whole = root / path
-        if whole.resolve() != root.resolve() / path or not whole.is_file():
+        full_path = root / path
+        if full_path.resolve() != root.resolve() / path or not full_path.is_file():
             raise DataError(
                 f"{path} is not a regular file of the project; a bundle cannot hold links."
             )
-        files[path.as_posix()] = read_file(whole)
+        files[path.as_posix()] = read_file(full_path)
     files[ledger.CONFIG] = files[(ledger.FOLDER / identity / ledger.CONFIG).as_posix()]
-    # The rows of these versions, tombstones too, as they stand there.
+    # The rows of these versions from today's register, tombstones too.
     head, *rows = csv.reader(io.StringIO((root / VERSIONS).read_text("utf-8"), newline=""))
-    kept = [row for row in rows if f"{row[0]}@{row[1]}" in versions]
-    files[VERSIONS.as_posix()] = rows_to_csv([head, *kept]).encode()
+    version_rows = [row for row in rows if f"{row[0]}@{row[1]}" in versions]
+    files[VERSIONS.as_posix()] = rows_to_csv([head, *version_rows]).encode()
     files[".dvc/config"] = DVC_CONFIG.encode()
     objects, left_out = {}, []
     for name, version in versions.items():
         if version.is_erased or (version.is_restricted and not restricted):
             left_out.append(version)
             continue
-        place = (STORE / datasets[name].pointer.object_name).as_posix()
+        object_name = (STORE / datasets[name].pointer.object_name).as_posix()
         path = find_object(root, version)
-        files[place], objects[place] = path.read_bytes(), version
-        # What was hashed is not yet what was read.
-        if sha256(files[place]) != version.sha256:
+        files[object_name], objects[object_name] = path.read_bytes(), version
+        # The file may have changed between hashing and reading.
+        if sha256(files[object_name]) != version.sha256:
             raise DataError(f"{version.name}: {path} changed while it was read. Try again.")
     _refuse_leak(files, left_out)
     for folder in folders:
-        gone = {version.name for version in left_out}
+        left_out_names = {version.name for version in left_out}
         for wave in load_config(folder / ledger.CONFIG).waves.values():
-            if wave.corrections and wave.answers in gone:
+            if wave.corrections and wave.answers in left_out_names:
                 refuse_names_in(root, Path(f"data/corrections/{wave.corrections}.csv"))
     for name in files:
         _refuse_unsafe(name)
@@ -121,26 +123,32 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
 
 
 def _list_publications(root: Path, identity: str) -> list[str]:
-    found, waiting = [], [identity]
+    """Return the publication and all that it revises or supersedes, itself first."""
+    publications, waiting = [], [identity]
     while waiting:
         name = waiting.pop(0)
-        if name in found:
+        if name in publications:
             continue
-        found.append(name)
+        publications.append(name)
         folder = root / ledger.FOLDER / name
-        before = read_seal(folder).get("supersedes")
-        # Of one that was withdrawn and is not here the seal has no digest: the log tells of it.
-        waiting += [before["id"]] if isinstance(before, dict) and "digest" in before else []
-        waiting += [p.parts[1] for p in ledger.read_inputs(folder) if is_earlier(p.as_posix())]
-    return found
+        superseded = read_seal(folder).get("supersedes")
+        # A superseded publication that was withdrawn and missing has no digest; the log lists it.
+        waiting += (
+            [superseded["id"]] if isinstance(superseded, dict) and "digest" in superseded else []
+        )
+        waiting += [
+            path.parts[1] for path in ledger.read_inputs(folder) if is_earlier(path.as_posix())
+        ]
+    return publications
 
 
 def _refuse_unsound(root: Path, identity: str) -> None:
+    """Raise DataError unless the publication is valid at level 1."""
     listed = check_listed(root, identity, read_log(root))
-    found = audit(root, identity, DATA, changes=Changes(), listed=listed)
-    fine = (Outcome.REPRODUCED, Outcome.RESTRICTED, Outcome.ERASED)
-    for finding in (*found.seal, *found.data, *found.signatures):
-        if finding.outcome not in fine:
+    level_one = audit(root, identity, DATA, changes=Changes(), listed=listed)
+    allowed = (Outcome.REPRODUCED, Outcome.RESTRICTED, Outcome.ERASED)
+    for finding in (*level_one.seal, *level_one.data, *level_one.signatures):
+        if finding.outcome not in allowed:
             raise DataError(
                 f"{identity}: {place_text(finding, 'en')}: {finding.outcome}, "
                 f"{tell(finding.fact, 'en')}; only what is valid is bundled.\n"
@@ -151,16 +159,17 @@ def _refuse_unsound(root: Path, identity: str) -> None:
 def _list_plain_files(
     root: Path, folders: Iterable[Path], datasets: Iterable[ledger.SealedDataset]
 ) -> Iterator[Path]:
+    """Yield the paths of a bundle's files that are neither program nor data."""
     yield from (path for path in code_files(root) if is_told(path.as_posix()))
-    # What of the project is there to be read. Its README is replaced by that of the bundle.
+    # The project's documents. Its README is replaced by that of the bundle.
     for pattern in ("CITATION.cff", "docs/*.md", "docs/*.html", "docs/*.svg", "docs/images/*.png"):
         yield from (path.relative_to(root) for path in root.glob(pattern))
     for folder in folders:
-        own = folder.relative_to(root)
-        # What the seal names, not what lies there.
-        yield from (own / name for name in (*read_seal(folder)["files"], SEAL))
+        relative_folder = folder.relative_to(root)
+        # Only files that the seal names, not other files in the folder.
+        yield from (relative_folder / name for name in (*read_seal(folder)["files"], SEAL))
         if (folder / ATTESTATIONS).exists():
-            yield own / ATTESTATIONS
+            yield relative_folder / ATTESTATIONS
         yield from ledger.read_inputs(folder)
     yield from (dataset.version.pointer_path for dataset in datasets)
     if (root / LOG).exists():
@@ -168,6 +177,7 @@ def _list_plain_files(
 
 
 def _refuse_leak(files: Mapping[str, bytes], left_out: Iterable[Version]) -> None:
+    """Raise DataError where a file of the bundle is a copy of data that is left out."""
     hidden = {version.sha256: version.name for version in left_out}
     for name, content in files.items() if hidden else ():
         if (digest := sha256(content)) in hidden:
@@ -178,35 +188,35 @@ def _refuse_leak(files: Mapping[str, bytes], left_out: Iterable[Version]) -> Non
 
 
 def _refuse_unsafe(name: str) -> None:
-    """DataError for a name that would be unpacked elsewhere than below the folder."""
+    """Raise DataError for a name that could be unpacked outside of the folder."""
     parts = name.split("/")
     if "\\" in name or ":" in parts[0] or any(part in ("", ".", "..") for part in parts):
         raise DataError(f"{name!r}: this name cannot be used in a bundle. Rename the file.")
 
 
 README = "README.md"
-# Stands where a date is demanded and none is known; the description and the README say so.
+# In place of a required date that is not known; the description and the README say so.
 UNKNOWN_DATE = "1970-01-01"
 
 
 def left_out(version: Version) -> Fact:
-    """Why a dataset version is not in the bundle, and what follows from that."""
+    """Return why a dataset version is not in the bundle, and the consequence."""
     verdict = Term("verdict.outcome.erased" if version.is_erased else "verdict.outcome.restricted")
-    told: dict[str, Value] = {"name": version.name, "verdict": verdict}
+    values: dict[str, Value] = {"name": version.name, "verdict": verdict}
     if version.is_erased:
-        return Fact("publication.bundle.erased", {**told, "said": version.note})
-    return Fact("publication.bundle.restricted", told)
+        return Fact("publication.bundle.erased", {**values, "said": version.note})
+    return Fact("publication.bundle.restricted", values)
 
 
 def describe_date(date: str) -> Fact:
-    """The date of publication; what must be said of it when none is known."""
+    """Return the sentence on the date of publication, or on its absence."""
     if date:
         return Fact("publication.bundle.published_on", {"day": Day(date)})
     return Fact("publication.bundle.no_date", {"day": UNKNOWN_DATE})
 
 
 def readme(root: Path, contents: Contents) -> str:
-    """README.md of the bundle, once in each language of the publication."""
+    """Return README.md of the bundle, once in each language of the publication."""
     folder = root / ledger.FOLDER / contents.identity
     languages = ledger.in_order(ledger.languages_of(folder) or LANGUAGES)
     return "".join(
@@ -216,6 +226,7 @@ def readme(root: Path, contents: Contents) -> str:
 
 
 def _write_readme(folder: Path, contents: Contents, language: Language, *, first: bool) -> str:
+    """Return the README in one language."""
     writing = Writing(language, markdown(language))
     return writing.render(
         "bundle.md",

@@ -1,7 +1,7 @@
-"""The description of a bundle for machines: RO-Crate 1.1, profile Workflow Run Crate 0.5.
+"""Write the machine-readable description of a bundle: RO-Crate 1.1, profile Workflow Run Crate 0.5.
 
-One CreateAction for the run behind each publication; what each step of it read and left its
-provenance records say. No clock is known, so no action has times.
+Each publication has one CreateAction for its run; the inputs and outputs of each step are in the
+provenance records. Runs are recorded without a clock, so actions have no times.
 
 Sources: https://w3id.org/ro/crate/1.1, https://w3id.org/ro/wfrun/workflow/0.5,
 https://w3id.org/workflowhub/workflow-ro-crate/1.0.
@@ -67,7 +67,7 @@ TEXT = "text/plain"
 
 
 def crate_text(root: Path, contents: Contents, files: Mapping[str, bytes]) -> str:
-    """`ro-crate-metadata.json` for the files of a bundle."""
+    """Return the text of `ro-crate-metadata.json` for the files of a bundle."""
     from rocrate.rocrate import ROCrate
 
     crate = ROCrate(version="1.1")
@@ -75,11 +75,15 @@ def crate_text(root: Path, contents: Contents, files: Mapping[str, bytes]) -> st
     _Description(root, contents, files, crate).write()
     record = crate.metadata.generate()
     graph = sorted(record["@graph"], key=lambda entity: str(entity["@id"]))
-    record["@graph"] = [{key: _simplify(value) for key, value in e.items()} for e in graph]
+    record["@graph"] = [
+        {key: _simplify(value) for key, value in entity.items()} for entity in graph
+    ]
     return readable_json(record)
 
 
 class _Description:
+    """Writes the entities of a bundle's description into an RO-Crate."""
+
     def __init__(
         self, root: Path, contents: Contents, files: Mapping[str, bytes], crate: ROCrate
     ) -> None:
@@ -90,9 +94,12 @@ class _Description:
         folder = root / ledger.FOLDER / contents.identity
         self.citation = read_citation(folder)
         config = load_config(folder / ledger.CONFIG)
-        own: list[WaveSettings | StudySettings] = [*config.waves.values(), *config.studies.values()]
+        settings: list[WaveSettings | StudySettings] = [
+            *config.waves.values(),
+            *config.studies.values(),
+        ]
         language = ledger.in_order(ledger.languages_of(folder) or LANGUAGES)[0]
-        self.stated = dict(list_statements(own[0].stated, language, RIGHTS))
+        self.stated = dict(list_statements(settings[0].stated, language, RIGHTS))
         try:
             project = tomllib.loads(files.get("pyproject.toml", b"").decode())
             self.version = str(project["project"]["version"])
@@ -102,6 +109,7 @@ class _Description:
             ) from None
 
     def write(self) -> None:
+        """Add all entities: authors, licence, files, workflow, runs, the crate itself."""
         authors = list(self._add_authors())
         license_ = self._add_license(self.stated.get("licence", self.citation.license))
         for name in self.hashes:
@@ -113,23 +121,24 @@ class _Description:
         workflow = self.entities[WORKFLOW]
         if authors:
             workflow["author"] = workflow["creator"] = authors
-        # What may be done with data and figures is one thing, what with the program another.
+        # The program has its own licence; the other one is of the data and figures.
         workflow["license"] = self.entities.get("LICENSE", self._add_license(""))
         self._describe_root(authors, license_, workflow)
 
     def _add(self, identifier: str, /, **properties: Any) -> Entity:
-        """An entity that is no file; the one there is when it was added before."""
+        """Return the entity of an identifier that is no file, added if it is new."""
         from rocrate.model import ContextEntity
 
         if (present := self.crate.get(identifier)) is not None:
             return present
-        own = {"@type": properties.pop("kind"), **properties}
-        return self.crate.add(ContextEntity(self.crate, identifier, properties=own))
+        entity_properties = {"@type": properties.pop("kind"), **properties}
+        return self.crate.add(ContextEntity(self.crate, identifier, properties=entity_properties))
 
     def _describe_root(self, authors: Sequence[Entity], license_: Entity, workflow: Entity) -> None:
+        """Describe the crate itself: name, date, rights, main workflow, runs."""
         identity, root = self.contents.identity, self.crate.root_dataset
         date = self.contents.date
-        said = (
+        sentences = (
             self.citation.abstract,
             f"A project in which `readiness audit {identity} --level 3` checks every number.",
             *(told_plainly(left_out(version), FIRST) for version in self.contents.left_out),
@@ -142,7 +151,7 @@ class _Description:
         ]
         for key, value in {
             "name": f"Bundle of the publication {identity}: {self.citation.title}",
-            "description": " ".join(part for part in said if part),
+            "description": " ".join(sentence for sentence in sentences if sentence),
             "datePublished": date or UNKNOWN_DATE,
             **({"author": list(authors), "publisher": authors[0]} if authors else {}),
             "identifier": str(read_seal(self.root / ledger.FOLDER / identity)["digest"]),
@@ -155,6 +164,7 @@ class _Description:
         self.crate.metadata["conformsTo"] = [{"@id": name} for name in profiled]
 
     def _add_authors(self) -> Iterator[Entity]:
+        """Yield an entity for each author of the publication."""
         for number, author in enumerate(self.citation.authors, start=1):
             person = " ".join(
                 author[key]
@@ -166,6 +176,7 @@ class _Description:
             yield self._add(identifier, kind=kind, name=person or author.get("name", ""))
 
     def _add_license(self, name: str) -> Entity:
+        """Return the entity of a licence, by its SPDX name where it has one."""
         if not name:
             return self._add(
                 "#no-license",
@@ -173,24 +184,27 @@ class _Description:
                 name="no license stated",
                 description="Nobody stated a license.",
             )
-        known = name_licence(name)
-        spdx = f"https://spdx.org/licenses/{known.get('license')}"
+        licence = name_licence(name)
+        spdx = f"https://spdx.org/licenses/{licence.get('license')}"
         return self._add(
-            known.get("license-url", spdx if "license" in known else "#license"),
+            licence.get("license-url", spdx if "license" in licence else "#license"),
             kind="CreativeWork",
-            name=known.get("license", name),
+            name=licence.get("license", name),
             description="The license of the data and the figures.",
         )
 
     def _state_rights(self, entity: Entity, license_: Entity) -> None:
-        """Put what is stated of the data to the whole, or to a dataset in it."""
+        """Add the licence and the conditions of access to the crate or a dataset."""
         entity["license"] = license_
-        # The crate's context has no word for a notice of rights alone.
-        said = [self.stated[key].rstrip(".") for key in ("access", "rights") if key in self.stated]
-        if said:
-            entity["conditionsOfAccess"] = ". ".join(said)
+        # The crate's context has no property for a notice of rights, so it goes with access.
+        statements = [
+            self.stated[key].rstrip(".") for key in ("access", "rights") if key in self.stated
+        ]
+        if statements:
+            entity["conditionsOfAccess"] = ". ".join(statements)
 
     def _add_file(self, name: str) -> Entity:
+        """Return the entity of a file, with size, hash and format."""
         version = self.contents.objects.get(name)
         kind = "text/csv" if version else FORMATS.get(PurePosixPath(name).suffix, TEXT)
         properties: dict[str, Any] = {
@@ -200,11 +214,14 @@ class _Description:
             "encodingFormat": kind,
         }
         if version:
-            what = f"Dataset version {version.name}, {version.rows} rows"
-            properties["description"] = f"{what}: {version.note}" if version.note else what
+            dataset_text = f"Dataset version {version.name}, {version.rows} rows"
+            properties["description"] = (
+                f"{dataset_text}: {version.note}" if version.note else dataset_text
+            )
         return self.crate.add_file(dest_path=name, properties=properties)
 
     def _add_workflow(self) -> Entity:
+        """Return the entity of the Snakefile."""
         from rocrate.model import ComputationalWorkflow
 
         language = self._add(
@@ -225,46 +242,50 @@ class _Description:
         )
 
     def _run(self, identity: str, workflow: Entity, authors: Sequence[Entity]) -> Entity:
-        own = f"{ledger.FOLDER}/{identity}/"
+        """Return the CreateAction of a publication's run."""
+        prefix = f"{ledger.FOLDER}/{identity}/"
         published = [
             entity
             for name, entity in self.entities.items()
-            if name.startswith((f"{own}{ledger.CHARTS}/", f"{own}{ledger.REPORT}/"))
-            or name == own + LEDGER
+            if name.startswith((f"{prefix}{ledger.CHARTS}/", f"{prefix}{ledger.REPORT}/"))
+            or name == prefix + LEDGER
         ]
         return self._add(
             f"#run/{identity}",
             kind="CreateAction",
             name=f"The run behind {identity}",
-            description=f"As configured in {own}{ledger.CONFIG}, with the code in {own}{ARCHIVE}.",
+            description=(
+                f"As configured in {prefix}{ledger.CONFIG}, with the code in {prefix}{ARCHIVE}."
+            ),
             instrument=workflow,
             agent=list(authors),
             result=published,
-            object=[self.entities[own + ledger.CONFIG], *self._add_inputs(identity)],
+            object=[self.entities[prefix + ledger.CONFIG], *self._add_inputs(identity)],
         )
 
     def _add_by_hash(self, digest: str, name: str, places: Mapping[str, str]) -> Entity:
-        """The file with these bytes, or what can be said of one that is not in the bundle."""
+        """Return the entity of the file with this hash, or of one not in the bundle."""
         if digest in places:
             return self.entities[places[digest]]
-        about = {
+        properties = {
             "name": name,
             "description": "Not in the bundle: an audit at level 2 makes it again.",
         }
         for version in self.contents.left_out:
             if version.sha256 == digest:
-                said = told_plainly(left_out(version), FIRST)
-                about = {"name": f"dataset {version.name}", "description": said}
-                about["conditionsOfAccess"] = version.status
-        return self._add(f"#sha256/{digest}", kind="CreativeWork", sha256=digest, **about)
+                absence_text = told_plainly(left_out(version), FIRST)
+                properties = {"name": f"dataset {version.name}", "description": absence_text}
+                properties["conditionsOfAccess"] = version.status
+        return self._add(f"#sha256/{digest}", kind="CreativeWork", sha256=digest, **properties)
 
     def _add_inputs(self, identity: str) -> Iterator[Entity]:
-        folder, own = self.root / ledger.FOLDER / identity, f"{ledger.FOLDER}/{identity}/"
+        """Yield the entities of a publication's datasets and input files."""
+        folder, prefix = self.root / ledger.FOLDER / identity, f"{ledger.FOLDER}/{identity}/"
         order = sorted(
             self.hashes,
-            key=lambda name: (not name.startswith(own), not name.startswith("data/"), name),
+            key=lambda name: (not name.startswith(prefix), not name.startswith("data/"), name),
         )
-        # The first one counts.
+        # Of files with the same content the first in `order` is taken.
         places = {self.hashes[name]: name for name in reversed(order)}
         for dataset in ledger.read_datasets(folder):
             yield self._add_by_hash(dataset.version.sha256, dataset.version.name, places)
@@ -273,7 +294,7 @@ class _Description:
 
 
 def _simplify(value: Any) -> Any:
-    """A list of one as that one; references sorted, for the order in them says nothing."""
+    """Return a list of one as its entry, and references sorted: their order has no meaning."""
     if not isinstance(value, list):
         return value
     if len(value) == 1:
@@ -283,8 +304,9 @@ def _simplify(value: Any) -> Any:
 
 
 def bundle(root: Path, contents: Contents) -> bytes:
-    """The zip of these contents with its README and its description as a research object,
-    uncompressed: the same bytes for the same tree, on any machine.
+    """Return the bundle's zip, with its README and its description as a research object.
+
+    Uncompressed, and the same bytes for the same tree on any machine.
     """
     files = dict(contents.files)
     files[README] = readme(root, contents).encode()
@@ -292,7 +314,7 @@ def bundle(root: Path, contents: Contents) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in sorted(files.items()):
-            member = zipfile.ZipInfo(name)  # of 1980, wherever it is made
+            member = zipfile.ZipInfo(name)  # dated 1980, so that the bytes are reproducible
             member.create_system = 3  # Unix
             member.external_attr = 0o100644 << 16
             archive.writestr(member, content)

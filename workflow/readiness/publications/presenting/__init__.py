@@ -1,1 +1,1 @@
-"""Showing what an audit found: a page, lines of a terminal."""
+"""Presentation of an audit: a page, lines of a terminal, and the page of a plan."""

@@ -1,8 +1,8 @@
-"""An audit as one self-contained page: for a reader of one sentence, and for one of every number.
+"""Write an audit as one self-contained page.
 
-Nothing is loaded and, by the page's own policy, nothing can be; a few lines of script look for a
-number by its id, and without them every number is still there, folded by verdict and kind. The same
-audits give the same bytes. What stands where is in `templates/audit.html`.
+The page loads nothing, and its content policy allows nothing to be loaded. A short script finds a
+number by its id; without it every number is still on the page, folded by verdict and kind. The same
+audits give the same bytes. The layout is `templates/audit.html`.
 """
 
 import re
@@ -46,7 +46,7 @@ from readiness.register.display import show_row, show_safely
 
 @dataclass(frozen=True)
 class Subject:
-    """What was audited. `rows` is the ledger by number."""
+    """The audited publication; `rows`: its ledger by number id."""
 
     identity: str
     title: Mapping[str, str]
@@ -55,15 +55,19 @@ class Subject:
     datasets: Sequence[Version] = ()
 
     def show_published(self, number: Number, language: str) -> str:
-        """The number as readers of the language were shown it; "" when it was not published."""
+        """Return a number as readers were shown it; "" where it was not published."""
         row = self.rows.get(number.id)
         return show_safely(row, language) if row else ""
 
     def shown_now(self, number: Number, language: str) -> str:
-        """The recomputed value as readers would be shown it; "" for what is no number."""
+        """Return the recomputed value as readers would see it; "" if not a number."""
         row = self.rows.get(number.id, {})
-        alike = number.outcome in (Outcome.REPRODUCED, Outcome.WITHIN_ROUNDING, Outcome.JUDGED)
-        if number.recomputed == number.published != "" or alike:
+        is_unchanged = number.outcome in (
+            Outcome.REPRODUCED,
+            Outcome.WITHIN_ROUNDING,
+            Outcome.JUDGED,
+        )
+        if number.recomputed == number.published != "" or is_unchanged:
             return self.show_published(number, language)
         try:
             if not re.fullmatch("[0-9]", row.get("digits", "")):
@@ -74,21 +78,21 @@ class Subject:
 
 
 def read_subject(root: Path, identity: str) -> Subject:
-    """What `publications/<identity>` of the project at `root` tells of itself, as far as it can."""
+    """Read title, datasets and ledger of a publication, as far as they are readable."""
     folder = root / ledger.FOLDER / identity
     rows = {row["id"]: row for row in ledger_rows(folder)}
     title, simulated = dict.fromkeys(LANGUAGES, folder.name), False
-    # Where no title can be read the id is one.
+    # If no title can be read, the id is the title.
     with suppress(ValueError, KeyError, TypeError, AttributeError):
         kinds = (ledger.read_settings(folder, kind) for kind in ("waves", "studies"))
         (section,) = [section for kind in kinds for section in kind.values()]
-        given = {
-            # Characters of a title that are shown: a page of it would hide the verdict.
+        titles = {
+            # Titles are cut: a very long one would push the verdict off the screen.
             language: shorten(text, 300)
             for language, text in section["title"].items()
             if language in title and isinstance(text, str)
         }
-        title, simulated = title | given, bool(section.get("simulated"))
+        title, simulated = title | titles, bool(section.get("simulated"))
     try:
         datasets = [sealed.version for sealed in ledger.read_datasets(folder)]
     except DataError:
@@ -105,7 +109,10 @@ def read_subject(root: Path, identity: str) -> Subject:
 def audit_page(
     audits: Sequence[Audit], subjects: Mapping[str, Subject], language: Language = "en"
 ) -> str:
-    """The page on these audits; `subjects` are the publications by id."""
+    """Return the page on these audits.
+
+    `subjects`: the audited publications by id.
+    """
     writing = Writing(language, html())
     simulated = [a.identity for a in audits if subjects[a.identity].simulated]
     verdicts = [(writing.outcome(outcome), str(outcome), key) for outcome, key in OUTCOMES.items()]
@@ -120,16 +127,16 @@ def audit_page(
         identities=", ".join(audit.identity for audit in audits),
         style=Markup(style()),
         script=Markup((FOLDER / "find.js").read_text("utf-8")),
-        # Nothing of a name may end the string or the style.
+        # The names stand in a string of the style sheet: no character may end it.
         simulated=", ".join(re.sub(r"[^\w.-]", "_", name) for name in simulated),
-        # The language's own word for it beside the program's, where that is another one.
+        # The verdict's word in the language, and the program's word if it is another one.
         meanings=[
             (tag, token if text(key, language) != token else "", SAYS[key], SAYS_NOT[key])
             for tag, token, key in verdicts
         ],
         sections=[
-            _AuditSection(a, subjects[a.identity], writing, f"p{k}", list(group(a, writing)))
-            for k, a in enumerate(audits, start=1)
+            _AuditSection(a, subjects[a.identity], writing, f"p{position}", list(group(a, writing)))
+            for position, a in enumerate(audits, start=1)
         ],
     )
     return add_policy(page)
@@ -137,6 +144,8 @@ def audit_page(
 
 @dataclass(frozen=True)
 class _AuditSection:
+    """Section of the page on one audit."""
+
     audit: Audit
     subject: Subject
     writing: Writing
@@ -145,81 +154,96 @@ class _AuditSection:
 
     @property
     def harmless(self) -> bool:
-        """Whether the chain diverges and every recomputed number is as published."""
+        """True if the chain diverges but every recomputed number is as published."""
         return has_numbers(self.audit) and Outcome.DIFFERS not in self.audit.counts
 
     @property
     def first(self) -> Fact:
-        """The sentence for whoever reads one."""
+        """The verdict, as one sentence."""
         return sentences(self.audit)[0]
 
     @property
     def counted_sentences(self) -> list[Fact]:
+        """The other sentences that state a number."""
         return [fact for fact in sentences(self.audit)[1:] if fact.values]
 
     @property
     def plain_sentences(self) -> list[Fact]:
+        """The other sentences without a number."""
         return [fact for fact in sentences(self.audit)[1:] if not fact.values]
 
     @property
     def brief(self) -> list[Fact]:
-        """What stands in the overview of several publications."""
-        # A verdict beside somebody else's name must not be taken for one on their figures.
+        """The sentences for the overview of several publications."""
+        # The overview must not seem to certify figures that others reported.
         judged = [fact for fact in self.counted_sentences if fact.kind == JUDGED]
         return [self.first, *judged, *self.audit.notes]
 
     @property
     def invalid_numbers(self) -> list[tuple[str, Markup, Markup]]:
-        """Each number that is not valid, with what was published and what was recomputed; none
-        where there are more than the first screen can hold.
+        """Each invalid number with the published and the recomputed value.
+
+        Empty where there are too many for the first screen.
         """
-        failed = [n for n in self.audit.numbers if n.outcome in (Outcome.BROKEN, Outcome.DIFFERS)]
+        failed = [
+            number
+            for number in self.audit.numbers
+            if number.outcome in (Outcome.BROKEN, Outcome.DIFFERS)
+        ]
         if self.audit.level < NUMBERS or len(failed) > 5:
             return []
         language, nothing = self.writing.language, self.writing.text("terminal.nothing")
         plain = self.writing.form.plain
         return [
             (
-                n.id,
-                plain(self.subject.show_published(n, language) or n.published) or nothing,
-                plain(self.subject.shown_now(n, language) or n.recomputed) or nothing,
+                number.id,
+                plain(self.subject.show_published(number, language) or number.published) or nothing,
+                plain(self.subject.shown_now(number, language) or number.recomputed) or nothing,
             )
-            for n in failed
+            for number in failed
         ]
 
     @property
     def levels(self) -> list[tuple[str, str, str, str, int | None]]:
-        """The levels: number, keys of its name and of what it looks at and does not show, and its
-        exit code where it was looked at.
+        """The levels: number, catalogue keys, and exit code.
+
+        The keys are of the level's name, of what it checks, and of what it does not show. The exit
+        code is None where the level was not checked.
         """
         return [
-            (str(k), key, LOOKS_AT[k], NOT_SHOWN[k], level_result(self.audit, k))
-            for k, key in LEVELS.items()
+            (str(level), key, LOOKS_AT[level], NOT_SHOWN[level], level_result(self.audit, level))
+            for level, key in LEVELS.items()
         ]
 
     @property
     def parts(self) -> list[dict[str, Any]]:
-        """What was found of the seal, the data and the report."""
+        """The findings on the seal, the data and the report."""
         return [self._make_part(level) for level in (SEAL, DATA, REPORT)]
 
     def _make_part(self, level: int) -> dict[str, Any]:
-        """What was found at one level; `why` nothing was, and for a `whole` seal its files."""
-        found = self.audit.list_found(level)
-        whole, why = 0, ""
+        """Return the findings at one level.
+
+        `why`: key of the reason why there are none. `whole`: number of files of a seal without a
+        fault.
+        """
+        findings = self.audit.list_found(level)
+        whole, reason = 0, ""
         if level == SEAL and not self.audit.seal:
             whole = len(self.audit.sealed.get("files", ()))
-        elif level != SEAL and not found:
-            why = "verdict.not_looked" if level > self.audit.level else "verdict.page.not_reached"
-        wrong = [one for one in found if one.outcome not in PASSING]
-        right = [one for one in found if one.outcome in PASSING]
-        return {"key": LEVELS[level], "wrong": wrong, "right": right, "whole": whole, "why": why}
+        elif level != SEAL and not findings:
+            reason = (
+                "verdict.not_looked" if level > self.audit.level else "verdict.page.not_reached"
+            )
+        wrong = [finding for finding in findings if finding.outcome not in PASSING]
+        right = [finding for finding in findings if finding.outcome in PASSING]
+        return {"key": LEVELS[level], "wrong": wrong, "right": right, "whole": whole, "why": reason}
 
     def cells(self, number: Number) -> dict[str, str]:
-        """What is written of a number beside its exact texts."""
+        """Return the formatted cells of a number's row."""
         writing, mark = self.writing, self.audit.plan.get(number.id)
         return {
             "plan": writing.tell(mark) if mark else "",
-            # An id may be broken after its dots.
+            # Allow line breaks after the dots of an id.
             "id": Markup(writing.form.name(number.id).replace(".", Markup(".<wbr>"))),
             "shown": self.subject.show_published(number, writing.language),
             "shown_now": self.subject.shown_now(number, writing.language),

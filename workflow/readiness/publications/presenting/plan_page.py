@@ -1,4 +1,4 @@
-"""The plan of a wave as a person reads it: Markdown, in the order in which a survey is done."""
+"""Write the plan of a wave as Markdown, in the order in which a survey is done."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -14,14 +14,17 @@ from readiness.register.planned import ORDER, PlanOutcome
 from readiness.reporting.particulars import CALLED, list_statements
 from readiness.reporting.planned import list_deviations, state_plans
 
-# What a plan says in words of each value of a setting.
+# Catalogue keys of the values of settings.
 SELECTED = {one.value: f"plan.selection.{one.key}" for one in Selection}
 KEPT = {kept: f"plan.duplicates.{kept}" for kept in ("last", "first", "most_answered")}
 READERS = {name: f"plan.reader.{name}" for name in ("public", "researchers", "internal")}
 
 
 def write_plan(name: str, tree: Mapping[str, Any], outcome: PlanOutcome, language: Language) -> str:
-    """The plan of the wave `name`: what it is told (`tree`), and what became of it."""
+    """Return the plan of the wave `name` as Markdown.
+
+    `tree`: its settings. `outcome`: its amendments and deviations.
+    """
     writing, rules = Writing(language, markdown(language)), tree["validate"]
     stated = {**tree["study"], "fieldwork": [rules.get("opens"), rules.get("closes")]}
 
@@ -34,8 +37,11 @@ def write_plan(name: str, tree: Mapping[str, Any], outcome: PlanOutcome, languag
         return Listed((names,) if isinstance(names, str) else tuple(map(str, names)), "comma")
 
     def pairs(totals: Mapping[str, str]) -> Listed:
-        told = (Fact("language.labelled", {"label": k, "what": v}) for k, v in totals.items())
-        return Listed(tuple(told), "comma")
+        labelled = (
+            Fact("language.labelled", {"label": label, "what": total})
+            for label, total in totals.items()
+        )
+        return Listed(tuple(labelled), "comma")
 
     return writing.render(
         "plan.md",
@@ -47,7 +53,7 @@ def write_plan(name: str, tree: Mapping[str, Any], outcome: PlanOutcome, languag
         policy=Policy.of(tree.get("disclosure"), tree["figures"]["minimum_base"]),
         inference=Selection(tree["selection"]).inference,
         draws=PERMUTATIONS,
-        # A plan that an earlier version sealed names its own.
+        # The default: a plan sealed by an earlier version states its own method.
         share_interval=SHARE_INTERVAL,
         order=ORDER,
         selected=SELECTED,
@@ -55,7 +61,7 @@ def write_plan(name: str, tree: Mapping[str, Any], outcome: PlanOutcome, languag
         readers=READERS,
         kind=lambda kind: Term(KIND_LABELS[kind]) if kind in KIND_LABELS else str(kind),
         stated=lambda *keys: [
-            (Term(CALLED[key]), said) for key, said in list_statements(stated, language, keys)
+            (Term(CALLED[key]), text) for key, text in list_statements(stated, language, keys)
         ],
         number=lambda value, unit, digits: Quantity(str(value), unit, digits),
         word=word,

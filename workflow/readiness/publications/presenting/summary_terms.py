@@ -1,4 +1,4 @@
-"""Keys of the words and signs of an audit: outcomes, verdicts, levels."""
+"""Catalogue keys and signs of an audit: outcomes, verdicts, levels."""
 
 from readiness.ground.facts import Fact, Term
 from readiness.publications.audit.model import LEVELS as LEVEL_NAMES
@@ -15,33 +15,33 @@ from readiness.publications.outcomes import (
 
 
 def has_numbers(audit: Audit) -> bool:
-    """Whether the numbers were recomputed: a level that asks for it may not get that far."""
+    """Return whether the numbers were recomputed: an audit may end before that."""
     return any(number.code for number in audit.numbers)
 
 
 def level_result(audit: Audit, level: int) -> int | None:
-    """The exit code of one level alone; None when the audit did not look at it."""
+    """Return the exit code of one level alone; None if the audit did not check it."""
     if level > audit.level:
         return None
-    found = [one.outcome for one in audit.list_found(level)]
+    level_outcomes = [finding.outcome for finding in audit.list_found(level)]
     if level == NUMBERS:
-        found += [number.outcome for number in audit.numbers]
-    if level == REPORT and set(found) == {Outcome.NOT_COMPARED}:
+        level_outcomes += [number.outcome for number in audit.numbers]
+    if level == REPORT and set(level_outcomes) == {Outcome.NOT_COMPARED}:
         return None
-    # Only of a seal does nothing to report mean that all is well.
-    return exit_code(found) if found or level == SEAL else COULD_NOT_CHECK
+    # Only for the seal does an empty list of findings mean that all is valid.
+    return exit_code(level_outcomes) if level_outcomes or level == SEAL else COULD_NOT_CHECK
 
 
 def lacks_pages(audit: Audit) -> bool:
-    """Whether level 3 was asked for and no page was compared: then no headline may name it."""
+    """Return whether level 3 was asked for but no page was compared: headlines then omit it."""
     return audit.level >= REPORT and has_numbers(audit) and level_result(audit, REPORT) is None
 
 
-# The tones: it is valid, it could not be told, it is not valid, it is not for us to certify.
+# Tones: valid, could not be checked, not valid, not certified by an audit.
 GOOD, OPEN, BAD, NEUTRAL = "good", "open", "bad", "neutral"
 
 
-# For the eye: a sign and a tone, the most severe outcome first.
+# Sign and tone of each outcome, the most severe first.
 SIGNS: dict[Outcome, tuple[str, str]] = {
     Outcome.BROKEN: ("!", BAD),
     Outcome.DIFFERS: ("≠", BAD),
@@ -54,14 +54,14 @@ SIGNS: dict[Outcome, tuple[str, str]] = {
     Outcome.CORRECTED: ("↻", NEUTRAL),
     Outcome.ADDED: ("+", NEUTRAL),
     Outcome.NOT_COMPARED: ("·", NEUTRAL),
-    # No tick: that somebody else's figure stands here unchanged does not certify it.
+    # No tick: another publisher's figure is quoted unchanged, not certified.
     Outcome.JUDGED: ("§", NEUTRAL),
 }
 
-# What can be said of a number or a file.
+# Keys of the outcome of a number or a file.
 OUTCOMES = {outcome: f"verdict.outcome.{outcome.name.lower()}" for outcome in SIGNS}
 
-# What is said of code or an environment that is not the sealed one.
+# Key for code or an environment that differs from the sealed one.
 CHANGED = "verdict.outcome.changed"
 
 # Key of the sentence on what an outcome means, by the outcome's own key.
@@ -89,10 +89,10 @@ TONES = {
 
 LEVELS = {level: f"verdict.level.{name}" for level, name in enumerate(LEVEL_NAMES)}
 
-# What was done where no page was compared.
+# Key of the level that was reached where no page was compared.
 PAGES_APART = "verdict.level.pages_apart"
 
-# What each level looks at, and what it does not show.
+# Keys of what each level checks, and of what it does not show.
 LOOKS_AT = {level: f"{key}.looks_at" for level, key in LEVELS.items()}
 
 NOT_SHOWN = {level: f"{key}.not_shown" for level, key in LEVELS.items()}
@@ -103,7 +103,7 @@ CODE = "verdict.code_today"
 
 
 def ran(audit: Audit) -> Fact:
-    """The audit's level: the last one that was looked at."""
+    """Return the sentence on the last level that was checked."""
     if lacks_pages(audit):
         return Fact("verdict.ran", {"level": NUMBERS, "what": Term(PAGES_APART)})
     return Fact("verdict.ran", {"level": audit.level, "what": Term(LEVELS[audit.level])})

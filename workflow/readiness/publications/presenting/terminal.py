@@ -1,4 +1,4 @@
-"""An audit in words, for the terminal."""
+"""Write an audit as text for the terminal."""
 
 import textwrap
 from collections import Counter
@@ -14,55 +14,68 @@ from readiness.publications.outcomes import SEVERITY, AuditFinding, Outcome, exi
 from readiness.publications.presenting import summary_terms
 from readiness.publications.seal import DRAFT
 
-# How many problems of one kind are named unless all are asked for.
+# The most problems of one kind that are listed.
 SHOWN = 10
-# What is counted and not named one by one.
+# Outcomes that are counted and not listed one by one.
 FINE = (Outcome.REPRODUCED, Outcome.JUDGED)
 NAMES = {level: f"terminal.name.{name}" for level, name in enumerate(LEVELS)}
-# Where the text of a line begins, behind the name of its part or its verdict.
+# Column where the text of a line begins, after the name of its part or its outcome.
 INDENT = 15
 
 
 def audit_text(audit: Audit, language: Language = "en", width: int = 0) -> str:
-    """The verdict, one line a part, every problem; lines are folded to a `width` that is given."""
-    told = [one_line(line) for line in _AuditLines(audit, language).all()]
+    """Return the verdict, one line for each part, and the problems.
+
+    Lines are folded to `width` where it is given.
+    """
+    lines = [one_line(line) for line in _AuditLines(audit, language).all()]
     if width > 2 * INDENT:
-        # A hash or a path stays whole, for it is to be copied.
+        # Hashes and paths are not broken, so that they can be copied.
         fold = textwrap.TextWrapper(
             width, subsequent_indent=" " * INDENT, break_long_words=False, break_on_hyphens=False
         )
-        told = [folded for line in told for folded in fold.wrap(line)]
-    return "\n".join(told) + "\n"
+        lines = [folded for line in lines for folded in fold.wrap(line)]
+    return "\n".join(lines) + "\n"
 
 
 def _rank_severity(one: AuditFinding | Number) -> int:
-    """The most severe first: what is named first must not be a thousand numbers within rounding."""
+    """Return the rank of an outcome, the most severe first.
+
+    Problems must not be hidden behind a thousand numbers within rounding.
+    """
     return SEVERITY.index(exit_code([one.outcome]))
 
 
 @dataclass(frozen=True)
 class _AuditLines:
-    """The lines on one audit, without marks of direction, which a terminal would show as signs."""
+    """The lines on one audit.
+
+    Without marks of direction, which a terminal would show as signs.
+    """
 
     audit: Audit
     language: Language
 
     def fact(self, fact: Fact) -> str:
+        """Return the sentence of a fact."""
         return strip_marks(tell(fact, self.language))
 
     def text(self, key: str, **values: Value) -> str:
+        """Return the text of a key, with its placeholders filled."""
         return self.fact(Fact(key, values))
 
     def outcome(self, outcome: Outcome) -> str:
+        """Return the word for an outcome."""
         return self.text(summary_terms.OUTCOMES[outcome])
 
     def all(self) -> Iterator[str]:
+        """Yield all lines: head, seal, signatures, data, numbers, report, changes."""
         audit = self.audit
         reached = audit
         key = "terminal.level_today" if audit.level >= NUMBERS else "terminal.level"
         level = Fact(key, {"level": audit.level, "name": Term(NAMES[audit.level])})
         if summary_terms.lacks_pages(audit):
-            # The exit code says of level 3 that it could not be checked; this, what was.
+            # The exit code says that level 3 was not checked; the head names level 2, which was.
             reached = replace(audit, level=NUMBERS, report=())
             level = Fact(key, {"level": NUMBERS, "name": Term(summary_terms.PAGES_APART)})
         name = audit.identity
@@ -90,42 +103,52 @@ class _AuditLines:
         yield from self._write_changes()
 
     def _name_line(self, key: str, told: str) -> str:
+        """Return a line with the name of its part; an empty key leaves it blank."""
         return f"  {self.text(key):<12} {told}" if key else f"  {'':<12} {told}"
 
     def _write_part(self, key: str, findings: Sequence[AuditFinding]) -> Iterator[str]:
-        wrong = sorted((f for f in findings if f.outcome not in FINE), key=_rank_severity)
+        """Yield the lines of one part: a count of what is as sealed, then problems."""
+        wrong = sorted(
+            (finding for finding in findings if finding.outcome not in FINE), key=_rank_severity
+        )
         if right := len(findings) - len(wrong):
             yield self._name_line(key, self.text("terminal.as_sealed", n=right, all=len(findings)))
         for finding in wrong[:SHOWN]:
-            told = self.text("language.labelled", label=finding.place, what=finding.fact)
-            yield f"  {self.outcome(finding.outcome):<12} {told}"
+            problem_text = self.text("language.labelled", label=finding.place, what=finding.fact)
+            yield f"  {self.outcome(finding.outcome):<12} {problem_text}"
         if len(wrong) > SHOWN:
             yield self._name_line("", self.text("terminal.more", n=len(wrong) - SHOWN))
 
     def _write_numbers(self) -> Iterator[str]:
+        """Yield the lines on numbers: counts, then problems, grouped if many share a reason."""
         audit = self.audit
         if audit.level >= NUMBERS or set(audit.counts) - {Outcome.NOT_CHECKED}:
             counts = tuple(
-                Fact("terminal.counted", {"n": n, "verdict": Term(summary_terms.OUTCOMES[outcome])})
-                for outcome, n in audit.counts.items()
+                Fact(
+                    "terminal.counted",
+                    {"n": count, "verdict": Term(summary_terms.OUTCOMES[outcome])},
+                )
+                for outcome, count in audit.counts.items()
             )
-            told: Value = Listed(counts, "comma") if counts else Term("terminal.none")
-            yield self._name_line(NAMES[NUMBERS], strip_marks(show(told, self.language)))
+            counts_text: Value = Listed(counts, "comma") if counts else Term("terminal.none")
+            yield self._name_line(NAMES[NUMBERS], strip_marks(show(counts_text, self.language)))
         if audit.level < NUMBERS:
             return
-        alike: dict[tuple[Outcome, Fact | None], list[Number]] = {}
+        problems_by_reason: dict[tuple[Outcome, Fact | None], list[Number]] = {}
         for number in sorted(audit.numbers, key=_rank_severity):
             if number.outcome not in FINE:
-                alike.setdefault((number.outcome, number.fact), []).append(number)
-        nothing, single = Term("terminal.nothing"), list[Number]()
-        for numbers in alike.values():
-            if len(numbers) > SHOWN:  # what is true of many is said once
-                said = self.text("terminal.many", n=len(numbers), detail=numbers[0].fact or nothing)
-                yield f"  {self.outcome(numbers[0].outcome):<12} {said}"
+                problems_by_reason.setdefault((number.outcome, number.fact), []).append(number)
+        nothing, single_problems = Term("terminal.nothing"), list[Number]()
+        for numbers in problems_by_reason.values():
+            if len(numbers) > SHOWN:  # one line for many numbers with the same reason
+                line_text = self.text(
+                    "terminal.many", n=len(numbers), detail=numbers[0].fact or nothing
+                )
+                yield f"  {self.outcome(numbers[0].outcome):<12} {line_text}"
             else:
-                single += numbers
-        for number in single[:SHOWN]:
-            said = self.text(
+                single_problems += numbers
+        for number in single_problems[:SHOWN]:
+            line_text = self.text(
                 "terminal.number",
                 name=number.id or Term("terminal.nameless"),
                 data=number.dataset or Term("terminal.no_data"),
@@ -133,32 +156,40 @@ class _AuditLines:
                 recomputed=number.recomputed or nothing,
                 detail=number.fact or nothing,
             )
-            yield f"  {self.outcome(number.outcome):<12} {said}"
-        if len(single) > SHOWN:
-            yield self._name_line("", self.text("terminal.more_numbers", n=len(single) - SHOWN))
+            yield f"  {self.outcome(number.outcome):<12} {line_text}"
+        if len(single_problems) > SHOWN:
+            yield self._name_line(
+                "", self.text("terminal.more_numbers", n=len(single_problems) - SHOWN)
+            )
 
     def _write_changes(self) -> Iterator[str]:
+        """Yield the lines on changes of code, lock, configuration and environment."""
         changes = self.audit.changes
         names = Listed(changes.code, "comma")
-        told = [self.text("terminal.changed_code", names=names)] if changes.code else []
-        told += ["requirements.lock"] if changes.lock else []
+        change_texts = [self.text("terminal.changed_code", names=names)] if changes.code else []
+        change_texts += ["requirements.lock"] if changes.lock else []
         if changes.config:
             names = Listed(changes.config, "comma")
-            told.append(self.text("language.labelled", label="config.yaml", what=names))
+            change_texts.append(self.text("language.labelled", label="config.yaml", what=names))
         if changes.environment:
             names = Listed(changes.environment[:3], "comma")
-            more = len(changes.environment) - 3
-            rest = f" {self.text('terminal.more', n=more)}" if more > 0 else ""
-            told.append(f"{self.text('terminal.changed_environment', names=names)}{rest}")
-        yield from (f"  {self.text(summary_terms.CHANGED):<12} {what}" for what in told)
+            further = len(changes.environment) - 3
+            further_text = f" {self.text('terminal.more', n=further)}" if further > 0 else ""
+            change_texts.append(
+                f"{self.text('terminal.changed_environment', names=names)}{further_text}"
+            )
+        yield from (
+            f"  {self.text(summary_terms.CHANGED):<12} {change_text}"
+            for change_text in change_texts
+        )
 
 
 def summary_text(audits: Sequence[Audit], language: Language = "en") -> str:
-    """The closing line over several publications."""
+    """Return the closing line over several publications."""
     counts = Counter(audit.exit_code for audit in audits)
-    told = tuple(
+    verdict_counts = tuple(
         Fact("terminal.counted", {"n": counts[code], "verdict": Term(summary_terms.VERDICTS[code])})
         for code in sorted(counts)
     )
-    counted = Listed(told, "comma")
+    counted = Listed(verdict_counts, "comma")
     return plain("terminal.publications", language, n=len(audits), counts=counted) + "\n"

@@ -1,7 +1,7 @@
-"""Writing facts in one language and one markup: HTML or Markdown.
+"""Write facts in one language and one markup, HTML or Markdown.
 
-Whatever comes from outside is escaped here and isolated, so that ids, hashes and numbers read left
-to right within Arabic, too. What is written is `markupsafe.Markup`: templates leave it as it is.
+Texts from outside are escaped here and isolated, so that ids, hashes and numbers read left to right
+within Arabic too. Results are `markupsafe.Markup`, which templates leave unescaped.
 """
 
 import re
@@ -27,21 +27,23 @@ from readiness.publications.presenting import summary_terms
 FOLDER = Path(__file__).resolve().parent / "templates"
 Write = Callable[[str], Markup]
 
-# How the name of a fact's value begins that is somebody's prose in English (the error of a program,
-# an analyst's note), and one that is quoted in any language. Other texts are names: of a file, a
-# number, a hash.
+# Prefixes of the names of a fact's values that hold English prose (a program's error, an analyst's
+# note), or a quotation in any language. Other texts are names: of a file, a number, a hash.
 FOREIGN, QUOTED = "said", "text"
 _FIRST, _LAST = 0xE000, 0xF8FF
-# Between isolates: what stands for a text from outside is set like one, and not isolated twice.
+# A private character between isolates marks the place of a text from outside. The mark is isolated
+# like a text, and the text itself is not isolated a second time.
 _HELD = re.compile(f"({FIRST_STRONG}[{chr(_FIRST)}-{chr(_LAST)}]{POP})")
 _SPACES = re.compile(r"[\t\n\r ]+")
 
 
 @dataclass(frozen=True)
 class TextForm:
-    """How each kind of text is written: `ours` (of the catalogues), `plain` from outside, a
-    `number`, a `name` (id, hash, file), something `said` in English, something `quoted` in any
-    language, a verdict's `tag` (its sign, its name, its tone).
+    """How each kind of text is written in a markup.
+
+    `ours`: texts of the catalogues. `plain`: other text from outside. `number`. `name`: an id, hash
+    or file. `said`: English prose. `quoted`: prose in any language. `tag`: a verdict, from its
+    sign, name and tone.
     """
 
     ours: Write
@@ -55,7 +57,7 @@ class TextForm:
 
 @cache
 def html() -> TextForm:
-    """HTML, for text and for attributes in quotes."""
+    """Return the form of HTML, for text and for attributes in quotes."""
 
     def plain(text: str) -> Markup:
         return Markup(escape(printable(text)))
@@ -78,8 +80,8 @@ def html() -> TextForm:
 
 @cache
 def markdown(language: Language) -> TextForm:
-    """Markdown; from right to left with Unicode's isolates around what is written left to right."""
-    # Where the language goes from left to right itself nothing is isolated.
+    """Return the form of Markdown; Arabic gets Unicode isolates around left-to-right text."""
+    # Left-to-right languages need no isolates.
     right_to_left = direction(language) == "rtl"
     ltr, auto, pop = (LEFT_TO_RIGHT, FIRST_STRONG, POP) if right_to_left else ("", "", "")
 
@@ -107,35 +109,40 @@ def markdown(language: Language) -> TextForm:
 
 @dataclass(frozen=True)
 class Writing:
-    """One language in one markup; every method gives what is safe in it."""
+    """Writes facts in one language and one markup; every result is safe in that markup."""
 
     language: Language
     form: TextForm
 
     def tell(self, fact: Fact) -> Markup:
-        """The sentence of a fact; what is written already stands in it as it is."""
-        held: list[Markup] = []
-        told = tell(self._set_aside_texts(fact, held), self.language)
+        """Return the sentence of a fact; values that are markup already stay as they are."""
+        outside_texts: list[Markup] = []
+        sentence = tell(self._set_aside_texts(fact, outside_texts), self.language)
         return Markup("").join(
-            self._write_held(piece, held) if k % 2 else self.form.ours(piece)
-            for k, piece in enumerate(_HELD.split(told))
+            self._write_held(piece, outside_texts) if position % 2 else self.form.ours(piece)
+            for position, piece in enumerate(_HELD.split(sentence))
         )
 
     def text(self, key: str, **values: Value) -> Markup:
-        """The text of a key, its placeholders filled."""
+        """Return the text of a key, with its placeholders filled."""
         return self.tell(Fact(key, values))
 
     def _write_held(self, mark: str, held: Sequence[Markup]) -> Markup:
+        """Return the text from outside that a mark stands for."""
         place = ord(mark[1]) - _FIRST
         return held[place] if place < len(held) else self.form.plain(mark)
 
     def _set_aside_texts(self, fact: Fact, held: list[Markup]) -> Fact:
-        """The fact with a mark in place of each text from outside, which is written and `held`: the
-        language makes its sentence, and never sees them.
+        """Return the fact with a mark in place of each text from outside, collected in `held`.
+
+        The catalogue's sentence is made with the marks, so no text from outside can change it.
         """
-        return Fact(fact.kind, {k: self._mark(k, v, held) for k, v in fact.values.items()})
+        return Fact(
+            fact.kind, {name: self._mark(name, value, held) for name, value in fact.values.items()}
+        )
 
     def _mark(self, name: str, value: Value, held: list[Markup]) -> Value:
+        """Return a value with a mark in place of each text from outside."""
         match value:
             case Fact():
                 return self._set_aside_texts(value, held)
@@ -154,60 +161,64 @@ class Writing:
         return f"{FIRST_STRONG}{chr(_FIRST + len(held) - 1)}{POP}"
 
     def names(self, names: str) -> Markup:
-        """Names that stand in one text with blanks between."""
+        """Return blank-separated names, each as a name."""
         return Markup(" ").join(map(self.form.name, names.split()))
 
     def list_items(self, items: Iterable[str | Fact]) -> Markup:
-        """Several names in one place, with the language's commas."""
+        """Return several names, separated by the language's commas."""
         return self.form.ours(text("language.comma", self.language)).join(
             map(self.write_name, items)
         )
 
     def outcome(self, outcome: Outcome) -> Markup:
-        """The verdict on a number or a file."""
+        """Return the tag of an outcome of a number or a file."""
         sign, tone = summary_terms.SIGNS[outcome]
         return self.form.tag(sign, self.text(summary_terms.OUTCOMES[outcome]), tone)
 
     def verdict(self, exit_code: int) -> Markup:
-        """The verdict on a publication, or on one level of its audit."""
+        """Return the tag of the verdict on a publication, or on one level of its audit."""
         sign, tone = summary_terms.TONES[exit_code]
         return self.form.tag(sign, self.text(summary_terms.VERDICTS[exit_code]), tone)
 
     def first_line(self, audit: Audit) -> Markup:
-        """The verdict, and whose the publication is."""
+        """Return the verdict, and the state of the signatures."""
         return Markup(
             f"{self.verdict(audit.exit_code)} {self.text(summary_terms.SIGNINGS[audit.signing])}"
         )
 
     def level(self, audit: Audit) -> Markup:
-        """The audit's level, and whose code computed."""
+        """Return the audit's level, and whose code computed the numbers."""
         computed = summary_terms.has_numbers(audit)
         code = self.text(summary_terms.CODE if computed else "verdict.says.no_code")
         return Markup(f"{self.tell(summary_terms.ran(audit))} {code}")
 
     def say_changed(self) -> Markup:
-        """That code or an environment is not the sealed one."""
+        """Return the tag for code or an environment that differs from the sealed one."""
         return self.form.tag("Δ", self.text(summary_terms.CHANGED), summary_terms.OPEN)
 
     def write_name(self, one: str | Fact) -> Markup:
-        """A file or a key by its name; what has none of its own (a copy of data) as told."""
+        """Return a file or key as a name; a described place, such as a copy, as a sentence."""
         return self.tell(one) if isinstance(one, Fact) else self.form.name(one)
 
     def render(self, template: str, /, **values: Any) -> str:
-        """The text of a template of `templates/`; a value that it lacks is an error."""
-        own = {
+        """Return the text of a template of `templates/`; a missing value is an error."""
+        shared_values = {
             "t": self.text,
             "direction": direction(self.language),
             "name": self.form.name,
             "quoted": self.form.quoted,
             "whole": lambda number: self.form.number(whole(number, self.language)),
             "listed": self.list_items,
-            # A block of code has no escapes.
+            # Blocks of code have no escapes.
             "code": lambda text: Markup(one_line(text)),
         }
-        return environment(FOLDER, self.form.plain).get_template(template).render({**own, **values})
+        return (
+            environment(FOLDER, self.form.plain)
+            .get_template(template)
+            .render({**shared_values, **values})
+        )
 
 
 def style() -> str:
-    """The report's own style, and what the pages of an audit add."""
+    """Return the report's style sheet with the additions for the pages of an audit."""
     return stylesheet("readiness.publications.presenting", "page.css")
