@@ -58,7 +58,7 @@ class Cohorts:
                 group: release.came(group, float(cells.sizes[inside].sum()))
                 for group, inside in cells.groups.items()
             }
-            # Who came after this release came after the releases before it too.
+            # People who came after this release also came after the releases before it.
             for group, number in people.items():
                 inside = cells.groups[group]
                 most_newcomers[inside] = np.minimum(most_newcomers[inside], number)
@@ -78,7 +78,7 @@ MOST_CELLS = 100
 
 @dataclass(frozen=True)
 class KnownCells:
-    """The respondents by what a reader knows of them.
+    """Cells of respondents who are alike to a reader.
 
     `of_row`: the cell of each row of the answers. `sizes`: the number of respondents of each cell.
     `weights`: the weight of each of them. `groups`: the cells of each group of the register, the

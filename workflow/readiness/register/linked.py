@@ -70,7 +70,7 @@ def _suppose_unchanged(earlier: tuple[Earlier, ...]) -> Iterator[tuple[Earlier, 
 
 @dataclass(frozen=True)
 class PrintRules:
-    """How shares are printed.
+    """Rules for printing shares, and what is known before.
 
     `digits`: decimals of shares. `reliable_base`: the smallest base of a weighted share. `told`:
     the ids of the shares that exist; None: all. `earlier`: the earlier releases of the wave.
@@ -86,7 +86,7 @@ class PrintRules:
 
 @dataclass(frozen=True)
 class Demand:
-    """What an attack on a register asks beyond the policy.
+    """Suppression that an attack on a register demands beyond the policy.
 
     `hidden`: ids that are suppressed from the start. `widths`: by name of a target (the id of a
     share, or `others` of it), the width that its interval must have. `items`: the items to protect

@@ -149,7 +149,7 @@ def print_precision(
     flags = nchs(printed, n, n_eff, lower, upper, shares["df"].to_numpy(dtype=np.float64))
     result = estimates.astype(object)
     result.loc[shares.index, "n_eff"] = n_eff
-    # Where everybody was asked and answered, nothing is left to chance.
+    # The standard error is 0 if everybody was asked and answered (a census).
     certain = shares["se"].to_numpy(dtype=np.float64) == 0
     errors = np.sqrt(printed * (1 - printed) / n_eff)
     result.loc[shares.index, "se"] = np.where(certain, 0.0, errors)

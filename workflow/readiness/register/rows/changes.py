@@ -139,7 +139,7 @@ class _Told(NamedTuple):
         return cls(value, *limits, str(row["unit"]), int(row["digits"]))
 
     def reach(self, factor: float) -> tuple[float, float, float]:
-        """Return the number and its limits, moved to `factor` times their distance from it."""
+        """Return the number, and its limits at `factor` times their distance from the number."""
         assert self.lower is not None and self.upper is not None
         return (
             self.value,

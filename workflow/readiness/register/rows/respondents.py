@@ -137,7 +137,7 @@ _OTHERS = {
 
 
 def _make_others_rows(row: Mapping[Any, Any], why: str, digits: ShareDigits) -> Iterator[FigureRow]:
-    """Yield the range of the one share that has it, for people without an answer too."""
+    """Yield the range of one share for everybody, people without an answer included."""
     reason = row.get("others_reason")
     if number(row.get("others_worst_lower")) is None:
         return

@@ -102,7 +102,7 @@ def share_rows(
         has_flag = reason != WITHHELD if former else not reason
         of_numbers = row["level"] in OF_NUMBERS
         if of_numbers:
-            # A mean has the decimals of its answers, one to three; one of 100 or more has one.
+            # Means have as many decimals as the answers, one to three; from 100 on a single one.
             is_small_number = abs(float(row["estimate"] or 0)) < 100
             places = max(1, min((decimals or {}).get(item, 0), 3)) if is_small_number else 1
         else:
