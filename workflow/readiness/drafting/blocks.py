@@ -192,33 +192,53 @@ def _split_header(column: ExportColumn, codebook: Codebook) -> tuple[str, str, s
     Three empty texts for a column that belongs to no others. The first text names the pattern of
     the header.
     """
+    # From the surest sign to the least: the first that a column shows is taken.
+    parts = (
+        _split_by_tool(column, codebook)
+        or _split_by_option(column)
+        or _split_by_separator(column)
+        or _split_by_ending(column)
+    )
+    return parts or ("", "", "")
+
+
+def _split_by_tool(column: ExportColumn, codebook: Codebook) -> tuple[str, str, str] | None:
+    """Return pattern, question and row that the codebook, the reader or brackets state."""
     text, row = codebook.questions.get(column.header, ("", ""))
     if row:
         return "codebook", text, row
     if column.together:
         return column.listed or "set", column.together, column.label or column.header
     if header_parts := _find_scale(column):
-        return (
-            "brackets",
-            f"{header_parts['question']} [{header_parts['scale']}]",
-            header_parts["row"],
-        )
+        question = f"{header_parts['question']} [{header_parts['scale']}]"
+        return "brackets", question, header_parts["row"]
     if header_parts := _BRACKETS.fullmatch(column.header):
         return "brackets", header_parts["question"], header_parts["row"]
+    return None
+
+
+def _split_by_option(column: ExportColumn) -> tuple[str, str, str] | None:
+    """Return pattern, question and option of a column for one option, as its cells show."""
     for pattern in (_UNDER, _SLASH, _CHOICE, _BEHIND):
         header_parts = pattern.fullmatch(column.header)
         # A text that ends as a question is no option ("AI/ML courses?").
         row = unescape(header_parts["row"]).strip() if header_parts else "?"
         if header_parts and row[-1:] not in "?\u061f" and is_ticked(column, row):
             return "slash", header_parts["question"], row
-    header_text, label_text = _name_alone(column), tidy(column.label)
+    header_text = _name_alone(column)
+    label_text = tidy(column.label)
     label_text = "" if label_text == header_text else label_text
     question_above = label_text.removesuffix(f" [{header_text}]")
     # One column per option, with the question missing (Typeform) or in a row below.
-    if (marks := _list_marks(column)) == {match_key(header_text)} or (
-        not marks and question_above != label_text
-    ):
+    marks = _list_marks(column)
+    own_text_alone = marks == {match_key(header_text)}
+    if own_text_alone or (not marks and question_above != label_text):
         return "choice", question_above, header_text
+    return None
+
+
+def _split_by_separator(column: ExportColumn) -> tuple[str, str, str] | None:
+    """Return pattern, question and row of a header with a colon, a number or a dash between."""
     if header_parts := _COLONS.fullmatch(column.header):
         return "colons", header_parts["question"], header_parts["row"]
     if header_parts := _BEFORE.fullmatch(strip_markup(column.header)):
@@ -226,12 +246,20 @@ def _split_header(column: ExportColumn, codebook: Codebook) -> tuple[str, str, s
     if header_parts := _NUMBERED.fullmatch(column.header):
         return "number", header_parts["question"], header_parts["row"]
     if header_parts := _DASH.fullmatch(column.header):
-        whole = [t for t in column.texts if column.header.endswith(f" - {t}")]
-        row = whole[0] if whole else header_parts["row"]  # an option may hold the dash itself
+        # An option may hold the dash itself.
+        whole_options = [text for text in column.texts if column.header.endswith(f" - {text}")]
+        row = whole_options[0] if whole_options else header_parts["row"]
         return "dash", column.header.removesuffix(f" - {row}"), row
-    if (behind := _find_behind(column))[0]:
-        return "slash", *behind
+    return None
+
+
+def _split_by_ending(column: ExportColumn) -> tuple[str, str, str] | None:
+    """Return pattern, question and row of a header that ends in its option or row."""
+    question, option = _find_behind(column)
+    if question:
+        return "slash", question, option
     if _holds_own_letter(column):
+        header_text = _name_alone(column)
         return "letter", header_text[:-1], header_text[-1]
     if header_parts := _ENDED.fullmatch(strip_markup(column.header)):
         return "ended", header_parts["question"], header_parts["row"]
@@ -239,7 +267,7 @@ def _split_header(column: ExportColumn, codebook: Codebook) -> tuple[str, str, s
     marks = {*map(match_key, column.texts)}
     if header_parts and len(marks) < 2 and marks <= TICKED and column.total < len(column.codes):
         return "box", header_parts["question"], header_parts["row"]
-    return "", "", ""
+    return None
 
 
 def _holds_own_letter(column: ExportColumn) -> bool:

@@ -1,12 +1,13 @@
 """Convert a draft to the document of a questionnaire, with the checks as comments."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Any
 
 from readiness.drafting.draft import Draft, ProposedQuestion
-from readiness.drafting.metadata import EMPTY
-from readiness.drafting.options import ONCE, OTHER, STRAY, ProposedAnswers
+from readiness.drafting.metadata import EMPTY, MetadataColumns
+from readiness.drafting.options import ONCE, OTHER, STRAY, ProposedAnswers, ProposedOption
+from readiness.drafting.routing import Hint
 from readiness.drafting.wordings import OF_EXPORT, is_middle, name_word, names_sensitive
 from readiness.questionnaire.items import LOWEST
 from readiness.questionnaire.text import match_key, strip_markup
@@ -65,95 +66,108 @@ def _mark_comments(node: Any) -> Any:
 
 def document_of(draft: Draft) -> dict[str, Any]:
     """Return the document of a draft, with its comments."""
-    head_lines = [] if draft.told else [f"{CHECK}is {draft.language} the language of its texts?"]
-    skipped_columns = {
-        h: b for h, b in draft.metadata.items() if b.role not in ("own", *ASKED_ONCE)
-    }
-    head_lines += [
-        f"{DECIDED}{h!r} is {NOT_READ.get(b.role, b.role)}: {b.why}"
-        for h, b in skipped_columns.items()
-    ]
-    for role, asks in ASKED_ONCE.items():
-        if quoted_headers := [
-            repr(header) for header, b in draft.metadata.items() if b.role == role
-        ]:
-            head_lines.append(f"{CHECK}{asks} {', '.join(quoted_headers)}?")
-    if draft.doubtful:
-        listed = ", ".join(map(repr, draft.doubtful))
-        head_lines.append(f"{CHECK}{DOUBTFUL} {listed}?")
-    if boxes := [question.id for question in draft.questions if question.kind == "multi"]:
-        head_lines.append(
-            f"{CHECK}nothing ticked: not answered (blank_means: skipped), or none of them (none)? "
-            f"{', '.join(boxes)}"
-        )
-    checks_together = set()
-    all_checks = [check for question in draft.questions for check in question.answers.checks]
-    strays = dict.fromkeys(check for check in all_checks if check.startswith(STRAY))
-    for shared_check in (*ONCE, *strays):
-        item_ids = [
-            question.id for question in draft.questions if shared_check in question.answers.checks
-        ]
-        if len(item_ids) > 1:
-            checks_together.add(shared_check)
-            head_lines.append(f"{CHECK}{shared_check} {', '.join(item_ids)}")
-    if any(question.kind == "single" for question in draft.questions):
-        head_lines.append(f"{DECIDED}{UNORDERED}")
+    shared_checks = _find_shared_checks(draft.questions)
     document: dict[str, Any] = {
-        COMMENT: "\n".join(head_lines),
+        COMMENT: "\n".join(_head_comments(draft, shared_checks)),
         "name": draft.name,
         "language": draft.language,
         "title": {draft.language: draft.name.replace("-", " ")},
     }
-    export: dict[str, Any] = {}
-    ignored: list[str] = []
-    for header, column in draft.metadata.items():
-        if column.role in OF_EXPORT and column.role not in export:
-            export[column.role] = header
-        elif column.role != "own":
-            ignored.append(header)
-    if ignored:
-        export["ignored"] = ignored
-    if export:
+    if export := _export_section(draft.metadata):
         document["export"] = export
     # A single column keeps the header of the file, even where other headers begin with it.
     single_columns = [
         question.block.columns[0] for question in draft.questions if question.block.kind == "one"
     ]
     columns = {match_key(column.header) for column in single_columns}
-    items = [
-        _write_item(question, draft.language, columns, checks_together)
+    document["items"] = [
+        _write_item(question, draft.language, columns, shared_checks.keys())
         for question in draft.questions
     ]
-    document["items"] = items
-    # The column distinguishes questions with one label, such as an answer and its code.
-    quoted_headers = [item.get("label", {}).get(draft.language, item["column"]) for item in items]
-    texts = Counter(quoted_headers)
-    for item, text in zip(items, quoted_headers, strict=True):
-        if "label" in item and texts[text] > 1:
-            item["label"] = {draft.language: f"{text} [{item['column']}]"}
+    _distinguish_labels(document["items"], draft.language)
     return document
 
 
+def _find_shared_checks(questions: Sequence[ProposedQuestion]) -> dict[str, list[str]]:
+    """Return the checks that the head of the file states once, each with the ids it concerns.
+
+    They are the checks of `ONCE` and of stray texts that several questions have.
+    """
+    all_checks = [check for question in questions for check in question.answers.checks]
+    stray_checks = [check for check in all_checks if check.startswith(STRAY)]
+    ids_by_check = {
+        check: [question.id for question in questions if check in question.answers.checks]
+        for check in (*ONCE, *stray_checks)
+    }
+    return {check: item_ids for check, item_ids in ids_by_check.items() if len(item_ids) > 1}
+
+
+def _head_comments(draft: Draft, shared_checks: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the comments at the head of the file: on its language, columns and all questions."""
+    comments = [] if draft.told else [f"{CHECK}is {draft.language} the language of its texts?"]
+    for header, column in draft.metadata.items():
+        if column.role not in ("own", *ASKED_ONCE):
+            role = NOT_READ.get(column.role, column.role)
+            comments.append(f"{DECIDED}{header!r} is {role}: {column.why}")
+    for role, asks in ASKED_ONCE.items():
+        headers = [header for header, column in draft.metadata.items() if column.role == role]
+        if headers:
+            comments.append(f"{CHECK}{asks} {', '.join(map(repr, headers))}?")
+    if draft.doubtful:
+        comments.append(f"{CHECK}{DOUBTFUL} {', '.join(map(repr, draft.doubtful))}?")
+    ticked_ids = [question.id for question in draft.questions if question.kind == "multi"]
+    if ticked_ids:
+        comments.append(
+            f"{CHECK}nothing ticked: not answered (blank_means: skipped), or none of them (none)? "
+            f"{', '.join(ticked_ids)}"
+        )
+    for check, item_ids in shared_checks.items():
+        comments.append(f"{CHECK}{check} {', '.join(item_ids)}")
+    if any(question.kind == "single" for question in draft.questions):
+        comments.append(f"{DECIDED}{UNORDERED}")
+    return comments
+
+
+def _export_section(metadata: Mapping[str, MetadataColumns]) -> dict[str, Any]:
+    """Return the section `export`: the columns of the export that are no questions, by role."""
+    export: dict[str, Any] = {}
+    ignored: list[str] = []
+    for header, column in metadata.items():
+        if column.role in OF_EXPORT and column.role not in export:
+            export[column.role] = header
+        elif column.role != "own":
+            ignored.append(header)
+    if ignored:
+        export["ignored"] = ignored
+    return export
+
+
+def _distinguish_labels(items: Sequence[dict[str, Any]], language: str) -> None:
+    """Put its column behind each label that several items share, as an answer and its code do."""
+    labels = [item.get("label", {}).get(language, item["column"]) for item in items]
+    uses = Counter(labels)
+    for item, label in zip(items, labels, strict=True):
+        if "label" in item and uses[label] > 1:
+            item["label"] = {language: f"{label} [{item['column']}]"}
+
+
 def _write_item(
-    question: ProposedQuestion, language: str, columns: set[str], together: set[str]
+    question: ProposedQuestion,
+    language: str,
+    columns: set[str],
+    shared_checks: Collection[str],
 ) -> dict[str, Any]:
     """Return the document of one item; add its header to `columns`.
 
-    `columns`: match keys of headers in use. `together`: checks that the head of the file states
-    once.
+    `columns`: match keys of headers in use. `shared_checks`: checks that the head of the file
+    states once.
     """
     answers, block = question.answers, question.block
     checks = [*([block.check] if block.check else []), *answers.checks]
-    checks = [check for check in checks if check not in together]
+    checks = [check for check in checks if check not in shared_checks]
     item: dict[str, Any] = {"id": question.id, "kind": answers.kind}
     question_text = strip_markup(block.question).rstrip(" :-") or block.question
-    header = block.columns[0].header if block.kind == "one" else question_text
-    taken = columns | {match_key(option.column) for option in answers.options}
-    if block.kind != "one" and match_key(header) in taken:
-        # A text that several questions or options share; their columns distinguish them.
-        with_kind = f"{header} ({answers.kind})"
-        header = with_kind if match_key(question.id) in taken else question.id
-        header = f"{question_text} [{question.id}]" if question.rows else header
+    header = _choose_header(question, question_text, columns)
     columns.add(match_key(header))
     if question.rows:
         item |= {"kind": "grid", "each": answers.kind}
@@ -161,60 +175,18 @@ def _write_item(
     if block.kind == "slots":
         item["variable"] = [column.header for column in block.columns]
     if question.rows:
-        item["rows"] = [
-            {
-                "id": row_id,
-                "text": (strip_markup(row) or row)
-                + (f" [{column.header}]" if block.rows.count(row) > 1 else ""),
-                "column": column.header,
-            }
-            for row_id, column, row in zip(question.rows, block.columns, block.rows, strict=True)
-        ]
+        item["rows"] = _row_fields(question)
     elif question_text != header:
         item["label"] = {language: question_text}
     if question.routing is not None:
-        hint = question.routing
-        check = f"{DECIDED}asked of these only: {hint.inside:.1%} of them answered, and nobody else"
-        if hint.strays:
-            # Routing would discard the answers of others: a person must decide.
-            check = (
-                f"asked only where {hint.item} is {', '.join(hint.one_of)}? {hint.inside:.1%} of "
-                f"these answered; asked_if would discard the answers of {hint.strays} others"
-            )
-        else:
-            item["asked_if"] = [{"item": hint.item, "one_of": list(hint.one_of)}]
+        routing_fields, check = _routing_fields(question.routing)
+        item |= routing_fields
         checks.append(check)
     if answers.kind == "multi":
         item["blank_means"] = "skipped"
     if block.kind == "ranking" and len(block.columns) < len(answers.options):
         item["ranks"] = len(block.columns)
-    if answers.unranked:
-        item["unranked"] = {language: name_word("unranked", language)}
-    if answers.ends is not None:
-        item["scale"] = dict(zip(("low", "high"), answers.ends, strict=True))
-        for end, label in zip(("low_label", "high_label"), answers.named or (), strict=False):
-            item["scale"][end] = {language: label}
-    unit = {language: answers.unit} if answers.unit else None
-    limits = {"decimals": answers.decimals, "unit": unit, "thousands": answers.thousands}
-    if any(limits.values()):
-        item["range"] = {name: value for name, value in limits.items() if value}
-    if answers.options and answers.ends is None:
-        keys = ("code", "value", "text", "column", "other", "exclusive")
-        option_fields = [{key: getattr(option, key) for key in keys} for option in answers.options]
-        for fields in option_fields:
-            fields["text"] = (
-                name_word("other", language) if fields["text"] == OTHER else fields["text"]
-            )
-            # Typeform escapes the commas of an option that is not the last.
-            if "\\," in fields["text"]:
-                fields["labels"] = {language: fields["text"].replace("\\,", ",")}
-        item["categories"] = [{k: v for k, v in fields.items() if v} for fields in option_fields]
-        half = len(option_fields) // 2
-        half = next((k for k in range(1, half) if is_middle(option_fields[k]["text"])), half)
-        if answers.kind == "ordinal" and half != LOWEST < len(option_fields) <= WORDED:
-            # The lowest two are too many of three levels, too few of seven, and must not include
-            # the middle of a scale.
-            item["boxes"] = {"low": [fields["code"] for fields in option_fields[:half]]}
+    item |= _answer_fields(answers, language)
     if answers.outside is not None:
         text, value = answers.outside
         item["dont_know"] = {"text": text, **({"value": value} if value else {})}
@@ -225,6 +197,100 @@ def _write_item(
     if checks:
         item[COMMENT] = "\n".join(s if s.startswith(DECIDED) else CHECK + s for s in checks)
     return item
+
+
+def _choose_header(question: ProposedQuestion, question_text: str, columns: Set[str]) -> str:
+    """Return the text of an item's `column`: its header, or the text of a block of columns.
+
+    Several questions or options may share that text: the kind or the id is then put behind it, or
+    stands in its place. `columns`: match keys of headers in use.
+    """
+    if question.block.kind == "one":
+        return question.block.columns[0].header
+    taken = columns | {match_key(option.column) for option in question.answers.options}
+    if match_key(question_text) not in taken:
+        return question_text
+    if question.rows:
+        return f"{question_text} [{question.id}]"
+    if match_key(question.id) in taken:
+        return f"{question_text} ({question.answers.kind})"
+    return question.id
+
+
+def _row_fields(question: ProposedQuestion) -> list[dict[str, str]]:
+    """Return id, text and column of each row of a grid; rows of one text also name the column."""
+    rows = []
+    block = question.block
+    for row_id, column, row in zip(question.rows, block.columns, block.rows, strict=True):
+        text = strip_markup(row) or row
+        if block.rows.count(row) > 1:
+            text += f" [{column.header}]"
+        rows.append({"id": row_id, "text": text, "column": column.header})
+    return rows
+
+
+def _routing_fields(hint: Hint) -> tuple[dict[str, Any], str]:
+    """Return the field `asked_if` of an item that seems to be routed, and the comment on it.
+
+    No field where other respondents answered, too: routing would discard their answers, which a
+    person must decide.
+    """
+    if hint.strays:
+        return {}, (
+            f"asked only where {hint.item} is {', '.join(hint.one_of)}? {hint.inside:.1%} of "
+            f"these answered; asked_if would discard the answers of {hint.strays} others"
+        )
+    asked_if = [{"item": hint.item, "one_of": list(hint.one_of)}]
+    comment = f"{DECIDED}asked of these only: {hint.inside:.1%} of them answered, and nobody else"
+    return {"asked_if": asked_if}, comment
+
+
+def _answer_fields(answers: ProposedAnswers, language: str) -> dict[str, Any]:
+    """Return the fields of an item that say how it is answered: scale, range, categories."""
+    fields: dict[str, Any] = {}
+    if answers.unranked:
+        fields["unranked"] = {language: name_word("unranked", language)}
+    if answers.ends is not None:
+        fields["scale"] = dict(zip(("low", "high"), answers.ends, strict=True))
+        for end, label in zip(("low_label", "high_label"), answers.named or (), strict=False):
+            fields["scale"][end] = {language: label}
+    unit = {language: answers.unit} if answers.unit else None
+    limits = {"decimals": answers.decimals, "unit": unit, "thousands": answers.thousands}
+    if any(limits.values()):
+        fields["range"] = {name: value for name, value in limits.items() if value}
+    if answers.options and answers.ends is None:
+        fields["categories"] = [_category_fields(option, language) for option in answers.options]
+        low_codes = _find_low_levels(answers.kind, fields["categories"])
+        if low_codes:
+            fields["boxes"] = {"low": low_codes}
+    return fields
+
+
+def _category_fields(option: ProposedOption, language: str) -> dict[str, Any]:
+    """Return the fields of one option that are not empty."""
+    keys = ("code", "value", "text", "column", "other", "exclusive")
+    fields = {key: getattr(option, key) for key in keys}
+    if option.text == OTHER:
+        fields["text"] = name_word("other", language)
+    # Typeform escapes the commas of an option that is not the last.
+    if "\\," in fields["text"]:
+        fields["labels"] = {language: fields["text"].replace("\\,", ",")}
+    return {key: value for key, value in fields.items() if value}
+
+
+def _find_low_levels(kind: str, categories: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the codes of the lower half of a scale, up to its middle.
+
+    The lowest two, which are reported first where nothing is said, are too many of three levels and
+    too few of seven, and must not include the middle. No codes where the lower half is those two,
+    or the scale has too few or too many levels.
+    """
+    if kind != "ordinal" or not LOWEST < len(categories) <= WORDED:
+        return []
+    half = len(categories) // 2
+    middle = (level for level in range(1, half) if is_middle(categories[level]["text"]))
+    half = next(middle, half)
+    return [category["code"] for category in categories[:half]] if half != LOWEST else []
 
 
 def _put_missing(answers: ProposedAnswers, item: dict[str, Any]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
@@ -57,68 +57,118 @@ def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> Joine
     """
     if len(counts) > MOST_CELLS or any(map(_RECORD.fullmatch, counts)):
         return None
+    # A separator behind the last option of every cell joins them: no other is tried.
+    final_separators = [
+        separator
+        for separator in more
+        if separator.strip() and counts and all(text.endswith(separator) for text in counts)
+    ]
     best: JoinedOptions | None = None
-    # What stands behind the last option of every cell, too, joins them.
-    ends = [s for s in more if s.strip() and counts and all(text.endswith(s) for text in counts)]
-    for separator in ends or dict.fromkeys((*SEPARATORS, *more)):
-        if separator == " " and not all(_CODES.fullmatch(text) for text in counts):
-            continue
-        # Behind a bare comma a blank stays, for options may hold one.
-        bare = str if separator == "," else str.strip
-        cells = {t: [p for p in map(bare, t.split(separator)) if p.strip()] for t in counts}
-        if separator == " " != more[0]:
-            # Names of options are three in a cell, and none in capitals.
-            names = all(map(_NAME.fullmatch, chain(*cells.values())))
-            if not names or max(map(len, cells.values())) < 3:
-                continue
-        joined = {text: pieces for text, pieces in cells.items() if len(pieces) > 1}
-        # A sign that texts hardly hold joins what others chose alone, however few chose both.
-        sure = separator in SEPARATORS[:4] and counts.keys() >= {*chain(*joined.values())}
-        least = 2.0 if sure else max(2, LEAST_JOINED * sum(counts.values()))
-        if sum(counts[text] for text in joined) < least:
-            continue
-        if len({piece for pieces in cells.values() for piece in pieces}) > MOST_PIECES:
-            continue
-        merged = _merge(cells, counts, separator)
-        # Nobody ticks an option twice, but one in a hundred types what he ticked.
-        twice = sum(counts[text] for text, own in merged.items() if len(set(own)) < len(own))
-        if twice > (1 - STUCK) * sum(counts.values()):
-            continue
-        merged = _spell_alike(merged, counts)
-        sizes: Counter[str] = Counter()
-        for text, pieces in merged.items():
-            sizes.update(dict.fromkeys(pieces, counts[text]))
-        # What one person gave beside options that many ticked was typed; of many people a few do.
-        rare = 1 if sum(n > 1 for n in sizes.values()) <= MOST_OPTIONS else MOST_ALIKE
-        typed = {piece for piece, n in sizes.items() if n <= rare}
-        several = [pieces for pieces in merged.values() if len(pieces) > 1]
-        if not several:
-            continue
-        if sum(n >= OFTEN for n in sizes.values()) < 3:
-            typed = set()
-        company: dict[str, set[tuple[str, ...]]] = {}
-        for pieces in merged.values():
-            for piece in pieces:
-                company.setdefault(piece, set()).add(tuple(pieces))
-        options = [piece for piece, _ in sizes.most_common() if piece not in typed]
-        options.sort(key=lambda piece: (-sizes[piece], piece))
-        mixed = sum(len(company[piece]) > 1 for piece in options)
-        if not 2 <= len(options) <= MOST_OPTIONS or 2 * mixed < len(options):
-            continue
-        # Where most wrote their own words, the question was open.
-        if 2 * sum(sizes[piece] for piece in typed) > sizes.total():
-            continue
-        given = {pieces[0] for pieces in merged.values() if len(pieces) == 1}
-        # "Not Easy" is no "Not" and "Easy": of names that a blank joins, most stand alone, too.
-        if separator == " " and (2 * len(given) < len(sizes) or len(given) < 2):
-            continue
-        alone = frozenset(piece for piece in options if company[piece] == {(piece,)})
+    for separator in final_separators or dict.fromkeys((*SEPARATORS, *more)):
+        cells = _split_cells(counts, separator, spaces_known=" " in more[:1])
+        merged_cells = _merge_split_options(cells, counts, separator) if cells else None
+        found = _find_options(merged_cells, counts, separator) if merged_cells else None
         # The wrong separator leaves options joined: there are more of them.
-        if best is None or len(options) < len(best.options):
-            ranked = {tuple(pieces) for pieces in merged.values()}
-            whole = len(ranked) > 1 and all(len(pieces) == len(sizes) > 2 for pieces in ranked)
-            best = JoinedOptions(tuple(options), separator, alone, len(typed), whole)
+        if found and (best is None or len(found.options) < len(best.options)):
+            best = found
     return best
+
+
+def _split_cells(
+    counts: Counter[str], separator: str, *, spaces_known: bool
+) -> dict[str, list[str]] | None:
+    """Return the pieces of each cell; None where the separator does not join options.
+
+    `spaces_known`: whether the tool is known to join options by spaces.
+    """
+    if separator == " " and not all(_CODES.fullmatch(text) for text in counts):
+        return None
+    # A space behind a bare comma stays, for options may hold one.
+    trim = str if separator == "," else str.strip
+    cells = {
+        text: [piece for piece in map(trim, text.split(separator)) if piece.strip()]
+        for text in counts
+    }
+    if separator == " " and not spaces_known:
+        # Names of options: three of them in a cell, and none in capitals.
+        names = all(map(_NAME.fullmatch, chain(*cells.values())))
+        if not names or max(map(len, cells.values())) < 3:
+            return None
+    joined = {text: pieces for text, pieces in cells.items() if len(pieces) > 1}
+    # `;` and `|` rarely occur inside an option: if every piece also occurs as a whole cell, two
+    # joined cells are evidence enough.
+    evident = separator in SEPARATORS[:4] and counts.keys() >= {*chain(*joined.values())}
+    least_joined = 2.0 if evident else max(2, LEAST_JOINED * sum(counts.values()))
+    if sum(counts[text] for text in joined) < least_joined:
+        return None
+    return cells if len({*chain(*cells.values())}) <= MOST_PIECES else None
+
+
+def _merge_split_options(
+    cells: dict[str, list[str]], counts: Counter[str], separator: str
+) -> dict[str, list[str]] | None:
+    """Return the cells with the pieces of options that hold the separator merged again.
+
+    All spellings of an option are replaced by one. None where too many cells hold a piece twice.
+    """
+    merged = _merge(cells, counts, separator)
+    # Nobody ticks an option twice, but one in a hundred types what he ticked.
+    repeating = sum(
+        counts[text] for text, pieces in merged.items() if len(set(pieces)) < len(pieces)
+    )
+    if repeating > (1 - STUCK) * sum(counts.values()):
+        return None
+    return _spell_alike(merged, counts)
+
+
+def _find_options(
+    cells: dict[str, list[str]], counts: Counter[str], separator: str
+) -> JoinedOptions | None:
+    """Return the options among the pieces of cells; None where the pieces are no options."""
+    if all(len(pieces) < 2 for pieces in cells.values()):
+        return None
+    sizes = _count_pieces(cells, counts)
+    typed = _find_typed(sizes)
+    options = sorted(sizes.keys() - typed, key=lambda piece: (-sizes[piece], piece))
+    combinations: dict[str, set[tuple[str, ...]]] = {}
+    for pieces in cells.values():
+        for piece in pieces:
+            combinations.setdefault(piece, set()).add(tuple(pieces))
+    recombined = sum(len(combinations[piece]) > 1 for piece in options)
+    if not 2 <= len(options) <= MOST_OPTIONS or 2 * recombined < len(options):
+        return None
+    # Where most wrote their own words, the question was open.
+    if 2 * sum(sizes[piece] for piece in typed) > sizes.total():
+        return None
+    single_pieces = {pieces[0] for pieces in cells.values() if len(pieces) == 1}
+    # "Not Easy" is no "Not" and "Easy": of names that a space joins, most stand alone, too.
+    if separator == " " and (2 * len(single_pieces) < len(sizes) or len(single_pieces) < 2):
+        return None
+    alone = frozenset(piece for piece in options if combinations[piece] == {(piece,)})
+    orders = {tuple(pieces) for pieces in cells.values()}
+    ranked = len(orders) > 1 and all(len(pieces) == len(sizes) > 2 for pieces in orders)
+    return JoinedOptions(tuple(options), separator, alone, len(typed), ranked)
+
+
+def _find_typed(sizes: Counter[str]) -> set[str]:
+    """Return the pieces that people typed beside the options; `sizes`: answers by piece.
+
+    Beside options that several people ticked, a text of one person was typed. Where more texts
+    recur than a question has options, texts of up to `MOST_ALIKE` people were typed, too.
+    """
+    if sum(n >= OFTEN for n in sizes.values()) < 3:
+        return set()
+    repeated = sum(n > 1 for n in sizes.values())
+    most_typed = 1 if repeated <= MOST_OPTIONS else MOST_ALIKE
+    return {piece for piece, n in sizes.items() if n <= most_typed}
+
+
+def _count_pieces(cells: Mapping[str, Iterable[str]], counts: Counter[str]) -> Counter[str]:
+    """Return the number of answers that hold each piece, once or more."""
+    sizes: Counter[str] = Counter()
+    for text, pieces in cells.items():
+        sizes.update(dict.fromkeys(pieces, counts[text]))
+    return sizes
 
 
 def _merge(
@@ -147,9 +197,7 @@ def _merge(
 
 def _spell_alike(cells: dict[str, list[str]], counts: Counter[str]) -> dict[str, list[str]]:
     """Return the cells with all spellings of an option replaced by the most frequent one."""
-    sizes: Counter[str] = Counter()
-    for text, pieces in cells.items():
-        sizes.update(dict.fromkeys(pieces, counts[text]))
+    sizes = _count_pieces(cells, counts)
     spelled: dict[str, str] = {}
     for piece in sorted(sizes, key=lambda piece: (-sizes[piece], piece)):
         spelled.setdefault(match_key(piece), piece)

@@ -75,53 +75,94 @@ def find_metadata(table: ExportTable) -> dict[int, MetadataColumns]:
         for column in table.columns
     )
     for column in table.columns:
-        most = _MOST * column.total
-        has_repeats = most <= len(column.texts) < column.total  # some values occur in several rows
-        if has_repeats and find_role(column.header) == "respondent":
-            roles[column.at] = MetadataColumns("repeated", "rows share a value of it")
-        elif column.own:
-            roles[column.at] = MetadataColumns("own", "the tool's own")
-        elif not table.rows and column.values:
+        known = _find_known(column)
+        if known is None and not table.rows and column.values:
             continue  # the labels of a file without answers are enough for a question
-        elif not column.total or (
-            not column.values and all(find_special(t) == "not_asked" for t in column.texts)
-        ):
-            why = "nobody was asked" if column.total else "empty throughout"
-            roles[column.at] = MetadataColumns(EMPTY, why)
-        elif reason := _find_personal(column):
-            roles[column.at] = MetadataColumns("personal", reason)
-        elif (
-            not asked_moments
-            and looks_like_moments(column.texts)
-            and sum(column.counts[t] for t in filter(_tells_hour, column.texts)) >= most
-            and not all(map(_MIDNIGHT.search, column.texts))
-        ):
-            # A row without the time of submission would be set aside.
-            rows_with_moment = sum(n for text, n in column.counts.items() if not find_special(text))
-            if rows_with_moment < table.rows:
-                why = f"a moment that {table.rows - rows_with_moment} rows do not have"
-                roles[column.at] = MetadataColumns("ignored", why)
-            else:
+        known = known or _find_empty_or_personal(column)
+        if known is None and not asked_moments and _is_moment(column):
+            known = _find_partial_moment(column, table.rows)
+            if known is None:
                 moments.append(column)
-        elif (role := find_role(column.header)) == "respondent" in roles_taken and _fits(
-            column, role
-        ):
-            roles[column.at] = MetadataColumns("ignored", "a further name of the row")
-        elif role and _fits(column, role) and role not in roles_taken:
-            roles_taken |= {role} if role in (*OF_EXPORT, "complete") else set()
-            roles[column.at] = MetadataColumns(role, "by its name")
-        elif _is_weight(column):
-            roles[column.at] = MetadataColumns("weight", "by its numbers")
-        elif _names_rows(column):
-            role = "ignored" if "respondent" in roles_taken else "respondent"
-            roles_taken.add("respondent")
-            roles[column.at] = MetadataColumns(role, "every row another value")
-        elif column.total and all(map(_UUID.fullmatch, column.texts)):
-            roles[column.at] = MetadataColumns("ignored", "names that programs give")
-        elif _are_drawn(column.texts):
-            roles[column.at] = MetadataColumns("personal", "numbers of people or of cases")
+                continue
+        known = known or _find_named(column, roles_taken) or _find_by_values(column, roles_taken)
+        if known is not None:
+            roles[column.at] = known
     roles.update(_find_moments(moments))
     return dict(sorted(roles.items()))
+
+
+def _find_known(column: ExportColumn) -> MetadataColumns | None:
+    """Return the role of an id that rows share, or of a column that the reader knows."""
+    has_repeats = _MOST * column.total <= len(column.texts) < column.total
+    if has_repeats and find_role(column.header) == "respondent":
+        return MetadataColumns("repeated", "rows share a value of it")
+    return MetadataColumns("own", "the tool's own") if column.own else None
+
+
+def _find_empty_or_personal(column: ExportColumn) -> MetadataColumns | None:
+    """Return the role of a column without an answer, or with personal data."""
+    if not column.total:
+        return MetadataColumns(EMPTY, "empty throughout")
+    if not column.values and all(find_special(text) == "not_asked" for text in column.texts):
+        return MetadataColumns(EMPTY, "nobody was asked")
+    reason = _find_personal(column)
+    return MetadataColumns("personal", reason) if reason else None
+
+
+def _is_moment(column: ExportColumn) -> bool:
+    """Return whether nearly all cells are moments with an hour, and not all at midnight."""
+    return (
+        looks_like_moments(column.texts)
+        and sum(column.counts[text] for text in filter(_tells_hour, column.texts))
+        >= _MOST * column.total
+        and not all(map(_MIDNIGHT.search, column.texts))
+    )
+
+
+def _find_partial_moment(column: ExportColumn, rows: int) -> MetadataColumns | None:
+    """Return the role of a timestamp that some of the rows lack; None where every row has it.
+
+    A row without the time of submission would be excluded.
+    """
+    rows_with_moment = sum(n for text, n in column.counts.items() if not find_special(text))
+    if rows_with_moment >= rows:
+        return None
+    return MetadataColumns("ignored", f"a moment that {rows - rows_with_moment} rows do not have")
+
+
+def _find_named(column: ExportColumn, roles_taken: set[str]) -> MetadataColumns | None:
+    """Return the role that a column's name suggests and its values do not contradict.
+
+    Only one column can have a role of the export: such a role is added to `roles_taken`.
+    """
+    role = find_role(column.header)
+    if not role or not _fits(column, role):
+        return None
+    if role not in roles_taken:
+        if role in (*OF_EXPORT, "complete"):
+            roles_taken.add(role)
+        return MetadataColumns(role, "by its name")
+    if role == "respondent":
+        return MetadataColumns("ignored", "a further name of the row")
+    return None
+
+
+def _find_by_values(column: ExportColumn, roles_taken: set[str]) -> MetadataColumns | None:
+    """Return the role that a column's values alone suggest: weights, ids, drawn numbers.
+
+    The first column that names every row takes the role `respondent`.
+    """
+    if _is_weight(column):
+        return MetadataColumns("weight", "by its numbers")
+    if _names_rows(column):
+        role = "ignored" if "respondent" in roles_taken else "respondent"
+        roles_taken.add("respondent")
+        return MetadataColumns(role, "every row another value")
+    if column.total and all(map(_UUID.fullmatch, column.texts)):
+        return MetadataColumns("ignored", "names that programs give")
+    if _are_drawn(column.texts):
+        return MetadataColumns("personal", "numbers of people or of cases")
+    return None
 
 
 def _tells_hour(text: str) -> bool:
