@@ -291,6 +291,7 @@ def check_numbers(
 
 
 def _walk(node: LexborNode, check: _Check) -> None:
+    """Check an element and everything within it, in the order of the page."""
     tag = node.tag or ""
     if tag == "-text":
         text = node.text(deep=False)
@@ -299,26 +300,12 @@ def _walk(node: LexborNode, check: _Check) -> None:
     if tag.startswith(("-", "_", "!")):
         return
     check.attributes(node)
-    if tag == "style":
-        for content in re.findall(r"content\s*:\s*([^;}]*)", node.text(deep=True)):
-            check.text(" ".join(re.findall(r"[\"']([^\"']*)[\"']", content)), f"style: {content}")
-    elif tag == "template":
-        # Its content is outside the tree, and a shadow root shows it.
-        check.text(re.sub(r"<[^>]*>", " ", node.html or ""), "a template")
+    _check_hidden_text(node, check)
     if tag in _UNSEEN:
         return
     if tag in HEADINGS:
         check.heading = _normalise(node.text(deep=True))
-    classes = _list_classes(node)
-    if "n" in classes:
-        check.number(node)
-        check.inside(node)
-    elif "prov" in classes:
-        shown = _normalise(node.text(deep=True))
-        if has_digit(shown) and shown not in {_normalise(value) for value in check.provenance}:
-            check.report(shown, "is no provenance of this report", _quote_around(node))
-        check.inside(node)
-    elif check.made_by_renderer(node):
+    if _check_as_whole(node, check):
         check.inside(node)
     elif is_marked_unchecked(node):
         for number in node.css("span.n"):
@@ -326,6 +313,34 @@ def _walk(node: LexborNode, check: _Check) -> None:
     else:
         for child in node.iter(include_text=True):
             _walk(child, check)
+
+
+def _check_hidden_text(node: LexborNode, check: _Check) -> None:
+    """Check the text that a style sheet generates, or that a template holds."""
+    if node.tag == "style":
+        for content in re.findall(r"content\s*:\s*([^;}]*)", node.text(deep=True)):
+            check.text(" ".join(re.findall(r"[\"']([^\"']*)[\"']", content)), f"style: {content}")
+    elif node.tag == "template":
+        # A template's content is outside the tree, and a shadow root shows it.
+        check.text(re.sub(r"<[^>]*>", " ", node.html or ""), "a template")
+
+
+def _check_as_whole(node: LexborNode, check: _Check) -> bool:
+    """Check an element whose text is one number; return False for any other element.
+
+    Such an element is a number of the register, the provenance of one, or a number that the
+    renderer counted.
+    """
+    classes = _list_classes(node)
+    if "n" in classes:
+        check.number(node)
+        return True
+    if "prov" in classes:
+        shown = _normalise(node.text(deep=True))
+        if has_digit(shown) and shown not in {_normalise(value) for value in check.provenance}:
+            check.report(shown, "is no provenance of this report", _quote_around(node))
+        return True
+    return check.made_by_renderer(node)
 
 
 def is_marked_unchecked(node: LexborNode) -> bool:

@@ -1,14 +1,15 @@
 """Register: every publishable number of a wave, with its display text and its origin."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
+from typing import Any
 
 import pandas as pd
 
 from readiness.analysis.selection import Selection, variable_of
-from readiness.attack import AttackTarget
+from readiness.attack import AttackTarget, Classes
 from readiness.config import Change, Disclosure, FigureRules, SelectionName, StrictModel
 from readiness.disclosure import Policy
 from readiness.disclosure.suppress import Decisions
@@ -16,7 +17,7 @@ from readiness.ground.figure_id import CHANGE, FIRMNESS, REVISION
 from readiness.ground.frames import list_rows
 from readiness.ground.tables import read_text_table
 from readiness.provenance.digests import canonical_json
-from readiness.provenance.records import read_lineage
+from readiness.provenance.records import Lineage, read_lineage
 from readiness.provenance.results_folder import PROVENANCE
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.attacking import (
@@ -27,7 +28,7 @@ from readiness.register.attacking import (
     read_varied,
     withhold_until_held,
 )
-from readiness.register.earlier import earlier_release
+from readiness.register.earlier import Earlier, earlier_release
 from readiness.register.figures import (
     FigureRow,
     Origin,
@@ -38,7 +39,7 @@ from readiness.register.figures import (
 )
 from readiness.register.firmness import find_told, firmness_rows, tell_until_held
 from readiness.register.linked import Demand
-from readiness.register.merging import Merger, find_merger
+from readiness.register.merging import find_merger
 from readiness.register.precision import ShareDigits, print_precision
 from readiness.register.rows.changes import change_rows, match_groups, match_items
 from readiness.register.rows.respondents import (
@@ -113,19 +114,143 @@ INPUTS = (
 SETTINGS = WaveRegister
 
 
-def _make_rows(
-    job: Job[WaveRegister],
-    tables: Mapping[str, pd.DataFrame],
-    questionnaire: Questionnaire,
-    published: pd.DataFrame | None,
-    past: pd.DataFrame | None,
-    digits: ShareDigits,
-    policy: Policy,
-    withheld: Withholding,
-) -> list[FigureRow]:
-    """Return every row of the register, of which this is `withheld`; `digits`: those of shares."""
-    settings, rules, scheme = job.settings, job.settings.figures, Scheme.of(questionnaire)
+@dataclass(frozen=True)
+class _Origins:
+    """Dataset versions and provenance behind each row of a register.
+
+    Attributes:
+        steps: provenance records of the steps that wrote the inputs, by input.
+        revised: origin of each number of the release that is revised, by id.
+        earlier_wave: origin of all numbers of the wave that changes are measured from.
+    """
+
+    steps: Mapping[str, Lineage]
+    revised: Mapping[str, Origin]
+    earlier_wave: Origin
+
+    def of(self, row: FigureRow) -> Origin:
+        """Return the origin of a row."""
+        own = Origin.of(*(self.steps[name] for name in MADE_FROM[row.kind]))
+        if row.kind == CHANGE:
+            # A change rests on the earlier wave as a whole: which of its numbers it takes, the
+            # questionnaires say.
+            return own | self.earlier_wave
+        if row.kind == REVISION:
+            # A revision also rests on whatever the number that it revises rests on.
+            return own | self.revised[row.id.share()]
+        return own
+
+    def list_earlier_datasets(self) -> tuple[str, ...]:
+        """Return the dataset versions behind the earlier release and wave, sorted."""
+        earlier = (*self.revised.values(), self.earlier_wave)
+        return tuple(sorted({name for origin in earlier for name in origin.datasets}))
+
+
+@dataclass(frozen=True)
+class _Wave:
+    """A wave as its register is made of it, with all inputs read.
+
+    Attributes:
+        job: the step's settings and input files.
+        tables: outputs of earlier steps, as text, by role.
+        questionnaire: of the wave.
+        published: register of the release that this one revises, or None.
+        past: register of the earlier wave that changes are measured from, or None.
+        respondents: coded answers of those who are weighted, with `weight`.
+        strata: sampling stratum of each of the respondents.
+        apart: coded answers of the groups outside every total.
+        variables: the variables that groups are of, the compared one first.
+        digits: the digits of shares.
+        policy: of disclosure control.
+        releases: earlier releases of the wave, as bounds of its counts.
+        varied: weights of the respondents in each variant.
+        classes: known numbers of people by the weights of the release; `finer_classes`: by those of
+            the variants, too.
+        origins: of the rows of the register.
+    """
+
+    job: Job[WaveRegister]
+    tables: Mapping[str, pd.DataFrame]
+    questionnaire: Questionnaire
+    published: pd.DataFrame | None
+    past: pd.DataFrame | None
+    respondents: pd.DataFrame
+    strata: pd.Series
+    apart: pd.DataFrame
+    variables: Sequence[str]
+    digits: ShareDigits
+    policy: Policy
+    releases: Sequence[Earlier]
+    varied: Mapping[str, pd.Series]
+    classes: Mapping[str, Classes]
+    finer_classes: Mapping[str, Classes]
+    origins: _Origins
+
+    @property
+    def settings(self) -> WaveRegister:
+        """Settings of the step."""
+        return self.job.settings
+
+    def register(self, withholding: Withholding) -> pd.DataFrame:
+        """Return the register of which this is withheld."""
+        return make_register(
+            _make_rows(self, withholding),
+            run=self.settings.run,
+            origin=self.origins.of,
+            simulated=self.settings.simulated,
+        )
+
+    def target(self, withholding: Withholding) -> AttackTarget:
+        """Return the register of which this is withheld, as the attack reads it."""
+        figures = self.register(withholding).astype(str)
+        check_bases(figures)
+        return read_target(
+            figures,
+            self.job.inputs["earlier"],
+            self.finer_classes if withholding.firm else self.classes,
+            self.questionnaire,
+            self.policy,
+            self.varied,
+            self.respondents,
+        )
+
+    def withhold(self, demand: Demand | None, decided: Decisions | None) -> Withheld:
+        """Return what the policy withholds; with a demand, beyond what was decided."""
+        if demand:
+            log.info("withholding more of: %s", ", ".join(sorted(demand.items or ())))
+        return withhold(
+            self.tables["estimates"],
+            self.respondents,
+            self.apart,
+            self.questionnaire,
+            self.variables,
+            self.settings.figures,
+            self.digits,
+            self.policy,
+            self.releases,
+            demand,
+            decided,
+        )
+
+    def with_publishable_variants(self, withholding: Withholding) -> "_Wave":
+        """Return the wave with those variants alone that can be published beside a register."""
+        if FIRMNESS not in self.tables:
+            return self
+        respondents = self.respondents.assign(stratum=self.strata)
+        even_variables = {
+            variant: find_even(respondents.assign(weight=weights), self.variables)
+            for variant, weights in self.varied.items()
+        }
+        variants = find_told(self.tables[FIRMNESS], self.register(withholding), even_variables)
+        return replace(self, tables={**self.tables, FIRMNESS: variants})
+
+
+def _make_rows(wave: _Wave, withheld: Withholding) -> list[FigureRow]:
+    """Return every row of the register of which this is withheld."""
+    settings, rules, tables = wave.settings, wave.settings.figures, wave.tables
+    questionnaire, scheme = wave.questionnaire, Scheme.of(wave.questionnaire)
     selection, weighted = Selection(settings.selection), are_weighted(tables["steps"])
+    digits = replace(wave.digits, exact=withheld.former)
     shown = (rules, scheme, selection, withheld.ids)
     decimals = {item.id: item.range.decimals for item in questionnaire.items if item.range}
     printed = tables["estimates"]
@@ -147,17 +272,17 @@ def _make_rows(
             confidence=settings.level,
         )
     ]
-    if published is not None:
-        rows += list(revision_rows(rows, published, digits))
-    if past is not None and settings.change is not None:
-        then = load_questionnaire(job["asked_before"])
+    if wave.published is not None:
+        rows += list(revision_rows(rows, wave.published, digits))
+    if wave.past is not None and settings.change is not None:
+        then = load_questionnaire(wave.job["asked_before"])
         told = dict.fromkeys(row.item for row in rows if row.kind == "estimate")
-        items = frozenset(past.loc[past["kind"] == "estimate", "item"])
+        items = frozenset(wave.past.loc[wave.past["kind"] == "estimate", "item"])
         matched = [*match_items(then, questionnaire, [*told], settings.change.map, items)]
         by = settings.by if isinstance(settings.by, str) else next(iter(settings.by or ()), "")
         groups = match_groups(then, questionnaire, by)
         told_of = (groups, questionnaire, digits, settings.change, settings.level)
-        rows += [*change_rows(rows, past, matched, *told_of)]
+        rows += [*change_rows(rows, wave.past, matched, *told_of)]
     compared = (tables["comparisons"], tables["estimates"], *shown, settings.level)
     return [
         *rows,
@@ -170,7 +295,7 @@ def _make_rows(
             digits,
             simulated=settings.simulated,
         ),
-        *settings_rows(settings.level, rules, selection, policy),
+        *settings_rows(settings.level, rules, selection, wave.policy),
         *quality_rows(tables["counts"], tables["issues"], selection, apart=scheme.apart),
         *nonresponse_rows(
             tables, map_reasons(rows), digits, withheld.merged, former=withheld.former
@@ -180,12 +305,25 @@ def _make_rows(
     ]
 
 
-def run(job: Job[WaveRegister]) -> None:
-    """Write `figures.csv`, and `disclosure.csv` and `.json`, which are not for release.
+def _list_variables(by: str | list[str] | None, groups: Iterable[str]) -> list[str]:
+    """Return the variables that groups are of, the one that is compared first."""
+    compared = [by] if isinstance(by, str) else (by or [])[:1]
+    return list(dict.fromkeys([*compared, *filter(None, map(variable_of, groups))]))
 
-    Of a publication that is recomputed its ledger, `sealed`, says what is withheld: nothing is
-    decided, and both tell of nothing.
-    """
+
+def _read_register_of(job: Job[WaveRegister], role: str) -> pd.DataFrame | None:
+    """Return the register that an input of this role holds; None where there is no such input."""
+    path = job.get(role)
+    return read_register(path) if path else None
+
+
+def _map_origins(register: pd.DataFrame) -> dict[str, Origin]:
+    """Return the origin of each number of a register (as text), by id."""
+    return {row["id"]: Origin.read_from(row) for row in list_rows(register)}
+
+
+def _read_wave(job: Job[WaveRegister]) -> _Wave:
+    """Read the inputs of a wave's register."""
     settings = job.settings
     inputs = {name: job[name] for name in TABLES}
     if firmness := job.get(FIRMNESS):
@@ -193,112 +331,107 @@ def run(job: Job[WaveRegister]) -> None:
     tables = {name: read_text_table(path, f"the {name}") for name, path in inputs.items()}
     steps = {name: read_lineage(path.parent / PROVENANCE) for name, path in inputs.items()}
     questionnaire = load_questionnaire(job["questionnaire"])
-    rules, estimates = settings.figures, tables["estimates"]
-    policy = Policy.of(settings.disclosure.model_dump(exclude_none=True), rules.minimum_base)
-    published, past = (
-        read_register(path) if (path := job.get(role)) else None for role in ("published", "before")
-    )
-    revised = [] if published is None else list_rows(published)
-    before = {row["id"]: Origin.read_from(row) for row in revised}
-    since = [] if past is None else list_rows(past[past["kind"] == "estimate"])
-    # Changes rest on the earlier wave as a whole: which of its numbers, the questionnaires say.
-    behind = reduce(or_, map(Origin.read_from, since), Origin())
-
-    def origin(row: FigureRow) -> Origin:
-        own = Origin.of(*(steps[name] for name in MADE_FROM[row.kind]))
-        if row.kind == CHANGE:
-            return own | behind
-        if row.kind == REVISION:
-            # It also rests on whatever the number that it revises rests on.
-            return own | before[row.id.share()]
-        return own
-
-    told = [variable for group in estimates["group"] if (variable := variable_of(group))]
-    first = [settings.by] if isinstance(settings.by, str) else (settings.by or [])[:1]
-    variables = list(dict.fromkeys([*first, *told]))
+    published, past = _read_register_of(job, "published"), _read_register_of(job, "before")
+    revised = {} if published is None else _map_origins(published)
+    past_origins = {} if past is None else _map_origins(past[past["kind"] == "estimate"])
+    earlier_wave = reduce(or_, past_origins.values(), Origin())
     answers = read_text_table(job["answers"], "the coded answers")
     columns = ("respondent", "stratum", "weight")
     weights = read_text_table(job["weights"], "the weights", columns=columns)
     weight = dict(zip(weights["respondent"], weights["weight"].astype(float), strict=True))
-    inside = answers[answers["respondent"].isin(list(weight))].reset_index(drop=True)
-    respondents = inside.assign(weight=inside["respondent"].map(weight).astype(float))
-    apart = answers[answers["group"].isin(questionnaire.groups_apart)].reset_index(drop=True)
-    data = " ".join(sorted(steps["estimates"].datasets))
-    digits = ShareDigits.of_wave(len(respondents), rules.rounding)
-    known = (respondents, apart, questionnaire, variables, rules, digits, policy)
-    releases = [earlier_release(read_register(path), data) for path in job.inputs["earlier"]]
-    varied = read_varied(job.get("varied"), respondents)
-    classes = known_classes(respondents, questionnaire, variables, {})
-    # The cells of the frame by all weights, of which there are more.
-    finer = known_classes(respondents, questionnaire, variables, varied)
     strata = dict(zip(weights["respondent"], weights["stratum"], strict=True))
-    people = respondents.assign(stratum=inside["respondent"].map(strata))
+    weighted = answers[answers["respondent"].isin(list(weight))].reset_index(drop=True)
+    respondents = weighted.assign(weight=weighted["respondent"].map(weight).astype(float))
+    apart = answers["group"].isin(questionnaire.groups_apart)
+    data = " ".join(sorted(steps["estimates"].datasets))
+    variables = _list_variables(settings.by, tables["estimates"]["group"])
+    varied = read_varied(job.get("varied"), respondents)
+    return _Wave(
+        job=job,
+        tables=tables,
+        questionnaire=questionnaire,
+        published=published,
+        past=past,
+        respondents=respondents,
+        strata=weighted["respondent"].map(strata),
+        apart=answers[apart].reset_index(drop=True),
+        variables=variables,
+        digits=ShareDigits.of_wave(len(respondents), settings.figures.rounding),
+        policy=Policy.of(
+            settings.disclosure.model_dump(exclude_none=True), settings.figures.minimum_base
+        ),
+        releases=[earlier_release(read_register(path), data) for path in job.inputs["earlier"]],
+        varied=varied,
+        classes=known_classes(respondents, questionnaire, variables, {}),
+        # The cells of the frame by all weights, of which there are more.
+        finer_classes=known_classes(respondents, questionnaire, variables, varied),
+        origins=_Origins(steps, revised, earlier_wave),
+    )
 
-    def register(withheld: Withholding) -> pd.DataFrame:
-        shown = replace(digits, exact=withheld.former)
-        rows = _make_rows(job, tables, questionnaire, published, past, shown, policy, withheld)
-        return make_register(rows, run=settings.run, origin=origin, simulated=settings.simulated)
 
-    def find_told_variants(figures: pd.DataFrame) -> pd.DataFrame:
-        alike = {n: find_even(people.assign(weight=own), variables) for n, own in varied.items()}
-        return find_told(tables[FIRMNESS], figures, alike)
+def run(job: Job[WaveRegister]) -> None:
+    """Write `figures.csv`, and `disclosure.csv` and `.json`, which are not for release.
 
-    def tell(withheld: Withholding) -> AttackTarget:
-        figures, own = register(withheld).astype(str), finer if withheld.firm else classes
-        check_bases(figures)
-        known = (questionnaire, policy, varied, respondents)
-        return read_target(figures, job.inputs["earlier"], own, *known)
-
-    def decide(demand: Demand | None, decided: Decisions | None) -> Withheld:
-        if demand:
-            log.info("withholding more of: %s", ", ".join(sorted(demand.items or ())))
-        return withhold(estimates, *known, releases, demand, decided)
-
-    if sealed := job.get("sealed"):
-        withheld = read_withholding(read_register(sealed))
-        if FIRMNESS in tables:
-            tables[FIRMNESS] = find_told_variants(register(replace(withheld, firm=frozenset())))
-        hidden = Withheld(withheld.ids)
-    else:
-        hidden = withhold_until_held(decide, lambda ids: tell(Withholding(ids)), estimates)
-        withheld = Withholding(hidden.ids)
-        if FIRMNESS in tables:
-            tables[FIRMNESS] = find_told_variants(register(withheld))
-            found = dict.fromkeys(tables[FIRMNESS]["item"])
-            firm = tell_until_held(
-                found, lambda items: tell(replace(withheld, firm=frozenset(items)))
-            )
-            log.info("firmness told of: %s", ", ".join(sorted(firm)) or "nothing")
-            withheld = replace(withheld, firm=firm)
-    figures = register(withheld)
+    Of a publication that is recomputed its ledger, `sealed`, says what is withheld: nothing is
+    decided, and both tell of nothing.
+    """
+    wave = _read_wave(job)
+    sealed = job.get("sealed")
     if sealed:
-        figures = follow_ledger(figures.astype(str), read_register(sealed))
+        ledger = read_register(sealed)
+        withholding = read_withholding(ledger)
+        suppressed = Withheld(withholding.ids)
+        wave = wave.with_publishable_variants(replace(withholding, firm=frozenset()))
+        figures = follow_ledger(wave.register(withholding).astype(str), ledger)
+    else:
+        suppressed = withhold_until_held(
+            wave.withhold, lambda ids: wave.target(Withholding(ids)), wave.tables["estimates"]
+        )
+        withholding = Withholding(suppressed.ids)
+        wave = wave.with_publishable_variants(withholding)
+        withholding = _publish_variants(wave, withholding)
+        figures = wave.register(withholding)
     job.csv("figures.csv", figures)
-    job.csv("disclosure.csv", hidden.facts, private=True)
-    summary = hidden.summary(policy, estimates)
+    job.csv("disclosure.csv", suppressed.facts, private=True)
+    summary = suppressed.summary(wave.policy, wave.tables["estimates"])
     if not sealed:
-        items = list(dict.fromkeys(estimates["item"]))
-        mergers = _find_mergers(respondents, questionnaire, variables, items, rules, policy)
-        summary["mergers"] = [merger.label(questionnaire, "en") for merger in mergers]
+        summary["mergers"] = _list_mergers(wave)
         hidden_items = find_hidden_items(figures.astype(str))
-        summary["hidden"] = [questionnaire.item(name).label.text("en") for name in hidden_items]
+        summary["hidden"] = [
+            wave.questionnaire.item(name).label.text("en") for name in hidden_items
+        ]
     job.file("disclosure.json", f"{canonical_json(summary)}\n", private=True)
-    origins = [*before.values(), behind]
-    job.datasets = tuple(sorted({name for one in origins for name in one.datasets}))
+    job.datasets = wave.origins.list_earlier_datasets()
     log.info("registered: %d figures", len(figures))
 
 
-def _find_mergers(
-    respondents: pd.DataFrame,
-    questionnaire: Questionnaire,
-    variables: Sequence[str],
-    items: Sequence[str],
-    rules: FigureRules,
-    policy: Policy,
-) -> list[Merger]:
-    """Return how small groups of each variable would be merged, where shares come back with it."""
-    found = (
-        find_merger(respondents, questionnaire, items, variable, rules, policy)
-        for variable in variables
+def _publish_variants(wave: _Wave, withholding: Withholding) -> Withholding:
+    """Return what is withheld beside those variants that disclose no count.
+
+    The variants are of findings that can be published beside the register of `withholding`.
+    """
+    if FIRMNESS not in wave.tables:
+        return withholding
+    items = dict.fromkeys(wave.tables[FIRMNESS]["item"])
+    firm = tell_until_held(
+        items, lambda some: wave.target(replace(withholding, firm=frozenset(some)))
     )
-    return [merger for merger in found if merger]
+    log.info("firmness told of: %s", ", ".join(sorted(firm)) or "nothing")
+    return replace(withholding, firm=firm)
+
+
+def _list_mergers(wave: _Wave) -> list[dict[str, Any]]:
+    """Return how small groups of each variable would be merged, where shares come back with it."""
+    items = list(dict.fromkeys(wave.tables["estimates"]["item"]))
+    mergers = (
+        find_merger(
+            wave.respondents,
+            wave.questionnaire,
+            items,
+            variable,
+            wave.settings.figures,
+            wave.policy,
+        )
+        for variable in wave.variables
+    )
+    return [merger.label(wave.questionnaire, "en") for merger in mergers if merger]
