@@ -59,7 +59,8 @@ class Survey:
         return len(self.sent)
 
 
-def make_survey(seed: int, language: str, people: int = 0) -> Survey:
+# One long function: its draws follow one another in an order that seeded exports rest on.
+def make_survey(seed: int, language: str, people: int = 0) -> Survey:  # noqa: C901
     """A survey of 8 to 14 questions that so many people answered, or of 25 to 90; the same for the
     same seed.
     """
