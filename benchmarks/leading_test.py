@@ -523,26 +523,29 @@ def document(counts: pd.DataFrame) -> str:
     }
     parts = [
         "# The test that leads",
-        "Written by `benchmarks/leading_test.py`. The samples have groups of unequal size. Designs "
-        "are: strata with unequal raked weights and a jackknife; opt-in samples; "
-        f"{CLUSTERS} clusters of 10 people, each within one group (intraclass correlation "
+        "Written by `benchmarks/leading_test.py`. The samples have groups of unequal size and come "
+        "from four kinds of design: strata with unequal raked weights and a jackknife; opt-in "
+        f"samples; {CLUSTERS} clusters of 10 people, each within one group (intraclass correlation "
         f"{RESEMBLANCE}), as a table and as a wave; and groups that are strata, the small ones "
-        f"sampled at a higher rate. Each difference is {CLEAR_AT} standard errors. The tables give "
-        "the share of samples in which the p-value of a procedure, or of any pair, is below .05. "
-        "Candidates were compared in one population (four levels); the chosen procedure is "
-        "reported in another (five levels, other groups, strata and margins).",
+        f"sampled at a higher rate. Each difference is {CLEAR_AT} standard errors. Candidates were "
+        "compared in one population (four levels). The chosen procedure was then measured in "
+        "another (five levels, other groups, strata and margins).",
+        "Each figure is the share of samples in which the p-value of the procedure, or of any "
+        "pair, is below .05. The first table of each section averages over the designs. The "
+        "second gives each design: the share if no group differs / the mean over the seven differences.",
         "## Candidates",
-        f"Each cell has {_count(by, CHOOSING, RAO_SCOTT)} samples. The first procedure is the "
-        "simplest: one line of R (`svychisq`). Another procedure would replace it if it kept its "
-        "level and found a tenth more of the differences on average.",
-        _grid(by, "choosing", CANDIDATES),
+        f"There are {_count(by, CHOOSING, RAO_SCOTT)} samples of each design and difference. The "
+        "first procedure is the simplest: one line of R (`svychisq`). Another procedure would "
+        "replace it if it kept its level and found a tenth more of the differences on average.",
+        _tables(by, "choosing", CANDIDATES),
         "## The procedure of a report",
-        f"Each cell has {_count(by, REPORTING, LEADS)} samples for the primary test and "
-        f"{_count(by, REPORTING, TOGETHER)} for the other rows. After a significant primary test, "
-        "a report names the answers in which groups differ and the pairs whose headline box "
-        "differs. A report is false if it names an answer or pair that does not differ, or says "
-        "that groups differ although none does. The limits are simultaneous for all pairs.",
-        _grid(by, "reporting", REPORTED),
+        f"There are {_count(by, REPORTING, LEADS)} samples of each design and difference for the "
+        f"primary test, and {_count(by, REPORTING, TOGETHER)} for the rest. If the primary test is "
+        "significant, a report names the answers in which groups differ and the pairs whose "
+        "headline box differs. A report is false if it names an answer or pair that does not "
+        "differ, or says that groups differ although none does. The limits are simultaneous for "
+        "all pairs.",
+        _tables(by, "reporting", REPORTED),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -556,31 +559,49 @@ def _count(by: Counted, which: str, name: str) -> str:
     return f"{least:,}" if least == most else f"{least:,} to {most:,}"
 
 
-def _grid(by: Counted, which: str, names: Sequence[str]) -> str:
-    """One row a design and procedure, then each procedure over all designs."""
-    settings = list(WORLDS[which].names)
-    lines = [
-        "| design | procedure | " + " | ".join([NONE, *ALTERNATIVES, "mean of the seven"]) + " |"
-    ]
-    lines.append("|---|---|" + "---:|" * (len(ALTERNATIVES) + 2))
+def _tables(by: Counted, which: str, names: Sequence[str]) -> str:
+    """Each procedure over all designs by alternative, then each design by procedure."""
     whole: dict[str, list[list[float]]] = {name: [] for name in names}
-    for setting in settings:
-        for place, name in enumerate(names):
+    by_design = []
+    for setting in WORLDS[which].names:
+        cells = []
+        for name in names:
             found = [by.get((which, setting, o, name), (0.0, 0)) for o in (NONE, *ALTERNATIVES)]
             rates = [held / tried if tried else math.nan for held, tried in found]
-            # A row of a design in which most samples have no result is left out.
-            if not math.isnan(rates[0]):
+            # A procedure without a result in most samples of a design has no figures there.
+            if math.isnan(rates[0]):
+                cells.append("")
+            else:
                 whole[name].append(rates)
-                lines.append(_line("" if place else setting, name, rates))
-    for place, (name, rows) in enumerate(whole.items()):
-        if rows:
-            lines.append(_line("" if place else "**all designs**", name, np.mean(rows, axis=0)))
-    return "\n".join(lines)
+                cells.append(f"{_round(rates[0])} / {_round(float(np.mean(rates[1:])))}")
+        if any(cells):
+            by_design.append(_line([setting, *cells]))
+    over_all = [
+        _line([name, *map(_round, means), _round(float(np.mean(means[1:])))])
+        for name, rows in whole.items()
+        if rows
+        for means in [np.mean(rows, axis=0)]
+    ]
+    alternatives = [NONE, *ALTERNATIVES, "mean of the seven"]
+    return "\n".join(
+        [
+            _line(["all designs", *alternatives]),
+            "|---|" + "---:|" * len(alternatives),
+            *over_all,
+            "",
+            _line(["design", *names]),
+            "|---|" + "---:|" * len(names),
+            *by_design,
+        ]
+    )
 
 
-def _line(setting: str, name: str, rates: Sequence[float]) -> str:
-    shown = [f"{rate:.3f}".removeprefix("0") for rate in (*rates, float(np.mean(rates[1:])))]
-    return "| " + " | ".join([setting, name, *shown]) + " |"
+def _round(rate: float) -> str:
+    return f"{rate:.3f}".removeprefix("0")
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
 
 
 def main() -> None:

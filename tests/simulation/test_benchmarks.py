@@ -47,6 +47,30 @@ def test_two_programs_learn_no_count_of_a_weighted_survey(seed: int) -> None:
     assert whole.given == whole.refused == whole.solved == 0
 
 
+def test_the_page_of_the_leading_test_has_its_tables() -> None:
+    bench = benchmark_module("leading_test")
+    counts = pd.DataFrame(
+        [
+            (which, design, alternative, name, 1, 4)
+            for which, names in (("choosing", bench.CANDIDATES), ("reporting", bench.REPORTED))
+            for design in bench.WORLDS[which].names
+            for alternative in (bench.NONE, *bench.ALTERNATIVES)
+            for name in names
+        ],
+        columns=[*bench.KEYS, "held", "tried"],
+    )
+    written = bench.document(counts)
+    shipped = shipped_section("The test that leads")
+    assert row_names(written) == row_names(shipped)
+    assert ".250 / .250" in written
+
+    def prose(page: str) -> set[str]:
+        lines = (line.lstrip("#") for line in page.splitlines() if not line.startswith("|"))
+        return {line.partition("There are ")[0] for line in lines}
+
+    assert prose(written) - prose(shipped) == {" The test that leads"}
+
+
 def test_no_published_digest_gives_a_count_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where digests had no key, every withheld count would be found."""
     bench = benchmark_module("digests")
