@@ -131,24 +131,18 @@ def test_the_command_says_what_is_in_it(folder: Path, capsys: pytest.CaptureFixt
 
 
 def test_the_command_writes_each_form(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for form in ("codebook", "table", "header", "xlsform", "yaml"):
+    for form in ("codebook", "table", "header", "yaml"):
         out = f"out.{form}"
         assert main(["questionnaire", "shop-1.yaml", "--to", form, "--out", out]) == 0
     capsys.readouterr()
     assert (folder / "out.yaml").read_text("utf-8") == TEXT
     rows = list(csv.reader(io.StringIO((folder / "out.header").read_text("utf-8"))))
     assert rows == [header(read())]
-    (folder / "out.xlsform").rename(folder / "form.xlsx")
-    assert main(["questionnaire", "form.xlsx"]) == 0
-    assert "form.xlsx: the questionnaire shop-1." in capsys.readouterr().out
-    assert main(["questionnaire", "form.xlsx", "--to", "yaml"]) == 0
-    assert "draft: true" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "expected"),
     [
-        (["shop-1.yaml", "--to", "xlsform"], 2, "Name the file with --out"),
         (["shop-1.yaml", "--to", "table", "--out", "shop-1.yaml"], 2, "is the input file"),
         (["gone-1"], 2, "gone-1: not found; expected a .yaml, an XLSForm"),
         (["shop.csv"], 2, "shop.csv: not found"),

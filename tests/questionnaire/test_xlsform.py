@@ -1,20 +1,17 @@
-"""XLSForms as people write them, and what comes back of a questionnaire written as one."""
+"""XLSForms as people write them, and the questionnaires that they become."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from readiness.drafting import ExportColumn, ExportTable, name_by_form
 from readiness.ground.errors import ConfigError, DataError
 from readiness.ground.safe_yaml import TextLoader, read_yaml_text
 from readiness.questionnaire import Questionnaire, questionnaire_of
 from readiness.questionnaire.writing import COMMENT, without_comments, write
-from readiness.questionnaire.xlsform import from_xlsform, to_xlsform
+from readiness.questionnaire.xlsform import from_xlsform
 from readiness.questionnaire.xlsform.expressions import FormQuestion, conditions
 
 SURVEY = """\
@@ -249,9 +246,6 @@ def test_files_that_are_no_forms(tmp_path: Path) -> None:
         from_xlsform(tmp_path / "none.xlsx")
 
 
-KINDS = ("single", "ordinal", "multi", "number", "date", "text")
-
-
 def test_what_is_odd_in_a_form_costs_no_more_than_itself(tmp_path: Path) -> None:
     """A list with `other` already, a range of nothing, an author's own word for `means`, what
     SurveyCTO records in types of its own, a question that is switched off.
@@ -281,123 +275,6 @@ rank a | r | In order
     assert questionnaire.item("r_other").codes == ("rank_1", "rank_2")
     assert "old" not in [item.id for item in questionnaire.items]
     assert list(questionnaire.export.ignored) == ["caseid", "began", "fast", "heard"]
-
-
-CODES = st.sampled_from(["yes", "no", "some", "c1", "c2", "other_", "big"])
-WORDS = st.text(st.sampled_from("abcdé نعم?,;'&<>="), min_size=1, max_size=12).map(str.strip)
-
-
-def texts(draw: Any, used: set[str], prefix: str) -> str:
-    """A text that nothing else has, for what is asked is told apart by it."""
-    text = f"{prefix}{len(used)} {draw(WORDS)}".strip()
-    used.add(text)
-    return text
-
-
-@st.composite
-def documents(draw: Any) -> dict[str, Any]:
-    """Questionnaires within what XLSForm can say."""
-    used: set[str] = set()
-    items: list[dict[str, Any]] = []
-    closed: list[dict[str, Any]] = []
-    for number in range(draw(st.integers(1, 5))):
-        name, column = f"q{number}", texts(draw, used, "Q")
-        item: dict[str, Any] = {"id": name, "variable": name, "column": column}
-        item["label"] = {"en": column, "ar": draw(WORDS) or "x"}
-        item["kind"] = draw(st.sampled_from(KINDS))
-        if item["kind"] in ("single", "ordinal", "multi"):
-            codes = draw(st.lists(CODES, min_size=2, max_size=4, unique=True))
-            item["categories"] = [
-                {"code": code, "value": code, "text": texts(draw, used, "O")} for code in codes
-            ]
-            if item["kind"] == "multi":
-                item["blank_means"] = "skipped"
-                item["categories"][0]["exclusive"] = draw(st.booleans())
-            else:
-                item["missing"] = [
-                    {"value": "99", "text": texts(draw, used, "M"), "means": "refused"}
-                ]
-                if draw(st.booleans()):
-                    item["dont_know"] = {"value": "dk", "text": texts(draw, used, "D")}
-        if item["kind"] == "number":
-            low = draw(st.integers(-5, 5))
-            item["range"] = {"low": low, "high": low + draw(st.integers(1, 99))}
-        if closed and draw(st.booleans()):
-            source = draw(st.sampled_from(closed))
-            item["asked_if"] = [{"item": source["id"], **draw(condition(source))}]
-        if item["kind"] not in ("date", "text"):
-            closed.append(item)
-        if draw(st.booleans()):
-            item["required"] = True
-        items.append(item)
-    if draw(st.booleans()):
-        rows = [
-            {"id": f"r{k}", "variable": f"r{k}", "text": texts(draw, used, "R")} for k in range(2)
-        ]
-        question = texts(draw, used, "G")
-        items.append(
-            {
-                "id": "g",
-                "kind": "grid",
-                "variable": "g",
-                "column": question,
-                "header": "{row}",
-                "label": {"en": question},
-                "rows": rows,
-                "categories": [
-                    {"code": c, "value": c, "text": texts(draw, used, "O")} for c in ("a", "b")
-                ],
-            }
-        )
-    typed = [item["id"] for item in items if item["kind"] == "text"]
-    for item in closed:
-        if typed and item["kind"] == "single" and draw(st.booleans()):
-            item["categories"][-1] |= {"specify": typed[0], "screens_out": True}
-    return {
-        "name": "made",
-        "version": "7",
-        "language": "en",
-        "title": {"en": "Made"},
-        "items": items,
-    }
-
-
-def test_texts_and_values_that_a_form_cannot_have(tmp_path: Path) -> None:
-    """References to no question, values with spaces, names that are none."""
-    options = [{"code": "a", "text": "${x", "value": "a b"}, {"code": "b", "text": "${ q }"}]
-    items = [
-        {"id": "q", "kind": "single", "column": "Ask ${nobody}", "categories": options},
-        {"id": "r", "kind": "ranking", "variable": "$r", "categories": options},
-        {"id": "d", "kind": "text", "derived_from": ["q"]},
-    ]
-    document = {"name": "n", "version": "1", "language": "en", "title": {"en": "${t}"}}
-    path = tmp_path / "odd.xlsx"
-    path.write_bytes(to_xlsform(questionnaire_of({**document, "items": items}, "n")))
-    again = read(path)[0]
-    assert [item.id for item in again.items] == ["q", "r_a", "r_b"]
-    assert [c.value for c in again.item("q").categories] == ["a", "b"]
-    assert again.item("q").column == "Ask $ {nobody}"
-
-
-def condition(source: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
-    if source["kind"] == "number":
-        return st.fixed_dictionaries({"at_least": st.integers(0, 9)})
-    codes = [category["code"] for category in source["categories"]]
-    return st.lists(st.sampled_from(codes), min_size=1, unique=True).map(
-        lambda chosen: {"one_of": [code for code in codes if code in chosen]}
-    )
-
-
-@settings(max_examples=25)
-@given(document=documents())
-def test_what_is_written_as_a_form_comes_back(
-    document: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """The same questionnaire, and pyxform has nothing to say against the form."""
-    questionnaire = questionnaire_of(document, "made")
-    path = tmp_path_factory.getbasetemp() / "made.xlsx"
-    path.write_bytes(to_xlsform(questionnaire))
-    assert read(path)[0] == questionnaire
 
 
 def test_a_language_that_has_a_name_only(tmp_path: Path) -> None:

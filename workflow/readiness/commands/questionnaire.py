@@ -1,12 +1,11 @@
-"""Check a questionnaire, or write it as a codebook, a form or a draft.
+"""Check a questionnaire, or write it as a codebook or a draft.
 
 FILE is a questionnaire (a YAML file, or its name in data/questionnaires), an XLSForm (.xlsx, .xls)
 or an SPSS file (.sav). Without --to, the command lists what the questionnaire holds, what is still
 open, and what changed since the last version. The formats of --to:
 
   codebook   a page for readers, in one file          table    the codebook as CSV
-  xlsform    a form for ODK and KoboToolbox           header   the empty header row of an export
-  yaml       a draft to edit
+  header     the empty header row of an export        yaml     a draft to edit
 
 Examples:
   readiness questionnaire ai-readiness-1
@@ -39,8 +38,7 @@ from readiness.questionnaire import (
 from readiness.questionnaire.codebook import COLUMNS, table
 from readiness.questionnaire.versions import changes, kind_of
 from readiness.questionnaire.writing import form_name, open_decisions
-from readiness.questionnaire.xlsform import from_xlsform, to_xlsform
-from readiness.questionnaire.xlsform.writing import languages_of
+from readiness.questionnaire.xlsform import from_xlsform
 from readiness.site.codebook import codebook_page
 
 # How many places without a label are named.
@@ -92,7 +90,7 @@ def _tell_languages(q: Questionnaire) -> Iterator[Fact]:
     labelled = list(_list_labels(q))
     lacks = {
         language: [place for place, labels in labelled if language not in labels]
-        for language in languages_of(q)
+        for language in q.label_languages
     }
     if whole := [language for language, missing in lacks.items() if not missing]:
         yield Fact("questionnaire.read.languages", {"languages": Listed(tuple(whole), "comma")})
@@ -129,7 +127,7 @@ def header(questionnaire: Questionnaire) -> list[str]:
     return columns
 
 
-FORMS = ("codebook", "table", "xlsform", "header", "yaml")
+FORMS = ("codebook", "table", "header", "yaml")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -171,10 +169,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.to is None:
         print("\n".join(tell(fact, arguments.language) for fact in (*facts, *since)))
         return 0
-    content: str | bytes = text
-    if arguments.to == "xlsform":
-        content = to_xlsform(found)
-    elif arguments.to == "header":
+    content = text
+    if arguments.to == "header":
         content = rows_to_csv([header(found)])
     elif arguments.to == "table":
         records = table(found, arguments.language)
@@ -190,8 +186,6 @@ def run(arguments: argparse.Namespace) -> int:
                 )
         write_atomically(arguments.out, content)
         print(f"written: {arguments.out}")
-    elif isinstance(content, bytes):
-        raise ConfigError("--to xlsform writes a workbook. Name the file with --out PATH.")
     else:
         sys.stdout.write(content)
     return 0

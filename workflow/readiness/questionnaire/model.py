@@ -231,6 +231,14 @@ class Questionnaire(Strict):
             *chain.from_iterable(question_columns),
         )
 
+    @property
+    def label_languages(self) -> tuple[str, ...]:
+        """The questionnaire's language, then all others that a title or label has, sorted."""
+        labels = [self.title.root, *(item.label.root for item in self.items)]
+        labels += [category.labels for item in self.items for category in item.categories]
+        others = {language for texts in labels for language in texts} - {self.language}
+        return (self.language, *sorted(others))
+
     def item(self, item_id: str) -> Item:
         """Return the item with this id; KeyError without one."""
         return _find_part(self.items, item_id)

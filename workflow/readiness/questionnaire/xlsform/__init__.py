@@ -2,4 +2,3 @@
 
 from readiness.questionnaire.xlsform.reading import from_xlsform
 from readiness.questionnaire.xlsform.sheets import is_xlsform
-from readiness.questionnaire.xlsform.writing import to_xlsform

@@ -1,4 +1,4 @@
-"""Translate the expressions of an XLSForm to conditions on answers and back.
+"""Translate the expressions of an XLSForm to conditions on answers.
 
 `relevant` and `constraint` are XPath. The part that conditions on answers need is read: `=`, `!=`,
 `<`, `<=`, `>`, `>=`, `selected()`, `count-selected()`, `not()`, `and`, `or`, brackets. A
@@ -294,20 +294,3 @@ def read_exclusive_options(constraint: str) -> set[str]:
             raise Unsaid(f"{constraint[:40]!r} as a constraint on ticked options")
         names.add(hit["name"])
     return names
-
-
-def write_expression(atoms: Sequence[Atom]) -> str:
-    """Return the XPath expression of the conjunction of conditions; options by their names."""
-    return " and ".join(_write_atom(atom) for atom in atoms)
-
-
-def _write_atom(atom: Atom) -> str:
-    """Return the XPath expression of one condition."""
-    name = "." if atom.source.item == "." else f"${{{atom.source.item}}}"
-    if not _is_closed(atom.source):
-        ends = ((">=", atom.low), ("<=", atom.high))
-        return " and ".join(f"{name} {sign} {end:.12g}" for sign, end in ends if abs(end) < inf)
-    test = "selected({}, '{}')" if atom.source.kind == "multi" else "{} = '{}'"
-    options = [option for option, code in atom.source.codes.items() if code in atom.codes]
-    tests = [test.format(name, option) for option in options]
-    return tests[0] if len(tests) == 1 else f"({' or '.join(tests)})"

@@ -134,7 +134,7 @@ def read_form(path: Path, language: str | None = None) -> XlsForm:
         language_known,
         unnamed,
     )
-    judge(path, asdict(data))
+    _judge(path, asdict(data))
     return form
 
 
@@ -198,8 +198,8 @@ def _call_pyxform(path: Path, refused: str, call: Callable[[], Any]) -> Any:
         ) from None
 
 
-def judge(path: Path, form: bytes | dict[str, Any]) -> None:
-    """Let pyxform convert the form of a workbook or its sheets; ConfigError where it refuses."""
+def _judge(path: Path, form: dict[str, Any]) -> None:
+    """Let pyxform convert the sheets of a form; ConfigError where it refuses."""
     from pyxform.xls2xform import convert
 
     ending = path.suffix.lower()
