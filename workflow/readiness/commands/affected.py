@@ -20,7 +20,7 @@ from readiness.publications.outcome_texts import told_plainly
 from readiness.publications.trace import find_affected, refuse_broken, state_line
 from readiness.register.display import show_safely
 
-# The kinds of numbers that a release is known by, and how many are shown of a publication.
+# Kinds of headline numbers, and how many of them are printed of a publication.
 HEADLINE = ("estimate", "claim")
 SHOWN = 10
 
@@ -35,31 +35,34 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print how many, and which; DataError when there is no such version."""
+    """Print how many published numbers rest on a dataset version, and which.
+
+    Raises DataError where there is no such version.
+    """
     root = Path.cwd()
     find_version(root, arguments.version)
-    found = find_affected(root, arguments.version)
+    affected = find_affected(root, arguments.version)
     if arguments.json:
-        rows = [{"publication": where, **row} for where, row in found]
+        rows = [{"publication": where, **row} for where, row in affected]
         print_json(rows)
     else:
-        print(f"{arguments.version}: {len(found)} published numbers rest on it.")
+        print(f"{arguments.version}: {len(affected)} published numbers rest on it.")
         log = read_log(root)
-        for where, group in groupby(found, key=lambda pair: pair[0]):
+        for where, group in groupby(affected, key=lambda pair: pair[0]):
             rows = [dict(row) for _, row in group]
             print(f"{one_line(state_line(root, where, log))}: {len(rows)} numbers")
-            # A column that the ledger of somebody else lacks is said below.
+            # A ledger from elsewhere may lack a column; the check below reports it.
             leading = [
                 row for row in rows if row.get("kind") in HEADLINE and row.get("group") == "all"
             ]
-            shown = rows if arguments.all else (leading or rows)[:SHOWN]
-            width = max(len(row["id"]) for row in shown)
-            for row in shown:
+            printed_rows = rows if arguments.all else (leading or rows)[:SHOWN]
+            width = max(len(row["id"]) for row in printed_rows)
+            for row in printed_rows:
                 print(one_line(f"  {where}/{row['id']:<{width}}  {show_safely(row, 'en')}"))
-            if len(shown) < len(rows):
-                print(f"  and {len(rows) - len(shown)} more: --all")
+            if len(printed_rows) < len(rows):
+                print(f"  and {len(rows) - len(printed_rows)} more: --all")
         for identity, fact in withdrawals(root).items():
-            seen = "" if (root / FOLDER / identity).is_dir() else "; its numbers are not here"
-            print(f"{told_plainly(fact, 'en')}{seen}.")
+            remark = "" if (root / FOLDER / identity).is_dir() else "; its numbers are not here"
+            print(f"{told_plainly(fact, 'en')}{remark}.")
     refuse_broken(root, listed_ids(root), every=True)
     return 0

@@ -33,7 +33,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Make a key, sign, or both; ConfigError when neither was asked for."""
+    """Make a key, sign a publication, or both.
+
+    Raises ConfigError where neither is asked for.
+    """
     root = Path.cwd()
     path = arguments.key or arguments.new_key
     if not path or (arguments.key and (arguments.new_key or not arguments.id)):

@@ -126,24 +126,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Audit and show; returns the audit's own exit code."""
-    named = [one for one in arguments.ids if isinstance(one, Path)]
-    if named and named != arguments.ids[:1]:
+    """Audit publications and print the results; return the most severe exit code."""
+    folders = [argument for argument in arguments.ids if isinstance(argument, Path)]
+    if folders and folders != arguments.ids[:1]:
         raise ConfigError(
-            f"{named[-1]} is a folder after an id. Name the folder to audit first, then the ids."
+            f"{folders[-1]} is a folder after an id. Name the folder to audit first, then the ids."
         )
-    first = arguments.ids.pop(0) if named else Path.cwd()
-    with open_tree(first, arguments.remote) as foreign:
-        return _run(first, Terms(foreign, tuple(arguments.trust)), arguments)
+    tree_root = arguments.ids.pop(0) if folders else Path.cwd()
+    with open_tree(tree_root, arguments.remote) as foreign:
+        return _run(tree_root, Terms(foreign, tuple(arguments.trust)), arguments)
 
 
 def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
-    known, gone = listed_ids(root), withdrawals(root)
-    for name in [name for name in arguments.ids if name not in {*known, *gone}]:
+    sealed_ids, withdrawn_ids = listed_ids(root), withdrawals(root)
+    for name in [name for name in arguments.ids if name not in {*sealed_ids, *withdrawn_ids}]:
         find_publication(root, name)
     log = read_log(root)
     faults = [*check_log(log), *check_plans(root, log, own=terms.foreign is None)]
-    if not known and not gone and not faults:
+    if not sealed_ids and not withdrawn_ids and not faults:
         raise ConfigError(
             f"{FOLDER}: this folder contains no publication. Name a folder that has publications/."
         )
@@ -153,36 +153,40 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     audits: list[Audit] = []
     subjects: dict[str, Subject] = {}
     public_keys(arguments.key)
-    told = _find_superseded(root)
-    # Where all are audited the log has lines of its own.
+    superseded_notes = _find_superseded(root)
+    # An audit of all publications has a separate entry for the log.
     about_log = Fact("language.labelled", {"label": str(LOG), "what": log.fault or ""})
-    beside = [about_log] if log.fault and arguments.ids else []
-    names = arguments.ids or ([*known, str(LOG)] if faults else known)
-    for name in arguments.ids or gone:
-        if name in gone and name not in known:
-            # On standard output is JSON where it is asked for.
-            print(told_plainly(gone[name], arguments.language), file=sys.stderr)
-    names = [name for name in names if name in known or name not in gone]
+    log_notes = [about_log] if log.fault and arguments.ids else []
+    names = arguments.ids or ([*sealed_ids, str(LOG)] if faults else sealed_ids)
+    for name in arguments.ids or withdrawn_ids:
+        if name in withdrawn_ids and name not in sealed_ids:
+            # Standard output may be JSON.
+            print(told_plainly(withdrawn_ids[name], arguments.language), file=sys.stderr)
+    names = [name for name in names if name in sealed_ids or name not in withdrawn_ids]
     if arguments.code == "frozen":
         _say_what_to_install(root, names, terms)
     if not names:
         return COULD_NOT_CHECK
     notes = {
-        name: [*told.get(name, ()), *([gone[name]] if name in gone else ()), *beside]
+        name: [
+            *superseded_notes.get(name, ()),
+            *([withdrawn_ids[name]] if name in withdrawn_ids else ()),
+            *log_notes,
+        ]
         for name in names
     }
     judge = partial(_judge, root, terms, arguments, log, faults, notes)
     cores = max(1, min(len(names), arguments.cores)) if arguments.level >= NUMBERS else 1
-    for found, subject in perform_side_by_side(judge, names, cores):
-        audits.append(found)
+    for result, subject in perform_side_by_side(judge, names, cores):
+        audits.append(result)
         if subject:
-            subjects[found.identity] = subject
+            subjects[result.identity] = subject
         if not arguments.json:
             width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
-            sys.stdout.write(audit_text(found, arguments.language, width))
+            sys.stdout.write(audit_text(result, arguments.language, width))
             sys.stdout.flush()
     if arguments.json:
-        print_json([one.as_record() for one in audits])
+        print_json([result.as_record() for result in audits])
     elif len(audits) > 1:
         sys.stdout.write(summary_text(audits, arguments.language))
     if arguments.html:
@@ -190,18 +194,21 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
         from readiness.publications.presenting.page import audit_page
 
         write_atomically(arguments.html, audit_page(audits, subjects, arguments.language))
-        # Not on standard output, which may be JSON.
+        # Standard output may be JSON.
         print(f"{arguments.html}: written", file=sys.stderr)
-    return most_severe(one.exit_code for one in audits)
+    return most_severe(result.exit_code for result in audits)
 
 
 def _say_what_to_install(root: Path, names: Sequence[str], terms: Terms) -> None:
-    """Print, for who asks for the sealed code, which program that is: a line a publication."""
+    """Print which program to install for the sealed code, one line a publication."""
     seals = read_seals(root)
     for name in names:
         if sealed := seals.get(name):
             same = is_sealing(root, sealed, terms)
-            print(f"{name}: {tell(tell_program(sealed, same=same), 'en')}.", file=sys.stderr)
+            print(
+                f"{name}: {tell(tell_program(sealed, same=same), 'en')}.",
+                file=sys.stderr,
+            )
 
 
 def _judge(
@@ -213,12 +220,12 @@ def _judge(
     notes: Mapping[str, Sequence[Fact]],
     name: str,
 ) -> tuple[Audit, Subject | None]:
-    # What is judged, printed and drawn comes from the same bytes.
+    # Judge, print and draw the same bytes.
     with reading_once(root / FOLDER / name):
         if name == str(LOG):
-            found = Audit(name, arguments.level, {}, Changes(), tuple(faults))
+            result = Audit(name, arguments.level, {}, Changes(), tuple(faults))
         else:
-            found = audit(
+            result = audit(
                 root,
                 name,
                 arguments.level,
@@ -234,24 +241,29 @@ def _judge(
                 keys=public_keys(arguments.key),
                 terms=terms,
             )
-        return found, read_subject(root, name) if arguments.html else None
+        return result, read_subject(root, name) if arguments.html else None
 
 
 def _find_superseded(root: Path) -> dict[str, list[Fact]]:
-    """What other publications say of one: superseded, with which erratum; by its id."""
+    """Return notes on publications that another one supersedes, by the superseded id.
+
+    A note names the successor and its erratum, or says that the successor names another seal.
+    """
     seals = read_seals(root)
     notes: dict[str, list[Fact]] = {}
-    for other, sealed in seals.items():
-        before = sealed.get("supersedes")
-        if isinstance(before, dict):
-            about = notes.setdefault(str(before.get("id")), [])
-            draft, why = sealed["status"] == DRAFT, sealed.get("erratum")
+    for successor, sealed in seals.items():
+        predecessor = sealed.get("supersedes")
+        if isinstance(predecessor, dict):
+            predecessor_notes = notes.setdefault(str(predecessor.get("id")), [])
+            draft, erratum = sealed["status"] == DRAFT, sealed.get("erratum")
             kind = "audit.note.successor" if draft else "audit.note.superseded"
-            said = Fact(kind, {"other": other})
-            about.append(
-                Fact("language.labelled", {"label": said, "what": str(why)}) if why else said
+            note = Fact(kind, {"other": successor})
+            predecessor_notes.append(
+                Fact("language.labelled", {"label": note, "what": str(erratum)})
+                if erratum
+                else note
             )
-            own = seals.get(str(before.get("id")))
-            if own and before.get("digest") != own["digest"]:
-                about.append(Fact("audit.note.other_seal", {"other": other}))
+            current_seal = seals.get(str(predecessor.get("id")))
+            if current_seal and predecessor.get("digest") != current_seal["digest"]:
+                predecessor_notes.append(Fact("audit.note.other_seal", {"other": successor}))
     return notes

@@ -45,14 +45,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the zip and say what is in it and what is not."""
+    """Write the zip, and print the publications and datasets in it and left out."""
     root = Path.cwd()
     find_publication(root, arguments.id)
     target = arguments.to or BUNDLES / f"{arguments.id}.zip"
     if target.suffix != ".zip":
         raise ConfigError(f"--to {target}: a bundle is a zip file. Give a name that ends in .zip.")
     refuse_inside(root, target)
-    # Below results/ it is a result, which is made again as often as it is asked for.
+    # The default file lies below results/ and is a result, which may be replaced.
     check_output(target, "--to", force=arguments.force or arguments.to is None, root=root)
     from readiness.publications.bundle.contents import describe_date, gather, left_out
     from readiness.publications.bundle.crate import bundle

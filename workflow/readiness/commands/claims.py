@@ -45,7 +45,7 @@ from readiness.language import LANGUAGES, show, tell
 from readiness.program.layout import find_config
 from readiness.reporting.verdicts import render_solution, render_verdict, verdict_json
 
-# Verdicts of one status that are named by their ids.
+# Most verdicts of one status whose ids are printed.
 NAMED = 3
 PLAIN = Console(highlight=False, markup=False, color_system=None)
 
@@ -147,13 +147,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what was asked; returns 0."""
+    """Run the action; return 0."""
     {"solve": _solve, "check": _check, "add": _begin}[arguments.action](arguments)
     return 0
 
 
 def _study_or_file(text: str) -> str | Path:
-    """A path where there is such a file, or a folder with a study; else the name of a study."""
+    """Return a path for a file, for any name with a file's ending, and for a folder with a study.
+
+    Any other text is the name of a study.
+    """
     path = Path(text)
     is_study = path.is_dir() and (path / STRUCTURE).is_file()
     looks_like_file = path.suffix.lower() in (".csv", ".yaml", ".yml", ".xlsx")
@@ -170,7 +173,7 @@ def _solve(arguments: argparse.Namespace) -> None:
             base=arguments.base,
         )
     except DataError as error:
-        # Figures and bounds stand on the command line here, and in no data.
+        # Figures and bounds come from the command line here, not from data.
         raise ConfigError(str(error)) from None
     if arguments.json:
         print_json(_list_solution(solution, arguments))
@@ -179,7 +182,9 @@ def _solve(arguments: argparse.Namespace) -> None:
 
 
 def _list_solution(solution: Solution, arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return what the figures allow as data for JSON; shares of made-up figures are in 0-1."""
+    """Return the solution as data for JSON; `power` (share of made-up figures that fit) is
+    in 0-1.
+    """
     readings = [
         {**asdict(row), "power": None if row.power is None else float(row.power)}
         for row in solution.rows
@@ -192,29 +197,31 @@ def _list_solution(solution: Solution, arguments: argparse.Namespace) -> dict[st
         "base": arguments.base,
         "readings": readings,
         "fits": None if together is None else together.fits,
-        "explanations": [] if together is None else [asdict(one) for one in together.readings],
+        "explanations": []
+        if together is None
+        else [asdict(reading) for reading in together.readings],
         "sentences": [tell(fact, arguments.language) for fact in solution.facts],
     }
 
 
 def _read_material(arguments: argparse.Namespace) -> tuple[pd.DataFrame, Structure]:
-    """The claims and their structure, of a file or of a study of the project."""
-    named = arguments.study
-    if isinstance(named, Path):
-        return read_loose_study(named, arguments.language)
+    """Read the claims and their structure, from a file or from a study of the project."""
+    study = arguments.study
+    if isinstance(study, Path):
+        return read_loose_study(study, arguments.language)
     if not find_config(Path()).is_file():
         raise ConfigError(
-            f"this folder is not a project, and there is no file {named!r}. Name a CSV or YAML "
+            f"this folder is not a project, and there is no file {study!r}. Name a CSV or YAML "
             "file of percentages, or run the command in a project."
         )
     root = Path.cwd()
     studies = load_config(find_config(root)).studies
-    if named not in studies:
+    if study not in studies:
         raise ConfigError(
-            f"config.yaml has no study {named!r}. Its studies are {', '.join(studies)}."
+            f"config.yaml has no study {study!r}. Its studies are {', '.join(studies)}."
         )
-    path = find_object(root, find_version(root, studies[named].claims))
-    structure = parse_structure(read_yaml(Path(f"data/claims/{studies[named].structure}.yaml")))
+    path = find_object(root, find_version(root, studies[study].claims))
+    structure = parse_structure(read_yaml(Path(f"data/claims/{studies[study].structure}.yaml")))
     return read_text_table(path, "the register of claims"), structure
 
 
@@ -238,8 +245,8 @@ def _check(arguments: argparse.Namespace) -> None:
     else:
         whose = dict(zip(claims["claim_id"], claims["attributed_to"], strict=True))
         leading = lead(structure.searched, whose)
-        shown = leading_ids(verdicts, leading.id if leading else "")
-        _print_short(verdicts, shown, arguments)
+        shown_ids = leading_ids(verdicts, leading.id if leading else "")
+        _print_short(verdicts, shown_ids, arguments)
 
 
 def _print_long(verdicts: list[Verdict], language: str) -> None:
@@ -254,35 +261,37 @@ def _print_long(verdicts: list[Verdict], language: str) -> None:
 
 
 def _print_short(verdicts: list[Verdict], shown: list[str], arguments: argparse.Namespace) -> None:
-    """The figures of each source together, a sentence a line; of the others, how many there are."""
+    """Print the verdicts in `shown`, a sentence a line, then the number of verdicts by status."""
     for verdict in verdicts:
         if verdict.id in shown:
             for fact in verdict.facts:
                 PLAIN.print(tell(fact, arguments.language), soft_wrap=True)
             print()
     for status in Status:
-        own = [verdict.id for verdict in verdicts if verdict.status == status]
-        some = ", ".join(own[:NAMED]) + (", ..." if len(own) > NAMED else "")
-        if own:
-            print(f"{show(STATUS[status], arguments.language)}: {len(own)} ({some})")
+        ids = [verdict.id for verdict in verdicts if verdict.status == status]
+        first_ids = ", ".join(ids[:NAMED]) + (", ..." if len(ids) > NAMED else "")
+        if ids:
+            print(f"{show(STATUS[status], arguments.language)}: {len(ids)} ({first_ids})")
     print(f"Each in its own sentences: readiness claims check {arguments.study} --long")
 
 
 def _begin(arguments: argparse.Namespace) -> None:
     root, study = Path.cwd(), arguments.study
-    said = read_figures(arguments.table).source
-    if not (publisher := arguments.publisher or said.get("publisher")):
+    source_facts = read_figures(arguments.table).source
+    if not (publisher := arguments.publisher or source_facts.get("publisher")):
         raise ConfigError(
             "the publisher of these percentages is missing. Give --publisher NAME, or set "
             "`publisher:` in a YAML file."
         )
-    if not (address := arguments.source or said.get("source")):
+    if not (address := arguments.source or source_facts.get("source")):
         raise ConfigError(
             "the source of these percentages is missing. Give --source URL, or set `source:` in a "
             "YAML file."
         )
-    date = arguments.date or said.get("date") or "unknown"
-    source = ClaimSource(publisher, address, date, said.get("language") or arguments.language)
+    date = arguments.date or source_facts.get("date") or "unknown"
+    source = ClaimSource(
+        publisher, address, date, source_facts.get("language") or arguments.language
+    )
     if not find_config(Path()).is_file():
         if arguments.questionnaire:
             raise ConfigError(
@@ -292,15 +301,17 @@ def _begin(arguments: argparse.Namespace) -> None:
         claims = write_loose_study(Path(study), arguments.table, study, source)
         print(f"{study}/: {claims} claims written\nThen: readiness claims check {study}")
         return
-    # What registers data and writes configurations is needed in a project alone.
+    # Import late: only a project registers data and writes configurations.
     from readiness.commands.starting.study import begin
     from readiness.commands.validate import questionnaire_file
     from readiness.questionnaire import load_questionnaire
 
-    asked = None
+    questionnaire = None
     if arguments.questionnaire:
-        asked = load_questionnaire(questionnaire_file(root, arguments.questionnaire))
-    claims = begin(root, study, read_figures(arguments.table), str(arguments.table), source, asked)
+        questionnaire = load_questionnaire(questionnaire_file(root, arguments.questionnaire))
+    claims = begin(
+        root, study, read_figures(arguments.table), str(arguments.table), source, questionnaire
+    )
     print(
         f"{study}-claims@1: {claims} claims registered\n"
         f"data/claims/{study}-1.yaml and config.yaml: studies.{study} added\n"

@@ -1,6 +1,6 @@
-"""Compare published figures with the data: those of a wave that was run, or of an export.
+"""Compare published figures with the data of a wave that was run, or of an export.
 
-It needs what reads and validates exports; `claims` imports it only where data are compared.
+`claims` imports this module only where data are compared: it loads readers and validation.
 """
 
 import argparse
@@ -30,21 +30,22 @@ PLAIN = Console(highlight=False, markup=False, color_system=None)
 
 
 def check_beside(study: JudgedStudy, arguments: argparse.Namespace) -> None:
-    """Print each published figure beside the data's own, and the base that gives it."""
-    answers, asked, register = _read_data(arguments)
-    found = beside_data(study, answers, asked)
+    """Print each published figure beside the count in the data, and the base that gives it."""
+    answers, questionnaire, register = _read_data(arguments)
+    comparisons = beside_data(study, answers, questionnaire)
     if arguments.json:
-        print(beside_json(found, register, arguments.language), end="")
+        print(beside_json(comparisons, register, arguments.language), end="")
     else:
-        print_beside(found, study, register, arguments.language)
+        print_beside(comparisons, study, register, arguments.language)
 
 
 def _read_data(
     arguments: argparse.Namespace,
 ) -> tuple[pd.DataFrame, Questionnaire, Mapping[str, str]]:
-    """Coded answers and what was asked: of a wave's last run, or of an export.
+    """Read coded answers, the questionnaire, and the shares of a wave's register by id.
 
-    Then what the wave's register has, by id: its shares are weighted as the wave is.
+    From a wave's last run, or from an export, which has no register. The register's shares are
+    weighted as the wave is.
     """
     root = Path.cwd()
     if arguments.data:
@@ -52,8 +53,8 @@ def _read_data(
             raise ConfigError(
                 "--data needs --questionnaire NAME and cannot be combined with --wave."
             )
-        asked = load_questionnaire(questionnaire_file(root, arguments.questionnaire))
-        return coded_answers(arguments.data, asked), asked, {}
+        questionnaire = load_questionnaire(questionnaire_file(root, arguments.questionnaire))
+        return coded_answers(arguments.data, questionnaire), questionnaire, {}
 
     runs = {
         run.name: run
@@ -76,36 +77,38 @@ def _read_data(
     shares: dict[str, str] = {}
     if path.is_file():
         figures = read_text_table(path, "the register", columns=("id", "unit", "value"))
-        own = figures[figures["unit"].eq("share") & figures["value"].ne("")]
-        shares = dict(zip(own["id"], own["value"], strict=True))
+        published = figures[figures["unit"].eq("share") & figures["value"].ne("")]
+        shares = dict(zip(published["id"], published["value"], strict=True))
     return answers, load_questionnaire(Path(run.questionnaire)), shares
 
 
 def beside_json(found: Sequence[DataComparison], register: Mapping[str, str], language: str) -> str:
-    """One object a question: its sentence, the base, each figure with the data's own.
+    """Return JSON with an object for each question: sentence, base, figures with counts.
 
-    `register` has the shares of the wave's register, by id.
+    `register`: the shares of the wave's register, by id.
     """
     content = [
         {
-            "item": one.item,
-            "sentence": tell(one.fact, language),
-            "kind": one.fact.kind,
-            "reported": one.reported,
-            "base": None if one.base is None else one.base.n,
-            "answered": one.answered,
+            "item": comparison.item,
+            "sentence": tell(comparison.fact, language),
+            "kind": comparison.fact.kind,
+            "reported": comparison.reported,
+            "base": None if comparison.base is None else comparison.base.n,
+            "answered": comparison.answered,
             "figures": [
                 {
                     "claim": c.claim_id,
                     "answer": c.category,
                     "published": str(c.figure),
                     "count": k,
-                    "register": register.get(share_id(one.item, c.category, TOTAL, ANSWERED)),
+                    "register": register.get(
+                        share_id(comparison.item, c.category, TOTAL, ANSWERED)
+                    ),
                 }
-                for c, k in zip(one.claims, one.counts, strict=True)
+                for c, k in zip(comparison.claims, comparison.counts, strict=True)
             ],
         }
-        for one in found
+        for comparison in found
     ]
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
@@ -113,27 +116,35 @@ def beside_json(found: Sequence[DataComparison], register: Mapping[str, str], la
 def print_beside(
     found: Sequence[DataComparison], study: JudgedStudy, register: Mapping[str, str], language: str
 ) -> None:
-    """A table of all figures, and a sentence a question."""
+    """Print a table of all figures, then a sentence for each question."""
     table = Table(box=box.SIMPLE_HEAD)
     names = ["item", "answer", "published", "of who answered", "count", "n"]
     for name in [*names, "register"] if register else names:
         table.add_column(name, justify="left" if name in ("item", "answer") else "right")
-    for one in found:
-        for claim, count in zip(one.claims, one.counts, strict=True):
-            label = study.structure.answer(one.item, claim.category)
-            share = "" if count is None or not one.answered else f"{100 * count / one.answered:.2f}"
+    for comparison in found:
+        for claim, count in zip(comparison.claims, comparison.counts, strict=True):
+            label = study.structure.answer(comparison.item, claim.category)
+            share = (
+                ""
+                if count is None or not comparison.answered
+                else f"{100 * count / comparison.answered:.2f}"
+            )
             answer = claim.category if label is None else show(label, language)
-            own = register.get(share_id(one.item, claim.category, TOTAL, ANSWERED), "")
+            register_share = register.get(
+                share_id(comparison.item, claim.category, TOTAL, ANSWERED), ""
+            )
             cells = [
-                one.item,
+                comparison.item,
                 answer,
                 str(claim.figure),
                 share,
                 "" if count is None else str(count),
-                str(one.answered or ""),
+                str(comparison.answered or ""),
             ]
-            cells += [f"{100 * float(own):.2f}" if own else ""] if register else []
+            cells += (
+                [f"{100 * float(register_share):.2f}" if register_share else ""] if register else []
+            )
             table.add_row(*cells)
     PLAIN.print(table)
-    for one in found:
-        PLAIN.print(tell(one.fact, language), soft_wrap=True)
+    for comparison in found:
+        PLAIN.print(tell(comparison.fact, language), soft_wrap=True)

@@ -30,10 +30,10 @@ from readiness.ground.tables import read_text_table, to_csv
 from readiness.readers import read_sheet
 
 YAML = (".yaml", ".yml")
-# What a YAML of figures says of its source, and of one question.
+# Keys in a YAML of figures: about its source, and about one question.
 OF_SOURCE = ("publisher", "source", "date", "language", "base", "figures")
 OF_QUESTION = ("answers", "base", "kind")
-# The two files of a study outside a project.
+# Files of a study outside a project.
 REGISTER, STRUCTURE = "claims.csv", "structure.yaml"
 NOT_SAID = "https://not.said/"
 
@@ -42,8 +42,8 @@ NOT_SAID = "https://not.said/"
 class FigureTable:
     """Published figures as written in a file.
 
-    `cells`: a row for each figure. `places`: where each row stands in the file, for messages.
-    `source`: what the file says of the source; "" where it says nothing.
+    `cells`: a row for each figure. `places`: the place of each row in the file, for messages.
+    `source`: statements on the source; "" for what is not stated.
     """
 
     cells: pd.DataFrame
@@ -88,7 +88,8 @@ def read_loose_study(path: Path, language: str) -> tuple[pd.DataFrame, Structure
 
 
 def write_loose_study(folder: Path, table: Path, study: str, source: ClaimSource) -> int:
-    """Write the register and the structure of a study into a new folder; returns its claims.
+    """Write the register and the structure of a study into a new folder; return the number of
+    claims.
 
     Raises ConfigError where the folder exists, and what `begin_study` raises.
     """
@@ -117,8 +118,8 @@ def _read_yaml_figures(path: Path) -> FigureTable:
             rows.append({"base": _text(content.get("base")), **row})
             places.append(f"figures, {question}, {row['answer']}")
     cells = pd.DataFrame(rows, dtype=object).fillna("")
-    said = {name: _text(content.get(name)) for name in OF_SOURCE if name != "figures"}
-    return FigureTable(cells, tuple(places), said)
+    source = {name: _text(content.get(name)) for name in OF_SOURCE if name != "figures"}
+    return FigureTable(cells, tuple(places), source)
 
 
 def _list_answers(path: Path, question: str, answers: object) -> Iterator[dict[str, str]]:

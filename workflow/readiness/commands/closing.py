@@ -1,4 +1,4 @@
-"""The lines that end a run: answers kept and dropped, questions not shown, what to open."""
+"""Last lines of a run: answers kept and dropped, questions not shown, what to open."""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from readiness.register.merging import describe_merger
 from readiness.validation.losses import REASONS
 from readiness.validation.validate import NO_LOSS
 
-# Ids of questions that are listed of one wave.
+# Most questions that are listed by id for one wave.
 MOST_QUESTIONS = 6
 
 
@@ -56,10 +56,10 @@ def _describe_answers(root: Path, run: PlannedRun) -> Iterator[str]:
 
 
 def _describe_questions(root: Path, run: PlannedRun) -> str:
-    """Count the questions of a wave that its report shows, and those that it does not, by reason.
+    """Count the questions of a wave in its report, and the missing ones by reason.
 
-    A question is not in the report because the configuration does not ask for it, or because
-    nothing can be shown of it without giving respondents away.
+    A question is not in the report because the configuration does not ask for it, or because all of
+    its numbers are suppressed to protect respondents.
     """
     assert isinstance(run.section, WaveSettings)
     setting = "show" if run.section.show else "estimate.items"
@@ -86,12 +86,14 @@ def _name_some(items: list[str]) -> str:
 
 
 def list_hidden(root: Path, run: PlannedRun) -> list[str]:
-    """List the questions of which nothing can be shown without giving respondents away."""
+    """List the questions that are suppressed as a whole, to protect respondents."""
     return [str(name) for name in _read_protection(root, run).get("hidden", ())]
 
 
 def list_costs(plan: Plan) -> Iterator[str]:
-    """Yield what groups too small to be shown cost a wave's others, and what joining them gives."""
+    """Yield how many numbers small groups of a wave cost other groups, and what joining
+    them gives.
+    """
     for run in plan.runs.values():
         if isinstance(run.section, WaveSettings) and not run.frozen:
             for merger in _read_protection(plan.root, run).get("mergers", ()):
@@ -100,5 +102,5 @@ def list_costs(plan: Plan) -> Iterator[str]:
 
 def _read_protection(root: Path, run: PlannedRun) -> dict[str, Any]:
     path = root / "results" / run.folder / "register/disclosure.json"
-    found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return found
+    record: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return record

@@ -19,20 +19,20 @@ from readiness.ground.tables import write_csv
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's arguments."""
+    """Add the command's arguments."""
     estimate.configure(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the comparisons; returns 0."""
-    shown = estimate.load(arguments)
-    table, choices = compare_all(shown.sample, shown.selection)
+    """Print the comparisons; return 0."""
+    output = estimate.load(arguments)
+    table, choices = compare_all(output.sample, output.selection)
     if arguments.csv:
         write_csv(table, arguments.csv)
     if arguments.json:
-        print(shown.as_json(comparisons=table, choices=choices), end="")
+        print(output.as_json(comparisons=table, choices=choices), end="")
     else:
-        print(shown.heading(), shown.comparisons(table, choices), sep="\n\n")
-    if told := few(estimate_all(shown.sample, shown.selection)):
-        print(f"readiness compare: {told}", file=sys.stderr)
+        print(output.heading(), output.comparisons(table, choices), sep="\n\n")
+    if warning := few(estimate_all(output.sample, output.selection)):
+        print(f"readiness compare: {warning}", file=sys.stderr)
     return 0

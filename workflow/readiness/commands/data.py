@@ -26,7 +26,7 @@ from readiness.ground.terminal import print_json
 from readiness.publications.ledger import FOLDER
 from readiness.running.outputs import add_force, check_output
 
-# The longest name of a place that is no remote.
+# Length of the longest name of a place that is no remote.
 PLACE = len("results/inputs")
 
 # Options of `data add` that are kept in the version's DVC pointer.
@@ -107,10 +107,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what was asked; returns 0."""
+    """Run the action; return 0."""
     root = Path.cwd()
     if arguments.action == "diff":
-        from readiness.commands.data_diff import run_diff  # it reads tables
+        from readiness.commands.data_diff import run_diff  # slow to import: it reads tables
 
         run_diff(root, arguments)
         return 0
@@ -132,37 +132,39 @@ def _list(root: Path, arguments: argparse.Namespace) -> None:
     rows = max((len(str(version.rows)) for version in versions), default=0)
     for version in versions:
         status = "" if version.status == OPEN else f"{version.status}  "
-        told = f"{version.name:<{name}}  {version.rows:>{rows}} rows  {status}{version.note}"
-        # The hash has a line of its own: with it, none would fit a terminal.
-        print(f"{told.rstrip()}\n  sha256 {version.sha256}")
+        line = f"{version.name:<{name}}  {version.rows:>{rows}} rows  {status}{version.note}"
+        # The hash has a line of its own: a terminal is too narrow for one line.
+        print(f"{line.rstrip()}\n  sha256 {version.sha256}")
 
 
 def _get(root: Path, arguments: argparse.Namespace) -> None:
     version = find_version(root, arguments.name)
     target = arguments.to or root / version.pointer_path.with_suffix("")
-    # A correct copy in its own place is what was asked for.
-    there = arguments.to is None and fault_if_there(target, version) is None
-    check_output(target, "--to", force=arguments.force or there, root=root)
+    # A correct copy at the default path may be overwritten.
+    is_in_place = arguments.to is None and fault_if_there(target, version) is None
+    check_output(target, "--to", force=arguments.force or is_in_place, root=root)
     restore(root, version, target)
     protect(root, version)
     print(f"{version.name}: {version.rows} rows written to {target}, MD5 and SHA-256 right")
 
 
 def _add(root: Path, arguments: argparse.Namespace) -> None:
-    # They read tables with pandas, which takes a while.
+    # Slow to import: these modules read tables with pandas.
     from readiness.commands.validate import describe_reading, largest_loss, read_bytes
     from readiness.datasets.add import add_version
     from readiness.publications.plans import note_plan
     from readiness.readers.export import count_answers
 
-    said = []
-    asked = arguments.questionnaire
-    path = root / f"data/questionnaires/{asked}.yaml" if asked else None
+    report_lines = []
+    questionnaire_name = arguments.questionnaire
+    path = root / f"data/questionnaires/{questionnaire_name}.yaml" if questionnaire_name else None
 
     def check(content: bytes) -> None:
         if path:
-            found = read_bytes(path, arguments.file, content)
-            said.append(describe_reading(found, "en", largest_loss(root, asked)))
+            reading = read_bytes(path, arguments.file, content)
+            report_lines.append(
+                describe_reading(reading, "en", largest_loss(root, questionnaire_name))
+            )
 
     planned = note_plan(root, arguments.dataset)
     version = add_version(
@@ -170,17 +172,19 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
         arguments.file,
         arguments.dataset,
         arguments.version,
-        questionnaire=asked,
+        questionnaire=questionnaire_name,
         note="; ".join(filter(None, (arguments.note, planned))),
         restricted=arguments.restricted,
         meta={name: getattr(arguments, name) for name in ABOUT},
         check=check,
-        # An export is whatever its tool writes; every other table is a CSV of ours.
-        count=(lambda content: count_answers(arguments.file, content, path)) if asked else None,
+        # An export has its tool's format; any other table is a CSV in this program's own.
+        count=(lambda content: count_answers(arguments.file, content, path))
+        if questionnaire_name
+        else None,
     )
-    said.append(f"{version.name}: {version.rows} rows, sha256 {version.sha256}")
-    said += [f"In force, and noted in data/versions.csv: {planned}."] if planned else []
-    print("\n".join(said))
+    report_lines.append(f"{version.name}: {version.rows} rows, sha256 {version.sha256}")
+    report_lines += [f"In force, and noted in data/versions.csv: {planned}."] if planned else []
+    print("\n".join(report_lines))
     if (store := default_store(root)) is None:
         print("The bytes are in DVC's cache. Bring them to the remote: dvc push")
     also, home = "", root.resolve()
@@ -212,9 +216,9 @@ def _erase(root: Path, arguments: argparse.Namespace) -> None:
 def _find_remains(root: Path, names: Sequence[str]) -> Iterator[str]:
     from readiness.publications.trace import find_affected
 
-    asked = {f"{find_version(root, name).questionnaire}.yaml" for name in names}
+    questionnaire_files = {f"{find_version(root, name).questionnaire}.yaml" for name in names}
     for folder, files, why in (
-        ("questionnaires", sorted(asked), "options and labels drafted from answers"),
+        ("questionnaires", sorted(questionnaire_files), "options and labels drafted from answers"),
         ("corrections", ["*.csv"], "rows, and answers before and after, of whichever wave"),
     ):
         for path in (p for file in files for p in sorted((root / "data" / folder).glob(file))):
@@ -236,18 +240,21 @@ def _print_key(root: Path, arguments: argparse.Namespace) -> None:
 
 
 def _verify(root: Path, arguments: argparse.Namespace) -> None:
-    """Print the state of each copy of each version; DataError names the first fault."""
+    """Print the state of each copy of each version.
+
+    Raises DataError for the first fault, after all are printed.
+    """
     faults = []
-    listed = []
+    records = []
     name = max(map(len, read_versions(root)), default=0)
     for finding in verify(root):
-        listed.append({**asdict(finding), "is_fault": finding.is_fault})
+        records.append({**asdict(finding), "is_fault": finding.is_fault})
         if not arguments.json:
             line = f"{finding.version:<{name}}  {finding.place:<{PLACE}}  {finding.state}"
             print(line, flush=True)
         faults += [finding] if finding.is_fault else []
     if arguments.json:
-        print_json(listed)
+        print_json(records)
     if faults:
         first = str(faults[0]).rstrip(".")
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""

@@ -1,4 +1,4 @@
-"""`readiness data diff`: what changed between two dataset versions."""
+"""Print what changed between two dataset versions (`readiness data diff`)."""
 
 import argparse
 import json
@@ -14,7 +14,7 @@ from readiness.questionnaire import load_questionnaire
 from readiness.readers import read_cells, read_export
 from readiness.validation.rows import submissions
 
-# How many keys of rows are shown, unless all are asked for.
+# Most keys of rows that are printed, unless all are asked for.
 SHOWN_KEYS = 8
 EVER = {"opens": date(1900, 1, 1), "closes": date(2199, 12, 31)}
 
@@ -39,15 +39,15 @@ def run_diff(root: Path, arguments: argparse.Namespace) -> None:
         }
         print(json.dumps(record, ensure_ascii=False, indent=1))
     else:
-        told = rows_lines(rows, cells=arguments.rows)
-        print(f"{versions[0].name} -> {versions[1].name}", *told, sep="\n")
+        lines = rows_lines(rows, cells=arguments.rows)
+        print(f"{versions[0].name} -> {versions[1].name}", *lines, sep="\n")
 
 
 def read_keyed(root: Path, version: Version, key: str | None) -> KeyedTable:
-    """A version's rows, with what tells whose they are.
+    """Read a version's rows, each with the key that identifies it.
 
-    The export of a questionnaire: the respondent, named as validation names one (the invitation
-    code, for an open link the moment of submission). Any other table: `key`, or its first column.
+    For an export of a questionnaire: the respondent, named as in validation (by invitation code,
+    for an open link by timestamp). For any other table: the column `key`, or the first column.
     """
     path = find_object(root, version)
     if not version.questionnaire:
@@ -57,20 +57,22 @@ def read_keyed(root: Path, version: Version, key: str | None) -> KeyedTable:
     if key is None:
         raw = read_export(path, questionnaire)
         if questionnaire.export.invitation or "_id" in raw or "_submitted" in raw:
-            # Without the sample, every code counts: one that is unknown is a respondent's, too.
-            named, _ = submissions(raw, questionnaire, None, **EVER, keep="last")
-            moments = named["submitted"].dt.strftime("%Y-%m-%d %H:%M:%S").fillna("")
-            return KeyedTable(cells, named["respondent"].tolist(), moments.tolist(), "respondent")
+            # Without the sample every code counts: an unknown code is a respondent's, too.
+            named_rows, _ = submissions(raw, questionnaire, None, **EVER, keep="last")
+            timestamps = named_rows["submitted"].dt.strftime("%Y-%m-%d %H:%M:%S").fillna("")
+            return KeyedTable(
+                cells, named_rows["respondent"].tolist(), timestamps.tolist(), "respondent"
+            )
     return table_by(cells, key, version.name)
 
 
 def rows_lines(rows: RowDiff, *, cells: bool) -> list[str]:
-    """The difference for people; with every key and every changed cell when `cells`."""
+    """Return the difference as lines of text; `cells`: with every key and every changed cell."""
     lines = [f"rows   {rows.before} -> {rows.after}, matched by {rows.key_name}"]
     for what, keys in (("added", rows.added), ("removed", rows.removed)):
-        shown = keys if cells else keys[:SHOWN_KEYS]
-        more = f", ... ({len(keys) - len(shown)} more)" if len(keys) > len(shown) else ""
-        lines.append(f"  {what:<8} {len(keys):>5}  {', '.join(shown)}{more}".rstrip())
+        shown_keys = keys if cells else keys[:SHOWN_KEYS]
+        more = f", ... ({len(keys) - len(shown_keys)} more)" if len(keys) > len(shown_keys) else ""
+        lines.append(f"  {what:<8} {len(keys):>5}  {', '.join(shown_keys)}{more}".rstrip())
     lines.append(f"  changed  {rows.changed:>5}")
     lines += [f"    {count:>5} cells  {column}" for column, count in rows.by_column.items()]
     for what, columns in (("added", rows.columns_added), ("removed", rows.columns_removed)):

@@ -73,50 +73,50 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def load(arguments: argparse.Namespace) -> Shown:
-    """The answers and the design of the command line.
+    """Load the answers and the design that the command line names.
 
     Raises ConfigError, DataError or StatisticsError for what cannot be used, and for a `--csv` that
     is one of the inputs, or exists.
     """
     inputs = [path for path in (arguments.file, arguments.design) if path]
-    described = None
+    questionnaire = None
     if arguments.questionnaire is not None:
         inputs.append(questionnaire_file(Path.cwd(), arguments.questionnaire))
-        described = load_questionnaire(inputs[-1])
+        questionnaire = load_questionnaire(inputs[-1])
     elif arguments.design is None:
         raise ConfigError(
             "the columns that hold questions are not known. Name a DESIGN file, or give "
             "--questionnaire NAME."
         )
     settings = read_settings(arguments.design, selection=arguments.selection, by=arguments.by)
-    if described is None:
+    if questionnaire is None:
         frame = read_answers(arguments.file)
     elif settings.items or settings.multiple:
         why = "the questionnaire says what is asked; remove them."
         raise ConfigError(f"{arguments.design}: items, multiple: {why}")
     else:
-        frame = coded_answers(arguments.file, described)
+        frame = coded_answers(arguments.file, questionnaire)
     if arguments.csv:
         check_output(arguments.csv, "--csv", inputs, force=arguments.force)
-    sample = make_sample(frame, settings, str(arguments.file), described)
+    sample = make_sample(frame, settings, str(arguments.file), questionnaire)
     sample = sample.choose([name for names in arguments.items for name in names.split(",") if name])
-    language = LANGUAGE if described is None else arguments.language or described.language
+    language = LANGUAGE if questionnaire is None else arguments.language or questionnaire.language
     return Shown(sample, language, Selection(settings.selection))
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the shares; returns 0."""
-    shown = load(arguments)
-    table = estimate_all(shown.sample, shown.selection)
-    alphas = scales(shown.sample, shown.selection)
+    """Print the shares; return 0."""
+    output = load(arguments)
+    table = estimate_all(output.sample, output.selection)
+    alphas = scales(output.sample, output.selection)
     if arguments.csv:
         write_csv(table, arguments.csv)
     if arguments.json:
-        print(shown.as_json(estimates=table, scales=alphas), end="")
+        print(output.as_json(estimates=table, scales=alphas), end="")
     else:
-        print(shown.heading(), shown.estimates(table), sep="\n\n")
+        print(output.heading(), output.estimates(table), sep="\n\n")
         if len(alphas):
-            print(f"\n{shown.scales(alphas)}")
-    if told := few(table):
-        print(f"readiness estimate: {told}", file=sys.stderr)
+            print(f"\n{output.scales(alphas)}")
+    if warning := few(table):
+        print(f"readiness estimate: {warning}", file=sys.stderr)
     return 0

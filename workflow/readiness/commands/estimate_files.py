@@ -20,30 +20,31 @@ GUIDE = "docs/any-csv.md"
 
 
 def read_settings(path: Path | None, **more: Any) -> Survey:
-    """The design file at `path`, or in its place (None) `more`: keys of the command line, if given.
+    """Read the design file at `path`; options of the command line (`more`) replace its keys.
 
-    Raises ConfigError: not found, not YAML, or the first key that does not fit, in one line.
+    `path` None: the options alone. Raises ConfigError, in one line: not found, not YAML, or the
+    first key that does not fit.
     """
     if path is not None and not path.exists():
-        # A file of whoever types the command: git may know nothing of it.
+        # The user's own file: no hint that git could restore it.
         raise ConfigError(f"{path}: file not found. Correct the name, or write the file ({GUIDE}).")
     document = {} if path is None else read_yaml(path)
     if not isinstance(document, dict):
         raise ConfigError(f"{path}: empty; expected at least selection and items ({GUIDE}).")
-    given = {key: value for key, value in more.items() if value is not None}
-    if path is None and "selection" not in given:
+    options = {key: value for key, value in more.items() if value is not None}
+    if path is None and "selection" not in options:
         raise ConfigError(
             "--selection: missing. State how respondents were selected, or name a design file "
             f"({GUIDE})."
         )
     try:
-        return Survey.model_validate({**document, **given})
+        return Survey.model_validate({**document, **options})
     except ValidationError as error:
         return _refuse(path or Path("the command line"), error)
 
 
 def _refuse(path: Path, error: ValidationError) -> Survey:
-    """One line; a rule about several keys does not repeat the whole file."""
+    """Raise ConfigError in one line; a rule about several keys does not quote the whole file."""
     problems = error.errors(include_url=False)
     rules = [p for p in problems if p["type"] == "value_error"]
     if len(rules) == len(problems):
@@ -57,18 +58,18 @@ def _refuse(path: Path, error: ValidationError) -> Survey:
 
 
 def read_answers(path: Path) -> pd.DataFrame:
-    """The table as text (CSV, workbook or SPSS file), checked to be one of named columns.
+    """Read a table as text (CSV, workbook or SPSS file), with a unique name for each column.
 
-    Raises DataError: not found, letters that cannot be told, no table or rows, a name given twice.
+    Raises DataError: not found, unknown encoding, no table or rows, a name given twice.
     """
     if not path.is_file():
         raise DataError(f"{path}: no such file. Correct the name.")
     sheet = read_sheet(path)
     for at, why in sorted(sheet.faults.items())[:1]:
         raise DataError(f"{path}, row {sheet.numbers[at]}: {why}. {MEND}")
-    times = Counter(header for header in sheet.columns if header.strip())
-    if again := [header for header in times if times[header] > 1]:
-        raise DataError(f"{path}: two columns are named {again[0]!r}; rename one.")
+    counts = Counter(header for header in sheet.columns if header.strip())
+    if repeated := [header for header in counts if counts[header] > 1]:
+        raise DataError(f"{path}: two columns are named {repeated[0]!r}; rename one.")
     frame = sheet.frame()
     if frame.empty:
         raise DataError(f"{path}: no rows below the header; expected one row per respondent.")
@@ -76,6 +77,9 @@ def read_answers(path: Path) -> pd.DataFrame:
 
 
 def coded_answers(file: Path, questionnaire: Questionnaire) -> pd.DataFrame:
-    """The answers that an export would keep, as codes; DataError as in `validate`."""
+    """Return the answers of an export that validation keeps, as codes.
+
+    Raises DataError as in `validate`.
+    """
     answers = first_reading(read_export(file, questionnaire), questionnaire).answers
     return answers.astype(str).replace(BLANK, "")

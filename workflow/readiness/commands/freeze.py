@@ -51,11 +51,11 @@ from readiness.reporting.particulars import DISCLOSED, PERSONAL, RIGHTS
 from readiness.running.aside import keeping_pages
 
 LOCK = Path("results/.freeze.lock")
-# Characters: file systems take 255 bytes for a name, and files are named after the id.
+# Longest id in characters: file systems take 255 bytes for a name, and files are named after it.
 LONGEST_ID = 100
-# The id of a number, or the beginning of one.
+# Id of a number, or its beginning.
 NUMBER = r"[a-z0-9_-]+(?:\.[A-Za-z0-9_ -]+)*"
-# Unicode's control characters, line ends, and bytes that are no text.
+# Unicode categories of control characters, surrogates, line ends and paragraph ends.
 UNSAYABLE = {"Cc", "Cs", "Zl", "Zp"}
 
 
@@ -88,10 +88,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Bring the run, its charts and its report up to date, then seal them."""
+    """Seal a run as a publication, or withdraw a release; return 0."""
     root = Path.cwd()
     _check(arguments)
-    # Two at once would write into one scratch folder.
+    # Two freezes at once would write into one scratch folder.
     busy = f"another freeze is at work in {root}. Wait until it has ended, then freeze again."
     with holding(root / LOCK, busy):
         if completed := resume(root):
@@ -117,23 +117,23 @@ def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> in
     _ = material.supersession
     check_in_default_remote(root, *material.versions)
     results = Path("results") / chosen.folder
-    wave = isinstance(chosen.section, WaveSettings)
-    sealed = ["--config", f"sealed={material.identity}/{material.released}"]
+    is_wave = isinstance(chosen.section, WaveSettings)
+    config_option = ["--config", f"sealed={material.identity}/{material.released}"]
 
     def compute(steps: Sequence[str]) -> FinishedRun:
         targets = [f"{results / folder_of_step(step)}/{PROVENANCE}" for step in steps]
-        return run_snakemake(root, arguments.cores, [*targets, *sealed], "freeze")
+        return run_snakemake(root, arguments.cores, [*targets, *config_option], "freeze")
 
-    computed = [REGISTER, ATTACKED] if wave else [REGISTER]
-    compute(computed)
-    # Whatever can be refused is refused before anything is rendered, which takes the most time.
+    computed_steps = [REGISTER, ATTACKED] if is_wave else [REGISTER]
+    compute(computed_steps)
+    # Refuse before rendering, which takes the most time.
     refuse_unpublishable(material)
-    shown = steps_shown(languages)
+    page_steps = steps_shown(languages)
     languages_named = ", ".join(languages)
     print(f"Rendering the report ({languages_named}), then proving it.", flush=True)
-    pages = [results / folder_of_step(step) for step in shown] if not chosen.frozen else []
+    pages = [results / folder_of_step(step) for step in page_steps] if not chosen.frozen else []
     with keeping_pages(root, pages):
-        compute([*computed, *shown]).warn("freeze")
+        compute([*computed_steps, *page_steps]).warn("freeze")
         if arguments.release:
             _refuse_unchecked(root / results, languages)
         count = freeze(material)
@@ -155,7 +155,7 @@ def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> in
 
 
 def _refuse_unchecked(results: Path, languages: Sequence[str]) -> None:
-    """Raise ConfigError where a report shows what a cell of the author's own computed.
+    """Raise ConfigError where a report shows output of the author's own code cells.
 
     `results`: the folder of the run. The page marks such output (`rendering/qmd.py`).
     """
@@ -177,19 +177,23 @@ def _say_sealed(identity: str, count: int, *, released: bool) -> None:
 
 
 def list_gaps(section: WaveSettings | StudySettings) -> dict[str, list[str]]:
-    """What nobody stated of a survey, by who wants to know it."""
-    known = set(section.stated)
+    """Return missing statements on a survey, by the standard or law that asks for them."""
+    stated = set(section.stated)
     cited = ("authors", "licence")
     wanted = {"AAPOR's disclosure": DISCLOSED, "CITATION.cff": cited, "a data editor (AEA)": RIGHTS}
     if isinstance(section, WaveSettings):
-        known |= {"invited"} if section.sample else set()
+        stated |= {"invited"} if section.sample else set()
         wanted |= {} if section.simulated else {"law 09-08 (Morocco) and the GDPR": PERSONAL}
-    gaps = {who: [key for key in keys if key not in known] for who, keys in wanted.items()}
+    gaps = {who: [key for key in keys if key not in stated] for who, keys in wanted.items()}
     return {who: missing for who, missing in gaps.items() if missing}
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    """ConfigError for an argument that says nothing, or what no folder or page can hold."""
+    """Check the arguments.
+
+    Raises ConfigError for options that exclude or need one another, and for an id or a text that no
+    folder or page can hold.
+    """
     if arguments.id == PLANS:
         raise ConfigError(f"{PLANS}: this name is reserved for sealed plans. Choose another id.")
     if not re.fullmatch(NAME, arguments.id) or len(arguments.id) > LONGEST_ID:
@@ -198,17 +202,17 @@ def _check(arguments: argparse.Namespace) -> None:
             f"hyphens, at most {LONGEST_ID} characters."
         )
     check_cores(arguments.cores)
-    made = ("wave", "study", "release", "supersedes", "erratum", "reviewer")
-    if arguments.withdraw and any(getattr(arguments, name) for name in made):
+    sealing_options = ("wave", "study", "release", "supersedes", "erratum", "reviewer")
+    if arguments.withdraw and any(getattr(arguments, name) for name in sealing_options):
         raise ConfigError("--withdraw can be combined only with --successor.")
     if arguments.successor and not arguments.withdraw:
         raise ConfigError("--successor needs --withdraw TEXT.")
     if arguments.successor and not re.fullmatch(NAME, arguments.successor):
         raise ConfigError(f"--successor {_shorten(arguments.successor)}: not an id.")
     for name in ("supersedes", "erratum", "reviewer", "withdraw"):
-        said = getattr(arguments, name)
-        for text in said if isinstance(said, list) else [said]:
-            # Empty, or with what no page shows: control characters, ends of lines, no text.
+        values = getattr(arguments, name)
+        for text in values if isinstance(values, list) else [values]:
+            # Empty, or with characters that no page shows.
             if text is not None and (not text.strip() or UNSAYABLE & set(map(category, text))):
                 raise ConfigError(f"--{name} {_shorten(text)}: expected one line of text.")
 
@@ -242,16 +246,16 @@ def _gather_material(
     plan: Plan, chosen: PlannedRun, languages: Sequence[str], arguments: argparse.Namespace
 ) -> PublicationMaterial:
     root = plan.root
-    # What was said of a draft when it was last frozen still holds, unless it is said again.
-    before = _read_draft_words(root, arguments.id)
-    supersedes = (arguments.supersedes or before.get("supersedes") or "").strip()
+    # Options of the draft's last freeze still hold, unless given again.
+    draft_words = _read_draft_words(root, arguments.id)
+    supersedes = (arguments.supersedes or draft_words.get("supersedes") or "").strip()
     erratum, reasons = _read_errata(arguments.erratum or [])
     if arguments.erratum and not supersedes:
         raise ConfigError("--erratum needs --supersedes ID, the publication to correct.")
     if not arguments.erratum:
-        erratum = before.get("erratum", "")
+        erratum = draft_words.get("erratum", "")
     versions = [find_version(root, name) for name in chosen.datasets]
-    # What was released before decides what is withheld.
+    # Earlier releases decide what must be suppressed.
     earlier = plan.earlier(chosen.folder) if isinstance(chosen.section, WaveSettings) else []
     return PublicationMaterial(
         root=root,
@@ -269,7 +273,7 @@ def _gather_material(
         supersedes=supersedes,
         erratum=erratum,
         reasons=reasons,
-        reviewer=(arguments.reviewer or before.get("reviewer") or "").strip(),
+        reviewer=(arguments.reviewer or draft_words.get("reviewer") or "").strip(),
         released=date.today().isoformat() if arguments.release else "",
         languages=languages,
         privacy=chosen.privacy,
@@ -277,7 +281,9 @@ def _gather_material(
 
 
 def _read_errata(said: Iterable[str]) -> tuple[str, dict[str, str]]:
-    """What `--erratum` says in general, and of single numbers by id or its beginning."""
+    """Split `--erratum` into a general text, and reasons for numbers by their id or its
+    beginning.
+    """
     general: list[str] = []
     single: dict[str, str] = {}
     for text in said:
@@ -290,11 +296,11 @@ def _read_errata(said: Iterable[str]) -> tuple[str, dict[str, str]]:
 
 
 def _read_draft_words(root: Path, identity: str) -> dict[str, str]:
-    """Read from a draft's seal which publication it supersedes, why, and who reviewed it."""
+    """Read the superseded publication, erratum and reviewer from a draft's seal."""
     try:
         sealed = read_seal(root / "publications" / identity)
     except DataError:
         return {}
-    said = {name: str(sealed.get(name) or "") for name in ("erratum", "reviewer")}
+    words = {name: str(sealed.get(name) or "") for name in ("erratum", "reviewer")}
     older = sealed.get("supersedes")
-    return {**said, "supersedes": str(older["id"]) if isinstance(older, dict) else ""}
+    return {**words, "supersedes": str(older["id"]) if isinstance(older, dict) else ""}

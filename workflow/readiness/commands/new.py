@@ -19,7 +19,7 @@ from readiness.ground.errors import ConfigError
 from readiness.program.layout import is_project
 
 SELECTIONS: tuple[str, ...] = get_args(SelectionName)
-# What may be said of an export, where its bytes do not tell.
+# Options that describe an export where its bytes do not.
 TOLD = ("encoding", "sheet", "tool", "header_rows")
 
 
@@ -84,7 +84,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write what was asked for, and say what comes next; returns 0."""
+    """Begin an office or a wave, and print what comes next; return 0."""
     from readiness.commands.starting.office import complete, new_office
 
     if arguments.folder is None:
@@ -96,21 +96,21 @@ def run(arguments: argparse.Namespace) -> int:
         if not is_project(Path()):
             raise ConfigError("this folder is not a project. Name the FOLDER of a new one.")
         root = Path.cwd()
-        written = complete(root)
+        written_files = complete(root)
         try:
-            told = _begin(root, arguments)
+            begun = _begin(root, arguments)
         except BaseException:
-            for name in written:
+            for name in written_files:
                 (root / name).unlink()
             raise
-        print("\n".join([*(f"{name}: written" for name in written), told]))
+        print("\n".join([*(f"{name}: written" for name in written_files), begun]))
         return 0
-    told = "There, begin a wave: .venv/bin/readiness new --from EXPORT"
-    with new_office(arguments.folder) as place:
+    begun = "There, begin a wave: .venv/bin/readiness new --from EXPORT"
+    with new_office(arguments.folder) as office_folder:
         if arguments.export is not None:
-            told = _begin(place, arguments)
+            begun = _begin(office_folder, arguments)
     print(
-        f"{arguments.folder}: an office of its own. Now: cd {arguments.folder}, then make\n{told}"
+        f"{arguments.folder}: an office of its own. Now: cd {arguments.folder}, then make\n{begun}"
     )
     return 0
 

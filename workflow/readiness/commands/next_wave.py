@@ -62,7 +62,7 @@ HEADS = (
     "plan.area.answers",
     *(f"plan.next.column.{name}" for name in ("limits", "margin", "open", "difference")),
 )
-# Wider than any table: a line is never broken by the width of a window.
+# Wider than any table, so that no line is wrapped to the window.
 PLAIN = Console(highlight=False, markup=False, color_system=None, width=300)
 
 
@@ -117,7 +117,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 class Setting(NamedTuple):
-    """What is planned: strata with their people, of groups with labels; of a draw the frame."""
+    """Basis of a plan: strata with their people, labels of groups, targets.
+
+    `frame`: the sampling frame, for a draw alone.
+    """
 
     run: PlannedRun
     questionnaire: Questionnaire | None
@@ -128,7 +131,7 @@ class Setting(NamedTuple):
 
 
 def plan_next(arguments: argparse.Namespace) -> int:
-    """Print the plan of the next wave, or write its sample; returns 0."""
+    """Print the plan of the next wave, or write its sample; return 0."""
     for name, (low, high, _) in NUMBERS.items():
         value = getattr(arguments, name.replace("-", "_"))
         if value is not None and not low <= value <= high:
@@ -141,10 +144,10 @@ def plan_next(arguments: argparse.Namespace) -> int:
         )
     if arguments.draw and not arguments.out:
         raise ConfigError("--draw needs --out FILE, the file to write the sample to.")
-    read = [path for path in (arguments.draw, arguments.populations) if path]
+    inputs = [path for path in (arguments.draw, arguments.populations) if path]
     for option, path in (("--out", arguments.out), ("--chart", arguments.chart)):
         if path:
-            check_output(path, option, read, force=arguments.force, root=Path.cwd())
+            check_output(path, option, inputs, force=arguments.force, root=Path.cwd())
     setting = _read_setting(arguments)
     source = _guess(arguments, setting)
     answers = share_out(setting.strata, arguments.allocation, arguments.n, setting.wanted)
@@ -156,33 +159,37 @@ def plan_next(arguments: argparse.Namespace) -> int:
 
 
 def _read_setting(arguments: argparse.Namespace) -> Setting:
-    """The strata with their people: of the frame, the populations, or the wave's margins."""
+    """Read the strata with their people: from a frame, from populations, or from the wave's
+    margins.
+    """
     runs = {run.name: run for run in runs_of(load_config(find_config(Path())))}
     if arguments.wave not in runs:
         listed = ", ".join(runs)
         raise ConfigError(f"config.yaml has no wave or study {arguments.wave!r}. It has {listed}.")
     run = runs[arguments.wave]
     section, files = run.section, input_files(run.section)
-    margin, total = (each and each / 100 for each in (arguments.margin, arguments.total_margin))
+    margin, total = (
+        points and points / 100 for points in (arguments.margin, arguments.total_margin)
+    )
     wanted = Wanted(margin, total, power=arguments.power or 0.8, take_all=arguments.take_all)
     by, asked = (arguments.by or "").split(","), None
     labels = {TOTAL: show(Fact("report.total"), arguments.language)}
     if isinstance(section, WaveSettings):
         asked = load_questionnaire(files["questionnaire"])
         by = by if arguments.by else [section.estimate.compared_variable]
-        known = {variable.id: variable for variable in asked.groupings}
-        if lost := [name for name in by if name not in known]:
-            raise ConfigError(f"--by: {lost[0]!r}; expected some of {', '.join(known)}.")
-        labels |= known[by[0]].labels(arguments.language)
-        told = section.estimate
-        wanted = replace(wanted, interval=told.interval, level=told.level)
+        variables = {variable.id: variable for variable in asked.groupings}
+        if absent := [name for name in by if name not in variables]:
+            raise ConfigError(f"--by: {absent[0]!r}; expected some of {', '.join(variables)}.")
+        labels |= variables[by[0]].labels(arguments.language)
+        estimate_settings = section.estimate
+        wanted = replace(wanted, interval=estimate_settings.interval, level=estimate_settings.level)
     if arguments.draw:
         if asked is None:
             raise ConfigError(f"--draw: {run.key} has no questionnaire. Name a wave.")
         frame = read_frame(arguments.draw, asked)
-        if lost := [name for name in by if name not in frame]:
+        if absent := [name for name in by if name not in frame]:
             raise ConfigError(
-                f"--by: {lost[0]} is not a frame variable of {asked.id}. Name one of its frame "
+                f"--by: {absent[0]} is not a frame variable of {asked.id}. Name one of its frame "
                 "variables."
             )
         frame.insert(1, "stratum", frame[by].agg(".".join, axis=1))
@@ -199,8 +206,8 @@ def _read_setting(arguments: argparse.Namespace) -> Setting:
         raise ConfigError(
             f"--by: {path} has population counts by {', '.join(people)} only. Choose one of these."
         )
-    if asked and (lost := sorted({*labels} - {TOTAL} - people[name].keys())):
-        raise ConfigError(f"{path}: {name} lacks {', '.join(lost)}. Add their population counts.")
+    if asked and (absent := sorted({*labels} - {TOTAL} - people[name].keys())):
+        raise ConfigError(f"{path}: {name} lacks {', '.join(absent)}. Add their population counts.")
     groups = [*people[name]]
     table = {"stratum": groups, "group": groups, "population": [*people[name].values()]}
     if not asked:
@@ -209,16 +216,17 @@ def _read_setting(arguments: argparse.Namespace) -> Setting:
 
 
 def _guess(arguments: argparse.Namespace, setting: Setting) -> Fact:
-    """Give each stratum its share, design effect and response; returns where they come from.
+    """Set each stratum's share, design effect and response rate; return their source.
 
-    Of a wave they are what its register publishes: where it withholds a group's, that of all.
+    A wave's values come from its register; where the register suppresses a group's value, from the
+    total.
     """
     stated = {name: getattr(arguments, name) for name in ("share", "deff", "response")}
-    lacking = [name for name, value in stated.items() if value is None]
+    unset = [name for name, value in stated.items() if value is None]
     register = Path("results") / setting.run.folder / "register/figures.csv"
     source, ids = Fact("plan.next.source.stated"), dict[str, list[FigureId]]()
-    if lacking:
-        options = ", ".join(f"--{name}" for name in lacking)
+    if unset:
+        options = ", ".join(f"--{name}" for name in unset)
         if setting.questionnaire is None or not register.is_file():
             raise ConfigError(
                 f"{options}: not given, and {register} does not exist, so they cannot be "
@@ -238,17 +246,17 @@ def _guess(arguments: argparse.Namespace, setting: Setting) -> Fact:
         values = {"item": item, "level": level, "wave": setting.run.name}
         source = Fact("plan.next.source.measured", values)
     for name, value in stated.items():
-        found = np.full(len(setting.strata), value, dtype=np.float64)
+        stratum_values = np.full(len(setting.strata), value, dtype=np.float64)
         if value is None:
             cells = figures.reindex(ids[name])["deff" if name == "deff" else "value"]
-            *own, whole = pd.to_numeric(cells, errors="coerce")
-            found = np.where(np.isfinite(own), own, whole)
-            if np.isnan(found).any():
+            *group_values, total_value = pd.to_numeric(cells, errors="coerce")
+            stratum_values = np.where(np.isfinite(group_values), group_values, total_value)
+            if np.isnan(stratum_values).any():
                 raise ConfigError(
                     f"--{name}: the register has no value for this option. Give it on the command "
                     "line."
                 )
-        setting.strata[name] = np.clip(found, *NUMBERS[name][:2])
+        setting.strata[name] = np.clip(stratum_values, *NUMBERS[name][:2])
     return source
 
 
@@ -284,22 +292,22 @@ def _tell(arguments: argparse.Namespace, setting: Setting, answers: IntArray, so
         twice = np.minimum(2.0 * answers, planning.most_answers(strata)).astype(np.int64)
         sizes = (np.maximum(answers // 2, 1), answers, twice)
         halves = np.column_stack([expect(strata, n, wanted)["margin"] for n in sizes])[1:]
-        told = zip(table["group"][1:], table["answers"][1:], halves, strict=True)
-        groups = [(setting.labels[group], int(size), half) for group, size, half in told]
+        precision_rows = zip(table["group"][1:], table["answers"][1:], halves, strict=True)
+        groups = [(setting.labels[group], int(size), half) for group, size, half in precision_rows]
         simulated = getattr(setting.run.section, "simulated", False)
-        drawn = precision(groups, wanted.margin, language, simulated=simulated)
-        write_atomically(arguments.chart, drawn.svg())
+        picture = precision(groups, wanted.margin, language, simulated=simulated)
+        write_atomically(arguments.chart, picture.svg())
     sentences = [strip_marks(tell(fact, language)) for fact in facts]
     if arguments.json:
         labelled = table.assign(label=table["group"].map(setting.labels))
-        # Pandas writes null for a number that is missing or has no end.
+        # Pandas writes null for a missing or an infinite number.
         groups = json.loads(labelled.to_json(orient="records", double_precision=12))
         print_json({"wave": setting.run.name, "groups": groups, "sentences": sentences})
         return
-    shown = Table(box=box.SIMPLE_HEAD)
+    printed_table = Table(box=box.SIMPLE_HEAD)
     for at, key in enumerate(HEADS):
         head = strip_marks(show(Fact(key), language))
-        shown.add_column(head, justify="right" if at else "left")
+        printed_table.add_column(head, justify="right" if at else "left")
     for row in table.to_dict("records"):
         cells = [
             setting.labels[row["group"]],
@@ -310,8 +318,8 @@ def _tell(arguments: argparse.Namespace, setting: Setting, answers: IntArray, so
             _show_range(row["open_lower"], row["open_upper"], language),
             "?" if np.isnan(row["difference"]) else show(_make_points(row["difference"]), language),
         ]
-        shown.add_row(*map(strip_marks, cells))
-    PLAIN.print(shown)
+        printed_table.add_row(*map(strip_marks, cells))
+    PLAIN.print(printed_table)
     print("\n".join(sentences))
 
 
@@ -347,16 +355,16 @@ def _list_sentences(
     }
     for kind, rows in of_groups.items():
         if rows.any():
-            named = tuple(setting.labels[group] for group in groups["group"][rows])
-            facts.append(Fact(kind, {"groups": Listed(named)}))
+            group_labels = tuple(setting.labels[group] for group in groups["group"][rows])
+            facts.append(Fact(kind, {"groups": Listed(group_labels)}))
     if arguments.difference:
-        share, moved = float(total["share"]), arguments.difference / 100
-        other = min(max(share + (moved if share <= 0.5 else -moved), 0.0), 1.0)
+        share, difference = float(total["share"]), arguments.difference / 100
+        second_share = min(max(share + (difference if share <= 0.5 else -difference), 0.0), 1.0)
         deff, critical = setting.strata["deff"].max(), critical_value(len(groups), wanted.level)
-        spreads = (deff * share * (1 - share), deff * other * (1 - other))
-        n = size_for_difference(spreads, moved, critical=critical, power=wanted.power)
-        known = {"points": _make_points(moved), "power": _make_share(wanted.power)}
-        facts.append(Fact("plan.next.needed", {**known, "n": int(np.ceil(n))}))
+        spreads = (deff * share * (1 - share), deff * second_share * (1 - second_share))
+        n = size_for_difference(spreads, difference, critical=critical, power=wanted.power)
+        targets = {"points": _make_points(difference), "power": _make_share(wanted.power)}
+        facts.append(Fact("plan.next.needed", {**targets, "n": int(np.ceil(n))}))
     return facts
 
 
@@ -367,42 +375,50 @@ def _simulate(
     table: pd.DataFrame,
     source: Fact,
 ) -> Fact:
-    """What is found between the two groups with the fewest answers: simulated, and by the formula.
+    """Return the smallest detectable difference between the two groups with the fewest answers.
 
-    Of a wave that has run those who answered are drawn again and weighted to its margins.
+    Simulated, and by the formula. For a wave that has run, its respondents are drawn again and
+    weighted to its margins.
     """
-    section, asked = setting.run.section, setting.questionnaire
+    section, questionnaire = setting.run.section, setting.questionnaire
     people, weight, margins = planning.spread_people(setting.strata), Weight(), dict[str, Any]()
     measured = source.kind == "plan.next.source.measured" and not arguments.populations
-    if measured and asked and isinstance(section, WaveSettings) and section.weight:
+    if measured and questionnaire and isinstance(section, WaveSettings) and section.weight:
         coded = read_text_table(Path(setting.run.answers), "the coded answers")
-        coded = coded[~coded["group"].isin(asked.groups_apart)]
+        coded = coded[~coded["group"].isin(questionnaire.groups_apart)]
         people = coded.assign(stratum=coded[arguments.by or section.estimate.compared_variable])
-        weight, margins = section.weight, read_margins(input_files(section)["margins"], asked)
+        weight, margins = (
+            section.weight,
+            read_margins(input_files(section)["margins"], questionnaire),
+        )
     rows = table[1:].sort_values("effective", kind="stable")[:2]
     (first, second), sizes = rows["group"], tuple(rows["effective"])
-    pair, drawn = (first, second), (arguments.samples, arguments.seed)
-    made = planning.simulate(
-        setting.strata, answers, people, (weight, margins), setting.wanted, pair, *drawn
+    pair, draw_settings = (first, second), (arguments.samples, arguments.seed)
+    simulation = planning.simulate(
+        setting.strata, answers, people, (weight, margins), setting.wanted, pair, *draw_settings
     )
-    formula = float(smallest_difference(made.share, sizes, setting.wanted.reach(len(table) - 1)))
-    # What the formula does not find is looked for among the largest.
-    found = made.smallest(formula if np.isfinite(formula) else max(made.share, 1 - made.share))
+    formula = float(
+        smallest_difference(simulation.share, sizes, setting.wanted.reach(len(table) - 1))
+    )
+    # Without a result of the formula, search from the largest possible difference.
+    smallest = simulation.smallest(
+        formula if np.isfinite(formula) else max(simulation.share, 1 - simulation.share)
+    )
     values: dict[str, Value] = {"first": setting.labels[first], "second": setting.labels[second]}
     values |= {"samples": arguments.samples, "power": _make_share(setting.wanted.power)}
-    if np.isnan(found):
+    if np.isnan(smallest):
         return Fact("plan.next.nothing", values)
-    seen = made.power(found)
+    detected = simulation.power(smallest)
     values |= {
-        "points": _make_points(found),
-        "seen": _make_share(seen),
-        "error": _make_points(np.sqrt(seen * (1 - seen) / arguments.samples)),
+        "points": _make_points(smallest),
+        "seen": _make_share(detected),
+        "error": _make_points(np.sqrt(detected * (1 - detected) / arguments.samples)),
     }
-    said: Value = _make_points(formula) if np.isfinite(formula) else "?"
-    return Fact("plan.next.simulated", {**values, "formula": said})
+    formula_text: Value = _make_points(formula) if np.isfinite(formula) else "?"
+    return Fact("plan.next.simulated", {**values, "formula": formula_text})
 
 
-# The dots of a row: half of the answers, those that are planned, twice as many.
+# Dots of a row: half of the answers, the planned answers, twice as many.
 LOOKS = {
     "plan.next.chart.half": ("muted", False),
     "plan.next.chart.planned": ("accent", True),
@@ -417,20 +433,20 @@ def precision(
     *,
     simulated: bool,
 ) -> Picture:
-    """A row a group, in points; `margin` (0-1) is a line across.
+    """Return a picture of precision, a row a group, in points; `margin` (0-1): a line across.
 
-    `groups`: label, answers, and half the width of a share's limits (0-1) by `LOOKS`.
+    `groups`: label, answers, and half the width of a share's interval (0-1) for each of `LOOKS`.
     """
     rows = []
     for label, answers, margins in groups:
         points = [100 * half for half in margins]
         dots = [Dot(at, "circle", *look) for at, look in zip(points, LOOKS.values(), strict=True)]
-        read = show(Quantity.of(points[1], "number", 1), language)
-        small = word("count.answer", language, n=answers)
+        planned_text = show(Quantity.of(points[1], "number", 1), language)
+        answers_text = word("count.answer", language, n=answers)
         line = LineMark(min(points), max(points), "muted", 1.5)
-        # What is planned lies over the others, which a small group may share its place with.
+        # The planned dot lies on top: in a small group the others may have the same place.
         marks: list[Mark] = [line, dots[0], dots[2], dots[1]]
-        rows.append(ChartRow(label, marks, [TextMark(read, bold=True)], small))
+        rows.append(ChartRow(label, marks, [TextMark(planned_text, bold=True)], answers_text))
     rules: list[Rule] = []
     keys = [
         LegendKey(word(key, language), c, "circle", filled) for key, (c, filled) in LOOKS.items()
@@ -438,10 +454,10 @@ def precision(
     if margin:
         rules.append(Rule(100 * margin, "margin", "second"))
         keys.append(LegendKey(word("plan.next.chart.margin", language), "second", "stroke"))
-    told = about("plan.next.chart.alt", [label for label, *_ in groups])
+    description = about("plan.next.chart.alt", [label for label, *_ in groups])
     return Picture(
         word("plan.next.chart.title", language),
-        [*told, *closing(simulated=simulated)],
+        [*description, *closing(simulated=simulated)],
         language,
         [Rows(rows, AmountAxis("number", rules))],
         simulated=simulated,

@@ -1,4 +1,4 @@
-"""The argument parser of all commands: how help is laid out and what an error offers."""
+"""Argument parser of all commands: layout of help, and hints in errors."""
 
 import argparse
 import re
@@ -8,12 +8,12 @@ from difflib import get_close_matches
 from functools import partial
 from typing import NoReturn
 
-# Columns of the terminal that help is laid out for, where it has them.
+# Most columns of a terminal that help is laid out for.
 WIDEST = 100
-# Columns in which the names of options stand, left of their explanation.
+# Width of the column with the names of options.
 OPTION_COLUMN = 30
 EXAMPLES = "\nExamples:\n"
-# What argparse says of a value that no option or argument takes.
+# Messages of argparse on a value, option or argument.
 _CHOICE = re.compile(r"argument (.+): invalid choice: '?(.*?)'? \(choose from (.*)\)", re.S)
 _TYPE = re.compile(r"argument (.+): invalid (\w+) value: '(.*)'", re.S)
 _NO_VALUE = re.compile(r"argument (.+): expected (?:one|at least one) argument")
@@ -23,7 +23,7 @@ TYPES = {"int": "a whole number", "float": "a number"}
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser with wide help, which names the nearest word for one it does not know."""
+    """Argument parser with wide help, which suggests the nearest word for an unknown one."""
 
     def __init__(self, **settings: object) -> None:
         columns = min(shutil.get_terminal_size().columns, WIDEST)
@@ -35,25 +35,25 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**{"formatter_class": layout, **settings})  # type: ignore[arg-type]
 
     def error(self, message: str) -> NoReturn:
-        """Print what is wrong and what to type, on standard error; exit with code 2."""
+        """Print the fault and where to find help, on standard error; exit with code 2."""
         self.exit(2, f"{self.prog}: {self._explain(message)}\nSee: {self.prog} --help\n")
 
     def _explain(self, message: str) -> str:
-        if found := _CHOICE.fullmatch(message):
-            return _explain_choice(found[1], found[2], re.findall(r"[^\s,']+", found[3]))
-        if found := _TYPE.fullmatch(message):
-            return f"{found[1]} {found[3]}: expected {TYPES.get(found[2], found[2])}."
-        if found := _NO_VALUE.fullmatch(message):
-            return f"{found[1]}: needs a value."
-        if found := _UNKNOWN.fullmatch(message):
-            words = found[1].split()
+        if matched := _CHOICE.fullmatch(message):
+            return _explain_choice(matched[1], matched[2], re.findall(r"[^\s,']+", matched[3]))
+        if matched := _TYPE.fullmatch(message):
+            return f"{matched[1]} {matched[3]}: expected {TYPES.get(matched[2], matched[2])}."
+        if matched := _NO_VALUE.fullmatch(message):
+            return f"{matched[1]}: needs a value."
+        if matched := _UNKNOWN.fullmatch(message):
+            words = matched[1].split()
             option = next((word for word in words if word.startswith("-")), "")
             if option:
                 name = option.partition("=")[0]
                 return f"{name}: no such option.{suggest(name, list_options(self))}"
             return f"{' '.join(words)}: one argument too many."
-        if found := _MISSING.fullmatch(message):
-            return f"{found[1]}: missing."
+        if matched := _MISSING.fullmatch(message):
+            return f"{matched[1]}: missing."
         return f"{message}."
 
 

@@ -67,7 +67,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the plan, or seal it; returns 0."""
+    """Print or seal a plan, verify a time stamp, or plan the next wave; return 0."""
     root = Path.cwd()
     if arguments.next or arguments.draw:
         if arguments.seal or (arguments.next and arguments.draw):
@@ -93,8 +93,10 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.timestamp:
             from readiness.publications.time_stamps import read_moment
 
-            found, moment, who = read_moment(plans, arguments.timestamp, arguments.authority)
-            print(f"{FOLDER}/{found.id}.json: was there at {moment}, by {who}.")
+            stamped_plan, moment, authority = read_moment(
+                plans, arguments.timestamp, arguments.authority
+            )
+            print(f"{FOLDER}/{stamped_plan.id}.json: was there at {moment}, by {authority}.")
         else:
             outcome = judge_plans(plans, tree) if plans else PlanOutcome((), ())
             sys.stdout.write(strip_marks(write_plan(wave.name, tree, outcome, arguments.language)))
@@ -102,8 +104,11 @@ def run(arguments: argparse.Namespace) -> int:
     dataset = wave.section.answers.partition("@")[0]
     busy = f"another freeze or seal is at work in {root}. Wait until it has ended."
     with holding(root / LOCK, busy), changing_versions(root):
-        told = {"day": date.today().isoformat(), "reason": one_line(arguments.reason, "--reason")}
-        sealed = seal_plan(root, wave.name, dataset, tree, **told)
+        entry_values = {
+            "day": date.today().isoformat(),
+            "reason": one_line(arguments.reason, "--reason"),
+        }
+        sealed = seal_plan(root, wave.name, dataset, tree, **entry_values)
     late = " after answers were registered" if sealed.entry.is_late else ""
     print(f"{FOLDER}/{sealed.id}.json: sealed{late}, sha256 {sealed.digest}. Now commit it.")
     return 0

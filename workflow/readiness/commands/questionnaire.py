@@ -41,12 +41,12 @@ from readiness.questionnaire.writing import form_name, open_decisions
 from readiness.questionnaire.xlsform import from_xlsform
 from readiness.site.codebook import codebook_page
 
-# How many places without a label are named.
+# Most places without a label that are named.
 SHOWN = 3
 
 
 def summary(questionnaire: Questionnaire, file: str) -> Iterator[Fact]:
-    """What stands in it, file first; what is missing of labels last."""
+    """Yield the contents of a questionnaire as facts: the file first, missing labels last."""
     q = questionnaire
     yield Fact("questionnaire.read.head", {"file": file, "questionnaire": q.id})
     kinds = Counter(kind_of(item) for item in q.items)
@@ -57,12 +57,12 @@ def summary(questionnaire: Questionnaire, file: str) -> Iterator[Fact]:
     if q.grids:
         grids = Listed(tuple(grid.id for grid in q.grids), "comma")
         yield Fact("questionnaire.read.grids", {"n": len(q.grids), "grids": grids})
-    alike = {
+    flagged_items = {
         "questionnaire.read.routed": tuple(item.id for item in q.items if item.asked_if),
         "questionnaire.read.required": tuple(item.id for item in q.items if item.required),
         "questionnaire.read.personal": tuple(item.id for item in q.items if item.personal),
     }
-    for kind, items in alike.items():
+    for kind, items in flagged_items.items():
         if items:
             yield Fact(kind, {"n": len(items), "items": Listed(items, "comma")})
     yield from _tell_groups(q)
@@ -88,13 +88,16 @@ def _tell_groups(q: Questionnaire) -> Iterator[Fact]:
 
 def _tell_languages(q: Questionnaire) -> Iterator[Fact]:
     labelled = list(_list_labels(q))
-    lacks = {
+    unlabelled = {
         language: [place for place, labels in labelled if language not in labels]
         for language in q.label_languages
     }
-    if whole := [language for language, missing in lacks.items() if not missing]:
-        yield Fact("questionnaire.read.languages", {"languages": Listed(tuple(whole), "comma")})
-    for language, missing in lacks.items():
+    if complete_languages := [language for language, missing in unlabelled.items() if not missing]:
+        yield Fact(
+            "questionnaire.read.languages",
+            {"languages": Listed(tuple(complete_languages), "comma")},
+        )
+    for language, missing in unlabelled.items():
         if missing:
             places = Listed(tuple(missing[:SHOWN]), "comma")
             values: dict[str, Value] = {"language": language, "n": len(missing), "places": places}
@@ -102,7 +105,7 @@ def _tell_languages(q: Questionnaire) -> Iterator[Fact]:
 
 
 def _list_labels(q: Questionnaire) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Each place of a text for readers, with its labels by language."""
+    """Yield each place of a text for readers, with its labels by language."""
     yield "title", q.title.root
     parts: list[Item | FrameVariable] = [*q.items, *q.frame]
     for part in parts:
@@ -115,15 +118,17 @@ def _list_labels(q: Questionnaire) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 
 def header(questionnaire: Questionnaire) -> list[str]:
-    """The header of an export, in the form's order: one column an item, or one each option."""
-    own = (questionnaire.export.timestamp, questionnaire.export.invitation)
-    columns = [text for text in own if text]
+    """Return the header of an export, in the form's order: a column for each item, or each
+    option.
+    """
+    metadata_columns = (questionnaire.export.timestamp, questionnaire.export.invitation)
+    columns = [text for text in metadata_columns if text]
     for item in questionnaire.items:
         if item.derived_from:
             continue
         spread = [category.column for category in item.categories if category.column]
-        whole = spread if len(spread) == len(item.categories) else ()
-        columns += whole or item.slots or (item.column,)
+        option_columns = spread if len(spread) == len(item.categories) else ()
+        columns += option_columns or item.slots or (item.column,)
     return columns
 
 
@@ -157,27 +162,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print or write what is asked for; returns 0."""
-    found, text = read_any_kind(arguments.file, arguments.written_in)
-    facts, since = [*summary(found, str(arguments.file))], list[Fact]()
+    """Print a summary, or write the questionnaire in another format; return 0."""
+    questionnaire, text = read_any_kind(arguments.file, arguments.written_in)
+    facts, since = [*summary(questionnaire, str(arguments.file))], list[Fact]()
     if open_ := open_decisions(text):
         facts.append(Fact("questionnaire.read.open", {"n": open_}))
-    if (before := arguments.since or _find_earlier(_place(arguments.file), found)) is not None:
-        old, _ = read_any_kind(before, arguments.written_in)
-        since = changes(old, found)
+    if (
+        earlier_file := arguments.since or _find_earlier(_place(arguments.file), questionnaire)
+    ) is not None:
+        old, _ = read_any_kind(earlier_file, arguments.written_in)
+        since = changes(old, questionnaire)
         facts.append(Fact("questionnaire.read.since", {"questionnaire": old.id, "n": len(since)}))
     if arguments.to is None:
         print("\n".join(tell(fact, arguments.language) for fact in (*facts, *since)))
         return 0
     content = text
     if arguments.to == "header":
-        content = rows_to_csv([header(found)])
+        content = rows_to_csv([header(questionnaire)])
     elif arguments.to == "table":
-        records = table(found, arguments.language)
+        records = table(questionnaire, arguments.language)
         content = records_to_csv(records) if records else rows_to_csv([COLUMNS])
     elif arguments.to == "codebook":
-        told = [tell(fact, arguments.language) for fact in facts[1:]]
-        content = codebook_page(found, arguments.language, told, since)
+        sentences = [tell(fact, arguments.language) for fact in facts[1:]]
+        content = codebook_page(questionnaire, arguments.language, sentences, since)
     if arguments.out is not None:
         for path in (arguments.file, arguments.since):
             if path is not None and _place(path).resolve() == arguments.out.resolve():
@@ -192,14 +199,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _find_earlier(path: Path, questionnaire: Questionnaire) -> Path | None:
-    own = f"{questionnaire.name}-"
-    found = {
-        int(other.stem.removeprefix(own)): other
-        for other in path.parent.glob(f"{own}*{path.suffix}")
-        if other.stem.removeprefix(own).isdecimal()
+    """Return the file of the last version before this one; None where there is none."""
+    prefix = f"{questionnaire.name}-"
+    versions = {
+        int(file.stem.removeprefix(prefix)): file
+        for file in path.parent.glob(f"{prefix}*{path.suffix}")
+        if file.stem.removeprefix(prefix).isdecimal()
     }
-    older = [version for version in found if version < int(questionnaire.version)]
-    return found[max(older)] if older and path.suffix in (".yaml", ".yml") else None
+    older = [version for version in versions if version < int(questionnaire.version)]
+    return versions[max(older)] if older and path.suffix in (".yaml", ".yml") else None
 
 
 def _place(path: Path) -> Path:
@@ -208,7 +216,10 @@ def _place(path: Path) -> Path:
 
 
 def read_any_kind(path: Path, written_in: str | None = None) -> tuple[Questionnaire, str]:
-    """The questionnaire in a file of any kind, and its text; ConfigError, DataError if none."""
+    """Read the questionnaire in a file of any kind; return it with its text as YAML.
+
+    Raises ConfigError or DataError where the file is no questionnaire.
+    """
     path = _place(path)
     kind = path.suffix.lower()
     if kind in (".yaml", ".yml"):

@@ -46,16 +46,17 @@ from readiness.running.snakemake_log import (
 
 LOCK = Path("results/.run.lock")
 FAILURE = Path("results/.failure")
-# The closing table where a number differs or could not be checked: what a failed job made, goes.
+# Copy of the closing table where a number differs or could not be checked: Snakemake deletes the
+# outputs of a failed job.
 DIFFERS = Path("results/differs.txt")
 NOTHING = "Nothing to be done"
-# Seconds from the first word to Snakemake that it is to end until it is ended.
+# Seconds from the first signal to Snakemake until it is killed.
 PATIENCE = 8
-# Snakemake's options that ask for no change.
+# Options of Snakemake for a dry run.
 DRY = {"-n", "--dry-run", "--dryrun"}
-# Of the settings of Snakemake: a folder of the project, or of the program.
+# Folder of Snakemake's settings, in the project or in the program.
 PROFILE = "profiles/default"
-# How many edited files are named at the end of a run.
+# Most edited files that are named at the end of a run.
 NAMED = 5
 
 
@@ -77,15 +78,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 @contextmanager
 def _lock_run(root: Path) -> Iterator[int]:
-    """Hold the folder's lock, whose descriptor is handed to Snakemake: it may outlive this process.
+    """Hold the run's lock, whose descriptor Snakemake inherits: it may outlive this process.
 
-    A job may outlive both: each holds the second lock, shared, and writes with the settings that it
-    was started with. So nothing begins before the last one has ended.
+    A job may outlive both. Each job holds the second lock, shared, and writes with the settings of
+    its start, so no run begins before the last job has ended.
     """
-    with ExitStack() as held:
+    with ExitStack() as open_locks:
         try:
             descriptor = lock(root / LOCK)
-            held.callback(os.close, descriptor)
+            open_locks.callback(os.close, descriptor)
             os.close(lock(root / JOBS))
         except BlockingIOError:
             raise BusyError(
@@ -102,17 +103,16 @@ def _lock_run(root: Path) -> Iterator[int]:
 
 
 def make_environment(root: Path) -> dict[str, str]:
-    """Snakemake and the jobs need a place to write and one BLAS thread, HOME or not."""
+    """Return the environment of Snakemake and its jobs, with a HOME that can be written."""
     environment = {
         **os.environ,
-        # Where the keys of pseudonyms lie, also where another home is given below.
+        # Folder of pseudonym keys, which another HOME below must not move.
         KEYS: str(key_folder()),
         "READINESS_FAILURE": str(root / FAILURE),
-        # The rules refuse to be run by another program than their own.
+        # The rules refuse to be run by another copy of the program.
         "READINESS_STARTED_BY": str(PACKAGE_FOLDER),
         "PYTHONUTF8": "1",
-        # Whatever Python is started below: the folder in which it works is no place of libraries,
-        # nor is what a user has added for other work.
+        # No Python below imports from its working folder, or from the user's site folder.
         "PYTHONSAFEPATH": "1",
         "PYTHONNOUSERSITE": "1",
     }
@@ -138,9 +138,9 @@ def _explain_failure(root: Path, code: int, memory_kills: int) -> ReadinessError
 
 
 def _find_full_disk(root: Path) -> str:
-    """What to say when too little of a disk is left even for Snakemake's notes; "" otherwise."""
+    """Return a message where less than 1 MB of the disk is free; "" otherwise."""
     for folder in (root / "results", root):
-        # Bytes: with less, Snakemake itself fails at the first line that it writes.
+        # Snakemake fails at its first written line when less is free.
         if folder.exists() and (free := shutil.disk_usage(folder).free) < 1_000_000:
             return (
                 f"{folder}: the disk is full ({free} bytes free). Free some space, then run again."
@@ -149,7 +149,7 @@ def _find_full_disk(root: Path) -> str:
 
 
 def _read_only(root: Path) -> str:
-    """What to say when a folder of results cannot be written, as Snakemake itself meets it."""
+    """Return a message where a folder of results cannot be written; "" otherwise."""
     for folder in (root / "results", *sorted((root / "results").rglob("*/"))):
         if folder.is_dir() and not os.access(folder, os.W_OK):
             return f"{folder}: cannot be written; make it writable, then run again."
@@ -159,19 +159,19 @@ def _read_only(root: Path) -> str:
 def _call_snakemake(
     root: Path, cores: str, arguments: list[str], descriptor: int, command: str
 ) -> int:
-    """Run Snakemake in a group of its own, and end the whole group when this process is ended.
+    """Run Snakemake in a process group of its own, which ends with this process; return its code.
 
-    What it says goes to its log; `readiness run` with an option of Snakemake's shows it, too.
-    Raises KeyboardInterrupt when this process is asked to end: Snakemake's own exit code would be
-    that of any failure.
+    Its output goes to its log; `readiness run` with an option of Snakemake prints it, too. Raises
+    KeyboardInterrupt when this process is asked to end: Snakemake's exit code would be that of any
+    failure.
     """
     speaks_to_snakemake = command == "run" and any(word.startswith("-") for word in arguments)
     program = [sys.executable, "-I", "-X", "utf8", "-m", "snakemake"]
     if not any((root / name / PROFILE).is_dir() for name in ("", "workflow")):
-        # A project without a profile of its own has the program's.
+        # A project without a profile uses the program's.
         program += ["--workflow-profile", str(project_files() / PROFILE)]
     (root / LOG).parent.mkdir(parents=True, exist_ok=True)
-    with (root / LOG).open("wb") as log, (root / LOG).open("rb") as said:
+    with (root / LOG).open("wb") as log, (root / LOG).open("rb") as log_reader:
         process = subprocess.Popen(
             [*program, "--cores", cores, "--rerun-incomplete", *arguments],
             cwd=root,
@@ -185,60 +185,68 @@ def _call_snakemake(
         listening: AbstractContextManager[Listener] = show_progress(command)
         if speaks_to_snakemake:
             listening = nullcontext(sys.stdout.write)
-        with _guard_group(process.pid), _pass_signals(process) as asked, listening as listener:
-            code = follow(process, said, listener)
-    if asked and code != 0:
+        with (
+            _guard_group(process.pid),
+            _pass_signals(process) as received_signals,
+            listening as listener,
+        ):
+            code = follow(process, log_reader, listener)
+    if received_signals and code != 0:
         raise KeyboardInterrupt
     return code
 
 
 @contextmanager
 def _guard_group(group: int) -> Iterator[None]:
-    """Within it, a process beside this one ends the group once this one is gone, however it went.
+    """Guard a process group: a second process kills the group once this process is gone.
 
-    No handler hears a SIGKILL, as a timeout or a kernel without memory sends it. What hears is the
-    other end of a pipe; the run's lock is held until the group has been ended.
+    No handler hears SIGKILL, which a timeout or a kernel without memory sends. The guard hears the
+    other end of a pipe close; the run's lock is held until the group has been killed.
     """
-    ear, mouth = os.pipe()
+    read_end, write_end = os.pipe()
     guard = os.fork()
     if guard == 0:
         os.setsid()
-        os.close(mouth)
-        if not os.read(ear, 1):
+        os.close(write_end)
+        if not os.read(read_end, 1):
             with suppress(OSError):
                 os.killpg(group, signal.SIGKILL)
         os._exit(0)
-    os.close(ear)
+    os.close(read_end)
     try:
         yield
     finally:
-        os.write(mouth, b".")
-        os.close(mouth)
+        os.write(write_end, b".")
+        os.close(write_end)
         os.waitpid(guard, 0)
 
 
 @contextmanager
 def _pass_signals(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
-    """Within it, what asks this process to end goes to Snakemake's group; and is listed.
+    """Pass signals that ask this process to end on to Snakemake's group; yield the list of them.
 
-    Again each second, for a job that Snakemake begins meanwhile has not heard; at last to all of it
-    as nobody can refuse: the next run recovers from that. What this process was started to ignore,
-    as a shell lets what it puts in the background ignore Ctrl-C, it goes on ignoring.
+    Repeated each second, since a job that Snakemake begins meanwhile has not heard; after
+    `PATIENCE` seconds SIGKILL, from which the next run recovers. Signals that this process was
+    started to ignore stay ignored, as Ctrl-C is in a shell's background job.
     """
-    asked: list[int] = []
+    received_signals: list[int] = []
 
     def end(number: int, _frame: object) -> None:
-        asked.append(number)
-        passed = signal.SIGINT if number == signal.SIGINT else signal.SIGTERM
+        received_signals.append(number)
+        sent_signal = signal.SIGINT if number == signal.SIGINT else signal.SIGTERM
         with suppress(ProcessLookupError):
-            os.killpg(process.pid, passed if len(asked) < PATIENCE else signal.SIGKILL)
+            os.killpg(
+                process.pid, sent_signal if len(received_signals) < PATIENCE else signal.SIGKILL
+            )
         signal.alarm(1)
 
-    asking = (signal.SIGINT, signal.SIGTERM)
-    heard = [number for number in asking if signal.getsignal(number) is not signal.SIG_IGN]
-    previous = {number: signal.signal(number, end) for number in (*heard, signal.SIGALRM)}
+    end_signals = (signal.SIGINT, signal.SIGTERM)
+    handled_signals = [
+        number for number in end_signals if signal.getsignal(number) is not signal.SIG_IGN
+    ]
+    previous = {number: signal.signal(number, end) for number in (*handled_signals, signal.SIGALRM)}
     try:
-        yield asked
+        yield received_signals
     finally:
         signal.alarm(0)
         for number, handler in previous.items():
@@ -246,13 +254,13 @@ def _pass_signals(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the default target (or what is named after `--`); returns the exit code."""
+    """Run the default target (or what is named after `--`); return 0."""
     root = Path.cwd()
     if not any((root / name).is_file() for name in SNAKEFILES):
         raise ConfigError(
             f"{root}: no Snakefile in this folder. Run readiness in a project's folder."
         )
-    # Also what DVC fetched, or an earlier release of the program wrote.
+    # Protect also what DVC fetched, or an earlier release of the program wrote.
     protect_all(root)
     from readiness.config import load_config
     from readiness.plan import load_plan
@@ -263,7 +271,7 @@ def run(arguments: argparse.Namespace) -> int:
         print("Nothing to compute yet. Begin with: readiness new --from EXPORT")
         return 0
 
-    # Said here, in one line, before Snakemake wraps it into many.
+    # Check here, to report a fault in one line; Snakemake would print many.
     plan = load_plan(root)
     plan.check_document()
     for wave, why in plan.waiting.items():
@@ -271,22 +279,25 @@ def run(arguments: argparse.Namespace) -> int:
     plan.check_kept(date.today())
     check_cores(arguments.cores)
     began = time.time()
-    ended = run_snakemake(root, arguments.cores, arguments.snakemake)
-    if ended.nothing:
+    finished = run_snakemake(root, arguments.cores, arguments.snakemake)
+    if finished.nothing:
         print(f"{NOTHING}: every result is up to date.", file=sys.stderr)
     from readiness.datasets.verify import find_unused
 
     for line in (*find_unused(root), *_read_damages(root, began)):
         print(f"readiness run: {line}", file=sys.stderr)
     if not arguments.snakemake:
-        from readiness.commands.closing import closing_text, list_costs  # they read tables
+        from readiness.commands.closing import (
+            closing_text,
+            list_costs,
+        )  # slow to import: they read tables
 
         for line in list_costs(plan):
             print(f"readiness run: {line}", file=sys.stderr)
         print(closing_text(plan), end="")
     elif "docx" in arguments.snakemake and not DRY.intersection(arguments.snakemake):
         print("Word documents: " + " ".join(plan.documents))
-    ended.warn("run")
+    finished.warn("run")
     return 0
 
 
@@ -302,34 +313,36 @@ def _read_damages(root: Path, began: float) -> list[str]:
 
 
 def check_cores(cores: str) -> None:
-    """ConfigError unless Snakemake can take it for a number of cores."""
+    """Check a number of cores; raise ConfigError unless Snakemake accepts it."""
     if cores != "all" and not re.fullmatch("0*[1-9][0-9]*", cores):
         raise ConfigError(f"--cores {cores}: expected a whole number of at least 1, or `all`.")
 
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """How a run went that came to its end: whether there was `nothing` to be done, and the files of
-    the project that were `edited` meanwhile.
+    """Result of a completed run.
+
+    `nothing`: whether there was nothing to be done; `edited`: files of the project that were edited
+    meanwhile.
     """
 
     nothing: bool
     edited: Sequence[str]
 
     def warn(self, command: str) -> None:
-        """Say on standard error what was edited, if anything was."""
+        """Print the edited files, if any, on standard error."""
         _warn_of_edits(self.edited, command)
 
 
 def run_snakemake(
     root: Path, cores: str, arguments: list[str], command: str = "run"
 ) -> FinishedRun:
-    """Run Snakemake as the only run of this folder, for a command of this name.
+    """Run Snakemake as the only run of this folder, on behalf of a command.
 
-    `arguments` go to Snakemake: targets and options; none for the default target. Raises what the
-    first failed step says; where a number differs, the closing table is printed before. What read a
-    file that was edited meanwhile is made again by the next run: Snakemake alone would keep what a
-    job made of it before.
+    `arguments`: targets and options of Snakemake; none for the default target. Raises the error of
+    the first failed step; where a number differs, the closing table is printed before. Results of a
+    file that was edited meanwhile are computed again by the next run: Snakemake alone would keep
+    them.
     """
     with _lock_run(root) as descriptor:
         if obstacle := _find_full_disk(root):
@@ -339,11 +352,11 @@ def run_snakemake(
             raise StoppedError(
                 f"{notes}: a file where Snakemake keeps a folder; move it away, then run again."
             )
-        # Blanks that can be written over, also when the disk has become full by then.
+        # Reserve space for the failure message, which then fits even on a full disk.
         write_atomically(root / FAILURE, b" " * 4096)
-        before = file_states(root)
+        states_before = file_states(root)
         dry = bool(DRY.intersection(arguments))
-        # The lock is ours, so whatever a killed run left locked or half-written is stale.
+        # This run holds the lock, so whatever a killed run left locked or half-written is stale.
         for line in [] if dry else repair(root):
             print(f"readiness {command}: {line}", file=sys.stderr)
         shutil.rmtree(root / ".snakemake/locks", ignore_errors=True)
@@ -353,7 +366,7 @@ def run_snakemake(
         try:
             code = _call_snakemake(root, cores, arguments, descriptor, command)
         finally:
-            edited = [] if dry else list_edited(before, file_states(root))
+            edited = [] if dry else list_edited(states_before, file_states(root))
             forget_readers(root, edited)
             if code != 0:
                 _warn_of_edits(edited, command)

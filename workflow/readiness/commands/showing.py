@@ -1,4 +1,4 @@
-"""How the results look: tables for the terminal, JSON, and words that follow the selection."""
+"""Show results: tables for the terminal, JSON, and sentences that follow the selection."""
 
 import io
 import json
@@ -47,34 +47,37 @@ _CLUSTERS = {
 _KNOWN = "As they are commonly computed, unweighted and as of people drawn one by one:"
 
 
-# Of a table: a column of the results and its form (of whole rows: None). A text stands left.
+# Column of a printed table: a column of the results (None: the whole row), and its format. Texts,
+# with the format `str`, are aligned to the left.
 Column = tuple[str | None, Callable[[Any], str]]
 Columns = dict[str, Column]
 
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """A sample as it is told: its words in a language, with or without inference."""
+    """A sample to be shown: in which language, and with or without inference."""
 
     sample: Sample
     language: str
     selection: Selection
 
     def sentence(self) -> str:
-        """What the selection allows one to say, and how precision is had of few clusters."""
-        made, said = self.sample.design, _WORDS[self.selection]
-        units = made.stages[0].units
+        """Return which inference the selection allows, and how precision of few clusters is
+        estimated.
+        """
+        design, selection_text = self.sample.design, _WORDS[self.selection]
+        units = design.stages[0].units
         if not self.selection.inference or units.identity or units.size > FEW:
-            return said
-        return f"{said} {_CLUSTERS[made.has_few_clusters].format(units.size)}"
+            return selection_text
+        return f"{selection_text} {_CLUSTERS[design.has_few_clusters].format(units.size)}"
 
     def title(self, name: str) -> str:
-        """A question or variable: its name, and its label where it has one."""
+        """Return the name of a question or variable, with its label where that differs."""
         label = self._translate(self.sample.questionnaire.variable(name).label.text)
         return name if label == name else f"{name}: {label}"
 
     def answers(self, name: str) -> dict[str, str]:
-        """What the levels of a question, or the groups of a variable, are called."""
+        """Return the labels of a question's levels, or of a variable's groups, by code."""
         variable = self.sample.questionnaire.variable(name)
         labels = {TOTAL: TOTAL, **self._translate(variable.labels)}
         if isinstance(variable, Item):
@@ -91,9 +94,9 @@ class Shown:
             raise ConfigError(f"--language {self.language}: {error}") from None
 
     def heading(self) -> str:
-        """The lines above the tables: how many rows, how weighted, what may be said."""
-        made, domain = self.sample.design, self.sample.settings.domain
-        lines = [f"{made.rows} respondents" + (f", {made.n} in the domain" if domain else "")]
+        """Return the lines above the tables: number of rows, weights, inference."""
+        design, domain = self.sample.design, self.sample.settings.domain
+        lines = [f"{design.rows} respondents" + (f", {design.n} in the domain" if domain else "")]
         if (report := self.sample.weighting) is not None:
             lines.append(
                 f"Weights: {'; '.join(report.method)}. Kish design effect "
@@ -107,7 +110,9 @@ class Shown:
         return "\n".join([*lines, self.sentence()])
 
     def estimates(self, table: pd.DataFrame) -> str:
-        """The shares, one table a question and crossing; percentages and points."""
+        """Return the tables of shares, one for each question and crossing, in percent and
+        points.
+        """
         blocks = []
         numbers: Columns = {
             "answer": ("level", str),
@@ -124,7 +129,7 @@ class Shown:
             crossed = [by for by in self.sample.settings.by if part["by"].eq(by).any()]
             for place, by in enumerate(crossed or [""]):
                 groups = {TOTAL: TOTAL, **(self.answers(by) if by else {})}
-                # The total stands above the groups of the first crossing, and is not repeated.
+                # The first crossing begins with the total, which the others leave out.
                 rows = part[part["by"].isin([by] if place else ["", by])]
                 at = rows["group"].map({group: at for at, group in enumerate(groups)})
                 rows = rows.assign(at=at).sort_values(["base", "at"], kind="stable")
@@ -145,15 +150,17 @@ class Shown:
     def _join_interval(self, scale: float, digits: int, kind: str = "", told: str = "") -> Columns:
         def limits(row: Any) -> str:
             ends = [row[f"{end}{kind}"] for end in ("lower", "upper")]
-            known = [f"{scale * end:.{digits}f}" for end in ends if not _is_missing(end)]
-            return " to ".join(known) if len(known) == 2 else ""
+            limit_texts = [f"{scale * end:.{digits}f}" for end in ends if not _is_missing(end)]
+            return " to ".join(limit_texts) if len(limit_texts) == 2 else ""
 
         return {f"{100 * self.sample.settings.level:g} % interval{told}": (None, limits)}
 
     def scales(self, table: pd.DataFrame) -> str:
-        """Cronbach's alpha of each scale."""
-        known = table.loc[table["lower"].notna(), "n"]
-        warned = dict.fromkeys(said for n in known if (said := warn_of("interval: alpha", n)))
+        """Return the table of Cronbach's alpha of each scale, with warnings."""
+        interval_sizes = table.loc[table["lower"].notna(), "n"]
+        warnings = dict.fromkeys(
+            warning for n in interval_sizes if (warning := warn_of("interval: alpha", n))
+        )
         columns: Columns = {
             "Cronbach's alpha": ("item", str),
             "without": ("without", str),
@@ -163,10 +170,12 @@ class Shown:
             **self._join_interval(1, 4),
             "note": ("note", str),
         }
-        return "\n".join([_align_columns(table, columns), *(show(said, "en") for said in warned)])
+        return "\n".join(
+            [_align_columns(table, columns), *(show(warning, "en") for warning in warnings)]
+        )
 
     def comparisons(self, table: pd.DataFrame, choices: pd.DataFrame) -> str:
-        """Tests, differences and effect sizes, question by question."""
+        """Return tests, differences and effect sizes, a block for each question and crossing."""
         blocks = []
         for name, by, fact in zip(choices["item"], choices["by"], choices["fact"], strict=True):
             part = table[table["item"].eq(name) & table["by"].eq(by)]
@@ -178,9 +187,9 @@ class Shown:
                 continue
             item, groups = self.sample.questionnaire.item(name), self.answers(by)
             counted = sizes(self.sample, item, by)
-            each = ", ".join(f"{groups[code]} {n}" for code, n in counted.items())
-            lines = [f"{title}: {sum(counted.values())} answers ({each})"]
-            # Of one option of several, which is named: by the tests of the design in `b`.
+            group_counts = ", ".join(f"{groups[code]} {n}" for code, n in counted.items())
+            lines = [f"{title}: {sum(counted.values())} answers ({group_counts})"]
+            # Tests of the design name the option of a multiple-response question in `b`.
             effect, contrast = part["test"].isin(_LEGEND), part["test"].eq("contrast")
             option = part["answer"].where(part["answer"].ne("") | effect, part["b"])
             part = part.assign(
@@ -190,11 +199,15 @@ class Shown:
                 test=part["test"].str.replace("_", " "),
                 leads=part["leads"].map({True: "primary", False: ""}),
             )
-            known = part["test"].isin([test.replace("_", " ") for test in CLASSICAL])
-            own = part[~effect & ~contrast & ~known]
-            if len(own):
-                lines += [tell(from_json(fact), "en"), _align_columns(own, _TESTS)]
-                lines += [_KNOWN, _align_columns(part[known], _TESTS)] if known.any() else []
+            is_classical = part["test"].isin([test.replace("_", " ") for test in CLASSICAL])
+            design_tests = part[~effect & ~contrast & ~is_classical]
+            if len(design_tests):
+                lines += [tell(from_json(fact), "en"), _align_columns(design_tests, _TESTS)]
+                lines += (
+                    [_KNOWN, _align_columns(part[is_classical], _TESTS)]
+                    if is_classical.any()
+                    else []
+                )
             lines += self._write_differences(part[contrast])
             columns: Columns = {"effect size": ("test", str), "a": ("a", str), "b": ("b", str)}
             columns |= {"value": ("effect", "{:.3f}".format)} | self._join_interval(1, 3) | _NOTED
@@ -202,11 +215,11 @@ class Shown:
             blocks.append("\n".join(lines))
         legend = [line for test, line in _LEGEND.items() if table["test"].eq(test).any()]
         legend += dict.fromkeys(
-            f"{row['test'].replace('_', ' ').capitalize()}: {show(said, 'en')}"
+            f"{row['test'].replace('_', ' ').capitalize()}: {show(warning, 'en')}"
             for row in table.to_dict("records")
-            for kind, known in (("test", "p_value"), ("interval", "lower"))
-            if not _is_missing(row[known])
-            if (said := warn_of(f"{kind}: {row['test']}", row["n"]))
+            for kind, column in (("test", "p_value"), ("interval", "lower"))
+            if not _is_missing(row[column])
+            if (warning := warn_of(f"{kind}: {row['test']}", row["n"]))
         )
         return "\n\n".join([*blocks, "\n".join(legend)] if legend else blocks)
 
@@ -231,8 +244,10 @@ class Shown:
         return [head, _align_columns(rows, columns)]
 
     def as_json(self, **tables: pd.DataFrame) -> str:
-        """The results with what they rest on; missing numbers are null, shares in 0-1."""
-        report, made = self.sample.weighting, self.sample.design
+        """Return the results as JSON, with the settings; missing numbers are null, shares
+        in 0-1.
+        """
+        report, design = self.sample.weighting, self.sample.design
         weighting = (
             None
             if report is None
@@ -246,8 +261,8 @@ class Shown:
         )
         document = {
             "settings": self.sample.settings.model_dump(),
-            "respondents": made.rows,
-            "in_domain": made.n,
+            "respondents": design.rows,
+            "in_domain": design.n,
             "sentence": self.sentence(),
             "weighting": weighting,
             **{name: table.astype(object).to_dict("records") for name, table in tables.items()},
@@ -286,7 +301,7 @@ def _align_columns(rows: pd.DataFrame, columns: Columns) -> str:
     text = io.StringIO()
     console = Console(
         file=text,
-        # Wider than any table: a line is never broken by the width of a window.
+        # Wider than any table, so that no line is wrapped to the window.
         width=500,
         color_system=None,
         markup=False,
@@ -319,8 +334,8 @@ def _write_statistic(row: Any) -> str:
 
 
 def _write_degrees(row: Any) -> str:
-    known = [row[name] for name in ("df1", "df2") if not _is_missing(row[name])]
-    return ", ".join(f"{df:.2f}".rstrip("0").rstrip(".") for df in known)
+    degrees = [row[name] for name in ("df1", "df2") if not _is_missing(row[name])]
+    return ", ".join(f"{df:.2f}".rstrip("0").rstrip(".") for df in degrees)
 
 
 _NOTED: Columns = {"_": ("leads", str), "__": ("note", str)}
@@ -335,9 +350,7 @@ _TESTS: Columns = {
 
 
 def few(table: pd.DataFrame) -> str:
-    """What to know before the numbers are passed on: how many of these estimates stand for few
-    people, or for all but few; "" where none does.
-    """
+    """Return a warning where shares stand for few people, or for all but few; "" otherwise."""
     count, n = table["count"].astype(int), table["n"].astype(int)
     small = count.between(1, LEAST - 1) | (n - count).between(1, LEAST - 1)
     if not small.any():

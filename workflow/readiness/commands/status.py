@@ -37,15 +37,16 @@ from readiness.publications.log import read_log
 from readiness.questionnaire.writing import open_decisions
 
 RUN = "readiness run"
-# A job of a dry run, by the first file that it writes.
+# First file that a job of a dry run writes.
 _OUTPUT = re.compile(r"^    output: results/([^,\n]+)", re.M)
 
 
 @dataclass(frozen=True)
 class RunStatus:
-    """State of a wave or study: `detail` explains it, `command` is what to type next ("" for none).
+    """State of a wave or study.
 
-    `steps` is the number of workflow steps that are out of date.
+    `detail`: explanation; `command`: what to type next ("" for nothing); `steps`: number of
+    workflow steps that are out of date.
     """
 
     name: str
@@ -72,7 +73,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the states and the next commands; returns 0. ConfigError where there is no project."""
+    """Print the states and the next commands; return 0.
+
+    Raises ConfigError where the folder is no project.
+    """
     root = Path.cwd()
     if not any((root / name).is_file() for name in SNAKEFILES):
         raise ConfigError(
@@ -80,22 +84,22 @@ def run(arguments: argparse.Namespace) -> int:
         )
     plan = load_plan(root)
     today = list(runs_of(plan.config))
-    # Where every run waits, Snakemake has nothing to plan, and stops with what `detail` says.
-    waits = all(explain_waiting(root, one, read_versions(root)) for one in today)
-    outdated = _count_outdated(root) if not waits else Counter[str]()
-    runs = [_judge_run(plan, one, outdated) for one in today]
+    # Snakemake stops where every run waits; `detail` then gives the reason.
+    all_wait = all(explain_waiting(root, entry, read_versions(root)) for entry in today)
+    outdated = _count_outdated(root) if not all_wait else Counter[str]()
+    runs = [_judge_run(plan, entry, outdated) for entry in today]
     publications = _judge_publications(plan, outdated)
-    # What stands in no run's folder: restored data, the site, the closing table.
-    of_runs = sum(one.steps for one in runs) + sum(one.steps for one in publications)
+    # Steps in no run's folder: restored data, the site, the closing table.
+    of_runs = sum(entry.steps for entry in runs) + sum(entry.steps for entry in publications)
     rest = outdated.total() - of_runs
-    commands = list(dict.fromkeys(one.command for one in runs if one.command))
+    commands = list(dict.fromkeys(entry.command for entry in runs if entry.command))
     if RUN not in commands and outdated.total():
         commands.insert(0, RUN)
     if arguments.json:
         print_json(
             {
-                "runs": [asdict(one) for one in runs],
-                "publications": [asdict(one) for one in publications],
+                "runs": [asdict(entry) for entry in runs],
+                "publications": [asdict(entry) for entry in publications],
                 "other_steps_out_of_date": rest,
                 "at_work": _is_at_work(root),
                 "next": commands,
@@ -116,12 +120,14 @@ def _lay_out(
     """Lay out the states in aligned lines, and the next commands below them."""
     if not runs and not publications:
         return ["Nothing to compute yet.", "Next:  readiness new --from EXPORT"]
-    rows = [(one.name, one.state, one.detail) for one in runs]
-    rows += [(one.id, one.state, one.detail) for one in publications]
+    rows = [(entry.name, entry.state, entry.detail) for entry in runs]
+    rows += [(entry.id, entry.state, entry.detail) for entry in publications]
     name, state = (max(len(row[column]) for row in rows) for column in (0, 1))
 
     def align(listed: list[tuple[str, str, str]]) -> list[str]:
-        return [f"  {one:<{name}}  {what:<{state}}  {why}".rstrip() for one, what, why in listed]
+        return [
+            f"  {entry:<{name}}  {what:<{state}}  {why}".rstrip() for entry, what, why in listed
+        ]
 
     lines = ["Waves and studies:", *align(rows[: len(runs)])] if runs else []
     lines += ["Publications:", *align(rows[len(runs) :])] if publications else []
@@ -146,9 +152,9 @@ def _is_at_work(root: Path) -> bool:
 def _count_outdated(root: Path) -> Counter[str]:
     """Count the steps that a run would perform now, by folder below results ("waves/NAME")."""
     program = (sys.executable, "-I", "-X", "utf8", "-m", "snakemake")
-    asked = ("--dry-run", "--nolock", "--cores", "1", "--rerun-incomplete", "--quiet", "host")
-    done = subprocess.run(
-        [*program, *asked],
+    options = ("--dry-run", "--nolock", "--cores", "1", "--rerun-incomplete", "--quiet", "host")
+    process = subprocess.run(
+        [*program, *options],
         cwd=root,
         env=make_environment(root),
         stdin=subprocess.DEVNULL,
@@ -158,74 +164,80 @@ def _count_outdated(root: Path) -> Counter[str]:
         errors="replace",
         check=False,
     )
-    if done.returncode != 0:
-        lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
+    if process.returncode != 0:
+        lines = [line.strip() for line in process.stdout.splitlines() if line.strip()]
         last = lines[-1] if lines else "without a word"
         raise StoppedError(f"Snakemake could not plan the run: {last}\n`{RUN}` says more.")
-    outputs = (Path(found).parts for found in _OUTPUT.findall(done.stdout))
+    outputs = (Path(output).parts for output in _OUTPUT.findall(process.stdout))
     return Counter("/".join(parts[:2]) for parts in outputs)
 
 
 def _judge_run(plan: Plan, run: PlannedRun, outdated: Counter[str]) -> RunStatus:
-    """Find the state of a wave or study of today's configuration."""
+    """Return the state of a wave or study of today's configuration."""
     kind = "wave" if isinstance(run.section, WaveSettings) else "study"
     steps = outdated[run.folder]
 
-    def found(state: str, detail: str, command: str = "") -> RunStatus:
+    def make_status(state: str, detail: str, command: str = "") -> RunStatus:
         return RunStatus(run.name, kind, state, detail, command, steps)
 
     if is_draft(plan.root, run):
         path = input_files(run.section)["questionnaire"]
         count = open_decisions((plan.root / path).read_text("utf-8-sig"))
         command = f"readiness questionnaire {path.stem}"
-        return found("draft", f"{count} decisions are open in {path}", command)
+        return make_status("draft", f"{count} decisions are open in {path}", command)
     if why := explain_waiting(plan.root, run, read_versions(plan.root)):
         dataset = run.datasets[0].partition("@")[0]
         command = f"readiness data add FILE --dataset {dataset} --as 1"
-        return found("waiting", why, command)
+        return make_status("waiting", why, command)
     if steps:
-        made = (plan.root / "results" / run.folder).is_dir()
-        detail = f"{steps} steps are out of date" if made else "never computed"
-        return found("out of date", detail, RUN)
-    return found(*_find_publication(plan, run, kind))
+        was_computed = (plan.root / "results" / run.folder).is_dir()
+        detail = f"{steps} steps are out of date" if was_computed else "never computed"
+        return make_status("out of date", detail, RUN)
+    return make_status(*_find_publication(plan, run, kind))
 
 
 def _find_publication(plan: Plan, run: PlannedRun, kind: str) -> tuple[str, str, str]:
-    """State, detail and next command of a run whose results are up to date."""
+    """Return state, detail and next command of a run whose results are up to date."""
     log = read_log(plan.root)
-    own = [
+    run_publications = [
         identity
         for identity in plan.publications
         if plan.runs[f"publications/{identity}"].name == run.name and identity not in log.withdrawn
     ]
-    in_force = [name for name in own if name in log.latest and not log.latest[name].superseded_by]
-    drafts = [name for name in own if name in plan.drafts]
+    in_force = [
+        name
+        for name in run_publications
+        if name in log.latest and not log.latest[name].superseded_by
+    ]
+    drafts = [name for name in run_publications if name in plan.drafts]
     for identity in drafts:
         if plan.runs[f"publications/{identity}"].same_as(run):
             return "sealed", f"draft {identity}", f"readiness freeze {identity} --release"
     for identity in in_force:
         if plan.runs[f"publications/{identity}"].same_as(run):
             return "published", f"as {identity}", ""
-    following = _name_next(run.name, own)
+    following = _name_next(run.name, run_publications)
     freeze = f"readiness freeze {following} --{kind} {run.name}"
     if in_force:
         last = in_force[-1]
-        why = f"{freeze} --supersedes {last} --erratum TEXT"
-        return "changed", f"other settings or data than {last}", why
+        correction = f"{freeze} --supersedes {last} --erratum TEXT"
+        return "changed", f"other settings or data than {last}", correction
     return "computed", "in no publication", freeze
 
 
 def _name_next(name: str, known: list[str]) -> str:
-    """Name the next publication of a run: NAME-r1, or the one after the highest number."""
-    numbered = [found for one in known if (found := re.fullmatch(r"(.+)-r(\d+)", one))]
+    """Return the next publication's name: NAME-r1, or the one after the highest number."""
+    numbered = [
+        matched for publication in known if (matched := re.fullmatch(r"(.+)-r(\d+)", publication))
+    ]
     last = max(numbered, key=lambda found: int(found[2]), default=None)
     return f"{last[1]}-r{int(last[2]) + 1}" if last else f"{name}-r1"
 
 
 def _judge_publications(plan: Plan, outdated: Counter[str]) -> list[PublicationStatus]:
-    """Find the state of each publication, in the order of their ids."""
+    """Return the state of each publication, in the order of their ids."""
     log = read_log(plan.root)
-    found = []
+    statuses = []
     for identity in plan.publications:
         entry = log.latest.get(identity)
         state, detail = "in force", ""
@@ -238,5 +250,5 @@ def _judge_publications(plan: Plan, outdated: Counter[str]) -> list[PublicationS
         if identity in plan.unavailable:
             detail = ", ".join(filter(None, (detail, str(plan.unavailable[identity]))))
         steps = outdated[f"publications/{identity}"]
-        found.append(PublicationStatus(identity, state, detail, steps))
-    return found
+        statuses.append(PublicationStatus(identity, state, detail, steps))
+    return statuses

@@ -18,7 +18,7 @@ from readiness.program.layout import is_project
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """The command's arguments."""
+    """Add the command's arguments."""
     parser.add_argument("wheel", type=Path, metavar="WHEEL", help="wheel of the new program")
     parser.add_argument("--yes", action="store_true", help="take the new program into the office")
     help_cores = "number of processor cores to use (default: all)"
@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what would move, and take the program if asked; returns the exit code."""
+    """Print which numbers would move, and take the program if asked; return the exit code."""
     from readiness.commands.run import check_cores
     from readiness.commands.upgrading.change import apply_change, plan_change
     from readiness.commands.upgrading.measuring import hand_over, measure
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     wheel = read_wheel(arguments.wheel)
     if not is_running(wheel):
-        # The new program knows best how an office of its own looks.
+        # The new program knows best how its own office looks.
         words = ["--yes"] if arguments.yes else []
         return hand_over(root, wheel, ["--cores", arguments.cores, *words])
     change = plan_change(root, wheel)

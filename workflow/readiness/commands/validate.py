@@ -42,9 +42,9 @@ from readiness.validation.labelled import FORMATS, labelled_file
 from readiness.validation.separating import separate
 from readiness.validation.validate import NOT_KEPT, SET_ASIDE
 
-# What a run calls the coded answers.
+# Name of the file with a run's coded answers.
 ANSWERS = "answers.csv"
-# Faults that are said; --html and --csv have all.
+# Most faults that are printed; --html and --csv have all.
 WORST = 10
 
 
@@ -84,7 +84,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what would be kept and what not; returns 0."""
+    """Print which rows and answers would be kept and dropped; return 0."""
     root = Path.cwd()
     content = read_whole(arguments.file)
     html, csv, labelled = arguments.html, arguments.csv, arguments.labelled
@@ -98,29 +98,29 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.file.name == ANSWERS:
             _write_labelled(labelled, *_read_run(path, arguments.file, content), arguments.language)
             return 0
-    found = read_bytes(path, arguments.file, content)
-    if found.result and (html or csv or labelled):
-        # Without what is personal; columns that are no question's are not in it.
+    reading = read_bytes(path, arguments.file, content)
+    if reading.result and (html or csv or labelled):
+        # Personal answers are removed; columns that belong to no question are not in it.
         result, *_ = separate(
-            found.result, found.raw, found.raw[["_row"]], found.questionnaire, Detectors()
+            reading.result, reading.raw, reading.raw[["_row"]], reading.questionnaire, Detectors()
         )
         if csv:
-            write_csv(result.issues.assign(file=found.file.name), csv, private=True)
+            write_csv(result.issues.assign(file=reading.file.name), csv, private=True)
         if html:
             tables = (result.issues, result.counts, result.quarantine)
-            page = faults_page(found.questionnaire, *tables, arguments.language)
+            page = faults_page(reading.questionnaire, *tables, arguments.language)
             write_atomically(html, page, private=True)
         if labelled:
-            _write_labelled(labelled, result.answers, found.questionnaire, arguments.language)
+            _write_labelled(labelled, result.answers, reading.questionnaire, arguments.language)
     largest = largest_loss(root, path.stem)
     costs = [
-        tell(describe_merger(merger.label(found.questionnaire, arguments.language)), language)
-        for merger in _find_mergers(root, path.stem, found)
+        tell(describe_merger(merger.label(reading.questionnaire, arguments.language)), language)
+        for merger in _find_mergers(root, path.stem, reading)
     ]
     if arguments.json:
-        print_json({**list_reading(found, language, largest), "small_groups": costs})
+        print_json({**list_reading(reading, language, largest), "small_groups": costs})
         return 0
-    print("\n".join([describe_reading(found, language, largest), *costs]))
+    print("\n".join([describe_reading(reading, language, largest), *costs]))
     for out in filter(None, (html, csv)):
         print(out)
     return 0
@@ -129,7 +129,7 @@ def run(arguments: argparse.Namespace) -> int:
 def questionnaire_file(root: Path, named: str) -> Path:
     """Return the path of a questionnaire: a name below data/questionnaires, or the file itself.
 
-    Raises ConfigError where neither is there.
+    Raises ConfigError where there is neither.
     """
     if named.endswith((".yaml", ".yml")):
         if not Path(named).exists():
@@ -140,7 +140,7 @@ def questionnaire_file(root: Path, named: str) -> Path:
 
 
 class ReadFile(NamedTuple):
-    """A file under a questionnaire, as read: an export with its validation, or a drawn sample."""
+    """A file read with a questionnaire: an export with its validation, or a drawn sample."""
 
     file: Path
     questionnaire: Questionnaire
@@ -149,9 +149,9 @@ class ReadFile(NamedTuple):
 
 
 def read_bytes(path: Path, file: Path, content: bytes) -> ReadFile:
-    """What the bytes of `file` are under the questionnaire in `path`.
+    """Read the bytes of `file` with the questionnaire in `path`: an export or a drawn sample.
 
-    Raises DataError for another header, or a sample that does not hold together.
+    Raises DataError for another header, or a sample that contradicts itself.
     """
     questionnaire = load_questionnaire(path)
     header = read_sheet(file, content, encoding=questionnaire.export.encoding).columns
@@ -162,18 +162,18 @@ def read_bytes(path: Path, file: Path, content: bytes) -> ReadFile:
 
 
 def describe_reading(found: ReadFile, language: Language, largest: float) -> str:
-    """What was read, in a few lines: what would be kept, what was found, and the worst of it.
+    """Return lines on a reading: submissions kept and dropped, most frequent faults.
 
-    Raises DataError for what a run would refuse: codes or times that most rows do not have.
+    Raises DataError for a mass loss, which a run would refuse.
     """
-    known: dict[str, Value] = {"file": str(found.file), "questionnaire": found.questionnaire.id}
+    values: dict[str, Value] = {"file": str(found.file), "questionnaire": found.questionnaire.id}
     if (result := found.result) is None:
         strata = found.raw.drop_duplicates("stratum")
         people = int(strata["stratum_population"].sum())
-        known |= {"invited": len(found.raw), "strata": len(strata), "population": people}
-        return tell(Fact("validation.read.sample", known), language)
+        values |= {"invited": len(found.raw), "strata": len(strata), "population": people}
+        return tell(Fact("validation.read.sample", values), language)
     validation.refuse_mass_loss(result, found.file, largest)
-    received = Fact("validation.read.export", {**known, "n": result.count("received")})
+    received = Fact("validation.read.export", {**values, "n": result.count("received")})
     kept = Fact("validation.read.kept", {"n": result.count("kept")})
     if result.groups:
         groups = (
@@ -181,19 +181,19 @@ def describe_reading(found: ReadFile, language: Language, largest: float) -> str
             for group in result.groups
         )
         kept = Fact("language.beside", {"label": kept, "what": Listed(tuple(groups), "comma")})
-    lost = validation.write_loss_lines(result, language)
+    loss_lines = validation.write_loss_lines(result, language)
     lines = [
         *(tell(fact, language) for fact in (received, kept)),
-        *(lost or [text("validation.lost.nothing", language)]),
+        *(loss_lines or [text("validation.lost.nothing", language)]),
         *validation.write_sums(result, found.raw.attrs, language),
     ]
     for rule, severity, n in by_rule(result.issues).itertuples(index=False):
         weight = text(validation.SEVERITIES[str(severity)], language)
         meaning = text(validation.MEANINGS[str(rule)], language)
         lines.append(f"  {rule:<20}  {n:>5}  {weight}: {meaning}")
-    if len(first := worst(result.issues, WORST)):
+    if len(frequent := worst(result.issues, WORST)):
         lines.append(text("validation.worst", language))
-        for issue in first.to_dict("records"):
+        for issue in frequent.to_dict("records"):
             what = validation.sentence(issue, language)
             repeated = Fact("validation.times", {"what": what, "n": int(issue["n"])})
             lines.append(f"  {tell(repeated, language) if issue['n'] > 1 else what}")
@@ -201,13 +201,13 @@ def describe_reading(found: ReadFile, language: Language, largest: float) -> str
 
 
 def list_reading(found: ReadFile, language: Language, largest: float) -> dict[str, Any]:
-    """Return what `describe_reading` says as data for JSON, with every fault.
+    """Return what `describe_reading` reports as data for JSON, with every fault.
 
     Of an export: `received` and `kept` submissions, `dropped` by reason, `kept_by_group`, `rules`
-    with their counts, and `faults`, one a row of the table of faults, in which what is personal
-    is replaced. Of a drawn sample: `invited`, `strata`, `population`.
+    with their counts, and `faults`, one a row of the table of faults, with personal data replaced.
+    Of a drawn sample: `invited`, `strata`, `population`.
 
-    Raises DataError for what a run would refuse.
+    Raises DataError for a mass loss, which a run would refuse.
     """
     content: dict[str, Any] = {"file": found.file, "questionnaire": found.questionnaire.id}
     if (result := found.result) is None:
@@ -237,26 +237,27 @@ def list_reading(found: ReadFile, language: Language, largest: float) -> dict[st
 
 
 def _find_mergers(root: Path, questionnaire: str, found: ReadFile) -> Iterator[Merger]:
-    """Yield how to merge small groups by which the waves of this questionnaire are told.
+    """Yield how to merge small groups of the variables that waves with this questionnaire report
+    by.
 
-    The wave's weights and what it derives are not known yet: the answers are counted as they are.
+    Weights and derived variables of a wave are not known yet: answers are counted as they are.
     """
     try:
         waves = load_config(find_config(root)).waves.values()
     except ReadinessError:
         return
-    told: set[str] = set()
+    seen_variables: set[str] = set()
     groupings = {grouping.id for grouping in found.questionnaire.groupings}
     for wave in waves:
         if found.result is None or wave.questionnaire != questionnaire:
             continue
         for variable in wave.estimate.variables(()):
-            if variable in told or variable not in groupings & {*found.result.answers}:
+            if variable in seen_variables or variable not in groupings & {*found.result.answers}:
                 continue
-            told.add(variable)
+            seen_variables.add(variable)
             policy = Policy.of(protection_of(wave), wave.figures.minimum_base)
-            known = (found.questionnaire, variable, wave.figures, policy)
-            if merger := find_merger_of_answers(found.result.answers, *known):
+            merger_arguments = (found.questionnaire, variable, wave.figures, policy)
+            if merger := find_merger_of_answers(found.result.answers, *merger_arguments):
                 yield merger
 
 
@@ -264,9 +265,9 @@ def _refuse_place(root: Path, out: Path, read: tuple[Path, ...]) -> None:
     if out.suffix not in FORMATS:
         raise ConfigError(f"--labelled {out}: expected a file that ends in .sav or .dta.")
     check_output(out, "--labelled", read, force=True, root=root)
-    shown = (root / "results/site").resolve() in out.resolve().parents
-    if shown or kept_by_git(root, out):
-        where = "readers get it" if shown else "git keeps it"
+    is_on_site = (root / "results/site").resolve() in out.resolve().parents
+    if is_on_site or kept_by_git(root, out):
+        where = "readers get it" if is_on_site else "git keeps it"
         raise ConfigError(
             f"--labelled {out}: {where}. Name a file outside the project, in a place that only "
             "authorised people can read."
@@ -274,7 +275,7 @@ def _refuse_place(root: Path, out: Path, read: tuple[Path, ...]) -> None:
 
 
 def _read_run(path: Path, file: Path, content: bytes) -> tuple[pd.DataFrame, Questionnaire]:
-    """The coded answers of a run, with its weights where it has some, and what was asked."""
+    """Read the coded answers of a run, weighted if the run has weights, and the questionnaire."""
     questionnaire = load_questionnaire(path)
     answers = read_text_table(file, "the coded answers", content)
     if lacking := {"respondent", *(c for i in questionnaire.items for c in i.columns)} - {*answers}:
@@ -297,7 +298,7 @@ def _write_labelled(
 
 
 def largest_loss(root: Path, questionnaire: str) -> float:
-    """The largest loss that a wave with this questionnaire allows, or the one of every wave."""
+    """Return the largest loss that waves with this questionnaire allow; the default without any."""
     try:
         waves = load_config(find_config(root)).waves.values()
     except ReadinessError:

@@ -38,7 +38,7 @@ from readiness.publications.trace import (
 )
 from readiness.register.display import show_safely
 
-# Numbers that are printed of one publication unless --all asks for every one.
+# Most numbers that are printed of one publication, unless --all is given.
 MOST_NUMBERS = 10
 
 
@@ -56,44 +56,47 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what stands behind each number; ConfigError when nothing is called so."""
+    """Print the data, steps and code behind each number; return 0.
+
+    Raises ConfigError where no published number has this name.
+    """
     root = Path.cwd()
     name = find_cited(arguments.name, publication_ids(root))
     if name in publication_ids(root) and not arguments.json:
         print(publication_text(root, name, whole=arguments.all), end="")
         refuse_broken(root, [name])
         return 0
-    found = find_numbers(root, name)
+    matches = find_numbers(root, name)
     publications, _ = scope(root, name)
-    if not found:
-        # Perhaps it was there: a ledger may be gone, or another one.
+    if not matches:
+        # The number may have been there: report a missing or altered ledger first.
         refuse_broken(root, publications)
         raise ConfigError(_explain_unknown(root, name))
     traces = [
         trace
-        for publication, numbers in groupby(found, key=lambda pair: pair[0])
+        for publication, numbers in groupby(matches, key=lambda pair: pair[0])
         for trace in which(root, publication, [name for _, name in numbers])
     ]
     if arguments.json:
         print_json([asdict(trace) for trace in traces])
     else:
         log = read_log(root)
-        # What stands behind a number it may share with its neighbours.
-        for _, alike in groupby(traces, key=lambda trace: {**asdict(trace), "row": None}):
-            print(traces_text(root, list(alike), log, whole=arguments.all), end="")
+        # Neighbouring numbers often share data, steps and files: describe such numbers together.
+        for _, same_origin in groupby(traces, key=lambda trace: {**asdict(trace), "row": None}):
+            print(traces_text(root, list(same_origin), log, whole=arguments.all), end="")
     refuse_broken(root, publications)
     return 0
 
 
 def _explain_unknown(root: Path, name: str) -> str:
     where, slash, rest = name.partition("/")
-    known = publication_ids(root)
-    if where not in known and (fact := withdrawals(root).get(where)):
+    publications = publication_ids(root)
+    if where not in publications and (fact := withdrawals(root).get(where)):
         return f"{told_plainly(fact, 'en')}."
-    if name in known or (where in known and not rest):
+    if name in publications or (where in publications and not rest):
         return f"{name}: a publication; name a number in publications/{where}/figures.csv."
-    if slash and where not in known:
-        return f"{where}: no such publication; there are {', '.join(known) or 'none'}."
+    if slash and where not in publications:
+        return f"{where}: no such publication; there are {', '.join(publications) or 'none'}."
     offered = ", ".join(like(root, name))
     near = f" Spelt like it: {offered}." if offered else ""
     ids = "The ids are in publications/*/figures.csv."
@@ -101,7 +104,7 @@ def _explain_unknown(root: Path, name: str) -> str:
 
 
 def publication_text(root: Path, name: str, *, whole: bool) -> str:
-    """Describe a publication: its status, its datasets and how to fetch them.
+    """Describe a publication: status, datasets, and commands to fetch the datasets.
 
     `whole`: with the hashes of the datasets.
     """
@@ -122,24 +125,24 @@ def _write_dataset_lines(name: str, sha256: str, md5: str) -> list[str]:
 
 
 def traces_text(root: Path, traces: Sequence[Trace], log: Log, *, whole: bool) -> str:
-    """Describe numbers of one publication that have the same data, steps and files behind them.
+    """Describe numbers of one publication computed from the same data, steps and files.
 
-    Five lines for a single number; `whole`: every number, file, step and hash.
+    Five lines for a single number; `whole`: with every number, file, step and hash.
     """
     trace = traces[0]
     folder = root / FOLDER / trace.publication
     rows, words = {row["id"]: row for row in ledger_rows(folder)}, read_words(folder)
-    shown = traces if whole else traces[:MOST_NUMBERS]
-    lines = [line for trace in shown for line in _describe_number(trace, rows, words)]
-    if len(shown) < len(traces):
-        lines.append(f"  and {len(traces) - len(shown)} more numbers from the same data: --all")
+    printed = traces if whole else traces[:MOST_NUMBERS]
+    lines = [line for trace in printed for line in _describe_number(trace, rows, words)]
+    if len(printed) < len(traces):
+        lines.append(f"  and {len(traces) - len(printed)} more numbers from the same data: --all")
     state = state_line(root, trace.publication, log)
     lines += _list_everything(trace, state) if whole else _summarize(trace, state)
     return "\n".join(map(one_line, lines)) + "\n"
 
 
 def _summarize(trace: Trace, state: str) -> list[str]:
-    """Publication, datasets and steps behind a number, a line each."""
+    """List the publication, datasets and steps behind a number, a line each."""
     through = f", through {' and '.join(trace.through)}" if trace.through else ""
     data = (
         ", ".join(trace.datasets) or f"none: a setting in {FOLDER / trace.publication}/config.yaml"
@@ -153,7 +156,7 @@ def _summarize(trace: Trace, state: str) -> list[str]:
 
 
 def _list_everything(trace: Trace, state: str) -> list[str]:
-    """Publication, datasets, files and steps behind a number, each with its hash."""
+    """List the publication, datasets, files and steps behind a number, each with its hash."""
     lines = [f"  {state}"]
     for name, digest in trace.datasets.items():
         lines += _write_dataset_lines(name, digest, trace.md5[name])
@@ -170,14 +173,14 @@ def _list_everything(trace: Trace, state: str) -> list[str]:
 def _describe_number(
     trace: Trace, rows: Mapping[str, Mapping[str, str]], words: Mapping[str, str]
 ) -> list[str]:
-    """Describe a number in words, as it was shown, with its limits and base; then its id."""
+    """Describe a number in words: displayed value, limits, base, id."""
     row = trace.row
     number = FigureId.parse(row["id"], row["kind"])
     name = number.in_release(trace.publication)
-    shown = show_safely(row, "en")
+    number_text = show_safely(row, "en")
     limits = [rows.get(number.with_part(end)) for end in LIMITS]
     if all(limits):
-        shown += f" ({' to '.join(show_safely(limit, 'en') for limit in limits if limit)})"
-    shown += f", base {row['n']}" if row.get("n") else ""
+        number_text += f" ({' to '.join(show_safely(limit, 'en') for limit in limits if limit)})"
+    number_text += f", base {row['n']}" if row.get("n") else ""
     value = f"value {row['value']}" if row["value"] else "not published"
-    return [f"{words.get(row['id']) or row['id']}: {shown}", f"  number   {name} ({value})"]
+    return [f"{words.get(row['id']) or row['id']}: {number_text}", f"  number   {name} ({value})"]

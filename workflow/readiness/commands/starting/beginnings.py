@@ -1,7 +1,7 @@
-"""Beginnings in a project: a wave from its export, a study from a table of published figures.
+"""Begin a wave in a project from its export.
 
-The data are registered, what was asked is drafted or read, the section is written. All or nothing:
-what cannot be refused beforehand is taken back.
+Registers the data, drafts or reads the questionnaire, and writes the section of config.yaml. All or
+nothing: what cannot be refused beforehand is undone.
 """
 
 import re
@@ -55,9 +55,9 @@ from readiness.validation import (
 )
 
 VERSION = "1"
-# Groups that are compared are hardly more.
+# Most groups that people usually compare.
 MOST_GROUPS = 12
-# Variables that are tried, of those that nearly everybody answered.
+# Most variables to try, and the least share of respondents who answered each of them.
 MOST_MERGED, MOST_ASKED = 2, 0.8
 
 
@@ -74,17 +74,17 @@ def begin_wave(
     public: bool,
     told: Export,
 ) -> str:
-    """Begin a wave from an export; returns what was written and what is open, in lines.
+    """Begin a wave from an export; return what was written and what is open, in lines.
 
-    `export`: the file as the tool wrote it; its bytes are what is registered. Found unless given:
-    the name of the `wave`, the `language` of its texts and what is `told` of the file. `selection`:
-    how respondents came in, left open unless given. `labels`: codebooks that lie beside the export.
-    `questionnaire`: one that exists, or the next version of one, which is drafted from it and from
-    the export (from that alone unless given). `form`: an XLSForm, or an SPSS file with labels, that
-    says what was asked. `public`: the answers may be public: git may keep them.
+    `export`: the file as the tool wrote it; its bytes are registered. Recognised unless given: the
+    name of the `wave`, the `language` of its texts, and the properties of the file in `told`.
+    `selection`: how respondents were selected, left open unless given. `labels`: codebooks of the
+    export. `questionnaire`: an existing one, or the next version of one, drafted from that version
+    and the export ("": from the export alone). `form`: an XLSForm, or an SPSS file with labels, to
+    draft from. `public`: git may keep the answers.
 
-    Raises ConfigError where a name is taken or none, or git would take answers that may not be
-    public; DataError where a file cannot be read.
+    Raises ConfigError where a name is taken or not valid, or where git would keep answers that are
+    not public; DataError where a file cannot be read.
     """
     wave = wave or form_name(export.stem)
     _check_names(root, wave, questionnaire)
@@ -104,47 +104,47 @@ def begin_wave(
         text = _read_form(form, wave, language)
     elif previous is not None or not questionnaire:
         text = _draft_questionnaire(table, export.name, wave, labels, language, told, previous)
-    asked = (
+    parsed = (
         questionnaire_of(read_yaml_text(text, TextLoader), name)
         if text
         else load_questionnaire(path)
     )
-    if not any(item.kind.is_estimated and not item.personal for item in asked.items):
+    if not any(item.kind.is_estimated and not item.personal for item in parsed.items):
         raise ConfigError(f"{export}: the export has no question whose answers can be estimated.")
-    # What does not fit is refused here, before anything is registered.
-    raw = read_export(export, asked, content)
-    result = first_reading(raw, asked)
+    # Refuse here what does not fit, before anything is registered.
+    raw = read_export(export, parsed, content)
+    result = first_reading(raw, parsed)
     if form is not None or not text:
         refuse_mass_loss(result, export, LARGEST_LOSS)
     sums = (*write_loss_lines(result, "en"), *write_sums(result, raw.attrs, "en"))
     section = wave_section(
         wave,
-        language=language or asked.language,
-        # What stands for the selection where nobody said it: no run accepts it.
+        language=language or parsed.language,
+        # Placeholder for an open selection: no run accepts it.
         selection=selection or "undecided",
         answers=f"{wave}@{VERSION}",
         questionnaire=name,
     )
-    mergers = list(_find_mergers(asked, result.answers))
-    section += _write_mergers(asked, mergers)
+    mergers = list(_find_mergers(parsed, result.answers))
+    section += _write_mergers(parsed, mergers)
     config = with_section(find_config(root).read_text("utf-8"), "waves", wave, section)
     add = partial(add_version, root, export, wave, VERSION, questionnaire=name)
     add = partial(add, restricted=not public, count=lambda _: table.rows)
     added = write_all(root, config, path, text, add)
-    kept = "open: git may keep it" if public else "restricted: git does not keep it"
+    access_text = "open: git may keep it" if public else "restricted: git does not keep it"
     lines = [
-        f"{wave}@1: {added.rows} rows registered ({kept})",
+        f"{wave}@1: {added.rows} rows registered ({access_text})",
         *(f"  {line}" for line in sums),
         f"data/questionnaires/{name}.yaml: {'drafted' if text else 'as it was'}",
         f"config.yaml: waves.{wave} added",
     ]
-    if asked.language not in LANGUAGES:
+    if parsed.language not in LANGUAGES:
         lines.append(
-            f"config.yaml: report.languages: no texts in {asked.language!r}; reports will be in "
+            f"config.yaml: report.languages: no texts in {parsed.language!r}; reports will be in "
             f"{FIRST!r} and quote what was asked"
         )
     for merger in mergers:
-        cost = tell(describe_merger(merger.label(asked, "en")), "en")
+        cost = tell(describe_merger(merger.label(parsed, "en")), "en")
         lines.append(f"config.yaml: {cost} The lines that do it stand there as a comment")
     if not selection:
         lines.append(f"config.yaml: how did respondents come in? waves.{wave}.selection is open")
@@ -153,8 +153,8 @@ def begin_wave(
             f"data/questionnaires/{name}.yaml: open decisions: {decisions}, each marked "
             "`# check:`; delete `draft: true` when they are settled"
         )
-    personal = [item.id for item in asked.items if item.personal]
-    if names_people(asked.export.invitation, asked.export.respondent, personal):
+    personal = [item.id for item in parsed.items if item.personal]
+    if names_people(parsed.export.invitation, parsed.export.respondent, personal):
         lines.append(
             f"Respondents are named: readiness data key {wave}@1 makes their pseudonyms' key"
         )
@@ -162,19 +162,19 @@ def begin_wave(
 
 
 def _find_mergers(asked: Questionnaire, answers: pd.DataFrame) -> Iterator[Merger]:
-    """Yield how to merge small groups of what respondents are often compared by.
+    """Yield how to merge small groups of variables that respondents are often compared by.
 
-    Of the first variables alone that have such groups: each is counted and protected twice.
+    Only for the first variables with such groups: each is counted and protected twice.
     """
     figures = FigureRules()
     policy = Policy.of({}, figures.minimum_base)
-    often = [
+    usual_groupings = [
         grouping
         for grouping in asked.groupings
         if names_group(grouping.label.text(asked.language)) and grouping.id in answers
     ]
     tried = 0
-    for grouping in often:
+    for grouping in usual_groupings:
         people = answers[grouping.id].value_counts().reindex(grouping.codes, fill_value=0)
         routed = people.sum() < MOST_ASKED * len(answers)
         if routed or not MOST_GROUPS >= len(people) > 2 or people.min() >= figures.reliable_base:
@@ -202,10 +202,10 @@ def write_all(
 ) -> Version:
     """Write a file (none where the text is empty), a dataset version and the configuration.
 
-    All or nothing: what was done is taken back when the rest fails.
+    All or nothing: when one fails, the others are undone.
     """
     versions = root / VERSIONS
-    before = versions.read_bytes() if versions.exists() else None
+    old_versions = versions.read_bytes() if versions.exists() else None
     added = None
     try:
         if text:
@@ -216,17 +216,17 @@ def write_all(
     except BaseException:
         if added:
             (root / added.pointer_path).unlink(missing_ok=True)
-        if before is None:
+        if old_versions is None:
             versions.unlink(missing_ok=True)
         else:
-            write_atomically(versions, before)
+            write_atomically(versions, old_versions)
         if text:
             path.unlink(missing_ok=True)
         raise
 
 
 def _read_form(form: Path, wave: str, language: str) -> str:
-    """The text of the questionnaire that a form, or the labels of an SPSS file, give."""
+    """Return the text of the questionnaire that a form, or a labelled SPSS file, gives."""
     if is_xlsform(form):
         document = from_xlsform(form, language or None)
     else:
@@ -244,21 +244,21 @@ def _draft_questionnaire(
     told: Export = UNSAID,
     previous: Path | None = None,
 ) -> str:
-    """The text of a drafted questionnaire; `previous`: the version whose decisions stay."""
+    """Return the text of a drafted questionnaire; `previous`: the version whose decisions stay."""
     source = f"{one_line(file)} ({table.rows} rows, {len(table.columns)} columns)"
     book = Codebook()
     for path in labels:
         if is_xlsform(path):
             form = read_yaml_text(_read_form(path, wave, language), TextLoader)
-            found = name_by_form(questionnaire_of(form, path.name), table)
+            file_labels = name_by_form(questionnaire_of(form, path.name), table)
         else:
-            found = read_codebook(table_of(read_sheet(path)), table, str(path))
-        book = book.and_also(found)
+            file_labels = read_codebook(table_of(read_sheet(path)), table, str(path))
+        book = book.and_also(file_labels)
     document = document_of(make_draft(table, wave, source, codebook=book, language=language))
     if table.sheet and not told.sheet and table.tool == "plain":
         document[COMMENT] += f"\n{CHECK}read is the largest sheet, {table.sheet!r}: or --sheet?"
     if table.tool == "kobotoolbox" and not labels and not any(" " in h for h in table.headers):
-        # A form may call an answer "never" whose name says "always".
+        # A form may show the label "never" for an answer whose name says "always".
         document[COMMENT] += f"\n{CHECK}names of the form, no labels: give it (--labels FORM.xlsx)?"
     document[COMMENT] += "".join(f"\n{DECIDED}{note}" for note in table.notes)
     if table.apart:
@@ -267,42 +267,43 @@ def _draft_questionnaire(
     if table.doubted:
         asks = "somebody's answers, or a second row of headers (--header-rows 2)?"
         document[COMMENT] += f"\n{CHECK}row {table.doubted} is of another kind: {asks}"
-    # Decided here, once: what a reader recognised by itself might be another tool than was drafted.
+    # Settled once: recognised again, the export might be taken for another tool's.
     decided = {
         "tool": table.tool,
         "encoding": told.encoding,
         "sheet": told.sheet or table.sheet,
         "header_rows": told.header_rows,
     }
-    known = {name: value for name, value in decided.items() if value}
-    document["export"] = {**document.get("export", {}), **known}
+    export_settings = {name: value for name, value in decided.items() if value}
+    document["export"] = {**document.get("export", {}), **export_settings}
     number = VERSION
     if previous is not None:
         name, _, last = previous.stem.rpartition("-")
         number = str(int(last) + 1)
-        before = read_yaml_text(previous.read_bytes(), TextLoader)
-        document = {**follow(document, before), "name": name}
+        previous_document = read_yaml_text(previous.read_bytes(), TextLoader)
+        document = {**follow(document, previous_document), "name": name}
     return draft_text(document, source, number)
 
 
 def _find_previous(root: Path, questionnaire: str) -> Path | None:
-    """The version before one that is not there; None where it is there, or none is named.
+    """Return the last version of a questionnaire whose next version does not exist yet.
 
-    ConfigError where neither is.
+    None where the questionnaire exists, or none is named. Raises ConfigError where there is no
+    version before, or where that version is a draft.
     """
     folder = root / "data/questionnaires"
     path = folder / f"{questionnaire}.yaml"
     if not questionnaire or path.is_file():
         return None
     name, _, number = questionnaire.rpartition("-")
-    before = folder / f"{name}-{int(number) - 1 if re.fullmatch('[0-9]{1,4}', number) else ''}.yaml"
-    if not re.fullmatch(NAME, questionnaire) or not before.is_file():
+    last = folder / f"{name}-{int(number) - 1 if re.fullmatch('[0-9]{1,4}', number) else ''}.yaml"
+    if not re.fullmatch(NAME, questionnaire) or not last.is_file():
         raise ConfigError(f"--questionnaire {questionnaire!r}: no such file {path}.")
-    if load_questionnaire(before).draft:
+    if load_questionnaire(last).draft:
         raise ConfigError(
-            f"{before.name} is a draft. Settle its open decisions before you make its next version."
+            f"{last.name} is a draft. Settle its open decisions before you make its next version."
         )
-    return before
+    return last
 
 
 def _check_names(root: Path, wave: str, questionnaire: str) -> None:

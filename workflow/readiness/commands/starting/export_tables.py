@@ -22,15 +22,18 @@ from readiness.readers.export import UNSAID, is_doubtful, recognise_export
 from readiness.readers.table import name_each_once
 from readiness.readers.tools.every import find_any_kind
 
-# Why columns hold several answers to one question, where the file says so.
+# Reason in a draft why columns hold several answers to one question: the file says so.
 OF_A_SET = f"{DECIDED}a set of the file: first, second, ... answer"
 
-# Columns of REDCap that tell the rows of one record apart.
+# Columns of REDCap that distinguish the rows of one record.
 OF_RECORDS = {"redcap_event_name", "redcap_repeat_instrument"}
 
 
 def export_table(path: Path, content: bytes, told: Export = UNSAID) -> ExportTable:
-    """An export as a draft sees it, without further header rows; DataError if it cannot be read."""
+    """Return an export as a table for drafting, without further header rows.
+
+    Raises DataError where the file cannot be read, or has several rows for one record.
+    """
     sheet, tool = recognise_export(path, content, told)
     records = len(sheet.rows[0].texts)
     if records < len(sheet) and OF_RECORDS & set(map(match_key, sheet.columns)):
@@ -40,55 +43,60 @@ def export_table(path: Path, content: bytes, told: Export = UNSAID) -> ExportTab
             "a single event, without repeated instruments."
         )
     headings = tool.headings(sheet)
-    behind: dict[str, set[str]] = {}
-    for first, *others in headings:
-        for name in others:
-            behind.setdefault(first.removesuffix(name), set()).add(name.partition("/")[0])
-    names = [_name_column(heading, behind) for heading in headings]
-    added = tool.find_added(sheet)
+    name_groups: dict[str, set[str]] = {}
+    for first, *further_names in headings:
+        for name in further_names:
+            name_groups.setdefault(first.removesuffix(name), set()).add(name.partition("/")[0])
+    names = [_name_column(heading, name_groups) for heading in headings]
+    tool_columns = tool.find_added(sheet)
     kinds = [find_any_kind(tool, tool.own_key(heading)) for heading in headings]
-    table = table_of(sheet, names, added, kinds, tool.signs)
+    table = table_of(sheet, names, tool_columns, kinds, tool.signs)
     name = sheet.name if sheet.others else ""
-    apart = _find_rows_apart(sheet.numbers) or _find_sums(sheet)
-    # What somebody said of the header rows is settled.
+    separate_rows = _find_rows_apart(sheet.numbers) or _find_sums(sheet)
+    # A stated number of header rows settles the doubt.
     doubtful = told.header_rows is None and is_doubtful(sheet)
-    doubted = str(sheet.numbers[0]) if doubtful else ""
+    doubtful_row = str(sheet.numbers[0]) if doubtful else ""
     table = replace(table, tool=tool.name, sheet=name, notes=sheet.notes)
-    return replace(table, apart=apart, doubted=doubted)
+    return replace(table, apart=separate_rows, doubted=doubtful_row)
 
 
 def _find_sums(sheet: Sheet) -> str:
-    """The last row, where its first cell that holds something says that it sums up the others."""
+    """Return the last row, as a range, if its first filled cell says that it is a sum; ""
+    otherwise.
+    """
     cells = (column.at(-1).strip() for column in sheet.rows) if len(sheet) else ()
-    tells = tells_sum(next(filter(None, cells), ""))
-    return f"{sheet.numbers[-1]} to {sheet.numbers[-1]}" if tells else ""
+    is_sum = tells_sum(next(filter(None, cells), ""))
+    return f"{sheet.numbers[-1]} to {sheet.numbers[-1]}" if is_sum else ""
 
 
 def _find_rows_apart(numbers: npt.NDArray[np.int64]) -> str:
-    """The rows behind the first empty one, where they are the fewer and hardly parted again."""
+    """Return the rows behind the first empty row, as a range.
+
+    "" where these are not the minority, or where there are more than three gaps.
+    """
     gaps = np.flatnonzero(np.diff(numbers) > 1)
-    # Empty rows, or several together, between the answers and what may be sums below them.
+    # At most three gaps: empty rows between answers and sums below the answers.
     if not 0 < len(gaps) <= 3 or 2 * (gaps[0] + 1) <= len(numbers):
         return ""
     return f"{numbers[gaps[0] + 1]} to {numbers[-1]}"
 
 
 def _name_column(heading: tuple[str, ...], behind: Mapping[str, Set[str]]) -> tuple[str, str]:
-    """By what a column is known, and its text as far as the header has one.
+    """Return the name of a column, and its text ("" where the header has none).
 
-    A header may hold both, its code first; texts have blanks, names have none. `behind`: what
-    stands behind each beginning of a header. A group has several questions behind its slash;
-    "Is the service/aid good?" holds none.
+    A header may have both, the code first; texts have blanks, names have none. `behind`: names
+    behind each beginning of a header. A group has several questions behind its slash; "Is the
+    service/aid good?" is no group.
     """
     first, *others = heading
     for name in others.copy():
         begin = first.removesuffix(name)
         if begin.endswith("/") and " " in begin and len(behind[begin]) == 1:
             others.remove(name)
-    short = next((name for name in others if name and first.startswith(name) and name != first), "")
-    texts = [name for name in others if " " in name.strip() and name != short]
-    known = short if short and " " not in short and texts else first
-    return known, texts[0] if texts else ""
+    code = next((name for name in others if name and first.startswith(name) and name != first), "")
+    texts = [name for name in others if " " in name.strip() and name != code]
+    column_name = code if code and " " not in code and texts else first
+    return column_name, texts[0] if texts else ""
 
 
 def table_of(
@@ -98,21 +106,21 @@ def table_of(
     kinds: Sequence[str] = (),
     signs: tuple[str, ...] = (),
 ) -> ExportTable:
-    """A sheet as a draft sees it, with what the file itself says of its columns.
+    """Return a sheet as a table for drafting, with labels and properties from the file.
 
-    `names` are the header and the text of each column where a tool tells them, `added` the places
-    of those that the tool surely added, `kinds` what a tool writes below a name of its own (""
-    below any other), `signs` what it puts between ticked options.
+    `names`: header and text of each column, where a tool gives them; `added`: positions of columns
+    that the tool surely added; `kinds`: what a tool writes below a name of its own ("" below any
+    other); `signs`: separators between ticked options.
     """
     columns = []
     for at, header in enumerate(name_each_once([name for name, _ in names] or sheet.columns)):
-        said: dict[str, Any] = {"label": names[at][1]} if names else {}
+        properties: dict[str, Any] = {"label": names[at][1]} if names else {}
         if at in added:
-            said["own"] = True
+            properties["own"] = True
         elif kinds:
-            said["like_own"] = kinds[at]
+            properties["like_own"] = kinds[at]
         if variable := sheet.labels.get(sheet.columns[at]):
-            said |= {
+            properties |= {
                 "label": variable.label,
                 "values": dict(variable.values),
                 "missing": tuple(variable.missing),
@@ -122,5 +130,5 @@ def table_of(
             }
         cells = sheet.rows[at]
         codes = cells.codes.astype(np.int64)
-        columns.append(ExportColumn.from_codes(at, header, cells.texts, codes, **said))
+        columns.append(ExportColumn.from_codes(at, header, cells.texts, codes, **properties))
     return ExportTable(tuple(columns), signs)

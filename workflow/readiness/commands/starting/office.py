@@ -23,9 +23,9 @@ from readiness.program.wheel import make_wheel
 
 TEMPLATES = Path(__file__).parent / "office"
 SNAKEFILE = "Snakefile"
-# The files of an office that its program brings, by their template: an upgrade replaces them.
+# Files of an office that the program brings, by template: an upgrade replaces them.
 OF_PROGRAM = {"makefile.txt": "Makefile", "test-office.txt": "tests/test_office.py"}
-# What lies beside a configuration so that waves can be begun: data, their remote, what git ignores.
+# Files for data beside a configuration: remote, register, patterns that git ignores.
 FOR_DATA = {
     "gitignore.txt": ".gitignore",
     "gitattributes.txt": ".gitattributes",
@@ -36,18 +36,18 @@ FOR_DATA = {
 OF_OFFICE = {"config.txt": "config.yaml", "readme.txt": "README.md"}
 REPORT = "report.qmd"
 KEPT = "reports/.gitkeep"
-# A rule that is written there; those of a module are taken by name.
+# A rule written in the file; rules of a module are imported by name.
 _RULE = re.compile(r"^(?:rule|checkpoint|use rule \w+(?: from \w+)? as) +(\w+)", re.M)
 
 
 @contextmanager
 def new_office(folder: Path) -> Iterator[Path]:
-    """Make an office at `folder`: whole when the context ends well, and not there otherwise.
+    """Make an office at `folder`: complete when the context ends well, absent otherwise.
 
     Yields the temporary folder that becomes the office. Raises ConfigError where something is in
     the way, or where `folder`, its links and `..` followed, lies in a project.
     """
-    # "../office" lies beside the project that it is typed in, though its parents by name are below.
+    # "../office", typed in a project, lies beside the project: resolve `..` before the check.
     target = Path(os.path.realpath(folder))
     if os.path.lexists(folder) and (not target.is_dir() or any(target.iterdir())):
         raise ConfigError(f"{folder} exists and is not empty. Name a new folder.")
@@ -69,7 +69,7 @@ def new_office(folder: Path) -> Iterator[Path]:
 
 
 def office_files(name: str) -> dict[str, bytes]:
-    """Return the files of an office without a wave, by their place; `name` is what it is called."""
+    """Return the files of an office without a wave, by path; `name`: name of the office."""
     return {
         **program_part(),
         **data_part(),
@@ -79,16 +79,16 @@ def office_files(name: str) -> dict[str, bytes]:
 
 
 def program_part() -> dict[str, bytes]:
-    """Return what an office has of the program that runs: wheel, lock, Makefile, test."""
+    """Return the files of an office that belong to the program: wheel, lock, Makefile, test."""
     wheel, content = make_wheel()
     digest = hashlib.sha256(content).hexdigest()
-    named = f"./{wheel} \\\n    --hash=sha256:{digest}\n".encode()
-    lock = named + (project_files() / LOCK).read_bytes()
+    pin = f"./{wheel} \\\n    --hash=sha256:{digest}\n".encode()
+    lock = pin + (project_files() / LOCK).read_bytes()
     return {wheel: content, LOCK: lock, **_fill(OF_PROGRAM)}
 
 
 def data_part() -> dict[str, bytes]:
-    """Return what a folder needs beside its configuration: report, register of data, remote."""
+    """Return the files that a folder needs beside its configuration: report, register, remote."""
     report = (project_files() / REPORT).read_bytes()
     return {
         **_fill(FOR_DATA),
@@ -98,9 +98,9 @@ def data_part() -> dict[str, bytes]:
 
 
 def complete(root: Path) -> list[str]:
-    """Write what of `data_part` a project lacks; returns the names of the files, sorted.
+    """Write the files of `data_part` that a project lacks; return their names, sorted.
 
-    A workflow that Snakemake deployed has rules, profiles and a configuration alone.
+    A workflow that Snakemake deployed has only rules, profiles and a configuration.
     """
     lacking = {n: content for n, content in data_part().items() if not (root / n).exists()}
     for name, content in lacking.items():
@@ -109,7 +109,7 @@ def complete(root: Path) -> list[str]:
 
 
 def list_own_rules(root: Path) -> list[str]:
-    """Return the names of the rules that the Snakefile of an office has beside the program's."""
+    """Return the names of the rules in an office's Snakefile that are not the program's."""
     if is_own(root) and own_tree() is not None:
         return []
     texts = [(root / n).read_text("utf-8", "replace") for n in SNAKEFILES if (root / n).is_file()]
@@ -117,7 +117,7 @@ def list_own_rules(root: Path) -> list[str]:
 
 
 def _fill(templates: dict[str, str], **values: str) -> dict[str, bytes]:
-    # Of text files; nothing is escaped for HTML.
+    # Text files: nothing is escaped for HTML.
     environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True)  # noqa: S701
     return {
         place: environment.from_string((TEMPLATES / template).read_text("utf-8"))
@@ -130,7 +130,7 @@ def _fill(templates: dict[str, str], **values: str) -> dict[str, bytes]:
 def _init_git(place: Path) -> None:
     if shutil.which("git") is None:
         return
-    done = subprocess.run(
+    process = subprocess.run(
         ["git", "init", "--quiet", "."],
         cwd=place,
         env={name: text for name, text in os.environ.items() if not name.startswith("GIT_")},
@@ -139,5 +139,5 @@ def _init_git(place: Path) -> None:
         text=True,
         check=False,
     )
-    if done.returncode:
-        raise StoppedError(f"git init: {done.stderr.strip().splitlines()[-1:]}; mend git.")
+    if process.returncode:
+        raise StoppedError(f"git init: {process.stderr.strip().splitlines()[-1:]}; mend git.")

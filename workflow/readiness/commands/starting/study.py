@@ -36,11 +36,10 @@ def begin(
     source: ClaimSource,
     asked: Questionnaire | None,
 ) -> int:
-    """Start a study from a table of published figures; returns how many claims there are.
+    """Begin a study from a table of published figures; return the number of claims.
 
-    `where`: what messages call the table.
-
-    Raises ConfigError where the name is taken or none, DataError naming what cannot be used.
+    `where`: name of the table in messages. Raises ConfigError where the name of the study is taken
+    or not valid, DataError naming what cannot be used.
     """
     path = root / f"data/claims/{study}-{VERSION}.yaml"
     dataset = f"{study}-claims"

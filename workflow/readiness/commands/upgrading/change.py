@@ -1,4 +1,4 @@
-"""What changes in an office when it takes another program: planned whole, then done or undone."""
+"""Plan the change of an office to another program; apply it as a whole or not at all."""
 
 import hashlib
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from readiness.program.layout import LOCK, PACKAGE, code_files, place_of, projec
 from readiness.publications.program import REPORTS, program_hashes
 from readiness.publications.releases import RELEASES, find_release
 
-# What a full copy of 1.0 had of the program beside code: guides, and what they type.
+# Files of the program beside its code in a full copy of 1.0: guides, and what their readers type.
 COPIED = (
     *("config/README.md", "tests/test_project.py", "examples/first-use/README.md"),
     *("examples/first-use/invented-answers.csv", "examples/first-use/make_sample.py"),
@@ -30,7 +30,7 @@ COPIED = (
 
 @dataclass(frozen=True)
 class Change:
-    """The files of an office that are written and removed, by name; `version`: of its program."""
+    """Files of an office to be written and removed, by name; `version`: of its present program."""
 
     version: str
     written: Mapping[str, bytes]
@@ -38,9 +38,9 @@ class Change:
 
 
 def plan_change(root: Path, wheel: Wheel) -> Change:
-    """Return what taking this program, whose wheel is given, changes in the office at `root`.
+    """Plan what the office at `root` must change to take the program of a wheel.
 
-    ConfigError where the office has a program that was changed: its changes would be lost.
+    Raises ConfigError where the office has a program that was changed: its changes would be lost.
     """
     files = office_files(root.resolve().name)
     wanted = {wheel.name, LOCK, *OF_PROGRAM.values()}
@@ -58,18 +58,21 @@ def plan_change(root: Path, wheel: Wheel) -> Change:
     if _is_default(root / REPORT):
         wanted.add(REPORT)
     written = {name: files[name] for name in sorted(wanted)}
-    unlike = {n: c for n, c in written.items() if not _holds(root / n, c)}
-    return Change(version, unlike, tuple(sorted({*removed} - {*written})))
+    different = {n: c for n, c in written.items() if not _holds(root / n, c)}
+    return Change(version, different, tuple(sorted({*removed} - {*written})))
 
 
 def _find_copied(root: Path) -> str:
-    """Return the version of the program that a full copy is of."""
+    """Return the version of the program that a full copy has.
+
+    Raises ConfigError where the copy is no released version.
+    """
     files = {path.as_posix(): (root / path).read_bytes() for path in code_files(root)}
     release = find_release(program_hashes(files))
     if release is None:
-        known = ", ".join(one.version for one in RELEASES)
+        versions = ", ".join(known_release.version for known_release in RELEASES)
         raise ConfigError(
-            f"{PACKAGE}: this program is not a released version ({known}), so an upgrade would "
+            f"{PACKAGE}: this program is not a released version ({versions}), so an upgrade would "
             "discard its changes. Restore the released program, or build a wheel of your own in a "
             "copy of its source: make dist."
         )
@@ -77,10 +80,13 @@ def _find_copied(root: Path) -> str:
 
 
 def _is_default(report: Path) -> bool:
-    """Return whether a report is one that a program came with: the next one may replace it."""
+    """Return whether a report is a released one, unchanged: an upgrade may replace it.
+
+    True also where there is no report.
+    """
     if not report.is_file():
         return True
-    shipped = {one.report for one in RELEASES}
+    shipped = {known_release.report for known_release in RELEASES}
     shipped.add(hashlib.sha256((project_files() / REPORT).read_bytes()).hexdigest())
     return hashlib.sha256(report.read_bytes()).hexdigest() in shipped
 
@@ -90,16 +96,16 @@ def _holds(path: Path, content: bytes) -> bool:
 
 
 def apply_change(root: Path, change: Change) -> None:
-    """Write and remove the files; where one fails, the office is left as it was."""
+    """Write and remove the files; where one fails, restore the office."""
     names = (*change.written, *change.removed)
-    before = {n: (root / n).read_bytes() if (root / n).is_file() else None for n in names}
+    former_contents = {n: (root / n).read_bytes() if (root / n).is_file() else None for n in names}
     try:
         for name, content in change.written.items():
             write_atomically(root / name, content)
         for name in change.removed:
             (root / name).unlink()
     except BaseException:
-        for name, former in before.items():
+        for name, former in former_contents.items():
             if former is None:
                 (root / name).unlink(missing_ok=True)
             elif not _holds(root / name, former):
@@ -110,7 +116,7 @@ def apply_change(root: Path, change: Change) -> None:
 
 
 def _remove_empty(root: Path, folder: Path) -> None:
-    """Remove the folders that are left empty, with what Python has compiled in them."""
+    """Remove a folder and its parents while these are empty but for compiled Python."""
     while folder != root and folder.is_dir():
         for compiled in folder.glob("__pycache__/*.pyc"):
             compiled.unlink()

@@ -1,7 +1,7 @@
-"""Compute an office beside itself, with its own program and with the new one.
+"""Compute a copy of an office, with its own program and with the new one.
 
-Everything happens in a temporary folder that only its owner can read, and that is gone afterwards:
-the office stays as it is, byte for byte.
+The copy is in a temporary folder that only its owner can read, and that is removed afterwards: the
+office stays as it is, byte for byte.
 """
 
 import os
@@ -27,19 +27,19 @@ from readiness.publications.reproduce import Tally, tally
 from readiness.publications.scratch import ended_like_interrupted, temporary_folder
 from readiness.register.figures import read_register
 
-# What of an office is not copied: its environment, its history, caches.
+# Folders of an office that are not copied: environment, history, caches.
 APART = (".venv", ".git", ".cache")
-# What the closing table of a run ends with where a number differs: it is what is asked here.
+# Exit codes of a completed run; 1: a number differs, which an upgrade may cause.
 COMPUTED = (0, 1)
 SETUP = "workflow/setup.sh"
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What a program makes of an office.
+    """Results of an office under one program.
 
-    `registers`: today's figures (as text) by run, `waves/NAME` or `studies/NAME`. `tallies`: what
-    became of each publication's numbers, by its id.
+    `registers`: today's figures (as text) by run, `waves/NAME` or `studies/NAME`. `tallies`:
+    outcome of each publication's numbers, by its id.
     """
 
     registers: Mapping[str, pd.DataFrame]
@@ -47,13 +47,13 @@ class Measured:
 
 
 def measure(root: Path, cores: str) -> tuple[Measured, Measured]:
-    """Return what the office's own program makes of it, and what this one does.
+    """Compute an office with its own program and with this one; return both results.
 
-    ConfigError where the office has no program of its own that runs, or one of both cannot compute
-    it, with what that one says.
+    Raises ConfigError where the office has no installed program, or where a program cannot compute
+    it, with its message.
     """
-    own = root / ".venv/bin/readiness"
-    if not own.is_file():
+    own_program = root / ".venv/bin/readiness"
+    if not own_program.is_file():
         raise ConfigError(
             ".venv is missing, so there is no installed program to compare with. Run make first, "
             "then upgrade."
@@ -61,8 +61,8 @@ def measure(root: Path, cores: str) -> tuple[Measured, Measured]:
     with ended_like_interrupted(), temporary_folder() as scratch:
         copy = scratch / root.name
         _copy_office(root, copy)
-        _compute(copy, [str(own)], cores, "the office's own program")
-        before = _read(copy)
+        _compute(copy, [str(own_program)], cores, "the office's own program")
+        own_results = _read(copy)
         for name in SNAKEFILES:
             (copy / name).unlink(missing_ok=True)
         shutil.rmtree(copy / "workflow", ignore_errors=True)
@@ -73,13 +73,11 @@ def measure(root: Path, cores: str) -> tuple[Measured, Measured]:
         )
         new = [sys.executable, "-I", "-X", "utf8", str(PACKAGE_FOLDER)]
         _compute(copy, new, cores, "the new program")
-        return before, _read(copy)
+        return own_results, _read(copy)
 
 
 def hand_over(root: Path, wheel: Wheel, words: Sequence[str]) -> int:
-    """Run the upgrade by the new program itself, in an environment of its own; returns its exit
-    code.
-    """
+    """Run the upgrade with the new program, in an environment of its own; return its exit code."""
     with ended_like_interrupted(), temporary_folder() as scratch:
         (scratch / wheel.name).write_bytes(wheel.content)
         lock = wheel.text(LOCK)
@@ -88,32 +86,32 @@ def hand_over(root: Path, wheel: Wheel, words: Sequence[str]) -> int:
         else:
             python = _set_up(scratch, wheel, lock)
         command = [str(python), "-I", "-X", "utf8", "-m", "readiness", "upgrade"]
-        done = subprocess.run(
+        process = subprocess.run(
             [*command, str(scratch / wheel.name), *words],
             cwd=root,
             env=_make_environment(),
             check=False,
         )
-        return done.returncode
+        return process.returncode
 
 
 def _has_all(lock: str) -> bool:
-    """Return whether this environment has each package of a lock in its version."""
+    """Return whether this environment has each package that a lock pins, in that version."""
     for line in re.findall(r"^([A-Za-z0-9][^\\\n]*==[^\\\n]*)", lock, re.M):
-        wanted = Requirement(line.strip())
-        if wanted.marker is not None and not wanted.marker.evaluate():
+        pin = Requirement(line.strip())
+        if pin.marker is not None and not pin.marker.evaluate():
             continue  # pinned for another system
         try:
-            present = installed(wanted.name)
+            present_version = installed(pin.name)
         except PackageNotFoundError:
             return False
-        if not wanted.specifier.contains(present, prereleases=True):
+        if not pin.specifier.contains(present_version, prereleases=True):
             return False
     return True
 
 
 def _borrow_packages(folder: Path, wheel: Wheel) -> Path:
-    """Make an environment with the program of a wheel, and the packages of this one behind it."""
+    """Make an environment with a wheel's program and this one's packages; return its Python."""
     _call([sys.executable, "-m", "venv", "--without-pip", str(folder)], folder.parent)
     python = folder / "bin/python3"
     [site] = (folder / "lib").glob("python*/site-packages")
@@ -130,9 +128,11 @@ def _borrow_packages(folder: Path, wheel: Wheel) -> Path:
 
 
 def _set_up(scratch: Path, wheel: Wheel, lock: str) -> Path:
-    """Set up an environment for the new program from its lock, which needs the network."""
-    named = f"./{wheel.name} \\\n    --hash=sha256:{wheel.digest}\n"
-    (scratch / LOCK).write_text(named + lock, "utf-8")
+    """Set up an environment for the new program from its lock (over the network); return its
+    Python.
+    """
+    pin = f"./{wheel.name} \\\n    --hash=sha256:{wheel.digest}\n"
+    (scratch / LOCK).write_text(pin + lock, "utf-8")
     (scratch / "setup.sh").write_text(wheel.text(SETUP), "utf-8")
     print("upgrade: setting up the new program's packages (needs the network)", file=sys.stderr)
     _call(["sh", "setup.sh", ".venv"], scratch)
@@ -140,22 +140,24 @@ def _set_up(scratch: Path, wheel: Wheel, lock: str) -> Path:
 
 
 def _call(command: Sequence[str], folder: Path) -> None:
-    done = subprocess.run(
+    process = subprocess.run(
         command, cwd=folder, env=_make_environment(), capture_output=True, text=True, check=False
     )
-    if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["without a word"])[-1]
-        raise StoppedError(f"the new program cannot be set up: {said}")
+    if process.returncode:
+        last_line = (process.stderr.strip().splitlines() or ["without a word"])[-1]
+        raise StoppedError(f"the new program cannot be set up: {last_line}")
 
 
 def _make_environment() -> dict[str, str]:
-    """Return the user's environment without what tells another program how to run."""
+    """Return the user's environment without variables that change how a program runs."""
     alien = ("READINESS_", "SNAKEMAKE_", "PYTHON", "VIRTUAL_ENV")
     return {name: text for name, text in os.environ.items() if not name.startswith(alien)}
 
 
 def _copy_office(root: Path, copy: Path) -> None:
-    """Copy an office with its data and results, and their times: nothing is made twice."""
+    """Copy an office with its data and results, and their times, so that nothing is
+    computed twice.
+    """
 
     def leave_out(folder: str, names: list[str]) -> list[str]:
         return [name for name in names if name in APART] if Path(folder) == root else []
@@ -163,7 +165,7 @@ def _copy_office(root: Path, copy: Path) -> None:
     shutil.copytree(root, copy, symlinks=True, ignore=leave_out)
     settings = copy / ".dvc/config"
     if settings.is_file():
-        # A remote beside the office is not beside its copy.
+        # A relative path to a remote outside the office is wrong in the copy.
         text = settings.read_text("utf-8")
         for path in local_remotes(root).values():
             inside = path.is_relative_to(root.resolve())
@@ -174,7 +176,7 @@ def _copy_office(root: Path, copy: Path) -> None:
 
 
 def _compute(folder: Path, program: Sequence[str], cores: str, called: str) -> None:
-    done = subprocess.run(
+    process = subprocess.run(
         [*program, "run", "--cores", cores],
         cwd=folder,
         env=_make_environment(),
@@ -185,18 +187,20 @@ def _compute(folder: Path, program: Sequence[str], cores: str, called: str) -> N
         errors="replace",
         check=False,
     )
-    if done.returncode not in COMPUTED or (done.returncode and not _registers(folder)):
-        said = [line for line in done.stderr.splitlines() if line.startswith("readiness ")]
-        why = (said or done.stderr.strip().splitlines() or ["without a word"])[-1]
+    if process.returncode not in COMPUTED or (process.returncode and not _registers(folder)):
+        messages = [line for line in process.stderr.splitlines() if line.startswith("readiness ")]
+        why = (messages or process.stderr.strip().splitlines() or ["without a word"])[-1]
         why = re.sub("^readiness (?:run: )?", "", why).replace(f"{folder}/", "")
         raise ConfigError(f"{called} cannot compute this office: {why}")
 
 
 def _registers(folder: Path) -> dict[str, Path]:
-    found = (
+    folders = (
         path for kind in ("waves", "studies") for path in (folder / "results" / kind).glob("*")
     )
-    registers = {f"{path.parent.name}/{path.name}": path / "register/figures.csv" for path in found}
+    registers = {
+        f"{path.parent.name}/{path.name}": path / "register/figures.csv" for path in folders
+    }
     return {run: path for run, path in sorted(registers.items()) if path.is_file()}
 
 

@@ -1,4 +1,4 @@
-"""Tell which numbers another program moves, for which line of its changelog, published or not."""
+"""Describe which numbers another program moves, by lines of its changelog."""
 
 import re
 from collections import defaultdict
@@ -15,19 +15,19 @@ from readiness.publications.erratum import find_corrected
 from readiness.publications.log import describe_change
 from readiness.register.published import round_register
 
-# How many numbers are named of each run and line of the changelog.
+# Most numbers that are named for each run and line of the changelog.
 SHOWN = 8
-# Characters of a line of the changelog.
+# Longest quote of a changelog line, in characters.
 LONGEST = 160
 NO_LINE = "no line of the changelog names them"
-# A name of numbers in the changelog: an id, in which words in capitals stand for any.
+# Name of numbers in the changelog: an id in which words in capitals stand for any text.
 NAME = re.compile(r"`([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+)`")
-# Behind the dots of an id: an answer's code may have blanks.
+# Any text between two dots of an id: an answer's code may have blanks.
 ANY = r"[^.]+"
 
 
 def describe(before: Measured, after: Measured, version: str, wheel: Wheel) -> str:
-    """Return the table: what moves from the office's `version` to that of the wheel."""
+    """Return the table of numbers that move from the office's `version` to that of the wheel."""
     lines = [f"readiness {version or 'of an unknown version'} -> {wheel.version}"]
     notes = read_notes(wheel.text("CHANGELOG.md"), version)
     moved_somewhere = False
@@ -42,7 +42,7 @@ def describe(before: Measured, after: Measured, version: str, wheel: Wheel) -> s
 
 
 def read_notes(changelog: str, version: str) -> list[str]:
-    """Return the lines of a changelog on what is newer than `version`; all where that is not there.
+    """Return the lines of a changelog that are newer than `version`; all lines without it.
 
     A line is an item of a list, its continuation joined.
     """
@@ -56,7 +56,7 @@ def read_notes(changelog: str, version: str) -> list[str]:
 
 
 def find_note(identity: str, notes: list[str]) -> str:
-    """Return the first line that names a number by its id; "" where none does."""
+    """Return the first line that names a number by its id; "" where no line does."""
     for note in notes:
         for name in NAME.findall(note):
             parts = [ANY if part.isupper() else re.escape(part) for part in name.split(".")]
@@ -65,7 +65,7 @@ def find_note(identity: str, notes: list[str]) -> str:
     return ""
 
 
-# A number that moved: its id, what it was and what it would be.
+# A number that moved: id, old value, new value.
 Moved = tuple[str, str, str]
 
 
@@ -76,22 +76,22 @@ def _find_moved(old: pd.DataFrame | None, new: pd.DataFrame | None) -> Iterator[
     for identity, was, now in find_corrected(rounded, new):
         first, second = describe_change(was, now)
         yield identity, first, second or "gone"
-    known, rows = {*old["id"]}, list_rows(round_register(new))
-    yield from ((row["id"], "-", str(row["value"])) for row in rows if row["id"] not in known)
+    old_ids, rows = {*old["id"]}, list_rows(round_register(new))
+    yield from ((row["id"], "-", str(row["value"])) for row in rows if row["id"] not in old_ids)
 
 
 def _describe_run(run: str, moved: list[Moved], notes: list[str]) -> Iterator[str]:
     by_note: Mapping[str, list[Moved]] = defaultdict(list)
-    for one in moved:
-        by_note[find_note(one[0], notes)].append(one)
+    for move in moved:
+        by_note[find_note(move[0], notes)].append(move)
     for note in sorted(by_note, key=lambda text: (text == "", text)):
-        found = by_note[note]
-        yield f"{run}: numbers that would move: {len(found)}. {_quote(note)}"
-        width = max(len(identity) for identity, _, _ in found[:SHOWN])
-        for identity, was, now in found[:SHOWN]:
+        moves = by_note[note]
+        yield f"{run}: numbers that would move: {len(moves)}. {_quote(note)}"
+        width = max(len(identity) for identity, _, _ in moves[:SHOWN])
+        for identity, was, now in moves[:SHOWN]:
             yield f"  {identity:<{width}}  {was} -> {now}"
-        if len(found) > SHOWN:
-            yield f"  and {len(found) - SHOWN} more"
+        if len(moves) > SHOWN:
+            yield f"  and {len(moves) - SHOWN} more"
 
 
 def _quote(note: str) -> str:

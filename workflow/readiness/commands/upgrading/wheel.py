@@ -1,4 +1,4 @@
-"""Read the wheel of a program, within bounds, and know whether it is the one that runs."""
+"""Read the wheel of a program, within bounds, and check whether it is the running program's."""
 
 import hashlib
 import io
@@ -14,13 +14,13 @@ from readiness.program.wheel import make_wheel
 
 FILE_NAME = re.compile(r"readiness-([0-9A-Za-z.+]+)-py3-none-any\.whl")
 PROJECT = "readiness/project"
-# Bytes of all members together: what the program of today takes five times over.
+# Most bytes of all members together: five times today's program.
 MOST_BYTES = 32 << 20
 
 
 @dataclass(frozen=True)
 class Wheel:
-    """A program's wheel: its file name, its bytes, its version, and its members by name."""
+    """Wheel of a program: file name, bytes, version, and members by name."""
 
     name: str
     content: bytes
@@ -33,15 +33,21 @@ class Wheel:
         return hashlib.sha256(self.content).hexdigest()
 
     def text(self, name: str) -> str:
-        """A file that lies around the package; DataError where the wheel has none."""
+        """Return a project file of the wheel as text.
+
+        Raises DataError where the wheel has no such file.
+        """
         if (content := self.members.get(f"{PROJECT}/{name}")) is None:
             raise DataError(f"{self.name} contains no {name}, so it is not readiness 1.1 or later.")
         return content.decode("utf-8")
 
 
 def read_wheel(path: Path) -> Wheel:
-    """Return what a wheel holds; ConfigError or DataError where it is none of this program."""
-    if not (named := FILE_NAME.fullmatch(path.name)):
+    """Read a wheel of this program.
+
+    Raises ConfigError for another file name, DataError for a file that is no wheel of this program.
+    """
+    if not (name_parts := FILE_NAME.fullmatch(path.name)):
         raise ConfigError(
             f"{path}: not a wheel of readiness; expected a file such as "
             "readiness-1.1.0-py3-none-any.whl."
@@ -53,7 +59,7 @@ def read_wheel(path: Path) -> Wheel:
         raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise DataError(f"{path}: not a valid wheel ({error}). Download it again.") from None
-    wheel = Wheel(path.name, content, named[1], members)
+    wheel = Wheel(path.name, content, name_parts[1], members)
     stated = tomllib.loads(wheel.text("pyproject.toml"))["project"]["version"]
     if stated != wheel.version:
         raise DataError(
@@ -64,17 +70,17 @@ def read_wheel(path: Path) -> Wheel:
 
 
 def is_running(wheel: Wheel) -> bool:
-    """Return whether this program is the wheel's."""
+    """Return whether a wheel is that of the running program."""
     return wheel.content == make_wheel()[1]
 
 
 def _unpack(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        found = archive.infolist()
-        if sum(member.file_size for member in found) > MOST_BYTES:
+        archived = archive.infolist()
+        if sum(member.file_size for member in archived) > MOST_BYTES:
             raise ValueError("larger than a program")
-        for member in found:
+        for member in archived:
             parts = member.filename.split("/")
             if not parts[0].startswith("readiness") or {"", ".", ".."} & {*parts}:
                 raise ValueError(f"holds {member.filename!r}")
-        return {member.filename: archive.read(member) for member in found}
+        return {member.filename: archive.read(member) for member in archived}
