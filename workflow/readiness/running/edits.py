@@ -1,37 +1,37 @@
-"""Notice what of a project is edited while a run is at work.
+"""Detect which files of a project are edited while a run is at work.
 
-A run reads its configuration once, when it begins, and each input when a job comes to it. What is
-edited in between may be in some of its results and not in others.
+A run reads its configuration once, at its start, and each input when a job needs it. An edit in
+between may be in some results and not in others.
 """
 
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-# What results are made of, from the project's root.
+# Paths of a run's inputs, from the project's root.
 READ = (
     *("config.yaml", "config", "data", "docs", "publications", "report.qmd", "reports"),
     *("Snakefile", "workflow"),
 )
-# What the Python that runs leaves beside the code.
+# Folder of compiled Python beside the code.
 COMPILED = "__pycache__"
-# A file's size in bytes, the time of its last change in nanoseconds, its number on the disk.
+# Size of a file in bytes, time of its last change in nanoseconds, inode number.
 State = tuple[int, int, int]
 
 
 def file_states(root: Path) -> dict[str, State]:
-    """The state of each file that a run may read, by its path from `root`.
+    """Return the state of each file that a run may read, by its path from `root`.
 
-    Hidden files are nobody's input: editors and the program itself write them beside others.
+    Hidden files are no inputs: editors and the program itself write them beside others.
     """
-    found = {}
+    states = {}
     for path in _iterate_files(root):
         try:
             state = path.lstat()
         except FileNotFoundError:
-            continue  # gone since it was listed
-        found[path.relative_to(root).as_posix()] = (state.st_size, state.st_mtime_ns, state.st_ino)
-    return found
+            continue  # removed since it was listed
+        states[path.relative_to(root).as_posix()] = (state.st_size, state.st_mtime_ns, state.st_ino)
+    return states
 
 
 def _iterate_files(root: Path) -> Iterator[Path]:
@@ -39,11 +39,11 @@ def _iterate_files(root: Path) -> Iterator[Path]:
         if (root / name).is_file():
             yield root / name
         for folder, folders, files in os.walk(root / name):
-            folders[:] = [each for each in folders if each[0] != "." and each != COMPILED]
-            yield from (Path(folder, each) for each in files if each[0] != ".")
+            folders[:] = [entry for entry in folders if entry[0] != "." and entry != COMPILED]
+            yield from (Path(folder, entry) for entry in files if entry[0] != ".")
 
 
 def list_edited(before: Mapping[str, State], after: Mapping[str, State]) -> list[str]:
-    """The files that were changed, added or removed between two states of a project, sorted."""
+    """Return the files that were changed, added or removed between two states, sorted."""
     names = before.keys() | after.keys()
     return sorted(name for name in names if before.get(name) != after.get(name))

@@ -1,4 +1,4 @@
-"""Files that a command is told to write: never onto what it reads, and onto no other unasked."""
+"""Check files that a command is to write: no input, and no existing file without --force."""
 
 import argparse
 import os
@@ -17,20 +17,20 @@ def add_force(parser: argparse.ArgumentParser) -> None:
 def check_output(
     target: Path, option: str, inputs: Iterable[Path] = (), *, force: bool, root: Path | None = None
 ) -> None:
-    """Refuse a file to be written, before the command begins its work.
+    """Check a file to be written, before the command begins its work.
 
-    ConfigError when `target` is one of the `inputs`, under any name (a link to it, say), or one of
-    the files that the project at `root` is made of; when it is a folder or no ordinary file; and
-    when it exists, unless `force` says that it may be replaced.
+    Raises ConfigError when `target` is one of the `inputs` under any name (by a link, say), or an
+    input file of the project at `root`; when it is a folder or no regular file; and when it exists,
+    unless `force`.
     """
     for path in inputs:
         if _is_same(target, path):
             raise ConfigError(
                 f"{option} {target}: is {path} itself, an input of this command. Name another file."
             )
-    if root is not None and (kept := _find_in_project(root, target)):
+    if root is not None and (entry := _find_in_project(root, target)):
         raise ConfigError(
-            f"{option} {target}: {kept} is one of the project's input files. Name another file."
+            f"{option} {target}: {entry} is one of the project's input files. Name another file."
         )
     if target.is_dir():
         raise ConfigError(f"{option} {target} is a folder. Name a file to write.")
@@ -50,10 +50,11 @@ def _is_same(one: Path, other: Path) -> bool:
 
 
 def _find_in_project(root: Path, target: Path) -> Path | None:
-    """The file or folder of the project that `target` is or lies in; None for neither, and for a
-    copy in `data/raw`, where `data get` puts one.
+    """Return the file or folder of the project that `target` is or lies in.
+
+    None for neither, and for a CSV in `data/raw`, where `data get` writes copies.
     """
-    # The configuration's models take longer to build than a whole audit of seals.
+    # Slow to import: building the configuration's models takes longer than an audit of seals.
     from readiness.datasets.versions import RAW
 
     place = target.resolve()

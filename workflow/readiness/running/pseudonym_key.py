@@ -1,10 +1,10 @@
-"""The secret keys of pseudonyms: one a dataset version, in files outside the tree.
+"""Secret keys of pseudonyms: one for each dataset version, in files outside the project.
 
-A key lies in the user's own configuration (`$XDG_CONFIG_HOME/readiness/keys`, by default
+A key is in the user's own configuration (`$XDG_CONFIG_HOME/readiness/keys`, by default
 `~/.config/readiness/keys`), or in the folder that the environment variable `READINESS_KEYS` names;
-never where git, DVC or the project would carry it along with what it protects.
-`readiness.privacy.pseudonyms` loads pandas, and is imported where it is used: every run asks here
-where the keys lie.
+never where git, DVC or the project would copy the key together with the data that it protects.
+`readiness.privacy.pseudonyms` loads pandas, and is imported where it is used: every run asks this
+module for the folder of the keys.
 """
 
 import os
@@ -21,7 +21,7 @@ KEYS = "READINESS_KEYS"
 
 
 def key_folder() -> Path:
-    """The folder of the keys."""
+    """Return the folder of the keys."""
     if named := os.environ.get(KEYS, ""):
         return Path(named).expanduser()
     home = os.environ.get("XDG_CONFIG_HOME", "")
@@ -30,14 +30,17 @@ def key_folder() -> Path:
 
 
 def key_file(dataset: str) -> Path:
-    """Where the key of a dataset version (`name@version`) lies."""
-    # Versions of one project have different names. Projects of one user that name theirs alike
-    # share a key: a code in both has one pseudonym, in tables that stay with that user.
+    """Return the file with the key of a dataset version (`name@version`)."""
+    # Versions of one project have different names. Projects of one user with equal names share a
+    # key: a code in both has one pseudonym, in tables that stay with that user.
     return key_folder() / f"{dataset}.key"
 
 
 def new_key(root: Path, dataset: str) -> tuple[Path, str]:
-    """Make a version's key; its file and name. ConfigError if there is one, or no safe place."""
+    """Make the key of a dataset version; return its file and its name.
+
+    Raises ConfigError where there is a key already, or the place is not safe.
+    """
     from readiness.privacy.pseudonyms import KEY_BYTES, key_id
 
     path = key_file(dataset)
@@ -45,7 +48,7 @@ def new_key(root: Path, dataset: str) -> tuple[Path, str]:
     key = secrets.token_bytes(KEY_BYTES)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Nobody else may read it, not even before it is whole.
+        # Create the file with mode 600: other users must not read even an unfinished file.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise ConfigError(
@@ -61,7 +64,10 @@ def new_key(root: Path, dataset: str) -> tuple[Path, str]:
 
 
 def present_key(root: Path, dataset: str) -> bytes | None:
-    """The key of a dataset version, None without one; ConfigError if unsafe or damaged."""
+    """Return the key of a dataset version, None without one.
+
+    Raises ConfigError where the key is damaged, in a place that is not safe, or readable by others.
+    """
     from readiness.privacy.pseudonyms import KEY_BYTES
 
     path = key_file(dataset)
@@ -87,12 +93,11 @@ def present_key(root: Path, dataset: str) -> bytes | None:
 
 
 def key_for(root: Path, dataset: str, sealed: str, export: Path) -> tuple[bytes, str]:
-    """The key for the respondents of an export, which is `dataset` (`name@version`), and its name.
+    """Return the key for the respondents of an export, and the key's name.
 
-    `sealed`: the name of the key with which a publication was made, "" for a wave that is none yet.
-
-    What was published is recomputed by anyone: without its key, by one made of the data. Raises
-    ConfigError where a wave of today needs a key and has none.
+    `dataset`: the export's version (`name@version`). `sealed`: name of the key behind a
+    publication, "" for a wave of today. Anyone can recompute a publication: without its key, by a
+    key made from the data. Raises ConfigError where a wave of today needs a key and has none.
     """
     from readiness.privacy.pseudonyms import FROM_DATA, key_from_data, key_id
 
@@ -109,15 +114,19 @@ def key_for(root: Path, dataset: str, sealed: str, export: Path) -> tuple[bytes,
 
 
 def refuse_place(root: Path, path: Path) -> None:
-    """ConfigError for a secret where git, DVC or the project carries it along."""
-    kept = {"the project": root, "DVC's cache": cache_folder(root)}
-    kept |= {f"the DVC remote {name}": folder for name, folder in local_remotes(root).items()}
+    """Raise ConfigError for a key in a place that git, DVC or the project copies."""
+    copied_folders = {"the project": root, "DVC's cache": cache_folder(root)}
+    copied_folders |= {
+        f"the DVC remote {name}": folder for name, folder in local_remotes(root).items()
+    }
     place = path.resolve()
-    carried = [name for name, folder in kept.items() if place.is_relative_to(folder.resolve())]
+    copiers = [
+        name for name, folder in copied_folders.items() if place.is_relative_to(folder.resolve())
+    ]
     if kept_by_git(root, path):
-        carried.append("a folder that git keeps")
-    if carried:
+        copiers.append("a folder that git keeps")
+    if copiers:
         raise ConfigError(
-            f"{path}: a key must not be stored in {carried[0]}. Move it to another folder and set "
+            f"{path}: a key must not be stored in {copiers[0]}. Move it to another folder and set "
             f"{KEYS} to that folder."
         )

@@ -1,12 +1,12 @@
-"""A step of the workflow: what it is given, what it leaves, and the record of both.
+"""A step of the workflow: its inputs, its outputs, and the provenance record of both.
 
 A step is a module of `readiness.steps` with three names, from which its arguments and its
 provenance record follow:
 
 - `INPUTS`, the files that it reads, by role: `name?` for one that may be missing, `name*` for any
   number of them;
-- `SETTINGS`, the model of what it is told beside them; None where that is nothing;
-- `run`, which takes a `Job` and leaves files by it.
+- `SETTINGS`, the model of its settings; None where it has none;
+- `run`, which takes a `Job` and writes files with it.
 """
 
 import argparse
@@ -32,7 +32,7 @@ Settings = TypeVar("Settings")
 
 
 class StepModule(Protocol):
-    """What the module of a step says of it."""
+    """Names that the module of a step defines."""
 
     INPUTS: tuple[str, ...]
     SETTINGS: "type[StrictModel] | None"
@@ -41,11 +41,11 @@ class StepModule(Protocol):
 
 @dataclass
 class Job(Generic[Settings]):
-    """One run of a step: its settings, its input files by role, and the folder of its outputs.
+    """One run of a step: settings, input files by role, folder of outputs.
 
-    What the record is to say otherwise than it was given: `record`, of the settings; `reads`, of
-    the inputs; `datasets`, the versions that it rests on beside those of the inputs. `public`:
-    readers get what it leaves.
+    Where the record must differ from what was given: `record`, the settings; `reads`, the inputs;
+    `datasets`, versions that the step rests on beside those of the inputs. `public`: readers get
+    the outputs.
     """
 
     settings: Settings
@@ -64,14 +64,16 @@ class Job(Generic[Settings]):
         return self.inputs[role][0]
 
     def get(self, role: str) -> Path | None:
-        """The same where there may be none."""
+        """Return the file of a role, None where there is none."""
         return next(iter(self.inputs[role]), None)
 
     def csv(
         self, name: str, frame: "pd.DataFrame", *, people: bool = False, private: bool = False
     ) -> None:
-        """Write a table; a `private` one for its owner's eyes, and one whose rows are `people`
-        with the whole folder.
+        """Write a table.
+
+        `private`: readable by its owner alone; `people`: rows are people, so the whole folder
+        becomes private.
         """
         from readiness.ground.tables import write_csv
 
@@ -81,41 +83,45 @@ class Job(Generic[Settings]):
         self.names.append(name)
 
     def remove_others(self) -> None:
-        """Remove what an earlier run left in the folder of the outputs and this one did not."""
+        """Remove files in the folder of outputs that an earlier run wrote and this run did not."""
         for path in self.out.iterdir():
             if path.is_file() and path.name not in (*self.names, PROVENANCE):
                 path.unlink()
 
     def hide(self) -> None:
-        """Let nobody but its owner look into the folder of the outputs, nor into what is written
-        from now on.
-        """
+        """Make the folder of outputs, and all files written from now on, private to their owner."""
         self.out.mkdir(parents=True, exist_ok=True)
         self.out.chmod(0o700)
         self.hidden = True
 
     def file(self, name: str, content: bytes | str, *, private: bool = False) -> None:
-        """Write a file; a `private` one for its owner's eyes."""
+        """Write a file; `private`: readable by its owner alone."""
         write_atomically(self.out / name, content, private=private or self.hidden)
         self.names.append(name)
 
 
 def add_arguments(steps: Sequence[StepModule], parser: argparse.ArgumentParser) -> None:
-    """The arguments of steps that one process performs: an option for each role that one of them
-    has, and those that all steps have, with a value a step.
+    """Add the arguments of steps that one process performs.
+
+    An option for each role that one of the steps has, and the options of all steps, with a value
+    for each step.
     """
     roles = dict.fromkeys(role for step in steps for role in step.INPUTS)
     for role in roles:
         name, number = role.rstrip("?*"), "*" if role.endswith("*") else 1
         if name != role and name in roles:
-            continue  # another step needs it
+            continue  # another step requires it
         parser.add_argument(
             f"--{name}", type=Path, nargs=number, required=name == role, default=[], metavar="FILE"
         )
-    each, none = len(steps), ["{}"] * len(steps)
-    parser.add_argument("--settings", nargs=each, default=none, help="the settings, as JSON")
-    parser.add_argument("--code", nargs=each, required=True, help="hash of the code")
-    parser.add_argument("--out", nargs=each, type=Path, required=True, help="folder of the outputs")
+    count, no_settings = len(steps), ["{}"] * len(steps)
+    parser.add_argument(
+        "--settings", nargs=count, default=no_settings, help="the settings, as JSON"
+    )
+    parser.add_argument("--code", nargs=count, required=True, help="hash of the code")
+    parser.add_argument(
+        "--out", nargs=count, type=Path, required=True, help="folder of the outputs"
+    )
 
 
 def perform(
@@ -126,24 +132,27 @@ def perform(
     code: str,
     out: Path,
 ) -> None:
-    """Run a step; it is complete with the provenance record, which is written last."""
+    """Run a step; its provenance record, written last, makes the step complete.
+
+    Raises DataError where an input was edited meanwhile.
+    """
     job: Job[Any] = Job(None, inputs, out)
     for role, paths in inputs.items():
-        several = f"{role}*" in step.INPUTS
+        is_list = f"{role}*" in step.INPUTS
         for path in paths:
-            job.reads[f"{role}-{path.parent.name}" if several else role] = path
+            job.reads[f"{role}-{path.parent.name}" if is_list else role] = path
     if step.SETTINGS is not None:
-        # The models of the configuration take a while to build.
+        # Slow to import: it builds the models of the configuration.
         from readiness.config import parse_json
 
         job.settings = parse_json(step.SETTINGS, settings)
         job.record = job.settings.model_dump()
-    before = _hash_unmade(inputs)
+    hashes_before = _hash_unmade(inputs)
     step.run(job)
-    after = _hash_unmade(inputs)
-    for path in (path for path in before if after.get(path) != before[path]):
-        # Its record would name the file as it is now, and Snakemake takes what is newer than its
-        # inputs for made of them.
+    hashes_after = _hash_unmade(inputs)
+    for path in (path for path in hashes_before if hashes_after.get(path) != hashes_before[path]):
+        # The record would name the file as it is now, and Snakemake takes outputs that are newer
+        # than their inputs for up to date.
         raise DataError(f"{path} was edited while the step {name} read it. Run again.")
     lineage = leave_lineage(
         name,
@@ -159,7 +168,7 @@ def perform(
 
 
 def _hash_unmade(inputs: Mapping[str, list[Path]]) -> dict[Path, str]:
-    """SHA-256 of the inputs that no step made: what a step made is proved by its record."""
-    paths = sorted({path for given in inputs.values() for path in given})
-    unmade = (path for path in paths if not (path.parent / PROVENANCE).exists())
-    return {path: sha256_of(path) for path in unmade if path.is_file()}
+    """Return the SHA-256 of the inputs that no step made; a record proves the others."""
+    paths = sorted({path for role_files in inputs.values() for path in role_files})
+    raw_files = (path for path in paths if not (path.parent / PROVENANCE).exists())
+    return {path: sha256_of(path) for path in raw_files if path.is_file()}

@@ -18,7 +18,7 @@ from readiness.running.step import Job, log
 
 
 class AttackWave(StrictModel):
-    """Whom the numbers are for, what is too small for them, group variables, compared first."""
+    """Settings: the audience, the smallest published base, grouping variables, compared first."""
 
     disclosure: Disclosure
     minimum_base: int
@@ -35,21 +35,21 @@ def run(job: Job[AttackWave]) -> None:
     policy = Policy.of(settings.disclosure.model_dump(exclude_none=True), settings.minimum_base)
     answers = read_text_table(job["answers"], "the coded answers")
     weights = read_text_table(job["weights"], "the weights", columns=("respondent", "weight"))
-    # Who is counted apart has no weight.
+    # Respondents in groups apart have no weight.
     respondents = answers.merge(weights, on="respondent")
     varied = read_varied(job.get("varied"), respondents)
     classes = known_classes(respondents, questionnaire, settings.by, varied)
     figures = read_register(job["figures"])
-    known = (questionnaire, policy, varied, respondents)
-    target = read_target(figures, job.inputs["earlier"], classes, *known)
-    found = attack(target)
-    table = attack_table(found)
+    knowledge = (questionnaire, policy, varied, respondents)
+    target = read_target(figures, job.inputs["earlier"], classes, *knowledge)
+    attacked_counts = attack(target)
+    table = attack_table(attacked_counts)
     verdict = {
-        **summary(found),
+        **summary(attacked_counts),
         "minimum": policy.minimum_cell,
         "width": policy.width,
         "first": first_given_away(table),
     }
     job.csv(ATTACK, table)
     job.file(VERDICT, json.dumps(verdict, indent=1, sort_keys=True) + "\n")
-    log.info("attacked: %d counts, %d given away", len(found), verdict["given_away"])
+    log.info("attacked: %d counts, %d given away", len(attacked_counts), verdict["given_away"])

@@ -14,10 +14,10 @@ from readiness.running.step import Job, log
 
 
 class CompareWave(Compare):
-    """The tests of a wave; from `estimate` the confidence level and the items.
+    """Settings: the tests of a wave; from `estimate` the confidence level and the items.
 
-    `contrasted`: items of which all groups are contrasted, by every variable; with those that are
-    compared; `by`: the variables that answers are told by, the compared one first.
+    `contrasted`: items whose groups are all contrasted, by every variable, the compared items among
+    them; `by`: grouping variables, the compared one first.
     """
 
     level: float
@@ -33,7 +33,7 @@ SETTINGS = CompareWave
 def run(job: Job[CompareWave]) -> None:
     """Write `comparisons.csv`, `choices.csv` (one row an item) and `contrasts.csv`.
 
-    Contrasts are written as they may be told beside the leading test (`close_pairs`).
+    Contrasts are adjusted to the leading test (`close_pairs`).
     """
     settings, questionnaire = job.settings, load_questionnaire(job["questionnaire"])
     columns = questionnaire.coded_columns({*settings.items, *settings.contrasted, *settings.by})

@@ -13,7 +13,7 @@ HEAD = "# What was asked, and behind it what is computed of the answers; made by
 
 
 class DeriveWave(StrictModel):
-    """The derived variables of a wave."""
+    """Settings: the derived variables of a wave."""
 
     derive: list[DerivedVariable]
 
@@ -23,7 +23,7 @@ SETTINGS = DeriveWave
 
 
 def run(job: Job[DeriveWave]) -> None:
-    """Write `answers.csv` and `questionnaire.yaml`, what is derived behind what was asked."""
+    """Write `answers.csv` and `questionnaire.yaml`, derived items behind those that were asked."""
     settings, where = job.settings, str(job["questionnaire"])
     document = with_derived(
         expand(read_yaml(job["questionnaire"], as_text=True)), settings.derive, where
@@ -33,4 +33,4 @@ def run(job: Job[DeriveWave]) -> None:
     job.csv("answers.csv", table, people=True)
     text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100)
     job.file("questionnaire.yaml", HEAD + text)
-    log.info("derived: %s", ", ".join(one.id for one in settings.derive))
+    log.info("derived: %s", ", ".join(variable.id for variable in settings.derive))

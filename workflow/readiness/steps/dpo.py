@@ -15,12 +15,12 @@ from readiness.running.step import Job, log
 from readiness.site.dpo import REASONS, Protection, dpo_page
 from readiness.validation.separating import PERSONAL_DATA, list_kept_apart
 
-# Groups in the table: a sheet has no room for more.
+# Most groups in the table: a sheet has no room for more.
 LONGEST = 10
 
 
 class DpoPages(StrictModel):
-    """What is told beside the tables: the wave's title by language, and what was stated."""
+    """Settings: the wave's title by language, privacy settings, statements on the survey."""
 
     languages: list[str]
     titles: dict[str, str]
@@ -42,8 +42,8 @@ def run(job: Job[DpoPages]) -> None:
     tables |= {name: read_text_table(job[name], f"the {name}") for name in ("attack", "issues")}
     verdict, withheld = (json.loads(job[n].read_text("utf-8")) for n in ("verdict", "disclosure"))
     for language in settings.languages:
-        found = protection(settings, questionnaire, tables, verdict, withheld, language)
-        job.file(f"dpo-{language}.html", dpo_page(found, settings.titles[language], language))
+        content = protection(settings, questionnaire, tables, verdict, withheld, language)
+        job.file(f"dpo-{language}.html", dpo_page(content, settings.titles[language], language))
     log.info("page for the data protection officer: %s", ", ".join(settings.languages))
 
 
@@ -55,22 +55,25 @@ def protection(
     withheld: dict[str, Any],
     language: Language,
 ) -> Protection:
-    """What the page tells; `withheld` is `disclosure.json`, empty where the register has none."""
+    """Return the content of the page.
+
+    `withheld`: `disclosure.json`, without entries where the register decided nothing.
+    """
     figures, attacked, columns = tables["figures"], tables["attack"], questionnaire.export
     estimates = figures[figures["kind"] == "estimate"]
-    gone = int((estimates["suppressed"] != "").sum())
+    suppressed_count = int((estimates["suppressed"] != "").sum())
     readers = attacked["reader"].unique().tolist() if len(attacked) else []
     groups = withheld.get("by_group", {})
-    most = sorted(groups, key=lambda name: (-groups[name]["withheld"], name))[:LONGEST]
-    # What is withheld are shares and means, and how many answered.
+    largest_groups = sorted(groups, key=lambda name: (-groups[name]["withheld"], name))[:LONGEST]
+    # Suppressed figures are shares, means and bases.
     bases = len(estimates[["item", "group"]].drop_duplicates()) if withheld else 0
     return Protection(
         numbers=int(withheld.get("numbers", len(estimates))) + bases,
-        withheld=sum(int(withheld.get(reason, 0)) for reason in REASONS) or gone,
+        withheld=sum(int(withheld.get(reason, 0)) for reason in REASONS) or suppressed_count,
         reasons={reason: int(withheld.get(reason, 0)) for reason in REASONS},
         by_group=tuple(
             (_label(questionnaire, name, language), groups[name]["withheld"], groups[name]["of"])
-            for name in most
+            for name in largest_groups
         ),
         reader=str(withheld.get("reader", settings.reader)),
         minimum=int(verdict["minimum"]),
@@ -88,7 +91,7 @@ def protection(
 
 
 def _label(questionnaire: Questionnaire, group: str, language: Language) -> str:
-    """What a group is called: that of a further variable is `variable:code`."""
+    """Return the label of a group; a group of a further variable is `variable:code`."""
     name, colon, code = group.rpartition(":")
     for variable in questionnaire.groupings:
         labels = {c.code: c.labels for c in variable.categories}

@@ -11,7 +11,7 @@ from readiness.running.step import Job
 
 
 class DrawStudy(StrictModel):
-    """What the charts need of the configuration."""
+    """Settings of the charts."""
 
     language: Language
     standing: Standing
@@ -22,12 +22,12 @@ SETTINGS = DrawStudy
 
 
 def run(job: Job[DrawStudy]) -> None:
-    """Write each chart as SVG, wide and narrow, as PNG, its alternative text and its numbers."""
+    """Write each chart as SVG, wide and narrow, as PNG, with alternative text and numbers."""
     job.public = True
     claims = read_text_table(job["claims"], "the register of claims")
     structure, language = parse_structure(read_yaml(job["structure"])), job.settings.language
     charts = {"bases": grid_chart(claims, structure, language)}
-    said = job.settings.standing.line(language, simulated=False)
-    for name, content in files_of(charts, said):
+    standing_line = job.settings.standing.line(language, simulated=False)
+    for name, content in files_of(charts, standing_line):
         job.file(name, content)
     job.remove_others()

@@ -39,15 +39,15 @@ from readiness.reporting.standing import Standing
 from readiness.reporting.statements import name_question
 from readiness.running.step import Job
 
-# The forms of the charts of who answered, which are of no single item.
+# Forms of the charts on participation, which show no single item.
 FLOW, RANGES = "participation", "nonresponse"
 LEVELS, GRID = "levels", "grid"
-# The notes on what intervals mean, by the selection of respondents.
+# Catalogue keys of notes on intervals, by the selection of respondents.
 KEYS = tuple(f"charts.selection.{selection.key}" for selection in Selection)
 
 
 class PlannedChart(StrictModel):
-    """One chart: the name of its files, its form, and the item that it shows."""
+    """Chart to be drawn: name of its files, form, item."""
 
     name: str
     form: str
@@ -55,7 +55,7 @@ class PlannedChart(StrictModel):
 
 
 class DrawWave(StrictModel):
-    """What the charts need of the configuration."""
+    """Settings of the charts."""
 
     language: Language
     standing: Standing
@@ -72,24 +72,33 @@ SETTINGS = DrawWave
 
 @dataclass(frozen=True)
 class DrawnWave:
-    """What a wave's charts are drawn from: `rows` of a register as published."""
+    """Charts of a wave; `rows`: of a register at its published precision."""
 
     rows: pd.DataFrame
     questionnaire: Questionnaire
     settings: DrawWave
 
     def charts(self) -> dict[str, Picture]:
-        """Every chart, by file name; of firmness where something is told of it."""
-        firm = {planned.item for planned in self.settings.charts if planned.form == FIRMNESS}
-        found = [one for one in list_findings(self.rows, self.questionnaire) if one.item in firm]
-        told = {item: [one for one in found if one.item == item] for item in list_pictured(found)}
-        shown = (self._figures, self.questionnaire, self.settings.by)
+        """Return every chart by file name; charts of robustness only for items with several
+        variants.
+        """
+        firm_items = {planned.item for planned in self.settings.charts if planned.form == FIRMNESS}
+        findings = [
+            finding
+            for finding in list_findings(self.rows, self.questionnaire)
+            if finding.item in firm_items
+        ]
+        findings_by_item = {
+            item: [finding for finding in findings if finding.item == item]
+            for item in list_pictured(findings)
+        }
+        context = (self._figures, self.questionnaire, self.settings.by)
         return {
-            one.name: draw_firmness(told[one.item], *shown)
-            if one.form == FIRMNESS
-            else self._draw_chart(one)
-            for one in self.settings.charts
-            if one.form != FIRMNESS or one.item in told
+            chart.name: draw_firmness(findings_by_item[chart.item], *context)
+            if chart.form == FIRMNESS
+            else self._draw_chart(chart)
+            for chart in self.settings.charts
+            if chart.form != FIRMNESS or chart.item in findings_by_item
         }
 
     def _draw_chart(self, planned: PlannedChart) -> Picture:
@@ -116,19 +125,19 @@ class DrawnWave:
         return level_bars(self._figures, levels, groups, small=small, subtitle=subtitle)
 
     def _head(self, drawn: Picture, item: Item) -> Picture:
-        """Return an item's first picture under the sentence that the report makes of the item.
+        """Return an item's first picture, with the finding on the item as its title.
 
-        As it is where no number is fit for a sentence, or nothing is drawn.
+        Unchanged where no number supports a finding, or nothing is drawn.
         """
         by = (self.settings.by,) if self.settings.by else ()
         register = Register(self.rows, self._language)
         material = TableMaterial(register, self.questionnaire, by, self._selection, Contrasts())
-        said = Findings(material, item).whole()
-        if said is None or not drawn.panels:
+        finding = Findings(material, item).whole()
+        if finding is None or not drawn.panels:
             return drawn
-        title = capitalise(register.tell_finding(said)).rstrip(".")
-        asked = name_question(self.questionnaire, item, self._language)
-        return replace(drawn, title=title, question=asked)
+        title = capitalise(register.tell_finding(finding)).rstrip(".")
+        question = name_question(self.questionnaire, item, self._language)
+        return replace(drawn, title=title, question=question)
 
     @property
     def _charted_items(self) -> list[str]:
@@ -140,7 +149,7 @@ class DrawnWave:
 
     @cached_property
     def _figures(self) -> DrawnFigures:
-        """The numbers as charts show them: a flag of precision only where chance drew people."""
+        """Numbers as charts show them; precision is flagged only where chance selected people."""
         rows = self.rows if self._selection.is_drawn else self.rows.assign(reliability="")
         return DrawnFigures(
             rows,
@@ -159,18 +168,18 @@ class DrawnWave:
 
     def _label_groups(self, item: Item) -> GroupLabels:
         language, questionnaire = self._language, self.questionnaire
-        among = {}
+        group_labels = {}
         if self.settings.by not in ("", item.id):
             variable = questionnaire.grouping(self.settings.by)
             labels = variable.labels(language)
             if setting("plural_alone", language):
-                named = {c.code: c.plural.get(language, "") for c in variable.categories}
-                labels |= {code: capitalise(name) for code, name in named.items() if name}
-            shown = (item.id, item.first_level, variable.codes)
-            codes = group_order(self._value, *shown, ordered=variable.ordered)
-            among = {code: labels[code] for code in codes}
+                plural_names = {c.code: c.plural.get(language, "") for c in variable.categories}
+                labels |= {code: capitalise(name) for code, name in plural_names.items() if name}
+            sort_keys = (item.id, item.first_level, variable.codes)
+            codes = group_order(self._value, *sort_keys, ordered=variable.ordered)
+            group_labels = {code: labels[code] for code in codes}
         total = (TOTAL, word("report.total", language))
-        return GroupLabels(among, total, questionnaire.label_apart(language))
+        return GroupLabels(group_labels, total, questionnaire.label_apart(language))
 
     def _write_subtitle(self, item: Item) -> str:
         kind = "report.column.mean" if item.range else "charts.subtitle.share"
@@ -192,7 +201,9 @@ class DrawnWave:
         )
 
     def _draw_grid(self, grid_id: str) -> Picture:
-        """The rows of a grid, all who answered: their answers, or of two answers the first."""
+        """Return the chart of a grid's rows, all respondents: their levels, or the headline
+        share.
+        """
         language, small = self._language, self.settings.reliable_base
         names = self.questionnaire.find_tables(self._charted_items)[grid_id]
         items = [self.questionnaire.item(name) for name in names]
@@ -209,12 +220,12 @@ class DrawnWave:
             return level_bars(self._figures, levels, rows, small=small, subtitle=subtitle)
         axis = word("language.labelled", language, label=title, what=self._name_levels(first))
         shares = ((row, share_id(row.item, first.first_level, TOTAL, ANSWERED)) for row in rows)
-        table = [(row, one) for row, share in shares if (one := self._figures.get(share))]
+        table = [(row, figure) for row, share in shares if (figure := self._figures.get(share))]
         note = self._note(table)
         return intervals(self._figures, table, axis, small=small, subtitle=subtitle, note=note)
 
     def _draw_options(self, item: Item) -> Picture:
-        """Draw the share of everyone who chose each option, with its interval."""
+        """Draw each option's share of respondents, with its interval."""
         language, title = self._language, item.label.text(self._language)
         labels = item.labels(language)
         codes = answer_order(self._value, item.id, item.codes, ordered=False)
@@ -229,21 +240,21 @@ class DrawnWave:
     def _draw_shares(self, item: Item) -> Picture:
         """Draw the item's headline share by group, each with its interval."""
         language, title = self._language, item.label.text(self._language)
-        # Bars of the same item say the finding already.
+        # Bars of the same item have the finding as title already.
         has_bars = LEVELS in item.forms
-        shown = self._name_levels(item)
+        levels = self._name_levels(item)
         return self._draw_dots(
             by_group(self._figures, item.id, item.first_level, self._label_groups(item)),
-            word("language.labelled", language, label=title, what=shown),
+            word("language.labelled", language, label=title, what=levels),
             title="" if has_bars else title,
             subtitle=self._write_subtitle(item),
-            levels=None if has_bars else shown,
+            levels=None if has_bars else levels,
         )
 
     def _draw_means(self, item: Item) -> Picture:
         """Draw the mean of a number by group, each with its interval."""
         language, title = self._language, item.label.text(self._language)
-        assert item.range is not None  # the questionnaire gives every number item its range
+        assert item.range is not None  # the questionnaire gives every number a range
         unit = unit_text(item.range, language)
         return self._draw_dots(
             by_group(self._figures, item.id, item.first_level, self._label_groups(item)),
@@ -268,11 +279,14 @@ class DrawnWave:
 
     def _describe_shares(self, item: Item) -> tuple[str, dict[FigureId, str]]:
         labels, language = item.labels(self._language), self._language
-        told = {level: labels.get(level, "") for level in item.summary_levels}
+        level_labels = {level: labels.get(level, "") for level in item.summary_levels}
         if item.headline:
-            shown = Listed(tuple(labels[code] for code in item.shown_codes), "or")
-            told = {item.headline: show(shown, language)}
-        shares = {share_id(item.id, of, TOTAL, ANSWERED): label for of, label in told.items()}
+            levels = Listed(tuple(labels[code] for code in item.shown_codes), "or")
+            level_labels = {item.headline: show(levels, language)}
+        shares = {
+            share_id(item.id, level, TOTAL, ANSWERED): label
+            for level, label in level_labels.items()
+        }
         return item.label.text(language), shares
 
     def _name_levels(self, item: Item) -> Listed:
@@ -280,13 +294,13 @@ class DrawnWave:
         return quote_labels([labels[code] for code in item.shown_codes])
 
     def _note(self, table: Numbers) -> str:
-        """What the intervals of a table mean; "" where none is drawn and some could be."""
+        """Return what the intervals of a table mean; "" where some could be drawn and none is."""
         if self._selection.inference and all(figure.lower is None for _, figure in table):
             return ""
         return word(f"charts.selection.{self._selection.key}", self._language)
 
 
-# How an item is drawn in each form that a kind of question names (`QuestionKind.forms`).
+# Method that draws an item in each form that a kind of question names (`QuestionKind.forms`).
 DRAW_BY_FORM: dict[str, Callable[[DrawnWave, Item], Picture]] = {
     LEVELS: DrawnWave._draw_levels,
     "intervals": DrawnWave._draw_shares,
@@ -296,7 +310,7 @@ DRAW_BY_FORM: dict[str, Callable[[DrawnWave, Item], Picture]] = {
 
 
 def run(job: Job[DrawWave]) -> None:
-    """Write each chart as SVG, wide and narrow, as PNG, its alternative text and its numbers."""
+    """Write each chart as SVG, wide and narrow, as PNG, with alternative text and numbers."""
     job.public = True
     settings = job.settings
     wave = DrawnWave(
@@ -304,7 +318,7 @@ def run(job: Job[DrawWave]) -> None:
         load_questionnaire(job["questionnaire"]),
         settings,
     )
-    said = settings.standing.line(settings.language, simulated=settings.simulated)
-    for name, content in files_of(wave.charts(), said):
+    standing_line = settings.standing.line(settings.language, simulated=settings.simulated)
+    for name, content in files_of(wave.charts(), standing_line):
         job.file(name, content)
     job.remove_others()

@@ -13,7 +13,7 @@ from readiness.running.step import Job, log
 
 
 class EstimateWave(Estimate):
-    """The numbers of a wave, how its respondents came in, and its scales among what it derives."""
+    """Settings: numbers of a wave, selection of respondents, derived scales."""
 
     selection: SelectionName
     minimum_base: int
@@ -25,7 +25,7 @@ SETTINGS = EstimateWave
 
 
 def run(job: Job[EstimateWave]) -> None:
-    """Write `estimates.csv`, `scales.csv`, and of nonresponse `bounds.csv`, `response.csv`,
+    """Write `estimates.csv`, `scales.csv`, and on nonresponse `bounds.csv`, `response.csv`,
     `balance.csv` and `missing.csv`.
     """
     settings, questionnaire = job.settings, load_questionnaire(job["questionnaire"])
@@ -36,7 +36,7 @@ def run(job: Job[EstimateWave]) -> None:
     apart = coded["group"].isin(questionnaire.groups_apart)
     table = estimate(design, coded[apart], questionnaire, settings)
     job.csv("estimates.csv", table)
-    scales = [one for one in settings.derive if one.scale]
+    scales = [variable for variable in settings.derive if variable.scale]
     selection = Selection(settings.selection)
     job.csv("scales.csv", scales_table(design, questionnaire, scales, settings.level, selection))
     tables = nonresponse_tables(
@@ -49,6 +49,6 @@ def run(job: Job[EstimateWave]) -> None:
         selection,
         settings.minimum_base,
     )
-    for name, made in tables.items():
-        job.csv(f"{name}.csv", made)
+    for name, result in tables.items():
+        job.csv(f"{name}.csv", result)
     log.info("estimated: %d shares of %d items", len(table), len(settings.items))

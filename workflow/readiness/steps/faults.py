@@ -10,7 +10,7 @@ TABLES = ("issues", "counts", "quarantine")
 
 
 class FaultPages(StrictModel):
-    """In which languages."""
+    """Settings: the languages of the pages."""
 
     languages: list[str]
 

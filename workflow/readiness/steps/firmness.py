@@ -12,7 +12,7 @@ from readiness.running.step import Job, log
 
 
 class FirmnessOfWave(StrictModel):
-    """What varies (`dimensions`), of which items the report tells, the settings of the steps."""
+    """Settings: what varies (`dimensions`), the report's items, the settings of other steps."""
 
     dimensions: list[str]
     items: list[str]
@@ -32,24 +32,29 @@ SETTINGS = FirmnessOfWave
 
 
 def run(job: Job[FirmnessOfWave]) -> None:
-    """Write `firmness.csv`, a row a finding and variant, and `weights.csv`, what people weigh in
-    them: what one variant tells beside another the register may withhold.
+    """Write `firmness.csv`, a row for each finding and variant, and `weights.csv`.
+
+    `weights.csv` has the weights of people in the variants: two variants beside each other may
+    disclose a number, which the register then suppresses.
     """
     settings, questionnaire = job.settings, load_questionnaire(job["questionnaire"])
-    given = job.get("margins")
+    margins_file = job.get("margins")
     issues = read_text_table(job["issues"], "the issues")
     wave = Wave(
         read_text_table(job["answers"], "the coded answers"),
         read_text_table(job["counts"], "the counts"),
         questionnaire,
-        read_margins(given, questionnaire) if given else {},
+        read_margins(margins_file, questionnaire) if margins_file else {},
         settings.weight,
         settings.estimate,
         settings.compare,
         Selection(settings.selection),
         settings.by,
         settings.figures.reliable_base,
-        {of: set(issues.loc[issues["rule"] == rule, "respondent"]) for of, rule in MARKED.items()},
+        {
+            choice: set(issues.loc[issues["rule"] == rule, "respondent"])
+            for choice, rule in MARKED.items()
+        },
     )
     judge = Judge(
         questionnaire,
@@ -64,5 +69,5 @@ def run(job: Job[FirmnessOfWave]) -> None:
     table, weights = judge_all(wave, judge, claims, wave.choices(settings.dimensions))
     job.csv("firmness.csv", table)
     job.csv("weights.csv", weights)
-    for (item, finding), own in table.groupby(["item", "finding"], sort=False):
-        log.info("%s, %s: %s", item, finding, own["state"].value_counts().to_dict())
+    for (item, finding), variants in table.groupby(["item", "finding"], sort=False):
+        log.info("%s, %s: %s", item, finding, variants["state"].value_counts().to_dict())

@@ -10,12 +10,12 @@ from readiness.publications.outcomes import UNREADABLE
 from readiness.running.step import Job
 
 TABLE = "gate.txt"
-# The closing table where a number differs or could not be checked.
+# Copy of the closing table where a number differs or could not be checked.
 DIFFERS = "differs.txt"
 
 
 class Closing(StrictModel):
-    """The publications that are not recomputed, and why; which ones are drafts."""
+    """Settings: publications that are not recomputed, with the reason; drafts."""
 
     unavailable: dict[str, str]
     drafts: list[str]
@@ -26,27 +26,33 @@ SETTINGS = Closing
 
 
 def run(job: Job[Closing]) -> None:
-    """Print the table; DiffersError names a number that differs, DataError an unreadable folder."""
+    """Print the closing table.
+
+    Raises DiffersError where a number differs, DataError where a publication cannot be read.
+    """
     job.public = True
     verdicts = read_verdicts(job.inputs["verdicts"])
-    told = job.settings
-    text, lines = closing_text(verdicts, told.unavailable, told.drafts), closing_lines(verdicts)
+    settings = job.settings
+    text, lines = (
+        closing_text(verdicts, settings.unavailable, settings.drafts),
+        closing_lines(verdicts),
+    )
     print(text, *(f"{line}\n" for line in lines), sep="", end="")
-    unread = sorted(name for name, why in told.unavailable.items() if why == UNREADABLE)
-    if lines or unread:
-        # `readiness run` shows it: of this job, Snakemake would remove the table itself.
+    unreadable = sorted(name for name, why in settings.unavailable.items() if why == UNREADABLE)
+    if lines or unreadable:
+        # `readiness run` prints it: Snakemake removes the table itself when this job fails.
         write_atomically(job.out / DIFFERS, "\n".join([text.rstrip("\n"), *lines, ""]))
     if lines:
         raise DiffersError(
             f"{lines[0]}\nAll results are kept; every number: results/publications/*/reproduce/"
         )
-    if unread:
+    if unreadable:
         raise DataError(
-            f"publications/{unread[0]}: the configuration, the seal and the digests cannot be "
+            f"publications/{unreadable[0]}: the configuration, the seal and the digests cannot be "
             "read, so the publication was not checked.\nRestore it with git, or make it readable. "
             "All results are kept."
         )
-    # A run with nothing to do shows it again without computing anything.
+    # The table stays: a run with nothing to do prints it without computing anything.
     page = Fact("audit.closing.site", {"page": str(job["site"])})
     job.file(TABLE, f"{text}{told_plainly(page, 'en')}\n")
     job.reads = {path.parent.parent.name: path for path in job.inputs["verdicts"]}

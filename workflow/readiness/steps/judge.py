@@ -34,10 +34,10 @@ def run(job: Job[None]) -> None:
         }
         for v in verdicts
     )
-    found = lead(
+    lead_sets = lead(
         structure.searched, dict(zip(claims["claim_id"], claims["attributed_to"], strict=True))
     )
-    summary = summary_ids(verdicts, found.id if found else "")
+    summary = summary_ids(verdicts, lead_sets.id if lead_sets else "")
     records = [{**record(v), "summary": v.id in summary} for v in verdicts]
     job.file("verdicts.json", json.dumps(records, ensure_ascii=False, indent=1) + "\n")
     job.csv("verdicts.csv", table)

@@ -12,7 +12,7 @@ from readiness.running.step import Job, log
 
 
 class StudyRegister(StrictModel):
-    """The settings of this step: the run's name."""
+    """Settings: the run's name."""
 
     run: str
 

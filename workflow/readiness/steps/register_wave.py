@@ -63,7 +63,7 @@ from readiness.running.step import Job, log
 
 
 class WaveRegister(StrictModel):
-    """The settings of this step: the run's name and the rules for its figures."""
+    """Settings: the run's name and the rules for its figures."""
 
     run: str
     simulated: bool
@@ -79,7 +79,7 @@ TABLES = (
     *("estimates", "comparisons", "summary", "steps", "margins", "counts", "issues"),
     *("bounds", "response", "balance", "missing", "scales"),
 )
-# The inputs that the numbers of each kind are made from.
+# Inputs from which the numbers of each kind are computed.
 MADE_FROM: Mapping[str, tuple[str, ...]] = {
     "estimate": ("estimates",),
     "interval": ("estimates",),
@@ -87,12 +87,12 @@ MADE_FROM: Mapping[str, tuple[str, ...]] = {
     "effective": ("estimates",),
     "revision": ("estimates",),
     CHANGE: ("estimates",),
-    # What compares a group is held back by the bases of the estimates.
+    # Bases of the estimates decide which comparisons are suppressed.
     "test": ("comparisons", "estimates"),
     "weighting": ("summary", "steps", "margins"),
     "quality": ("counts", "issues"),
     "setting": (),
-    # What is withheld, the estimates decide.
+    # Estimates decide what is suppressed.
     "bound": ("bounds", "estimates"),
     "selection": ("bounds", "estimates"),
     "missing": ("missing", "estimates"),
@@ -105,10 +105,10 @@ MADE_FROM: Mapping[str, tuple[str, ...]] = {
 
 INPUTS = (
     *TABLES,
-    # What decides what is withheld, beside the estimates.
+    # Inputs that decide what is suppressed, beside the estimates.
     *("questionnaire", "answers", "weights"),
     *("published?", "earlier*", "before?", "asked_before?", "firmness?", "varied?"),
-    # The ledger of the publication that is recomputed.
+    # Ledger of the publication that is recomputed.
     "sealed?",
 )
 SETTINGS = WaveRegister
@@ -130,15 +130,14 @@ class _Origins:
 
     def of(self, row: FigureRow) -> Origin:
         """Return the origin of a row."""
-        own = Origin.of(*(self.steps[name] for name in MADE_FROM[row.kind]))
+        step_origin = Origin.of(*(self.steps[name] for name in MADE_FROM[row.kind]))
         if row.kind == CHANGE:
-            # A change rests on the earlier wave as a whole: which of its numbers it takes, the
-            # questionnaires say.
-            return own | self.earlier_wave
+            # Changes rest on the earlier wave as a whole; the questionnaires say on which numbers.
+            return step_origin | self.earlier_wave
         if row.kind == REVISION:
-            # A revision also rests on whatever the number that it revises rests on.
-            return own | self.revised[row.id.share()]
-        return own
+            # A revision also rests on the sources of the revised number.
+            return step_origin | self.revised[row.id.share()]
+        return step_origin
 
     def list_earlier_datasets(self) -> tuple[str, ...]:
         """Return the dataset versions behind the earlier release and wave, sorted."""
@@ -192,7 +191,7 @@ class _Wave:
         return self.job.settings
 
     def register(self, withholding: Withholding) -> pd.DataFrame:
-        """Return the register of which this is withheld."""
+        """Return the register without the suppressed numbers of `withholding`."""
         return make_register(
             _make_rows(self, withholding),
             run=self.settings.run,
@@ -201,7 +200,7 @@ class _Wave:
         )
 
     def target(self, withholding: Withholding) -> AttackTarget:
-        """Return the register of which this is withheld, as the attack reads it."""
+        """Return the register without suppressed numbers, as the attack reads it."""
         figures = self.register(withholding).astype(str)
         check_bases(figures)
         return read_target(
@@ -215,7 +214,7 @@ class _Wave:
         )
 
     def withhold(self, demand: Demand | None, decided: Decisions | None) -> Withheld:
-        """Return what the policy withholds; with a demand, beyond what was decided."""
+        """Return what the policy suppresses; with a demand, beyond what was decided."""
         if demand:
             log.info("withholding more of: %s", ", ".join(sorted(demand.items or ())))
         return withhold(
@@ -246,7 +245,7 @@ class _Wave:
 
 
 def _make_rows(wave: _Wave, withheld: Withholding) -> list[FigureRow]:
-    """Return every row of the register of which this is withheld."""
+    """Return every row of the register; `withheld`: what is suppressed."""
     settings, rules, tables = wave.settings, wave.settings.figures, wave.tables
     questionnaire, scheme = wave.questionnaire, Scheme.of(wave.questionnaire)
     selection, weighted = Selection(settings.selection), are_weighted(tables["steps"])
@@ -275,14 +274,18 @@ def _make_rows(wave: _Wave, withheld: Withholding) -> list[FigureRow]:
     if wave.published is not None:
         rows += list(revision_rows(rows, wave.published, digits))
     if wave.past is not None and settings.change is not None:
-        then = load_questionnaire(wave.job["asked_before"])
-        told = dict.fromkeys(row.item for row in rows if row.kind == "estimate")
+        earlier_questionnaire = load_questionnaire(wave.job["asked_before"])
+        published_items = dict.fromkeys(row.item for row in rows if row.kind == "estimate")
         items = frozenset(wave.past.loc[wave.past["kind"] == "estimate", "item"])
-        matched = [*match_items(then, questionnaire, [*told], settings.change.map, items)]
+        matched = [
+            *match_items(
+                earlier_questionnaire, questionnaire, [*published_items], settings.change.map, items
+            )
+        ]
         by = settings.by if isinstance(settings.by, str) else next(iter(settings.by or ()), "")
-        groups = match_groups(then, questionnaire, by)
-        told_of = (groups, questionnaire, digits, settings.change, settings.level)
-        rows += [*change_rows(rows, wave.past, matched, *told_of)]
+        groups = match_groups(earlier_questionnaire, questionnaire, by)
+        change_settings = (groups, questionnaire, digits, settings.change, settings.level)
+        rows += [*change_rows(rows, wave.past, matched, *change_settings)]
     compared = (tables["comparisons"], tables["estimates"], *shown, settings.level)
     return [
         *rows,
@@ -312,7 +315,7 @@ def _list_variables(by: str | list[str] | None, groups: Iterable[str]) -> list[s
 
 
 def _read_register_of(job: Job[WaveRegister], role: str) -> pd.DataFrame | None:
-    """Return the register that an input of this role holds; None where there is no such input."""
+    """Return the register in the input of a role; None without such an input."""
     path = job.get(role)
     return read_register(path) if path else None
 
@@ -363,7 +366,7 @@ def _read_wave(job: Job[WaveRegister]) -> _Wave:
         releases=[earlier_release(read_register(path), data) for path in job.inputs["earlier"]],
         varied=varied,
         classes=known_classes(respondents, questionnaire, variables, {}),
-        # The cells of the frame by all weights, of which there are more.
+        # Cells of the frame by the weights of all variants, which are finer.
         finer_classes=known_classes(respondents, questionnaire, variables, varied),
         origins=_Origins(steps, revised, earlier_wave),
     )
@@ -372,8 +375,8 @@ def _read_wave(job: Job[WaveRegister]) -> _Wave:
 def run(job: Job[WaveRegister]) -> None:
     """Write `figures.csv`, and `disclosure.csv` and `.json`, which are not for release.
 
-    Of a publication that is recomputed its ledger, `sealed`, says what is withheld: nothing is
-    decided, and both tell of nothing.
+    For a publication that is recomputed, its ledger (`sealed`) says what is suppressed: nothing is
+    decided, and both of these files are empty of decisions.
     """
     wave = _read_wave(job)
     sealed = job.get("sealed")
@@ -406,9 +409,9 @@ def run(job: Job[WaveRegister]) -> None:
 
 
 def _publish_variants(wave: _Wave, withholding: Withholding) -> Withholding:
-    """Return what is withheld beside those variants that disclose no count.
+    """Return the suppression with the variants of findings that disclose no count.
 
-    The variants are of findings that can be published beside the register of `withholding`.
+    The variants are those that can be published beside the register of `withholding`.
     """
     if FIRMNESS not in wave.tables:
         return withholding
@@ -421,7 +424,7 @@ def _publish_variants(wave: _Wave, withholding: Withholding) -> Withholding:
 
 
 def _list_mergers(wave: _Wave) -> list[dict[str, Any]]:
-    """Return how small groups of each variable would be merged, where shares come back with it."""
+    """Return how to merge small groups of each variable, where merging saves shares."""
     items = list(dict.fromkeys(wave.tables["estimates"]["item"]))
     mergers = (
         find_merger(

@@ -35,10 +35,10 @@ from readiness.reporting.standing import Standing
 from readiness.running.step import Job, log
 
 if TYPE_CHECKING:
-    # The cells of a report import it: a change of what pages say is one of this step.
+    # Report cells import `report`: listed here so that the step's code hash covers the module.
     from readiness.reporting import report as report
 
-# The digits that a page may show without an entry in the register, and why.
+# Digits that a page may show without an entry in the register, and why.
 ALLOWED = (
     re.compile(r"\b20\d\d\b"),  # years, and the names of datasets and waves that hold one
     re.compile(r"@\d+\b"),  # the version of a dataset, dataset@version
@@ -47,10 +47,10 @@ ALLOWED = (
 
 
 class RenderSettings(StrictModel):
-    """The language, and what the cells are told of the run: `kind`, `run`, `title`, ...
+    """Settings: the language, and facts on the run for the cells: `kind`, `run`, `title`, ...
 
-    `languages`: those in which there is this report; `name`: that of its files, without ending;
-    `downloads`: files that it leads to, what each is and its address.
+    `languages`: languages of this report; `name`: base name of its files; `downloads`: files that
+    it links to, kind and address of each.
     """
 
     language: Language
@@ -62,17 +62,17 @@ class RenderSettings(StrictModel):
 
     @property
     def title(self) -> str:
-        """The run's title."""
+        """Title of the run."""
         return str(self.part["title"])
 
 
 @dataclass(frozen=True)
 class PageSource:
-    """What a report is made of.
+    """Material of a report.
 
-    `resources`: the files that the cells read, by their name in the folder where they run; `words`:
-    texts from outside (outlets, the questionnaire's answers), the digits of which are no results;
-    `content`: what the cells are told of it.
+    `resources`: files that the cells read, by name in the folder where they run; `words`: texts
+    from outside (outlets, the questionnaire's answers), whose digits are no results; `content`:
+    settings for the cells.
     """
 
     register: Register
@@ -86,85 +86,91 @@ class PageSource:
 
 OF_WAVE = ("questionnaire", "choices", "contrasts", "steps")
 OF_STUDY = ("claims", "structure", "verdicts")
-# What is read beside the figures and the charts, which are found beside their record.
+# Input tables, beside figures and charts.
 TABLES = (*OF_STUDY, *OF_WAVE)
 INPUTS = ("source", "figures", "charts", "prose*", *(f"{role}?" for role in TABLES))
 SETTINGS = RenderSettings
-# The document of the brief, which is the same for every run.
+# Source of the brief, the same for every run.
 BRIEF = Path(qmd.__file__).with_name("brief.qmd")
 
 
 def _make_part(job: Job[RenderSettings]) -> PageSource:
-    told, language = job.settings.part, job.settings.language
+    part_settings, language = job.settings.part, job.settings.language
     register = Register(read_register(job["figures"]), language)
-    read = {"figures": job["figures"], "charts": job["charts"].parent}
-    read |= {role: path for role in TABLES for path in job.inputs[role]}
-    files = {role: path.as_posix() for role, path in read.items()}
-    resources = {path.as_posix(): path for path in (*read.values(), *job.inputs["prose"])}
-    words, standing = {told["title"], *_list_authors(told)}, job.settings.standing
-    known = {
-        *(*register.datasets, *register.lineage, str(told["run"])),
-        *(said for _, said in particulars.list_statements(told.get("study", {}), language)),
+    paths = {"figures": job["figures"], "charts": job["charts"].parent}
+    paths |= {role: path for role in TABLES for path in job.inputs[role]}
+    files = {role: path.as_posix() for role, path in paths.items()}
+    resources = {path.as_posix(): path for path in (*paths.values(), *job.inputs["prose"])}
+    words, standing = {part_settings["title"], *_list_authors(part_settings)}, job.settings.standing
+    provenance = {
+        *(*register.datasets, *register.lineage, str(part_settings["run"])),
+        *(
+            statement
+            for _, statement in particulars.list_statements(
+                part_settings.get("study", {}), language
+            )
+        ),
         *map(standing.pull, register.datasets),
         *(standing.publication, standing.released, tell(standing.state, language)),
     }
-    if change := told.get("wave", {}).get("change"):
+    if change := part_settings.get("wave", {}).get("change"):
         words.add(str(change["from"]))
-    if outcome := planned.outcome_of(told):
-        known |= planned.list_texts(outcome, str(told["run"]), register.by_id.values(), language)
-    part = PageSource(register, resources, words, known, {**told, "files": files})
+    if outcome := planned.outcome_of(part_settings):
+        provenance |= planned.list_texts(
+            outcome, str(part_settings["run"]), register.by_id.values(), language
+        )
+    part = PageSource(register, resources, words, provenance, {**part_settings, "files": files})
     if (claims_file := job.get("claims")) is None:
         questionnaire = load_questionnaire(job["questionnaire"])
         part.words.update(labels(questionnaire, language))
         return replace(part, questionnaire=questionnaire)
     claims = read_text_table(claims_file, "the claims")
     outlets = set(claims["outlet"])
-    # A publisher's name may hold a digit, as an outlet's may.
+    # A publisher's name may contain a digit, as an outlet's may.
     part.words.update(claims["attributed_to"])
     structure = parse_structure(read_yaml(job["structure"]))
-    named = [*structure.publishers.values()]
+    translated = [*structure.publishers.values()]
     for item in structure.items.values():
-        named.append(item.label)
-        named += item.categories.values() if isinstance(item.categories, dict) else ()
-    part.words.update(outlets, (label[language] for label in named))
+        translated.append(item.label)
+        translated += item.categories.values() if isinstance(item.categories, dict) else ()
+    part.words.update(outlets, (label[language] for label in translated))
     verdicts = json.loads(job["verdicts"].read_text("utf-8"))
     part.provenance.update(outlets, (verdict["id"] for verdict in verdicts))
-    counted = (state_sources(claims, one.claims) for one in structure.sets)
-    part.provenance.update(tell(fact, language) for fact in counted)
-    part.provenance.add(told.get("about", ""))
+    source_counts = (state_sources(claims, claim_set.claims) for claim_set in structure.sets)
+    part.provenance.update(tell(fact, language) for fact in source_counts)
+    part.provenance.add(part_settings.get("about", ""))
     return replace(part, structure=structure)
 
 
 def labels(questionnaire: Questionnaire, language: Language) -> set[str]:
-    """The questionnaire's own words ("2 à 9 personnes"): its digits are not results."""
+    """Return the questionnaire's own words ("2 à 9 personnes"): their digits are no results."""
     words = {grid.column for grid in questionnaire.grids}
     words.update(grid.label.text(language) for grid in questionnaire.grids)
     words.update(questionnaire.title.root.values())
     for variable in questionnaire.frame:
         words.update({variable.label.text(language), *variable.labels(language).values()})
     for grouping in questionnaire.groupings:
-        words.update(each for group in grouping.categories for each in group.plural.values())
+        words.update(form for group in grouping.categories for form in group.plural.values())
     for item in questionnaire.items:
         words.update({item.label.text(language), *item.labels(language).values()})
-        # As they were asked, in the questionnaire's own language.
+        # Wording of the question in the questionnaire's own language.
         words.update({item.column, strip_markup(item.column)})
         words.update(category.text for category in item.categories)
-        words.update(each for category in item.categories for each in category.said.values())
+        words.update(form for category in item.categories for form in category.said.values())
         if item.range is not None:
             words.add(unit_text(item.range, language))
     return words
 
 
 def metadata_of(part: PageSource, settings: RenderSettings, name: str = "") -> dict[str, Any]:
-    """What a page's frame is told: titles, that it is a draft or simulated, its other languages.
+    """Return the metadata of a page: titles, draft or simulated, its other languages.
 
-    `name`: that of its files, where it is not the report's.
-
-    The renderer reads each text as Markdown: those from outside are escaped.
+    `name`: base name of its files, where it is not the report's. The renderer reads each text as
+    Markdown: texts from outside are escaped.
     """
     language, simulated = settings.language, part.register.is_simulated
     title = _name_subject(part, settings)
-    told: dict[str, Any] = {
+    metadata: dict[str, Any] = {
         "title": plain(title),
         "pagetitle": plain(title),
         "revises": part.register.revises,
@@ -173,25 +179,27 @@ def metadata_of(part: PageSource, settings: RenderSettings, name: str = "") -> d
         "menu-name": text("report.rendering.languages", language),
     }
     if authors := _list_authors(settings.part):
-        told["author"] = [plain(name) for name in authors]
+        metadata["author"] = [plain(name) for name in authors]
     if settings.standing.publication and not settings.standing.released:
-        told["kicker"] = text("report.rendering.draft", language)
+        metadata["kicker"] = text("report.rendering.draft", language)
     if simulated:
-        said = Fact("report.rendering.title_simulated", {"title": title})
-        told |= {
-            "pagetitle": plain(tell(said, language)),
+        simulated_title = Fact("report.rendering.title_simulated", {"title": title})
+        metadata |= {
+            "pagetitle": plain(tell(simulated_title, language)),
             "ribbon": text("report.rendering.ribbon", language),
             "ribbon-name": text("report.simulated.title", language),
         }
-    return told
+    return metadata
 
 
 def _name_subject(part: PageSource, settings: RenderSettings) -> str:
-    """Return what a report is about: the questionnaire's title before the run's, where it has one
-    in the language that the run's does not say.
+    """Return the title of a report's subject.
+
+    The questionnaire's title before the run's, where it has one in the language that the run's
+    title does not contain.
     """
-    known = part.questionnaire.title.root if part.questionnaire else {}
-    subject = known.get(settings.language, "")
+    titles = part.questionnaire.title.root if part.questionnaire else {}
+    subject = titles.get(settings.language, "")
     return settings.title if subject in settings.title else f"{subject} · {settings.title}"
 
 
@@ -201,7 +209,10 @@ def _list_authors(told: dict[str, Any]) -> list[str]:
 
 
 def menu(settings: RenderSettings, page: str) -> list[dict[str, Any]]:
-    """A page in each language: address from here, the language's name; none for one language."""
+    """Return the page in each language: relative address, and name of the language.
+
+    Empty for a single language.
+    """
     return [
         {
             "href": page if name == settings.language else f"../{name}/{page}",
@@ -213,7 +224,7 @@ def menu(settings: RenderSettings, page: str) -> list[dict[str, Any]]:
     ]
 
 
-# What a renderer sets otherwise: quotation marks, dashes, points of suspension.
+# Signs that a renderer may replace: quotation marks, dashes, points of suspension.
 _SET = {
     "'": "['\u2018\u2019]",
     '"': "['\"\u201c\u201d]",
@@ -223,7 +234,7 @@ _SET = {
 
 
 def as_set(word: str) -> re.Pattern[str]:
-    """The pattern of a text from outside, as a renderer may have set it, or within a sentence."""
+    """Return a pattern for a text from outside, as a renderer may have set it."""
     signs = re.findall(r"-+|\.+|\s+|.", word)
     pieces = (_SET.get(s[0]) or (r"\s+" if s.isspace() else re.escape(s)) for s in signs)
     return re.compile("".join(pieces), re.IGNORECASE)
@@ -231,10 +242,10 @@ def as_set(word: str) -> re.Pattern[str]:
 
 def _check_page(source: Path, html: str, part: PageSource, engine: str) -> None:
     words = {word for word in part.words if checks.has_digit(word)}
-    # A colon takes the place of the point or colon that a question ends in.
+    # A colon may take the place of the full stop or colon that ends a question.
     words |= {word.rstrip(" .:") for word in words if " " in word}
-    allowed, known = [*ALLOWED, *map(as_set, sorted(words))], {engine, *part.provenance}
-    problems = checks.check_numbers(html, part.register.spans(), allowed, known)
+    allowed, provenance = [*ALLOWED, *map(as_set, sorted(words))], {engine, *part.provenance}
+    problems = checks.check_numbers(html, part.register.spans(), allowed, provenance)
     problems += checks.check_self_contained(html)
     if problems:
         for problem in problems:
@@ -244,26 +255,40 @@ def _check_page(source: Path, html: str, part: PageSource, engine: str) -> None:
 
 
 def run(job: Job[RenderSettings]) -> None:
-    """Write page, PDF and the brief of both; RenderError for a number that is not registered."""
+    """Write page and PDF of the report and of the brief, and the page of all numbers.
+
+    Raises RenderError for a number that is not registered.
+    """
     job.public = True
     settings, part = job.settings, _make_part(job)
-    # A wave and the publication of it leave one record: it names their files alike.
-    own, alike = f"{job.out.parents[1].as_posix()}/", f"results/{settings.part['run']}/"
-    files = {role: name.replace(own, alike) for role, name in part.content["files"].items()}
+    # The records of a wave and of its publication must be equal, so both use the same paths.
+    run_folder, shared_folder = (
+        f"{job.out.parents[1].as_posix()}/",
+        f"results/{settings.part['run']}/",
+    )
+    files = {
+        role: name.replace(run_folder, shared_folder)
+        for role, name in part.content["files"].items()
+    }
     job.record = {**settings.model_dump(), "part": {**part.content, "files": files}}
     by, plan = next(iter(part.content.get("variables", ())), ""), planned.outcome_of(part.content)
-    named = (settings.title, settings.standing, part.questionnaire, part.structure, by)
-    passports, page = Passports(part.register, *named, plan=plan), f"{settings.name}.html"
+    passport_settings = (settings.title, settings.standing, part.questionnaire, part.structure, by)
+    passports, page = (
+        Passports(part.register, *passport_settings, plan=plan),
+        f"{settings.name}.html",
+    )
     _write_document(job, part, passports, job["source"], settings.name)
     _write_document(job, part, passports, BRIEF, brief_name(settings.name), brief=True)
     ribbon = (
         text("report.rendering.ribbon", settings.language) if part.register.is_simulated else ""
     )
-    listed = menu(settings, numbers.PAGE)
-    job.file(numbers.PAGE, numbers.numbers_page(passports, listed, page, ribbon))
-    read = {name.replace(own, alike): path for name, path in part.resources.items()}
+    pages = menu(settings, numbers.PAGE)
+    job.file(numbers.PAGE, numbers.numbers_page(passports, pages, page, ribbon))
+    paths_by_name = {
+        name.replace(run_folder, shared_folder): path for name, path in part.resources.items()
+    }
     job.reads = {
-        **{n: path / PROVENANCE if path.is_dir() else path for n, path in read.items()},
+        **{n: path / PROVENANCE if path.is_dir() else path for n, path in paths_by_name.items()},
         **{n: job["source"].parent / n for n in qmd.parse(job["source"]).chapters},
         "source": job["source"],
     }
@@ -283,17 +308,17 @@ def _write_document(
     brief: bool = False,
 ) -> None:
     """Write page and paper of a document whose every number was found in the register."""
-    told = {**job.settings.model_dump(), "part": part.content, "brief": brief}
+    cell_settings = {**job.settings.model_dump(), "part": part.content, "brief": brief}
     metadata = {**metadata_of(part, job.settings, name), "short": brief}
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        # A report says title, ribbon, signs and standing beside a picture.
+        # A report shows title, ribbon, signs and standing beside a picture.
         for path in job["charts"].parent.iterdir():
             content = path.read_bytes()
             cropped = crop(content.decode()).encode() if path.suffix == ".svg" else content
             write_atomically(scratch / "charts" / path.name, cropped)
-        write_atomically(scratch / "report.json", json.dumps(told, ensure_ascii=False))
-        made = render(
+        write_atomically(scratch / "report.json", json.dumps(cell_settings, ensure_ascii=False))
+        rendering = render(
             source,
             scratch / "made",
             resources={
@@ -304,12 +329,12 @@ def _write_document(
             metadata=metadata,
             language=job.settings.language,
         )
-        assert made.html is not None and made.pdf is not None
-        html, pdf = made.html.read_text("utf-8"), made.pdf.read_bytes()
-    _check_page(source, html, part, made.engine)
-    # What is released is saved and sent around by itself.
-    alone = bool(job.settings.standing.released)
-    page = finish.finish_page(html, passports, style=stylesheet(), alone=alone)
+        assert rendering.html is not None and rendering.pdf is not None
+        html, pdf = rendering.html.read_text("utf-8"), rendering.pdf.read_bytes()
+    _check_page(source, html, part, rendering.engine)
+    # A released page is saved and sent around by itself.
+    is_released = bool(job.settings.standing.released)
+    page = finish.finish_page(html, passports, style=stylesheet(), alone=is_released)
     job.file(f"{name}.html", page)
     job.file(f"{name}.pdf", pdf)
-    log.info("%s rendered by %s", name, made.engine)
+    log.info("%s rendered by %s", name, rendering.engine)

@@ -11,7 +11,7 @@ SETTINGS = None
 
 
 def run(job: Job[None]) -> None:
-    """Write `verdicts.csv`, each reason as a fact; always succeeds, for only the gate may fail."""
+    """Write `verdicts.csv`, each reason as a fact; never fails, since only the gate may."""
     verdicts = compare(
         read_register(job["published"]),
         read_register(job["recomputed"]),

@@ -11,7 +11,7 @@ from readiness.running.step import Job, log
 
 
 class Registered(StrictModel):
-    """The dataset version (`name@version`), and its hashes as `data/versions.csv` has them."""
+    """Settings: the dataset version (`name@version`), with its hashes in `data/versions.csv`."""
 
     version: str
     sha256: str
@@ -24,17 +24,17 @@ SETTINGS = Registered
 
 
 def run(job: Job[Registered]) -> None:
-    """Place `data.csv` in the folder, and beside it the key for digests of what is made of it."""
-    root, told = Path.cwd(), job.settings
-    version = find_version(root, told.version)
+    """Write `data.csv`, and the key for digests of results computed from the data."""
+    root, settings = Path.cwd(), job.settings
+    version = find_version(root, settings.version)
     job.hide()
     restore(root, version, job.out / DATA)
     job.names.append(DATA)
     write_atomically(job.out / KEY, make_key((job.out / DATA).read_bytes()), private=True)
     job.names.append(KEY)
-    # The plain hashes of these bytes are registered.
+    # The plain hashes of these bytes are registered already.
     job.public = True
-    # Where the bytes were found (store, cache, workspace) is no part of the lineage: they are the
-    # same bytes wherever they were.
+    # The place where the bytes were found (store, cache, workspace) is no part of the lineage: the
+    # bytes are the same.
     job.datasets = (version.name,)
     log.info("restored %s: %d rows, sha256 %s", version.name, version.rows, version.sha256)

@@ -36,16 +36,17 @@ from readiness.site.pages import (
 )
 from readiness.site.two_numbers import two_numbers_page
 
-# The folders of a run that a reader gets.
+# Folders of a run that readers get.
 READ = (REPORT, CHARTS, TABLES)
-# The files beside them that a publication is checked and cited by.
+# Further files, with which readers check and cite a publication.
 SEALED = ("figures.csv", "seal.json", "CITATION.cff", "report.html", "report.pdf")
 DOCS = Path("docs")
 
 
 class SiteSettings(StrictModel):
-    """Languages, the site's title in each, and what is shown: reports and publications; of what
-    was withdrawn and is not here why, and its successor.
+    """Settings: languages, the site's title in each, reports and publications.
+
+    `withdrawn`: reason and successor of withdrawn publications that are not here.
     """
 
     languages: list[str]
@@ -59,42 +60,53 @@ INPUTS = ("verdicts*", "attacks*")
 SETTINGS = SiteSettings
 
 
-# Files that are copied into the site, by their place in it.
+# Files to be copied into the site, by path within the site.
 Copies = dict[PurePosixPath, Path]
 
 
 def _copy(copies: Copies, found: Mapping[PurePosixPath, Path]) -> list[File]:
-    """Copy the files that are there; which of them the index names."""
-    there = {place: path for place, path in found.items() if path.is_file()}
-    copies |= there
-    return [file for place in there if (file := File.at(place))]
+    """Add the files that exist to the copies; return those that the index names."""
+    present = {place: path for place, path in found.items() if path.is_file()}
+    copies |= present
+    return [file for place in present if (file := File.at(place))]
 
 
 def run(job: Job[SiteSettings]) -> None:
-    """Write `index.html`, a page a language, and beside them all that they lead to."""
+    """Write `index.html`, a page for each language, and all files that the pages link to."""
     job.public = True
     settings = job.settings
     for path in job.inputs["attacks"]:
-        # Pages, workbooks and tables reach readers from here.
+        # Readers get pages, workbooks and tables from the site.
         refuse_given_away(str(path.parent.parent), read_attack(path))
     copies: Copies = {}
     verdicts = read_verdicts(job.inputs["verdicts"])
-    publications = [_copy_publication(one, copies, verdicts) for one in settings.publications]
-    # A draft's successor is in no log.
-    before = {(seal["supersedes"] or {}).get("id") for seal in read_seals(Path.cwd()).values()}
-    last = [one for one in publications if one.identity not in before]
+    publications = [_copy_publication(entry, copies, verdicts) for entry in settings.publications]
+    # The log has no successor that is a draft; the seals have.
+    superseded_ids = {
+        (seal["supersedes"] or {}).get("id") for seal in read_seals(Path.cwd()).values()
+    }
+    latest = [
+        publication for publication in publications if publication.identity not in superseded_ids
+    ]
     site = pages.Site(
         settings.languages,
         {lang: settings.title.get(lang) or text("site.title", lang) for lang in settings.languages},
-        [_copy_report(one, copies, settings.languages, last) for one in settings.reports],
+        [_copy_report(entry, copies, settings.languages, latest) for entry in settings.reports],
         publications,
         [
-            Published(name, files=[], withdrawn=why, successor=other)
-            for name, (why, other) in settings.withdrawn.items()
+            Published(name, files=[], withdrawn=reason, successor=successor)
+            for name, (reason, successor) in settings.withdrawn.items()
         ],
         [
-            Dataset(each, [one.identity for one in publications if each.name in one.datasets])
-            for each in read_versions(Path.cwd()).values()
+            Dataset(
+                version,
+                [
+                    publication.identity
+                    for publication in publications
+                    if version.name in publication.datasets
+                ],
+            )
+            for version in read_versions(Path.cwd()).values()
         ],
         _gather_guides(copies),
     )
@@ -102,9 +114,9 @@ def run(job: Job[SiteSettings]) -> None:
     job.reads = {str(place): path for place, path in copies.items()}
     for role, name in (("verdicts", "verdicts"), ("attacks", "attack")):
         job.reads |= {f"{path.parent.parent.name}/{name}": path for path in job.inputs[role]}
-    kept = {job.out / name for name in (*job.names, "lineage.json")}
+    site_files = {job.out / name for name in (*job.names, "lineage.json")}
     for path in sorted(job.out.rglob("*"), reverse=True):
-        if path.is_file() and path not in kept and not path.name.startswith("."):
+        if path.is_file() and path not in site_files and not path.name.startswith("."):
             path.unlink()
         elif path.is_dir() and not any(path.iterdir()):
             path.rmdir()
@@ -116,12 +128,12 @@ def _write(site: pages.Site, copies: Copies, job: Job[SiteSettings]) -> None:
     job.file(pages.TWO_NUMBERS, two_numbers_page())
     for language in site.languages:
         job.file(f"{language}/{pages.INDEX}", pages.index_page(site, language))
-    for one in (*site.publications, *site.gone):
-        home = f"{pages.STATUS}/{one.identity}"
-        job.file(f"{home}.html", pages.status_page(site, one))
-        if one.is_citable:
-            job.file(f"{home}.bib", one.citation.bibtex)
-            job.file(f"{home}.ris", one.citation.ris)
+    for publication in (*site.publications, *site.gone):
+        home = f"{pages.STATUS}/{publication.identity}"
+        job.file(f"{home}.html", pages.status_page(site, publication))
+        if publication.is_citable:
+            job.file(f"{home}.bib", publication.citation.bibtex)
+            job.file(f"{home}.ris", publication.citation.ris)
     for page in site.guides:
         job.file(f"{pages.GUIDES}/{page.name}.html", pages.guide_page(site, page))
     reports = {PurePosixPath(report.run): report for report in site.reports}
@@ -141,42 +153,47 @@ def _copy_report(
 ) -> ReportEntry:
     results, home = Path("results") / told["folder"], PurePosixPath(told["run"])
     files: dict[str, list[File]] = {}
-    shown: dict[str, Shown] = {}
+    first_screens: dict[str, Shown] = {}
     for language in languages:
-        found = (below(results / name / language, home / name / language) for name in READ)
-        files[language] = _copy(copies, dict(chain(*found)))
+        files_below = (below(results / name / language, home / name / language) for name in READ)
+        files[language] = _copy(copies, dict(chain(*files_below)))
         page = results / REPORT / language / f"{told['page']}.html"
-        shown[language] = _read_first(page, home, results)
-    counting = [p for p in publications if p.run == told["run"]]
-    published, moved = min(counting, key=lambda one: (one.draft, one.identity), default=None), 0
+        first_screens[language] = _read_first(page, home, results)
+    candidates = [p for p in publications if p.run == told["run"]]
+    published, moved = min(candidates, key=lambda one: (one.draft, one.identity), default=None), 0
     if published:
         ledger = list_rows(read_register(FOLDER / published.identity / LEDGER))
-        now = {row["id"]: row for row in list_rows(read_register(results / REGISTER / LEDGER))}
-        moved = sum(r["id"] not in now or not gives_row(r, now[r["id"]]) for r in ledger)
+        current_rows = {
+            row["id"]: row for row in list_rows(read_register(results / REGISTER / LEDGER))
+        }
+        moved = sum(
+            r["id"] not in current_rows or not gives_row(r, current_rows[r["id"]]) for r in ledger
+        )
     return ReportEntry(
         run=told["run"],
         title=told["title"],
         simulated=told["simulated"],
         selection=told["selection"],
         files=files,
-        shown=shown,
+        shown=first_screens,
         published=published,
         moved=moved,
     )
 
 
 def _read_first(page: Path, home: PurePosixPath, folder: Path) -> Shown:
-    """Return what a report's page says first: its headline, or of pages that had none the first of
-    the points below the title; and the first chart, as it lies below `folder` and so below `home`.
+    """Return a report page's headline, or its first main point, and its first chart.
+
+    The chart is below `folder`, and in the site below `home`.
     """
     tree = LexborHTMLParser(page.read_text("utf-8"))
     headed = tree.css_first("#title-block-header > p.title") is not None
-    said = tree.css_first("h1") if headed else tree.css_first(".brief li") or tree.css_first("h1")
-    finding = " ".join(said.text(deep=True).split()) if said is not None else ""
+    node = tree.css_first("h1") if headed else tree.css_first(".brief li") or tree.css_first("h1")
+    finding = " ".join(node.text(deep=True).split()) if node is not None else ""
     link = tree.css_first('.actions [href$=".svg"], .actions [data-file$=".svg"]')
     if link is None:
         return Shown(finding)
-    # `../../charts/en/name.svg`, from the folder of the page.
+    # `../../charts/en/name.svg`, relative to the folder of the page.
     address = link.attributes.get("href") or link.attributes.get("data-file") or ""
     place = PurePosixPath(*PurePosixPath(address).parts[2:])
     words = (folder / place).with_suffix(".txt")
@@ -188,22 +205,27 @@ def _read_first(page: Path, home: PurePosixPath, folder: Path) -> Shown:
 def _copy_publication(told: dict[str, Any], copies: Copies, verdicts: dict[str, Any]) -> Published:
     identity = told["id"]
     folder, home = FOLDER / identity, PurePosixPath(str(FOLDER)) / identity
-    found = chain(*(below(folder / name, home / name) for name in READ))
-    files = _copy(copies, {**dict(found), **{home / name: folder / name for name in SEALED}})
+    files_below = chain(*(below(folder / name, home / name) for name in READ))
+    files = _copy(copies, {**dict(files_below), **{home / name: folder / name for name in SEALED}})
     try:
         citation = read_citation(folder)
-    except DataError:  # its audit says so
+    except DataError:  # its audit reports it
         citation = Citation(identity, identity, "", "", (), "")
     check = tally(verdicts[identity]) if identity in verdicts else None
-    own = {name: what for name, what in told.items() if name != "id"}
+    properties = {name: value for name, value in told.items() if name != "id"}
     pages = {path.parent.name: path for path in folder.glob(f"{REPORT}/*/report*.html")}
-    shown = {language: _read_first(path, home, folder) for language, path in pages.items()}
-    return Published(identity, files=files, citation=citation, check=check, shown=shown, **own)
+    first_screens = {language: _read_first(path, home, folder) for language, path in pages.items()}
+    return Published(
+        identity, files=files, citation=citation, check=check, shown=first_screens, **properties
+    )
 
 
 def _gather_guides(copies: Copies) -> list[Guide]:
     sources = sorted(DOCS.glob("*.md"))
     pictures = sorted(p for p in DOCS.rglob("*") if p.suffix in (".svg", ".png") and p.is_file())
-    names, beside = [p.stem for p in sources], {p.relative_to(DOCS).as_posix(): p for p in pictures}
-    copies |= {pages.GUIDES / name: path for name, path in beside.items()}
-    return [guide(p.stem, p.read_text("utf-8"), names, beside) for p in sources]
+    names, pictures_by_name = (
+        [p.stem for p in sources],
+        {p.relative_to(DOCS).as_posix(): p for p in pictures},
+    )
+    copies |= {pages.GUIDES / name: path for name, path in pictures_by_name.items()}
+    return [guide(p.stem, p.read_text("utf-8"), names, pictures_by_name) for p in sources]

@@ -31,8 +31,9 @@ NUMBERS, CODEBOOK = "numbers.csv", "codebook.csv"
 
 
 class TableSettings(StrictModel):
-    """Language, title, the workbook's name, and what tables of a wave are by; `items` in order;
-    `study`: what is stated of the survey.
+    """Settings: language, title, name of the workbook, grouping variables.
+
+    `items`: in their order; `study`: statements on the survey.
     """
 
     language: Language
@@ -60,16 +61,16 @@ def run(job: Job[TableSettings]) -> None:
     book, labels, codes = make(register, job)
     numbers = wave.tidy(register.rows, labels, settings.language)
     codebook = wave.codebook(settings.language, codes)
-    said = settings.standing.line(settings.language, simulated=register.is_simulated)
-    book = replace(book, cover=(said, *book.cover))
+    standing_line = settings.standing.line(settings.language, simulated=register.is_simulated)
+    book = replace(book, cover=(standing_line, *book.cover))
     job.file(f"{settings.name}.xlsx", write_workbook(book))
-    # For people, who open them in a spreadsheet; the register is the copy for machines.
+    # Escaped, since people open these tables in a spreadsheet; machines read the register.
     job.csv(NUMBERS, escape_words(numbers))
     job.csv(CODEBOOK, escape_words(codebook))
     log.info("tables: %d sheets, %d numbers", len(book.sheets), len(numbers))
 
 
-# The workbook, the labels of its numbers, and what is told of their codes.
+# Workbook, labels of numbers, and rows of the codebook.
 Made = tuple[Book, wave.Labels, Iterator[list[str]]]
 
 

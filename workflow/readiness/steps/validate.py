@@ -29,7 +29,7 @@ from readiness.validation.separating import Apart, separate
 
 
 class Pseudonyms(StrictModel):
-    """Whose key makes the pseudonyms of the respondents: see `key_for`."""
+    """Settings of the key that makes the respondents' pseudonyms: see `key_for`."""
 
     dataset: str
     sealed: str
@@ -38,8 +38,9 @@ class Pseudonyms(StrictModel):
 def _find_key(
     wanted: Pseudonyms | None, questionnaire: Questionnaire, export: Path
 ) -> tuple[bytes | None, str]:
-    """The key of a wave's respondents and its name, None where nobody has to be given a pseudonym;
-    ConfigError where one is needed and missing.
+    """Return the key of a wave's respondents and its name; None where nobody needs a pseudonym.
+
+    Raises ConfigError where a key is needed and missing.
     """
     columns = questionnaire.export
     personal = [item.id for item in questionnaire.items if item.personal]
@@ -49,9 +50,9 @@ def _find_key(
 
 
 def _keep_apart(run: Path, apart: Apart, key: str) -> None:
-    """Write what is kept apart below `run`/private, for its owner's eyes.
+    """Write personal answers below `run`/private, readable by their owner alone.
 
-    The name of the key stands there too: a record of provenance is the same with any key.
+    The name of the key is there, too: a provenance record is the same with any key.
     """
     folder = run / PRIVATE
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -66,23 +67,23 @@ def _keep_apart(run: Path, apart: Apart, key: str) -> None:
 def _read_frame(
     sample: Path | None, questionnaire: Questionnaire, key: bytes | None
 ) -> pd.DataFrame:
-    """The sample as later steps read it: what they use of it alone, under pseudonyms."""
+    """Return the sample for later steps: only the columns that they use, under pseudonyms."""
     if sample is None:
         return pd.DataFrame(columns=["token"])
-    read = read_text_table(sample, "sample")
-    wanted = (*SAMPLE_COLUMNS, *(v.id for v in questionnaire.frame), "disposition")
-    # The text of each number as it came: written again it would lose digits.
-    frame = read[[name for name in wanted if name in read.columns]].copy()
+    sample_table = read_text_table(sample, "sample")
+    column_names = (*SAMPLE_COLUMNS, *(v.id for v in questionnaire.frame), "disposition")
+    # Keep numbers as text: formatting a parsed number would lose digits.
+    frame = sample_table[[name for name in column_names if name in sample_table.columns]].copy()
     frame["token"] = read_sample(sample, questionnaire)["token"].to_numpy()
     return frame if key is None else with_pseudonyms(frame, ["token"], key)
 
 
-# Settings by which a run stops or goes on, or that are recorded in another way.
+# Settings left out of the record: conditions to stop a run, or recorded in another form.
 JUDGING = {"simulated", "largest_loss", "privacy", "pseudonyms"}
 
 
 class ValidateWave(Validate):
-    """The section of the wave, with what else its data are compared with."""
+    """Settings: the section of the wave, privacy, and the key of pseudonyms."""
 
     simulated: bool
     privacy: Privacy = Privacy()
@@ -96,12 +97,12 @@ SETTINGS = ValidateWave
 def run(job: Job[ValidateWave]) -> None:
     """Write the answers, issues, quarantine, counts, reconciliation and sample, each as CSV."""
     settings, questionnaire = job.settings, load_questionnaire(job["questionnaire"])
-    listed, corrections = job.get("sample"), job.get("corrections")
+    sample_file, corrections = job.get("sample"), job.get("corrections")
     raw = read_export(job["answers"], questionnaire, simulated=settings.simulated)
     result = validate(
         raw,
         questionnaire,
-        read_sample(listed, questionnaire) if listed else None,
+        read_sample(sample_file, questionnaire) if sample_file else None,
         read_corrections(corrections, questionnaire) if corrections else None,
         opens=_read_day(settings.opens),
         closes=_read_day(settings.closes),
@@ -120,15 +121,15 @@ def run(job: Job[ValidateWave]) -> None:
     job.csv("quarantine.csv", result.quarantine, people=True)
     job.csv("counts.csv", result.counts)
     job.csv("reconciliation.csv", result.reconciliation, people=True)
-    sample = _read_frame(listed, questionnaire, key)
+    sample = _read_frame(sample_file, questionnaire, key)
     job.csv("sample.csv", mark_ineligible(sample, result.quarantine), people=True)
-    looked_for = {name: each for name, each in settings.privacy.looked_for.items() if each}
+    looked_for = {name: pattern for name, pattern in settings.privacy.looked_for.items() if pattern}
     job.record = {**settings.model_dump(exclude=JUDGING), **looked_for}
     line = write_loss_line(result, raw.attrs)
-    # `readiness run` says it again at its end, and where there is nothing to do.
-    lost = line.startswith("LOST")
-    log.log(WARNING if lost else INFO, "%s Every fault: %s", line, job.out / "issues.csv")
-    if lost:
+    # `readiness run` repeats the line at the end, also when nothing is to be done.
+    is_mass_loss = line.startswith("LOST")
+    log.log(WARNING if is_mass_loss else INFO, "%s Every fault: %s", line, job.out / "issues.csv")
+    if is_mass_loss:
         print(f"readiness validate: {line}", file=sys.stderr)
     log.info("validated: %d kept, %d issues", len(result.answers), len(result.issues))
 

@@ -9,6 +9,6 @@ SETTINGS: type[StrictModel] | None = None
 
 
 def run(job: Job[None]) -> None:
-    """Write the document, called like its page."""
+    """Write the document, named like its page."""
     page = job["page"]
     job.file(f"{page.stem}.docx", write_word(page.read_text("utf-8"), job["charts"].parent))
