@@ -1,9 +1,9 @@
-"""Every number on the page comes from the register: read the rendered page and say which do not.
+"""Check that every number on a page comes from the register, and report those that do not.
 
-A digit is any character of Unicode's categories Nd, Nl and No: also ٣, Ⅳ, ² and ½. The numbers that
-a renderer counts itself (sections, figures, tables, footnotes) are counted again from the page's
-own structure, so one that is only dressed as such (a "section 32" in a page of five) is found. The
-words that say them come from the catalogues.
+A digit is any character of Unicode's categories Nd, Nl and No: also ٣, Ⅳ, ² and ½. Numbers that a
+renderer counts itself (sections, figures, tables, footnotes) are counted again from the page's own
+structure, so that a false one (a "section 32" in a page of five) is found. The words around such
+numbers come from the catalogues.
 """
 
 import re
@@ -24,23 +24,24 @@ _SPACE = r"[\s\u00a0\u202f]"
 
 @cache
 def number_patterns(*names: str, label: bool = False) -> tuple[re.Pattern[str], ...]:
-    """What says a number of these names in any language: `Figure 3`, its number as `number`.
+    """Return patterns of numbered names in every language: `Figure 3`, with the group `number`.
 
-    `label`: as it opens a caption, at the beginning of a text. Else: as a whole text.
+    `names`: of `fig`, `tbl`, `sec`. `label`: match the label that opens a caption; else match a
+    whole text.
     """
     patterns = []
     for language in LANGUAGES:
         words = words_for(language)
         for name in names:
-            said = words["label"].replace("{label}", words[name]) if label else words[name]
-            before, _, after = said.partition("{n}")
+            phrase = words["label"].replace("{label}", words[name]) if label else words[name]
+            before, _, after = phrase.partition("{n}")
             pattern = rf"{_allow_spaces(before)}(?P<number>\d+(?:\.\d+)*){_allow_spaces(after)}"
             patterns.append(rf"^\s*{pattern}" if label else rf"^{pattern}$")
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in dict.fromkeys(patterns))
 
 
 def _allow_spaces(text: str) -> str:
-    """A pattern of a text in which every space may be one that does not break."""
+    """Return a pattern for a text, with no-break spaces allowed in place of spaces."""
     return re.sub(r"(?:\\ |\u00a0|\u202f)+", lambda _: _SPACE, re.escape(text))
 
 
@@ -50,7 +51,7 @@ _BARE = re.compile(r"^(?P<number>\d+(?:\.\d+)*)$")
 
 
 class Counted:
-    """What the sections, figures and tables of a page must be numbered, by their anchors."""
+    """Correct numbers of a page's sections, figures and tables, by anchor."""
 
     def __init__(self, tree: LexborHTMLParser) -> None:
         self._numbers: dict[str, str] = {}
@@ -85,38 +86,44 @@ class Counted:
                 self._name(node, str(counts[kind]))
 
     def _name(self, node: LexborNode, number: str) -> None:
-        """Every anchor around a heading or a caption leads to its number; the nearest wins."""
+        """Store a number under every anchor around a heading or a caption; the nearest one wins."""
         at: LexborNode | None = node
         while at is not None and at.tag not in ("body", "main"):
             for name in ("id", "data-anchor-id"):
-                if called := at.attributes.get(name):
-                    self._numbers.setdefault(called, number)
+                if anchor := at.attributes.get(name):
+                    self._numbers.setdefault(anchor, number)
             at = at.parent
 
     def heading_number(self, node: LexborNode) -> bool:
-        """Whether a span of a section number shows the number of its heading, or of its target."""
-        shown, at = node.text(deep=True).strip(), node.parent
-        if at is None or (node.prev is not None and (node.prev.text(deep=True) or "").strip()):
+        """Return whether a shown section number is right, for a heading or for a link's target."""
+        shown_number, parent = node.text(deep=True).strip(), node.parent
+        if parent is None or (node.prev is not None and (node.prev.text(deep=True) or "").strip()):
             return False
-        if at.tag == "a":
-            return self._numbers.get(_find_target(at)) == shown
-        return self._headings.get(at.mem_id) == shown
+        if parent.tag == "a":
+            return self._numbers.get(_find_target(parent)) == shown_number
+        return self._headings.get(parent.mem_id) == shown_number
 
     def caption_label(self, node: LexborNode) -> str | None:
-        """The label (`Figure 1`) that opens a caption at this node, where its number is right."""
+        """Return the label (`Figure 1`) that opens a caption at this node; None if its number is
+        wrong.
+        """
         at: LexborNode | None = node
         while at is not None and at.tag not in ("figcaption", "caption"):
             if at.prev and (at.prev.prev is not None or at.prev.text(deep=True).strip()):
-                break  # something stands before it
+                break  # other text comes first
             at = at.parent
         number = self._captions.get(at.mem_id) if at is not None else None
         _, match = _split_label(node.text(deep=True))
         return match[0] if match and match["number"] == number else None
 
     def reference(self, node: LexborNode) -> bool:
-        """Whether a link shows the number of the section, figure, table or note it leads to."""
-        shown = node.text(deep=True).strip()
-        match = _BARE.match(shown) or _find_first_match(number_patterns(*CAPTIONS, "sec"), shown)
+        """Return whether a link shows the number of the section, figure, table or note it
+        leads to.
+        """
+        shown_text = node.text(deep=True).strip()
+        match = _BARE.match(shown_text) or _find_first_match(
+            number_patterns(*CAPTIONS, "sec"), shown_text
+        )
         if match is None:
             return False
         target = _find_target(node)
@@ -125,7 +132,11 @@ class Counted:
 
 
 def _split_label(text: str) -> tuple[str, re.Match[str] | None]:
-    """Which kind of caption a text opens with (`fig`, `tbl`), in any language; ("", None): none."""
+    """Return the kind of caption that a text opens with (`fig`, `tbl`), in any language, and the
+    match.
+
+    ("", None) for none.
+    """
     for kind in CAPTIONS:
         if match := _find_first_match(number_patterns(kind, label=True), text):
             return kind, match
@@ -141,14 +152,14 @@ def _find_target(node: LexborNode) -> str:
 
 
 _UNSEEN = frozenset({"style", "script", "annotation"})
-# Attributes that a reader meets: read aloud, shown on hovering, in a field, in a list of results.
+# Attributes that readers meet: read aloud, shown on hovering, in a field, in search results.
 _SPOKEN = ("alt", "title", "aria-label", "aria-description", "placeholder", "summary", "label")
 _SPACES = re.compile(r"[ \t\r\n\f\u00a0\u202f]+")
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A number that the register does not know: its text, what stands around it, its heading."""
+    """A number that the register does not have: text, reason, surrounding text, heading."""
 
     text: str
     reason: str
@@ -161,12 +172,12 @@ class Problem:
 
 
 def has_digit(text: str) -> bool:
-    """Whether any character is a digit or another numeral, in any script."""
+    """Return whether any character is a digit or another numeral, in any script."""
     return any(unicodedata.category(character) in ("Nd", "Nl", "No") for character in text)
 
 
 def _normalise(text: str) -> str:
-    """The text for a comparison: any white space is one space, and no mark of direction counts."""
+    """Return a text for comparison: white space as one space, without marks of direction."""
     return _SPACES.sub(" ", strip_marks(text)).strip(" ")
 
 
@@ -182,42 +193,40 @@ class _Check:
     def report(self, text: str, reason: str, context: str) -> None:
         self.problems.append(Problem(text, reason, _normalise(context)[:160], self.heading))
 
-    # -- text ------------------------------------------------------------------------------------
-
     def text(self, text: str, context: str, known: Collection[str] = ()) -> None:
-        """Report each digit of `text` outside the allow-list and outside the `known` texts."""
+        """Report each digit of `text` outside of the allow-list and of the `known` texts."""
         if not has_digit(text):
             return
         covered = bytearray(len(text))
-        # A display text, where it is no part of a longer number.
-        whole = [
+        # Known texts, where these are no part of a longer number.
+        known_patterns = [
             re.compile(rf"(?<![\w.,−-]){re.escape(value)}(?!\w|[.,]\d)")
             for value in known
             if has_digit(value)
         ]
-        for pattern in [*self.allowed, *whole]:
+        for pattern in [*self.allowed, *known_patterns]:
             for match in pattern.finditer(text):
                 covered[match.start() : match.end()] = b"\1" * (match.end() - match.start())
         for match in re.finditer(r"\S+", text):
             start, token = match.start(), match[0]
             if any(has_digit(sign) and not covered[k] for k, sign in enumerate(token, start)):
-                near = text[max(0, start - 50) : start + 70]
-                shown = context if token in context and context != text else near
-                self.report(token, "is no number of the register", shown)
-
-    # -- elements --------------------------------------------------------------------------------
+                surroundings = text[max(0, start - 50) : start + 70]
+                quote = context if token in context and context != text else surroundings
+                self.report(token, "is no number of the register", quote)
 
     def number(self, node: LexborNode) -> None:
-        """A span of class `n`: its text is what the register shows for its id."""
+        """Check the text of a span of class `n` against the register."""
         name, context = node.attributes.get("data-id") or "", _quote_around(node)
-        shown, expected = _normalise(node.text(deep=True)), self.displays.get(name)
+        shown_text, expected = _normalise(node.text(deep=True)), self.displays.get(name)
         if not name:
-            self.report(shown, "names no id of the register", context)
+            self.report(shown_text, "names no id of the register", context)
         elif expected is None:
-            self.report(shown, f"names {name}, which is not in the register", context)
-        elif shown not in {_normalise(value) for value in expected}:
+            self.report(shown_text, f"names {name}, which is not in the register", context)
+        elif shown_text not in {_normalise(value) for value in expected}:
             values = " or ".join(f"“{value}”" for value in sorted(expected))
-            self.report(shown, f"is not what the register shows for {name} ({values})", context)
+            self.report(
+                shown_text, f"is not what the register shows for {name} ({values})", context
+            )
         else:
             # Signs that touch a number change it: `-[5]`, `[67]%`, `[67],3`.
             before, after = (
@@ -225,12 +234,18 @@ class _Check:
                 for at in (node.prev, node.next)
             )
             if re.search(r"(?:^|[\s(])[-−+±]$|[−+±٫.,]$", before):
-                self.report(before[-1:] + shown, "has a sign outside the register's text", context)
+                self.report(
+                    before[-1:] + shown_text, "has a sign outside the register's text", context
+                )
             if re.match(r"[\s\u00a0\u202f]?[%‰٪]|[.,٫]\w", after):
-                self.report(shown + after[:2], "has a unit outside the register's text", context)
+                self.report(
+                    shown_text + after[:2], "has a unit outside the register's text", context
+                )
 
     def attributes(self, node: LexborNode) -> None:
-        """Spoken attributes: numbers of the ids named by `data-ids`, or shown in the figure."""
+        """Check spoken attributes: they may show numbers of their `data-ids`, or of the same
+        figure.
+        """
         spoken = [name for name in _SPOKEN if has_digit(node.attributes.get(name) or "")]
         if node.tag == "meta" and (node.attributes.get("name") or "") != "viewport":
             spoken += ["content"] if has_digit(node.attributes.get("content") or "") else []
@@ -245,14 +260,14 @@ class _Check:
         while at is not None and at.tag != "figure":
             at = at.parent
         if at is not None:
-            names += [str(found.attributes.get("data-id")) for found in at.css("span.n[data-id]")]
-        known = [text for name in names for text in self.displays.get(name, ())]
+            names += [str(span.attributes.get("data-id")) for span in at.css("span.n[data-id]")]
+        known_texts = [text for name in names for text in self.displays.get(name, ())]
         for name in spoken:
             value = node.attributes.get(name) or ""
-            self.text(value, f"{name} of <{node.tag}>: {value}", known)
+            self.text(value, f"{name} of <{node.tag}>: {value}", known_texts)
 
     def made_by_renderer(self, node: LexborNode) -> bool:
-        """Numbers that the renderer counted: sections, and references to what is numbered."""
+        """Return whether an element shows a number that the renderer counted, correctly."""
         classes = _list_classes(node)
         if classes & {"header-section-number", "toc-section-number"}:
             return self.counted.heading_number(node)
@@ -260,7 +275,7 @@ class _Check:
         return bool(link) and self.counted.reference(node)
 
     def inside(self, node: LexborNode) -> None:
-        """Attributes and hidden parts within an element whose text is checked as a whole."""
+        """Check the attributes of all elements within a node."""
         for child in node.css("*"):
             if child.mem_id != node.mem_id:
                 self.attributes(child)
@@ -272,19 +287,19 @@ def check_numbers(
     allowed: Sequence[Pattern[str]] = (),
     provenance: Collection[str] = (),
 ) -> list[Problem]:
-    """Every number on a page that the register does not show, in the order of the page.
+    """Return every number on a page that the register does not show, in the order of the page.
 
-    displays: id -> the text, or the texts, that the register shows for it; a number is
-    `<span class="n" data-id="id">text</span>`. allowed: the short list of other numbers, each found
-    within one run of text (years, names of datasets). provenance: the whole texts that a
-    `<span class="prov">` may hold. An attribute that is read aloud (alt, title, ...) may also hold
-    numbers of the ids in its element's `data-ids` and of the numbers shown in the same figure.
-    Section numbers, captions' labels and references must be what counting the page's own headings
-    and captions gives. No problem is an empty list.
+    `displays`: the text, or the texts, that the register shows, by id; a number is `<span class="n"
+    data-id="id">text</span>`. `allowed`: a short list of other numbers, each found within one run
+    of text (years, names of datasets). `provenance`: whole texts that a `<span class="prov">` may
+    hold. An attribute that is read aloud (alt, title, ...) may also hold numbers of the ids in its
+    element's `data-ids`, and the numbers shown in the same figure. Section numbers, captions'
+    labels and references must match a count of the page's own headings and captions. Without a
+    problem the list is empty.
     """
     tree = LexborHTMLParser(html)
-    known = {k: (frozenset({v}) if isinstance(v, str) else v) for k, v in displays.items()}
-    check = _Check(known, allowed, provenance, Counted(tree))
+    texts_by_id = {k: (frozenset({v}) if isinstance(v, str) else v) for k, v in displays.items()}
+    check = _Check(texts_by_id, allowed, provenance, Counted(tree))
     if tree.root is not None:
         _walk(tree.root, check)
     return check.problems
@@ -336,31 +351,34 @@ def _check_as_whole(node: LexborNode, check: _Check) -> bool:
         check.number(node)
         return True
     if "prov" in classes:
-        shown = _normalise(node.text(deep=True))
-        if has_digit(shown) and shown not in {_normalise(value) for value in check.provenance}:
-            check.report(shown, "is no provenance of this report", _quote_around(node))
+        shown_text = _normalise(node.text(deep=True))
+        if has_digit(shown_text) and shown_text not in {
+            _normalise(value) for value in check.provenance
+        }:
+            check.report(shown_text, "is no provenance of this report", _quote_around(node))
         return True
     return check.made_by_renderer(node)
 
 
 def is_marked_unchecked(node: LexborNode) -> bool:
-    """Whether a reader sees at an element that its numbers are an author's own.
+    """Return whether an element tells readers that the numbers in it were not checked.
 
-    Both the title and the sentence that say so, in one language, must open it: the class alone
-    takes no number out of the check.
+    Both the title and the sentence of that mark, in one language, must open the element: the class
+    alone takes no number out of the check.
     """
     if "own" not in _list_classes(node):
         return False
-    shown = _normalise(node.text(deep=True))
-    marks = (words_for(language) for language in LANGUAGES)
-    said = ((_normalise(words["own"]), _normalise(words["own_text"])) for words in marks)
+    shown_text = _normalise(node.text(deep=True))
+    layout_words = (words_for(language) for language in LANGUAGES)
+    openings = ((_normalise(words["own"]), _normalise(words["own_text"])) for words in layout_words)
     return any(
-        re.match(rf"{re.escape(title)}\s*{re.escape(sentence)}", shown) for title, sentence in said
+        re.match(rf"{re.escape(title)}\s*{re.escape(sentence)}", shown_text)
+        for title, sentence in openings
     )
 
 
 def find_unchecked(html: str) -> list[str]:
-    """Return how each part of a page begins that says that its numbers were not checked."""
+    """Return the first 200 characters of each part of a page that is marked as unchecked."""
     return [_normalise(node.text(deep=True))[:200] for node in LexborHTMLParser(html).css(".own")]
 
 
@@ -373,7 +391,7 @@ def _quote_around(node: LexborNode) -> str:
 
 
 def check_self_contained(html: str) -> list[Problem]:
-    """Everything on a page that a browser would load from elsewhere; links to follow are fine."""
+    """Return everything that a page would load from elsewhere; links to follow are allowed."""
     problems: list[Problem] = []
 
     def report(address: str, what: str) -> None:

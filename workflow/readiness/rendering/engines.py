@@ -1,10 +1,10 @@
-"""What lays out a page: the embedded renderer (the page by pandoc, the paper by Typst), or Quarto.
+"""Lay out a page: with the embedded renderer (page by pandoc, paper by Typst), or with Quarto.
 
-The first is for machines without Quarto; every part of it comes with the packages that are
-installed anyway. Quarto lays out the Markdown that the cells left, and runs none. Of Quarto 1.9, as
+The embedded renderer is for machines without Quarto; its parts come with packages that are
+installed anyway. Quarto lays out the Markdown that the cells left, and runs no cell. Quarto 1.9, as
 observed: messages go to stderr; `--quiet` hides errors too, so the log file is read; an unresolved
-cross-reference is a warning with exit code 0, and an error here; `--output` takes a bare name; it
-needs HOME or the XDG folders; killing it alone leaves its children.
+cross-reference is a warning with exit code 0, and an error here; `--output` takes a bare name;
+Quarto needs HOME or the XDG folders; killing Quarto alone leaves its children.
 """
 
 import contextlib
@@ -30,19 +30,19 @@ from readiness.reporting.blocks import words_for
 
 ASSETS = Path(__file__).parent
 DESIGN = ("structure.lua", "references.lua", "page.html", "page.css", "page.typ")
-# Same bytes whenever it is rendered: the file carries no date of its own.
+# Fixed date within files, so that each rendering gives the same bytes.
 TIMESTAMP = 946_684_800
 
 
 def pandoc_path() -> Path:
-    """The pandoc program that comes with pypandoc-binary."""
+    """Return the pandoc program that comes with pypandoc-binary."""
     import pypandoc
 
     return Path(pypandoc.__file__).parent / "files" / "pandoc"
 
 
 def embedded_version() -> str:
-    """Versions of what makes the page, e.g. `pandoc 3.9, typst 0.15.2`."""
+    """Return the versions of the embedded renderer, e.g. `pandoc 3.9, typst 0.15.2`."""
     import pypandoc
 
     return f"pandoc {pypandoc.get_pandoc_version()}, typst {metadata.version('typst')}"
@@ -56,7 +56,7 @@ def render_embedded(
     language: str,
     timeout: float,
 ) -> dict[str, Path]:
-    """Render `body.md` within `work`, which holds resources and design: the file of each format.
+    """Render `body.md` in `work`, beside resources and design; return the file of each format.
 
     Raises RenderError for an unresolved reference or a missing picture.
     """
@@ -67,47 +67,53 @@ def render_embedded(
     def pandoc(*arguments: str) -> None:
         command: list[str | Path] = [
             pandoc_path(),
-            # Wide enough that no pipe table gets the widths of its dashes.
+            # Wide enough that pandoc derives no column widths from the dashes of a table.
             *("--wrap", "none", "--eol", "lf", "--columns", "100000"),
             *("--syntax-highlighting", "none", *arguments),
         ]
-        left = max(1.0, timeout - (time.monotonic() - started))
-        code, _, messages = run_group(command, cwd=work, environment=environment, timeout=left)
+        seconds_left = max(1.0, timeout - (time.monotonic() - started))
+        code, _, messages = run_group(
+            command, cwd=work, environment=environment, timeout=seconds_left
+        )
         warnings = re.findall(r"\[WARNING\] (.*(?:\n {2,}.*)*)", messages)
         if code or warnings:
             raise RenderError(explain_message(document, (warnings or [messages])[0]))
 
-    # The text is read once for page and paper: that takes longer than to write either.
+    # Read the text once for page and paper: reading takes longer than writing either.
     pandoc("body.md", "--from", "markdown", "--metadata-file", "metadata.json", "-o", "body.json")
     toc = document.front_matter.get("toc", True) is not False
-    written = (
+    shared_arguments = (
         *("body.json", "--standalone", "--toc-depth", "3", *(["--toc"] if toc else [])),
         *("--lua-filter", "structure.lua", "--lua-filter", "references.lua"),
     )
-    made: dict[str, Path] = {}
+    rendered: dict[str, Path] = {}
     if "html" in formats:
-        made["html"] = work / "page-out.html"
+        rendered["html"] = work / "page-out.html"
         pandoc(
-            *(*written, "--to", "html5", "--template", "page.html", "--embed-resources"),
+            *(*shared_arguments, "--to", "html5", "--template", "page.html", "--embed-resources"),
             *("--mathml", "--section-divs", "--output", "page-out.html"),
         )
     if "pdf" in formats:
-        made["pdf"] = work / "page-out.pdf"
-        pandoc(*written, "--to", "typst", "--template", "page.typ", "--output", "paper.typ")
-        _run_typst(document, work, made["pdf"])
-    return made
+        rendered["pdf"] = work / "page-out.pdf"
+        pandoc(
+            *shared_arguments, "--to", "typst", "--template", "page.typ", "--output", "paper.typ"
+        )
+        _run_typst(document, work, rendered["pdf"])
+    return rendered
 
 
 def metadata_of(document: Document, language: str) -> dict[str, Any]:
-    """Metadata for pandoc: the title's parts, the language and the renderer's words in it.
+    """Return metadata for pandoc: the title's parts, the language and the layout's words.
 
-    What whoever renders adds stands for the front matter's own, and is what `when-meta` looks up.
+    Metadata of the caller replaces that of the front matter, and is what `when-meta` looks up.
     """
     front_matter: Mapping[str, Any] = {**document.front_matter, **document.metadata}
     words: dict[str, Any] = dict(words_for(language))
     words["number"] = front_matter.get("number-sections", True) is not False
-    kept = ("title", "subtitle", "author", "date", "abstract", "kicker")
-    meta: dict[str, Any] = {k: front_matter[k] for k in kept if front_matter.get(k) is not None}
+    title_keys = ("title", "subtitle", "author", "date", "abstract", "kicker")
+    meta: dict[str, Any] = {
+        k: front_matter[k] for k in title_keys if front_matter.get(k) is not None
+    }
     if "date" in meta:
         meta["date"] = str(meta["date"])
     return {
@@ -125,7 +131,7 @@ def metadata_of(document: Document, language: str) -> dict[str, Any]:
 
 
 def explain_message(document: Document, message: str) -> str:
-    """A renderer's message with the line of the .qmd that it is about, in one line."""
+    """Return a renderer's message in one line, with the line of the .qmd that it is about."""
     message = re.sub(r"Scripting warning at \S+ line \d+ column \d+: ", "", message)
     message = " ".join(message.split()) or "the renderer failed without a word"
     for name in re.findall(r"@[\w.-]+\w|[\w/.-]+\.(?:svg|png|jpg)|(?<=')[\w-]+(?=')", message):
@@ -136,7 +142,7 @@ def explain_message(document: Document, message: str) -> str:
 
 
 def _run_typst(document: Document, work: Path, output: Path, *, boxes: bool = False) -> None:
-    """The paper; `boxes`: of a text with letters that no font here has, which it says itself."""
+    """Write the paper; `boxes`: with a note, since no font here has some of its characters."""
     import typst
 
     compiler = typst.Compiler(
@@ -150,7 +156,7 @@ def _run_typst(document: Document, work: Path, output: Path, *, boxes: bool = Fa
         compiler.compile(
             output=str(output),
             format="pdf",
-            # A paper that all can read shows every letter.
+            # PDF/UA-1 requires a glyph for every character.
             pdf_standards=[] if boxes else ["ua-1"],
             timestamp=TIMESTAMP,
         )
@@ -158,28 +164,39 @@ def _run_typst(document: Document, work: Path, output: Path, *, boxes: bool = Fa
         if not boxes and "could not be displayed with font" in str(error):
             return _run_typst(document, work, output, boxes=True)
         hints = " ".join(getattr(error, "hints", None) or [])
-        said = f"Typst: {getattr(error, 'message', None) or error} {hints}"
-        raise RenderError(explain_message(document, said)) from None
+        message = f"Typst: {getattr(error, 'message', None) or error} {hints}"
+        raise RenderError(explain_message(document, message)) from None
 
 
 def find_quarto() -> Path | None:
-    """Quarto by QUARTO_PATH (RenderError if it names none), PATH, then the environment's `bin`."""
-    if named := os.environ.get("QUARTO_PATH"):
-        for path in (Path(named), Path(named) / "quarto", Path(named) / "bin" / "quarto"):
+    """Return the Quarto program, by QUARTO_PATH, PATH, or the environment's `bin`; None without
+    one.
+
+    Raises RenderError where QUARTO_PATH names no program.
+    """
+    if configured := os.environ.get("QUARTO_PATH"):
+        for path in (
+            Path(configured),
+            Path(configured) / "quarto",
+            Path(configured) / "bin" / "quarto",
+        ):
             if path.is_file() and os.access(path, os.X_OK):
                 return path.absolute()
         raise RenderError(
-            f"QUARTO_PATH={named} is not a program. Unset it for the embedded renderer."
+            f"QUARTO_PATH={configured} is not a program. Unset it for the embedded renderer."
         )
     conda = os.environ.get("CONDA_PREFIX")
     folders = [str(Path(home) / "bin") for home in (sys.prefix, conda) if home]
     search = os.pathsep.join([os.environ.get("PATH", os.defpath), *folders])
-    found = shutil.which("quarto", path=search)
-    return Path(found).absolute() if found else None
+    program = shutil.which("quarto", path=search)
+    return Path(program).absolute() if program else None
 
 
 def quarto_version(program: Path, timeout: float) -> str:
-    """The version that `quarto --version` prints; RenderError when it prints none."""
+    """Return the version that `quarto --version` prints.
+
+    Raises RenderError when it prints none.
+    """
     code, out, err = run_group(
         [program, "--version"], cwd=Path.cwd(), environment=os.environ, timeout=min(timeout, 60.0)
     )
@@ -201,7 +218,7 @@ def render_quarto(
     language: str,
     timeout: float,
 ) -> dict[str, Path]:
-    """Render `body.md` within `work`, which holds resources and design: the file of each format.
+    """Render `body.md` in `work`, beside resources and design; return the file of each format.
 
     Raises RenderError as the embedded renderer does.
     """
@@ -213,42 +230,44 @@ def render_quarto(
         "number-sections": False,
         "crossref": False,
         "columns": 100000,
-        # Before Quarto's own, so that both engines show the same words and numbers.
+        # Before Quarto's own filters, so that both engines show the same words and numbers.
         "filters": [{"path": f"{n}.lua", "at": "pre-ast"} for n in ("structure", "references")],
-        # The cells have run: what looks like one by now is a text.
+        # The cells have run: text that looks like a cell is text.
         "engine": "markdown",
         "format": {
             "html": {
                 "embed-resources": True,
                 "html-math-method": "mathml",
                 "minimal": True,
-                # A minimal page has no sections by itself.
+                # A minimal page has sections only with this option.
                 "section-divs": True,
                 "template": "page.html",
             },
             "typst": {
                 "template": "page.typ",
                 "shift-heading-level-by": 0,
-                # One that begins with a slash is looked for below the document's folder.
+                # A path that begins with a slash would be searched below the document's folder.
                 "font-paths": [os.path.relpath(fonts.own_folder().resolve(), work.resolve())],
             },
         },
     }
     (work / "settings.yml").write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
-    made: dict[str, Path] = {}
+    rendered: dict[str, Path] = {}
     for name in formats:
-        made[name] = work / f"page-out.{name}"
+        rendered[name] = work / f"page-out.{name}"
         log = work / f"{name}.log"
         command: list[str | Path] = [
             program,
             *("render", "body.md", "--to", {"html": "html", "pdf": "typst"}[name]),
-            *("--output", made[name].name, "--metadata-file", "settings.yml"),
+            *("--output", rendered[name].name, "--metadata-file", "settings.yml"),
             *("--no-execute", "--log", log.name, "--log-format", "json-stream"),
         ]
-        left = max(1.0, timeout - (time.monotonic() - started))
-        code, _, messages = run_group(command, cwd=work, environment=environment, timeout=left)
-        _judge_log(document, code, _read_log(log), messages, made[name])
-    return made
+        seconds_left = max(1.0, timeout - (time.monotonic() - started))
+        code, _, messages = run_group(
+            command, cwd=work, environment=environment, timeout=seconds_left
+        )
+        _judge_log(document, code, _read_log(log), messages, rendered[name])
+    return rendered
 
 
 def _read_log(path: Path) -> list[dict[str, Any]]:
@@ -264,10 +283,12 @@ def _read_log(path: Path) -> list[dict[str, Any]]:
 def _judge_log(
     document: Document, code: int, log: list[dict[str, Any]], messages: str, output: Path
 ) -> None:
-    """Raise RenderError for what went wrong, with its line, also where Quarto exits 0."""
+    """Raise RenderError for an error in Quarto's log, with its line, even if Quarto exits
+    with 0.
+    """
     everything = plain("\n".join([str(record.get("msg", "")) for record in log] + [messages]))
-    told = r"(?:Unable to resolve crossref|unresolved cross-reference) (@[\w.-]+)"
-    if unresolved := re.search(told, everything):
+    pattern = r"(?:Unable to resolve crossref|unresolved cross-reference) (@[\w.-]+)"
+    if unresolved := re.search(pattern, everything):
         raise RenderError(explain_message(document, f"unresolved cross-reference {unresolved[1]}"))
     if code or not output.is_file():
         errors = [
@@ -276,11 +297,11 @@ def _judge_log(
             if str(record.get("levelName", "")).upper() in ("ERROR", "CRITICAL")
         ]
         lines = [line for line in (errors or everything.splitlines()) if line.strip()]
-        said = " ".join(" ".join(line.split()) for line in (lines or ["no message"])[-2:])
-        stopped = f"Quarto stopped with exit code {code}: {said[:300]}"
+        last_lines = " ".join(" ".join(line.split()) for line in (lines or ["no message"])[-2:])
+        stopped = f"Quarto stopped with exit code {code}: {last_lines[:300]}"
         raise RenderError(explain_message(document, stopped))
 
 
 def plain(text: str) -> str:
-    """The text without a terminal's colours."""
+    """Return a text without a terminal's colour codes."""
     return re.sub(r"\x1b\[[0-9;]*m", "", text)

@@ -1,10 +1,10 @@
-"""The last hand on a page whose numbers were checked: charts within it, numbers that open, policy.
+"""Finish a page whose numbers were checked: charts as elements, numbers that open, policy.
 
-What came from either renderer is the same afterwards: no styles of elements, no ids that nobody can
-follow. The text of the page stays as it was checked; what is added is made of the register alone.
+Pages of both renderers are alike afterwards: no style attributes, no ids without a purpose. The
+text of the page stays as it was checked; additions come from the register alone.
 
-A chart is within the page as elements of it, with nothing that acts, loads or styles; names that
-the drawing gives its parts get the chart's own prefix, since a page holds several.
+A chart becomes part of the page as elements, without scripts, loads or styles; names of the
+drawing's parts get the chart's own prefix, since a page has several charts.
 """
 
 import base64
@@ -24,7 +24,7 @@ from readiness.reporting.blocks import FOLDED
 from readiness.reporting.passports import Passports, anchor
 
 SVG = "{http://www.w3.org/2000/svg}"
-# What a chart is drawn with (`charts.sheet`); all else is left out whole, or cannot act.
+# Elements and attributes of charts (`charts.sheet`); all others are left out.
 _DRAWN = {
     f"{SVG}{name}" for name in ("defs", "g", "path", "pattern", "rect", "circle", "text", "tspan")
 }
@@ -35,7 +35,7 @@ _KEPT = frozenset(
         *("font-weight", "direction", "viewBox", "patternUnits", "patternTransform"),
     )
 )
-# Colours that the page's stylesheet has for a class (`charts.palette`).
+# Colours that the page's stylesheet sets for a class (`charts.palette`).
 _STYLED = {"fill": "k-", "stroke": "s-"}
 _ADDRESS = re.compile(r"url\((#?)", re.IGNORECASE)
 
@@ -43,11 +43,13 @@ _ADDRESS = re.compile(r"url\((#?)", re.IGNORECASE)
 def inline_picture(
     source: str, prefix: str, alternative: str, classes: str, named: str = ""
 ) -> str:
-    """The SVG of a chart as an element of an HTML page, named by its alternative text, or as a
-    drawing of the same is whose prefix is `named`. Raises RenderError for what is no SVG.
+    """Return the SVG of a chart as an element of an HTML page.
+
+    The element is named by its alternative text, or by the drawing whose prefix is `named`. Raises
+    RenderError for content that is no SVG.
     """
     try:
-        # A chart of this program's own; expat refuses entities that grow without bound.
+        # The chart is this program's own; expat refuses entities that grow without bound.
         root = ElementTree.fromstring(source)  # noqa: S314
     except ElementTree.ParseError as error:
         raise RenderError(f"a chart is no SVG: {error}") from None
@@ -56,26 +58,30 @@ def inline_picture(
     for node in root.iter():
         for child in [child for child in node if child.tag not in _DRAWN]:
             node.remove(child)
-        kinds, given = node.get("class", "").split(), dict(node.attrib)
+        kinds, attributes = node.get("class", "").split(), dict(node.attrib)
         node.attrib.clear()
-        for name, value in given.items():
+        for name, value in attributes.items():
             styled = any(kind.startswith(_STYLED.get(name, " ")) for kind in kinds)
             if name in _KEPT and not styled and "" not in _ADDRESS.findall(value):
-                called = f"{prefix}-{value}" if name == "id" else value
-                node.set(name, _ADDRESS.sub(rf"url(#{prefix}-", called))
+                new_value = f"{prefix}-{value}" if name == "id" else value
+                node.set(name, _ADDRESS.sub(rf"url(#{prefix}-", new_value))
         node.tag = node.tag.removeprefix(SVG)
         node.tail = None if node.tail and not node.tail.strip() else node.tail
     look = " ".join(dict.fromkeys(f"{classes} {root.get('class', '')}".split()))
-    said = {"aria-labelledby": named} if named else {"aria-label": alternative}
-    own = {k: v for k, v in root.items() if k not in ("class", "id", "width", "height")}
+    name_attributes = {"aria-labelledby": named} if named else {"aria-label": alternative}
+    other_attributes = {
+        k: v for k, v in root.items() if k not in ("class", "id", "width", "height")
+    }
     root.attrib.clear()
-    root.attrib.update({"id": prefix, "class": look, "role": "img", **said, **own})
+    root.attrib.update(
+        {"id": prefix, "class": look, "role": "img", **name_attributes, **other_attributes}
+    )
     return ElementTree.tostring(root, encoding="unicode")
 
 
-# From how many headings on contents are closed until a reader opens them.
+# Number of headings from which the contents are closed at first.
 MANY = 12
-# From how many letters on a number may break over lines: a list of them.
+# Number of characters from which a number, then a list of numbers, may break over lines.
 LONG = 24
 _STANDING = ("lead", "finding", "card", "brief", "status")
 _SIGNS = re.compile(r"[,.;:)،؛]+")
@@ -89,49 +95,55 @@ class _Numbers:
     counted: dict[int, int] = field(default_factory=dict)
 
     def opens(self, node: LexborNode) -> bool | None:
-        """Whether a number opens: it stands in a summary or a headline, and few before it do.
+        """Return whether a number opens: prominent numbers do, up to a limit for each section.
 
-        None for what belongs to a number that opens or leads on.
+        None for the end of an interval whose number opens or leads on.
         """
         identity = self.identity(node.attributes.get("data-id") or "")
-        above = next(_list_above(node), None)
-        within = above is not None and "ci" in (above.attributes.get("class") or "").split()
-        if within and self.passports.parent(identity) != identity:
+        parent_element = next(_list_above(node), None)
+        is_below_number = (
+            parent_element is not None
+            and "ci" in (parent_element.attributes.get("class") or "").split()
+        )
+        if is_below_number and self.passports.parent(identity) != identity:
             return None  # the end of an interval below its number
         if identity not in self.passports.rows or not _is_prominent(node):
             return False
         parent = self.passports.parent(identity)
         if parent != identity and parent in self.opened:
-            return None  # the end of an interval whose number opens: one stop of the tab key
+            return None  # the number of this interval opens: one stop of the tab key for both
         section = _find_section(node)
         self.counted[section] = self.counted.get(section, 0) + 1
-        # How many numbers of a section open; each is a stop of the tab key. The others are links.
+        # Most numbers of a section that open, since each is a stop of the tab key. The others are
+        # links.
         if self.counted[section] > 12:
             return False
         self.opened[identity] = None
         return True
 
     def identity(self, name: str) -> str:
-        """The id of a number in the register of the run."""
+        """Return the id of a number in the register of the run."""
         return name.removeprefix(f"{self.passports.register.run}/")
 
     def opening(self, name: str, opens: bool | None, shown: str) -> tuple[str, str]:
-        """The tags around a number."""
+        """Return the tags around a number: of a button, a link or a span, or none."""
         if opens is None:
             return "", ""
         identity, kind = self.identity(name), "n long" if len(shown) > LONG else "n"
-        tag, leads = "span", ""
+        tag, target = "span", ""
         if opens:
-            tag, leads = "button", f' popovertarget="{escape(anchor(identity))}"'
+            tag, target = "button", f' popovertarget="{escape(anchor(identity))}"'
         elif identity in self.passports.rows and not self.alone:
             line = escape(anchor(self.passports.parent(identity)))
-            tag, leads = "a", f' href="{PAGE}#{line}"'
-        return f'<{tag} class="{kind}"{leads}>', f"</{tag}>"
+            tag, target = "a", f' href="{PAGE}#{line}"'
+        return f'<{tag} class="{kind}"{target}>', f"</{tag}>"
 
 
 def finish_page(html: str, passports: Passports, *, style: str = "", alone: bool = False) -> str:
-    """Return the page as it is read. `style`: more rules for its stylesheet (those of its charts);
-    `alone`: whoever saves it without the files beside it is to find no link that leads nowhere.
+    """Return the finished page for readers.
+
+    `style`: further rules for its stylesheet (those of its charts); `alone`: no links to the files
+    beside the page, for readers who save the page by itself.
     """
     tree = LexborHTMLParser(html)
     _drop_silenced(tree)
@@ -152,30 +164,35 @@ def finish_page(html: str, passports: Passports, *, style: str = "", alone: bool
     if notes:
         page = page.replace("</main>", passports_html(notes, language) + "</main>", 1)
     if title := tree.css_first("h1"):
-        said = escape(" ".join(title.text(deep=True).split()))
-        page = page.replace("</title>", f'</title>\n<meta name="description" content="{said}">', 1)
+        description = escape(" ".join(title.text(deep=True).split()))
+        page = page.replace(
+            "</title>", f'</title>\n<meta name="description" content="{description}">', 1
+        )
     page = page.replace("</style>", f"{style}{letters(language)}</style>", 1)
     return add_policy(page)
 
 
 def _link_numbers(page: str, numbers: _Numbers, opens: list[bool | None]) -> str:
-    """The page with every number's span as a button or a link. A number holds no elements."""
+    """Return the page with every number's span as a button or a link.
+
+    Raises RenderError where a number is written in another way. A number contains no elements.
+    """
     parts = re.split(r'<span class="n" data-id="([^"]*)">', page)
-    told = [parts[0]]
+    pieces = [parts[0]]
     if len(parts) != 2 * len(opens) + 1:
         raise RenderError("a number of the page is not written as the renderer writes it.")
     for name, rest, opening in zip(parts[1::2], parts[2::2], opens, strict=True):
-        shown, _, after = rest.partition("</span>")
-        before, close = numbers.opening(name, opening, shown)
-        bracket, sign = told[-1].endswith("("), _SIGNS.match(after)
+        number_text, _, after = rest.partition("</span>")
+        before, close = numbers.opening(name, opening, number_text)
+        bracket, sign = pieces[-1].endswith("("), _SIGNS.match(after)
         if bracket or (sign and before):
-            # A line may break at either end of a button; brackets and signs go with it.
+            # A line may break at either end of a button; keep brackets and signs with the button.
             after = after[sign.end() :] if sign else after
             before = f'<span class="together">{"(" if bracket else ""}{before}'
             close += f"{sign[0] if sign else ''}</span>"
-            told[-1] = told[-1].removesuffix("(")
-        told.append(f"{before}{shown}{close}{after}")
-    return "".join(told)
+            pieces[-1] = pieces[-1].removesuffix("(")
+        pieces.append(f"{before}{number_text}{close}{after}")
+    return "".join(pieces)
 
 
 def _list_above(node: LexborNode) -> Iterator[LexborNode]:
@@ -196,17 +213,17 @@ def _is_prominent(node: LexborNode) -> bool:
 
 
 def _find_section(node: LexborNode) -> int:
-    found = 0
+    section = 0
     for at in _list_above(node):
         if at.tag in ("section", "header") or "three" in (at.attributes.get("class") or "").split():
-            found = at.mem_id
-    return found
+            section = at.mem_id
+    return section
 
 
 def _drop_silenced(tree: LexborHTMLParser) -> None:
-    """Take out what the policy would silence: scripts, and styles of elements.
+    """Remove what the policy would silence: scripts and style attributes.
 
-    A renderer may write them; that a cell holds numbers is then said by a class.
+    A cell that a renderer aligns to the right gets a class instead.
     """
     for node in tree.css("script"):
         node.decompose()
@@ -218,7 +235,8 @@ def _drop_silenced(tree: LexborHTMLParser) -> None:
 
 
 def _find_pictures(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
-    before = 0
+    """Replace each chart by a placeholder; yield the placeholder and the chart's elements."""
+    wide_number = 0
     for k, node in enumerate(tree.css("img"), 1):
         source = node.attributes.get("src") or ""
         if not source.startswith("data:image/svg+xml"):
@@ -228,22 +246,22 @@ def _find_pictures(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
         alternative = node.attributes.get("alt") or node.attributes.get("aria-label") or ""
         classes = node.attributes.get("class") or ""
         place = f"\ue000chart-{k}\ue001"
-        # The drawing for a telephone has the name of the other, which says it once.
-        named = f"c{before}" if "narrow" in classes.split() and before else ""
+        # The narrow drawing is named by the wide one, so that the text is read once.
+        named = f"c{wide_number}" if "narrow" in classes.split() and wide_number else ""
         yield place, inline_picture(content.decode("utf-8"), f"c{k}", alternative, classes, named)
-        before = k
+        wide_number = k
         node.replace_with(place)
 
 
 def _mark_tables(tree: LexborHTMLParser) -> None:
-    """Headers say what they head; each cell of a card knows its column; regions have names."""
+    """Mark tables: scopes of headers, the column of each cell of a card, names of regions."""
     for part, scope in (("thead", "col"), ("tbody", "row")):
         for node in tree.css(f"{part} th"):
             node.attrs["scope"] = scope
     for table in tree.css("table"):
         cells = table.css("tbody td")
         if cells and all(cell.attributes.get("class") == "num" for cell in cells):
-            table.attrs["class"] = "nums"  # said once, not a thousand times
+            table.attrs["class"] = "nums"  # one class for the table, not one for each cell
             for cell in (*cells, *table.css("thead th.num")):
                 del cell.attrs["class"]
     for table in tree.css(".stack table"):
@@ -261,7 +279,7 @@ def _mark_tables(tree: LexborHTMLParser) -> None:
 
 
 def _fold_tables(tree: LexborHTMLParser) -> None:
-    """Wide tables, with the note below, can be closed where they stand behind a picture."""
+    """Fold wide tables, with the note below, except tables within a fold."""
     for figure in tree.css("figure.banner"):
         caption = figure.css_first("figcaption")
         if caption is None or any(at.tag == "details" for at in _list_above(figure)):
@@ -269,8 +287,10 @@ def _fold_tables(tree: LexborHTMLParser) -> None:
         with_note, after = [figure], next(_list_siblings(figure), None)
         if after is not None and after.tag == "p" and after.css_first("p > .small:only-child"):
             with_note.append(after)
-        made = LexborHTMLParser('<details class="behind"><summary></summary></details>')
-        figure.insert_before(find_only(made, "details"))  # a copy of it, as are those below
+        fold_page = LexborHTMLParser('<details class="behind"><summary></summary></details>')
+        figure.insert_before(
+            find_only(fold_page, "details")
+        )  # inserts a copy, as the calls below do
         fold = figure.prev
         assert fold is not None
         find_only(fold, "summary").insert_child(" ".join(caption.text(deep=True).split()))
@@ -280,9 +300,9 @@ def _fold_tables(tree: LexborHTMLParser) -> None:
 
 
 def _name_files(tree: LexborHTMLParser) -> None:
-    """Name the files beside the page in place of links to them, and drop the menu of languages.
+    """Replace links to files beside the page by the names of the files; drop the menu of languages.
 
-    A file is named as it lies in the publication: `charts/en/preparation-levels.svg`.
+    A file is named by its path in the publication: `charts/en/preparation-levels.svg`.
     """
     for node in tree.css(".langs"):
         node.decompose()
@@ -292,14 +312,14 @@ def _name_files(tree: LexborHTMLParser) -> None:
             continue
         path = address.partition("#")[0]
         file = "/".join(part for part in path.split("/") if part != "..")
-        said = escape(" ".join(link.text(deep=True).split()))
+        link_text = escape(" ".join(link.text(deep=True).split()))
         name = f'<code dir="ltr">{escape(file)}</code>'
-        named = f'<span data-file="{escape(address)}">{said}: {name}</span>'
-        link.replace_with(find_only(LexborHTMLParser(named), "span"))
+        replacement = f'<span data-file="{escape(address)}">{link_text}: {name}</span>'
+        link.replace_with(find_only(LexborHTMLParser(replacement), "span"))
 
 
 def _fold_sections(tree: LexborHTMLParser) -> None:
-    """Close the sections that a reader opens: their heading is the line that opens them."""
+    """Fold closed sections, with the heading as the summary."""
     for section in tree.css(f"section.{FOLDED}"):
         title = section.css_first("h2, h3, h4")
         if title is None:
@@ -310,30 +330,30 @@ def _fold_sections(tree: LexborHTMLParser) -> None:
 
 
 def find_only(tree: LexborHTMLParser | LexborNode, name: str) -> LexborNode:
-    """The first node that a selector names, where there is one for certain."""
-    found = tree.css_first(name)
-    assert found is not None
-    return found
+    """Return the first node that a selector matches, where there must be one."""
+    node = tree.css_first(name)
+    assert node is not None
+    return node
 
 
 def _move_contents(tree: LexborHTMLParser) -> None:
-    """The contents stand behind the summary, which a reader in a hurry wants first.
+    """Move the contents behind the summary, which a reader in a hurry wants first.
 
     A summary without a title of its own ends where the first section begins.
     """
     contents, first = tree.css_first("#TOC"), tree.css_first("main > section")
     if contents is None or first is None:
         return
-    before = [node for node in _list_siblings(first, backwards=True) if node.tag != "header"]
-    alone = all(node.mem_id == contents.mem_id for node in before)
-    place = next(_list_siblings(first), first) if alone else first
+    nodes_before = [node for node in _list_siblings(first, backwards=True) if node.tag != "header"]
+    is_first = all(node.mem_id == contents.mem_id for node in nodes_before)
+    place = next(_list_siblings(first), first) if is_first else first
     if len(contents.css("#TOC > ul > li")) > MANY:
         title = find_only(contents, "#toc-title")
-        said = title.text(deep=True)
+        title_text = title.text(deep=True)
         title.decompose()
-        summary = f'<summary id="toc-title">{escape(said)}</summary>'
+        summary = f'<summary id="toc-title">{escape(title_text)}</summary>'
         contents.inner_html = f"<details>{summary}{contents.inner_html}</details>"
-    place.insert_before(contents)  # a copy of it
+    place.insert_before(contents)  # inserts a copy
     contents.decompose()
 
 

@@ -1,4 +1,4 @@
-"""The numbers of a report as pages show them: passports that open, and the page of all of them."""
+"""Numbers of a report on pages: passports that open, and the page of all numbers."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,19 +18,19 @@ from readiness.pages.templates import environment, stylesheet
 from readiness.reporting.passports import CODES, PLAN, TRACE, Passport, Passports
 
 FOLDER = Path(__file__).resolve().parent / "templates"
-# The name of the page of all numbers, beside the report.
+# Name of the page of all numbers, beside the report.
 PAGE = "numbers.html"
-# What the columns of its tables are called.
+# Catalogue keys of the column headings.
 COLUMNS = (
     *("numbers.column.id", "numbers.column.what", "numbers.column.value"),
     *("numbers.interval", "study.term.base", "numbers.effective"),
 )
-# What paper leaves out: the page has it.
+# Facts that paper leaves out; the page has them.
 _LONG = ("numbers.pull", "numbers.steps", "numbers.lineage", "numbers.cite", "numbers.trace")
 
 
 def render_template(folder: Path, name: str, language: Language, css: str, **values: Any) -> str:
-    """A template in a language; it has its words by `t`, and its stylesheet."""
+    """Return a filled template in a language; within it, `t` looks up the catalogue."""
     return (
         environment(folder, escape)
         .get_template(name)
@@ -45,37 +45,50 @@ def render_template(folder: Path, name: str, language: Language, css: str, **val
 
 
 def render_page(room: str, name: str, style: str, language: Language, **values: Any) -> str:
-    """A page of a room (`readiness.site`) in its style, with what it may load."""
+    """Return a page of a room (`readiness.site`) with the room's style and a content policy."""
     folder = Path(str(files(room))) / "templates"
     return add_policy(render_template(folder, name, language, stylesheet(room, style), **values))
 
 
 def passports_html(passports: Iterable[Passport], language: Language) -> str:
-    """The passports of a page's numbers: closed on the screen, notes on paper."""
+    """Return the passports of a page's numbers: closed on the screen, notes on paper."""
     long = dict.fromkeys(_LONG, Markup(' class="long"'))
-    own = {"passports": passports, "codes": CODES, "long": lambda key: long.get(key, "")}
-    return render_template(FOLDER, "passports.html", language, "", **own)
+    template_values = {
+        "passports": passports,
+        "codes": CODES,
+        "long": lambda key: long.get(key, ""),
+    }
+    return render_template(FOLDER, "passports.html", language, "", **template_values)
 
 
 def numbers_page(
     passports: Passports, menu: Sequence[Mapping[str, Any]], back: str, ribbon: str
 ) -> str:
-    """All numbers by question and kind; `menu`: the page in each language; `back`: the report."""
+    """Return the page of all numbers, by question and kind.
+
+    `menu`: the page in each language; `back`: address of the report; `ribbon`: text of a simulated
+    run.
+    """
     language, standing = passports.language, passports.standing
     heads = COLUMNS if passports.plan is None else (*COLUMNS, PLAN)
-    told = sorted(passports.all(), key=lambda p: passports.place(p.id))
-    # By question, or by kind where they are of none; the first kind of a section stands open.
+    all_passports = sorted(passports.all(), key=lambda p: passports.place(p.id))
+    # Sections by question, else by kind; the first kind of a section is open.
     sections = []
-    for title, own in groupby(told, lambda p: passports.section(p.id)):
-        by_kind = groupby(own, lambda p: passports.kind(p.id))
-        sections.append({"title": title, "groups": [(kind, list(same)) for kind, same in by_kind]})
-    # On a phone, where a row is a list, CSS names each cell: once, and not in each row.
+    for title, section_passports in groupby(all_passports, lambda p: passports.section(p.id)):
+        by_kind = groupby(section_passports, lambda p: passports.kind(p.id))
+        sections.append(
+            {
+                "title": title,
+                "groups": [(kind, list(kind_passports)) for kind, kind_passports in by_kind],
+            }
+        )
+    # On a phone, where a row is a list, CSS names each cell: once, not in each row.
     names = (json.dumps(f"{text(key, language)}: ", ensure_ascii=False) for key in heads[1:])
-    named = "".join(
+    cell_names = "".join(
         f"\n  .register td:nth-child({k}):not(:empty)::before {{ content: {name}; }}"
         for k, name in enumerate(names, start=2)
     )
-    chosen = "".join(
+    filter_rules = "".join(
         f"\n.only:has(> #only-{k}:checked) ~ section:not(#part-{k}) {{ display: none; }}"
         for k in range(1, len(sections) + 1)
     )
@@ -85,7 +98,7 @@ def numbers_page(
         language,
         (Path(__file__).parent / "page.css").read_text("utf-8") + letters(language),
         title=tell(Fact("numbers.title", {"name": passports.title}), language),
-        heads=Markup(f"\n@media screen and (max-width: 640px) {{{named}\n}}\n{chosen}"),
+        heads=Markup(f"\n@media screen and (max-width: 640px) {{{cell_names}\n}}\n{filter_rules}"),
         columns=[text(key, language) for key in heads],
         planned=passports.plan is not None,
         sections=sections,
@@ -102,7 +115,10 @@ def numbers_page(
 
 
 def letters(language: Language) -> str:
-    """CSS with the letters that machines set badly: those of Arabic; "" for other languages."""
+    """Return CSS with a font for Arabic letters, which machines often set badly.
+
+    "" for languages written from left to right.
+    """
     if direction(language) != "rtl":
         return ""
     signs, arabic = range(0x20, 0x41), (*range(0x621, 0x653), 0x60C, 0x61B, 0x61F, 0x66A, 0x66B)

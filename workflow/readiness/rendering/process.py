@@ -1,6 +1,7 @@
-"""Programs run as a group: when one is stopped, its children stop with it.
+"""Run programs as a group: when one is stopped, its children stop, too.
 
-Quarto starts deno and pandoc, a cell may start anything; killing the first leaves them running.
+Quarto starts deno and pandoc, and a cell may start anything; killing the first program alone leaves
+its children running.
 """
 
 import contextlib
@@ -25,12 +26,13 @@ def run_group(
     timeout: float,
     name: str = "",
 ) -> tuple[int, str, str]:
-    """Run a program in a session of its own: (exit code, stdout, stderr).
+    """Run a program in a session of its own; return exit code, stdout and stderr.
 
-    The whole group ends with it: on success, after `timeout` seconds (RenderError, which calls it
-    `name`) and when we are interrupted. Raises RenderError when it cannot be started.
+    The whole group is killed at the end: on success, after `timeout` seconds (RenderError, which
+    names the program `name`), and on an interruption. Raises RenderError when the program cannot be
+    started.
     """
-    # Files, not pipes: a pipe that a child of it holds would be waited for after it has ended.
+    # Files, not pipes: a child that outlives the program would keep a pipe open.
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         try:
             process = subprocess.Popen(
@@ -57,15 +59,15 @@ def run_group(
             process.wait()
         for file in (out, err):
             file.seek(0)
-        said, complained = (file.read().decode("utf-8", "replace") for file in (out, err))
-    return process.returncode, said, complained
+        output, errors = (file.read().decode("utf-8", "replace") for file in (out, err))
+    return process.returncode, output, errors
 
 
 @contextlib.contextmanager
 def terminated_like_interrupted() -> Iterator[None]:
-    """Within the block, SIGTERM unwinds the stack as Ctrl-C does, so that everything is cleaned up.
+    """Let SIGTERM unwind the stack as Ctrl-C does, so that everything is cleaned up.
 
-    The exit code is then 143, as the shell has it. Only in the main thread; elsewhere nothing.
+    The exit code is then 143, as in a shell. In the main thread alone; elsewhere nothing changes.
     """
 
     def stop(number: int, frame: FrameType | None) -> NoReturn:
@@ -74,8 +76,8 @@ def terminated_like_interrupted() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, stop)
+    former_handler = signal.signal(signal.SIGTERM, stop)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, former_handler)

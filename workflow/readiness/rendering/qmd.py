@@ -1,11 +1,11 @@
-"""A Quarto document as text and cells, each with its file and line.
+"""Parse a Quarto document into text and cells, each with its file and line; run the cells.
 
-What a checked page takes of Quarto 1.9: YAML front matter, ```` ```{python} ```` cells with `#|`
+A checked page takes from Quarto 1.9: YAML front matter, ```` ```{python} ```` cells with `#|`
 options, `` `{python} expression` `` in the text, and `{{< include _chapter.qmd >}}` alone on its
-line. Whatever else would change the text of the page (cells of other languages, other shortcodes,
-a bibliography) is refused by name; options of the look belong to `quarto render`, and are named.
-Cells run once, whatever the engine, in a program of their own, which is this interpreter; what
-comes out is plain Markdown.
+line. Anything else that would change the text of the page (cells of other languages, other
+shortcodes, a bibliography) is refused by name; options of the look are left to `quarto render`, and
+listed. Cells run once, for either engine, in a process of their own with this interpreter; the
+result is plain Markdown.
 
 Output that an author's own cell computes, and not a block of the report, is marked: its numbers are
 in no register.
@@ -33,7 +33,7 @@ _INCLUDE = re.compile(r"(?<!\{)\{\{<\s*include\b\s*(.*?)\s*>\}\}")
 _SHORTCODE = re.compile(r"(?<!\{)\{\{<\s*([\w-]+)")
 # "{r}", "{mermaid}", "{ojs}": a cell that only Quarto runs.
 _OTHER_CELL = re.compile(r"^\{([A-Za-z]\w*)\b[^}]*\}$")
-# Front matter that a checked page follows, and front matter that would change its text.
+# Front matter that a checked page uses, and front matter that would change its text.
 _FOLLOWED = {
     *("title", "pagetitle", "subtitle", "author", "date", "abstract", "kicker", "toc", "toc-title"),
     *("number-sections", "execute", "jupyter", "lang", "dir"),
@@ -44,12 +44,12 @@ _CHANGES_TEXT = {
 }
 # A number of the register, as `n("...")` writes it.
 _REGISTERED = re.compile(r"\[[^\]]*\]\{\.n data-id=\"[^\"]*\"\}")
-# What a report's own cells may call: blocks, which print nothing but the register's numbers.
+# Calls that a report's own cells may make: blocks print numbers of the register alone.
 _BLOCK_CALLS = {"block", "items", "summary", "reading", "rest", "origin", "brief"}
 
 
 class SourceLine(NamedTuple):
-    """One line, and where it was written: the file's name and the line's number, from 1."""
+    """Line of source: file name, line number from 1, text."""
 
     file: str
     number: int
@@ -61,9 +61,9 @@ class SourceLine(NamedTuple):
 
 @dataclass(frozen=True)
 class ProseCell:
-    """Markdown between two cells; `line` is the document's line (from 1) of its first line.
+    """Markdown between two cells; `line`: its first line in the document (from 1).
 
-    `fenced`: the offsets, from 0, of its lines that stand in fenced code, never evaluated.
+    `fenced`: offsets, from 0, of its lines in fenced code, which is never evaluated.
     """
 
     line: int
@@ -71,15 +71,15 @@ class ProseCell:
     fenced: frozenset[int] = frozenset()
 
     def expressions(self) -> list[tuple[int, re.Match[str]]]:
-        """The inline expressions in order, each with its line in the document."""
-        found = re.finditer(r"(?<!`)`\{python\}[ \t]+([^`]+)`", self.source)
-        offsets = [(self.source.count("\n", 0, match.start()), match) for match in found]
+        """Return the inline expressions in order, each with its line in the document."""
+        matches = re.finditer(r"(?<!`)`\{python\}[ \t]+([^`]+)`", self.source)
+        offsets = [(self.source.count("\n", 0, match.start()), match) for match in matches]
         return [(self.line + k, match) for k, match in offsets if k not in self.fenced]
 
 
 @dataclass(frozen=True)
 class CodeCell:
-    """A Python cell; `line` is the document's line (from 1) of the first line of `source`."""
+    """Python cell; `line`: the line of the document (from 1) where `source` begins."""
 
     line: int
     source: str
@@ -88,11 +88,10 @@ class CodeCell:
 
 @dataclass(frozen=True)
 class Document:
-    """A parsed .qmd: front matter and the blocks in order, those of its chapters among them.
+    """Parsed .qmd: front matter, and blocks in order, with those of its chapters.
 
-    `lines` is the document with each include replaced by the file's lines; `chapters` are the names
-    of the included files, relative to the document. `metadata` is what whoever renders adds to the
-    front matter.
+    `lines`: the document with each include replaced by the file's lines; `chapters`: names of the
+    included files, relative to the document. `metadata`: what the caller adds to the front matter.
     """
 
     path: Path
@@ -103,35 +102,38 @@ class Document:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
     def option(self, cell: CodeCell, name: str, default: Any) -> Any:
-        """A cell option: the cell's own, else that of `execute:` in the front matter."""
+        """Return a cell option: the cell's own, else that of `execute:` in the front matter, else
+        `default`.
+        """
         shared = self.front_matter.get("execute")
         default = shared.get(name, default) if isinstance(shared, dict) else default
         return cell.options.get(name, default)
 
     @property
     def left_to_quarto(self) -> list[str]:
-        """Keys of the front matter that a checked page does not follow: those of its look."""
+        """Keys of the front matter that a checked page ignores: options of the look."""
         return sorted(str(key) for key in self.front_matter if key not in _FOLLOWED)
 
     def where(self, line: int) -> str:
-        """The place of a line of the document, for messages: `_chapter.qmd, line 9`."""
+        """Return the place of a line of the document, for messages: `_chapter.qmd, line 9`."""
         return str(self.lines[min(line, len(self.lines)) - 1])
 
 
 def parse(path: Path) -> Document:
-    """Read and split a .qmd, its chapters included.
+    """Read and split a .qmd, with its chapters.
 
-    Raises RenderError, with file and line, for a file that is missing or not UTF-8, for front
-    matter or cell options that are not YAML, for a cell that is never closed, and for an include
-    that stands within code, text or an included file, or names a file outside the folder.
+    Raises RenderError, with file and line, for a file that is missing or not UTF-8; for front
+    matter or cell options that are not YAML; for front matter, a cell or a shortcode that only
+    Quarto could follow; for a cell that is never closed; and for an include that is within code,
+    text or an included file, or names a file outside the folder.
     """
     lines = _read_lines(path, path.name, f"{path}: the report's source was not found.")
     front_matter, start = _read_front_matter(lines)
     _refuse_front_matter(lines, front_matter)
-    whole, chapters = _include_chapters(path, lines, start)
-    _refuse_what_only_quarto_does(whole, start)
-    blocks = tuple(_split_blocks(whole, start))
-    return Document(path, front_matter, blocks, tuple(whole), tuple(dict.fromkeys(chapters)))
+    all_lines, chapters = _include_chapters(path, lines, start)
+    _refuse_what_only_quarto_does(all_lines, start)
+    blocks = tuple(_split_blocks(all_lines, start))
+    return Document(path, front_matter, blocks, tuple(all_lines), tuple(dict.fromkeys(chapters)))
 
 
 def _read_lines(path: Path, name: str, missing: str) -> list[SourceLine]:
@@ -178,7 +180,7 @@ def _refuse_what_only_quarto_does(lines: Sequence[SourceLine], start: int) -> No
 def _include_chapters(
     path: Path, lines: list[SourceLine], start: int
 ) -> tuple[list[SourceLine], list[str]]:
-    whole, names = lines[:start], []
+    all_lines, names = lines[:start], []
     code = {
         k
         for opening, closing, _ in _find_fences(lines, start)
@@ -186,7 +188,7 @@ def _include_chapters(
     }
     for k, line in enumerate(lines[start:], start=start):
         if (match := _INCLUDE.search(line.text)) is None:
-            whole.append(line)
+            all_lines.append(line)
             continue
         if k in code or match[0] != line.text.strip():
             raise RenderError(
@@ -195,9 +197,9 @@ def _include_chapters(
             )
         names.append(match[1])
         blank = line._replace(text="")
-        # Nothing of the file runs into what stands around the include.
-        whole += [blank, *_read_chapter(path, line, match[1]), blank]
-    return whole, names
+        # Blank lines keep the file's text apart from the text around the include.
+        all_lines += [blank, *_read_chapter(path, line, match[1]), blank]
+    return all_lines, names
 
 
 def _read_chapter(path: Path, line: SourceLine, name: str) -> list[SourceLine]:
@@ -228,7 +230,8 @@ def _read_yaml_lines(
         try:
             values = read_yaml_text(text) or {}
         except yaml.YAMLError:
-            # The parser in Python names the line at fault, that in C the one where it noticed.
+            # The parser in Python names the line at fault, the parser in C the line where it
+            # noticed.
             read_yaml_text(text, yaml.SafeLoader)
             raise
     except yaml.YAMLError as error:
@@ -290,14 +293,14 @@ def _make_code(lines: Sequence[SourceLine], start: int, end: int) -> CodeCell:
         options.append(match[1])
         start += 1
     while start < end and not lines[start].text.strip():
-        start += 1  # Python's messages would not count them
+        start += 1  # line numbers of Python's messages would not count these
     values = _read_yaml_lines(lines, first, "\n".join(options), "cell's options")
     return CodeCell(start + 1, "\n".join(line.text for line in lines[start:end]), values)
 
 
 @dataclass
 class CellRun:
-    """Where and how the cells run: work folder, environment, seconds left."""
+    """Conditions of a run of cells: work folder, environment, seconds left."""
 
     work: Path
     environment: Mapping[str, str]
@@ -305,12 +308,12 @@ class CellRun:
 
 
 def execute(document: Document, run: CellRun) -> str:
-    """The document's body as plain Markdown, every cell and inline expression evaluated in order.
+    """Run every cell and inline expression in order; return the body as plain Markdown.
 
     Raises RenderError that names the line of the .qmd when a cell fails or time runs out; the
     program and its children end in every case.
     """
-    # Python to run in one go, the document's line (from 1) of its first line, whether inline.
+    # Pieces of Python for one run: source, line in the document (from 1), whether inline.
     pieces: list[tuple[str, int, bool]] = []
     for block in document.blocks:
         if isinstance(block, ProseCell):
@@ -327,27 +330,27 @@ def execute(document: Document, run: CellRun) -> str:
                 at = match.end()
             parts.append("".join([*text, block.source[at:]]))
         else:
-            ran = document.option(block, "eval", True) is not False
-            parts.append(_fill_cell(document, block, next(results) if ran else []))
+            was_run = document.option(block, "eval", True) is not False
+            parts.append(_fill_cell(document, block, next(results) if was_run else []))
     return "\n".join(parts)
 
 
 def _read_results(
     document: Document, pieces: list[tuple[str, int, bool]], run: CellRun
 ) -> list[list[dict[str, str]]]:
-    asked, answered = run.work / "cells.json", run.work / "shown.jsonl"
+    pieces_file, results_file = run.work / "cells.json", run.work / "shown.jsonl"
     content = [{"source": source, "inline": inline} for source, _, inline in pieces]
-    asked.write_text(json.dumps(content), encoding="utf-8")
+    pieces_file.write_text(json.dumps(content), encoding="utf-8")
     code, printed, messages = run_group(
-        [sys.executable, "-m", "readiness.rendering.running", str(asked), str(answered)],
+        [sys.executable, "-m", "readiness.rendering.running", str(pieces_file), str(results_file)],
         cwd=run.work,
         environment=run.environment,
         timeout=run.timeout,
         name=f"{document.path.name}: what its cells run",
     )
-    # What a library warns of is for who renders, not for who reads.
+    # Warnings of libraries concern authors, not readers: print them on the terminal.
     sys.stderr.write(printed + messages)
-    lines = answered.read_text("utf-8").splitlines() if answered.is_file() else []
+    lines = results_file.read_text("utf-8").splitlines() if results_file.is_file() else []
     results: list[Any] = [json.loads(line) for line in lines]
     if results and isinstance(results[-1], dict):
         (source, line, _), error = pieces[len(results) - 1], results[-1]
@@ -364,33 +367,33 @@ def _read_results(
 
 
 def _fill_cell(document: Document, cell: CodeCell, outputs: list[dict[str, str]]) -> str:
-    """Return the Markdown that stands in a cell's place: its source if shown, then its output."""
+    """Return the Markdown in place of a cell: source if shown, then output."""
     if document.option(cell, "include", True) is False:
         return ""
     parts = []
     if document.option(cell, "echo", True) is not False:
         parts.append(_fence_text(cell.source, "python"))
-    wanted = document.option(cell, "output", True)
-    if wanted is not False:
-        shown = []
+    output_option = document.option(cell, "output", True)
+    if output_option is not False:
+        output_parts = []
         for output in outputs:
             ((kind, text),) = output.items()
-            asis = kind == "markdown" or (kind == "printed" and wanted == "asis")
-            shown.append(text if asis else _fence_text(text))
-        parts.append(_label_output(cell, "\n\n".join(filter(None, shown))))
+            asis = kind == "markdown" or (kind == "printed" and output_option == "asis")
+            output_parts.append(text if asis else _fence_text(text))
+        parts.append(_label_output(cell, "\n\n".join(filter(None, output_parts))))
     body = "\n\n".join(filter(None, parts))
     if not _calls_blocks_alone(cell.source) and _has_unregistered_number(body):
         body = f"{_OWN_FENCE} {{.own}}\n{body}\n{_OWN_FENCE}"
     return f"\n{body}\n"
 
 
-# Longer than a fence within the output is likely to be: one that closes it early leaves its rest to
-# the check of numbers, as any other text.
+# Longer than most fences within the output. An output that closes this fence early leaves its rest
+# to the check of numbers, like any other text.
 _OWN_FENCE = ":" * 12
 
 
 def _label_output(cell: CodeCell, output: str) -> str:
-    """Return the output as the figure or table that the cell's `label` and caption make of it."""
+    """Return the output as the figure or table that the cell's `label` and caption ask for."""
     name = str(cell.options.get("label", ""))
     kind = name.partition("-")[0]
     caption = cell.options.get(f"{kind}-cap")
@@ -404,14 +407,14 @@ def _has_unregistered_number(markdown: str) -> bool:
 
 
 def _calls_blocks_alone(source: str) -> bool:
-    """Whether a cell only opens the report and names its blocks, in literal words.
+    """Return whether a cell only opens the report and prints blocks, with literal arguments.
 
-    What such a cell shows was checked when it was written; anything else computes something.
+    The output of such a cell has checked numbers alone; any other code computes something.
     """
     try:
         statements = ast.parse(source).body
     except SyntaxError:
-        return False  # shown, and not run
+        return False  # a cell that is shown, and not run
     return all(map(_is_of_the_report, statements))
 
 
@@ -425,12 +428,12 @@ def _is_of_the_report(statement: ast.stmt) -> bool:
     if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
         return False
     call = statement.value
-    named = isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name)
-    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    is_method_call = isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name)
+    arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
     return (
-        named
+        is_method_call
         and ast.unparse(call.func).removeprefix("report.") in _BLOCK_CALLS
-        and all(isinstance(value, ast.Constant) for value in given)
+        and all(isinstance(value, ast.Constant) for value in arguments)
     )
 
 

@@ -1,8 +1,8 @@
-"""Render the report: through Quarto where there is one, else through the embedded renderer.
+"""Render the report: with Quarto where it is installed, else with the embedded renderer.
 
-The cells run once, and what comes out is Markdown that either engine lays out, in a work folder of
-its own, with its own HOME; finished files are moved to the output folder at the end. So a read-only
-source, an unset HOME, a failure half-way or Ctrl-C leave nothing half-written.
+The cells run once; the resulting Markdown is laid out by either engine, in a work folder with a
+HOME of its own; finished files are moved to the output folder at the end. So a read-only source, an
+unset HOME, a failure half-way or Ctrl-C leave nothing half-written.
 """
 
 import os
@@ -27,7 +27,7 @@ FORMATS = ("html", "pdf")
 
 @dataclass(frozen=True)
 class Rendering:
-    """What was made and by what: `html` or `pdf` is None when it was not asked for."""
+    """Rendered files and the engine; `html` or `pdf` is None when it was not asked for."""
 
     engine: str
     html: Path | None
@@ -47,20 +47,20 @@ def render(
 ) -> Rendering:
     """Render a .qmd to `output_folder/<stem>.html` and `.pdf`.
 
-    resources: files and folders to have beside the copy, by relative name. metadata: added to the
-    front matter; a part of the text with `when-meta="name"` is there only if `name` is true in it.
-    quarto: a program, "auto" to look for one, None for the embedded renderer. timeout: seconds
-    for the whole. READINESS_ENGINE tells the cells which engine runs.
-    Raises RenderError, naming the line of the .qmd where there is one.
+    `resources`: files and folders to copy beside the document, by relative name. `metadata`: added
+    to the front matter; a part of the text with `when-meta="name"` is kept only if `name` is true
+    in it. `quarto`: a program, "auto" to look for one, None for the embedded renderer. `timeout`:
+    seconds for the whole. READINESS_ENGINE tells the cells which engine runs. Raises RenderError,
+    naming the line of the .qmd where there is one.
     """
-    wanted = tuple(name for name in FORMATS if name in formats)
+    wanted_formats = tuple(name for name in FORMATS if name in formats)
     if unknown := sorted(set(formats) - set(FORMATS)):
         raise RenderError(f"No such format: {', '.join(unknown)}. Expected: {', '.join(FORMATS)}.")
     document = replace(parse(source), metadata=metadata or {})
     program = engines.find_quarto() if quarto == "auto" else quarto
     version = engines.quarto_version(program, timeout) if program else engines.embedded_version()
-    own = words_for(language)["embedded"]
-    engine = f"Quarto {version}" if program else f"{own} ({version})"
+    engine_name = words_for(language)["embedded"]
+    engine = f"Quarto {version}" if program else f"{engine_name} ({version})"
     with terminated_like_interrupted():
         started, work = time.monotonic(), Path(tempfile.mkdtemp(prefix="readiness-"))
         try:
@@ -70,20 +70,23 @@ def render(
             (folder / "body.md").write_text(body, encoding="utf-8", newline="\n")
             for name in engines.DESIGN:
                 shutil.copyfile(engines.ASSETS / name, folder / name)
-            left = max(1.0, timeout - (time.monotonic() - started))
-            told = (document, folder, settings, wanted, language, left)
+            seconds_left = max(1.0, timeout - (time.monotonic() - started))
+            arguments = (document, folder, settings, wanted_formats, language, seconds_left)
             if program:
-                made = engines.render_quarto(program, *told)
+                rendered = engines.render_quarto(program, *arguments)
             else:
-                made = engines.render_embedded(*told)
-            done = _deliver_files(made, output_folder, source.stem)
+                rendered = engines.render_embedded(*arguments)
+            delivered = _deliver_files(rendered, output_folder, source.stem)
         finally:
             shutil.rmtree(work, ignore_errors=True)
-    return Rendering(engine, done.get("html"), done.get("pdf"))
+    return Rendering(engine, delivered.get("html"), delivered.get("pdf"))
 
 
 def present_engine() -> str:
-    """What makes a page here, as "Quarto 1.9.2"; RenderError as `find_quarto`."""
+    """Return the engine that renders here, as "Quarto 1.9.2".
+
+    Raises RenderError as `find_quarto` does.
+    """
     if (program := engines.find_quarto()) is None:
         return f"embedded ({engines.embedded_version()})"
     return f"Quarto {engines.quarto_version(program, 60.0)}"
@@ -106,20 +109,22 @@ def _fill_folder(folder: Path, document: Document, resources: Mapping[str, Path]
 
 
 def _make_environment(work: Path, engine: str) -> dict[str, str]:
-    """The environment of every program: HOME and its like in the work folder, our package first."""
+    """Return the environment of all programs: home folders in the work folder, this package
+    first.
+    """
     home = work / "home"
     kinds = ("cache", "config", "data")
-    own = {"HOME": home, **{f"XDG_{kind.upper()}_HOME": home / kind for kind in kinds}}
-    own["XDG_RUNTIME_DIR"] = home / "runtime"
-    for path in own.values():
+    folders = {"HOME": home, **{f"XDG_{kind.upper()}_HOME": home / kind for kind in kinds}}
+    folders["XDG_RUNTIME_DIR"] = home / "runtime"
+    for path in folders.values():
         path.mkdir(parents=True, exist_ok=True)
-    # A link to this package alone: no other file beside it is a library for the cells.
+    # Link to this package alone, so that cells cannot import files beside the package.
     library = work / "library"
     library.mkdir()
     (library / "readiness").symlink_to(Path(__file__).resolve().parents[1])
     return {
         **os.environ,
-        **{name: str(path) for name, path in own.items()},
+        **{name: str(path) for name, path in folders.items()},
         "PYTHONPATH": str(library),
         "PYTHONSAFEPATH": "1",
         "PYTHONNOUSERSITE": "1",
@@ -131,11 +136,14 @@ def _make_environment(work: Path, engine: str) -> dict[str, str]:
 
 
 def _deliver_files(made: Mapping[str, Path], output_folder: Path, stem: str) -> dict[str, Path]:
-    """Move all finished files to the output folder; each is there whole or not at all."""
+    """Move all finished files to the output folder, each whole or not at all.
+
+    Raises RenderError for an empty file.
+    """
     contents = {name: path.read_bytes() for name, path in made.items()}
     if empty := sorted(name for name, content in contents.items() if not content):
         raise RenderError(f"The renderer left an empty file ({', '.join(empty)}).")
-    done = {name: output_folder / f"{stem}.{name}" for name in contents}
-    for name, path in done.items():
+    targets = {name: output_folder / f"{stem}.{name}" for name in contents}
+    for name, path in targets.items():
         write_atomically(path, contents[name])
-    return done
+    return targets

@@ -1,9 +1,9 @@
-"""The program that runs a document's cells: `python -m readiness.rendering.running IN OUT`.
+"""Run a document's cells: `python -m readiness.rendering.running IN OUT`.
 
 IN is a JSON list of pieces of Python, `{"source": ..., "inline": ...}`, which share one namespace.
-OUT gets one line of JSON a piece as it ends: a list of what it showed, or an error, which is the
-last line. Nothing is said on stdout: what a piece prints is its own, and a crash of this program
-leaves the lines of what ended before.
+OUT gets one line of JSON as each piece ends: a list of its outputs, or an error, which is the last
+line. This program prints nothing on stdout: what a piece prints is its own, and a crash of the
+program leaves the lines of the pieces that ended before.
 """
 
 import ast
@@ -18,7 +18,7 @@ from typing import Any
 
 from readiness.ground.errors import RenderError
 
-# One thing shown: its kind (`printed`, `markdown`, `plain`), its text.
+# An output of a cell: kind (`printed`, `markdown`, `plain`) and text.
 Shown = dict[str, str]
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~^$@])")
@@ -28,7 +28,7 @@ _PICTURES = ("_repr_png_", "_repr_jpeg_", "_repr_svg_", "savefig")
 
 
 def show_value(value: object) -> Shown:
-    """Return how a value is shown: its Markdown, a table of a data frame, else what Python prints.
+    """Return the display of a value: Markdown, a table for a data frame, else the `repr`.
 
     Raises RenderError for a picture: the check of the page's numbers could not read it.
     """
@@ -55,18 +55,20 @@ def write_table(frame: Any) -> str:
 
 
 def inline(value: object) -> Shown:
-    """The same within a line of text, where a string is escaped."""
-    # As Quarto does (src/core/jupyter/jupyter-inline.ts).
-    found = show_value(value)
-    if "markdown" in found:
-        return found
+    """Return the display of a value within a line of text, where strings are escaped."""
+    # Quarto does the same (src/core/jupyter/jupyter-inline.ts).
+    output = show_value(value)
+    if "markdown" in output:
+        return output
     return {"markdown": _MARKUP.sub(r"\\\1", value) if isinstance(value, str) else repr(value)}
 
 
 def run(piece: dict[str, Any], name: str, namespace: dict[str, Any]) -> list[Shown]:
-    """Run one piece: what it printed, then its last expression's value, unless that is None."""
+    """Run one piece; return what it printed, then its last expression's value, unless that
+    is None.
+    """
     if piece["inline"]:
-        # To run the cells of the user's own report is what this module is for.
+        # Running the cells of the user's own report is the purpose of this module.
         return [inline(eval(compile(piece["source"].strip(), name, "eval"), namespace))]  # noqa: S307
     tree = ast.parse(piece["source"], name)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
@@ -81,7 +83,9 @@ def run(piece: dict[str, Any], name: str, namespace: dict[str, Any]) -> list[Sho
 
 
 def failure(error: BaseException, name: str) -> dict[str, Any]:
-    """An error as data: its name, what it says, and its last line within the piece, from 1."""
+    """Return an error as data: its name, its message, and its last line within the piece,
+    from 1.
+    """
     if isinstance(error, SyntaxError) and error.filename == name:
         return {"error": type(error).__name__, "said": error.msg, "line": error.lineno or 1}
     frames = traceback.extract_tb(error.__traceback__)
@@ -90,19 +94,19 @@ def failure(error: BaseException, name: str) -> dict[str, Any]:
 
 
 def main(pieces: Path, results: Path) -> int:
-    """Run the pieces in order until one fails."""
+    """Run the pieces in order until one fails; return 1 after a failure, else 0."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
     with results.open("w", encoding="utf-8") as out:
         for k, piece in enumerate(json.loads(pieces.read_text("utf-8"))):
             name = f"<cell {k}>"
             try:
-                done: object = run(piece, name, namespace)
+                result: object = run(piece, name, namespace)
             # Also SystemExit: a cell that ends the program has not shown the rest.
             except BaseException as error:
-                done = failure(error, name)
-            out.write(json.dumps(done) + "\n")
+                result = failure(error, name)
+            out.write(json.dumps(result) + "\n")
             out.flush()
-            if isinstance(done, dict):
+            if isinstance(result, dict):
                 return 1
     return 0
 

@@ -1,8 +1,8 @@
-"""A finished page as a document for Word, in which an office goes on writing.
+"""Write a finished page as a document for Word, in which an office goes on writing.
 
 Every number of the page was checked before, and none is added. What only a page can do (open a
-number, show a drawing to a telephone) is left out; the charts are the pictures that lie beside
-them. What the page is, simulated or not, published or not, stands on every sheet.
+number, show a drawing to a telephone) is left out; charts are the PNG pictures beside the drawings.
+Header and footer of every sheet say whether the report is simulated, and whether it is published.
 """
 
 import io
@@ -19,11 +19,11 @@ from readiness.rendering.engines import TIMESTAMP, pandoc_path
 from readiness.rendering.finish import find_only
 from readiness.rendering.process import run_group
 
-# What acts on a page alone; contents, which Word makes itself; what a caption says once more.
+# Elements that act on a page alone; contents, which Word makes itself; repeats of a caption.
 _LEFT_OUT = (
     "title, nav, script, style, .skip, .bar, .ribbon, .actions, .cue, svg, .behind > summary"
 )
-# Every file within a document has the same date, whenever it is made.
+# Fixed date for all files within a document, so that renderings are byte-identical.
 _ENVIRONMENT = {**os.environ, "SOURCE_DATE_EPOCH": str(TIMESTAMP)}
 _LINK = 'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships'
 _TYPE = 'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml'
@@ -35,10 +35,10 @@ _MARGIN = (
 
 
 def write_word(page: str, charts: Path) -> bytes:
-    """The bytes of a .docx that says what a finished page says.
+    """Return a .docx with the content of a finished page.
 
-    charts: the folder of the page's charts, each as SVG and as PNG. Raises RenderError where one is
-    missing, and where pandoc fails.
+    `charts`: the folder of the page's charts, each as SVG and as PNG. Raises RenderError where a
+    chart is missing, and where pandoc fails.
     """
     tree = LexborHTMLParser(page)
     parts = [part for part in tree.css(".status .tag, .status .part") if not part.css("a")]
@@ -46,13 +46,20 @@ def write_word(page: str, charts: Path) -> bytes:
         "header": " ".join(map(_take_text, tree.css(".ribbon"))),
         "footer": " · ".join(map(_take_text, parts)),
     }
-    known = find_only(tree, "html").attributes
-    spoken = [f"--metadata={name}={known[name]}" for name in ("lang", "dir") if name in known]
+    root_attributes = find_only(tree, "html").attributes
+    metadata_options = [
+        f"--metadata={name}={root_attributes[name]}"
+        for name in ("lang", "dir")
+        if name in root_attributes
+    ]
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        found = tree.css('.actions [href$=".svg"], .actions [data-file$=".svg"]')
-        named = (node.attributes for node in found)
-        links = [own.get("href") or own.get("data-file") or "" for own in named]
+        chart_links = tree.css('.actions [href$=".svg"], .actions [data-file$=".svg"]')
+        link_attributes = (node.attributes for node in chart_links)
+        links = [
+            attributes.get("href") or attributes.get("data-file") or ""
+            for attributes in link_attributes
+        ]
         for drawing, link in zip(tree.css("svg.wide"), links, strict=True):
             picture = charts / f"{link.rpartition('/')[2].removesuffix('.svg')}.png"
             if not picture.is_file():
@@ -67,7 +74,7 @@ def write_word(page: str, charts: Path) -> bytes:
         reference = _write_margins((work / "plain.docx").read_bytes(), margins)
         (work / "reference.docx").write_bytes(reference)
         look = ("--reference-doc", "reference.docx")
-        _run_pandoc(work, "page.html", *spoken, *look, "--output", "page.docx")
+        _run_pandoc(work, "page.html", *metadata_options, *look, "--output", "page.docx")
         return (work / "page.docx").read_bytes()
 
 
@@ -80,8 +87,10 @@ def _parse_node(html: str) -> LexborNode:
 
 
 def _simplify(tree: LexborHTMLParser) -> None:
-    """Leave what pandoc has a place for: titles of boxes and folds are bold, captions have their
-    style, what stands below a number gets a line of its own.
+    """Reduce a page to elements that pandoc can convert.
+
+    Titles of boxes and folds become bold, captions get their style, and text below a number gets a
+    line of its own.
     """
     for node in tree.css(f"{_LEFT_OUT}, [popover]"):
         node.decompose()
@@ -102,26 +111,28 @@ def _simplify(tree: LexborHTMLParser) -> None:
 
 def _run_pandoc(work: Path, *arguments: str) -> None:
     command: list[str | Path] = [pandoc_path(), *arguments]
-    code, _, said = run_group(command, cwd=work, environment=_ENVIRONMENT, timeout=120.0)
-    if code or "[WARNING]" in said:
-        raise RenderError(f"pandoc could not write a document: {' '.join(said.split())}")
+    code, _, messages = run_group(command, cwd=work, environment=_ENVIRONMENT, timeout=120.0)
+    if code or "[WARNING]" in messages:
+        raise RenderError(f"pandoc could not write a document: {' '.join(messages.split())}")
 
 
 def _write_margins(reference: bytes, margins: dict[str, str]) -> bytes:
-    """Pandoc's own model document with a line above and below every sheet."""
+    """Return pandoc's own reference document with a line above and below every sheet."""
     written = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(reference)) as old, zipfile.ZipFile(written, "w") as new:
         parts = {name: old.read(name).decode() for name in old.namelist()}
-        for kind, said in margins.items():
+        for kind, margin_text in margins.items():
             part = f"{kind}1.xml"
-            parts[f"word/{part}"] = _MARGIN.format(letters=_LETTERS[kind], said=escape(said))
-            known = f'<Override PartName="/word/{part}" {_TYPE}.{kind}+xml"/></Types>'
-            led = f'<Relationship Id="{kind}" {_LINK}/{kind}" Target="{part}"/></Relationships>'
-            shown = f'<w:sectPr><w:{kind}Reference w:type="default" r:id="{kind}"/>'
+            parts[f"word/{part}"] = _MARGIN.format(letters=_LETTERS[kind], said=escape(margin_text))
+            content_type = f'<Override PartName="/word/{part}" {_TYPE}.{kind}+xml"/></Types>'
+            relationship = (
+                f'<Relationship Id="{kind}" {_LINK}/{kind}" Target="{part}"/></Relationships>'
+            )
+            section_reference = f'<w:sectPr><w:{kind}Reference w:type="default" r:id="{kind}"/>'
             for name, place, more in (
-                ("[Content_Types].xml", "</Types>", known),
-                ("word/_rels/document.xml.rels", "</Relationships>", led),
-                ("word/document.xml", "<w:sectPr>", shown),
+                ("[Content_Types].xml", "</Types>", content_type),
+                ("word/_rels/document.xml.rels", "</Relationships>", relationship),
+                ("word/document.xml", "<w:sectPr>", section_reference),
             ):
                 parts[name] = parts[name].replace(place, more)
         for name, content in parts.items():
