@@ -182,8 +182,9 @@ def _solve(arguments: argparse.Namespace) -> None:
 
 
 def _list_solution(solution: Solution, arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return the solution as data for JSON; `power` (share of made-up figures that fit) is
-    in 0-1.
+    """Return the solution as data for JSON.
+
+    `power`, the share of made-up figures that fit, is in 0-1.
     """
     readings = [
         {**asdict(row), "power": None if row.power is None else float(row.power)}

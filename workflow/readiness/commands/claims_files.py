@@ -88,8 +88,7 @@ def read_loose_study(path: Path, language: str) -> tuple[pd.DataFrame, Structure
 
 
 def write_loose_study(folder: Path, table: Path, study: str, source: ClaimSource) -> int:
-    """Write the register and the structure of a study into a new folder; return the number of
-    claims.
+    """Write register and structure of a study into a new folder; return the number of claims.
 
     Raises ConfigError where the folder exists, and what `begin_study` raises.
     """

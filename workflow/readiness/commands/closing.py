@@ -91,9 +91,7 @@ def list_hidden(root: Path, run: PlannedRun) -> list[str]:
 
 
 def list_costs(plan: Plan) -> Iterator[str]:
-    """Yield how many numbers small groups of a wave cost other groups, and what joining
-    them gives.
-    """
+    """Yield the numbers that small groups cost other groups, and those that merging saves."""
     for run in plan.runs.values():
         if isinstance(run.section, WaveSettings) and not run.frozen:
             for merger in _read_protection(plan.root, run).get("mergers", ()):

@@ -281,9 +281,7 @@ def _gather_material(
 
 
 def _read_errata(said: Iterable[str]) -> tuple[str, dict[str, str]]:
-    """Split `--erratum` into a general text, and reasons for numbers by their id or its
-    beginning.
-    """
+    """Split `--erratum` into a general text, and reasons by id or beginning of ids."""
     general: list[str] = []
     single: dict[str, str] = {}
     for text in said:

@@ -159,9 +159,7 @@ def plan_next(arguments: argparse.Namespace) -> int:
 
 
 def _read_setting(arguments: argparse.Namespace) -> Setting:
-    """Read the strata with their people: from a frame, from populations, or from the wave's
-    margins.
-    """
+    """Read the strata with their people: from a frame, from populations, or from margins."""
     runs = {run.name: run for run in runs_of(load_config(find_config(Path())))}
     if arguments.wave not in runs:
         listed = ", ".join(runs)

@@ -118,8 +118,9 @@ def _list_labels(q: Questionnaire) -> Iterator[tuple[str, Mapping[str, str]]]:
 
 
 def header(questionnaire: Questionnaire) -> list[str]:
-    """Return the header of an export, in the form's order: a column for each item, or each
-    option.
+    """Return the header of an export, in the form's order.
+
+    One column for each item, or for each option.
     """
     metadata_columns = (questionnaire.export.timestamp, questionnaire.export.invitation)
     columns = [text for text in metadata_columns if text]

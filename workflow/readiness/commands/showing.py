@@ -62,8 +62,9 @@ class Shown:
     selection: Selection
 
     def sentence(self) -> str:
-        """Return which inference the selection allows, and how precision of few clusters is
-        estimated.
+        """Return the inference that the selection allows, and the variance estimator.
+
+        The estimator is named where there are few clusters.
         """
         design, selection_text = self.sample.design, _WORDS[self.selection]
         units = design.stages[0].units
@@ -110,9 +111,7 @@ class Shown:
         return "\n".join([*lines, self.sentence()])
 
     def estimates(self, table: pd.DataFrame) -> str:
-        """Return the tables of shares, one for each question and crossing, in percent and
-        points.
-        """
+        """Return the tables of shares, one for each question and crossing, in percent."""
         blocks = []
         numbers: Columns = {
             "answer": ("level", str),
@@ -244,9 +243,7 @@ class Shown:
         return [head, _align_columns(rows, columns)]
 
     def as_json(self, **tables: pd.DataFrame) -> str:
-        """Return the results as JSON, with the settings; missing numbers are null, shares
-        in 0-1.
-        """
+        """Return results and settings as JSON; missing numbers are null, shares in 0-1."""
         report, design = self.sample.weighting, self.sample.design
         weighting = (
             None

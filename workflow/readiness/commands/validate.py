@@ -237,8 +237,7 @@ def list_reading(found: ReadFile, language: Language, largest: float) -> dict[st
 
 
 def _find_mergers(root: Path, questionnaire: str, found: ReadFile) -> Iterator[Merger]:
-    """Yield how to merge small groups of the variables that waves with this questionnaire report
-    by.
+    """Yield how to merge small groups of variables that waves of this questionnaire use.
 
     Weights and derived variables of a wave are not known yet: answers are counted as they are.
     """

@@ -104,9 +104,7 @@ class Counted:
         return self._headings.get(parent.mem_id) == shown_number
 
     def caption_label(self, node: LexborNode) -> str | None:
-        """Return the label (`Figure 1`) that opens a caption at this node; None if its number is
-        wrong.
-        """
+        """Return the label (`Figure 1`) that opens a caption here; None for a wrong number."""
         at: LexborNode | None = node
         while at is not None and at.tag not in ("figcaption", "caption"):
             if at.prev and (at.prev.prev is not None or at.prev.text(deep=True).strip()):
@@ -117,9 +115,7 @@ class Counted:
         return match[0] if match and match["number"] == number else None
 
     def reference(self, node: LexborNode) -> bool:
-        """Return whether a link shows the number of the section, figure, table or note it
-        leads to.
-        """
+        """Return whether a link shows the right number of a section, figure, table or note."""
         shown_text = node.text(deep=True).strip()
         match = _BARE.match(shown_text) or _find_first_match(
             number_patterns(*CAPTIONS, "sec"), shown_text
@@ -132,10 +128,9 @@ class Counted:
 
 
 def _split_label(text: str) -> tuple[str, re.Match[str] | None]:
-    """Return the kind of caption that a text opens with (`fig`, `tbl`), in any language, and the
-    match.
+    """Return the kind of caption that a text opens with (`fig`, `tbl`), and the match.
 
-    ("", None) for none.
+    In any language; ("", None) where the text opens with no label.
     """
     for kind in CAPTIONS:
         if match := _find_first_match(number_patterns(kind, label=True), text):
@@ -243,9 +238,7 @@ class _Check:
                 )
 
     def attributes(self, node: LexborNode) -> None:
-        """Check spoken attributes: they may show numbers of their `data-ids`, or of the same
-        figure.
-        """
+        """Check spoken attributes, which may show numbers of `data-ids` or of the figure."""
         spoken = [name for name in _SPOKEN if has_digit(node.attributes.get(name) or "")]
         if node.tag == "meta" and (node.attributes.get("name") or "") != "viewport":
             spoken += ["content"] if has_digit(node.attributes.get("content") or "") else []

@@ -169,8 +169,9 @@ def _run_typst(document: Document, work: Path, output: Path, *, boxes: bool = Fa
 
 
 def find_quarto() -> Path | None:
-    """Return the Quarto program, by QUARTO_PATH, PATH, or the environment's `bin`; None without
-    one.
+    """Return the Quarto program, None without one.
+
+    By QUARTO_PATH, by PATH, then in the environment's `bin`.
 
     Raises RenderError where QUARTO_PATH names no program.
     """
@@ -283,9 +284,7 @@ def _read_log(path: Path) -> list[dict[str, Any]]:
 def _judge_log(
     document: Document, code: int, log: list[dict[str, Any]], messages: str, output: Path
 ) -> None:
-    """Raise RenderError for an error in Quarto's log, with its line, even if Quarto exits
-    with 0.
-    """
+    """Raise RenderError for an error in Quarto's log, even if Quarto exits with 0."""
     everything = plain("\n".join([str(record.get("msg", "")) for record in log] + [messages]))
     pattern = r"(?:Unable to resolve crossref|unresolved cross-reference) (@[\w.-]+)"
     if unresolved := re.search(pattern, everything):

@@ -102,9 +102,7 @@ class Document:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
     def option(self, cell: CodeCell, name: str, default: Any) -> Any:
-        """Return a cell option: the cell's own, else that of `execute:` in the front matter, else
-        `default`.
-        """
+        """Return a cell option: the cell's own, that of `execute:`, or `default`."""
         shared = self.front_matter.get("execute")
         default = shared.get(name, default) if isinstance(shared, dict) else default
         return cell.options.get(name, default)

@@ -109,9 +109,7 @@ def _fill_folder(folder: Path, document: Document, resources: Mapping[str, Path]
 
 
 def _make_environment(work: Path, engine: str) -> dict[str, str]:
-    """Return the environment of all programs: home folders in the work folder, this package
-    first.
-    """
+    """Return the environment of all programs: home in the work folder, this package first."""
     home = work / "home"
     kinds = ("cache", "config", "data")
     folders = {"HOME": home, **{f"XDG_{kind.upper()}_HOME": home / kind for kind in kinds}}

@@ -64,8 +64,9 @@ def inline(value: object) -> Shown:
 
 
 def run(piece: dict[str, Any], name: str, namespace: dict[str, Any]) -> list[Shown]:
-    """Run one piece; return what it printed, then its last expression's value, unless that
-    is None.
+    """Run one piece; return its output, then the value of its last expression.
+
+    A value of None is left out.
     """
     if piece["inline"]:
         # Running the cells of the user's own report is the purpose of this module.
@@ -83,9 +84,7 @@ def run(piece: dict[str, Any], name: str, namespace: dict[str, Any]) -> list[Sho
 
 
 def failure(error: BaseException, name: str) -> dict[str, Any]:
-    """Return an error as data: its name, its message, and its last line within the piece,
-    from 1.
-    """
+    """Return an error as data: name, message, and last line within the piece, from 1."""
     if isinstance(error, SyntaxError) and error.filename == name:
         return {"error": type(error).__name__, "said": error.msg, "line": error.lineno or 1}
     frames = traceback.extract_tb(error.__traceback__)

@@ -66,8 +66,7 @@ class Contrasts:
     def gaps(
         self, item: str, level: str, variable: str, published: Collection[str], below: float = UPPER
     ) -> list[Gap]:
-        """Return the pairs of published groups whose adjusted p is below a bound, the widest gap
-        first.
+        """Return pairs of published groups with an adjusted p below a bound, the widest gap first.
 
         A row's `effect` is the share of `b` minus that of `a`.
         """
@@ -214,8 +213,9 @@ class Banner:
         )
 
     def of(self, variable: str, *, apart: bool = False) -> "Banner":
-        """Return the table with the columns of one variable, the total first; `apart`: with groups
-        apart.
+        """Return the table with the columns of one variable, the total first.
+
+        `apart`: with groups apart.
         """
         is_kept = [
             column.variable == variable or column.group == TOTAL or (apart and column.apart)

@@ -154,9 +154,7 @@ class Judge:
         return Judged(state, numbers[0] or 0.0, None, *numbers[1:])
 
     def gap(self, claim: Claim, shares: pd.DataFrame, contrasts: pd.DataFrame) -> Judged:
-        """Return whether a claim on groups holds, with their shares and the limits of the
-        difference.
-        """
+        """Return whether a claim on groups holds, their shares, and limits of the difference."""
         printed = self.print(shares)
         findings = self.findings(claim.item, printed[printed["level"] == claim.level], contrasts)
         ids = [share_id(claim.item, claim.level, group, ANSWERED) for group in claim.groups]

@@ -268,9 +268,7 @@ class _ItemWriter:
             yield sentence if place else block("finding", sentence)
 
     def _write_alpha(self) -> str:
-        """Return the sentence on the reliability of a scale (alpha); "" where alpha is not
-        known.
-        """
+        """Return the sentence on the reliability of a scale (alpha); "" where unknown."""
         register, identity = self.register, FigureId(item=self.item.id, statistic=ALPHA)
         if register.number(identity) is None:
             return ""
@@ -384,9 +382,7 @@ class _ItemWriter:
         return next(self._state_difference(lead)).kind == statements.ESTABLISHED
 
     def _state_difference(self, lead: str) -> Iterator[Fact]:
-        """Yield what the leading test establishes, in which answers groups differ, and a warning if
-        any.
-        """
+        """Yield what the leading test establishes, then differing answers, then any warning."""
         test = LEADING[lead]
         p = self._read_p(test)
         if p is None:
@@ -403,8 +399,9 @@ class _ItemWriter:
             yield Fact("language.labelled", {"label": name, "what": warning})
 
     def _write_contrasts(self) -> Iterator[str]:
-        """Yield the table of differences between groups, then which differ and how many are not
-        shown.
+        """Yield the table of differences between groups, then conclusions on the pairs.
+
+        The conclusions: which pairs differ, and how many are not shown.
         """
         labels = self.wave.group_labels
         contrast_ids = {

@@ -139,8 +139,9 @@ class Findings:
         return share_finding
 
     def groups(self) -> Fact | None:
-        """Return which groups are above which; None where no pair was compared, or where a
-        published gap is too imprecise.
+        """Return which groups are above which.
+
+        None where no pair was compared, or where a published gap is too imprecise.
 
         Of a list of answers, the strongest gap in any answer.
         """
@@ -188,8 +189,9 @@ class Findings:
         return Listed(tuple(differing_answers)) if differing_answers else None
 
     def gap(self) -> tuple[tuple[float, float], Fact] | None:
-        """Return the strongest established gap whose two shares are reliable, after its sort key;
-        None where there is none.
+        """Return the strongest established gap whose two shares are reliable, after its sort key.
+
+        None where there is no such gap.
 
         Sort key: the adjusted p, then minus the size of the gap.
         """
@@ -249,8 +251,9 @@ class Findings:
 
     @property
     def _is_list(self) -> bool:
-        """True where no answer is the headline: several may be ticked, or a choice has more than
-        two.
+        """True where no answer is the headline: multiple response, or a long choice.
+
+        A choice is long with more than `MANY` answers.
         """
         kind = self.item.kind
         return kind.takes_several or (kind.is_nominal and len(self.item.codes) > MANY)
@@ -279,8 +282,10 @@ class Findings:
         return Fact(DEPENDS[side], values)
 
     def _order(self) -> Fact | None:
-        """Return the finding on the most frequent answer and the next one; None where the first is
-        not reliable.
+        """Return the finding on the most frequent answer and the next one.
+
+        None where the share of the most frequent answer is not reliable, or that answer is free
+        text.
         """
         number, labels = self.material.register.number, self.item.labels(self.material.language)
         codes = answer_order(number, self.item.id, self.item.codes, ordered=False)

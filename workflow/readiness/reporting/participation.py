@@ -72,9 +72,7 @@ def describe_participation(wave: WavePart) -> str:
 
 
 def _name_uncounted(wave: WavePart) -> str:
-    """Return the questions whose answers are texts or days, in a fold: a report lists all
-    questions.
-    """
+    """Return the questions whose answers are texts or days, in a fold."""
     labels = [
         plain(item.label.text(wave.language))
         for item in wave.questionnaire.items
@@ -214,9 +212,7 @@ def _list_headlines(wave: WavePart) -> Iterator[tuple[str | Fact, FigureId]]:
 
 
 def _tell_others(wave: WavePart, numbers: list[tuple[str | Fact, FigureId]]) -> Iterator[str]:
-    """Yield how far people without an answer could move a share, one sentence for each such
-    share.
-    """
+    """Yield for each share how far people without an answer could move it."""
     register = wave.register
     for words, share in numbers:
         others, worst = share.with_variant(OTHERS), f"{OTHERS}.{WORST}"

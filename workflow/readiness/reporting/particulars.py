@@ -95,17 +95,13 @@ def list_rows(
 
 
 def write_box(part: ReportPart) -> str:
-    """Write the box of the brief: who asked whom, how and when, and which statements are
-    missing.
-    """
+    """Write the box of the brief: known statements, then the labels of missing ones."""
     body = glossary(list_rows(part, BOXED, DISCLOSED))
     return note("note", part.word("report.study.title"), body)
 
 
 def note_block(part: ReportPart) -> ReportBlock:
-    """Return the methodological note: all statements but rights, and links to the rest of the
-    method.
-    """
+    """Return the methodological note: statements without rights, links to the method."""
 
     def body() -> str:
         links = [

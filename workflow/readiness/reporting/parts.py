@@ -142,9 +142,7 @@ class Register:
         return show(fact, self.language, mark, Markup(name=plain))
 
     def write_finding(self, fact: Value) -> str:
-        """Return a finding as Markdown, with its numbers in the short form of sentences
-        (`shorten`).
-        """
+        """Return a finding as Markdown, with numbers in the short form (`shorten`)."""
 
         def mark(name: str, told: str) -> str:
             number_text = plain(self.shorten(name)) if self.has(name) else ""
@@ -278,9 +276,7 @@ class ReportPart:
         return table(header, rows, label("tbl", self.run, name), caption, **look)
 
     def chart(self, name: str, caption: str) -> str:
-        """Return a chart of the run with its alternative text and its downloads, "" where none was
-        drawn.
-        """
+        """Return a chart with alternative text and downloads; "" where none was drawn."""
         wide, narrow, words = (
             self.charts / f"{name}{end}" for end in (".svg", "-narrow.svg", ".txt")
         )
@@ -402,8 +398,9 @@ class WavePart(ReportPart):
         return {**labels, **self.questionnaire.label_apart(self.language)}
 
     def groups(self, item: str) -> dict[str, str]:
-        """Return the group labels of an item's tables as Markdown: total, groups, groups apart that
-        answered.
+        """Return the group labels of an item's tables as Markdown.
+
+        The total, each group, and the groups apart that answered.
         """
         group_labels = {"all": f"**{text('report.total', self.language)}**"}
         for code, name in self.group_labels.items():

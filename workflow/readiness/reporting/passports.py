@@ -201,9 +201,7 @@ class Passports:
         return self._write_word(KINDS.get(str(self.rows[identity]["kind"]), OTHER))
 
     def section(self, identity: str) -> str:
-        """Return the section of a number on the page of all numbers: its question, else its
-        kind.
-        """
+        """Return the section of a number on the page of numbers: its question, else its kind."""
         name = self._name_item(str(self.rows[identity]["item"]))
         return self._label(name) if name in self._questions else self.kind(identity)
 

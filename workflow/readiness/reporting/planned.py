@@ -73,9 +73,7 @@ def _shorten(value: Any, area: str) -> str:
 
 
 def count_marks(outcome: PlanOutcome, rows: Iterable[Mapping[Any, Any]]) -> Fact:
-    """Return how many numbers are as planned, changed or later, and how many deviations
-    there are.
-    """
+    """Return the numbers of planned, changed and later figures, and of deviations."""
     marks: Counter[str] = Counter(outcome.mark(row) for row in rows)
     counts: dict[str, Value] = {mark: marks[mark] for mark in MARKS}
     return Fact("plan.counted", {**counts, "n": len(outcome.deviations)})

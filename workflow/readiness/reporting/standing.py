@@ -62,9 +62,7 @@ class Standing(StrictModel):
         return tell(Fact("report.standing", values), language)
 
     def now(self, language: Language) -> str:
-        """Return the address of the publication's status page on the site; "" without a
-        publication.
-        """
+        """Return the address of the publication's status page; "" without a publication."""
         return f"../../../status/{self.publication}.html#{language}" if self.publication else ""
 
     def pull(self, name: str) -> str:

@@ -54,9 +54,7 @@ def state_condition(selection: Selection, register: Register) -> Fact | None:
 
 
 def significant(p: float, level: float) -> bool:
-    """Return whether a p-value is below the error that a confidence level leaves (0.05 for
-    0.95).
-    """
+    """Return whether a p-value is below the error of a confidence level (0.05 for 0.95)."""
     return p < round(1 - level, 12)
 
 

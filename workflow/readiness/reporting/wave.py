@@ -418,8 +418,9 @@ _HEIGHT = re.compile(r'viewBox="\S+ \S+ (\S+) (\S+)"')
 
 
 def measure_height(wave: WavePart, item: Item) -> float:
-    """Return the height of an item's first picture with its caption, in picture widths; 0 without
-    picture.
+    """Return the height of an item's first picture with its caption, in picture widths.
+
+    0 without a picture.
     """
     path = wave.charts / f"{item.id}-{item.forms[0]}.svg"
     view_box = _HEIGHT.search(path.read_text("utf-8")) if path.is_file() else None

@@ -13,8 +13,7 @@ ASIDE = Path("results/.aside")
 
 @contextmanager
 def keeping_pages(root: Path, folders: Sequence[Path]) -> Iterator[None]:
-    """Keep the pages in `folders` while steps write other files there; restore the pages
-    afterwards.
+    """Keep the pages in `folders` while steps write others there; restore them afterwards.
 
     `folders`: paths from `root`. Snakemake's notes on the pages are restored, too, so that the next
     run computes none of them again. A folder that was absent or empty keeps the publication's

@@ -77,9 +77,7 @@ class _Steps:
             self.done, self.total = int(done), int(total)
 
     def estimate_rest(self, seconds: float) -> float | None:
-        """Estimate the seconds left, by the mean duration of a step; None before the first
-        is done.
-        """
+        """Estimate the seconds left by the mean duration of a step; None before the first."""
         return seconds / self.done * (self.total - self.done) if self.done else None
 
 

@@ -79,9 +79,7 @@ class DrawnWave:
     settings: DrawWave
 
     def charts(self) -> dict[str, Picture]:
-        """Return every chart by file name; charts of robustness only for items with several
-        variants.
-        """
+        """Return every chart by file name; robustness only for items with several variants."""
         firm_items = {planned.item for planned in self.settings.charts if planned.form == FIRMNESS}
         findings = [
             finding
@@ -201,9 +199,7 @@ class DrawnWave:
         )
 
     def _draw_grid(self, grid_id: str) -> Picture:
-        """Return the chart of a grid's rows, all respondents: their levels, or the headline
-        share.
-        """
+        """Return the chart of a grid's rows, all respondents: levels, or headline shares."""
         language, small = self._language, self.settings.reliable_base
         names = self.questionnaire.find_tables(self._charted_items)[grid_id]
         items = [self.questionnaire.item(name) for name in names]

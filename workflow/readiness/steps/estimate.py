@@ -25,8 +25,10 @@ SETTINGS = EstimateWave
 
 
 def run(job: Job[EstimateWave]) -> None:
-    """Write `estimates.csv`, `scales.csv`, and on nonresponse `bounds.csv`, `response.csv`,
-    `balance.csv` and `missing.csv`.
+    """Write the estimates, the reliability of scales, and the tables of nonresponse.
+
+    Files: `estimates.csv`, `scales.csv`; on nonresponse `bounds.csv`, `response.csv`, `balance.csv`
+    and `missing.csv`.
     """
     settings, questionnaire = job.settings, load_questionnaire(job["questionnaire"])
     margins_file, sample_file = job.get("margins"), job.get("sample")

@@ -61,9 +61,7 @@ def export_table(path: Path, content: bytes, told: Export = UNSAID) -> ExportTab
 
 
 def _find_sums(sheet: Sheet) -> str:
-    """Return the last row, as a range, if its first filled cell says that it is a sum; ""
-    otherwise.
-    """
+    """Return the last row, as a range, if its first filled cell names a sum; else ""."""
     cells = (column.at(-1).strip() for column in sheet.rows) if len(sheet) else ()
     is_sum = tells_sum(next(filter(None, cells), ""))
     return f"{sheet.numbers[-1]} to {sheet.numbers[-1]}" if is_sum else ""

@@ -128,9 +128,7 @@ def _borrow_packages(folder: Path, wheel: Wheel) -> Path:
 
 
 def _set_up(scratch: Path, wheel: Wheel, lock: str) -> Path:
-    """Set up an environment for the new program from its lock (over the network); return its
-    Python.
-    """
+    """Set up the new program's environment from its lock (network); return its Python."""
     pin = f"./{wheel.name} \\\n    --hash=sha256:{wheel.digest}\n"
     (scratch / LOCK).write_text(pin + lock, "utf-8")
     (scratch / "setup.sh").write_text(wheel.text(SETUP), "utf-8")
@@ -155,9 +153,7 @@ def _make_environment() -> dict[str, str]:
 
 
 def _copy_office(root: Path, copy: Path) -> None:
-    """Copy an office with its data and results, and their times, so that nothing is
-    computed twice.
-    """
+    """Copy an office with data, results and file times, so that nothing is computed twice."""
 
     def leave_out(folder: str, names: list[str]) -> list[str]:
         return [name for name in names if name in APART] if Path(folder) == root else []

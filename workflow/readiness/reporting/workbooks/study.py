@@ -79,9 +79,7 @@ def _make_verdicts(study: StudyPart) -> WorkbookSheet:
 
 
 def label_figure(study: StudyPart, item: str, level: str, group: str) -> tuple[str, str, str, str]:
-    """Return the labels of a study's item, of an answer, and of a figure's publisher; see
-    `Labels`.
-    """
+    """Return the labels of a study's item, of an answer, and of a publisher; see `Labels`."""
     if item not in study.structure.items:
         return "", "", "", ""
     answer = _name_answer(study, item, level)

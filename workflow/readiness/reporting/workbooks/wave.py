@@ -100,9 +100,7 @@ _OF_VARIANTS = (
 
 
 def firmness_sheets(material: TableMaterial) -> list[WorkbookSheet]:
-    """Return the sheet of the findings in each variant of the analysis; no sheet without
-    findings.
-    """
+    """Return the sheet of findings in each variant of the analysis; no sheet without any."""
     language, register = material.language, material.register
     by, rows = next(iter(material.variables), ""), []
     for finding in firmness.list_findings(register.rows, material.questionnaire):
@@ -372,9 +370,7 @@ Labels = Callable[[str, str, str], tuple[str, str, str, str]]
 
 
 def tidy(figures: pd.DataFrame, labels: Labels, language: Language) -> pd.DataFrame:
-    """Return `numbers.csv`: the register at its published precision (as text), words beside
-    codes.
-    """
+    """Return `numbers.csv`: the register at published precision (as text), with labels."""
     records = []
     for row in list_rows(figures):
         item, answer, group, variable_label = labels(row["item"], row["level"], row["group"])
@@ -393,9 +389,7 @@ def tidy(figures: pd.DataFrame, labels: Labels, language: Language) -> pd.DataFr
 
 
 def wave_labels(questionnaire: Questionnaire, compared: str, language: Language) -> Labels:
-    """Return the function that labels a wave's items, answers and groups; "" for what has
-    no label.
-    """
+    """Return the function that labels items, answers and groups; "" for a missing label."""
     items = {item.id: item for item in questionnaire.items}
     groups = {TOTAL: (text("report.total", language), "")}
     for variable in questionnaire.frame:
