@@ -261,10 +261,12 @@ def _print_long(verdicts: list[Verdict], language: str) -> None:
     PLAIN.print(table)
 
 
-def _print_short(verdicts: list[Verdict], shown: list[str], arguments: argparse.Namespace) -> None:
+def _print_short(
+    verdicts: list[Verdict], shown_ids: list[str], arguments: argparse.Namespace
+) -> None:
     """Print the verdicts in `shown`, a sentence a line, then the number of verdicts by status."""
     for verdict in verdicts:
-        if verdict.id in shown:
+        if verdict.id in shown_ids:
             for fact in verdict.facts:
                 PLAIN.print(tell(fact, arguments.language), soft_wrap=True)
             print()

@@ -82,7 +82,9 @@ def _read_data(
     return answers, load_questionnaire(Path(run.questionnaire)), shares
 
 
-def beside_json(found: Sequence[DataComparison], register: Mapping[str, str], language: str) -> str:
+def beside_json(
+    comparisons: Sequence[DataComparison], register: Mapping[str, str], language: str
+) -> str:
     """Return JSON with an object for each question: sentence, base, figures with counts.
 
     `register`: the shares of the wave's register, by id.
@@ -108,20 +110,23 @@ def beside_json(found: Sequence[DataComparison], register: Mapping[str, str], la
                 for c, k in zip(comparison.claims, comparison.counts, strict=True)
             ],
         }
-        for comparison in found
+        for comparison in comparisons
     ]
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def print_beside(
-    found: Sequence[DataComparison], study: JudgedStudy, register: Mapping[str, str], language: str
+    comparisons: Sequence[DataComparison],
+    study: JudgedStudy,
+    register: Mapping[str, str],
+    language: str,
 ) -> None:
     """Print a table of all figures, then a sentence for each question."""
     table = Table(box=box.SIMPLE_HEAD)
     names = ["item", "answer", "published", "of who answered", "count", "n"]
     for name in [*names, "register"] if register else names:
         table.add_column(name, justify="left" if name in ("item", "answer") else "right")
-    for comparison in found:
+    for comparison in comparisons:
         for claim, count in zip(comparison.claims, comparison.counts, strict=True):
             label = study.structure.answer(comparison.item, claim.category)
             share = (
@@ -146,5 +151,5 @@ def print_beside(
             )
             table.add_row(*cells)
     PLAIN.print(table)
-    for comparison in found:
+    for comparison in comparisons:
         PLAIN.print(tell(comparison.fact, language), soft_wrap=True)

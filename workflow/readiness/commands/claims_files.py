@@ -134,11 +134,11 @@ def _list_answers(path: Path, question: str, answers: object) -> Iterator[dict[s
         yield {"item": question, "answer": str(answer), "value": _text(value), **more}
 
 
-def _check_mapping(content: object, known: tuple[str, ...], place: str) -> Mapping[str, Any]:
+def _check_mapping(content: object, allowed: tuple[str, ...], place: str) -> Mapping[str, Any]:
     if not isinstance(content, Mapping):
-        raise DataError(f"{place}: expected {', '.join(known)}.")
-    if unknown := [str(name) for name in content if name not in known]:
-        raise DataError(f"{place}: unknown key {unknown[0]!r}; expected {', '.join(known)}.")
+        raise DataError(f"{place}: expected {', '.join(allowed)}.")
+    if unknown := [str(name) for name in content if name not in allowed]:
+        raise DataError(f"{place}: unknown key {unknown[0]!r}; expected {', '.join(allowed)}.")
     return content
 
 

@@ -280,11 +280,11 @@ def _gather_material(
     )
 
 
-def _read_errata(said: Iterable[str]) -> tuple[str, dict[str, str]]:
+def _read_errata(errata: Iterable[str]) -> tuple[str, dict[str, str]]:
     """Split `--erratum` into a general text, and reasons by id or beginning of ids."""
     general: list[str] = []
     single: dict[str, str] = {}
-    for text in said:
+    for text in errata:
         name, equals, reason = text.partition("=")
         if equals and re.fullmatch(NUMBER, name) and reason.strip():
             single[name] = reason.strip()

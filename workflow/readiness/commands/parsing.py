@@ -57,15 +57,15 @@ class Parser(argparse.ArgumentParser):
         return f"{message}."
 
 
-def _explain_choice(name: str, given: str, choices: list[str]) -> str:
+def _explain_choice(name: str, word: str, choices: list[str]) -> str:
     if name in ("COMMAND", "STEP", "ACTION"):
-        return f"{given}: no such {name.lower()}.{suggest(given, choices)}"
-    return f"{name} {given}: expected {', '.join(choices[:-1])} or {choices[-1]}."
+        return f"{word}: no such {name.lower()}.{suggest(word, choices)}"
+    return f"{name} {word}: expected {', '.join(choices[:-1])} or {choices[-1]}."
 
 
-def suggest(given: str, known: Iterable[str]) -> str:
+def suggest(word: str, words: Iterable[str]) -> str:
     """Return " Did you mean ...?" with the known word nearest to the given one, else ""."""
-    near = get_close_matches(given, list(known), n=1)
+    near = get_close_matches(word, list(words), n=1)
     return f" Did you mean {near[0]}?" if near else ""
 
 

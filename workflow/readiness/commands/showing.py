@@ -146,13 +146,15 @@ class Shown:
             )
         return "\n\n".join([*blocks, foot])
 
-    def _join_interval(self, scale: float, digits: int, kind: str = "", told: str = "") -> Columns:
+    def _join_interval(
+        self, scale: float, digits: int, kind: str = "", suffix: str = ""
+    ) -> Columns:
         def limits(row: Any) -> str:
             ends = [row[f"{end}{kind}"] for end in ("lower", "upper")]
             limit_texts = [f"{scale * end:.{digits}f}" for end in ends if not _is_missing(end)]
             return " to ".join(limit_texts) if len(limit_texts) == 2 else ""
 
-        return {f"{100 * self.sample.settings.level:g} % interval{told}": (None, limits)}
+        return {f"{100 * self.sample.settings.level:g} % interval{suffix}": (None, limits)}
 
     def scales(self, table: pd.DataFrame) -> str:
         """Return the table of Cronbach's alpha of each scale, with warnings."""

@@ -225,12 +225,14 @@ def _find_publication(plan: Plan, run: PlannedRun, kind: str) -> tuple[str, str,
     return "computed", "in no publication", freeze
 
 
-def _name_next(name: str, known: list[str]) -> str:
+def _name_next(name: str, publications: list[str]) -> str:
     """Return the next publication's name: NAME-r1, or the one after the highest number."""
     numbered = [
-        matched for publication in known if (matched := re.fullmatch(r"(.+)-r(\d+)", publication))
+        matched
+        for publication in publications
+        if (matched := re.fullmatch(r"(.+)-r(\d+)", publication))
     ]
-    last = max(numbered, key=lambda found: int(found[2]), default=None)
+    last = max(numbered, key=lambda matched: int(matched[2]), default=None)
     return f"{last[1]}-r{int(last[2]) + 1}" if last else f"{name}-r1"
 
 

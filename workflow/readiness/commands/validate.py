@@ -161,18 +161,21 @@ def read_bytes(path: Path, file: Path, content: bytes) -> ReadFile:
     return ReadFile(file, questionnaire, raw, validation.first_reading(raw, questionnaire))
 
 
-def describe_reading(found: ReadFile, language: Language, largest: float) -> str:
+def describe_reading(reading: ReadFile, language: Language, largest: float) -> str:
     """Return lines on a reading: submissions kept and dropped, most frequent faults.
 
     Raises DataError for a mass loss, which a run would refuse.
     """
-    values: dict[str, Value] = {"file": str(found.file), "questionnaire": found.questionnaire.id}
-    if (result := found.result) is None:
-        strata = found.raw.drop_duplicates("stratum")
+    values: dict[str, Value] = {
+        "file": str(reading.file),
+        "questionnaire": reading.questionnaire.id,
+    }
+    if (result := reading.result) is None:
+        strata = reading.raw.drop_duplicates("stratum")
         people = int(strata["stratum_population"].sum())
-        values |= {"invited": len(found.raw), "strata": len(strata), "population": people}
+        values |= {"invited": len(reading.raw), "strata": len(strata), "population": people}
         return tell(Fact("validation.read.sample", values), language)
-    validation.refuse_mass_loss(result, found.file, largest)
+    validation.refuse_mass_loss(result, reading.file, largest)
     received = Fact("validation.read.export", {**values, "n": result.count("received")})
     kept = Fact("validation.read.kept", {"n": result.count("kept")})
     if result.groups:
@@ -185,7 +188,7 @@ def describe_reading(found: ReadFile, language: Language, largest: float) -> str
     lines = [
         *(tell(fact, language) for fact in (received, kept)),
         *(loss_lines or [text("validation.lost.nothing", language)]),
-        *validation.write_sums(result, found.raw.attrs, language),
+        *validation.write_sums(result, reading.raw.attrs, language),
     ]
     for rule, severity, n in by_rule(result.issues).itertuples(index=False):
         weight = text(validation.SEVERITIES[str(severity)], language)
@@ -200,7 +203,7 @@ def describe_reading(found: ReadFile, language: Language, largest: float) -> str
     return "\n".join(lines)
 
 
-def list_reading(found: ReadFile, language: Language, largest: float) -> dict[str, Any]:
+def list_reading(reading: ReadFile, language: Language, largest: float) -> dict[str, Any]:
     """Return what `describe_reading` reports as data for JSON, with every fault.
 
     Of an export: `received` and `kept` submissions, `dropped` by reason, `kept_by_group`, `rules`
@@ -209,19 +212,21 @@ def list_reading(found: ReadFile, language: Language, largest: float) -> dict[st
 
     Raises DataError for a mass loss, which a run would refuse.
     """
-    content: dict[str, Any] = {"file": found.file, "questionnaire": found.questionnaire.id}
-    if (result := found.result) is None:
-        strata = found.raw.drop_duplicates("stratum")
+    content: dict[str, Any] = {"file": reading.file, "questionnaire": reading.questionnaire.id}
+    if (result := reading.result) is None:
+        strata = reading.raw.drop_duplicates("stratum")
         population = int(strata["stratum_population"].sum())
         return content | {
-            "invited": len(found.raw),
+            "invited": len(reading.raw),
             "strata": len(strata),
             "population": population,
         }
-    validation.refuse_mass_loss(result, found.file, largest)
+    validation.refuse_mass_loss(result, reading.file, largest)
     reasons = (*NOT_KEPT, *SET_ASIDE)
     dropped = {reason: result.count(reason) for reason in reasons}
-    result, *_ = separate(result, found.raw, found.raw[["_row"]], found.questionnaire, Detectors())
+    result, *_ = separate(
+        result, reading.raw, reading.raw[["_row"]], reading.questionnaire, Detectors()
+    )
     issues = result.issues
     faults = issues.drop(columns="fact").to_dict("records")
     for fault, issue in zip(faults, issues.to_dict("records"), strict=True):
@@ -236,7 +241,7 @@ def list_reading(found: ReadFile, language: Language, largest: float) -> dict[st
     }
 
 
-def _find_mergers(root: Path, questionnaire: str, found: ReadFile) -> Iterator[Merger]:
+def _find_mergers(root: Path, questionnaire: str, reading: ReadFile) -> Iterator[Merger]:
     """Yield how to merge small groups of variables that waves of this questionnaire use.
 
     Weights and derived variables of a wave are not known yet: answers are counted as they are.
@@ -246,17 +251,17 @@ def _find_mergers(root: Path, questionnaire: str, found: ReadFile) -> Iterator[M
     except ReadinessError:
         return
     seen_variables: set[str] = set()
-    groupings = {grouping.id for grouping in found.questionnaire.groupings}
+    groupings = {grouping.id for grouping in reading.questionnaire.groupings}
     for wave in waves:
-        if found.result is None or wave.questionnaire != questionnaire:
+        if reading.result is None or wave.questionnaire != questionnaire:
             continue
         for variable in wave.estimate.variables(()):
-            if variable in seen_variables or variable not in groupings & {*found.result.answers}:
+            if variable in seen_variables or variable not in groupings & {*reading.result.answers}:
                 continue
             seen_variables.add(variable)
             policy = Policy.of(protection_of(wave), wave.figures.minimum_base)
-            merger_arguments = (found.questionnaire, variable, wave.figures, policy)
-            if merger := find_merger_of_answers(found.result.answers, *merger_arguments):
+            merger_arguments = (reading.questionnaire, variable, wave.figures, policy)
+            if merger := find_merger_of_answers(reading.result.answers, *merger_arguments):
                 yield merger
 
 

@@ -188,15 +188,15 @@ class _Check:
     def report(self, text: str, reason: str, context: str) -> None:
         self.problems.append(Problem(text, reason, _normalise(context)[:160], self.heading))
 
-    def text(self, text: str, context: str, known: Collection[str] = ()) -> None:
-        """Report each digit of `text` outside of the allow-list and of the `known` texts."""
+    def text(self, text: str, context: str, shown_texts: Collection[str] = ()) -> None:
+        """Report each digit of `text` outside of the allow-list and of the `shown_texts`."""
         if not has_digit(text):
             return
         covered = bytearray(len(text))
         # Known texts, where these are no part of a longer number.
         known_patterns = [
             re.compile(rf"(?<![\w.,−-]){re.escape(value)}(?!\w|[.,]\d)")
-            for value in known
+            for value in shown_texts
             if has_digit(value)
         ]
         for pattern in [*self.allowed, *known_patterns]:

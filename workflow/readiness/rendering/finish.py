@@ -125,11 +125,11 @@ class _Numbers:
         """Return the id of a number in the register of the run."""
         return name.removeprefix(f"{self.passports.register.run}/")
 
-    def opening(self, name: str, opens: bool | None, shown: str) -> tuple[str, str]:
+    def opening(self, name: str, opens: bool | None, number_text: str) -> tuple[str, str]:
         """Return the tags around a number: of a button, a link or a span, or none."""
         if opens is None:
             return "", ""
-        identity, kind = self.identity(name), "n long" if len(shown) > LONG else "n"
+        identity, kind = self.identity(name), "n long" if len(number_text) > LONG else "n"
         tag, target = "span", ""
         if opens:
             tag, target = "button", f' popovertarget="{escape(anchor(identity))}"'

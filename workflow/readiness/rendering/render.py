@@ -133,12 +133,12 @@ def _make_environment(work: Path, engine: str) -> dict[str, str]:
     }
 
 
-def _deliver_files(made: Mapping[str, Path], output_folder: Path, stem: str) -> dict[str, Path]:
+def _deliver_files(rendered: Mapping[str, Path], output_folder: Path, stem: str) -> dict[str, Path]:
     """Move all finished files to the output folder, each whole or not at all.
 
     Raises RenderError for an empty file.
     """
-    contents = {name: path.read_bytes() for name, path in made.items()}
+    contents = {name: path.read_bytes() for name, path in rendered.items()}
     if empty := sorted(name for name, content in contents.items() if not content):
         raise RenderError(f"The renderer left an empty file ({', '.join(empty)}).")
     targets = {name: output_folder / f"{stem}.{name}" for name in contents}

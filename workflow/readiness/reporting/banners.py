@@ -122,7 +122,7 @@ def letters(gaps: Sequence[Gap], names: Mapping[str, str]) -> dict[str, str]:
         letters_by_group.setdefault(gap.higher, []).append((name, letter))
     return {
         group: separator.join(
-            letter for _, letter in sorted(pairs, key=lambda one: (len(one[0]), one[0]))
+            letter for _, letter in sorted(pairs, key=lambda pair: (len(pair[0]), pair[0]))
         )
         for group, pairs in letters_by_group.items()
     }

@@ -59,12 +59,12 @@ def list_findings(rows: pd.DataFrame, questionnaire: Questionnaire) -> list[Firm
     """Return a register's findings, without first answers that a suppressed answer may exceed."""
     values = dict(zip(rows["id"], rows["value"], strict=True))
 
-    def is_sure(found: FirmFinding) -> bool:
-        item = questionnaire.item(found.item)
+    def is_sure(finding: FirmFinding) -> bool:
+        item = questionnaire.item(finding.item)
         ids = {code: share_id(item.id, code, TOTAL, ANSWERED) for code in item.codes}
         shares = {code: number(values.get(identity)) for code, identity in ids.items()}
         hidden = bound_hidden_share(shares.values(), exclusive=not item.kind.takes_several)
-        return not found.kind.startswith(FIRST) or hidden < (shares.get(found.level) or 0.0)
+        return not finding.kind.startswith(FIRST) or hidden < (shares.get(finding.level) or 0.0)
 
     return [finding for finding in read_findings(rows) if is_sure(finding)]
 
@@ -156,12 +156,12 @@ def describe_firmness(wave: WavePart) -> str:
 
 
 def draw_firmness(
-    found: Sequence[FirmFinding], figures: DrawnFigures, questionnaire: Questionnaire, by: str
+    findings: Sequence[FirmFinding], figures: DrawnFigures, questionnaire: Questionnaire, by: str
 ) -> Picture:
     """Return the picture of a question's findings, one curve each."""
     language = figures.language
     curves, table = [], []
-    for finding in found:
+    for finding in findings:
         title = tell(state_claim(finding, questionnaire, by, language), language)
         names = {
             dimension: {
@@ -190,7 +190,7 @@ def draw_firmness(
         if holds in states
     ]
     return Picture(
-        questionnaire.item(found[0].item).label.text(language),
+        questionnaire.item(findings[0].item).label.text(language),
         [Fact("charts.firmness.alt"), *closing(simulated=figures.simulated)],
         language,
         curves,

@@ -179,9 +179,9 @@ class Judge:
         return Judged(HOLDS if holds else FAILS, *(*values, None)[:2], *limits)
 
 
-def claim_of_share(found: Findings) -> Claim | None:
+def claim_of_share(findings: Findings) -> Claim | None:
     """Return the claim of the sentence on all respondents; None where it claims nothing."""
-    fact, item = found.whole(), found.item
+    fact, item = findings.whole(), findings.item
     kind = "" if fact is None else SIDE.get(fact.kind) or ORDER.get(fact.kind, "")
     if fact is None or not kind:
         return None
@@ -191,31 +191,34 @@ def claim_of_share(found: Findings) -> Claim | None:
     return Claim(item.id, WHOLE, kind, level)
 
 
-def claim_of_groups(found: Findings) -> Claim | None:
+def claim_of_groups(findings: Findings) -> Claim | None:
     """Return the claim of the sentence on groups; None where it claims nothing of a pair."""
-    item, fact = found.item, found.groups()
+    item, fact = findings.item, findings.groups()
     if fact is None or fact.kind in (DIFFER, IN_ANSWERS):
         return None
     if "first_share" in fact.values:
         ids = [fact.values[name] for name in ("first_share", "other_share")]
-        first, other = (
+        first, lower = (
             FigureId.parse(value.name, "estimate")
             for value in ids
             if isinstance(value, NamedNumber)
         )
-        return Claim(item.id, GAP, HIGHER, first.level, ((first.group, other.group),))
+        return Claim(item.id, GAP, HIGHER, first.level, ((first.group, lower.group),))
     level = item.first_level
-    if gaps := found.find_gaps(level):
+    if gaps := findings.find_gaps(level):
         *_, named = find_widest(gaps)
         kind = FAR_HIGHER if are_far(named) else HIGHER
         return Claim(item.id, GAP, kind, level, tuple((gap.higher, gap.lower) for gap in named))
     rows = [
         (effect, row["a"], row["b"])
-        for row in found.material.contrasts.of_table(item.id, level, found.material.variables[0])
+        for row in findings.material.contrasts.of_table(
+            item.id, level, findings.material.variables[0]
+        )
         for effect in [number(row["effect"])]
         if effect is not None
         and all(
-            found.is_reliable(share_id(item.id, level, row[side], ANSWERED)) for side in ("a", "b")
+            findings.is_reliable(share_id(item.id, level, row[side], ANSWERED))
+            for side in ("a", "b")
         )
     ]
     if not rows:

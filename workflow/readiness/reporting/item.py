@@ -80,7 +80,7 @@ MARKS = {"main": "main", "net": "total", "answer": "", "outside": "base", "base"
 
 def banner_table(
     material: TableMaterial,
-    own: Banner,
+    shown_table: Banner,
     name: str,
     caption: str,
     *,
@@ -113,35 +113,35 @@ def banner_table(
             cell_text += f" {mark('ci', register.write_fact(interval, bare=True))}"
         return cell_text
 
-    header, rows = [text(head, language), *map(name_column, own.columns)], []
-    for line in own.lines:
+    header, rows = [text(head, language), *map(name_column, shown_table.columns)], []
+    for line in shown_table.lines:
         pairs = zip_longest(line.ids, line.letters, fillvalue="")
         rows.append([plain(line.label), *(cell(*pair, line.kind) for pair in pairs)])
-    marks = [MARKS[line.kind] for line in own.lines]
+    marks = [MARKS[line.kind] for line in shown_table.lines]
     return table(header, rows, name, caption, kind="banner", marks=marks)
 
 
-def notes(material: TableMaterial, own: Banner) -> str:
+def notes(material: TableMaterial, shown_table: Banner) -> str:
     """Write the notes that one table needs beside the legend of the report; "" for none."""
-    sentences = [*_write_notes(material, own)]
+    sentences = [*_write_notes(material, shown_table)]
     return mark("small", " ".join(sentences)) if sentences else ""
 
 
-def _write_notes(material: TableMaterial, own: Banner) -> Iterator[str]:
-    register, not_asked_id = material.register, missing_id(own.item.id, "not_asked")
+def _write_notes(material: TableMaterial, shown_table: Banner) -> Iterator[str]:
+    register, not_asked_id = material.register, missing_id(shown_table.item.id, "not_asked")
     if register.has(not_asked_id) and register.number(not_asked_id):
         values = {"what": register.name_value(not_asked_id)}
         not_asked = Fact("language.labelled", {"label": Term(ASKED_NOT), **values})
         yield f"{register.write_fact(not_asked)}."
     if condition := statements.state_condition(material.selection, register):
         yield register.write_fact(condition)
-    yield from (plain(line) for line in name_left_out(material, own))
-    if own.item.dont_know:
-        label = own.item.dont_know.label(material.language)
+    yield from (plain(line) for line in name_left_out(material, shown_table))
+    if shown_table.item.dont_know:
+        label = shown_table.item.dont_know.label(material.language)
         yield material.register.write_fact(Fact("tables.note.outside", {"label": label}))
     mean_ids = [
         name
-        for line in own.lines
+        for line in shown_table.lines
         for name in line.ids
         if name and FigureId.parse(name).level == MEAN
     ]
@@ -291,13 +291,15 @@ class _ItemWriter:
         unit = unit_text(self.item.range, self.wave.language) if self.item.range else ""
         return self.wave.tell(kind, item=title, unit=unit)
 
-    def _write_table(self, own: Banner, kind: str, by: str, *, intervals: str = "all") -> str:
-        if not own.lines:
+    def _write_table(
+        self, shown_table: Banner, kind: str, by: str, *, intervals: str = "all"
+    ) -> str:
+        if not shown_table.lines:
             return ""
         name = label("tbl", self.wave.run, self.item.id, kind)
         caption = NUMBER_TABLE if self.item.kind.is_number else SHARE_TABLE
         caption_text = self._caption_table(caption, by)
-        return banner_table(self.material, own, name, caption_text, intervals=intervals)
+        return banner_table(self.material, shown_table, name, caption_text, intervals=intervals)
 
     def _write_others(self) -> str:
         tables_by_variable = {}
@@ -465,10 +467,10 @@ class _ItemWriter:
             else EMPTY,
         ]
 
-    def _write_contrast_table(self, found: dict[tuple[str, str], FigureId]) -> str:
+    def _write_contrast_table(self, contrast_ids: dict[tuple[str, str], FigureId]) -> str:
         infers, labels = self.wave.selection.inference, self.wave.group_labels
         rows = []
-        for (a, b), figure in found.items():
+        for (a, b), figure in contrast_ids.items():
             row = [f"{plain(labels[b])} – {plain(labels[a])}", self.register.span(figure)]
             if infers:
                 row += self._write_pair_test(figure, self._closed.get((a, b)))

@@ -196,7 +196,7 @@ class Findings:
         Sort key: the adjusted p, then minus the size of the gap.
         """
         gaps = [(gap, level) for level in self._levels for gap in self.find_gaps(level)]
-        for gap, level in sorted(gaps, key=lambda found: (found[0].p, -found[0].effect)):
+        for gap, level in sorted(gaps, key=lambda entry: (entry[0].p, -entry[0].effect)):
             ids = {
                 "first_share": share_id(self.item.id, level, gap.higher, ANSWERED),
                 "other_share": share_id(self.item.id, level, gap.lower, ANSWERED),

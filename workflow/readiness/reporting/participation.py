@@ -249,8 +249,8 @@ def _tell_lacking(wave: WavePart, numbers: list[tuple[str | Fact, FigureId]]) ->
         elif lower != upper:
             lacking.append((float(upper) - float(lower), words, share))
     # No widest range is named beside a suppressed share: its own range may be wider.
-    if lacking and all(one[0] for one in lacking):
-        _, words, share = max(lacking, key=lambda one: one[0])
+    if lacking and all(entry[0] for entry in lacking):
+        _, words, share = max(lacking, key=lambda entry: entry[0])
         values: dict[str, Value] = {
             "item": words,
             "lower": register.name_value(share.with_variant(WORST, LOWER)),

@@ -77,11 +77,11 @@ def name_author(name: str) -> str:
 
 
 def list_rows(
-    part: ReportPart, told: Iterable[str], asked: Iterable[str]
+    part: ReportPart, shown_keys: Iterable[str], wanted_keys: Iterable[str]
 ) -> Iterator[tuple[str, str]]:
-    """Yield the known statements of `told`, each after its label, as Markdown.
+    """Yield the known statements of `shown_keys`, each after its label, as Markdown.
 
-    A last row lists the labels of `asked` that are not known.
+    A last row lists the labels of `wanted_keys` that are not known.
     """
     stated = list_statements(part.settings.get("study", {}), part.language)
     texts = {key: quote_exactly(statement) for key, statement in stated}
@@ -89,8 +89,8 @@ def list_rows(
         identity = quality_id(key, TOTAL)
         if part.register.has(identity):
             texts[key] = part.register.span(identity)
-    yield from ((part.word(CALLED[key]), texts[key]) for key in told if key in texts)
-    if missing := [part.word(CALLED[key]) for key in asked if key not in texts]:
+    yield from ((part.word(CALLED[key]), texts[key]) for key in shown_keys if key in texts)
+    if missing := [part.word(CALLED[key]) for key in wanted_keys if key not in texts]:
         yield part.word("report.study.missing"), join_texts(missing, "comma", part.language)
 
 

@@ -144,17 +144,17 @@ class Register:
     def write_finding(self, fact: Value) -> str:
         """Return a finding as Markdown, with numbers in the short form (`shorten`)."""
 
-        def mark(name: str, told: str) -> str:
+        def mark(name: str, default: str) -> str:
             number_text = plain(self.shorten(name)) if self.has(name) else ""
-            return f'[{number_text}]{{.n data-id="{self.run}/{name}"}}' if number_text else told
+            return f'[{number_text}]{{.n data-id="{self.run}/{name}"}}' if number_text else default
 
         return show(fact, self.language, mark, Markup(name=plain))
 
     def tell_finding(self, fact: Value) -> str:
         """Return a finding as plain text, with its numbers in the short form of sentences."""
 
-        def mark(name: str, told: str) -> str:
-            return self.shorten(name) if self.has(name) else told
+        def mark(name: str, default: str) -> str:
+            return self.shorten(name) if self.has(name) else default
 
         return show(fact, self.language, mark)
 
@@ -411,16 +411,16 @@ class WavePart(ReportPart):
         return group_labels
 
 
-def _join_percent_signs(said: str) -> str:
+def _join_percent_signs(markdown: str) -> str:
     """Return a text with each percent sign moved into the span of its number."""
 
-    def one(found: re.Match[str]) -> str:
-        unit = found[3] or found[4].replace(" ", NBSP)
-        return f"[{found[1]}{unit}]{{{found[2]}}}"
+    def join(matched: re.Match[str]) -> str:
+        unit = matched[3] or matched[4].replace(" ", NBSP)
+        return f"[{matched[1]}{unit}]{{{matched[2]}}}"
 
     # A verdict's template has the percent sign behind the number; the page check reads both as one.
     # In right-to-left text the sign may stand between isolating marks (U+2066, U+2069).
-    return re.sub(r"\[([^\]]*)\]\{([^}]*)\}(?:\u2066(%)\u2069|([\u00a0\u202f ]?%))", one, said)
+    return re.sub(r"\[([^\]]*)\]\{([^}]*)\}(?:\u2066(%)\u2069|([\u00a0\u202f ]?%))", join, markdown)
 
 
 def open_part(settings: dict[str, Any], language: Language) -> StudyPart | WavePart:

@@ -236,23 +236,30 @@ class Passports:
             parts.insert(0, self.kind(str(row["id"])))
         return show(Listed(tuple(parts), "comma"), self.language)
 
-    def _list_facts(self, row: Mapping[str, Any], made: Passport) -> tuple[tuple[str, str], ...]:
+    def _list_facts(
+        self, row: Mapping[str, Any], passport: Passport
+    ) -> tuple[tuple[str, str], ...]:
         simulated = self._write_word("numbers.simulated") if self.register.is_simulated else ""
         steps_by_kind = STEPS if self.register.is_weighted else {**STEPS, **UNWEIGHTED}
         steps = steps_by_kind.get(str(row["kind"]))
         figure = FigureId.parse(str(row["id"]), str(row["kind"]))
         name, state = figure.in_release(self.standing.publication), self.standing.state
         if self.standing.released:
-            values = {"title": self.title, "name": name, "value": made.value, "data": made.data}
-            state = Fact("numbers.cited" if made.data else "numbers.cited_alone", values)
+            values = {
+                "title": self.title,
+                "name": name,
+                "value": passport.value,
+                "data": passport.data,
+            }
+            state = Fact("numbers.cited" if passport.data else "numbers.cited_alone", values)
         return (
             *[("numbers.nature", simulated)] * self.register.is_simulated,
-            ("numbers.interval", made.interval),
-            ("study.term.base", made.base),
-            ("numbers.effective", made.effective),
+            ("numbers.interval", passport.interval),
+            ("study.term.base", passport.base),
+            ("numbers.effective", passport.effective),
             ("numbers.measured", self.register.warning(str(row["id"]))),
-            (PLAN, made.plan),
-            ("numbers.data", made.data),
+            (PLAN, passport.plan),
+            ("numbers.data", passport.data),
             *(
                 ("numbers.pull", self.standing.pull(dataset))
                 for dataset in str(row["dataset"]).split()

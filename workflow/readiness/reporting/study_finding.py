@@ -41,9 +41,9 @@ class JudgedClaim:
         pairs = {**{name: name for name in names}, **renamed}
         return {new: self.values[name] for new, name in pairs.items()}
 
-    def number(self, own: str) -> str:
+    def number(self, name: str) -> str:
         """Return the id of one of the verdict's numbers in the register."""
-        return verdict_id(self.id, own)
+        return verdict_id(self.id, name)
 
 
 def find_verdict(study: StudyPart, *identities: str) -> JudgedClaim | None:

@@ -49,7 +49,7 @@ def repair(root: Path) -> list[str]:
     complete: dict[Path, Lineage] = {}
     messages = []
     # Data first: the digests of results made from them need the data's keys.
-    for folder in sorted(filled, key=lambda each: each.parents[1] != results / "inputs"):
+    for folder in sorted(filled, key=lambda folder: folder.parents[1] != results / "inputs"):
         lineage, changed = None, list[str]()
         if (folder / PROVENANCE).exists():
             try:

@@ -203,8 +203,8 @@ def _name_subject(part: PageSource, settings: RenderSettings) -> str:
     return settings.title if subject in settings.title else f"{subject} · {settings.title}"
 
 
-def _list_authors(told: dict[str, Any]) -> list[str]:
-    authors = told.get("study", {}).get("authors", ())
+def _list_authors(part_settings: dict[str, Any]) -> list[str]:
+    authors = part_settings.get("study", {}).get("authors", ())
     return [particulars.name_author(author["name"]) for author in authors]
 
 

@@ -64,9 +64,9 @@ SETTINGS = SiteSettings
 Copies = dict[PurePosixPath, Path]
 
 
-def _copy(copies: Copies, found: Mapping[PurePosixPath, Path]) -> list[File]:
+def _copy(copies: Copies, files: Mapping[PurePosixPath, Path]) -> list[File]:
     """Add the files that exist to the copies; return those that the index names."""
-    present = {place: path for place, path in found.items() if path.is_file()}
+    present = {place: path for place, path in files.items() if path.is_file()}
     copies |= present
     return [file for place in present if (file := File.at(place))]
 
@@ -146,21 +146,28 @@ def _write(site: pages.Site, copies: Copies, job: Job[SiteSettings]) -> None:
 
 
 def _copy_report(
-    told: dict[str, Any],
+    entry: dict[str, Any],
     copies: Copies,
     languages: Sequence[Language],
     publications: Sequence[Published],
 ) -> ReportEntry:
-    results, home = Path("results") / told["folder"], PurePosixPath(told["run"])
+    results, home = Path("results") / entry["folder"], PurePosixPath(entry["run"])
     files: dict[str, list[File]] = {}
     first_screens: dict[str, Shown] = {}
     for language in languages:
         files_below = (below(results / name / language, home / name / language) for name in READ)
         files[language] = _copy(copies, dict(chain(*files_below)))
-        page = results / REPORT / language / f"{told['page']}.html"
+        page = results / REPORT / language / f"{entry['page']}.html"
         first_screens[language] = _read_first(page, home, results)
-    candidates = [p for p in publications if p.run == told["run"]]
-    published, moved = min(candidates, key=lambda one: (one.draft, one.identity), default=None), 0
+    candidates = [p for p in publications if p.run == entry["run"]]
+    published, moved = (
+        min(
+            candidates,
+            key=lambda publication: (publication.draft, publication.identity),
+            default=None,
+        ),
+        0,
+    )
     if published:
         ledger = list_rows(read_register(FOLDER / published.identity / LEDGER))
         current_rows = {
@@ -170,10 +177,10 @@ def _copy_report(
             r["id"] not in current_rows or not gives_row(r, current_rows[r["id"]]) for r in ledger
         )
     return ReportEntry(
-        run=told["run"],
-        title=told["title"],
-        simulated=told["simulated"],
-        selection=told["selection"],
+        run=entry["run"],
+        title=entry["title"],
+        simulated=entry["simulated"],
+        selection=entry["selection"],
         files=files,
         shown=first_screens,
         published=published,
@@ -202,8 +209,8 @@ def _read_first(page: Path, home: PurePosixPath, folder: Path) -> Shown:
     return Shown(finding, home / place, " ".join(words.read_text("utf-8").split()))
 
 
-def _copy_publication(told: dict[str, Any], copies: Copies, verdicts: dict[str, Any]) -> Published:
-    identity = told["id"]
+def _copy_publication(entry: dict[str, Any], copies: Copies, verdicts: dict[str, Any]) -> Published:
+    identity = entry["id"]
     folder, home = FOLDER / identity, PurePosixPath(str(FOLDER)) / identity
     files_below = chain(*(below(folder / name, home / name) for name in READ))
     files = _copy(copies, {**dict(files_below), **{home / name: folder / name for name in SEALED}})
@@ -212,7 +219,7 @@ def _copy_publication(told: dict[str, Any], copies: Copies, verdicts: dict[str, 
     except DataError:  # its audit reports it
         citation = Citation(identity, identity, "", "", (), "")
     check = tally(verdicts[identity]) if identity in verdicts else None
-    properties = {name: value for name, value in told.items() if name != "id"}
+    properties = {name: value for name, value in entry.items() if name != "id"}
     pages = {path.parent.name: path for path in folder.glob(f"{REPORT}/*/report*.html")}
     first_screens = {language: _read_first(path, home, folder) for language, path in pages.items()}
     return Published(

@@ -103,13 +103,13 @@ def _describe_publications(before: Measured, after: Measured) -> Iterator[str]:
         yield f"publications/{name}: {_describe_tally(after.tallies.get(name))}"
 
 
-def _describe_tally(found: Any) -> str:
-    if found is None:
+def _describe_tally(counts: Any) -> str:
+    if counts is None:
         return "is not recomputed by the new program"
-    if found.differs:
+    if counts.differs:
         return (
-            f"{found.differs} of its numbers differ by the new program, {found.reproduced} come "
+            f"{counts.differs} of its numbers differ by the new program, {counts.reproduced} come "
             "out again; what is published stays, a correction is a new publication"
         )
-    judged = f", {found.judged} published claims judged alike" if found.judged else ""
-    return f"all {found.reproduced} numbers come out again{judged}"
+    judged = f", {counts.judged} published claims judged alike" if counts.judged else ""
+    return f"all {counts.reproduced} numbers come out again{judged}"

@@ -159,8 +159,8 @@ _MEASURES = {
 }
 
 
-def _sign(one: Sign) -> str:
-    return SHORTHAND.get(one, one.mark)
+def _sign(shown_sign: Sign) -> str:
+    return SHORTHAND.get(shown_sign, shown_sign.mark)
 
 
 class _WaveSheet:

@@ -125,32 +125,32 @@ class _Writer:
         sheet.fit_to_pages(1, 0)
         return sheet
 
-    def _write_table(self, name: str, own: WorkbookSheet) -> Worksheet:
+    def _write_table(self, name: str, content: WorkbookSheet) -> Worksheet:
         sheet = self._add_sheet(name)
-        sheet.write_string(0, 0, own.title, self.title)
+        sheet.write_string(0, 0, content.title, self.title)
         plain = self.workbook.add_format({})
-        for place, line in enumerate(own.lines, 1):
+        for place, line in enumerate(content.lines, 1):
             sheet.write_string(place, 0, line, plain)
-        top = len(own.lines) + 1
+        top = len(content.lines) + 1
         look = {
             "name": f"table_{len(self.workbook.worksheets())}",
             "autofilter": False,
             "style": "Table Style Light 1",
             "banded_rows": False,
-            "columns": [{"header": head, "header_format": self.head} for head in own.header],
+            "columns": [{"header": head, "header_format": self.head} for head in content.header],
         }
-        end = (top + max(len(own.rows), 1), max(len(own.header) - 1, 0))
+        end = (top + max(len(content.rows), 1), max(len(content.header) - 1, 0))
         sheet.add_table(top, 0, *end, look)
-        for place, row in enumerate(own.rows):
-            at, shaded = top + 1 + place, place in own.shaded
+        for place, row in enumerate(content.rows):
+            at, shaded = top + 1 + place, place in content.shaded
             for column, cell in enumerate(row):
                 if isinstance(cell, Amount):
                     sheet.write_number(at, column, cell.value, self._format(cell.format, shaded))
                 else:
                     sheet.write_string(at, column, cell, self._format("@", shaded, cell))
-        for column, width in enumerate(_choose_widths(own)):
+        for column, width in enumerate(_choose_widths(content)):
             sheet.set_column(column, column, width)
-        sheet.freeze_panes(top + 1, own.labels)
+        sheet.freeze_panes(top + 1, content.labels)
         sheet.repeat_rows(top)
         return sheet
 
