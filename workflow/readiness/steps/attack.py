@@ -52,4 +52,4 @@ def run(job: Job[AttackWave]) -> None:
     }
     job.csv(ATTACK, table)
     job.file(VERDICT, json.dumps(verdict, indent=1, sort_keys=True) + "\n")
-    log.info("attacked: %d counts, %d given away", len(attacked_counts), verdict["given_away"])
+    log.info("attacked: %d counts, %d disclosed", len(attacked_counts), verdict["given_away"])

@@ -27,4 +27,4 @@ def run(job: Job[FaultPages]) -> None:
     for language in job.settings.languages:
         page = faults_page(questionnaire, issues, counts, quarantine, language)
         job.file(f"faults-{language}.html", page)
-    log.info("faults: %d, told in %s", len(issues), ", ".join(job.settings.languages))
+    log.info("faults: %d, pages in %s", len(issues), ", ".join(job.settings.languages))

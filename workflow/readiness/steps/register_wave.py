@@ -216,7 +216,7 @@ class _Wave:
     def withhold(self, demand: Demand | None, decided: Decisions | None) -> Withheld:
         """Return what the policy suppresses; with a demand, beyond what was decided."""
         if demand:
-            log.info("withholding more of: %s", ", ".join(sorted(demand.items or ())))
+            log.info("suppressing more numbers of: %s", ", ".join(sorted(demand.items or ())))
         return withhold(
             self.tables["estimates"],
             self.respondents,
@@ -419,7 +419,7 @@ def _publish_variants(wave: _Wave, withholding: Withholding) -> Withholding:
     firm = tell_until_held(
         items, lambda some: wave.target(replace(withholding, firm=frozenset(some)))
     )
-    log.info("firmness told of: %s", ", ".join(sorted(firm)) or "nothing")
+    log.info("robustness published for: %s", ", ".join(sorted(firm)) or "nothing")
     return replace(withholding, firm=firm)
 
 

@@ -294,7 +294,7 @@ def run(job: Job[RenderSettings]) -> None:
     }
     if keys := qmd.parse(job["source"]).left_to_quarto:
         log.info(
-            "%s: left to quarto render, for its look alone: %s", job["source"], ", ".join(keys)
+            "%s: options of the look, left to quarto render: %s", job["source"], ", ".join(keys)
         )
 
 
