@@ -1,7 +1,7 @@
 """Finish a page whose numbers were checked: charts as elements, numbers that open, policy.
 
-Pages of both renderers are alike afterwards: no style attributes, no ids without a purpose. The
-text of the page stays as it was checked; additions come from the register alone.
+Pages of both renderers are alike afterwards: no style attributes, no `data-id`. The text of the
+page stays as it was checked; additions come from the register alone.
 
 A chart becomes part of the page as elements, without scripts, loads or styles; names of the
 drawing's parts get the chart's own prefix, since a page has several charts.

@@ -36,7 +36,7 @@ from readiness.reporting.parts import Register
 from readiness.survey.design import Design
 
 WHOLE, GAP = "share", "gap"
-# Claims on a share: a side of one half; an answer is first; it is also apart from the next.
+# Claims on a share: its side of one half; an answer is first; the first answer exceeds the second.
 SIDE = {kind: side for side, kinds in SIDES.items() if side for kind in kinds}
 FIRST, APART = "first", "first_apart"
 ORDER = {
@@ -260,7 +260,7 @@ def changes(wave: Wave, claim: Claim, name: str, choice: str) -> bool:
 def judge_all(
     wave: Wave, judge: Judge, claims: Sequence[Claim], choices: Mapping[str, tuple[str, ...]]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Judge every claim in every variant of the choices that can change it.
+    """Judge every claim in each variant that can change the claim.
 
     Returns a row for each claim and variant (columns `COLUMNS`, shares 0-1), and a row for each
     respondent with a column for each choice of weights. A choice of weights that gives the weights

@@ -248,7 +248,7 @@ def _tell_lacking(wave: WavePart, numbers: list[tuple[str | Fact, FigureId]]) ->
             lacking += [(0.0, words, share)] if has_missing or lower != upper else []
         elif lower != upper:
             lacking.append((float(upper) - float(lower), words, share))
-    # No widest range is named beside a suppressed share: its own range may be wider.
+    # Name no widest range beside a suppressed share, whose range may be wider.
     if lacking and all(entry[0] for entry in lacking):
         _, words, share = max(lacking, key=lambda entry: entry[0])
         values: dict[str, Value] = {

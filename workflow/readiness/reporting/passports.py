@@ -69,7 +69,7 @@ def verdict_names(
 TRACE = "readiness which"
 
 
-# Kinds with a name and steps of their own.
+# Kinds of numbers with their own name and description of steps.
 TOLD_OF = (
     *("estimate", "interval", "count", "test", "quality", "revision", "bound", "selection"),
     *("response", "scale", "claim", "verdict", "change", "firmness"),
@@ -125,7 +125,7 @@ class Passport:
     facts: tuple[tuple[str, str], ...] = ()
 
 
-# Label of the mark of a number beside the plan of its wave.
+# Catalogue key of the label before a number's plan mark.
 PLAN = "plan.label"
 # Labels of texts that are written from left to right in every language.
 CODES = ("numbers.data", "numbers.pull", "numbers.id", "numbers.trace", "numbers.lineage")

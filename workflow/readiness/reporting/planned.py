@@ -80,7 +80,7 @@ def count_marks(outcome: PlanOutcome, rows: Iterable[Mapping[Any, Any]]) -> Fact
 
 
 def mark_number(outcome: PlanOutcome, row: Mapping[Any, Any]) -> Fact:
-    """Return the mark of a number beside the plan, and the deviations that touch it."""
+    """Return whether a number is planned, changed or later, with the deviations behind."""
     names = tuple(deviation.key for deviation in outcome.touching(row))
     return Fact(MARKS[outcome.mark(row)], {"names": Listed(names, "comma")})
 

@@ -39,7 +39,7 @@ TEST_NAMES = (
 )
 TESTS = tuple(f"report.name.{test}" for test in TEST_NAMES)
 NONE = tuple(f"report.{what}.none" for what in ("issues", "corrections"))
-# From so many pairs on, a sentence names none: the table lists them.
+# Number of pairs from which a sentence names none and leaves them to the table.
 MANY = 6
 
 

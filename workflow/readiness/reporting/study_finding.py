@@ -66,7 +66,7 @@ def find_verdict(study: StudyPart, *identities: str) -> JudgedClaim | None:
 
 
 def name_numbers(value: Value, identity: str) -> Value:
-    """Return a value of a verdict with each number under its id in the register."""
+    """Return a verdict's value with numbers named by their ids in the register."""
     match value:
         case NamedNumber(own, number):
             return NamedNumber(verdict_id(identity, own), number)
@@ -91,7 +91,7 @@ HEADLINES = {
     "forensics.bases.never": "study.headline.never_alone",
 }
 FITS = ("forensics.base.fits", "forensics.base.apportioned")
-# Figures that are no shares of the number of answers reported for them.
+# Verdicts on figures that are no shares of the reported number of answers.
 MISFITS = ("forensics.base.other", "forensics.base.none")
 # Established sentence by the kind of the verdict: catalogue key, then names of values.
 ESTABLISHED = {

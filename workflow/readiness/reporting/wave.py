@@ -69,7 +69,7 @@ COLUMNS = (
     "report.title.change",
 )
 INTERVAL = "numbers.interval"
-# Catalogue keys by whether a change moved, and whether all changes lie within the margin.
+# Catalogue keys by (some change is established, all changes lie within the margin).
 SENTENCES = {
     (True, False): "report.change.moved",
     (True, True): "report.change.little",
@@ -408,7 +408,7 @@ def choose_pictures(wave: WavePart, items: Sequence[Item]) -> list[Item]:
         if len(chosen) == PICTURES or (place is None and chosen):
             continue
         chosen.append(item)
-        # A picture on a later page leaves no room on the pages before it.
+        # Pictures keep their order: none goes back to an earlier page.
         place = place or 0
         rooms = [0.0] * place + [rooms[place] - height, *rooms[place + 1 :]]
     return chosen

@@ -45,9 +45,10 @@ MARK = '"†"'
 def wave_book(
     material: TableMaterial, title: str, items: Sequence[str], cover: Sequence[str]
 ) -> Book:
-    """Return the workbook of a wave: its `items` in their order; `cover`: lines of its first sheet.
+    """Return the workbook of a wave.
 
-    The register of the material is at its published precision.
+    `items`: ids of its questions, in order; `cover`: lines of the first sheet. The register of the
+    material is at its published precision.
     """
     questionnaire = material.questionnaire
     tables = [banner(material, questionnaire.item(name)) for name in items]
@@ -346,7 +347,7 @@ def tell_data(datasets: Sequence[str], language: Language) -> str:
     return tell(Fact("tables.cover.data", {"datasets": named}), language)
 
 
-# Columns of `numbers.csv`, with the catalogue key of each description.
+# Catalogue key of the description of each column of `numbers.csv`.
 COLUMNS = {
     **{name: f"tables.column.{name}" for name in ("id", "kind", "item")},
     "item_label": "tables.head.question",
