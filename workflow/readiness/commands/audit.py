@@ -138,6 +138,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
+    """Audit the publications below `root`, and print or write the results."""
     sealed_ids, withdrawn_ids = listed_ids(root), withdrawals(root)
     for name in [name for name in arguments.ids if name not in {*sealed_ids, *withdrawn_ids}]:
         find_publication(root, name)
@@ -220,6 +221,7 @@ def _judge(
     notes: Mapping[str, Sequence[Fact]],
     name: str,
 ) -> tuple[Audit, Subject | None]:
+    """Audit one publication, or list the faults of the log; read what a page shows of it."""
     # Judge, print and draw the same bytes.
     with reading_once(root / FOLDER / name):
         if name == str(LOG):

@@ -164,6 +164,7 @@ def _study_or_file(text: str) -> str | Path:
 
 
 def _solve(arguments: argparse.Namespace) -> None:
+    """Print the numbers of respondents that can give the figures."""
     try:
         solution = solve(
             arguments.figures,
@@ -227,6 +228,7 @@ def _read_material(arguments: argparse.Namespace) -> tuple[pd.DataFrame, Structu
 
 
 def _check(arguments: argparse.Namespace) -> None:
+    """Print the verdicts on a study or file, alone or beside its data."""
     claims, structure = _read_material(arguments)
     if lacking := structure.missing(arguments.language):
         raise ConfigError(
@@ -279,6 +281,7 @@ def _print_short(
 
 
 def _begin(arguments: argparse.Namespace) -> None:
+    """Begin a study from a file, in a project or in a new folder."""
     root, study = Path.cwd(), arguments.study
     source_facts = read_figures(arguments.table).source
     if not (publisher := arguments.publisher or source_facts.get("publisher")):

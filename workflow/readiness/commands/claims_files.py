@@ -105,6 +105,7 @@ def write_loose_study(folder: Path, table: Path, study: str, source: ClaimSource
 
 
 def _read_yaml_figures(path: Path) -> FigureTable:
+    """Read a YAML of figures."""
     content = _check_mapping(read_yaml(path, as_text=True), OF_SOURCE, f"{path}")
     questions = content.get("figures")
     if not isinstance(questions, Mapping) or not questions:
@@ -122,6 +123,7 @@ def _read_yaml_figures(path: Path) -> FigureTable:
 
 
 def _list_answers(path: Path, question: str, answers: object) -> Iterator[dict[str, str]]:
+    """Yield a row for each answer of a question in a YAML of figures."""
     place = f"{path}, figures, {question}"
     more: dict[str, str] = {}
     if isinstance(answers, Mapping) and "answers" in answers:

@@ -149,6 +149,7 @@ def _get(root: Path, arguments: argparse.Namespace) -> None:
 
 
 def _add(root: Path, arguments: argparse.Namespace) -> None:
+    """Register a file as a version, and print what to commit."""
     # Slow to import: these modules read tables with pandas.
     from readiness.commands.validate import describe_reading, largest_loss, read_bytes
     from readiness.datasets.add import add_version
@@ -194,6 +195,7 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
 
 
 def _erase(root: Path, arguments: argparse.Namespace) -> None:
+    """Remove all copies of versions, and print what remains."""
     erasure = erase_versions(root, arguments.names, arguments.reason)
     for place in erasure.removed:
         print(f"removed  {place}")
@@ -214,6 +216,7 @@ def _erase(root: Path, arguments: argparse.Namespace) -> None:
 
 
 def _find_remains(root: Path, names: Sequence[str]) -> Iterator[str]:
+    """Yield files and publications that still have something of erased versions."""
     from readiness.publications.trace import find_affected
 
     questionnaire_files = {f"{find_version(root, name).questionnaire}.yaml" for name in names}
@@ -228,6 +231,7 @@ def _find_remains(root: Path, names: Sequence[str]) -> Iterator[str]:
 
 
 def _print_key(root: Path, arguments: argparse.Namespace) -> None:
+    """Make the key of a version's pseudonyms, and print its place."""
     from readiness.running.pseudonym_key import KEYS, new_key
 
     version = find_version(root, arguments.name)

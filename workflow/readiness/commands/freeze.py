@@ -110,6 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> int:
+    """Compute, check and seal a run; print what is missing or remarkable."""
     root, languages = plan.root, plan.languages_of(chosen.folder)
     refuse_released(root, arguments.id)
     refuse_strangers(root)
@@ -222,6 +223,7 @@ def _shorten(text: str) -> str:
 
 
 def _choose_run(plan: Plan, arguments: argparse.Namespace) -> PlannedRun:
+    """Return the run to publish: the wave or study named, else the draft's own."""
     named = {"waves": arguments.wave, "studies": arguments.study, "publications": arguments.id}
     folder = next(f"{kind}/{name}" for kind, name in named.items() if name)
     if folder in plan.runs:
@@ -245,6 +247,7 @@ def _choose_run(plan: Plan, arguments: argparse.Namespace) -> PlannedRun:
 def _gather_material(
     plan: Plan, chosen: PlannedRun, languages: Sequence[str], arguments: argparse.Namespace
 ) -> PublicationMaterial:
+    """Return the material of a publication, with the options of its last freeze."""
     root = plan.root
     # Options of the draft's last freeze still hold, unless given again.
     draft_words = _read_draft_words(root, arguments.id)

@@ -116,6 +116,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _begin(root: Path, arguments: argparse.Namespace) -> str:
+    """Begin a wave from the export; return what was written, in lines."""
     from readiness.commands.starting.beginnings import begin_wave
     from readiness.questionnaire.items import Export
 

@@ -259,6 +259,7 @@ def _guess(arguments: argparse.Namespace, setting: Setting) -> Fact:
 
 
 def _draw(arguments: argparse.Namespace, setting: Setting, answers: IntArray) -> None:
+    """Draw the sample from the frame, and write it with its base weights."""
     frame, strata = setting.frame, setting.strata.assign(drawn=invite(setting.strata, answers))
     assert frame is not None and isinstance(setting.run.section, WaveSettings)
     sizes = dict(zip(strata["stratum"], strata["drawn"].astype(int), strict=True))
@@ -279,6 +280,7 @@ def _draw(arguments: argparse.Namespace, setting: Setting, answers: IntArray) ->
 
 
 def _tell(arguments: argparse.Namespace, setting: Setting, answers: IntArray, source: Fact) -> None:
+    """Print the plan by group, and write its table and chart."""
     language, strata, wanted = arguments.language, setting.strata, setting.wanted
     table = expect(strata, answers, wanted)
     facts = [source, *_list_sentences(arguments, setting, table)]
@@ -339,6 +341,7 @@ def _show_range(low: float, high: float, language: Language) -> str:
 def _list_sentences(
     arguments: argparse.Namespace, setting: Setting, table: pd.DataFrame
 ) -> list[Fact]:
+    """Return the sentences on the plan: total, notable groups, difference to detect."""
     wanted, total, groups = setting.wanted, table.iloc[0], table.iloc[1:]
     values = {name: _make_share(total[name]) for name in ("share", "lower", "upper")}
     facts = [Fact("plan.next.total", {**values, "n": int(total["answers"])})]

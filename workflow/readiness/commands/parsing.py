@@ -39,6 +39,7 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {self._explain(message)}\nSee: {self.prog} --help\n")
 
     def _explain(self, message: str) -> str:
+        """Return a message of argparse in this program's words, with a hint."""
         if matched := _CHOICE.fullmatch(message):
             return _explain_choice(matched[1], matched[2], re.findall(r"[^\s,']+", matched[3]))
         if matched := _TYPE.fullmatch(message):

@@ -73,6 +73,7 @@ def summary(questionnaire: Questionnaire, file: str) -> Iterator[Fact]:
 
 
 def _tell_groups(q: Questionnaire) -> Iterator[Fact]:
+    """Yield which groups are weighted, and which are apart."""
     if q.group_item is None:
         yield Fact("questionnaire.read.one_group")
         return
@@ -87,6 +88,7 @@ def _tell_groups(q: Questionnaire) -> Iterator[Fact]:
 
 
 def _tell_languages(q: Questionnaire) -> Iterator[Fact]:
+    """Yield the complete languages, then the missing labels of the others."""
     labelled = list(_list_labels(q))
     unlabelled = {
         language: [place for place, labels in labelled if language not in labels]

@@ -125,6 +125,7 @@ def make_environment(root: Path) -> dict[str, str]:
 
 
 def _explain_failure(root: Path, code: int, memory_kills: int) -> ReadinessError:
+    """Return the error of a failed run: of its first failed step, else of Snakemake."""
     try:
         first, message = (root / FAILURE).read_text("utf-8").split("\n", 1)
         exit_code = int(first)

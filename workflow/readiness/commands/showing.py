@@ -225,6 +225,7 @@ class Shown:
         return "\n\n".join([*blocks, "\n".join(legend)] if legend else blocks)
 
     def _write_differences(self, rows: pd.DataFrame) -> list[str]:
+        """Return the table of differences between groups, after its heading."""
         if rows.empty:
             return []
         several = rows["answer"].nunique() > 1
@@ -270,6 +271,7 @@ class Shown:
 
 
 def _clean(value: Any) -> Any:
+    """Return a value for JSON: missing numbers as None, floats at fixed precision."""
     if isinstance(value, dict):
         return {str(k): _clean(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
@@ -283,6 +285,7 @@ def _clean(value: Any) -> Any:
 
 
 def _align_columns(rows: pd.DataFrame, columns: Columns) -> str:
+    """Return rows as an aligned table, without columns that are empty."""
     cells = {
         header: [
             form(row) if column is None else "" if _is_missing(row[column]) else form(row[column])

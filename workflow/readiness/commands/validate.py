@@ -266,6 +266,7 @@ def _find_mergers(root: Path, questionnaire: str, reading: ReadFile) -> Iterator
 
 
 def _refuse_place(root: Path, out: Path, read: tuple[Path, ...]) -> None:
+    """Raise ConfigError for personal answers in a place that git keeps or readers get."""
     if out.suffix not in FORMATS:
         raise ConfigError(f"--labelled {out}: expected a file that ends in .sav or .dta.")
     check_output(out, "--labelled", read, force=True, root=root)

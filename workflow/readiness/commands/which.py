@@ -89,6 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _explain_unknown(root: Path, name: str) -> str:
+    """Return why no published number has this name."""
     where, slash, rest = name.partition("/")
     publications = publication_ids(root)
     if where not in publications and (fact := withdrawals(root).get(where)):

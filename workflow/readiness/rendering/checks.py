@@ -61,6 +61,7 @@ class Counted:
         self._count_captions(tree)
 
     def _count_sections(self, tree: LexborHTMLParser) -> None:
+        """Number the headings that show a number, as a renderer does."""
         numbered = ".header-section-number, .toc-section-number"
         headings = [
             (node, HEADINGS.index(str(node.tag)))
@@ -178,6 +179,8 @@ def _normalise(text: str) -> str:
 
 @dataclass
 class _Check:
+    """Check of one page: texts that may be shown, and problems so far."""
+
     displays: Mapping[str, Collection[str]]
     allowed: Sequence[Pattern[str]]
     provenance: Collection[str]

@@ -89,6 +89,8 @@ _SIGNS = re.compile(r"[,.;:)،؛]+")
 
 @dataclass
 class _Numbers:
+    """Numbers of one page: which of them open, and how many in each section."""
+
     passports: Passports
     alone: bool = False
     opened: dict[str, None] = field(default_factory=dict)

@@ -178,6 +178,7 @@ def _refuse_what_only_quarto_does(lines: Sequence[SourceLine], start: int) -> No
 def _include_chapters(
     path: Path, lines: list[SourceLine], start: int
 ) -> tuple[list[SourceLine], list[str]]:
+    """Return the lines with each include replaced by its file, and the files' names."""
     all_lines, names = lines[:start], []
     code = {
         k
@@ -201,6 +202,7 @@ def _include_chapters(
 
 
 def _read_chapter(path: Path, line: SourceLine, name: str) -> list[SourceLine]:
+    """Return the lines of an included file; raise RenderError for one that is not allowed."""
     if not name or PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
         raise RenderError(
             f"{line}: cannot include {name or 'nothing'!r}; expected a file below the folder of "
@@ -224,6 +226,7 @@ def _read_chapter(path: Path, line: SourceLine, name: str) -> list[SourceLine]:
 def _read_yaml_lines(
     lines: Sequence[SourceLine], first: int, text: str, what: str
 ) -> dict[str, Any]:
+    """Return the keys and values of YAML; raise RenderError with the line at fault."""
     try:
         try:
             values = read_yaml_text(text) or {}
@@ -252,6 +255,7 @@ def _read_front_matter(lines: list[SourceLine]) -> tuple[dict[str, Any], int]:
 
 
 def _find_fences(lines: Sequence[SourceLine], start: int) -> Iterator[tuple[int, int | None, str]]:
+    """Yield the fences of code: opening line, closing line (None: open), info text."""
     at = start
     while at < len(lines):
         if (fence := re.match(r"^\s*(`{3,}|~{3,})\s*(.*?)\s*$", lines[at].text)) is None:
@@ -264,6 +268,7 @@ def _find_fences(lines: Sequence[SourceLine], start: int) -> Iterator[tuple[int,
 
 
 def _split_blocks(lines: Sequence[SourceLine], start: int) -> list[ProseCell | CodeCell]:
+    """Return prose and cells in order, without empty prose."""
     blocks: list[ProseCell | CodeCell] = []
     text_start, fenced = start, set[int]()
     for opening, closing, info in _find_fences(lines, start):
@@ -336,6 +341,7 @@ def execute(document: Document, run: CellRun) -> str:
 def _read_results(
     document: Document, pieces: list[tuple[str, int, bool]], run: CellRun
 ) -> list[list[dict[str, str]]]:
+    """Run the pieces in a process of their own; return the outputs of each."""
     pieces_file, results_file = run.work / "cells.json", run.work / "shown.jsonl"
     content = [{"source": source, "inline": inline} for source, _, inline in pieces]
     pieces_file.write_text(json.dumps(content), encoding="utf-8")
@@ -417,6 +423,7 @@ def _calls_blocks_alone(source: str) -> bool:
 
 
 def _is_of_the_report(statement: ast.stmt) -> bool:
+    """Return whether a statement imports, opens or names parts of the report, or calls a block."""
     if isinstance(statement, ast.ImportFrom):
         return statement.module == "readiness.reporting.report"
     if isinstance(statement, ast.Assign):

@@ -93,6 +93,7 @@ def present_engine() -> str:
 
 
 def _fill_folder(folder: Path, document: Document, resources: Mapping[str, Path]) -> Path:
+    """Copy the resources into a new folder; return the folder."""
     folder.mkdir()
     for name, path in sorted(resources.items()):
         target = folder / name

@@ -242,6 +242,8 @@ def banner(material: TableMaterial, item: Item) -> Banner:
 
 
 class _Maker:
+    """Maker of one item's banner: columns with a figure, letters, rows."""
+
     def __init__(self, material: TableMaterial, item: Item) -> None:
         self.material, self.item, self.register = material, item, material.register
         self.value, self.language = self.register.number, material.language
@@ -256,6 +258,7 @@ class _Maker:
         )
 
     def _make_columns(self) -> list[BannerColumn]:
+        """Return the columns: total, total of those asked, groups, groups apart."""
         columns = [BannerColumn(TOTAL, self._write_word("report.total"))]
         if self.item.kind.takes_several and any(
             self.value(share_id(self.item.id, code, TOTAL, ASKED))
@@ -279,6 +282,7 @@ class _Maker:
     def _make_variable_columns(
         self, variable: FrameVariable, names: Iterator[str]
     ) -> Iterator[BannerColumn]:
+        """Yield the columns of a variable's groups with a figure; `names`: letters still free."""
         # In ids, categories of the compared variable have no prefix.
         prefix = "" if variable.id == self.material.variables[0] else group_name(variable.id, "")
         labels = variable.labels(self.language)
@@ -318,6 +322,7 @@ class _Maker:
         )
 
     def _find_letters(self, level: str, columns: Sequence[BannerColumn]) -> tuple[str, ...]:
+        """Return the letters beside the share of each column, for one answer."""
         marks: dict[str, str] = {}
         if self.material.selection.inference:
             for variable in self.material.variables:
@@ -334,6 +339,7 @@ class _Maker:
         return tuple(marks.get(c.group, "") if c.base == ANSWERED else "" for c in columns)
 
     def _make_lines(self, columns: Sequence[BannerColumn]) -> Iterator[BannerLine]:
+        """Yield the rows: answers, "don't know", bases, effective sample size."""
         yield from self._make_answer_lines(columns)
         if self.item.dont_know:
             ids = [share_id(self.item.id, DONT_KNOW, c.group, WITH_DONT_KNOW) for c in columns]
@@ -348,6 +354,7 @@ class _Maker:
         yield self._line("base", self._write_word("tables.row.effective"), effective)
 
     def _make_answer_lines(self, columns: Sequence[BannerColumn]) -> Iterator[BannerLine]:
+        """Yield the rows of an item's answers, the headline first."""
         item, labels = self.item, self.item.labels(self.language)
         if item.kind.is_number:
             for level in OF_NUMBERS:

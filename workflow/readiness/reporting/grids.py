@@ -43,6 +43,7 @@ def grid_block(wave: WavePart, grid_id: str) -> ReportBlock:
 
 
 def _write_grid(wave: WavePart, grid_id: str, title: str) -> str:
+    """Return the block of a grid as Markdown: finding, chart, table of rows."""
     items = [wave.questionnaire.item(name) for name in wave.tables[grid_id]]
     rows, material = row_order(wave.register.number, items), material_of(wave)
     of_all = sum(item.grid == grid_id for item in wave.questionnaire.items)

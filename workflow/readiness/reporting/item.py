@@ -128,6 +128,7 @@ def notes(material: TableMaterial, shown_table: Banner) -> str:
 
 
 def _write_notes(material: TableMaterial, shown_table: Banner) -> Iterator[str]:
+    """Yield the notes of one table: condition, groups left out, warnings."""
     register, not_asked_id = material.register, missing_id(shown_table.item.id, "not_asked")
     if register.has(not_asked_id) and register.number(not_asked_id):
         values = {"what": register.name_value(not_asked_id)}
@@ -224,6 +225,8 @@ def draw_item(wave: WavePart, item: Item) -> str:
 
 
 class _ItemWriter:
+    """Writer of one item's block as Markdown."""
+
     def __init__(self, wave: WavePart, item: Item, *, pictured: bool) -> None:
         self.wave, self.item, self.material = wave, item, material_of(wave)
         self.pictured = pictured
@@ -231,6 +234,7 @@ class _ItemWriter:
         self.findings = Findings(self.material, item, item.id in wave.choices, self._differs)
 
     def write_block(self) -> str:
+        """Return the block: stem, findings, chart, tables, tests, question."""
         first, *others = self.item.forms or ("",)
         name = self.item.label.text(self.wave.language)
         charts = [] if self.pictured or not first else [draw_item(self.wave, self.item)]
@@ -302,6 +306,7 @@ class _ItemWriter:
         return banner_table(self.material, shown_table, name, caption_text, intervals=intervals)
 
     def _write_others(self) -> str:
+        """Return the tables by further variables, in a fold."""
         tables_by_variable = {}
         for variable in self.material.variables[1:]:
             short_table = self.table.of(variable).short()
@@ -318,6 +323,7 @@ class _ItemWriter:
         return fold(summary, paragraphs(tables))
 
     def _write_question(self) -> str:
+        """Return the question's wording, answers and routing, in a fold."""
         item, asked = self.item, (self.wave.questionnaire, self.item)
         facts = [statements.quote_question(*asked, self.wave.language)]
         answers = [category.text for category in item.categories]
@@ -468,6 +474,7 @@ class _ItemWriter:
         ]
 
     def _write_contrast_table(self, contrast_ids: dict[tuple[str, str], FigureId]) -> str:
+        """Return the table of differences, each with its interval and p where tests are allowed."""
         infers, labels = self.wave.selection.inference, self.wave.group_labels
         rows = []
         for (a, b), figure in contrast_ids.items():

@@ -263,6 +263,7 @@ def _tell_lacking(wave: WavePart, numbers: list[tuple[str | Fact, FigureId]]) ->
 
 
 def _write_bounds(wave: WavePart, numbers: list[tuple[str | Fact, FigureId]]) -> str:
+    """Return the table of headline shares with their range for missing answers."""
     register, rows = wave.register, []
     for words, share in numbers:
         ends = [register.number(share.with_variant(WORST, end)) for end in LIMITS]
@@ -283,6 +284,7 @@ def _write_between(wave: WavePart, identity: FigureId) -> str:
 
 
 def _write_missing(wave: WavePart) -> str:
+    """Return the table of item nonresponse, a row for each question."""
     register, questions = wave.register, []
     for name in dict.fromkeys([*wave.items, *wave.variables]):
         ids = {key: missing_id(name, key.rpartition(".")[2]) for key in STATUS}
@@ -297,6 +299,7 @@ def _write_missing(wave: WavePart) -> str:
 
 
 def _balance(wave: WavePart) -> str:
+    """Return the table of margins: population, before and after weighting."""
     register, rows = wave.register, []
     for variable in wave.questionnaire.groupings:
         for code, name in variable.labels(wave.language).items():

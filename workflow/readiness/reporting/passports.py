@@ -239,6 +239,7 @@ class Passports:
     def _list_facts(
         self, row: Mapping[str, Any], passport: Passport
     ) -> tuple[tuple[str, str], ...]:
+        """Return the labelled lines of a passport; "" for a line without a text."""
         simulated = self._write_word("numbers.simulated") if self.register.is_simulated else ""
         steps_by_kind = STEPS if self.register.is_weighted else {**STEPS, **UNWEIGHTED}
         steps = steps_by_kind.get(str(row["kind"]))
@@ -290,6 +291,7 @@ class Passports:
         return text(key, self.language)
 
     def _name_wave_row(self, row: Mapping[str, Any]) -> Iterator[str]:
+        """Yield question, answer and group of a wave's number."""
         assert self.questionnaire is not None
         name, level = self._name_item(str(row["item"])), str(row["level"] or "")
         yield self._label(name)
@@ -328,6 +330,7 @@ class Passports:
         return self._names[name]
 
     def _group(self, group: str) -> str:
+        """Return the label of a group, or of a pair of groups, by its code in ids."""
         assert self.questionnaire is not None
         if group == TOTAL:
             return self._write_word("report.total")
@@ -344,6 +347,7 @@ class Passports:
         return group.replace("_", " ")
 
     def _name_study_row(self, row: Mapping[str, Any]) -> Iterator[str]:
+        """Yield publisher, question and answer of a claim, or the names of a verdict's number."""
         assert self.structure is not None
         if row["kind"] == "verdict":
             yield from verdict_names(row, self.structure, self.language)

@@ -198,6 +198,7 @@ class ReportPage:
         return f"[{plain(tell(self.standing.state, self.part.language))}]{{.prov}}"
 
     def _write_citation(self, data: str) -> Iterator[tuple[str, str]]:
+        """Yield the line on how to cite; for a draft or a run of today, its state."""
         stated = self.part.settings.get("study", {})
         names = tuple(name_author(author["name"]) for author in stated.get("authors", ()))
         cited: dict[str, Value] = {

@@ -60,6 +60,7 @@ def picture(study: StudyPart, *, behind: bool = True) -> str:
 
 
 def _write_behind(study: StudyPart, every: JudgedClaim | None) -> str:
+    """Return the table behind the picture, in a fold; "" without a verdict on the base."""
     if every is None or study.lead is None:
         return ""
     figures = join_texts(
@@ -84,6 +85,10 @@ def _fold(study: StudyPart, key: str, body: str) -> str:
 
 
 def _make_rows(study: StudyPart, every: JudgedClaim, figures: str) -> list[list[str]]:
+    """Return a row for each condition: figures, condition, and bases.
+
+    Bases: the numbers of people that fit, and the number from which on every number fits.
+    """
     missing = every.take_values("missing") if every.has("missing") else {}
     conditions = {
         "": Fact("study.condition.all"),
@@ -156,6 +161,7 @@ def claims_block(study: StudyPart) -> str:
 
 
 def _list_claims(study: StudyPart) -> str:
+    """Return the table of questions: printed figures, sources, bases that the figures allow."""
     sets = study.structure.sets
     base_verdicts = [find_verdict(study, f"bases.{s.id}") for s in sets]
     bounded = next((verdict for verdict in base_verdicts if verdict and verdict.has("n_max")), None)
@@ -219,6 +225,7 @@ def _write_alone(study: StudyPart, claim_set: ClaimSet) -> str:
 
 
 def _write_sources(study: StudyPart) -> str:
+    """Return the table of printed figures with links to their sources."""
     rows = []
     groups = study.printed_claims.groupby(
         ["item", "category", "value", "attributed_to"], sort=False
@@ -305,6 +312,7 @@ def questions_block(study: StudyPart) -> str:
 
 
 def _write_questions(study: StudyPart) -> Iterator[str]:
+    """Yield the questions to the publisher."""
     if study.structure.searched.sets:
         yield study.word("study.ask.answers")
     for total in study.structure.totals:

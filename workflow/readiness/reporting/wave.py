@@ -166,6 +166,7 @@ def _label(wave: WavePart, item: Item, level: str) -> Value:
 
 
 def _make_rows(wave: WavePart, item: Item, *, limits: bool, trends: bool) -> Iterator[list[str]]:
+    """Yield the rows of an item in the table of changes, or the reason why it has none."""
     register, share_ids = wave.register, _find_changes(wave, item)
     asked, reason = item.label.text(wave.language), compared_id(item.id)
     reason_text = register.span(reason) if register.has(reason) else ""
@@ -218,6 +219,7 @@ def weighting(wave: WavePart) -> str:
 
 
 def _state_steps(wave: WavePart) -> Iterator[Fact]:
+    """Yield the steps of the weighting as facts, with labels in place of codes."""
     for fact in wave.steps:
         if step_name(fact) not in OF_PRECISION or wave.selection.inference:
             ids = numbers_of(fact)
@@ -231,6 +233,7 @@ def _state_steps(wave: WavePart) -> Iterator[Fact]:
 
 
 def _name_categories(wave: WavePart, variable: FrameVariable) -> Iterator[tuple[str, Value]]:
+    """Yield the weighted categories of a variable, each with its label."""
     labels = {**variable.labels(wave.language), UNKNOWN: text(NO_ANSWER, wave.language)}
     order = {code: place for place, code in enumerate(labels)}
     rows = wave.register.rows
@@ -245,6 +248,7 @@ def _name_categories(wave: WavePart, variable: FrameVariable) -> Iterator[tuple[
 
 
 def _name_codes(wave: WavePart, fact: Fact, name: str) -> Value:
+    """Return a value of a weighting step, with labels in place of codes."""
     value = fact.values[name]
     variables_by_id = {v.id: v for v in wave.questionnaire.groupings}
     if name == "variable" and value in variables_by_id:
@@ -327,6 +331,7 @@ def wave_blocks(wave: WavePart) -> list[ReportBlock]:
 
 
 def _list_items(wave: WavePart) -> Iterator[ReportBlock]:
+    """Yield the blocks of all items, those of a grid after the grid's own block."""
     lead = find_lead(wave)
     rows = {name: grid for grid, names in wave.tables.items() for name in names}
     for name in wave.items:
@@ -454,6 +459,7 @@ def write_who(wave: WavePart) -> str:
 
 
 def _tell_who(wave: WavePart) -> str:
+    """Return the sentence on how many were invited and answered."""
     ids = {name: quality_id(name, TOTAL) for name in ("invited", "answered")}
     if wave.selection.response_rate:
         ids["rate"] = response_id("rr2", TOTAL)
@@ -467,6 +473,7 @@ def _tell_who(wave: WavePart) -> str:
 
 
 def _write_revision(wave: WavePart) -> str:
+    """Return the chapter on numbers that a revision moved; "" where none moved."""
     register = wave.register
     # A multiple-response question has no single headline figure.
     items = [i for i in map(wave.questionnaire.item, wave.items) if not i.kind.takes_several]

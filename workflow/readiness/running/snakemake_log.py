@@ -218,6 +218,7 @@ def _find_known_reason(text: str, memory_killed: bool) -> str:
 
 
 def _quote_message(text: str, code: int) -> str:
+    """Return Snakemake's own last message as the reason."""
     raised = _RAISED.findall(text)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if code < 0:

@@ -100,6 +100,7 @@ class DrawnWave:
         }
 
     def _draw_chart(self, planned: PlannedChart) -> Picture:
+        """Return one planned chart."""
         if planned.form == FLOW:
             return flow(self._figures)
         if planned.form == GRID:
@@ -165,6 +166,7 @@ class DrawnWave:
         return values_of(self.rows)
 
     def _label_groups(self, item: Item) -> GroupLabels:
+        """Return the labels of the groups that an item's chart shows, in their order."""
         language, questionnaire = self._language, self.questionnaire
         group_labels = {}
         if self.settings.by not in ("", item.id):
@@ -188,6 +190,7 @@ class DrawnWave:
         return f"{measure} · {by}"
 
     def _list_levels(self, item: Item) -> Levels:
+        """Return the levels of an item for charts."""
         outside = item.dont_know
         return Levels(
             item.id,
@@ -262,6 +265,7 @@ class DrawnWave:
     def _draw_dots(
         self, table: Numbers, axis: str, *, title: str, subtitle: str, levels: Listed | None = None
     ) -> Picture:
+        """Return a chart of dots with intervals."""
         return intervals(
             self._figures,
             table,
@@ -274,6 +278,7 @@ class DrawnWave:
         )
 
     def _describe_shares(self, item: Item) -> tuple[str, dict[FigureId, str]]:
+        """Return an item's label, and the shares whose change is drawn, with labels."""
         labels, language = item.labels(self._language), self._language
         level_labels = {level: labels.get(level, "") for level in item.summary_levels}
         if item.headline:

@@ -95,6 +95,7 @@ BRIEF = Path(qmd.__file__).with_name("brief.qmd")
 
 
 def _make_part(job: Job[RenderSettings]) -> PageSource:
+    """Return the material of a report, read from the step's inputs."""
     part_settings, language = job.settings.part, job.settings.language
     register = Register(read_register(job["figures"]), language)
     paths = {"figures": job["figures"], "charts": job["charts"].parent}
@@ -241,6 +242,7 @@ def as_set(word: str) -> re.Pattern[str]:
 
 
 def _check_page(source: Path, html: str, part: PageSource, engine: str) -> None:
+    """Raise RenderError for a number of a page that is not registered."""
     words = {word for word in part.words if checks.has_digit(word)}
     # A colon may take the place of the full stop or colon that ends a question.
     words |= {word.rstrip(" .:") for word in words if " " in word}

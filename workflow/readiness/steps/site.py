@@ -124,6 +124,7 @@ def run(job: Job[SiteSettings]) -> None:
 
 
 def _write(site: pages.Site, copies: Copies, job: Job[SiteSettings]) -> None:
+    """Write all pages and copies of the site."""
     job.file(pages.INDEX, pages.index_page(site, site.start, at_root=True))
     job.file(pages.TWO_NUMBERS, two_numbers_page())
     for language in site.languages:
@@ -151,6 +152,7 @@ def _copy_report(
     languages: Sequence[Language],
     publications: Sequence[Published],
 ) -> ReportEntry:
+    """Copy a report of today; return its entry, with how many published numbers moved."""
     results, home = Path("results") / entry["folder"], PurePosixPath(entry["run"])
     files: dict[str, list[File]] = {}
     first_screens: dict[str, Shown] = {}
@@ -210,6 +212,7 @@ def _read_first(page: Path, home: PurePosixPath, folder: Path) -> Shown:
 
 
 def _copy_publication(entry: dict[str, Any], copies: Copies, verdicts: dict[str, Any]) -> Published:
+    """Copy a publication; return its entry."""
     identity = entry["id"]
     folder, home = FOLDER / identity, PurePosixPath(str(FOLDER)) / identity
     files_below = chain(*(below(folder / name, home / name) for name in READ))

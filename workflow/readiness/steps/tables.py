@@ -75,6 +75,7 @@ Made = tuple[Book, wave.Labels, Iterator[list[str]]]
 
 
 def _make_wave(register: Register, job: Job[TableSettings]) -> Made:
+    """Return the workbook of a wave, its labels and its codes."""
     settings, questionnaire = job.settings, load_questionnaire(job["questionnaire"])
     contrasts = Contrasts.of(read_text_table(job["contrasts"], "the contrasts"))
     variables, selection = settings.variables, Selection(settings.selection)
@@ -89,6 +90,7 @@ def _make_wave(register: Register, job: Job[TableSettings]) -> Made:
 
 
 def _make_study(register: Register, job: Job[TableSettings]) -> Made:
+    """Return the workbook of a study, its labels and its codes."""
     verdicts = json.loads(job["verdicts"].read_text("utf-8"))
     study = StudyPart(
         register,

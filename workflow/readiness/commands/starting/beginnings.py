@@ -307,6 +307,7 @@ def _find_previous(root: Path, questionnaire: str) -> Path | None:
 
 
 def _check_names(root: Path, wave: str, questionnaire: str) -> None:
+    """Raise ConfigError for a wave's name that is not valid, or taken."""
     if not re.fullmatch(NAME, wave) or not wave[0].isalpha():
         raise ConfigError(f"--wave {wave!r}: expected {WORDS[NAME]}, a letter first.")
     if not questionnaire and (root / f"data/questionnaires/{wave}-{VERSION}.yaml").exists():

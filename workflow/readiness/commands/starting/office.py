@@ -128,6 +128,7 @@ def _fill(templates: dict[str, str], **values: str) -> dict[str, bytes]:
 
 
 def _init_git(place: Path) -> None:
+    """Begin a git repository, where git is installed."""
     if shutil.which("git") is None:
         return
     process = subprocess.run(

@@ -172,6 +172,7 @@ def _copy_office(root: Path, copy: Path) -> None:
 
 
 def _compute(folder: Path, program: Sequence[str], cores: str, called: str) -> None:
+    """Run a program in the copy of an office; raise ConfigError where it cannot compute."""
     process = subprocess.run(
         [*program, "run", "--cores", cores],
         cwd=folder,

@@ -81,6 +81,7 @@ def _find_moved(old: pd.DataFrame | None, new: pd.DataFrame | None) -> Iterator[
 
 
 def _describe_run(run: str, moved: list[Moved], notes: list[str]) -> Iterator[str]:
+    """Yield the numbers of a run that move, by line of the changelog."""
     by_note: Mapping[str, list[Moved]] = defaultdict(list)
     for move in moved:
         by_note[find_note(move[0], notes)].append(move)
@@ -104,6 +105,7 @@ def _describe_publications(before: Measured, after: Measured) -> Iterator[str]:
 
 
 def _describe_tally(counts: Any) -> str:
+    """Return in words how many numbers of a publication come out again."""
     if counts is None:
         return "is not recomputed by the new program"
     if counts.differs:

@@ -75,6 +75,7 @@ def is_running(wheel: Wheel) -> bool:
 
 
 def _unpack(content: bytes) -> dict[str, bytes]:
+    """Return the members of a wheel; raise ValueError for too many bytes or a foreign path."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         archived = archive.infolist()
         if sum(member.file_size for member in archived) > MOST_BYTES:

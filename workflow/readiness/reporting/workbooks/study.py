@@ -45,6 +45,7 @@ def _name_answer(study: StudyPart, item: str, category: str) -> str:
 
 
 def _make_claims(study: StudyPart) -> WorkbookSheet:
+    """Return the sheet of claims as printed."""
     rows: list[tuple[Cell, ...]] = []
     for claim in study.claims.to_dict("records"):
         figure_row = study.register.by_id.get(claim_id(str(claim["claim_id"])))
@@ -65,6 +66,7 @@ def _make_claims(study: StudyPart) -> WorkbookSheet:
 
 
 def _make_verdicts(study: StudyPart) -> WorkbookSheet:
+    """Return the sheet of verdicts as sentences."""
     rows: list[tuple[Cell, ...]] = [
         (
             name,

@@ -122,6 +122,7 @@ def firmness_sheets(material: TableMaterial) -> list[WorkbookSheet]:
 
 
 def _make_notes(material: TableMaterial) -> WorkbookSheet:
+    """Return the sheet that explains signs, rows and intervals."""
     language = material.language
     rows = [(_sign(legend_sign), legend_sign.words(language)) for legend_sign in SIGNS]
     meanings = dict(_MEANING)
@@ -165,11 +166,14 @@ def _sign(shown_sign: Sign) -> str:
 
 
 class _WaveSheet:
+    """Maker of the sheet with one item's banner."""
+
     def __init__(self, material: TableMaterial, table: Banner, place: int) -> None:
         self.material, self.table, self.place = material, table, place
         self.register, self.language = material.register, material.language
 
     def sheet(self) -> WorkbookSheet:
+        """Return the sheet: explanations, then a row for each answer and measure."""
         rows = list(self._make_rows())
         asked = self.table.item.label.text(self.language)
         words = map(self._write_word, ("tables.head.answer", "tables.head.measure"))
@@ -191,6 +195,7 @@ class _WaveSheet:
         return tell(Fact(kind, values), self.language)
 
     def _write_head(self, column: BannerColumn) -> str:
+        """Return a column's heading: variable, group and letter."""
         name = column.label
         if column.apart:
             name = self._tell("report.apart", group=name)
@@ -204,6 +209,7 @@ class _WaveSheet:
         return self._tell("language.beside", label=name, what=column.letter)
 
     def _write_lines(self) -> Iterator[str]:
+        """Yield the explanations above the table."""
         item = self.table.item
         asked = statements.quote_question(self.material.questionnaire, item, self.language)
         yield tell(asked, self.language)
@@ -221,6 +227,7 @@ class _WaveSheet:
         yield tell_data(self.register.current_datasets, self.language)
 
     def _make_rows(self) -> Iterator[tuple[str, tuple[Cell, ...]]]:
+        """Yield the rows with their kind: numbers, limits, letters."""
         for line in self.table.lines:
             if line.kind == "base":
                 yield line.kind, self._make_row(line, line.ids, "count")

@@ -86,6 +86,8 @@ def write_workbook(book: Book) -> bytes:
 
 
 class _Writer:
+    """Writer of a book's sheets into an XlsxWriter workbook."""
+
     def __init__(self, workbook: Workbook, book: Book) -> None:
         self.workbook, self.book = workbook, book
         self.formats: dict[tuple[str, bool, bool], Any] = {}
@@ -99,6 +101,7 @@ class _Writer:
         self.head, self.link = workbook.add_format(look), workbook.get_default_url_format()
 
     def write(self) -> None:
+        """Write the cover, the contents, the notes and all tables."""
         word = partial(text, language=self.book.language)
         cover = self._add_sheet(word("tables.sheet.cover"))
         cover.set_column(0, 0, WIDEST + 30)
@@ -126,6 +129,7 @@ class _Writer:
         return sheet
 
     def _write_table(self, name: str, content: WorkbookSheet) -> Worksheet:
+        """Write a sheet with explanations above one table."""
         sheet = self._add_sheet(name)
         sheet.write_string(0, 0, content.title, self.title)
         plain = self.workbook.add_format({})
@@ -155,6 +159,7 @@ class _Writer:
         return sheet
 
     def _format(self, code: str, shaded: bool, cell: str = "") -> Any:
+        """Return the format of a cell, one object for equal formats."""
         # A risky text stays text when somebody edits the cell or saves the sheet in another format.
         risky = escape_cell(cell) != cell
         if (code, shaded, risky) not in self.formats:
