@@ -12,7 +12,6 @@ from readiness.config.sections import (
     PERMUTATIONS,
     SHARE_INTERVAL,
     STRATUM,
-    Author,
     Change,
     Compare,
     Disclosure,

@@ -251,16 +251,12 @@ def verdict_id(verdict: str, name: str) -> FigureId:
     return FigureId(family=VERDICT, item=verdict, statistic=name)
 
 
-def finding_id(
-    item: str, finding: str, *, choices: str = "", group: str = "", part: str = ""
-) -> FigureId:
-    """Return the id of a finding in variants of its analysis, or of what stands beside it.
+def finding_id(item: str, finding: str, *, choices: str = "", group: str = "") -> FigureId:
+    """Return the id of a finding in variants of its analysis.
 
-    `choices`: those of one variant, with hyphens between. `part`: `VARIANTS`, `holds`, `untold`.
+    `choices`: those of one variant, with hyphens between.
     """
-    return FigureId(
-        family=FIRMNESS, item=item, statistic=finding, variant=choices, group=group, part=part
-    )
+    return FigureId(family=FIRMNESS, item=item, statistic=finding, variant=choices, group=group)
 
 
 def _name_base(base: str) -> str:

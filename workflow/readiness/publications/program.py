@@ -31,7 +31,7 @@ from readiness.program.layout import (
     program_files,
     project_files,
 )
-from readiness.provenance.digests import hash_record, readable_json, sha256_of
+from readiness.provenance.digests import readable_json, sha256_of
 from readiness.publications.ledger import FOLDER, PLANS
 
 # Texts by the authors of the program's own project: reports and their names.
@@ -118,11 +118,6 @@ def program_hashes(files: Mapping[str, bytes]) -> dict[str, str]:
     return {
         place: hashlib.sha256("".join(names).encode()).hexdigest() for place, names in lines.items()
     }
-
-
-def program_digest(hashes: Mapping[str, str]) -> str:
-    """Return one hash of all code, over the hashes of its places."""
-    return hash_record(dict(hashes))
 
 
 @cache

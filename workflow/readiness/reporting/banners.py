@@ -128,8 +128,6 @@ def letters(gaps: Sequence[Gap], names: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-# First part of the ids of weights; without weights a weighted base says nothing.
-WEIGHTS = "weighting"
 # Most answers of a choice that one headline share can describe.
 MANY = 2
 

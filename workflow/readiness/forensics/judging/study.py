@@ -113,16 +113,15 @@ def judge_net(study: Study, net: Net) -> Verdict:
     )
 
 
-def read_study(claims: pd.DataFrame, structure: Structure, n_max: int | None = None) -> Study:
+def read_study(claims: pd.DataFrame, structure: Structure) -> Study:
     """Read the register and its structure, checked against each other.
 
-    `claims` is the register as text (`structure.COLUMNS`); bases are listed up to `n_max`, by
-    default the largest reported total, or 40 without one. Raises DataError naming faulty rows, or
-    for an `n_max` below 1.
+    `claims` is the register as text (`structure.COLUMNS`); bases are listed up to the largest
+    reported total, or 40 without one. Raises DataError naming faulty rows, or for a total below 1.
     """
-    study = Study(read_register(claims, structure), structure, n_max or DEFAULT_REACH)
+    study = Study(read_register(claims, structure), structure, DEFAULT_REACH)
     totals = [study.count_people(total.claim) for total in structure.totals]
-    reach = n_max if n_max is not None else max(totals, default=DEFAULT_REACH)
+    reach = max(totals, default=DEFAULT_REACH)
     if reach < 1:
         raise DataError(f"The largest base is {reach}; expected at least 1.")
     return replace(study, reach=reach)

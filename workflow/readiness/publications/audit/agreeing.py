@@ -28,8 +28,6 @@ from readiness.publications.seal import LEDGER, SEAL, VALUES, sha256, values_tab
 from readiness.register.disclosure_risk import ATTACK
 from readiness.register.figures import PRECISION, PUBLISHED
 
-PACKAGE = "workflow/readiness/"
-
 
 def contradictions(folder: Path, sealed: Mapping[str, Any]) -> list[AuditFinding]:
     """Return the contradictions between the files of the publication in `folder` and its seal.

@@ -51,7 +51,6 @@ KINDS = {WORST: BOUND, SELECTION: SELECTION}
 # Status of an answer: left blank or excluded; and merged with "don't know", where the two numbers
 # alone would disclose a suppressed one.
 BLANK, NO_ANSWER = "blank", "no_answer"
-R_INDICATOR = "r_indicator"
 _SAYS = {
     WORST: "least and largest value, whatever those without an answer would say",
     SELECTION: "value without the bias of selection, for phi from 0 to 1",
@@ -303,8 +302,6 @@ def settings_rows(
     )
 
 
-# First part of the ids of the weighting's numbers.
-WEIGHTS = "weighting"
 # Numbers of the weighting's steps: the measure of each value, by kind of step.
 STEPS: Mapping[str, Mapping[str, str]] = {
     "none": {"n": "answers"},
