@@ -1,6 +1,6 @@
-"""List the published numbers that rest on a dataset version, such as one that must be recalled.
+"""List the published numbers that depend on a dataset version, such as one that must be recalled.
 
-Exit code 3: a publication is not what was sealed, so more numbers may rest on the version.
+Exit code 3 means that a publication differs from its seal, so the list may be incomplete.
 
 Examples:
   readiness affected jobs-2027@1

@@ -1,7 +1,8 @@
-"""Sign the seal of a publication: the holder of the key vouches for its numbers.
+"""Sign the seal of a publication, to vouch for its numbers.
 
-The signature is a line in publications/ID/attestation.jsonl. Only a whole seal is signed, and never
-twice with one key. READINESS_KEY_PASSPHRASE holds the passphrase of an encrypted key.
+The signature is a line in publications/ID/attestation.jsonl. The command refuses to sign a broken
+seal, or the same seal twice with one key. READINESS_KEY_PASSPHRASE holds the passphrase of an
+encrypted key.
 
 Examples:
   readiness attest --new-key ~/office.pem           make a key pair: office.pem and office.pem.pub

@@ -1,17 +1,17 @@
-"""Check publications: is the seal whole, are the data the same, does every number come out again?
+"""Check publications: the seal, the data, and whether every number can be recomputed.
 
   level 0   the seal; needs no data and no network
-  level 1   the data, too
+  level 1   also the data
   level 2   every number, recomputed in a scratch folder
-  level 3   charts and report, too
+  level 3   also charts and report
 
-The folder of somebody else, such as an unpacked bundle, is judged by this program, which runs
-nothing of it. Each audit names the program that judges and the one that sealed: installed beside,
-that one compares records and pages, too. A report of the authors' own runs only where --trust names
-it by its hash.
+To audit somebody else's folder, such as an unpacked bundle, give its path before the IDs. The audit
+runs no code from that folder. It names this program and the program that sealed the publication;
+only the latter, installed separately, can also compare provenance records and pages. A report that
+contains its authors' code runs only if you give its hash with --trust.
 
 Exit codes: 0 valid, 1 a number differs, 2 could not check, 3 seal broken, 4 corrected by a later
-publication. Of several the most severe counts, in the order 3, 1, 2, 4, 0.
+publication. With several publications the most severe code counts, in the order 3, 1, 2, 4, 0.
 
 Examples:
   readiness audit                                every publication here
@@ -67,7 +67,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         # A folder as a path, which is taken along when the command goes to a project's root.
         type=lambda word: Path(word) if is_tree(word) else word,
-        help="publications to check (default: all); a folder before them is somebody else's",
+        help="publications to check (default: all), after the path of another folder if any",
     )
     add(
         "--level",
@@ -121,7 +121,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="HASH",
         action="append",
         default=[],
-        help="hash of a sealed report that you have read; its cells run (repeatable)",
+        help="hash of a sealed report whose code you have read and allow to run (repeatable)",
     )
 
 

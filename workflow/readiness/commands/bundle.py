@@ -1,7 +1,7 @@
-"""Pack a publication into one zip that can be audited without network or git.
+"""Pack a publication into one zip file that can be audited without network or git.
 
-The zip holds the publication, its data and the program, and is a valid RO-Crate; the same tree
-always gives the same bytes. Where data are restricted, say whether the zip may hold them.
+The zip file contains the publication, its data and the program, and is a valid RO-Crate. The same
+folder always gives the same bytes. If data are restricted, state whether to include them.
 
 Examples:
   readiness bundle jobs-2027-r1

@@ -1,8 +1,8 @@
-"""Check published percentages: which numbers of respondents can give them, and which cannot.
+"""Check published percentages: which numbers of respondents can produce them.
 
-`solve` takes percentages as printed, `check` a study of config.yaml or any small CSV or YAML file
-with the columns item, answer, value (percent) and, if known, base. `add` makes a study of a file.
-No project is needed: outside one, `add` writes the study into a folder that `check` reads.
+`solve` takes percentages as printed. `check` takes a study defined in config.yaml, or a small CSV
+or YAML file with the columns item, answer, value (percent) and, if known, base. `add` turns such a
+file into a study. Outside a project, `add` writes the study into a folder that `check` can read.
 
 Examples:
   readiness claims solve 67/33 64 --base 32
@@ -55,8 +55,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION", title="actions")
     solve = actions.add_parser(
         "solve",
-        help="find the numbers of respondents that can give printed percentages",
-        description="Find the numbers of respondents that can give printed percentages.",
+        help="find the numbers of respondents that can produce printed percentages",
+        description="Find the numbers of respondents that can produce printed percentages.",
         epilog="example: readiness claims solve 67/33 64 --base 32",
     )
     solve.add_argument(
@@ -89,19 +89,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help=f"how the percentages were rounded: nearest, {', '.join(Rounding)} (default: nearest)",
     )
     solve.add_argument(
-        "--json", action="store_true", help="print each reading and its numbers as JSON"
+        "--json", action="store_true", help="print each interpretation and its numbers as JSON"
     )
     check = actions.add_parser(
         "check",
-        help="judge the percentages of a study, or of a file",
-        description="Judge the percentages of a study, or of a file, alone or beside their data.",
+        help="check the percentages of a study or a file",
+        description="Check the percentages of a study or a file, alone or against their data.",
         epilog="example: readiness claims check figures.csv",
     )
     check.add_argument(
         "study",
         type=_study_or_file,
         metavar="STUDY|FILE",
-        help="a study of config.yaml, or a CSV or YAML file of percentages",
+        help="a study defined in config.yaml, or a CSV or YAML file of percentages",
     )
     form = check.add_mutually_exclusive_group()
     form.add_argument("--long", action="store_true", help="explain each verdict in full sentences")

@@ -1,8 +1,8 @@
-"""Compare groups in any CSV: tests, differences with confidence intervals, effect sizes.
+"""Compare groups in any CSV file: tests, differences with confidence intervals, effect sizes.
 
-DESIGN is the YAML file of `readiness estimate`; several columns in --by are crossed one by one. The
-well-known tests (Pearson's chi-square, Kruskal-Wallis, Wilcoxon) stand beside those that respect
-the design. The output says which test leads and why (docs/any-csv.md).
+DESIGN is the YAML file of `readiness estimate`. Each --by column is compared separately. The output
+begins with the primary test and the reason for its choice. Unweighted tests (Pearson's chi-square,
+Kruskal-Wallis, Wilcoxon) are listed beside the design-based tests (docs/any-csv.md).
 
 Examples:
   readiness compare library.csv library.yaml --by branch

@@ -1,6 +1,6 @@
 """List, add, fetch, compare, verify and erase dataset versions.
 
-A file added under a questionnaire is first read and checked as by `readiness validate`.
+`add --questionnaire` first checks the file in the same way as `readiness validate`.
 
 Examples:
   readiness data list
@@ -68,7 +68,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     diff.add_argument("after", metavar="NAME@VERSION", help="later version")
     diff.add_argument("--rows", action="store_true", help="list each changed row and cell")
     diff.add_argument(
-        "--key", metavar="COLUMN", help="column that identifies a row (default: recognised)"
+        "--key", metavar="COLUMN", help="column that identifies a row (default: detected)"
     )
     diff.add_argument("--json", action="store_true", help="print the differences as JSON")
     key = add_action("key", "make the key of the respondents' pseudonyms", "libraries@1")
@@ -84,7 +84,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add = add_action("add", "register a file as a new version", "a.csv --dataset libraries --as 2")
     add.add_argument("file", type=Path, metavar="FILE", help="file to register, byte for byte")
-    add.add_argument("--dataset", required=True, metavar="NAME", help="dataset that it belongs to")
+    add.add_argument(
+        "--dataset", required=True, metavar="NAME", help="dataset that the file belongs to"
+    )
     add.add_argument(
         "--as", dest="version", required=True, metavar="VERSION", help="version, such as 2"
     )
@@ -102,7 +104,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
             f"--{name}", default="", metavar="TEXT", help=f"{what}; kept in the DVC pointer"
         )
     add.add_argument(
-        "--restricted", action="store_true", help="keep the data from all who have no permission"
+        "--restricted",
+        action="store_true",
+        help="store the data only where people with permission can read them",
     )
 
 

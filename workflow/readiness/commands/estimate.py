@@ -1,4 +1,4 @@
-"""Estimate shares from any CSV, with the precision that its sampling design gives.
+"""Estimate shares from any CSV file, with the precision of its sampling design.
 
 DESIGN is a small YAML file: how respondents were selected, weights, strata, sampling units, and
 which columns are questions (docs/any-csv.md). With --questionnaire, FILE is read as an export of
@@ -33,7 +33,7 @@ SELECTIONS: tuple[str, ...] = get_args(SelectionName)
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments, which `readiness compare` shares."""
     add = parser.add_argument
-    add("file", type=Path, metavar="FILE", help="CSV with one row a respondent and a header row")
+    add("file", type=Path, metavar="FILE", help="CSV file with a header and one row per respondent")
     add(
         "design",
         type=Path,
@@ -53,7 +53,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="questionnaire that was asked: its name in data/questionnaires, or a YAML file",
     )
-    add("--selection", choices=SELECTIONS, help="how respondents were selected (default: DESIGN's)")
+    add(
+        "--selection",
+        choices=SELECTIONS,
+        help="how respondents were selected (default: as in DESIGN)",
+    )
     add(
         "--language",
         metavar="CODE",

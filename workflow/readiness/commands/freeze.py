@@ -1,12 +1,14 @@
 """Seal the numbers and the report of a run as a publication, which every later run checks again.
 
-A publication is a draft until --release; from then on it never changes. Freeze a draft again as
-often as you like: `readiness freeze ID` takes its own configuration. A correction is a new
-publication with --supersedes; erratum.csv then lists each number that moved, and why.
+A publication is a draft until --release; after that it never changes. You can freeze a draft again
+as often as you like: `readiness freeze ID` uses the configuration of the draft. To correct a
+release, freeze a new publication with --supersedes; its erratum.csv lists each number that changed,
+and why.
 
-A release needs a reviewer where numbers are marked for review, and, unless the answers are
-simulated, who asked whom, how and when (`study` of the wave). All that is missing is listed before
-anything is rendered. A withdrawn publication stays in the log; its id is never used again.
+A release needs a reviewer if numbers are marked for review. A release of real answers must also
+state who asked whom, how and when (`study` of the wave). The command lists all missing information
+before it renders anything. A withdrawn publication stays in the log, and its id cannot be used
+again.
 
 Examples:
   readiness freeze libraries-r1 --wave libraries      a draft
@@ -64,8 +66,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("id", metavar="ID", help="id of the publication: lower-case letters, digits and hyphens")
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--wave", metavar="NAME", help="wave of config.yaml to publish")
-    source.add_argument("--study", metavar="NAME", help="study of config.yaml to publish")
+    source.add_argument("--wave", metavar="NAME", help="wave to publish, as named in config.yaml")
+    source.add_argument("--study", metavar="NAME", help="study to publish, as named in config.yaml")
     add("--release", action="store_true", help="make it final: it can never be changed again")
     add("--reviewer", metavar="NAME", help="who reviewed the numbers marked for review")
     add(
@@ -80,10 +82,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--erratum",
         metavar="TEXT",
         action="append",
-        help="why numbers moved; NUMBER=TEXT is a reason for ids that begin so (repeatable)",
+        help="why numbers changed; PREFIX=TEXT is the reason for ids that begin with PREFIX "
+        "(repeatable)",
     )
     add = parser.add_argument_group("withdraw a release").add_argument
-    add("--withdraw", metavar="TEXT", help="reason for which this release is withdrawn")
+    add("--withdraw", metavar="TEXT", help="reason why this release is withdrawn")
     add("--successor", metavar="ID", help="publication to use instead of the withdrawn one")
 
 

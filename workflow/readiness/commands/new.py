@@ -1,8 +1,8 @@
 """Begin an office in a new folder, or add a wave to this one, from a survey tool's export.
 
 The export is registered unchanged as version 1 of a dataset, its questionnaire is drafted, and the
-wave is added to config.yaml. Each decision that only you can take is a comment `# check:` in the
-draft; nothing is computed before all are settled. Existing files are never overwritten.
+wave is added to config.yaml. Each decision that only you can make is a comment `# check:` in the
+draft. Nothing is computed until you have settled all of them. Existing files are never overwritten.
 
 Examples:
   readiness new ../office --from answers.csv --selection opt-in
@@ -39,7 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--public",
         action="store_true",
-        help="let git keep the answers, since anybody may have them",
+        help="store the answers in git, if anybody may have them",
     )
     add = parser.add_argument_group("questionnaire").add_argument
     add(
@@ -60,27 +60,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="codebook of the export: a table of column, text or of question, value, label"
+        help="codebook of the export: a table with columns named column and text, or question, "
+        "value and label"
         " (repeatable)",
     )
     add(
         "--language",
         default="",
         metavar="CODE",
-        help="language in which people were asked (default: recognised)",
+        help="language in which people were asked (default: detected)",
     )
     add = parser.add_argument_group("how to read the export").add_argument
-    add(
-        "--encoding", metavar="NAME", help="character encoding of a text file (default: recognised)"
-    )
-    add("--sheet", metavar="NAME", help="sheet of a workbook (default: recognised)")
+    add("--encoding", metavar="NAME", help="character encoding of a text file (default: detected)")
+    add("--sheet", metavar="NAME", help="sheet of a workbook (default: detected)")
     add(
         "--header-rows",
         type=int,
         metavar="N",
-        help="number of rows that hold column names (default: recognised)",
+        help="number of rows with column names (default: detected)",
     )
-    add("--tool", metavar="NAME", help="survey tool that wrote the export (default: recognised)")
+    add("--tool", metavar="NAME", help="survey tool that wrote the export (default: detected)")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,9 +1,9 @@
-"""Show what a wave will ask, weight and test; seal that before answers come; plan the next wave.
+"""Show what a wave will ask, weight and test; seal this plan before fieldwork; plan the next wave.
 
---seal keeps the plan in publications/plans and in the log, before the first answers are registered.
-Sealing again is an amendment and needs a reason. --timestamp verifies an authority's time stamp on
-a sealed plan (RFC 3161), without a network. --next shows how many answers the next wave needs from
-each group; --draw draws its sample.
+--seal records the plan in publications/plans and in the log, before the first answers are
+registered. To seal a changed plan later, give a --reason. --timestamp verifies an authority's time
+stamp on a sealed plan (RFC 3161), without a network. --next shows how many answers the next wave
+needs from each group; --draw draws its sample.
 
 Examples:
   readiness plan libraries                                    show the plan

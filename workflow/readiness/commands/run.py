@@ -1,13 +1,14 @@
 """Compute every result that is out of date: estimates, reports, and a check of all publications.
 
-One run at a time; after a crash or an interruption the next run goes on from what was finished.
-Snakemake's own messages are in results/logs/snakemake.log. Arguments after `--` go to Snakemake
-unchanged. Exit codes: 0 done, 1 a published number differs; all others are in docs/commands.md.
+Only one run can work in a folder at a time. After a crash or an interruption, the next run
+continues after the last finished step. Snakemake's own messages are in results/logs/snakemake.log.
+Arguments after `--` go to Snakemake unchanged. Exit code 0 means done, 1 that a published number
+differs; docs/commands.md lists all others.
 
 Examples:
   readiness run                 everything
   readiness run --cores 2       with two cores
-  readiness run -- docx         the reports as Word documents, too
+  readiness run -- docx         also write the reports as Word documents
   readiness run -- -n           list the steps that would run, and run nothing
 """
 

@@ -4,7 +4,7 @@ Nothing is computed or written. Each wave and study of config.yaml has one of th
 
   draft        decisions in its questionnaire are open     waiting    no answers are registered
   out of date  results are missing or older than inputs    computed   in no publication yet
-  sealed       in a draft publication                      changed    other settings than published
+  sealed       in a draft publication                      changed    settings differ from release
   published    in a release, with the same settings
 
 Examples:

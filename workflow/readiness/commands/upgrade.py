@@ -1,13 +1,13 @@
-"""Take another version of the program into this office; show first which numbers would move.
+"""Install another version of the program in this office, after showing which numbers would change.
 
-Both programs compute the office in a temporary folder, and what moves is printed. Nothing of the
-office changes without --yes, and with it all or nothing. WHEEL is the file
-`readiness-X.Y.Z-py3-none-any.whl`. An office that is a full copy of the program (1.0) becomes one
-of a few files: install the new version in an environment of its own, and call it in the office.
+Both programs compute the office in a temporary folder, and the command prints which numbers would
+change. Without --yes the office stays as it is. WHEEL is the file
+`readiness-X.Y.Z-py3-none-any.whl`. An office of version 1.0 contains a full copy of the program:
+install the new version in a separate environment and run this command in the office.
 
 Examples:
-  readiness upgrade readiness-1.1.0-py3-none-any.whl          print what would move
-  readiness upgrade readiness-1.1.0-py3-none-any.whl --yes    the same, then take the program
+  readiness upgrade readiness-1.1.0-py3-none-any.whl          print which numbers would change
+  readiness upgrade readiness-1.1.0-py3-none-any.whl --yes    the same, then install the program
 """
 
 import argparse
@@ -20,7 +20,7 @@ from readiness.program.layout import is_project
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("wheel", type=Path, metavar="WHEEL", help="wheel of the new program")
-    parser.add_argument("--yes", action="store_true", help="take the new program into the office")
+    parser.add_argument("--yes", action="store_true", help="install the new program in the office")
     help_cores = "number of processor cores to use (default: all)"
     parser.add_argument("--cores", default="all", metavar="N", help=help_cores)
 

@@ -1,8 +1,9 @@
 """Show which rows and answers of an export would be kept, without registering anything.
 
 FILE is an export of a known survey tool, or a drawn sample. The terminal shows counts and the ten
-most frequent faults; --html and --csv write all of them. What a run would refuse is refused here
-in the same words. The days of fieldwork and the sample belong to a wave, so they are not checked.
+most frequent faults; --html and --csv write all of them. If a run would refuse the file, this
+command refuses it with the same message. Fieldwork dates and the sample are not checked, because
+they belong to a wave.
 
 Examples:
   readiness validate answers.csv --questionnaire ai-readiness-1
@@ -74,7 +75,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--html", type=Path, metavar="PAGE", help="page with every fault and a picture of each kind"
     )
-    add("--csv", type=Path, metavar="TABLE", help="table with one row a fault")
+    add("--csv", type=Path, metavar="TABLE", help="table with one row per fault")
     add(
         "--labelled",
         type=Path,

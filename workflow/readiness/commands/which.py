@@ -1,8 +1,8 @@
 """Trace a published number to the data, steps and code behind it.
 
-NAME is PUBLICATION/ID, an id, the beginning of ids (ITEM.LEVEL), a publication, or a citation as a
-page prints it. Exit code 3: the publication is not what was sealed; the answer is then what its
-folder says.
+NAME is PUBLICATION/ID, an id, the beginning of ids (ITEM.LEVEL), a publication, or a citation
+copied from a page. Exit code 3 means that the publication differs from its seal; the output then
+describes the changed files.
 
 Examples:
   readiness which jobs-2027-r1/satisfied.yes.all
