@@ -22,13 +22,14 @@ from readiness.ground.locks import lock
 from readiness.language import text
 from readiness.program.layout import version
 from readiness.publications.chain import read_chain, stale, step_folders
-from readiness.publications.erratum import erratum_table
+from readiness.publications.erratum import count_reasons, erratum_table
 from readiness.publications.log import read_log, withdraw
 from readiness.publications.program import ARCHIVE, OF_THIS, assemble, present_program, read_archive
 from readiness.publications.seal import SEAL, read_seal, sha256
 from readiness.publications.superseding import find_superseded
 from readiness.register.display import show_row
 from readiness.register.figures import read_register
+from readiness.register.published import round_register
 from releases import SECOND, released_figures
 from tiny_project import ERRATUM
 
@@ -200,6 +201,35 @@ def test_an_erratum_names_every_number_that_moved_and_no_other() -> None:
     assert len(by_id[second]["is"]) <= 6
     with pytest.raises(ConfigError, match="no changed number has this name"):
         erratum_table(before, after, "coded twice", {"weighting": "x"})
+
+
+def test_an_erratum_has_a_reason_for_each_kind_of_change() -> None:
+    before = round_register(released_figures(SECOND))
+    after = before.copy()
+    shares = before.index[(before["kind"] == "estimate") & (before["suppressed"] == "")]
+    fewer = [at for at in shares if float(before.loc[at, "value"]) * 100 % 1 > 0.1]
+    changes = dict(zip(["moved", "withheld", "gone", "beside", "shown"], shares[1:6], strict=True))
+    changes["rounded"] = next(at for at in fewer if at not in changes.values())
+    limits = before.index[before["id"].str.endswith(".upper") & (before["value"] != "")]
+    changes["limit"] = limits[0]
+    for kind in ("moved", "limit"):
+        value = float(before.loc[changes[kind], "value"]) + 0.03
+        after.loc[changes[kind], "value"] = format(value, ".12g")
+    after.loc[changes["rounded"], "digits"] = "0"
+    after.loc[changes["withheld"], ["value", "suppressed"]] = ["", "few answers"]
+    before.loc[changes["shown"], ["value", "suppressed"]] = ["", "few answers"]
+    after.loc[changes["beside"], "se"] = "0.0999999999"
+    after = after.drop(index=changes["gone"])
+    reasons = {f"kind:{kind}": f"a reason for {kind}" for kind in changes}
+    table = erratum_table(before, after, "", reasons)
+    rows = {row["id"]: row for row in csv.DictReader(io.StringIO(table))}
+    ids = {before.loc[at, "id"]: kind for kind, at in changes.items()}
+    assert {name: row["why"] for name, row in rows.items()} == {
+        name: f"a reason for {kind}" for name, kind in ids.items()
+    }
+    assert count_reasons(table) == sorted((reason, 1) for reason in reasons.values())
+    with pytest.raises(ConfigError, match="kinds: gone, withheld"):
+        erratum_table(before, after, "x", {"kind:other": "y"})
 
 
 def test_refused_when_the_remote_lacks_the_data_or_there_is_nothing_to_correct(

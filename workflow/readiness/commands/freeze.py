@@ -36,6 +36,7 @@ from readiness.plan import Plan, PlannedRun, input_files, load_plan
 from readiness.plan.checks import list_plans
 from readiness.provenance.results_folder import PROVENANCE
 from readiness.publications.chain import ATTACKED, REGISTER
+from readiness.publications.erratum import KIND_PREFIX, KINDS
 from readiness.publications.freeze import (
     freeze,
     refuse_released,
@@ -82,8 +83,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--erratum",
         metavar="TEXT",
         action="append",
-        help="why numbers changed; PREFIX=TEXT is the reason for ids that begin with PREFIX "
-        "(repeatable)",
+        help="why numbers changed; PREFIX=TEXT is the reason for ids that begin with PREFIX, "
+        f"kind:KIND=TEXT for one kind of change: {', '.join(KINDS)} (repeatable)",
     )
     add = parser.add_argument_group("withdraw a release").add_argument
     add("--withdraw", metavar="TEXT", help="reason why this release is withdrawn")
@@ -287,12 +288,12 @@ def _gather_material(
 
 
 def _read_errata(errata: Iterable[str]) -> tuple[str, dict[str, str]]:
-    """Split `--erratum` into a general text, and reasons by id or beginning of ids."""
+    """Split `--erratum` into a general text, and reasons by id, beginning of ids or kind."""
     general: list[str] = []
     single: dict[str, str] = {}
     for text in errata:
         name, equals, reason = text.partition("=")
-        if equals and re.fullmatch(NUMBER, name) and reason.strip():
+        if equals and re.fullmatch(NUMBER, name.removeprefix(KIND_PREFIX)) and reason.strip():
             single[name] = reason.strip()
         else:
             general.append(text.strip())

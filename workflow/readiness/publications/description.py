@@ -16,15 +16,15 @@ class Facts(PublicationMaterial):
 
     `numbers`: rows of the register; `judged`: how many of these are claims; `scripts`: file names
     of the scripts that recompute the numbers without this program; `pages`: file names of the
-    reports; `erratum_table`: True where the publication has an `erratum.csv`; `counts`: numbers
-    of people `invited` and `answered`, where the register has them.
+    reports; `errata`: each reason of its `erratum.csv` with how many numbers have it; `counts`:
+    numbers of people `invited` and `answered`, where the register has them.
     """
 
     numbers: int = 0
     judged: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     pages: Sequence[str] = ()
-    erratum_table: bool = False
+    errata: Sequence[tuple[str, int]] = ()
     scripts: Sequence[str] = ()
 
     @property

@@ -1,18 +1,30 @@
 """Erratum of a publication: each changed number of the superseded release, and the reason."""
 
+import csv
+import io
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
 from readiness.ground.errors import ConfigError
-from readiness.ground.figure_id import list_beginnings
+from readiness.ground.figure_id import LIMITS, FigureId, list_beginnings
 from readiness.ground.frames import list_rows
 from readiness.ground.tables import to_csv
 from readiness.publications import log
 from readiness.publications.outcomes import Outcome
 from readiness.publications.reproduce import compare, quote_row
-from readiness.register.published import round_register
+from readiness.register.published import decimals, number, round_register
+
+# Kinds of change: the number no longer exists; was published and is withheld; was withheld and is
+# published; is a limit of an interval and moved; is the same with fewer digits; moved otherwise; is
+# the same, and a number beside it (such as its base) changed.
+GONE, WITHHELD, SHOWN, LIMIT = "gone", "withheld", "shown", "limit"
+ROUNDED, MOVED, BESIDE = "rounded", "moved", "beside"
+KINDS = (GONE, WITHHELD, SHOWN, LIMIT, ROUNDED, MOVED, BESIDE)
+# Each kind can have its reason: `--erratum kind:rounded=TEXT`.
+KIND_PREFIX = "kind:"
 
 
 def find_corrected(
@@ -36,27 +48,71 @@ def find_corrected(
         yield identity, was, now
 
 
+def name_kind(was: Mapping[Any, str], now: Mapping[Any, str] | None) -> str:
+    """Return the kind of a change, one of `KINDS`.
+
+    `was`, `now`: the row of the number in the ledger before, and in the register now at its
+    published precision; None where the number no longer exists.
+    """
+    if now is None:
+        return GONE
+    if was["value"] == now["value"]:
+        return BESIDE
+    if not was["value"] or not now["value"]:
+        return SHOWN if now["value"] else WITHHELD
+    if FigureId.parse(was["id"], was["kind"]).part in LIMITS:
+        return LIMIT
+    return ROUNDED if _is_rounded(was, now) else MOVED
+
+
+def _is_rounded(was: Mapping[Any, str], now: Mapping[Any, str]) -> bool:
+    """Return whether one number can stand behind both rows, with fewer digits in the second."""
+    old_value, new_value = number(was["value"]), number(now["value"])
+    old_digits, new_digits = decimals(was, "value"), decimals(now, "value")
+    if old_value is None or new_value is None or old_digits is None or new_digits is None:
+        return False
+    if new_digits >= old_digits:
+        return False
+    half_units = 0.5 * (10.0**-old_digits + 10.0**-new_digits)
+    return abs(old_value - new_value) <= half_units * (1 + 1e-9)
+
+
 def erratum_table(
     before: pd.DataFrame, after: pd.DataFrame, why: str, reasons: Mapping[str, str]
 ) -> str:
     """Return the text of `erratum.csv`: the numbers that changed from `before` to `after`.
 
     Columns: `id`; `was` and `is`, the old and new number (see `log.describe_change`); `why`, the
-    reason that `reasons` has for the id or its longest prefix, else the argument `why`.
+    reason that `reasons` has for the id or its longest prefix, else for the kind of the change
+    (`kind:rounded`), else the argument `why`.
     Raises ConfigError when a changed number has no reason, or a reason fits no changed number.
     """
     rows = []
     used = set()
     for identity, was, now in find_corrected(before, after):
-        name = next((name for name in list_beginnings(identity) if name in reasons), "")
+        names = [*list_beginnings(identity), KIND_PREFIX + name_kind(was, now)]
+        name = next((name for name in names if name in reasons), "")
         used.add(name)
         reason = reasons.get(name, why)
         if not reason:
             raise ConfigError(
                 f"--supersedes: {identity} has changed. Say why: --erratum TEXT for all changed "
-                "numbers, or --erratum ID=TEXT for this one."
+                f"numbers, --erratum {names[-1]}=TEXT for those that changed like this one, or "
+                "--erratum ID=TEXT for this one."
             )
         rows.append((identity, *log.describe_change(was, now), reason))
     if unused := sorted(reasons.keys() - used):
-        raise ConfigError(f"--erratum {unused[0]}=...: no changed number has this name.")
+        raise ConfigError(
+            f"--erratum {unused[0]}=...: no changed number has this name, or is of this kind "
+            f"(kinds: {', '.join(KINDS)})."
+        )
     return to_csv(pd.DataFrame(rows, columns=list(log.COLUMNS)))
+
+
+def count_reasons(table: str) -> list[tuple[str, int]]:
+    """Return each reason of an `erratum.csv` and how many numbers have it, the most frequent first.
+
+    `table`: the text of the file.
+    """
+    counts = Counter(row["why"] for row in csv.DictReader(io.StringIO(table)))
+    return sorted(counts.items(), key=lambda reason: (-reason[1], reason[0]))

@@ -31,7 +31,7 @@ from readiness.publications.chain import REGISTER, read_chain, refuse_stale, ste
 from readiness.publications.citation import citation
 from readiness.publications.codecheck import codecheck
 from readiness.publications.description import Facts
-from readiness.publications.erratum import erratum_table
+from readiness.publications.erratum import count_reasons, erratum_table
 from readiness.publications.fitness import attacked_folder, refuse_unfit
 from readiness.publications.log import ERRATUM, LOG, open_log
 from readiness.publications.material import PublicationMaterial
@@ -170,7 +170,7 @@ def _gather_facts(
         **{**vars(material), "languages": page_languages},
         numbers=len(figures),
         judged=int((figures["kind"] == "claim").sum()),
-        erratum_table=ERRATUM in files,
+        errata=count_reasons(files[ERRATUM].decode()) if ERRATUM in files else (),
         scripts=[name for name in (RECOMPUTE_R, RECOMPUTE) if name in files],
         pages=pages,
         counts={

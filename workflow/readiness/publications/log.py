@@ -396,7 +396,8 @@ def describe_change(old: Mapping[Any, str], new: Mapping[Any, str] | None) -> tu
     if new and texts[0] == texts[1]:
         texts = old["value"], new["value"]
     if new and texts[0] == texts[1]:
-        texts = texts[0], f"{texts[1]} ({', '.join(f'{c} {new[c]}' for c in find_moves(old, new))})"
+        beside = ", ".join(f"{column} {new[column] or 'none'}" for column in find_moves(old, new))
+        texts = texts[0], f"{texts[1] or 'not published'} ({beside})"
     return texts
 
 
