@@ -19,12 +19,24 @@ YES, NO = "yes", "no"
 
 
 class Condition(StrictModel):
-    """That somebody gave certain answers: one of those listed, or one at an end of a scale."""
+    """A condition on an answer: one of a list, or one of the highest or lowest levels."""
 
-    item: ItemName = Field(description="a closed item, a frame variable, or one derived before")
-    of: Items | None = Field(default=None, description="codes of answers, any of them")
-    top: int | None = Field(default=None, ge=1, description="or so many of the highest levels")
-    low: int | None = Field(default=None, ge=1, description="or so many of the lowest levels")
+    item: ItemName = Field(
+        description="a closed item, a frame variable, or a variable derived above"
+    )
+    of: Items | None = Field(
+        default=None, description="codes of the answers that meet the condition"
+    )
+    top: int | None = Field(
+        default=None,
+        ge=1,
+        description="instead of `of`: number of highest levels that meet the condition",
+    )
+    low: int | None = Field(
+        default=None,
+        ge=1,
+        description="instead of `of`: number of lowest levels that meet the condition",
+    )
 
     @model_validator(mode="after")
     def _check_one(self) -> Condition:
@@ -34,21 +46,23 @@ class Condition(StrictModel):
 
 
 class NewCategory(StrictModel):
-    """A category of a recode: the answers that it joins."""
+    """A category of a recode, and the answers in it."""
 
-    code: ItemName = Field(description="its code")
-    label: Titles = Field(description="its label in each language")
-    of: Items = Field(description="codes of the answers that it joins")
+    code: ItemName = Field(description="code of the category")
+    label: Titles = Field(description="label in each language")
+    of: Items = Field(description="codes of the answers in this category")
 
 
 class Recode(StrictModel):
-    """Answers joined to fewer; who gave another answer is outside the new variable."""
+    """Categories of answers combined. Respondents with any other answer have no value."""
 
     item: ItemName = Field(
-        description="an item with one answer, a frame variable, or one derived before"
+        description="a single-answer item, a frame variable, or a variable derived above"
     )
     categories: list[NewCategory] = Field(min_length=2, description="the new categories")
-    ordered: bool = Field(default=False, description="whether they have an order, low to high")
+    ordered: bool = Field(
+        default=False, description="whether the categories are ordered, from low to high"
+    )
 
     @model_validator(mode="after")
     def _check_once(self) -> Recode:
@@ -58,19 +72,23 @@ class Recode(StrictModel):
 
 
 class Band(StrictModel):
-    """A band of a number, from its lower end up to, and without, its upper one."""
+    """A class of a number: the lower limit is included, the upper one excluded."""
 
-    code: ItemName = Field(description="its code")
-    label: Titles = Field(description="its label in each language")
-    at_least: float | None = Field(default=None, description="lower end; open unless given")
-    below: float | None = Field(default=None, description="upper end; open unless given")
+    code: ItemName = Field(description="code of the category")
+    label: Titles = Field(description="label in each language")
+    at_least: float | None = Field(
+        default=None, description="lower limit, included (default: no limit)"
+    )
+    below: float | None = Field(
+        default=None, description="upper limit, excluded (default: no limit)"
+    )
 
 
 class Bands(StrictModel):
-    """A number in bands, low to high; who is in none is outside the new variable."""
+    """Classes of a number, from low to high. Respondents outside all bands have no value."""
 
-    item: ItemName = Field(description="a number item, or a scale derived before")
-    categories: list[Band] = Field(min_length=2, description="the bands, low to high")
+    item: ItemName = Field(description="a number item, or a scale derived above")
+    categories: list[Band] = Field(min_length=2, description="the bands, from low to high")
 
     @model_validator(mode="after")
     def _check_order(self) -> Bands:
@@ -89,18 +107,21 @@ class Bands(StrictModel):
 
 
 class DerivedScale(StrictModel):
-    """One number of several items that measure the same: their mean or their sum."""
+    """A scale: the mean or the sum of several items that measure the same."""
 
     items: Annotated[Items, Field(min_length=2)] = Field(
-        description="ordinal items (levels count 1, 2, ...; those written as numbers count as "
-        "they are) or number items"
+        description="number items, or ordinal items (levels count 1, 2, ..., or their numeric "
+        "values)"
     )
-    reverse: list[str] = Field(default=[], description="items of which a high level means little")
+    reverse: list[str] = Field(
+        default=[], description="items to reverse, because a high level means little"
+    )
     measure: Literal["mean", "sum"] = Field(
-        default="mean", description="`sum`: the mean of the answered items times all of them"
+        default="mean",
+        description="`sum` is the mean of the answered items times the number of items",
     )
     answered: int | None = Field(
-        default=None, ge=1, description="fewest answered items; all of them unless given"
+        default=None, ge=1, description="smallest number of answered items (default: all)"
     )
     unit: Titles | None = Field(default=None, description="unit in each language")
 
@@ -119,16 +140,16 @@ Conditions = Annotated[list[Condition], Field(min_length=1)]
 
 
 class DerivedVariable(StrictModel):
-    """A variable that is computed of answers, in exactly one of the ways."""
+    """A variable computed by exactly one of `any`, `all`, `recode`, `bands` and `scale`."""
 
-    id: ItemName = Field(description="its id, unlike any of the questionnaire")
-    label: Titles = Field(description="its label in each language")
+    id: ItemName = Field(
+        description="id of the variable, different from all ids of the questionnaire"
+    )
+    label: Titles = Field(description="label in each language")
     any: Conditions | None = Field(
-        default=None, description="yes where one of the conditions is met, as for a top-2 box"
+        default=None, description="yes if one of the conditions is met, as for a top-2 box"
     )
-    all: Conditions | None = Field(
-        default=None, description="yes where all of the conditions are met"
-    )
+    all: Conditions | None = Field(default=None, description="yes if all conditions are met")
     recode: Recode | None = Field(default=None, description=Recode.__doc__ or "")
     bands: Bands | None = Field(default=None, description=Bands.__doc__ or "")
     scale: DerivedScale | None = Field(default=None, description=DerivedScale.__doc__ or "")

@@ -16,15 +16,15 @@ GUIDE = Path("config/README.md")
 HEAD = """\
 # Every key of config.yaml
 
-`config.yaml` lies at the project's top level and is the one file that an analyst edits. An \
-unknown key, a value of another type or an unregistered dataset version stops the run, in one line \
-that names the key. After a change only the steps that use its section run again, and what depends \
-on them.
+`config.yaml` is in the project's top folder and is the only settings file that an analyst edits. \
+An unknown key, a value of the wrong type or an unregistered dataset version stops the run; the \
+error names the key. After a change, the steps that use the changed section run again, and so do \
+the steps after them.
 
 A *name* has at most 100 lower-case letters, digits and hyphens; an *id* has lower-case letters, \
-digits and underscores. A *text by language* is `{fr: ..., ar: ...}`. Dates stand in quotes: \
-`"2026-03-31"`. A *pattern* has 3 to 40 of `#` (a digit), `@` (a letter), `[5-7]`, digits, \
-capitals and +.
+digits and underscores. A *text by language* is `{fr: ..., ar: ...}`. Write dates in quotes: \
+`"2026-03-31"`. A *pattern* consists of 3 to 40 of these signs: `#` (a digit), `@` (a letter), \
+`[5-7]`, digits, capitals and +.
 
 (This page is written by `python -m readiness.config.documents` from \
 `workflow/readiness/config/`.)
@@ -143,7 +143,9 @@ def _type(value: dict[str, Any], schema: dict[str, Any]) -> str:
         if pattern == LANGUAGE:
             return "text by language"
         inner = _resolve_reference(each, schema)
-        return "one section a name" if "properties" in inner else f"a name: {_type(inner, schema)}"
+        return (
+            "one section per name" if "properties" in inner else f"a name: {_type(inner, schema)}"
+        )
     if "pattern" in resolved:
         return SHORT.get(resolved["pattern"], WORDS[resolved["pattern"]])
     bounds = [word.format(resolved[key]) for key, word in BOUNDS.items() if key in resolved]

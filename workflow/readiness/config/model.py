@@ -45,16 +45,17 @@ def _refuse_none(value: Any) -> Any:
 
 
 class StudySettings(StrictModel):
-    """A study of which only figures were published: claims to be judged."""
+    """A study of which only percentages were published, to be checked."""
 
     title: Titles = Field(description="title in each language")
-    claims: DatasetName = Field(description="the register of published claims, `dataset@version`")
+    claims: DatasetName = Field(description="register of published claims, `dataset@version`")
     structure: str = Field(
         pattern=NAME,
-        description="file below data/claims, without .yaml: which claims belong together",
+        description="file in data/claims, without .yaml, that says which claims belong together",
     )
     about: Said = Field(
-        default=None, description="who published the figures and of what, in a sentence or two"
+        default=None,
+        description="one or two sentences on who published the figures, and about what",
     )
     study: Particulars = Particulars()
 
@@ -68,35 +69,33 @@ class WaveSettings(StrictModel):
     """One wave of the survey: its data, its questionnaire, and how it is analysed."""
 
     title: Titles = Field(description="title in each language")
-    simulated: bool = Field(
-        default=False, description="true when the answers were not given by real people"
-    )
+    simulated: bool = Field(default=False, description="`true` if a program invented the answers")
     study: Particulars = Particulars()
     selection: SelectionName = Field(
-        description="how respondents came in; the words of the report follow it"
+        description="how respondents were selected; determines the wording of the report"
     )
     answers: DatasetName = Field(
-        description="the export of the survey tool, `dataset@version` of data/versions.csv"
+        description="export of the survey tool, a `dataset@version` of data/versions.csv"
     )
     sample: DatasetName | None = Field(
         default=None,
-        description="the persons who were asked, with their frame variables: of a probability "
-        "sample needed, of others where there is such a list",
+        description="people who were invited, with their frame variables; required for a "
+        "probability sample, optional otherwise",
     )
     questionnaire: str = Field(
-        pattern=NAME, description="file below data/questionnaires, without .yaml"
+        pattern=NAME, description="file in data/questionnaires, without .yaml"
     )
     corrections: str | None = Field(
         default=None,
         pattern=NAME,
-        description="file below data/corrections, without .csv; none unless given",
+        description="file in data/corrections, without .csv",
     )
     revises: str | None = Field(
         default=None, pattern=NAME, description="publication that this version revises"
     )
     validate_: Validate = Field(default=Validate(), alias="validate")
     derive: list[DerivedVariable] = Field(
-        default=[], description="variables that are computed of answers, in their order"
+        default=[], description="variables computed from answers, in this order"
     )
     weight: Annotated[Weight | None, BeforeValidator(_refuse_none)] = Field(
         default=None, description=Weight.__doc__ or ""
@@ -106,15 +105,15 @@ class WaveSettings(StrictModel):
     change: Change | None = Field(default=None, description=Change.__doc__ or "")
     firmness: Firmness = Field(
         default=[],
-        description="what varies to see in which other analyses each finding holds, too: `true` "
-        "for all; a chapter of the report, without what would tell of few people",
+        description="choices to vary for the robustness chapter, which counts in how many other "
+        "analyses each finding holds; `true` for all",
     )
     figures: FigureRules = FigureRules()
     disclosure: Disclosure | None = Field(default=None, description=Disclosure.__doc__ or "")
     show: Items | None = Field(
         default=None,
-        description="items that the report tells of, in this order; all of `estimate`, in the "
-        "questionnaire's order, unless given",
+        description="items in the report, in this order (default: all items of `estimate`, in the "
+        "questionnaire's order)",
     )
 
     @property
@@ -164,28 +163,28 @@ class WaveSettings(StrictModel):
 
 
 class ReportSettings(StrictModel):
-    """The report that `make` renders: of what, in which languages."""
+    """Content and languages of the report that `make` renders."""
 
     title: Titles | None = Field(
-        default=None, description="title in each language; those of what is shown unless given"
+        default=None,
+        description="title in each language (default: the titles of the studies and waves)",
     )
     show: Several[Name] | None = Field(
         default=None,
-        description="names of the studies and waves that are shown, in this order; all, the "
-        "studies first, unless given",
+        description="studies and waves to show, in this order (default: all, studies first)",
     )
     languages: Several[LanguageCode] | None = Field(
         default=None,
-        description="languages of the report, one page and one PDF each; every language of the "
-        "catalogues in which all that is shown has its labels unless given",
+        description="languages of the report, one page and one PDF each (default: every language "
+        "in which everything shown has labels)",
     )
     status: Literal["draft"] | None = Field(
-        default=None, description="`draft`: every page says that it is one; set by `freeze`"
+        default=None, description="`draft` marks every page as a draft; set by `freeze`"
     )
     publication: Name | None = Field(
-        default=None, description="publication whose pages these are; set by `freeze`"
+        default=None, description="id of the publication; set by `freeze`"
     )
-    released: Day | None = Field(default=None, description="day of its release; set by `freeze`")
+    released: Day | None = Field(default=None, description="day of the release; set by `freeze`")
 
 
 class Config(StrictModel):
@@ -193,7 +192,9 @@ class Config(StrictModel):
 
     report: ReportSettings = ReportSettings()
     privacy: Privacy = Privacy()
-    studies: dict[Name, StudySettings] = Field(default={}, description="studies to judge, by name")
+    studies: dict[Name, StudySettings] = Field(
+        default={}, description="studies of published percentages, by name"
+    )
     waves: dict[Name, WaveSettings] = Field(default={}, description="waves to analyse, by name")
 
     @model_validator(mode="after")

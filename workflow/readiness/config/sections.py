@@ -87,25 +87,28 @@ DatasetName = Annotated[str, Field(pattern=patterns.DATASET)]
 
 
 class Validate(StrictModel):
-    """When the wave was open; what falls outside is counted and excluded."""
+    """Fieldwork dates, duplicates, and the loss that stops a run.
+
+    Submissions outside the dates are counted and excluded.
+    """
 
     opens: Day | None = Field(
         default=None,
-        description="first day of fieldwork, YYYY-MM-DD in quotes; every day counts unless given",
+        description="first day of fieldwork, YYYY-MM-DD in quotes (default: no limit)",
     )
     closes: Day | None = Field(
         default=None,
-        description="last day of fieldwork, YYYY-MM-DD in quotes; every day counts unless given",
+        description="last day of fieldwork, YYYY-MM-DD in quotes (default: no limit)",
     )
     duplicates: Literal["last", "first", "most_answered"] = Field(
-        default="last", description="which of several submissions of one person is kept"
+        default="last", description="which submission is kept if a person submitted several"
     )
     largest_loss: float | None = Field(
         default=None,
         ge=0,
         le=1,
-        description="the run stops when a larger share of the submissions, or of the answers to "
-        "one item, is not used as it came: 0.05 unless given",
+        description="the run stops if a larger share of the submissions, or of the answers to one "
+        "item, cannot be used as exported (default: 0.05)",
     )
 
     @model_validator(mode="after")
@@ -180,38 +183,39 @@ class GivenWeights(StrictModel):
 
 
 class Weight(StrictModel):
-    """How respondents stand for the population; the name of the margins is all that most need.
+    """How respondents are weighted to the population. Most waves need only `margins`.
 
-    `weight: none` in the place of the section leaves everybody with the weight 1.
+    `weight: none` instead of the section gives everybody the weight 1.
     """
 
     margins: str | None = Field(
         default=None,
         pattern=patterns.NAME,
-        description="file below data/margins, without .csv; without it the respondents of each "
-        "stratum stand for its people",
+        description="file in data/margins, without .csv; without margins, the respondents of each "
+        "stratum represent its people",
     )
     given: Annotated[
         GivenWeights | None, WithJsonSchema({"type": "string", "pattern": patterns.ITEM})
     ] = Field(
         default=None,
-        description="number item that holds each respondent's weight, made by others: in place of "
-        "margins and of a sample; precision is that of persons drawn independently, or of the "
-        "design in `{weight: ITEM, strata: ITEM, psu: ITEM}` (items of one answer, or numbers) or "
-        '`{weight: ITEM, replicates: {columns: "wr_*", type: JK1}}`, number items likewise: '
-        "`type`, `rho`, `scale`, `rscales`, `mse` as in R's `svrepdesign`",
+        description="number item with the weights delivered with the answers; replaces margins "
+        "and sample. The precision assumes independently drawn people unless the "
+        "design is given, by `{weight: ITEM, strata: ITEM, psu: ITEM}` (single-answer "
+        'or number items) or by `{weight: ITEM, replicates: {columns: "wr_*", type: '
+        "JK1}}` (number items; `type`, `rho`, `scale`, `rscales` and `mse` as in R's "
+        "`svrepdesign`)",
     )
     trim: Annotated[list[float], Field(min_length=2, max_length=2)] = Field(
         default=[0.2, 4.0],
-        description="the smallest and the largest factor of raking (weight over base weight), in "
-        "its mean: kept together with the margins where weights can be found that do, else by "
-        "trimming, which moves the margins",
+        description="smallest and largest raking factor (weight divided by base weight), as "
+        "multiples of the mean. The margins are also met if such weights exist; "
+        "otherwise weights are trimmed, which changes the margins",
     )
     collapse: dict[ItemName, list[Annotated[list[str], Field(min_length=2)]]] = Field(
         default={},
-        description="categories that are weighted as one, by variable of the margins, or `stratum` "
-        "for strata: `{region: [[north, centre]]}`; what is too small after it is merged "
-        "by itself, and the report says so",
+        description="categories to merge for weighting, by variable of the margins, or `stratum` "
+        "for strata: `{region: [[north, centre]]}`. Categories that are still too "
+        "small are merged automatically, and the report says so",
     )
 
     @field_validator("trim")
@@ -231,13 +235,13 @@ class Estimate(StrictModel):
 
     by: ItemName | Items | None = Field(
         default=None,
-        description="variable whose categories are the groups, which are compared and drawn: a "
-        "frame variable, or an item with one answer; or a list that begins with it, whose others "
-        "are further columns of the tables (a name alone: all other frame variables are). Totals "
-        "alone unless given",
+        description="variable whose categories are compared and drawn: a frame variable or a "
+        "single-answer item. In a list, the first variable is compared, and the "
+        "others are further columns of the tables; with a single name, all other "
+        "frame variables are further columns (default: totals only)",
     )
     items: Annotated[list[str], AfterValidator(no_repeats)] = Field(
-        default=[], description="items to estimate; all that answers can be counted of unless given"
+        default=[], description="items to estimate (default: all items that can be estimated)"
     )
     level: float = Field(default=0.95, gt=0.5, lt=1, description="confidence level")
 
@@ -265,39 +269,42 @@ class Compare(StrictModel):
     """Tests across the groups of `estimate.by`."""
 
     items: Annotated[list[str], AfterValidator(no_repeats)] = Field(
-        default=[], description="items to compare across groups; none unless given"
+        default=[], description="items to compare across groups (default: none)"
     )
     adjust: Literal["holm", "BH", "BY", "hochberg", "hommel", "bonferroni"] = Field(
-        default="holm", description="adjustment over the options of a multiple choice"
+        default="holm",
+        description="adjustment of p-values over the options of a multiple-response question",
     )
     seed: int = Field(default=1, ge=0, le=LARGEST_SEED, description="seed of the permutation test")
 
 
 class Change(StrictModel):
-    """How answers changed since an earlier wave, taken as drawn independently of this one."""
+    """Change of answers since an earlier wave. The two samples are treated as independent."""
 
     from_: str = Field(
         alias="from",
         pattern=patterns.NAME,
-        description="the earlier wave: one of this file, or a publication (a wave that is frozen "
-        "names a publication)",
+        description="the earlier wave: a wave of this file, or a publication; to freeze this wave, "
+        "name a publication",
     )
     questionnaire: str | None = Field(
         default=None,
         pattern=patterns.NAME,
-        description="what was asked then, a file below data/questionnaires, without .yaml; unless "
-        "given that of the wave `from`, or where `from` is a publication that of this wave",
+        description="questionnaire of the earlier wave: file in data/questionnaires, without "
+        ".yaml (default: that of the wave `from`; if `from` is a publication, that of "
+        "this wave)",
     )
     map: dict[ItemName, ItemName] = Field(
         default={},
-        description="items of this wave, each with the one then that asked the same in other "
-        "words: `{now: then}`; their answers have the same codes",
+        description="items that asked the same in other words in the earlier wave, as `{now: "
+        "then}`; their answers must have the same codes",
     )
     margin: float = Field(
         default=5,
         gt=0,
         lt=100,
-        description="percentage points: a share whose limits of change lie within stayed as it was",
+        description="in percentage points: if the limits of a change lie within this margin, the "
+        "share stayed the same",
     )
 
 
@@ -314,58 +321,58 @@ Firmness = Annotated[list[Dimension], BeforeValidator(_all_dimensions), AfterVal
 
 
 class FigureRules(StrictModel):
-    """How numbers are shown and which are held back."""
+    """Rounding, and the bases below which numbers are not published."""
 
     rounding: Literal["half_even", "half_up"] = Field(
-        default="half_even", description="what happens to an exact half"
+        default="half_even", description="how an exact half is rounded"
     )
     minimum_base: int = Field(
         default=5,
         ge=3,
         le=LARGEST_BASE,
-        description="no share on fewer answers is published, and no cell of fewer people",
+        description="smallest base of a published share, and smallest number of people in a cell",
     )
     reliable_base: int = Field(
         default=30,
         ge=5,
         le=LARGEST_BASE,
-        description="no weighted share on fewer answers is published",
+        description="smallest base of a published weighted share",
     )
 
 
 class Disclosure(StrictModel):
-    """Who may read a wave's numbers, and what protects respondents (docs/disclosure.md).
+    """Disclosure control: who reads the numbers, and what is protected (docs/disclosure.md).
 
-    One word in the place of the section is a preset: `disclosure: researchers`.
+    A single word instead of the section is a preset: `disclosure: researchers`.
     """
 
     preset: Literal["public", "researchers", "internal"] = Field(
         default="public",
-        description="`public`: the smallest cell is `figures.minimum_base`; `researchers`: 3; "
-        "`internal`: no count is protected; the keys below replace what it says",
+        description="smallest cell: `public` takes it from `figures.minimum_base`, `researchers` "
+        "is 3, `internal` protects no count; the keys below override the preset",
     )
     minimum_cell: int | None = Field(
         default=None,
         ge=1,
         le=LARGEST_BASE,
-        description="no number of people below it may be known to have answered something, nor "
-        "otherwise",
+        description="smallest cell: no reader may learn that fewer people gave, or did not give, "
+        "an answer",
     )
     zero: Literal["allowed", "protected"] | None = Field(
-        default=None, description="whether that nobody answered something may be told"
+        default=None, description="whether it may be published that nobody gave an answer"
     )
     whole: Literal["allowed", "protected"] | None = Field(
-        default=None, description="whether that everybody answered something may be told"
+        default=None, description="whether it may be published that everybody gave an answer"
     )
     identifiers: Items | None = Field(
         default=None,
-        description="variables by whose combination somebody could be found (quasi-identifiers)",
+        description="variables that could identify a person in combination (quasi-identifiers)",
     )
     p_percent: float | None = Field(
         default=None,
         gt=0,
         lt=1,
-        description="a mean is withheld when the second largest contributor to its sum can "
+        description="a mean is suppressed if the second largest contributor to its sum can "
         "estimate the largest to within this share",
     )
 
@@ -379,26 +386,28 @@ Template = Annotated[str, Field(pattern=patterns.TEMPLATE)]
 
 
 class Privacy(StrictModel):
-    """How personal data are looked for in answers, and who answers for the page on them."""
+    """Detection of personal data in answers, and approval of the page about them."""
 
     signed_off_by: Line | None = Field(
         default=None,
         min_length=1,
-        description="who read the page for the data protection officer and answers for it",
+        description="name of the person who approved the page for the data protection officer",
     )
     telephone: list[Template] = Field(
         default=[],
-        description="how telephone numbers are written, beside the international way: `#` is a "
-        "digit, `[5-7]` one of these; spaces, points and hyphens may stand between",
+        description="patterns of national telephone numbers; international numbers are always "
+        "recognised. `#` stands for a digit, `[5-7]` for one of these digits; spaces, "
+        "points and hyphens are optional",
     )
     identity: list[Template] = Field(
         default=[],
-        description="how numbers of identity papers are written: as `telephone`, `@` is a letter",
+        description="patterns of identity document numbers, written like `telephone`; `@` stands "
+        "for a letter",
     )
     key: str | None = Field(
         default=None,
         pattern=patterns.KEY,
-        description="the name of the key of the pseudonyms; set by `freeze`",
+        description="identifier of the pseudonym key; set by `freeze`",
     )
 
     @property
@@ -427,13 +436,13 @@ Said = (
 
 
 class Author(StrictModel):
-    """Who made the figures: a person, or an office."""
+    """An author of the figures: a person or an office."""
 
     name: Words = Field(
-        description="of an office, without a comma; of a person the family name, a comma, the given"
+        description="name of an office, without a comma; of a person, as `Family, Given`"
     )
     orcid: str | None = Field(
-        default=None, pattern=patterns.ORCID, description="the ORCID, without an address before it"
+        default=None, pattern=patterns.ORCID, description="the ORCID, without a web address"
     )
 
     @field_validator("orcid")
@@ -459,50 +468,52 @@ def why_not_known(text: str) -> str:
 
 
 class Particulars(StrictModel):
-    """Who asked whom, how and when; whose the data are. What is not given is not stated.
+    """Who asked whom, how and when, and who owns the data. All keys are optional for a run.
 
-    Each text is one for all languages, or one for each. Of a study: of the survey whose figures
-    are judged. A release of answers that are not simulated wants sponsor, population, mode and
-    dates, or `not known: why` in their place.
+    A text is either one text for all languages or one per language. In a study, the keys describe
+    the survey whose percentages are checked. A release of real answers requires sponsor,
+    population, mode and dates; if one is not known, write `not known: why`.
     """
 
-    sponsor: Said = Field(default=None, description="who asked for the survey, and for whom")
+    sponsor: Said = Field(default=None, description="who commissioned the survey, and for whom")
     funding: Said = Field(default=None, description="who paid for it")
     collector: Said = Field(default=None, description="who collected the answers")
-    population: Said = Field(default=None, description="who is described")
-    frame: Said = Field(default=None, description="the list or place where people were found")
+    population: Said = Field(default=None, description="the population that the survey describes")
+    frame: Said = Field(
+        default=None, description="the list or place from which people were selected"
+    )
     invited: Said = Field(
-        default=None, description="how many were invited; not where a sample says it"
+        default=None, description="number of people invited; not allowed if there is a `sample`"
     )
     mode: Said = Field(default=None, description="how people answered: on paper, by telephone, ...")
     fieldwork: Said = Field(
         default=None,
-        description="when people answered; of a wave `validate.opens` and `closes`, or here "
-        "`not known: why`",
+        description="when people answered; for a wave, give `validate.opens` and `closes`, or "
+        "here `not known: why`",
     )
-    incentive: Said = Field(default=None, description="what people were given for answering")
-    limits: Said = Field(default=None, description="what is known to limit the figures")
+    incentive: Said = Field(default=None, description="what people received for answering")
+    limits: Said = Field(default=None, description="known limits of the figures")
     contact: Said = Field(default=None, description="whom to ask")
     rights: Said = Field(
-        default=None, description="whose the data are, by which right they are used"
+        default=None, description="who owns the data, and by which right they are used"
     )
     licence: Words | None = Field(
         default=None,
-        description="of data and figures, not of the program: an SPDX identifier as CC-BY-4.0, an "
-        "address, or in words",
+        description="licence of data and figures, not of the program: an SPDX identifier such as "
+        "CC-BY-4.0, an address, or words",
     )
-    access: Said = Field(default=None, description="who may have the data, how, and where they are")
-    authors: list[Author] = Field(default=[], description="who made the figures, in this order")
-    controller: Said = Field(
-        default=None, description="who decides on the processing: name and address"
+    access: Said = Field(
+        default=None, description="who may have the data, how, and where they are stored"
     )
+    authors: list[Author] = Field(default=[], description="authors of the figures, in this order")
+    controller: Said = Field(default=None, description="data controller: name and address")
     purpose: Said = Field(default=None, description="what the answers are used for")
     receipt: Said = Field(
         default=None,
-        description="the legal basis: a declaration or authorisation, with the authority's number",
+        description="legal basis: a declaration or authorisation, with the authority's number",
     )
     keep_until: Day | None = Field(
         default=None,
-        description="last day on which the answers may be kept, YYYY-MM-DD in quotes; after it "
-        "no wave is computed, until its answers are erased or the day is another",
+        description="last day on which the answers may be kept, YYYY-MM-DD in quotes. After this "
+        "day the wave is not computed until you erase the answers or set a later day",
     )
