@@ -32,11 +32,11 @@ HEAD = """\
 <!-- written by benchmarks/tampering.py --page; do not edit -->
 # What an audit sees
 
-The catalogue has {kinds} kinds of change, each made alone. The tables say at which level
-`readiness audit` first tells of it, with which verdict, and how it exits at the levels 0, 1, 2 and
-3 (0 valid, 1 differs, 2 could not check, 3 seal broken). `tests/publications/test_tampering.py`
-draws changes from a seed, makes each in a copy of the tree and compares; more of them, and each
-kind by name:
+A catalogue contains {kinds} kinds of change to a publication, its data or its code. Tests make each
+change alone, in a copy of the project. For each kind, the tables give the first level at which
+`readiness audit` reports the change, the verdict, and the exit codes at the levels 0, 1, 2 and 3
+(0 valid, 1 differs, 2 could not check, 3 seal broken). `tests/publications/test_tampering.py` tests
+a random selection from a seed. To test more of them, or to list every kind by name:
 
 ```
 .venv/bin/python benchmarks/tampering.py --changes 300 --seed 1
@@ -47,20 +47,21 @@ kind by name:
 ## What an audit cannot see
 
 - **Levels 0 and 1 recompute nothing.** A person with write access can change a number and seal the
-  folder again. Level 2 recomputes the numbers from the data, level 3 the charts, tables and pages.
-- **Somebody who also replaces all data, pointers and the register** has written a different
-  publication. Only evidence outside the folder shows the difference: a signature over the seal, the
-  digest in a successor, or a commit.
-- **Replacing the code in the archive** changes no verdict: the audit uses its own program and never
-  runs the archive. A note says whether the sealed program is a released version.
+  folder again. Level 2 recomputes the numbers from the data; level 3 also recomputes the charts,
+  tables and pages.
+- **A person who replaces all data, pointers and the register** has written a different publication.
+  Only evidence outside the folder shows the difference: a signature over the seal, the digest in a
+  successor, or a commit.
+- **Replaced code in the archive** changes no verdict, because the audit uses its own program and
+  never runs the archive. A note says whether the sealed program is a released version.
 - **README, CITATION.cff, codecheck.yml and the recomputation scripts** are not recomputed.
 - **A deleted publication** is noticed only through its successor, or if somebody asks for it.
 
-Changes of the current code, lock file or configuration are reported as CHANGED and break nothing.
-The audit runs nothing from the folder. `audit --key` checks [signatures](auditing.md#signatures).
+Changes of the current code, lock file or configuration are reported as CHANGED, which is not a
+fault. [Signatures](auditing.md#signatures) are checked with `audit --key`.
 """
 
-COLUMNS = "| what is changed | kinds | seen at | verdict | exit |\n|---|--:|---|---|---|"
+COLUMNS = "| change | kinds | reported at | verdict | exit codes |\n|---|--:|---|---|---|"
 
 
 def tell_outcome(kind: Kind) -> tuple[str, str, str]:
