@@ -213,7 +213,7 @@ EDITED = (
     ("en", "Only one outlet reports it", "by one source alone|Only one source"),
     ("en", "The report will not build with a number", "stops the making"),
     ("en", "Questions for", "What one would ask"),
-    ("en", r"\{power\}% of random figures", "[Aa]rbitrary figures"),
+    ("en", r"drawn at random, \{power\}% would pass", "[Aa]rbitrary figures|random figures"),
     ("en", "a finding, not an accusation", "a fact and no accusation"),
     ("en", r"\{gap\} more \(\{lower\} to \{upper\}\)", r"a gap of \{gap\}|is more frequent"),
     ("en", r"a response rate of \{rate\}", None),

@@ -183,7 +183,8 @@ def test_a_number_is_told_in_five_lines(
     assert capsys.readouterr().out.splitlines() == [
         "Which meal do you take?, Hot, All: 51% (38% to 64%), base 60",
         "  number   canteen-r2/meal.hot.all (value 0.51)",
-        f"  publication canteen-r2: IN FORCE; released on {released_on(Path(FOLDER, SECOND))}",
+        "  publication canteen-r2: CURRENT EDITION; released on "
+        + released_on(Path(FOLDER, SECOND)),
         "  data     canteen-2025-sample@1, canteen-2025@2",
         "  steps    validate, weight, estimate; files and hashes: --all",
     ]
@@ -203,7 +204,8 @@ def test_what_numbers_share_is_printed_once_and_fits_a_terminal(
     assert lines[0].endswith("Hot, All: 51% (38% to 64%), base 60")
     assert max(len(line) for line in lines if line.startswith("  ")) <= 80
     assert lines.count("    dvc pull data/raw/canteen-2025/2.csv.dvc") == lines.count(
-        "  publication canteen-r2: IN FORCE; released on " + released_on(Path(FOLDER, SECOND))
+        "  publication canteen-r2: CURRENT EDITION; released on "
+        + released_on(Path(FOLDER, SECOND))
     )
 
 

@@ -64,7 +64,7 @@ def cells_chart(found: LeadBases, language: Language) -> Picture:
         facts.append(Fact("charts.alt.grid.end"))
     elif "all" not in states.values():
         facts.append(Fact("charts.alt.grid.none"))
-    framed = dict.fromkeys(states[n] for n in reported if n in states)
+    framed = {n: states[n] for n in sorted(reported) if n in states}
     looks = {
         "all": LegendKey(word("charts.grid.all", language), "accent"),
         "missing": LegendKey(
@@ -73,14 +73,16 @@ def cells_chart(found: LeadBases, language: Language) -> Picture:
         "no": LegendKey(word("charts.grid.no", language), "cell"),
     }
     keys = [key for state, key in looks.items() if state in states.values()]
-    if framed:
-        keys.append(LegendKey(word("charts.grid.reported", language), "ink", "outline"))
+    for n, state in framed.items():
+        kind = "charts.grid.reported.no" if state == "no" else "charts.grid.reported"
+        fill = "cell" if state == "no" else "accent" if state == "all" else "paper"
+        keys.append(LegendKey(word(kind, language, n=n), fill, "framed"))
     return Picture(
         word("charts.grid.title", language, figures=Listed(sets)),
-        [*facts, *(Fact(_REPORTED[state]) for state in framed)],
+        [*facts, *(Fact(_REPORTED[state]) for state in dict.fromkeys(framed.values()))],
         language,
         [BasePanel(states, frozenset(reported))],
-        subtitle=word("charts.grid.subtitle", language, n=last),
+        subtitle=word("charts.grid.subtitle", language, n=last, figures=Listed(sets)),
         keys=keys,
         # The report says whom a reported number describes, and what it may count.
         signs=[word(reported[n], language, n=n) for n in sorted(reported)],

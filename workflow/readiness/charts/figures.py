@@ -409,15 +409,13 @@ def base_text(figure: DrawnFigure, language: str, *, unweighted: bool = False) -
 def sign_notes(figures: Iterable[DrawnFigure], language: str) -> list[str]:
     """Return the explanation of each sign that occurs among `figures`."""
     signs_used = {figure.sign for figure in figures}
-    texts = {
-        note_sign: SUPPRESSED_TEXT * note_sign.replaces_number + note_sign.mark
-        for note_sign in SIGNS
-        if note_sign in signs_used
-    }
-    return [
-        word("tables.note.sign", language, sign=sign_text, words=note_sign.words(language))
-        for note_sign, sign_text in texts.items()
-    ]
+    return [explain_sign(each, language) for each in SIGNS if each in signs_used]
+
+
+def explain_sign(one: Sign, language: str) -> str:
+    """Return the explanation of a sign: `†: unreliable, use with caution.`"""
+    shown = SUPPRESSED_TEXT * one.replaces_number + one.mark
+    return word("tables.note.sign", language, sign=shown, words=one.words(language))
 
 
 def firm(figure: DrawnFigure) -> bool:

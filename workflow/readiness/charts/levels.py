@@ -26,13 +26,14 @@ from readiness.charts.figures import (
     against_half,
     base_text,
     closing,
+    explain_sign,
     foremost,
     in_sections,
     quote_labels,
     sign_notes,
     word,
 )
-from readiness.charts.picture import LegendKey, Picture, nothing, table_of
+from readiness.charts.picture import BETWEEN_NOTES, LegendKey, Picture, nothing, table_of
 from readiness.charts.rows import Rows
 from readiness.ground.errors import RenderError
 from readiness.ground.facts import Fact, Listed, Value
@@ -247,9 +248,16 @@ def level_bars(
     if few:
         keys.append(LegendKey(word("charts.small", language, n=small), "muted", "hatch"))
     shown = [entry for row in table for entry in (*row.levels, row.dont_know) if entry is not None]
-    bold = quote_labels([levels.labels[code] for code in levels.headline])
-    headed = any(row.head for row in rows)
-    notes = [word("charts.bold", language, levels=bold)] if headed else []
+    if any(entry.sign is Sign.WEAK for entry in shown):
+        keys.append(LegendKey(explain_sign(Sign.WEAK, language), "muted", "hatch"))
+    # What stands above the bars says what their numbers are of: nobody reads it below them first.
+    read_first = [subtitle]
+    if any(row.head for row in rows):
+        bold = quote_labels([levels.labels[code] for code in levels.headline])
+        read_first.append(word("charts.bold", language, levels=bold))
+    if levels.dont_know and any(row.dont_know for row in table):
+        label = quote_labels([levels.dont_know[1]])
+        read_first.append(word("charts.outside", language, label=label))
     return Picture(
         show(finding or levels.title, language),
         [
@@ -264,11 +272,11 @@ def level_bars(
         language,
         [Rows(rows, axis, head_left={*levels.headline} <= {*low})],
         simulated=simulated,
-        subtitle=subtitle,
+        subtitle=BETWEEN_NOTES.join(filter(None, read_first)),
         keys=keys,
         keys_fixed=True,
-        notes=notes,
-        signs=sign_notes(shown, language),
+        # The legend explains the sign of weak numbers, beside its hatching.
+        signs=sign_notes([entry for entry in shown if entry.sign is not Sign.WEAK], language),
         table=table_of(_list_numbers(levels, table, language)),
     )
 

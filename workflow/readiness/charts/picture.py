@@ -46,12 +46,13 @@ BETWEEN_NOTES = " · "
 class LegendKey:
     """An entry of a legend: its look and its label.
 
-    `look`: `patch`, `hatch`, `outline` (an empty patch), `stroke` (a line), or a marker's shape.
+    `look`: `patch`, `hatch`, `outline` (an empty patch), `framed` (a patch with a frame of ink),
+    `stroke` (a line), or a marker's shape.
     """
 
     label: str
     colour: str
-    look: Literal["patch", "hatch", "outline", "stroke"] | Shape = "patch"
+    look: Literal["patch", "hatch", "outline", "framed", "stroke"] | Shape = "patch"
     filled: bool = True
 
     @property
@@ -68,6 +69,9 @@ class LegendKey:
             case "outline":
                 inner = (x + 1, box[1] + 1, KEY_SIZE - 2, KEY_SIZE - 2)
                 sheet.rect(*inner, stroke=self.colour, weight=2)
+            case "framed":
+                inner = (x + 1, box[1] + 1, KEY_SIZE - 2, KEY_SIZE - 2)
+                sheet.rect(*inner, fill=self.colour, stroke="ink", weight=2)
             case "patch" | "hatch":
                 sheet.rect(*box, fill=self.colour)
                 if self.look == "hatch":

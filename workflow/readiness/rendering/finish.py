@@ -18,6 +18,7 @@ from markupsafe import escape
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from readiness.ground.errors import RenderError
+from readiness.language import text
 from readiness.pages.content_policy import add_policy
 from readiness.rendering.numbers import PAGE, letters, passports_html
 from readiness.reporting.blocks import FOLDED
@@ -84,6 +85,7 @@ MANY = 12
 # Number of characters from which a number, then a list of numbers, may break over lines.
 LONG = 24
 _STANDING = ("lead", "finding", "card", "brief", "status")
+_STATUS = re.compile(r'<div class="status">\s*<p>.*?(?=</p>)', re.DOTALL)
 _SIGNS = re.compile(r"[,.;:)،؛]+")
 
 
@@ -164,6 +166,9 @@ def finish_page(html: str, passports: Passports, *, style: str = "", alone: bool
     notes = [passports.of(identity) for identity in numbers.opened]
     language = passports.language
     if notes:
+        # The line on top explains the dots below a number, where there is any.
+        hint = f'<span class="part opens">{escape(text("numbers.opens", language))}</span>'
+        page = _STATUS.sub(lambda found: f"{found[0]} {hint}", page, count=1)
         page = page.replace("</main>", passports_html(notes, language) + "</main>", 1)
     if title := tree.css_first("h1"):
         description = escape(" ".join(title.text(deep=True).split()))

@@ -21,6 +21,8 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~^@$&])")
 # Marker that makes a line a list item: `1. `, `(a) `, `- `.
 _LISTED = re.compile(r"^(\(?\w{1,9})?([.):+-])(?=\s)")
 _SET = re.compile(r"(?<!\\)(['\".-])")
+# Most signs of a word that no line breaks.
+MOST_TOGETHER = 24
 _LINES = re.compile("[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
 
 
@@ -41,6 +43,13 @@ def plain(text: str) -> str:
 def quote_exactly(text: str) -> str:
     """Return a text as a span in which no renderer changes quotation marks or dashes."""
     return "[" + _SET.sub(r"\\\1", plain(text)) + "]{.prov .said}"
+
+
+def write_name(text: str) -> str:
+    """The name of something as Markdown; one word with a hyphen (`tic-maroc.com`) ends no line."""
+    is_word = "-" in text and not any(sign.isspace() or sign.isdigit() for sign in text)
+    # A longer one would be wider than a telephone.
+    return quote_exactly(text) if is_word and len(text) <= MOST_TOGETHER else plain(text)
 
 
 def label(*parts: str) -> str:

@@ -34,10 +34,21 @@ from readiness.language import Language, Markup, numbers, show, text
 from readiness.questionnaire import Questionnaire, load_questionnaire
 from readiness.register.display import show_row
 from readiness.register.figures import read_register
-from readiness.reporting.blocks import EMPTY, Prose, actions, label, picture, plain, table
+from readiness.reporting.blocks import (
+    EMPTY,
+    Prose,
+    actions,
+    label,
+    picture,
+    plain,
+    table,
+    write_name,
+)
 from readiness.reporting.verdicts import render_verdict
 
 NBSP = "\u00a0"
+# The one word between the limits of an interval, "53 to 63", which stay on one line.
+_BETWEEN_LIMITS = re.compile(r"(?<=\}) (\w+) (?=\[[^\]]*\]\{\.n )")
 _PLUS = re.compile("^([\u200e\u200f\u2066\u2068]*)[+]")
 Rows = Sequence[Sequence[str]]
 _PERCENT_SIGN = re.compile("[\u00a0\u202f\u200e\u2066]*%[\u200e\u2069]*$")
@@ -139,7 +150,7 @@ class Register:
         def mark(name: str, text: str) -> str:
             return self.span(name, bare=bare) if self.has(name) else text
 
-        return show(fact, self.language, mark, Markup(name=plain))
+        return show(fact, self.language, mark, Markup(name=write_name))
 
     def write_finding(self, fact: Value) -> str:
         """Return a finding as Markdown, with numbers in the short form (`shorten`)."""
@@ -148,7 +159,8 @@ class Register:
             number_text = plain(self.shorten(name)) if self.has(name) else ""
             return f'[{number_text}]{{.n data-id="{self.run}/{name}"}}' if number_text else default
 
-        return show(fact, self.language, mark, Markup(name=plain))
+        said = show(fact, self.language, mark, Markup(name=write_name))
+        return _BETWEEN_LIMITS.sub(f"{NBSP}\\1{NBSP}", said)
 
     def tell_finding(self, fact: Value) -> str:
         """Return a finding as plain text, with its numbers in the short form of sentences."""
@@ -310,7 +322,8 @@ class StudyPart(ReportPart):
         def mark(name: str, text: str) -> str:
             return f'[{plain(text)}]{{.n data-id="{self.run}/verdict.{identity}.{name}"}}'
 
-        return _join_percent_signs(render_verdict(facts, self.language, mark, Markup(name=plain)))
+        markup = Markup(name=write_name)
+        return _join_percent_signs(render_verdict(facts, self.language, mark, markup))
 
     def write_value(self, value: Value) -> str:
         """Return a fact or a value as Markdown, each number in the span of its id."""

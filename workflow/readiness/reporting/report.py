@@ -191,8 +191,10 @@ class ReportPage:
         report, brief = (f"{name}.html" for name in (self.name, brief_name(self.name)))
         if self.is_brief:
             return [("report.rendering.status.report", report)]
-        cite = ("report.rendering.status.cite", "#sec-origin")
-        return [("report.rendering.status.brief", brief), cite]
+        # A preview is not to be cited: it offers its files alone.
+        released = bool(self.standing.released)
+        offer = "report.rendering.status.cite" if released else "report.rendering.status.download"
+        return [("report.rendering.status.brief", brief), (offer, "#sec-origin")]
 
     def _write_state(self) -> str:
         return f"[{plain(tell(self.standing.state, self.part.language))}]{{.prov}}"

@@ -207,7 +207,45 @@ def state_total(study: StudyPart) -> tuple[Fact, ...]:
     if any(total.counts == "answered" for total in study.structure.totals):
         return ()
     total = find_verdict(study, "total.base")
-    return tuple(fact for fact in total.sentences if fact.kind in TOTALS) if total else ()
+    if total is None:
+        return ()
+    doubts = tuple(fact for fact in total.sentences if fact.kind in TOTALS)
+    every = every_of(study)
+    if every is None or not total.has("total") or may_fit(total.values["total"], every):
+        return doubts
+    values = total.take_values("total")
+    if every.has("missing", "every_missing"):
+        return *doubts, Fact("study.lead.misfit", values | every.take_values("missing"))
+    return *doubts, Fact("study.lead.misfit_all", values)
+
+
+def may_fit(total: Value, every: JudgedClaim) -> bool:
+    """Return whether a number of people is among those that fit, with or without missing answers.
+
+    True also where the verdict does not list all that fit: nothing is denied that was not tried.
+    """
+    n = _read_count(total)
+    for suffix in ("", "_missing"):
+        if not every.has(f"every{suffix}"):
+            continue
+        if n is None or n >= (_read_count(every.values[f"every{suffix}"]) or 0):
+            return True
+        if every.has(f"fits{suffix}"):
+            fits = every.values[f"fits{suffix}"]
+            listed = fits.value if isinstance(fits, NamedNumber) else fits
+            if not isinstance(listed, Listed) or n in listed.items:
+                return True
+        elif every.has(f"first{suffix}") and n >= _read_least(every, suffix):
+            return True
+    return False
+
+
+def _read_least(every: JudgedClaim, suffix: str) -> int:
+    return _read_count(every.values[f"first{suffix}"]) or 0
+
+
+def _read_count(value: Value) -> int | None:
+    return value.value if isinstance(value, NamedNumber) and isinstance(value.value, int) else None
 
 
 def state_conditions(joint: JudgedClaim | None) -> tuple[Fact, ...]:

@@ -23,6 +23,7 @@ from readiness.ground.figure_id import (
     family_id,
     quality_id,
     response_id,
+    setting_id,
     share_id,
     weighting_id,
 )
@@ -56,6 +57,7 @@ from readiness.reporting.item import (
     write_legend,
 )
 from readiness.reporting.item_findings import (
+    DEPENDS,
     in_short,
     level_label,
     list_main_findings,
@@ -372,16 +374,26 @@ def wave_summary(wave: WavePart) -> str:
         [
             block("headline", headline) if headline else "",
             draw_item(wave, wave.questionnaire.item(lead)) if lead else "",
+            _explain_ranges(wave, found),
             write_numbered("brief", points) if points else "",
             mark("small", write_who(wave)),
         ]
     )
 
 
+def _explain_ranges(wave: WavePart, found: Sequence[Fact]) -> str:
+    """Explain the two ranges of a finding that depends on blank answers; "" without such one."""
+    kinds = {what.kind for fact in found if isinstance(what := fact.values.get("what"), Fact)}
+    if not kinds & {*DEPENDS.values()}:
+        return ""
+    level = wave.register.name_value(setting_id("level"))
+    return mark("small", wave.tell("report.finding.ranges", level=level))
+
+
 def wave_brief(wave: WavePart) -> str:
     """Write the brief: five findings, at most three pictures, and the box of method."""
     findings = list_main_findings(material_of(wave), list_asked(wave), wave.choices, FINDINGS)
-    labelled = in_short(material_of(wave), list_asked(wave), wave.choices, FINDINGS)
+    labelled = list(in_short(material_of(wave), list_asked(wave), wave.choices, FINDINGS))
     sentences = [capitalise(wave.register.write_finding(fact)) for fact in labelled]
     headline, points = (
         (sentences[0].rstrip("."), sentences[1:]) if sentences else (_explain_silence(wave), [])
@@ -393,6 +405,7 @@ def wave_brief(wave: WavePart) -> str:
         [
             block("headline", headline) if headline else "",
             *drawn[:1],
+            _explain_ranges(wave, labelled),
             write_numbered("brief", points) if points else "",
             *drawn[1:],
             write_box(wave),

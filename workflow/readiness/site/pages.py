@@ -143,12 +143,14 @@ class File:
 class Shown:
     """Main finding of a report's page in one language, and its picture.
 
-    `picture`: path from the site's root, None without one; `alternative`: its alternative text.
+    `picture`: path from the site's root, None without one; `alternative`: its alternative text;
+    `narrow`: path of the same drawing for telephones, None without one.
     """
 
     finding: str
     picture: PurePosixPath | None = None
     alternative: str = ""
+    narrow: PurePosixPath | None = None
 
 
 @dataclass(frozen=True)
@@ -267,8 +269,10 @@ def below(folder: Path, home: PurePosixPath) -> Iterator[tuple[PurePosixPath, Pa
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 INDEX = "index.html"
-# Element of a report's page that the site's copy replaces by a link to the index.
+# Elements of a report's page that the site's copy replaces: by a link to the index, and the run's
+# name in the line on top by a link to the released edition.
 PLACE = '<span class="brand">readiness</span>'
+RUN_PLACE = '<span class="prov word">{}</span>'
 GUIDES = PurePosixPath("guides")
 # The page that checks percentages on a phone.
 TWO_NUMBERS = "two-numbers.html"
@@ -399,27 +403,29 @@ def guide_page(site: Site, guide: Guide) -> str:
 
 
 def mark_run(page: str, site: Site, report: ReportEntry, language: Language, depth: int) -> str:
-    """Return a report's page marked as a current run, with links to the index and other reports.
+    """Return a report's page with links to the index, to other reports and to what may be cited.
 
     `depth`: number of folders above the page.
     """
     up = "../" * depth
     index = f"{up}{language}/{INDEX}"
-    link = Markup('<a class="brand" href="{}">{}</a> ').format(index, site.title[language])
+    home = Markup('<a class="brand" href="{}">{}</a> ').format(index, text("site.home", language))
     links = []
     for one in site.reports:
         if one.run != report.run and language in one.files:
             _, path = next(choose_files(one.files[language], language))
             links.append((f"{up}{path}", one.title[language]))
-    for name in ("publications", "check"):
-        links.append((f"{index}#{name}", text(f"site.{name}", language)))
-    further_links = Markup(" ").join(Markup('<a href="{}">{}</a>').format(*way) for way in links)
-    status = tell(report.status, language)
-    status_link = Markup("<span>{}</span>").format(status)
-    if report.published:
-        _, path = next(choose_files(report.published.files, language))
-        status_link = Markup('<a href="{}{}">{}</a>').format(up, path, status)
-    return page.replace(PLACE, link + status_link + Markup(" ") + further_links, 1)
+    links.append((f"{index}#check", text("site.check", language)))
+    further_links = Markup(" ").join(
+        Markup('<a class="further" href="{}">{}</a>').format(*link) for link in links
+    )
+    page = page.replace(PLACE, home + further_links, 1)
+    if report.published is None:
+        return page
+    _, path = next(choose_files(report.published.files, language))
+    cited = Markup('<a href="{}{}">{}</a>').format(up, path, tell(report.status, language))
+    # The name of the run stands where the page says what may be cited.
+    return page.replace(RUN_PLACE.format(report.run), cited, 1)
 
 
 def _make_page(name: str, site: Site, language: Language, root: str, **values: Any) -> str:

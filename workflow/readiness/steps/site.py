@@ -7,6 +7,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+from readiness.charts import palette
 from readiness.config import StrictModel
 from readiness.datasets.versions import read_versions
 from readiness.ground.errors import DataError
@@ -62,6 +63,9 @@ SETTINGS = SiteSettings
 
 # Files to be copied into the site, by path within the site.
 Copies = dict[PurePosixPath, Path]
+# Drawings of pages as files of their own, by path within the site.
+Drawings = dict[PurePosixPath, bytes]
+PICTURES = PurePosixPath("pictures")
 
 
 def _copy(copies: Copies, files: Mapping[PurePosixPath, Path]) -> list[File]:
@@ -79,8 +83,11 @@ def run(job: Job[SiteSettings]) -> None:
         # Readers get pages, workbooks and tables from the site.
         refuse_given_away(str(path.parent.parent), read_attack(path))
     copies: Copies = {}
+    drawings: Drawings = {}
     verdicts = read_verdicts(job.inputs["verdicts"])
-    publications = [_copy_publication(entry, copies, verdicts) for entry in settings.publications]
+    publications = [
+        _copy_publication(entry, copies, verdicts, drawings) for entry in settings.publications
+    ]
     # The log has no successor that is a draft; the seals have.
     superseded_ids = {
         (seal["supersedes"] or {}).get("id") for seal in read_seals(Path.cwd()).values()
@@ -91,7 +98,10 @@ def run(job: Job[SiteSettings]) -> None:
     site = pages.Site(
         settings.languages,
         {lang: settings.title.get(lang) or text("site.title", lang) for lang in settings.languages},
-        [_copy_report(entry, copies, settings.languages, latest) for entry in settings.reports],
+        [
+            _copy_report(entry, copies, settings.languages, latest, drawings)
+            for entry in settings.reports
+        ],
         publications,
         [
             Published(name, files=[], withdrawn=reason, successor=successor)
@@ -110,7 +120,7 @@ def run(job: Job[SiteSettings]) -> None:
         ],
         _gather_guides(copies),
     )
-    _write(site, copies, job)
+    _write(site, copies, drawings, job)
     job.reads = {str(place): path for place, path in copies.items()}
     for role, name in (("verdicts", "verdicts"), ("attacks", "attack")):
         job.reads |= {f"{path.parent.parent.name}/{name}": path for path in job.inputs[role]}
@@ -123,7 +133,7 @@ def run(job: Job[SiteSettings]) -> None:
     log.info("site: %d files", len(job.names))
 
 
-def _write(site: pages.Site, copies: Copies, job: Job[SiteSettings]) -> None:
+def _write(site: pages.Site, copies: Copies, drawings: Drawings, job: Job[SiteSettings]) -> None:
     """Write all pages and copies of the site."""
     job.file(pages.INDEX, pages.index_page(site, site.start, at_root=True))
     job.file(pages.TWO_NUMBERS, two_numbers_page())
@@ -135,6 +145,8 @@ def _write(site: pages.Site, copies: Copies, job: Job[SiteSettings]) -> None:
         if publication.is_citable:
             job.file(f"{home}.bib", publication.citation.bibtex)
             job.file(f"{home}.ris", publication.citation.ris)
+    for place, drawing in drawings.items():
+        job.file(str(place), drawing)
     for page in site.guides:
         job.file(f"{pages.GUIDES}/{page.name}.html", pages.guide_page(site, page))
     reports = {PurePosixPath(report.run): report for report in site.reports}
@@ -151,6 +163,7 @@ def _copy_report(
     copies: Copies,
     languages: Sequence[Language],
     publications: Sequence[Published],
+    drawings: Drawings,
 ) -> ReportEntry:
     """Copy a report of today; return its entry, with how many published numbers moved."""
     results, home = Path("results") / entry["folder"], PurePosixPath(entry["run"])
@@ -160,7 +173,7 @@ def _copy_report(
         files_below = (below(results / name / language, home / name / language) for name in READ)
         files[language] = _copy(copies, dict(chain(*files_below)))
         page = results / REPORT / language / f"{entry['page']}.html"
-        first_screens[language] = _read_first(page, home, results)
+        first_screens[language] = _read_first(page, home, results, drawings)
     candidates = [p for p in publications if p.run == entry["run"]]
     published, moved = (
         min(
@@ -190,10 +203,11 @@ def _copy_report(
     )
 
 
-def _read_first(page: Path, home: PurePosixPath, folder: Path) -> Shown:
+def _read_first(page: Path, home: PurePosixPath, folder: Path, drawings: Drawings) -> Shown:
     """Return a report page's headline, or its first main point, and its first chart.
 
-    The chart is below `folder`, and in the site below `home`.
+    The chart is below `folder`, and in the site below `home`. Its drawing for telephones, which the
+    page alone has, is added to `drawings`.
     """
     tree = LexborHTMLParser(page.read_text("utf-8"))
     headed = tree.css_first("#title-block-header > p.title") is not None
@@ -208,10 +222,27 @@ def _read_first(page: Path, home: PurePosixPath, folder: Path) -> Shown:
     words = (folder / place).with_suffix(".txt")
     if not (folder / place).is_file() or not words.is_file():
         return Shown(finding)
-    return Shown(finding, home / place, " ".join(words.read_text("utf-8").split()))
+    alternative = " ".join(words.read_text("utf-8").split())
+    drawn = tree.css_first("svg.narrow")
+    if drawn is None:
+        return Shown(finding, home / place, alternative)
+    narrow = PICTURES / home.name / page.parent.name / f"{place.stem}.svg"
+    drawings[narrow] = _write_drawing(drawn.html or "")
+    return Shown(finding, home / place, alternative, narrow)
 
 
-def _copy_publication(entry: dict[str, Any], copies: Copies, verdicts: dict[str, Any]) -> Published:
+def _write_drawing(element: str) -> bytes:
+    """Return the drawing of a page as a file of its own, with the colours that the page gave it."""
+    # An HTML element has no namespace, and a name for the one sign that XML does not know.
+    drawing = element.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    start = drawing.index(">") + 1
+    style = f"<style>:root{{--sans:sans-serif}}{palette.stylesheet()}</style>"
+    return (drawing[:start] + style + drawing[start:]).replace("&nbsp;", "\u00a0").encode()
+
+
+def _copy_publication(
+    entry: dict[str, Any], copies: Copies, verdicts: dict[str, Any], drawings: Drawings
+) -> Published:
     """Copy a publication; return its entry."""
     identity = entry["id"]
     folder, home = FOLDER / identity, PurePosixPath(str(FOLDER)) / identity
@@ -224,7 +255,9 @@ def _copy_publication(entry: dict[str, Any], copies: Copies, verdicts: dict[str,
     check = tally(verdicts[identity]) if identity in verdicts else None
     properties = {name: value for name, value in entry.items() if name != "id"}
     pages = {path.parent.name: path for path in folder.glob(f"{REPORT}/*/report*.html")}
-    first_screens = {language: _read_first(path, home, folder) for language, path in pages.items()}
+    first_screens = {
+        language: _read_first(path, home, folder, drawings) for language, path in pages.items()
+    }
     return Published(
         identity, files=files, citation=citation, check=check, shown=first_screens, **properties
     )
