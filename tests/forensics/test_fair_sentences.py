@@ -91,7 +91,7 @@ def test_each_stated_check_has_its_own_pass_rate() -> None:
     assert all(isinstance(s, Fraction) for s in shares)
     assert [round(float(s), 3) for s in shares] == [0.069, 0.002]  # type: ignore[arg-type]
     text = sentence(joint)
-    assert "With at most 1 missing answer per question, 6.9% of random figures" in text
+    assert "With at most 1 missing answer per question, 6.9% of sets of" in text
     assert "if everyone answered every question, 0.2% would" in text
 
 

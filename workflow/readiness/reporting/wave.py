@@ -374,7 +374,7 @@ def wave_summary(wave: WavePart) -> str:
         [
             block("headline", headline) if headline else "",
             draw_item(wave, wave.questionnaire.item(lead)) if lead else "",
-            _explain_ranges(wave, found),
+            _explain_ranges(wave, findings),
             write_numbered("brief", points) if points else "",
             mark("small", write_who(wave)),
         ]
