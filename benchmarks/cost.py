@@ -40,7 +40,7 @@ PAGE = """\
 
 Written by `benchmarks/cost.py`. The table gives processor seconds of whole commands. Each wave is a
 copy of the small test wave, and a folder of publications has half as many waves as publications.
-The questions are those of 2,000 people in eight groups.
+The surveys with more questions have 2,000 people in eight groups.
 
 ![Seconds by size](images/cost.svg)
 

@@ -98,15 +98,15 @@ def document(table: pd.DataFrame, settings: Sequence[Setting]) -> str:
     counts = [c for c in counts if c.samples]
     parts = [
         "# Level and power of the tests, coverage of the intervals",
-        "Written by `benchmarks/coverage.py`. Samples are simulated from the frame of the shipped "
-        "wave, with the workflow's weighting. The strata are the professions, response depends on "
-        "region and size, and the sample and each replicate are raked within limits to three "
-        "margins. The tables compare the permutation test with the primary test (*The test that "
-        "leads*).",
+        "Written by `benchmarks/coverage.py`. Samples are simulated from the sampling frame of the "
+        "[simulated wave](simulated-wave.md) and weighted as in the workflow. The strata are the "
+        "professions, response depends on region and size, and the sample and each replicate are "
+        "raked within limits to three margins. The tables compare the permutation test with the "
+        "primary test (*The test that leads*).",
         grid("", _configurations(counts), counts),
-        "The last row gives the simulation standard error of a share near .05 or .95. A target is "
-        f"met if the figure meets it, and missed if the figure misses it by more than {SURE:.0f} "
-        "simulation standard errors. Otherwise the result is `open`.",
+        "The last row gives the simulation standard error of a share near .05 or .95. A target "
+        f"counts as missed only if the figure falls short of it by more than {SURE:.0f} simulation "
+        "standard errors. A smaller shortfall is `open`.",
         "## Targets",
         grid("target", _targets(counts), counts),
         "## Level",
@@ -131,17 +131,16 @@ def document(table: pd.DataFrame, settings: Sequence[Setting]) -> str:
         "test's power to the power of the best test that keeps its level (* does not keep its "
         "level).",
         grid("least ratio, second list", _least_by_test(counts, CLEAR), counts),
-        "One group moves to both ends of the scale while its centre stays, which no test of "
-        "location detects. The table compares the permutation test with a test of the categories "
-        "(Pearson type).",
+        "In this alternative, one group moves to both ends of the scale while its centre stays. "
+        "No test of location detects this. The table compares the permutation test with a test of "
+        "the categories (Pearson type).",
         grid("dispersion", _dispersion(counts), counts),
         "## Coverage",
-        "The table gives the share of 95 % intervals that include the population's value. The "
-        "intervals are those of the share in the two lowest levels (Korn-Graubard) and of its "
-        "differences between groups (MOVER from those limits), by the number of answers of the "
-        "(smaller) group. Simultaneous limits must include all pairs of a sample. The familywise "
-        "error is the share of samples in which a pair has an adjusted p-value of at most .05 "
-        "although no pair differs.",
+        "The table gives the share of 95 % intervals that include the population's value, for the "
+        "share in the two lowest levels (Korn-Graubard limits) and for its differences between "
+        "groups (MOVER limits), by the number of answers of the (smaller) group. Simultaneous "
+        "limits must include all pairs of a sample. The familywise error is the share of samples "
+        "in which a pair has an adjusted p-value of at most .05 although no pair differs.",
         grid("interval", _coverage(counts), counts),
         "## Where response depends on the answer",
         "People in the two lowest levels respond at seven tenths of the usual rate. Weighting on "

@@ -170,14 +170,15 @@ def block(register: pd.DataFrame, results: pd.DataFrame) -> str:
     return f"""{BEGIN}
 
 The table gives the headline shares of all respondents of the shipped wave, in per cent, with the
-published interval and ranges. The ends of the ranges also vary by chance: a range misses if the
-true value is outside it by more than the arm of the interval.
+published interval and ranges. The ends of the ranges also vary by chance. Therefore a range misses
+only if the true value is outside it by more than the margin of the interval.
 
 {own}
 
-The next table gives how often each range, extended by the arms of the interval, includes the true
-value, in per cent of {redraws} redraws of sample, response and blanks. The range by assumption
-exists only if the frame predicts the answer better than chance; its percentage is of those redraws:
+The next table shows how often each range, widened by the margins of the interval, includes the true
+value, in per cent of {redraws} redraws of sample, response and blank answers. The range by
+assumption exists only if the frame predicts the answer better than chance; its percentage refers to
+these redraws:
 
 {redrawn(results)}
 

@@ -226,8 +226,8 @@ Korn-Graubard at 95 %. Bias, SD and half width are in points; the simulation err
 {bias_table(results, make_population())}
 
 The unweighted share of `use_ai` is biased although its interval is narrow; raking removes the bias.
-People who would answer no leave `team_trained` blank more often, which no frame variable predicts:
-weights do not remove this bias, and the standard error does not show it.
+People who would answer "no" leave `team_trained` blank more often, and no frame variable predicts
+this. Weighting therefore does not remove the bias, and the standard error does not show it.
 
 Tests with the raked weights, at level .05:
 

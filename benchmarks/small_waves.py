@@ -192,9 +192,9 @@ def page(results: pd.DataFrame) -> str:
     return f"""# Small waves: what is kept of the margins
 
 Written by `benchmarks/small_waves.py`. Each draw takes about n of the 12,000
-people of the shipped simulation and weights them to profession (six groups; two professions are
-combined), region and size. Small categories are merged and margins removed in the order of
-`survey/weighting/adapting.py`, which depends on the frame and on who responded, never on an answer.
+people of the [simulated wave](simulated-wave.md) and weights them to profession (two of the seven
+are combined), region and size. Small categories are merged and margins removed in the order of
+`survey/weighting/adapting.py`.
 
 {table(results)}
 
