@@ -72,7 +72,7 @@ def test_an_input_that_is_edited_while_a_step_reads_it_stops_the_step(
     edit_margins(project)
     ended = let_end(run, job)
     assert ended.returncode == 3, ended.stderr[-2000:]
-    assert f"{MARGINS} was edited while the step weight read it. Run again." in ended.stderr
+    assert f"{MARGINS} changed while the step weight was reading it. Run again." in ended.stderr
     assert not (project.root / WEIGHTS).exists()
     assert project.run(WEIGHTS).returncode == 0
     assert margins_of_record(project) == sha256_of(project.root / MARGINS)

@@ -202,8 +202,8 @@ def _erase(root: Path, names: Sequence[str], note: str) -> Erasure:
         append_versions(root, [replace(version, status=ERASED, note=note) for version in chosen])
     except OSError as error:
         raise DataError(
-            f"{root / VERSIONS}: cannot be written ({error.strerror}), although the data were "
-            "deleted. Make data/ writable, then run the command again."
+            f"The data were deleted, but {root / VERSIONS} cannot be written ({error.strerror}). "
+            "Make data/ writable, then run the command again."
         ) from None
     return erasure
 

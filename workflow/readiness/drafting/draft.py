@@ -127,7 +127,7 @@ def make_draft(
         if any(c.at not in empty for c in b.columns)
     ]
     if not blocks:
-        raise DataError(f"{source}: the file has no column that can be a question.")
+        raise DataError(f"{source}: no column can be read as the answers to a question.")
     used = {column.at for block in blocks for column in block.columns}
     metadata = {at: column for at, column in metadata.items() if at not in used}
     questions: list[ProposedQuestion] = []

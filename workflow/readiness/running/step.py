@@ -153,7 +153,7 @@ def perform(
     for path in (path for path in hashes_before if hashes_after.get(path) != hashes_before[path]):
         # The record would name the file as it is now, and Snakemake takes outputs that are newer
         # than their inputs for up to date.
-        raise DataError(f"{path} was edited while the step {name} read it. Run again.")
+        raise DataError(f"{path} changed while the step {name} was reading it. Run again.")
     lineage = leave_lineage(
         name,
         job.out,
