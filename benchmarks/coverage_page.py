@@ -110,30 +110,23 @@ def document(table: pd.DataFrame, settings: Sequence[Setting]) -> str:
         "## Targets",
         grid("target", _targets(counts), counts),
         "## Level",
-        "The tables give the share of samples in which a test rejects at .05 although no group "
-        "differs in the population. In `same` the groups are identical; in `location` response "
-        "depends on the answer; in `dispersion` the spread differs. The first table shows the "
-        "permutation test, the second the highest of the three shares for every test. A star "
-        "marks a share above the target by more than the simulation error. Brackets give the "
-        "share of samples with a result, if it is not all of them.",
-        grid("permutation", _nulls(counts), counts),
+        "The table gives the share of samples in which a test rejects at .05 although no group "
+        "differs in the population. It is the highest share of three cases: the groups are "
+        "identical, response depends on the answer, or the spread of the answers differs. A star "
+        "marks a share above the target by more than the simulation error. Brackets give the share "
+        "of samples with a result, if it is not all of them.",
         grid("highest of the three", _levels(counts), counts),
         "## Power",
-        "The table gives the share of samples in which the permutation test rejects. Brackets "
-        "give the most powerful other test that keeps its level, and its share. Tests that exceed "
-        "their level are not compared. The first list of alternatives was fixed before any test "
-        "was tried.",
-        grid("alternative", _power(counts, FIRST), counts),
-        "The second list was added before any of its samples was drawn. In it, the mean rank of "
-        f"the group differs from the others by {CLEAR_AT} standard errors of the contrast.",
-        grid("alternative", _power(counts, CLEAR), counts),
-        "A survey uses one test for all alternatives. The table gives the smallest ratio of each "
-        "test's power to the power of the best test that keeps its level (* does not keep its "
-        "level).",
+        "The first list of alternatives was fixed before any test was tried. The second list was "
+        "added before any of its samples was drawn; in it, the mean rank of a group differs from "
+        f"the others by {CLEAR_AT} standard errors of the contrast. Tests that exceed their level "
+        "are not compared. A survey uses one test for all alternatives, so the table gives the "
+        "smallest ratio of each test's power to the power of the best test that keeps its level "
+        "(* does not keep its level).",
         grid("least ratio, second list", _least_by_test(counts, CLEAR), counts),
-        "In this alternative, one group moves to both ends of the scale while its centre stays. "
-        "No test of location detects this. The table compares the permutation test with a test of "
-        "the categories (Pearson type).",
+        "In one more alternative, one group moves to both ends of the scale while its centre "
+        "stays. No test of location detects this. The table compares the permutation test with a "
+        "test of the categories (Pearson type).",
         grid("dispersion", _dispersion(counts), counts),
         "## Coverage",
         "The table gives the share of 95 % intervals that include the population's value, for the "
@@ -261,13 +254,6 @@ def _judged(c: Counts, what: str) -> list[str]:
     ]
 
 
-def _nulls(counts: Sequence[Counts]) -> Rows:
-    names = dict(zip(NULLS, ("same", "location", "dispersion"), strict=True))
-    return {
-        word: [str(c.rate("test", [null], PRIMARY)) for c in counts] for null, word in names.items()
-    }
-
-
 def _levels(counts: Sequence[Counts]) -> Rows:
     names = list(dict.fromkeys(name for c in counts for name in c.tests()))
     rows: Rows = {}
@@ -278,18 +264,6 @@ def _levels(counts: Sequence[Counts]) -> Rows:
             share = f" ({made:.0%})" if 0 < made < 0.995 else ""
             cells.append("" if not r.n else f"{r}{share}{'' if c.right(name) else ' *'}")
         rows[name] = cells
-    return rows
-
-
-def _power(counts: Sequence[Counts], outcomes: Sequence[str]) -> Rows:
-    rows: Rows = {}
-    for outcome in outcomes:
-        cells = []
-        for c in counts:
-            name, best = c.best(outcome)
-            short = name.removeprefix("permutation, ")
-            cells.append(f"{c.rate('test', [outcome], PRIMARY)} ({short} {best})")
-        rows[outcome.removeprefix("clear: ")] = cells
     return rows
 
 
