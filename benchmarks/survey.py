@@ -5,11 +5,12 @@
     .venv/bin/python benchmarks/survey.py --peers PATH/python    # peers of another environment
 
 The data are invented from a seed: six strata, eight professions, six margins, an item of five
-levels. Every program starts from the same uncoded columns, in a fresh process; import and reading
-of the file are not counted. Peers: R survey when `Rscript` is found; svy, ipfn and weightipy when
-the interpreter given with --peers (this one by default) has them. The harder case has 2,000 PSUs
-and a continuous covariate. Each time is the best of --repeat runs
-(of one for R survey, whose bootstrap takes minutes).
+levels, a number. Every program starts from the same uncoded columns, in a fresh process; import and
+reading of the file are not counted. Peers: R survey when `Rscript` is found; svy, ipfn and
+weightipy when the interpreter given with --peers (this one by default) has them; pandas for
+weighted means of 40 groups, without their standard errors, which ours have. The harder case has
+2,000 PSUs and a continuous covariate. Each time is the best of --repeat runs (of one for R survey,
+whose bootstrap takes minutes).
 
 Writes a section of docs/measurements.md.
 """
@@ -34,14 +35,15 @@ from measurements import MEASUREMENTS, write_section
 ROOT = Path(__file__).parents[1]
 PROGRAM = Path(__file__).with_name("survey_programs.py")
 SIZES = {"profession": 8, "age": 6, "region": 12, "sex": 2, "employment": 3, "size": 5}
-TASKS = ["rake", "proportions", "rao-scott", "ordinal logit", "bootstrap"]
-PEERS = ["svy", "ipfn", "weightipy"]
+TASKS = ["rake", "proportions", "rao-scott", "ordinal logit", "means", "bootstrap"]
+PEERS = ["svy", "ipfn", "weightipy", "pandas"]
 CAN = {
     "readiness": set(TASKS),
-    "R survey": set(TASKS),
+    "R survey": set(TASKS) - {"means"},
     "svy": {"rake", "proportions", "rao-scott", "bootstrap"},
     "ipfn": {"rake"},
     "weightipy": {"rake"},
+    "pandas": {"means"},
 }
 # Bootstraps of the peers hold every replicate weight: beyond this they do not fit.
 BOOTSTRAP_LIMIT = 100_000
@@ -68,7 +70,9 @@ def make_data(n: int, folder: Path, *, hard: bool, seed: int = 20260630) -> tupl
     level = np.searchsorted([0.1, 0.4, 0.7, 0.9], np.clip(generator.random(n) + tilt - 0.1, 0, 1))
     frame["level"] = pd.Categorical.from_codes(level, ["none", "weak", "medium", "good", "full"])
     frame["weight"] = np.round(generator.uniform(0.5, 3, n), 4)
+    frame["minutes"] = np.round(generator.gamma(3, 20, n), 2)
     table = pd.DataFrame(frame)
+    table["cell"] = table["profession"].astype(str) + "/" + table["size"].astype(str)
     table["stratum"] = "s" + table["stratum"].astype(str)
     name = f"{'hard' if hard else 'plain'}-{n}"
     data, margins = folder / f"{name}.csv", folder / f"{name}.json"
@@ -226,7 +230,8 @@ def write(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
         "Written by `benchmarks/survey.py`. Times depend on the machine and its load and exclude "
         "imports and reading the data; peak memory is that of the whole process. `weightipy` does "
         "not support base weights. The bootstrap has 500 replicates; each is raked before "
-        "proportions are computed.\n\n"
+        "proportions are computed. Means are of a number in 40 groups; pandas computes weighted "
+        "means without standard errors.\n\n"
         f"{versions({*table['program']}, arguments.peers)} {arguments.note}".rstrip()
         + "\n\n"
         f"{summary(table)}\n\n## At the largest size\n\n"

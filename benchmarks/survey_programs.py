@@ -55,6 +55,10 @@ def readiness(task: str, path: str, totals: dict[str, Any], hard: bool) -> Prepa
         fit = survey.ordinal_model(d, "level", survey.covariates(d, terms), levels=LEVELS)
         return [float(fit.coefficients[0])]
 
+    def means() -> list[float]:
+        made_ = survey.means(made(), "minutes", by="cell")
+        return [float(made_.values[0]), float(made_.se[0])]
+
     def bootstrap() -> list[float]:
         made_ = survey.weigh(
             made(), totals, tolerance=1e-8, replicates="subbootstrap", n_replicates=REPLICATES
@@ -67,6 +71,7 @@ def readiness(task: str, path: str, totals: dict[str, Any], hard: bool) -> Prepa
         "proportions": proportions,
         "rao-scott": rao_scott,
         "ordinal logit": ordinal,
+        "means": means,
         "bootstrap": bootstrap,
     }[task]
 
@@ -150,7 +155,26 @@ def weightipy(task: str, path: str, totals: dict[str, Any], hard: bool) -> Prepa
     return {"rake": rake}[task]
 
 
-PROGRAMS = {"readiness": readiness, "svy": svy, "ipfn": ipfn, "weightipy": weightipy}
+def pandas(task: str, path: str, totals: dict[str, Any], hard: bool) -> Prepared:
+    import pandas as pd
+
+    frame = pd.read_csv(path)
+
+    def means() -> list[float]:
+        weighted = frame.assign(product=frame["minutes"] * frame["weight"])
+        sums = weighted.groupby("cell")[["product", "weight"]].sum()
+        return [float((sums["product"] / sums["weight"]).iloc[0])]
+
+    return {"means": means}[task]
+
+
+PROGRAMS = {
+    "readiness": readiness,
+    "svy": svy,
+    "ipfn": ipfn,
+    "weightipy": weightipy,
+    "pandas": pandas,
+}
 
 
 def peak_memory() -> float:

@@ -161,6 +161,36 @@ def test_a_domain_keeps_the_drawn_design(run: Run) -> None:
     np.testing.assert_allclose([r["se"] for r in shown[:4]], expected["se"], rtol=1e-11)
 
 
+def test_where_is_the_domain_of_the_design_file(run: Run) -> None:
+    frame = LIBRARY.assign(village=[f"v{i // 4}" for i in range(len(LIBRARY))])
+    settings = {**PLAIN, "strata": "branch", "psu": "village"}
+    settings.pop("by")
+    young = ["15-29", "30-59"]
+    _, stated, _ = run("estimate", frame, {**settings, "domain": {"age": young}}, ["--json"])
+    for options in (["--where", "age=15-29,30-59"], ["--where=age=15-29", "--where=age=30-59"]):
+        code, out, _ = run("estimate", frame, settings, [*options, "--json"])
+        assert code == 0
+        assert json.loads(out)["estimates"] == json.loads(stated)["estimates"]
+    by = {**settings, "by": "branch"}
+    _, stated, _ = run("compare", frame, {**by, "domain": {"age": young}}, ["--json"])
+    _, out, _ = run("compare", frame, by, ["--where", "age=15-29,30-59", "--json"])
+    assert json.loads(out)["comparisons"] == json.loads(stated)["comparisons"]
+
+
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        ("age", "--where age: expected COLUMN=VALUE"),
+        ("age=", "--where age=: expected COLUMN=VALUE"),
+        ("age=60", "--where age=60: no row of answers.csv has it; expected 60+"),
+        ("aeg=60+", "domain: answers.csv has no column 'aeg'; did you mean age?"),
+    ],
+)
+def test_a_where_that_cannot_be_read_is_named(run: Run, where: str, says: str) -> None:
+    code, out, err = run("estimate", LIBRARY, PLAIN, ["--where", where])
+    assert code == 2 and not out and says in err
+
+
 def test_clusters_say_whether_they_are_corrected(run: Run) -> None:
     frame = LIBRARY.assign(village=[f"v{i // 4}" for i in range(len(LIBRARY))])
     few = frame["village"].nunique()

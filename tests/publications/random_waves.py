@@ -7,7 +7,7 @@ is how respondents came in and what is known of it: `DESIGNS`. All follows from 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import chdir
 from dataclasses import dataclass
 from importlib import import_module
@@ -48,19 +48,34 @@ class ComputedWave:
     register: pd.DataFrame
 
 
-def compute_wave(design: str, seed: int, root: Path) -> ComputedWave:
-    """Compute the wave of a design (a key of `DESIGNS`) and a seed below `root`."""
+def compute_wave(
+    design: str, seed: int, root: Path, where: dict[str, list[str]] | None = None
+) -> ComputedWave:
+    """Compute the wave of a design (a key of `DESIGNS`) and a seed below `root`.
+
+    `where`: of whom its figures are, by item with one answer; everybody unless given.
+    """
     rng = np.random.default_rng([seed, *design.encode()])
     persons = make_persons(rng, 280 + 40 * (seed % 3))
     wave, persons, listed = DESIGNS[design](rng, persons)
+    if where:
+        wave["estimate"]["where"] = where
+        for step in ("estimate", "compare"):
+            wave[step]["items"] = [name for name in wave[step]["items"] if name not in where]
     document = make_questionnaire(wave, listed=listed)
     return run_steps(root, wave, document, persons)
 
 
 def run_steps(
-    root: Path, wave: dict[str, Any], document: dict[str, Any], persons: pd.DataFrame
+    root: Path,
+    wave: dict[str, Any],
+    document: dict[str, Any],
+    persons: pd.DataFrame,
+    beside: Sequence[dict[str, list[str]] | None] = (),
 ) -> ComputedWave:
     """Compute a wave from its settings, its questionnaire and its answers.
+
+    `beside`: of whom other numbers of the same answers are published.
 
     `persons`: by the headers of the export; where the wave has a sample with `base_weight`,
     `stratum`, `stratum_population` and the variables of the frame.
@@ -83,7 +98,8 @@ def run_steps(
     if "margins" in files:
         _margins().to_csv(files["margins"], index=False)
     with chdir(root):
-        return perform_steps(root, with_items(root, run), files, make_tables(run, persons))
+        tables = make_tables(run, persons)
+        return perform_steps(root, with_items(root, run), files, tables, beside)
 
 
 def make_tables(run: PlannedRun, persons: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -103,7 +119,11 @@ def make_tables(run: PlannedRun, persons: pd.DataFrame) -> dict[str, pd.DataFram
 
 
 def perform_steps(
-    root: Path, run: PlannedRun, files: dict[str, Path], tables: dict[str, pd.DataFrame]
+    root: Path,
+    run: PlannedRun,
+    files: dict[str, Path],
+    tables: dict[str, pd.DataFrame],
+    beside: Sequence[dict[str, list[str]] | None] = (),
 ) -> ComputedWave:
     """Take every step up to the register; to be called in the project's folder `root`.
 
@@ -117,7 +137,10 @@ def perform_steps(
             continue
         module = import_module(f"readiness.steps.{step.replace('-', '_')}")
         inputs = {role: found.get(role, []) for role in (r.rstrip("?*") for r in module.INPUTS)}
-        settings = canonical_json(told_of_answers(root, run, step))
+        told = told_of_answers(root, run, step)
+        if step == "register-wave" and beside:
+            told["beside"] = list(beside)
+        settings = canonical_json(told)
         out = home / step.removesuffix("-wave")
         perform(step, module, inputs, settings, "0" * 64, out)
         made = {path.stem: [path] for path in out.iterdir() if path.name != "lineage.json"}

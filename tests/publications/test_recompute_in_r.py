@@ -97,6 +97,23 @@ def test_r_gives_every_number_of_a_random_wave(design: str, tmp_path: Path) -> N
 
 
 @needs_r
+@pytest.mark.parametrize("design", ["clusters", "calibration"])
+def test_r_gives_every_number_of_a_part_of_the_respondents(design: str, tmp_path: Path) -> None:
+    """`where` is a domain of the whole design, and counts those outside as not asked."""
+    where = {"uses": ["yes"], "tool": ["pen", "phone"]}
+    wave = compute_wave(design, seed=11, root=tmp_path, where=where)
+    code, printed = run_r(write_publication(wave, tmp_path / "publication"), wave.folder)
+    assert code == 0, printed
+    kinds = count_kinds(printed)
+    assert kinds["share"] > 60 and kinds["standard error"] > 60 and kinds["contrast"] >= 3
+    answers = read_csv(wave.folder / "validate/answers.csv").set_index("respondent")
+    inside = answers["uses"].eq("yes") & answers["tool"].isin(where["tool"])
+    known = answers["level"].isin(["none", "weak", "medium", "good"])
+    figures = wave.register.set_index("id")
+    assert float(figures.loc["level.n.all", "value"]) == (inside & known).sum()
+
+
+@needs_r
 def test_numbers_that_were_changed_are_named(tmp_path: Path) -> None:
     wave = compute_wave("strata", seed=5, root=tmp_path)
     folder = write_publication(wave, tmp_path / "publication")

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from readiness.analysis.domain import limit_answers, limit_design
 from readiness.analysis.responding import (
     NO_FRAME,
     Answered,
@@ -364,14 +365,17 @@ def nonresponse_tables(
     apart; `sample`: all who were asked, None without a list of them; smaller samples than `least`
     are not described.
     """
+    counted = limit_design(design, questionnaire, settings.where)
     weights = {"before": known.base_weights, "after": design.full_weights}
     drawn_sample = sample if selection.response_rate else None
     frame = {variable.id for variable in questionnaire.frame}
     groups = (name for name in settings.variables(()) if name not in frame)
     reported_items = list(dict.fromkeys([*settings.items, *groups]))
     return {
-        "bounds": nonresponse_bounds(design, questionnaire, settings, known),
+        "bounds": nonresponse_bounds(counted, questionnaire, settings, known),
         "response": response(sample, respondents, questionnaire, selection, least),
         "balance": balance_table(design.data, weights, questionnaire, known.targets, drawn_sample),
-        "missing": missing_table(respondents, questionnaire, reported_items),
+        "missing": missing_table(
+            limit_answers(respondents, questionnaire, settings.where), questionnaire, reported_items
+        ),
     }

@@ -12,6 +12,7 @@ from pprint import pformat
 from typing import Any
 
 from readiness.analysis.comparing import list_family
+from readiness.analysis.domain import route_questions
 from readiness.config import WaveSettings
 from readiness.ground.facts import Fact
 from readiness.questionnaire import Item, Questionnaire
@@ -51,15 +52,21 @@ def recompute_script(
     """
     steps_taken = {fact.kind.rpartition(".")[2] for fact in steps}
     export = questionnaire.export
+    where = wave.estimate.where or {}
+    coded_items = {item.id for item in questionnaire.items if not item.derived_from}
     is_plain_csv = not (export.tool or export.encoding or export.header_rows or export.respondent)
     has_option_columns = any(c.column for item in questionnaire.items for c in item.categories)
     has_known_rule = wave.validate_.duplicates != "most_answered"
     needed_data = [name for name in (wave.answers, wave.sample) if name]
-    if has_option_columns or not (
-        is_plain_csv
-        and has_known_rule
-        and "jackknife" in steps_taken <= TAKEN
-        and data.keys() >= {*needed_data}
+    if (
+        has_option_columns
+        or not {*where} <= coded_items
+        or not (
+            is_plain_csv
+            and has_known_rule
+            and "jackknife" in steps_taken <= TAKEN
+            and data.keys() >= {*needed_data}
+        )
     ):
         return None
     data = {name: data[name] for name in needed_data}
@@ -75,6 +82,8 @@ def recompute_script(
     if not reported_items:
         return None
     tested = dict(_list_tests(wave, questionnaire)) if by else {}
+    questionnaire = route_questions(questionnaire, where)
+    reported_items = [questionnaire.item(item.id) for item in reported_items]
     names = {item.id for item in reported_items} | (
         {by} & {item.id for item in questionnaire.items}
     )

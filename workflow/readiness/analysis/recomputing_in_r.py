@@ -46,6 +46,7 @@ def recompute_in_r(
         "inference": Selection(wave.selection).inference,
         "adjust": wave.compare.adjust,
         "no_answer": list(NO_ANSWER),
+        **({"where": wave.estimate.where} if wave.estimate.where else {}),
     }
     published = set(items)
     descriptions = {

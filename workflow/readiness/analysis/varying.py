@@ -26,6 +26,7 @@ from readiness.analysis.comparing import (
     list_family,
     prepare_tests,
 )
+from readiness.analysis.domain import limit_design
 from readiness.analysis.estimating import Crossings, compare_first, compared_cuts, cuts
 from readiness.analysis.selection import ANSWERED, Selection
 from readiness.analysis.weighting import round_as_stored, weighted_design
@@ -130,7 +131,8 @@ class Wave:
         text = final.assign(
             stratum_population=final["stratum_population"] if populations_known else ""
         )
-        return weighted_design(included, text, replicates)
+        varied = weighted_design(included, text, replicates)
+        return limit_design(varied, self.questionnaire, self.estimate.where)
 
     def vary(self, design: Design, base: str, groups: str) -> tuple[Design, Questionnaire]:
         """Return the design with the answers and groups of a variant, and its questionnaire."""

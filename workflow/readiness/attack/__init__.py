@@ -22,5 +22,6 @@ from readiness.attack.released import (
     find_baseless,
     find_unread,
     read_release,
+    tell_domain,
 )
 from readiness.attack.solving import Classes

@@ -23,6 +23,7 @@ from readiness.attack.released import (
     ReleasedShare,
     ReleasedTable,
     Route,
+    count_people,
     decimals,
     interval,
     untold,
@@ -315,6 +316,9 @@ class Knowledge:
         # Answers of people who were not asked contradict what routes to an item; people outside
         # every group, that the groups are everybody; margins of another total than the list's, that
         # the mean weight is known.
+        table = self._target.release.tables.get(self._item)
+        if table is not None and not table.printed:
+            releases = [count_people(release, self._item) for release in releases]
         unknown = [replace(release, mean=None) for release in releases]
         linked = (self._routes, ()) if self._routes else ((),)
         ways = product((releases, unknown), (True, False), linked, GROWTHS)

@@ -63,7 +63,8 @@ class ReleasedTable:
     respondents, as the report on missing answers prints them. `worst`: by (level, end), the share
     of all who were asked if nobody without an answer had given it (lower), or all had (upper).
     `tested`: the largest base of a test. `data`: the version of the data behind the shares. `told`:
-    whether the answers are published, or only the list of answers.
+    whether the answers are published, or only the list of answers. `printed`: whether the item is
+    published at all; else it is what readers know of everybody (`tell_domain`).
     """
 
     item: str
@@ -77,6 +78,7 @@ class ReleasedTable:
     tested: int = 0
     data: str = ""
     told: bool = True
+    printed: bool = True
 
     @property
     def key(self) -> str:
@@ -167,6 +169,47 @@ class Merged:
     level: str
     of: str
     codes: tuple[str, ...]
+
+
+def tell_domain(release: Release, item: str, inside: str, outside: str) -> Release:
+    """Return a release of part of the people, with the `item` of who is `inside` and `outside`.
+
+    Nothing is printed of the item: shares can be anything. How many are outside follows from those
+    who were not asked a question, and how many are inside from the bases, by the routes to it.
+    """
+    groups = dict.fromkeys(group for table in release.tables.values() for group in table.groups)
+    data = next((table.data for table in release.tables.values()), "")
+    unasked = [
+        t.counts["not_asked"].high for t in release.tables.values() if "not_asked" in t.counts
+    ]
+    table = ReleasedTable(item, {}, data=data, printed=False)
+    for group in groups:
+        n = release.n if group == TOTAL else release.respondents.get(group)
+        if n is not None:
+            table.bases[ANSWERED, group] = n
+        for level in (inside, outside):
+            ends = PrintedInterval(0.0, 1.0)
+            if group == TOTAL and level == outside and n and unasked:
+                # Of some questions more were not asked, for what they answered to others.
+                ends = PrintedInterval(0.0, min(min(unasked) / n, 1.0))
+            name = f"{item}.{level}.{group}"
+            table.shares.append(ReleasedShare(name, level, group, ANSWERED, ends, weighted=False))
+    return replace(release, tables={**release.tables, item: table})
+
+
+def count_people(release: Release, item: str) -> Release:
+    """Return a release that tells how many answered each question but this `item`, and what those
+    who answered weigh, and nothing of what they answered: who is in a domain is told by no more.
+    """
+    tables = dict(release.tables)
+    for name, table in release.tables.items():
+        if name == item:
+            continue
+        base = ASKED if table.several else ANSWERED
+        shares = [ReleasedShare("", "any", group, base, None, True) for group in table.groups]
+        shares += [share for share in table.shares if share.level == DONT_KNOW]
+        tables[name] = replace(table, boxes={}, shares=shares, worst={})
+    return replace(release, tables=tables)
 
 
 def untold(release: Release) -> Release:

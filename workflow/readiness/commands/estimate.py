@@ -7,13 +7,18 @@ that questionnaire, and DESIGN may be left out.
 Examples:
   readiness estimate library.csv library.yaml
   readiness estimate library.csv library.yaml --by branch --csv shares.csv
+  readiness estimate library.csv library.yaml --where age=15-29,30-59 --items use
   readiness estimate export.csv --questionnaire ai-readiness-1 --selection opt-in
 """
 
 import argparse
 import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import get_args
+
+import pandas as pd
 
 from readiness.analysis.any_csv.results import estimate_all, scales
 from readiness.analysis.any_csv.sample import LANGUAGE, make_sample
@@ -47,6 +52,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="COLUMN",
         help="column whose values are the groups (repeatable)",
     )
+    add(
+        "--where",
+        action="append",
+        metavar="COLUMN=VALUE[,VALUE]",
+        help="only respondents with these values, as a domain of the whole design (repeatable)",
+    )
     add = parser.add_argument_group("read FILE as an export").add_argument
     add(
         "--questionnaire",
@@ -76,6 +87,31 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="print JSON instead of tables")
 
 
+def _read_domain(conditions: Sequence[str]) -> dict[str, list[str]]:
+    """Return the values to keep by column; ConfigError for a condition without either."""
+    domain: dict[str, list[str]] = {}
+    for condition in conditions:
+        column, _, values = condition.partition("=")
+        named = [value.strip() for value in values.split(",") if value.strip()]
+        if not column.strip() or not named:
+            raise ConfigError(
+                f"--where {condition}: expected COLUMN=VALUE, or several values with commas between"
+                " them. A value with a comma goes into the design file, under domain."
+            )
+        domain.setdefault(column.strip(), []).extend(named)
+    return domain
+
+
+def _check_values(frame: pd.DataFrame, column: str, values: Sequence[str], file: Path) -> None:
+    """Check that somebody has each value of a column that is there; else ConfigError."""
+    found = sorted({*frame[column]} - {""}) if column in frame else values
+    if unknown := [value for value in values if value not in found]:
+        near = get_close_matches(unknown[0], found, n=1) or found[:12]
+        raise ConfigError(
+            f"--where {column}={unknown[0]}: no row of {file} has it; expected {', '.join(near)}."
+        )
+
+
 def load(arguments: argparse.Namespace) -> Shown:
     """Load the answers and the design that the command line names.
 
@@ -92,7 +128,12 @@ def load(arguments: argparse.Namespace) -> Shown:
             "the columns that hold questions are not known. Name a DESIGN file, or give "
             "--questionnaire NAME."
         )
-    settings = read_settings(arguments.design, selection=arguments.selection, by=arguments.by)
+    settings = read_settings(
+        arguments.design,
+        selection=arguments.selection,
+        by=arguments.by,
+        domain=_read_domain(arguments.where) if arguments.where else None,
+    )
     if questionnaire is None:
         frame = read_answers(arguments.file)
     elif settings.items or settings.multiple:
@@ -100,6 +141,8 @@ def load(arguments: argparse.Namespace) -> Shown:
         raise ConfigError(f"{arguments.design}: items, multiple: {why}")
     else:
         frame = coded_answers(arguments.file, questionnaire)
+    for column, values in settings.domain.items() if arguments.where else ():
+        _check_values(frame, column, values, arguments.file)
     if arguments.csv:
         check_output(arguments.csv, "--csv", inputs, force=arguments.force)
     sample = make_sample(frame, settings, str(arguments.file), questionnaire)

@@ -243,6 +243,12 @@ class Estimate(StrictModel):
     items: Annotated[list[str], AfterValidator(no_repeats)] = Field(
         default=[], description="items to estimate (default: all items that can be estimated)"
     )
+    where: Annotated[dict[ItemName, Items], Field(min_length=1)] | None = Field(
+        default=None,
+        description="of whom all figures are: those who gave one of these answers to each of these "
+        "items with one answer, as `{employment: [employee, self_employed]}`; everybody stays in "
+        "the design (a domain), and the others count as not asked",
+    )
     level: float = Field(default=0.95, gt=0.5, lt=1, description="confidence level")
 
     @property

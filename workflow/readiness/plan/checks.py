@@ -208,6 +208,7 @@ def check_wave(root: Path, where: str, wave: WaveSettings, questionnaire: Asked)
             f"{', '.join(wave.estimate.items)}."
         )
     _check_groups(where, wave, questionnaire)
+    _check_domain(f"{where}.estimate.where", wave, questionnaire)
     if wave.weight is None:
         return
     if wave.weight.given:
@@ -256,6 +257,33 @@ def _check_groups(where: str, wave: WaveSettings, questionnaire: Asked) -> None:
             f"{where}.compare.items: {compared} defines the groups (estimate.by) and cannot be "
             "compared itself. Remove it."
         )
+
+
+def _check_domain(where: str, wave: WaveSettings, questionnaire: Asked) -> None:
+    """Of whom the figures are: answers that items with one answer have, of no personal data."""
+    path, kinds = questionnaire.path, questionnaire.kinds
+    for name, codes in (wave.estimate.where or {}).items():
+        if name in questionnaire.frame and name not in kinds:
+            raise ConfigError(
+                f"{where}: {quote_cell(name)} is a frame variable of {path}; derive an item of it "
+                "(derive: recode), and name that."
+            )
+        if name not in kinds or not kinds[name].takes_one:
+            raise ConfigError(f"{where}: {path} has no item {quote_cell(name)} with one answer.")
+        if name in questionnaire.personal:
+            raise ConfigError(f"{where}: {name} is personal data in {path}. Take it out.")
+        known = questionnaire.codes[name]
+        if unknown := [code for code in codes if code not in known]:
+            raise ConfigError(
+                f"{where}.{name}: {path} has no answer {quote_cell(unknown[0])}; expected one of "
+                f"{', '.join(known)}."
+            )
+        for key, items in (("estimate", wave.estimate.items), ("compare", wave.compare.items)):
+            if name in items:
+                raise ConfigError(
+                    f"{where}: {name} is in {key}.items, too; who is counted is chosen by its "
+                    "answers. Take it out there."
+                )
 
 
 def check_change(

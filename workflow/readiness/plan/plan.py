@@ -412,7 +412,38 @@ class Plan:
                 "name": page_name(run),
                 "downloads": downloads(run, language, languages),
             }
-        return told_of_answers(self.root, run, step)
+        beside = self._list_domains_beside(run) if step == "register-wave" else []
+        return {
+            **told_of_answers(self.root, run, step),
+            **({"beside": beside} if beside else {}),
+        }
+
+    def _list_domains_beside(self, run: PlannedRun) -> list[dict[str, list[str]] | None]:
+        """Return whom other published numbers of a wave's answers describe, None for everybody.
+
+        Of two waves of today's configuration the one with a domain keeps the difference of both
+        from telling of few people; of two releases the later one.
+        """
+        if run.frozen:
+            return []
+        wave = run.wave
+        beside = [
+            other
+            for identity, config in self._frozen.items()
+            if identity not in self.drafts
+            for other in config.waves.values()
+        ]
+        if wave.estimate.where:
+            beside += self.config.waves.values()
+        answers = wave.answers.partition("@")[0]
+        domains = [
+            other.estimate.where
+            for other in beside
+            if other.answers.partition("@")[0] == answers
+            and other.estimate.where != wave.estimate.where
+            and not (other.disclosure and other.disclosure.preset == "internal")
+        ]
+        return [where for at, where in enumerate(domains) if where not in domains[:at]]
 
     def _describe_standing(self, run: PlannedRun) -> dict[str, Any]:
         """Return a run's publication, its day of release, its data by MD5, and its selection."""

@@ -44,6 +44,8 @@ def with_items(root: Path, run: PlannedRun) -> PlannedRun:
         else set()
     )
     left_out = outline.personal | weight_items
+    # Items that choose the domain have, in it, the answers that choose it.
+    left_out |= {*(wave.estimate.where or ())}
     items = [n for n, kind in outline.kinds.items() if kind.is_estimated and n not in left_out]
     estimate = wave.estimate.model_copy(update={"items": items})
     return replace(run, section=wave.model_copy(update={"estimate": estimate}))
@@ -262,6 +264,7 @@ def told_of_answers(root: Path, run: PlannedRun, step: str) -> Told:
     simulated, selection = {"simulated": wave.simulated}, {"selection": wave.selection}
     # One confidence level for all intervals of a wave.
     level, base = {"level": wave.estimate.level}, {"minimum_base": wave.figures.minimum_base}
+    where = {"where": wave.estimate.where}
     derived = {"derive": [one.model_dump(exclude_none=True) for one in wave.derive]}
     match step:
         case "validate":
@@ -279,7 +282,7 @@ def told_of_answers(root: Path, run: PlannedRun, step: str) -> Told:
         case "compare":
             items = dict.fromkeys([*wave.estimate.items, *wave.compare.items])
             by = {"contrasted": list(items), "by": variables_of(root, run)}
-            return {**wave.compare.model_dump(), **level, **selection, **by}
+            return {**wave.compare.model_dump(), **level, **selection, **by, **where}
         case "firmness":
             settings = ("weight", "estimate", "compare", "figures", "selection")
             return {
@@ -295,13 +298,15 @@ def told_of_answers(root: Path, run: PlannedRun, step: str) -> Told:
                 "figures": wave.figures.model_dump(),
                 "disclosure": protection_of(wave),
                 "by": wave.estimate.by,
+                **where,
                 **({"change": wave.change.model_dump(by_alias=True)} if wave.change else {}),
                 **simulated,
                 **level,
                 **selection,
             }
         case _:  # attack
-            return {"disclosure": protection_of(wave), **base, "by": variables_of(root, run)}
+            by = {"by": variables_of(root, run)}
+            return {"disclosure": protection_of(wave), **base, **by, **where}
 
 
 def protection_of(wave: WaveSettings) -> Told:
@@ -351,6 +356,7 @@ def told_of_tables(root: Path, run: PlannedRun, language: str) -> Told:
     return {
         **settings,
         "selection": wave.selection,
+        "where": wave.estimate.where,
         "variables": variables_of(root, run),
         "items": list(dict.fromkeys([*ordered_items(root, run), *others])),
     }

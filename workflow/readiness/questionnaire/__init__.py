@@ -20,6 +20,7 @@ from readiness.questionnaire.items import (
     TOTAL,
     Category,
     Item,
+    Routing,
     group_rows,
 )
 from readiness.questionnaire.kinds import KINDS, QuestionKind

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from readiness.analysis.domain import DOMAIN, INSIDE, OUTSIDE
 from readiness.analysis.selection import group_name, variable_of
 from readiness.attack import (
     Attacked,
@@ -26,6 +27,7 @@ from readiness.attack import (
     find_unread,
     read_release,
     read_variants,
+    tell_domain,
 )
 from readiness.disclosure import Policy
 from readiness.disclosure.suppress import Decisions
@@ -79,6 +81,8 @@ def read_target(
     boxes = {item.id: item.levels_of for item in questionnaire.items if item.levels_of}
     releases = [read_release(path.parent.name, read_register(path), boxes) for path in earlier]
     release, variants = read_variants(read_release("", figures, boxes), figures, varied, classes)
+    if questionnaire.items[0].id == DOMAIN:
+        release = tell_domain(release, DOMAIN, INSIDE, OUTSIDE)
     rules = AttackRules(policy.minimum_cell, policy.width)
     routes = [
         Route(item.id, condition.item, condition.one_of, len(item.asked_if) == 1)

@@ -17,16 +17,19 @@ is not for release.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from readiness.analysis.domain import DOMAIN, INSIDE
 from readiness.analysis.selection import ANSWERED, variable_of
 from readiness.config import FigureRules
 from readiness.disclosure import Policy, p_percent_rule
 from readiness.disclosure.policy import rare
 from readiness.disclosure.suppress import Decisions, suppress
+from readiness.ground.arrays import BoolArray
 from readiness.ground.figure_id import base_id, share_id, weighted_id
 from readiness.ground.frames import list_rows
 from readiness.questionnaire import (
@@ -35,6 +38,7 @@ from readiness.questionnaire import (
     OF_NUMBERS,
     SPECIAL_CODES,
     TOTAL,
+    Item,
     Questionnaire,
 )
 from readiness.register.counts import KnownCells
@@ -170,8 +174,8 @@ def find_telling_bases(
 ) -> frozenset[str]:
     """Return the ids of the bases that disclose how few gave an answer, and of the shares on them.
 
-    Everybody who was asked a filtered question gave the routing answer. Where that answer is
-    sensitive in a group (few gave it, or all but few), the group has no published base for the
+    Everybody who was asked a filtered question gave the routing answers. Where those are
+    sensitive in a group (few gave them, or all but few), the group has no published base for the
     filtered question. The sum of such groups follows from the base of all, so where it is small one
     more group of the variable loses its base. Two releases disclose the few newcomers in the same
     way. `answers`: coded, one row for each respondent, whose `cells` have the groups.
@@ -179,29 +183,26 @@ def find_telling_bases(
     disclosing: set[str] = set()
     rows = estimates[["item", "level", "group", "base"]].drop_duplicates()
     for item in (questionnaire.item(name) for name in rows["item"].unique()):
-        if len(item.asked_if) != 1:
+        if not item.asked_if:
             continue
-        filter_item = questionnaire.item(item.asked_if[0].item)
-        answered_filter = ~answers[filter_item.columns[0]].isin(SPECIAL_CODES).to_numpy()
-        was_asked = answers[item.columns[0]].ne(NOT_ASKED).to_numpy() & answered_filter
+        filters = [*_list_filters(item, questionnaire, answers)]
         answered = ~answers[item.columns[0]].isin(SPECIAL_CODES).to_numpy()
         item_rows = rows[rows["item"] == item.id]
         sensitive_groups, room = set(), {}
         for group in sorted({*item_rows["group"]} & cells.groups.keys()):
             members = np.isin(cells.of_row, cells.groups[group])
-            total, asked = int(answered_filter[members].sum()), int(was_asked[members].sum())
-            room[group] = min(asked, total - asked)
-            if policy.is_sensitive(asked, total):
-                sensitive_groups.add(group)
-            ids = [base_id(name, group, ANSWERED) for name in (filter_item.id, item.id)]
-            for release in earlier:
-                total_then, answered_then = (release.bases.get(name) for name in ids)
-                if total_then is None or answered_then is None:
-                    continue
-                newcomers = total - int(total_then[0])
-                newcomers_answered = int(answered[members].sum()) - int(answered_then[0])
-                if policy.is_small(newcomers) and policy.is_sensitive(
-                    newcomers_answered, newcomers
+            room[group] = len(members)
+            for filter_id, answered_filter, was_asked in filters:
+                total, asked = int(answered_filter[members].sum()), int(was_asked[members].sum())
+                room[group] = min(room[group], asked, total - asked)
+                if policy.is_sensitive(asked, total):
+                    sensitive_groups.add(group)
+                answers_now = int(answered[members].sum())
+                if any(
+                    _discloses_newcomers(
+                        release, (filter_id, total), (item.id, answers_now), group, policy
+                    )
+                    for release in earlier
                 ):
                     sensitive_groups.add(group)
         for variable in {variable_of(group) for group in sensitive_groups if group != TOTAL}:
@@ -215,6 +216,10 @@ def find_telling_bases(
                 < policy.width
             ):
                 sensitive_groups.add(max(other_groups, key=room.__getitem__))
+        if sensitive_groups and DOMAIN in answers:
+            # For readers who know every weight, the sum of the weights of all tells two groups
+            # apart.
+            disclosing |= {weighted_id(item.id, group) for group in item_rows["group"].unique()}
         for row in list_rows(item_rows):
             if row["group"] in sensitive_groups or (
                 TOTAL in sensitive_groups and row["group"] in cells.groups
@@ -222,6 +227,116 @@ def find_telling_bases(
                 name = share_id(item.id, row["level"], row["group"], row["base"])
                 disclosing |= {base_id(item.id, row["group"], row["base"]), name}
     return frozenset(disclosing)
+
+
+def _discloses_newcomers(
+    release: Earlier,
+    filtering: tuple[str, int],
+    filtered: tuple[str, int],
+    group: str,
+    policy: Policy,
+) -> bool:
+    """Whether two bases of an earlier release and of today disclose few newcomers of a group.
+
+    `filtering`, `filtered`: id of the filter item and of the filtered one, each with how many
+    people of the group answered it today.
+    """
+    (filter_id, total), (item_id, answered) = filtering, filtered
+    total_then = release.bases.get(base_id(filter_id, group, ANSWERED))
+    if filter_id == DOMAIN and group in release.respondents:
+        total_then = (release.respondents[group], release.respondents[group])
+    answered_then = release.bases.get(base_id(item_id, group, ANSWERED))
+    if total_then is None or answered_then is None:
+        return False
+    newcomers = total - int(total_then[0])
+    return policy.is_small(newcomers) and policy.is_sensitive(
+        answered - int(answered_then[0]), newcomers
+    )
+
+
+def find_telling_differences(
+    estimates: pd.DataFrame,
+    answers: pd.DataFrame,
+    questionnaire: Questionnaire,
+    variables: Sequence[str],
+    domains: Sequence[BoolArray],
+    digits: ShareDigits,
+    policy: Policy,
+) -> frozenset[str]:
+    """Return the ids of the numbers of a domain that tell of few people who are outside it.
+
+    Other numbers of the same answers are published, of more people or of fewer. The difference of
+    two bases is an exact number of people, and that of two shares a number of people as far as both
+    are rounded, for a reader who knows every weight. Where few people can be told so, the numbers
+    of the question are withheld for all groups of the variable; for everybody, if they can be told
+    of the totals.
+
+    Args:
+        estimates: of which the register is made.
+        answers: the coded answers of all weighted respondents, in the domain or not, with `weight`.
+        questionnaire: its questions.
+        variables: by which the estimates are, the compared one first.
+        domains: who is in the domain, (rows,), then who is in each of the others.
+        digits: the decimals of shares.
+        policy: what must not be told.
+    """
+    inside, *others_told = domains
+    # Of two domains that overlap no difference is a number of people.
+    nested = [other for other in others_told if (inside <= other).all() or (other <= inside).all()]
+    names = list(dict.fromkeys(estimates["item"]))
+    columns = [(name, column) for name in names for column in questionnaire.item(name).columns]
+    telling: set[tuple[str, str]] = set()
+    for cells in KnownCells.by(answers, answers["weight"], variables):
+        for group, own_cells in cells.groups.items():
+            members = np.isin(cells.of_row, own_cells)
+            half = 0.5 * 10.0 ** -(digits.of(group) + 2)
+            for other in nested:
+                for name, column in columns:
+                    given = answers[column].astype(str)
+                    known = members & ~given.isin(SPECIAL_CODES).to_numpy()
+                    gap = known & (inside ^ other)
+                    n = int(gap.sum())
+                    # How far the count of an answer in the difference is from known.
+                    room = half * (int((known & inside).sum()) + int((known & other).sum()))
+                    options = questionnaire.item(name).kind.takes_options
+                    counts = [int((given[gap] == code).sum()) for code in {*given[gap]} if options]
+                    if policy.is_small(n) or any(
+                        policy.is_sensitive(count, n)
+                        and not policy.holds(ceil(max(count - room, 0.0)), floor(count + room))
+                        for count in counts
+                    ):
+                        telling.add((name, "" if group == TOTAL else f":{variable_of(group)}"))
+    ids: set[str] = set()
+    for row in list_rows(estimates):
+        item, group = str(row["item"]), str(row["group"])
+        if (item, "") in telling or (
+            group != TOTAL and (item, f":{variable_of(group)}") in telling
+        ):
+            ids |= {
+                share_id(item, row["level"], group, row["base"]),
+                base_id(item, group, row["base"]),
+                weighted_id(item, group),
+            }
+    return frozenset(ids)
+
+
+def _list_filters(
+    item: Item, questionnaire: Questionnaire, answers: pd.DataFrame
+) -> Iterator[tuple[str, BoolArray, BoolArray]]:
+    """Yield the filters of an item: id of the filter item, who answered it, who passed; (rows,).
+
+    Several filter items count as one filter, for the base discloses none of them alone. A domain is
+    a filter of its own, and the others filter those inside it.
+    """
+    everybody = np.ones(len(answers), dtype=bool)
+    inside = answers[DOMAIN].eq(INSIDE).to_numpy() if DOMAIN in answers else everybody
+    before = [questionnaire.item(each.item) for each in item.asked_if if each.item != DOMAIN]
+    if DOMAIN in answers:
+        yield DOMAIN, everybody, inside
+    if before:
+        known = [~answers[one.columns[0]].isin(SPECIAL_CODES).to_numpy() for one in before]
+        could = np.logical_and.reduce([inside, *known])
+        yield before[0].id, could, answers[item.columns[0]].ne(NOT_ASKED).to_numpy() & could
 
 
 def find_telling_weights(
@@ -239,7 +354,7 @@ def find_telling_weights(
         if row["base"] == ANSWERED and policy.is_sensitive(int(row["count"]), int(row["n"]))
     }
     linked = [
-        {item.id, *item.derived_from, *(condition.item for condition in item.asked_if)}
+        {item.id, *item.derived_from, *(condition.item for condition in item.asked_if)} - {DOMAIN}
         for item in questionnaire.items
     ]
     before: set[str] = set()

@@ -137,6 +137,7 @@ class TableMaterial:
     """Material of a wave's tables, in one language.
 
     `variables`: grouping variables, the compared one first. `contrasts`: compared pairs of groups.
+    `has_domain`: whether the figures describe part of the respondents.
     """
 
     register: Register
@@ -144,6 +145,7 @@ class TableMaterial:
     variables: tuple[str, ...]
     selection: Selection
     contrasts: Contrasts
+    has_domain: bool = False
 
     @property
     def language(self) -> Language:
@@ -159,6 +161,7 @@ def material_of(wave: WavePart) -> TableMaterial:
         wave.variables,
         wave.selection,
         Contrasts.of(wave.contrasts),
+        wave.has_domain,
     )
 
 

@@ -50,6 +50,7 @@ from readiness.reporting.blocks import (
     table,
 )
 from readiness.reporting.item_findings import NO_GAP, Findings, level_label
+from readiness.reporting.participation import NOT_ASKED, NOT_INSIDE
 from readiness.reporting.parts import Register, WavePart
 from readiness.reporting.workbooks.wave import name_left_out
 
@@ -132,7 +133,8 @@ def _write_notes(material: TableMaterial, shown_table: Banner) -> Iterator[str]:
     register, not_asked_id = material.register, missing_id(shown_table.item.id, "not_asked")
     if register.has(not_asked_id) and register.number(not_asked_id):
         values = {"what": register.name_value(not_asked_id)}
-        not_asked = Fact("language.labelled", {"label": Term(ASKED_NOT), **values})
+        status = Term(NOT_INSIDE if material.has_domain else NOT_ASKED)
+        not_asked = Fact("language.labelled", {"label": status, **values})
         yield f"{register.write_fact(not_asked)}."
     if condition := statements.state_condition(material.selection, register):
         yield register.write_fact(condition)
@@ -184,7 +186,6 @@ CAPTION_BY_FORM = {
     "options": "report.caption.options",
     "means": "report.caption.mean",
 }
-ASKED_NOT = "participation.status.not_asked"
 # Captions of a table of shares, and of a table of means.
 SHARE_TABLE, NUMBER_TABLE = "tables.caption.share", "tables.caption.number"
 

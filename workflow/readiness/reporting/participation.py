@@ -39,6 +39,8 @@ STATUS = tuple(
     f"participation.status.{status}"
     for status in ("answered", "dont_know", "blank", "no_answer", "not_asked")
 )
+# What "not asked" is called where figures describe part of the respondents (`estimate.where`).
+NOT_ASKED, NOT_INSIDE = "participation.status.not_asked", "participation.status.outside"
 DISPOSITIONS = tuple(f"participation.disposition.{name}" for name in ENDS_OF_CASES)
 # Catalogue keys of measures of participation, by their levels in the register.
 MEASURES = {
@@ -295,7 +297,8 @@ def _write_missing(wave: WavePart) -> str:
     for words, ids in questions:
         cells = (register.span(i) if register.has(i := ids[key]) else EMPTY for key in statuses)
         rows.append([plain(words), *cells])
-    return _fold_table(wave, "missing", ("report.column.question", *statuses), rows)
+    heads = [NOT_INSIDE if key == NOT_ASKED and wave.has_domain else key for key in statuses]
+    return _fold_table(wave, "missing", ("report.column.question", *heads), rows)
 
 
 def _balance(wave: WavePart) -> str:

@@ -3,15 +3,15 @@
 Numbers come from the register; what nobody stated is listed as not stated.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from readiness.config import why_not_known
-from readiness.ground.facts import Fact, Term
+from readiness.ground.facts import Fact, Listed, Term, Value
 from readiness.ground.figure_id import quality_id
 from readiness.language import Language, join_texts, tell
 from readiness.language.numbers import day
-from readiness.questionnaire import TOTAL
+from readiness.questionnaire import TOTAL, Questionnaire
 from readiness.reporting.blocks import (
     EMPTY,
     ReportBlock,
@@ -68,6 +68,20 @@ def list_statements(
             value = tell(unknown_fact, language)
         if value:
             yield key, str(value)
+
+
+def name_domain(
+    asked: Questionnaire, where: Mapping[str, Sequence[str]], language: Language
+) -> Listed:
+    """Return the items that choose the domain, each with its answers."""
+    chosen = []
+    for name, codes in where.items():
+        item = asked.item(name)
+        labels = item.labels(language)
+        answers = Listed(tuple(labels[code] for code in codes), "or")
+        values: dict[str, Value] = {"label": item.label.text(language), "what": answers}
+        chosen.append(tell(Fact("language.labelled", values), language))
+    return Listed(tuple(chosen), "and")
 
 
 def name_author(name: str) -> str:

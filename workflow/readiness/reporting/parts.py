@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -393,6 +393,16 @@ class WavePart(ReportPart):
     def tables(self) -> dict[str, list[str]]:
         """Grids that are reported as one table, each with its items."""
         return self.questionnaire.find_tables(self.items)
+
+    @property
+    def domain(self) -> Mapping[str, list[str]]:
+        """The answers that choose whom the figures describe, by item; empty for everybody."""
+        return self.settings.get("wave", {}).get("estimate", {}).get("where") or {}
+
+    @property
+    def has_domain(self) -> bool:
+        """Whether the figures describe part of the respondents."""
+        return bool(self.domain)
 
     @property
     def by(self) -> str:

@@ -21,7 +21,7 @@ from readiness.register.display import show_row, show_with_sign
 from readiness.register.figures import read_statistic
 from readiness.register.planned import PlanOutcome
 from readiness.reporting.item_findings import level_label
-from readiness.reporting.participation import MEASURES
+from readiness.reporting.participation import MEASURES, NOT_ASKED, NOT_INSIDE
 from readiness.reporting.parts import Register
 from readiness.reporting.planned import mark_number
 from readiness.reporting.standing import Standing
@@ -140,8 +140,9 @@ def anchor(identity: str) -> str:
 class Passports:
     """Passports of a run's numbers, in the language of the register.
 
-    `standing`: of the document. For a wave: its `questionnaire`, `by` (the compared variable), and
-    the outcome of its `plan`. For a study: its `structure`.
+    `standing`: of the document. For a wave: its `questionnaire`, `by` (the compared variable), the
+    outcome of its `plan`, and whether it `has_domain` (its figures describe part of the
+    respondents). For a study: its `structure`.
     """
 
     register: Register
@@ -151,6 +152,7 @@ class Passports:
     structure: Structure | None = None
     by: str = ""
     plan: PlanOutcome | None = None
+    has_domain: bool = False
     _names: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
@@ -312,7 +314,10 @@ class Passports:
             labels = self._label_answers(name)
             joined = Listed(tuple(labels[code] for code in variable.levels_of[level]), "or")
             return show(joined, self.language)
-        return self._write_word(LEVELS[level]) if level in LEVELS else level.replace("_", " ")
+        key = LEVELS.get(level, "")
+        if key == NOT_ASKED and self.has_domain:
+            key = NOT_INSIDE
+        return self._write_word(key) if key else level.replace("_", " ")
 
     def _find_variable(self, name: str) -> Item | FrameVariable | None:
         assert self.questionnaire is not None

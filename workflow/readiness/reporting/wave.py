@@ -62,7 +62,7 @@ from readiness.reporting.item_findings import (
     level_label,
     list_main_findings,
 )
-from readiness.reporting.particulars import CALLED, list_statements, write_box
+from readiness.reporting.particulars import CALLED, list_statements, name_domain, write_box
 from readiness.reporting.parts import WavePart
 from readiness.survey.weighting.margins import JOINED
 
@@ -468,7 +468,14 @@ def write_who(wave: WavePart) -> str:
         if key in stated
     ]
     how = [quote_exactly(stated[key]) for key in ("mode", "fieldwork") if key in stated]
-    return " · ".join([_tell_who(wave), *labelled, *how])
+    return " · ".join([*_tell_domain(wave), _tell_who(wave), *labelled, *how])
+
+
+def _tell_domain(wave: WavePart) -> Iterator[str]:
+    """Yield whom all figures describe, where that is not everybody (`estimate.where`)."""
+    if wave.has_domain:
+        whom = name_domain(wave.questionnaire, wave.domain, wave.language)
+        yield wave.tell("report.domain", whom=whom)
 
 
 def _tell_who(wave: WavePart) -> str:

@@ -6,6 +6,7 @@ and the earlier releases of the wave. Their answers are not used.
 
 import json
 
+from readiness.analysis.domain import add_domain
 from readiness.attack import attack, attack_table, first_given_away, summary
 from readiness.config import Disclosure, StrictModel
 from readiness.disclosure import Policy
@@ -18,11 +19,15 @@ from readiness.running.step import Job, log
 
 
 class AttackWave(StrictModel):
-    """Settings: the audience, the smallest published base, grouping variables, compared first."""
+    """Settings: the audience, the smallest published base, grouping variables, compared first.
+
+    `where`: whom all figures describe.
+    """
 
     disclosure: Disclosure
     minimum_base: int
     by: tuple[str, ...]
+    where: dict[str, list[str]] | None
 
 
 INPUTS = ("figures", "answers", "weights", "questionnaire", "earlier*", "varied?")
@@ -34,6 +39,7 @@ def run(job: Job[AttackWave]) -> None:
     settings, questionnaire = job.settings, load_questionnaire(job["questionnaire"])
     policy = Policy.of(settings.disclosure.model_dump(exclude_none=True), settings.minimum_base)
     answers = read_text_table(job["answers"], "the coded answers")
+    answers, questionnaire = add_domain(answers, questionnaire, settings.where)
     weights = read_text_table(job["weights"], "the weights", columns=("respondent", "weight"))
     # Respondents in groups apart have no weight.
     respondents = answers.merge(weights, on="respondent")

@@ -6,6 +6,7 @@ from readiness.analysis.comparing import (
     contrast_items,
     without_tests,
 )
+from readiness.analysis.domain import limit_design
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighting import read_weighted
 from readiness.config import SHARE_INTERVAL, Compare, SelectionName
@@ -17,13 +18,14 @@ class CompareWave(Compare):
     """Settings: the tests of a wave; from `estimate` the confidence level and the items.
 
     `contrasted`: items whose groups are all contrasted, by every variable, the compared items among
-    them; `by`: grouping variables, the compared one first.
+    them; `by`: grouping variables, the compared one first; `where`: whom all figures describe.
     """
 
     level: float
     contrasted: tuple[str, ...]
     selection: SelectionName
     by: tuple[str, ...]
+    where: dict[str, list[str]] | None
 
 
 INPUTS = ("answers", "weights", "replicates", "questionnaire")
@@ -36,8 +38,10 @@ def run(job: Job[CompareWave]) -> None:
     Contrasts are adjusted to the leading test (`close_pairs`).
     """
     settings, questionnaire = job.settings, load_questionnaire(job["questionnaire"])
-    columns = questionnaire.coded_columns({*settings.items, *settings.contrasted, *settings.by})
+    named = {*settings.items, *settings.contrasted, *settings.by, *(settings.where or ())}
+    columns = questionnaire.coded_columns(named)
     design, _ = read_weighted(job["answers"], job["weights"], columns)
+    design = limit_design(design, questionnaire, settings.where)
     compared, selection = settings.by[0] if settings.by else "", Selection(settings.selection)
     contrasts = contrast_items(
         design,

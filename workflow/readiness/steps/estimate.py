@@ -2,6 +2,7 @@
 items of scales measure the same; who answered, and what the others could do to the numbers.
 """
 
+from readiness.analysis.domain import limit_answers, limit_design
 from readiness.analysis.estimating import estimate, scales_table
 from readiness.analysis.nonresponse import describe_nonresponse, nonresponse_tables
 from readiness.analysis.selection import Selection
@@ -35,12 +36,14 @@ def run(job: Job[EstimateWave]) -> None:
     margins = read_margins(margins_file, questionnaire) if margins_file else {}
     sample = read_sample(sample_file, questionnaire) if sample_file else None
     design, coded = read_weighted(job["answers"], job["weights"])
+    counted = limit_design(design, questionnaire, settings.where)
     apart = coded["group"].isin(questionnaire.groups_apart)
-    table = estimate(design, coded[apart], questionnaire, settings)
+    told_apart = limit_answers(coded[apart], questionnaire, settings.where)
+    table = estimate(counted, told_apart, questionnaire, settings)
     job.csv("estimates.csv", table)
     scales = [variable for variable in settings.derive if variable.scale]
     selection = Selection(settings.selection)
-    job.csv("scales.csv", scales_table(design, questionnaire, scales, settings.level, selection))
+    job.csv("scales.csv", scales_table(counted, questionnaire, scales, settings.level, selection))
     tables = nonresponse_tables(
         design,
         coded[~apart],

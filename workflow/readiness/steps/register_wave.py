@@ -7,7 +7,9 @@ from operator import or_
 from typing import Any
 
 import pandas as pd
+from pydantic import Field
 
+from readiness.analysis.domain import add_domain, find_inside
 from readiness.analysis.selection import Selection, variable_of
 from readiness.attack import AttackTarget, Classes
 from readiness.config import Change, Disclosure, FigureRules, SelectionName, StrictModel
@@ -58,12 +60,16 @@ from readiness.register.rows.shares import (
     share_rows,
 )
 from readiness.register.sealed import Withholding, follow_ledger, read_withholding
-from readiness.register.withholding import Withheld, withhold
+from readiness.register.withholding import Withheld, find_telling_differences, withhold
 from readiness.running.step import Job, log
 
 
 class WaveRegister(StrictModel):
-    """Settings: the run's name and the rules for its figures."""
+    """Settings: the run's name and the rules for its figures.
+
+    `where`: whom all figures describe. `beside`: whom other numbers of the same answers describe,
+    None for everybody; the difference of both must not disclose few people.
+    """
 
     run: str
     simulated: bool
@@ -72,6 +78,8 @@ class WaveRegister(StrictModel):
     selection: SelectionName
     disclosure: Disclosure
     by: str | list[str] | None
+    where: dict[str, list[str]] | None = None
+    beside: list[dict[str, list[str]] | None] = Field(default_factory=list)
     change: Change | None = None
 
 
@@ -165,6 +173,8 @@ class _Wave:
         varied: weights of the respondents in each variant.
         classes: known numbers of people by the weights of the release; `finer_classes`: by those of
             the variants, too.
+        disclosing: ids of numbers whose difference from other numbers of the same answers discloses
+            few people.
         origins: of the rows of the register.
     """
 
@@ -183,6 +193,7 @@ class _Wave:
     varied: Mapping[str, pd.Series]
     classes: Mapping[str, Classes]
     finer_classes: Mapping[str, Classes]
+    disclosing: frozenset[str]
     origins: _Origins
 
     @property
@@ -227,7 +238,7 @@ class _Wave:
             self.digits,
             self.policy,
             self.releases,
-            demand,
+            demand or Demand(hidden=self.disclosing),
             decided,
         )
 
@@ -339,6 +350,8 @@ def _read_wave(job: Job[WaveRegister]) -> _Wave:
     past_origins = {} if past is None else _map_origins(past[past["kind"] == "estimate"])
     earlier_wave = reduce(or_, past_origins.values(), Origin())
     answers = read_text_table(job["answers"], "the coded answers")
+    everybody = answers
+    answers, questionnaire = add_domain(answers, questionnaire, settings.where)
     columns = ("respondent", "stratum", "weight")
     weights = read_text_table(job["weights"], "the weights", columns=columns)
     weight = dict(zip(weights["respondent"], weights["weight"].astype(float), strict=True))
@@ -349,6 +362,18 @@ def _read_wave(job: Job[WaveRegister]) -> _Wave:
     data = " ".join(sorted(steps["estimates"].datasets))
     variables = _list_variables(settings.by, tables["estimates"]["group"])
     varied = read_varied(job.get("varied"), respondents)
+    digits = ShareDigits.of_wave(len(respondents), settings.figures.rounding)
+    policy = Policy.of(
+        settings.disclosure.model_dump(exclude_none=True), settings.figures.minimum_base
+    )
+    disclosing = frozenset[str]()
+    if settings.beside:
+        given = everybody[everybody["respondent"].isin(list(weight))].reset_index(drop=True)
+        given = given.assign(weight=respondents["weight"])
+        domains = [find_inside(given, where) for where in (settings.where, *settings.beside)]
+        disclosing = find_telling_differences(
+            tables["estimates"], given, questionnaire, variables, domains, digits, policy
+        )
     return _Wave(
         job=job,
         tables=tables,
@@ -359,15 +384,14 @@ def _read_wave(job: Job[WaveRegister]) -> _Wave:
         strata=weighted["respondent"].map(strata),
         apart=answers[apart].reset_index(drop=True),
         variables=variables,
-        digits=ShareDigits.of_wave(len(respondents), settings.figures.rounding),
-        policy=Policy.of(
-            settings.disclosure.model_dump(exclude_none=True), settings.figures.minimum_base
-        ),
+        digits=digits,
+        policy=policy,
         releases=[earlier_release(read_register(path), data) for path in job.inputs["earlier"]],
         varied=varied,
         classes=known_classes(respondents, questionnaire, variables, {}),
         # Cells of the frame by the weights of all variants, which are finer.
         finer_classes=known_classes(respondents, questionnaire, variables, varied),
+        disclosing=disclosing,
         origins=_Origins(steps, revised, earlier_wave),
     )
 

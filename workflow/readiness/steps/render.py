@@ -275,10 +275,9 @@ def run(job: Job[RenderSettings]) -> None:
     job.record = {**settings.model_dump(), "part": {**part.content, "files": files}}
     by, plan = next(iter(part.content.get("variables", ())), ""), planned.outcome_of(part.content)
     passport_settings = (settings.title, settings.standing, part.questionnaire, part.structure, by)
-    passports, page = (
-        Passports(part.register, *passport_settings, plan=plan),
-        f"{settings.name}.html",
-    )
+    has_domain = bool(part.content.get("wave", {}).get("estimate", {}).get("where"))
+    passports = Passports(part.register, *passport_settings, plan=plan, has_domain=has_domain)
+    page = f"{settings.name}.html"
     _write_document(job, part, passports, job["source"], settings.name)
     _write_document(job, part, passports, BRIEF, brief_name(settings.name), brief=True)
     ribbon = (

@@ -33,7 +33,7 @@ NUMBERS, CODEBOOK = "numbers.csv", "codebook.csv"
 class TableSettings(StrictModel):
     """Settings: language, title, name of the workbook, grouping variables.
 
-    `items`: in their order; `study`: statements on the survey.
+    `items`: in their order; `study`: statements on the survey; `where`: whom all figures describe.
     """
 
     language: Language
@@ -45,6 +45,7 @@ class TableSettings(StrictModel):
     variables: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     selection: str = ""
+    where: dict[str, list[str]] | None = None
     study: dict[str, Any] = Field(default_factory=dict)
 
 
@@ -79,10 +80,14 @@ def _make_wave(register: Register, job: Job[TableSettings]) -> Made:
     settings, questionnaire = job.settings, load_questionnaire(job["questionnaire"])
     contrasts = Contrasts.of(read_text_table(job["contrasts"], "the contrasts"))
     variables, selection = settings.variables, Selection(settings.selection)
-    material = TableMaterial(register, questionnaire, variables, selection, contrasts)
-    simulated, datasets = register.is_simulated, register.current_datasets
+    has_domain = bool(settings.where)
+    material = TableMaterial(register, questionnaire, variables, selection, contrasts, has_domain)
     cover = wave.cover_lines(
-        material, simulated=simulated, datasets=datasets, stated=settings.study
+        material,
+        simulated=register.is_simulated,
+        datasets=register.current_datasets,
+        stated=settings.study,
+        where=settings.where,
     )
     labels = wave.wave_labels(questionnaire, next(iter(variables), ""), settings.language)
     book = wave.wave_book(material, settings.title, settings.items, cover)

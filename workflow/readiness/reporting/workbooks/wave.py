@@ -31,7 +31,7 @@ from readiness.reporting.banners import (
     adds_up,
     banner,
 )
-from readiness.reporting.particulars import CALLED, list_statements
+from readiness.reporting.particulars import CALLED, list_statements, name_domain
 from readiness.reporting.workbooks.writing import Amount, Book, Cell, WorkbookSheet
 
 # `NOTHING`: there is no such number, say the interval of a group that was not sampled. `SHORTHAND`:
@@ -328,16 +328,29 @@ def cover_lines(
     simulated: bool,
     datasets: Sequence[str],
     stated: Mapping[str, Any] | None = None,
+    where: Mapping[str, Sequence[str]] | None = None,
 ) -> list[str]:
-    """Write the lines of a wave's cover sheet; `stated`: statements on the survey."""
+    """Write the lines of a wave's cover sheet.
+
+    `stated`: statements on the survey. `where`: whom all figures describe; None for everybody.
+    """
     language = material.language
     return [
         *list_publisher(stated or {}, language),
         *([text("numbers.simulated", language)] if simulated else []),
         text("tables.cover.what", language),
+        *_tell_domain(material, where),
         tell_data(datasets, language),
         text("tables.cover.precision", language),
     ]
+
+
+def _tell_domain(
+    material: TableMaterial, where: Mapping[str, Sequence[str]] | None
+) -> Iterator[str]:
+    if where:
+        whom = name_domain(material.questionnaire, where, material.language)
+        yield tell(Fact("report.domain", {"whom": whom}), material.language)
 
 
 def list_publisher(stated: Mapping[str, Any], language: Language) -> Iterator[str]:
