@@ -282,6 +282,12 @@ class Compare(StrictModel):
         description="adjustment of p-values over the options of a multiple-response question",
     )
     seed: int = Field(default=1, ge=0, le=LARGEST_SEED, description="seed of the permutation test")
+    letters: Literal["adjusted", "pooled", "unpooled"] = Field(
+        default="adjusted",
+        description="rule of the letters in tables: `adjusted` contrasts of the design, or the "
+        "market's z test of each pair of columns on effective bases, with `pooled` or `unpooled` "
+        "variance, from 30 answers on",
+    )
 
 
 class Change(StrictModel):

@@ -3,8 +3,8 @@
 A table holds ids of the register, no numbers: page and workbook look up the same ids.
 
 An upper-case letter names a column with a lower share at the 95 % level, a lower-case letter at the
-90 % level; p-values are adjusted within one question and variable. Groups whose share is not
-published are in no comparison that is shown.
+90 % level; p-values are adjusted within one question and variable, or follow a rule of the market
+(`MARKET`). Groups whose share is not published are in no comparison that is shown.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -33,6 +33,14 @@ from readiness.reporting.parts import Register, WavePart
 
 # Adjusted p-values below which a letter is upper case, and lower case.
 UPPER, LOWER = 0.05, 0.10
+# Rules of the market, which test each pair by itself.
+MARKET = ("pooled", "unpooled")
+# Catalogue keys for the meaning of letters, by rule.
+LETTERS = {
+    "adjusted": ("tables.note.letters",),
+    "pooled": ("tables.note.letters.pooled", "tables.note.letters.market"),
+    "unpooled": ("tables.note.letters.unpooled", "tables.note.letters.market"),
+}
 # Catalogue keys for the statistics of a number.
 NUMBERS = {level: f"report.column.{level}" for level in OF_NUMBERS}
 
@@ -63,16 +71,28 @@ class Contrasts:
         """Return the contrasts in a table of the compare step."""
         return cls([{str(k): v for k, v in row.items()} for row in table.to_dict("records")])
 
-    def gaps(
-        self, item: str, level: str, variable: str, published: Collection[str], below: float = UPPER
-    ) -> list[Gap]:
-        """Return pairs of published groups with an adjusted p below a bound, the widest gap first.
+    @property
+    def rule(self) -> str:
+        """The rule of the letters: `adjusted`, or one of the market (`analysis.lettering`)."""
+        named = {name for row in self.rows[:1] for name in row}
+        return next((rule for rule in MARKET if f"p_{rule}" in named), "adjusted")
 
-        A row's `effect` is the share of `b` minus that of `a`.
+    def gaps(
+        self,
+        item: str,
+        level: str,
+        variable: str,
+        published: Collection[str],
+        below: float = UPPER,
+        rule: str = "adjusted",
+    ) -> list[Gap]:
+        """Return pairs of published groups with a p below a bound, the widest gap first.
+
+        A row's `effect` is the share of `b` minus that of `a`. `rule`: whose p counts.
         """
         gaps = []
         for row in self.of_table(item, level, variable):
-            effect, p = number(row["effect"]), number(row["p_adjusted"])
+            effect, p = number(row["effect"]), number(row[f"p_{rule}"])
             if (
                 effect is None
                 or p is None
@@ -334,7 +354,8 @@ class _Maker:
                     if self._is_published(column.group, level)
                 }
                 codes = {group.rpartition(":")[2]: group for group in names}
-                gaps = self.material.contrasts.gaps(self.item.id, level, variable, codes, LOWER)
+                contrasts = self.material.contrasts
+                gaps = contrasts.gaps(self.item.id, level, variable, codes, LOWER, contrasts.rule)
                 by_code = letters(gaps, {code: names[group] for code, group in codes.items()})
                 marks |= {codes[code]: text for code, text in by_code.items()}
         return tuple(marks.get(c.group, "") if c.base == ANSWERED else "" for c in columns)

@@ -32,8 +32,10 @@ from readiness.register.figures import number
 from readiness.register.rows.shares import BAND_UNITS, P_BELOW
 from readiness.reporting import statements
 from readiness.reporting.banners import (
+    LETTERS,
     Banner,
     BannerColumn,
+    Contrasts,
     TableMaterial,
     banner,
     material_of,
@@ -160,7 +162,8 @@ def write_legend(wave: WavePart) -> str:
     estimates = register.rows[register.rows["kind"] == "estimate"]
     sentences += explain_signs(register, map(str, estimates["id"]))
     if wave.selection.inference and not wave.contrasts.empty:
-        sentences += [wave.word("tables.note.letters"), wave.word("tables.note.letters.scale")]
+        rule = Contrasts.of(wave.contrasts).rule
+        sentences += map(wave.word, (*LETTERS[rule], "tables.note.letters.scale"))
     return " ".join([*sentences, wave.word("tables.note.rounding")])
 
 

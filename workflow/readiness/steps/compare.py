@@ -7,6 +7,7 @@ from readiness.analysis.comparing import (
     without_tests,
 )
 from readiness.analysis.domain import limit_design
+from readiness.analysis.lettering import add_letters
 from readiness.analysis.selection import Selection
 from readiness.analysis.weighting import read_weighted
 from readiness.config import SHARE_INTERVAL, Compare, SelectionName
@@ -51,6 +52,9 @@ def run(job: Job[CompareWave]) -> None:
         level=settings.level,
         interval=SHARE_INTERVAL,
         selection=selection,
+    )
+    contrasts = add_letters(
+        contrasts, design, questionnaire, settings.by, settings.contrasted, settings.letters
     )
     comparisons, choices = compare_items(
         design, questionnaire, compared, settings, settings.level, contrasts

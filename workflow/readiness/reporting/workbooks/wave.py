@@ -23,6 +23,7 @@ from readiness.register.figures import DONT_KNOW, WITHHELD
 from readiness.register.firmness import HOLDS
 from readiness.reporting import firmness, statements
 from readiness.reporting.banners import (
+    LETTERS,
     NUMBERS,
     Banner,
     BannerColumn,
@@ -127,7 +128,8 @@ def _make_notes(material: TableMaterial) -> WorkbookSheet:
     rows = [(_sign(legend_sign), legend_sign.words(language)) for legend_sign in SIGNS]
     meanings = dict(_MEANING)
     if material.selection.inference:
-        meanings = {"tables.note.letter": "tables.note.letters", **meanings}
+        first, *more = LETTERS[material.contrasts.rule]
+        meanings = {"tables.note.letter": first, **meanings}
     if not material.register.is_weighted:
         del meanings["tables.row.weighted"]
     rows.append((NOTHING, text("tables.note.nothing", language)))
@@ -135,6 +137,8 @@ def _make_notes(material: TableMaterial) -> WorkbookSheet:
         condition_text = material.register.write_fact(condition, bare=True)
         rows.append((text("numbers.interval", language), condition_text))
     rows += [(text(name, language), text(meaning, language)) for name, meaning in meanings.items()]
+    if material.selection.inference:
+        rows += [(text("tables.note.letter", language), text(key, language)) for key in more]
     return notes_sheet("tables.head.sign", rows, language)
 
 
@@ -291,7 +295,7 @@ class _WaveSheet:
 def lettering(material: TableMaterial, table: Banner) -> Iterator[str]:
     """Yield what the letters of a table compare, and which groups they leave out."""
     if any(column.letter for column in table.columns):
-        yield text("tables.note.letters", material.language)
+        yield from (text(key, material.language) for key in LETTERS[material.contrasts.rule])
         if table.item.kind.is_ordered:
             yield text("tables.note.letters.scale", material.language)
     yield from name_left_out(material, table)
