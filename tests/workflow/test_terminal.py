@@ -3,6 +3,8 @@
 import csv
 import json
 import re
+import shutil
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +14,11 @@ from pytest import CaptureFixture, MonkeyPatch
 from project_copy import Project
 from readiness.cli import main
 from readiness.commands.closing import closing_text, list_costs
+from readiness.ground.errors import DataError
 from readiness.plan import load_plan
 from readiness.provenance.records import read_lineage
 from readiness.running import snakemake_log
-from readiness.running.aside import ASIDE, keeping_pages
+from readiness.running.aside import ASIDE, SITE_ASIDE, keeping_pages, keeping_site
 from readiness.running.repair import NOTES, rests_on_results
 from readiness.running.snakemake_log import show_progress
 
@@ -114,6 +117,27 @@ def test_pages_made_for_a_publication_leave_those_of_the_run(tmp_path: Path) -> 
     assert (tmp_path / other).read_text("utf-8") == "[2]"
     assert not (tmp_path / page.with_suffix(".pdf")).exists()
     assert not (tmp_path / missing).exists() and not (tmp_path / ASIDE).exists()
+
+
+def test_the_site_outlives_what_a_freeze_computes(tmp_path: Path) -> None:
+    """Also a freeze that ends with an error, or was killed; a site built meanwhile stays."""
+    index = tmp_path / "results/site/index.html"
+    index.parent.mkdir(parents=True)
+    index.write_text("of the last run", "utf-8")
+    with suppress(DataError), keeping_site(tmp_path):
+        assert not index.exists()
+        raise DataError("refused")
+    assert index.read_text("utf-8") == "of the last run"
+    index.parent.rename(tmp_path / SITE_ASIDE)
+    with keeping_site(tmp_path):
+        index.parent.mkdir()
+        index.write_text("built meanwhile", "utf-8")
+    assert index.read_text("utf-8") == "built meanwhile"
+    assert not (tmp_path / SITE_ASIDE).exists()
+    shutil.rmtree(index.parent)
+    with keeping_site(tmp_path):
+        pass
+    assert not index.parent.exists()
 
 
 def test_a_freeze_speaks_like_a_run_and_leaves_nothing_to_render(project: Project) -> None:

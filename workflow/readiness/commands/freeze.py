@@ -51,7 +51,7 @@ from readiness.publications.seal import read_seal
 from readiness.register.disclosure_risk import ATTACK, findings, read_attack
 from readiness.rendering.checks import find_unchecked
 from readiness.reporting.particulars import DISCLOSED, PERSONAL, RIGHTS
-from readiness.running.aside import keeping_pages
+from readiness.running.aside import keeping_pages, keeping_site
 
 LOCK = Path("results/.freeze.lock")
 # Longest id in characters: file systems take 255 bytes for a name, and files are named after it.
@@ -110,7 +110,8 @@ def run(arguments: argparse.Namespace) -> int:
             )
             return 0
         plan = load_plan(root)
-        return _freeze(plan, _choose_run(plan, arguments), arguments)
+        with keeping_site(root):
+            return _freeze(plan, _choose_run(plan, arguments), arguments)
 
 
 def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> int:

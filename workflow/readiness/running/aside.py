@@ -1,4 +1,4 @@
-"""Keep a run's pages while a publication's pages are rendered in their place."""
+"""Keep a run's pages, and the site, while a publication is computed and rendered."""
 
 import shutil
 from collections.abc import Iterator, Sequence
@@ -9,6 +9,29 @@ from readiness.running.repair import NOTES, name_output, rests_on_results
 
 # Below the results of a project; each command removes what a killed command left there.
 ASIDE = Path("results/.aside")
+SITE, SITE_ASIDE = Path("results/site"), Path("results/.site-aside")
+
+
+@contextmanager
+def keeping_site(root: Path) -> Iterator[None]:
+    """Keep the site of the last run while steps compute other results; restore it afterwards.
+
+    With a changed setting these steps outdate results that the site was built from, and it would be
+    removed without being built again. It is one whole copy of the last run, as its pages say; the
+    next run builds it again. A site that was built meanwhile stays.
+    """
+    site, aside = root / SITE, root / SITE_ASIDE
+    if aside.exists():
+        # A killed command left it there.
+        shutil.rmtree(aside) if site.exists() else aside.rename(site)
+    if not site.exists():
+        yield
+        return
+    site.rename(aside)
+    try:
+        yield
+    finally:
+        shutil.rmtree(aside) if site.exists() else aside.rename(site)
 
 
 @contextmanager
