@@ -179,7 +179,7 @@ def test_each_publication_stands_there_with_its_last_check(finished: Project) ->
 
 
 def test_a_translated_guide_says_its_language() -> None:
-    site = Site(("en",), {"en": "x"}, [], [], [], [], [])
+    site = Site(("en", "fr"), {"en": "x", "fr": "y"}, [], [], [], [], [])
     for name, language, direction in (
         ("auditing", "en", "ltr"),
         ("auditing.fr", "fr", "ltr"),
@@ -189,6 +189,10 @@ def test_a_translated_guide_says_its_language() -> None:
         article = page.css_first("article.guide")
         assert article is not None
         assert (article.attributes["lang"], article.attributes["dir"]) == (language, direction)
+        # What stands around it, too, where the site has the language.
+        around = page.css_first("html")
+        assert around is not None
+        assert around.attributes["lang"] == ("en" if language == "ar" else language)
 
 
 def test_a_guide_leads_to_guides_alone_and_shows_markup() -> None:

@@ -397,8 +397,9 @@ def status_page(site: Site, one: Published) -> str:
 
 
 def guide_page(site: Site, guide: Guide) -> str:
-    """Return the page of a guide, with navigation in English or the site's first language."""
-    language = "en" if "en" in site.languages else site.start
+    """Return the page of a guide, with navigation in its own language where the site has it."""
+    languages = [guide.language, "en", site.start]
+    language = next(each for each in languages if each in site.languages)
     return _make_page("guide.html", site, language, "../", guide=guide)
 
 
