@@ -101,7 +101,7 @@ def test_the_page_says_what_the_command_says(there: Path, capsys: Any) -> None:
     text = said(capsys, 0, *calls[1], "--samples", 20, "--out", "1.csv")
     for quoted in re.findall(r"^> (.*)$", page[page.index("## The next wave") :], re.M):
         assert quoted in text
-    assert "no difference would be found" in text
+    assert "no difference could be detected" in text
     table = pd.read_csv("0.csv")
     needed = re.search(
         r"each profession, (\d+) people must answer, so (\d+) must be asked; "

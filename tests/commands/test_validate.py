@@ -85,7 +85,7 @@ def test_what_would_be_kept_is_said_before_it_is_registered(root: Path, capsys: 
     out = capsys.readouterr().out
     assert out.startswith(
         "export.csv: an export of ai-readiness-1. Submissions: 689.\n"
-        "Would be kept, before days and sample are looked at: 681 (professional: 656, expert: 25)"
+        "To be kept, before dates and sample are checked: 681 (professional: 656, expert: 25)"
         "\nSubmissions not kept: 8 of 689 (1.2%; duplicates: 6, no readable date: 1, "
     )
     assert "unknown_option            7  error: Not an option of the item: excluded.\n" in out

@@ -393,7 +393,7 @@ def test_restricted_data_are_left_out_and_the_bundle_says_so(tree: Path, tmp_pat
     found = Zip(target.read_bytes())
     assert content not in found.files.values()
     readme = found.files["README.md"].decode()
-    assert "**Not everything is here.**" in readme and CLAIMS in readme
+    assert "**This bundle is incomplete.**" in readme and CLAIMS in readme
     graph = found.graph
     assert "is restricted and was left out" in graph["./"]["description"]
     (gap,) = [e for e in graph.values() if e.get("conditionsOfAccess") == RESTRICTED]

@@ -107,8 +107,8 @@ def test_an_amendment_says_why_and_when(wave: Any, capsys: CaptureFixture[str]) 
     }
     said = [tell(fact, "en") for fact in list_deviations(found)]
     assert "before the answers were registered: more power" in said[0]
-    assert said[1].endswith("No amendment says why.")
-    assert "amended after the answers were registered: asked for by readers" in said[2]
+    assert said[1].endswith("No amendment explains it.")
+    assert "made after the answers were registered: asked for by readers" in said[2]
 
 
 def test_an_amendment_that_is_not_followed_is_named(wave: Any) -> None:

@@ -34,14 +34,14 @@ def test_the_table_has_a_row_for_each_option() -> None:
     by_code = {(row["item"], row["code"]): row for row in rows}
     assert by_code["buys", "no"]["note"] == "Ends the interview"
     assert by_code["buys", "_refused"]["value"] == "9"
-    assert by_code["what", "none"]["note"].endswith("Stands alone")
+    assert by_code["what", "none"]["note"].endswith("Excludes all other options")
     assert by_code["what", "tea"]["asked_of"] == (
         "Asked of those whose answer to “Do you buy?” is “Yes”. "
         "Asked of those whose answer to “Your age” is >= 21."
     )
     assert by_code["age", ""]["note"] == (
-        "An answer is required. The least: 18 (units as answered). "
-        "The most: 99 (units as answered)."
+        "An answer is required. Minimum: 18 (units as reported by respondents). "
+        "Maximum: 99 (units as reported by respondents)."
     )
     assert by_code["rate_2", "good"]["grid"] == "rate"
     assert {row["option"] for row in table(read(), "ar")} >= {"نعم", "No"}
@@ -79,7 +79,7 @@ def test_an_empty_header() -> None:
 def test_the_ends_of_a_range_have_the_decimals_that_they_have() -> None:
     text = TEXT.replace("low: 18, high: 99", "low: 0.25, high: 99, decimals: 12")
     row = table(read(text), "en")[0]
-    assert "The least: 0.25 (units" in row["note"] and "The most: 99 (units" in row["note"]
+    assert "Minimum: 0.25 (units" in row["note"] and "Maximum: 99 (units" in row["note"]
 
 
 CHANGES = [
@@ -126,8 +126,8 @@ def test_the_command_says_what_is_in_it(folder: Path, capsys: pytest.CaptureFixt
     assert said[-2] == "Changes since shop-1: 1."
     assert said[0] == "shop-2.yaml: the questionnaire shop-2."
     assert "Questions: 6 (Number: 1, Single choice: 1, Multiple choice: 1, Scale: 2" in said[1]
-    assert "ar lacks labels: 13 (age, buys, buys.no)." in said
-    assert said[-1] == "note: asked as “More”, before as “Say more”."
+    assert "Labels missing in ar: 13 (age, buys, buys.no)." in said
+    assert said[-1] == "note: now worded “More”, before “Say more”."
 
 
 def test_the_command_writes_each_form(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -131,13 +131,13 @@ def test_what_two_options_claim_is_a_fault_that_is_named_and_counted(
     [loss] = losses(found)
     assert (loss.item, loss.reasons) == ("children", {"two_options": 3})
     for language, word in (
-        ("en", "Two options claim"),
+        ("en", "The answer matches two options"),
         ("fr", "Deux modalités"),
         ("ar", "اختياران"),
     ):
         said = sentence(issues.iloc[0], language)
         assert word in said and "`value`" in said and "None" in said and "4" in said
-    with pytest.raises(DataError, match=r"export.csv.*children.*claimed by two options: 3.*Row 4"):
+    with pytest.raises(DataError, match=r"export.csv.*children.*matches two options: 3.*Row 4"):
         refuse_mass_loss(found, tmp_path / "export.csv", 0.05)
 
 

@@ -121,7 +121,10 @@ def test_the_least_that_a_file_can_say() -> None:
     item = read(text).item("age")
     assert (item.column, item.label.root) == ("age", {"fr": "age"})
     assert item.range is not None and item.range.bounds == (float("-inf"), float("inf"))
-    assert unit_text(item.range, "en") == "units as answered" and item.range.written_unit == ""
+    assert (
+        unit_text(item.range, "en") == "units as reported by respondents"
+        and item.range.written_unit == ""
+    )
 
 
 def test_missing_codes_are_kept_apart() -> None:
