@@ -22,12 +22,13 @@ from readiness.attack import (
     attack,
     attack_table,
     first_given_away,
+    knowledge,
     read_release,
 )
 from readiness.attack.attack import cells_of
-from readiness.attack.knowledge import AttackedCell, Knowledge, Sums
+from readiness.attack.knowledge import AttackedCell, AttackReader, Knowledge, Sums
 from readiness.attack.released import PrintedInterval, ReleasedShare, ReleasedTable
-from readiness.attack.solving import PEOPLE, LinearSystem, Solver, narrow
+from readiness.attack.solving import MOST_CELLS, PEOPLE, LinearSystem, Solver, narrow
 from readiness.ground.errors import DataError
 from readiness.questionnaire import load_questionnaire
 from releases import FIRST, SECOND, released_figures
@@ -288,3 +289,91 @@ def test_sums_of_weights_are_reached_by_certain_numbers_of_people() -> None:
     }
     sums = Sums.of(np.array(people), np.array(weights))
     assert set(sums.count_people(low, high)) == listed
+
+
+# How many people of six frame cells gave each answer to a question, and the weight of each in
+# mean weights. Of such a survey (seed 6 of benchmarks/disclosure.py) a third program put an answer
+# of one region between 1 and 5 people.
+CELLS = pd.DataFrame(
+    {
+        "": ["a", "a", "b", "b", "c", "c"],
+        "size": ["size:s", "size:l"] * 3,
+        "area": ["area:e", "area:e", *["area:w"] * 4],
+        "people": [12, 19, 10, 11, 14, 21],
+        "weight": [0.362983, 0.533906, 1.107728, 1.629339, 0.969066, 1.425384],
+        "one": [2, 3, 4, 8, 10, 10],
+        "two": [0, 5, 0, 0, 0, 3],
+        "three": [4, 3, 4, 3, 0, 3],
+        "four": [5, 7, 1, 0, 2, 2],
+        "dont_know": [1, 1, 1, 0, 1, 0],
+    }
+)
+# In which groups an answer's share is withheld; "low" is the first two answers together.
+WITHHELD = {
+    "one": ["size:s", "size:l"],
+    "two": ["a", "c", "size:s", "size:l", "area:e", "area:w"],
+    "three": ["b", "c"],
+    "four": ["a", "b", "c", "area:e", "area:w"],
+    "low": ["a", "c", "area:e", "area:w"],
+    "dont_know": [],
+}
+
+
+def release_of_cells() -> AttackTarget:
+    """Whole percents of every group but what is withheld, to who knows everybody's cell."""
+    parts = {level: [level] for level in ("one", "two", "three", "four", "dont_know")}
+    parts["low"] = ["one", "two"]
+    answered = ["one", "two", "three", "four"]
+    known = Classes(
+        CELLS[["", "size", "area"]], CELLS["people"].to_numpy(), CELLS["weight"].to_numpy()
+    )
+    table = ReleasedTable("q", {"low": ("one", "two")}, data="d@1")
+    for group in ("all", "a", "b", "c", "size:s", "size:l", "area:e", "area:w"):
+        inside = CELLS[known.inside(group)]
+        for level, own in parts.items():
+            base, of = ("with_dont_know", [*answered, "dont_know"])
+            if level != "dont_know":
+                base, of = "answered", answered
+            table.bases[base, group] = int(inside[of].to_numpy().sum())
+            gave, every = (inside[names].sum(axis=1) @ inside["weight"] for names in (own, of))
+            value = None if group in WITHHELD[level] else around(round(gave / every, 2), 0.005)
+            share = ReleasedShare(f"q.{level}.{group}", level, group, base, value, weighted=True)
+            table.shares.append(replace(share, whole=value is not None and not gave))
+    people = {group: int(CELLS["people"][known.inside(group)].sum()) for group in table.groups}
+    weights = CELLS["weight"].min(), CELLS["weight"].max()
+    return AttackTarget(Release("r", {"q": table}, people, *weights), classes=known, rules=RULES)
+
+
+def test_whole_numbers_narrow_the_counts_of_a_survey_of_few_people() -> None:
+    """By real numbers up to sixteen of the twenty people of a group gave an answer."""
+    target = release_of_cells()
+    solver = Knowledge(target, "q", "q d@1").solver(frame=True)
+    assert solver.counts("q d@1") > MOST_CELLS
+    asked = solver.system.names[PEOPLE, "q d@1", "four", "b"]
+    low, high = solver.bound_by_relaxation(asked)
+    assert RULES.holds(low, high)
+    (found,) = attack(target, counts=["q.four.b"])[:1]
+    assert found.verdict is CountVerdict.GIVEN and found.lowest <= 1 <= found.highest
+    assert not RULES.holds(found.lowest, found.highest)
+
+
+def test_a_count_of_which_a_search_ends_undecided_is_given_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(knowledge, "SEARCHES", 0)
+    (found,) = attack(release_of_cells(), counts=["q.four.b"])[:1]
+    assert RULES.holds(found.lowest, found.highest)
+    assert found.verdict is CountVerdict.GIVEN
+
+
+def test_two_known_answers_narrow_what_one_does_not() -> None:
+    """Whoever knows two who said y in group a proves that one to four people said z there."""
+    told = {("x", "all"): 0.4, ("y", "all"): 0.4, ("x", "a"): 0.6, ("y", "b"): 3 / 11}
+    told |= {("z", "b"): 6 / 11, ("y", "c"): 13 / 24}
+    places = product("xyz", ("all", "a", "b", "c"))
+    shares = {place: around(told[place]) if place in told else None for place in places}
+    people = {"all": 45, "a": 10, "b": 11, "c": 24}
+    release = Release("r", {"q": table_of(shares, people)}, people, 1 / 1.5, 1.5)
+    found = {each.cell.id: each for each in attack(AttackTarget(release, rules=RULES))}["q.z.a"]
+    assert (found.lowest, found.highest, found.verdict) == (1, 4, CountVerdict.GIVEN)
+    assert (found.reader, found.known) == (AttackReader.ANSWERS, "2 q.y.a")

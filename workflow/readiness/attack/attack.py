@@ -186,7 +186,7 @@ class _ItemAttack:
                 return self._judge_publications(cell, bounds)
         if strongest is not None:
             last_reader, bounds = AttackReader.FRAME, strongest
-            if not holds(bounds.lowest, bounds.highest):
+            if bounds.undecided or not holds(bounds.lowest, bounds.highest):
                 return self._settle_verdict(cell, bounds, last_reader)
         if cell.withheld and not cell.rest and (insider_result := self._insider(cell)):
             return insider_result
@@ -305,11 +305,26 @@ class _ItemAttack:
         if not frame:
             return narrow(solver, column, holds, is_wide)
         if solver.searches is not None:
-            return narrow(solver, column, holds, is_wide, margin=None)
+            return self._search_whole_numbers(solver, column, holds, is_wide)
         low, high = solver.bound_by_relaxation(column, is_wide)
         if holds(low, high) and not (cell.rest or cell.before):
             low, high = self._knapsack(solver, cell, low, high)
         return ReaderBounds(low, high)
+
+    def _search_whole_numbers(
+        self, solver: Solver, column: int, holds: Judge, is_wide: Judge
+    ) -> ReaderBounds:
+        """Return the interval of a count; `undecided` where the searches ended too early."""
+        low, high = solver.bound_by_relaxation(column)
+        if self.rules.settles(low, high):
+            # Whole numbers narrow the interval, and so leave it settled.
+            return ReaderBounds(low, high)
+        bounds = narrow(solver, column, holds, is_wide, margin=None)
+        least, most = bounds.least, bounds.most
+        if least is not None and most is not None and is_wide(least, most):
+            return bounds
+        low, high = bounds.lowest, bounds.highest
+        return replace(bounds, undecided=holds(low, high) and not self.rules.settles(low, high))
 
     def _knapsack(self, solver: Solver, cell: AttackedCell, low: int, high: int) -> tuple[int, int]:
         """Narrow a count to the numbers of people whose known weights can add to its weight."""
@@ -384,11 +399,13 @@ class _ItemAttack:
                     for judge in (rules.wide, rules.holds)
                 )
                 limits = solver.supposing(column, known_column, known_answers, is_wide)
-                if not limits or holds(*limits):
+                if limits is None:
+                    # So many people cannot have given that answer.
+                    continue
+                if holds(*limits):
+                    # With fewer known answers more is left: the width is concave in their number.
                     break
                 reader, how = AttackReader.ANSWERS, How.ANSWERS
                 knows = f"{known_answers} {known_share.id}"
-                disclosure = Attacked(cell, *limits, CountVerdict.GIVEN, reader, how, knows)
-            else:
-                return disclosure
+                return Attacked(cell, *limits, CountVerdict.GIVEN, reader, how, knows)
         return None

@@ -28,7 +28,16 @@ from readiness.attack.released import (
     interval,
     untold,
 )
-from readiness.attack.solving import FRAME_NODES, MOST_CELLS, SEARCHES, UNBOUNDED, Classes, Solver
+from readiness.attack.solving import (
+    FEW_PEOPLE,
+    FRAME_NODES,
+    MOST_CELLS,
+    MOST_CELLS_OF_FEW,
+    SEARCHES,
+    UNBOUNDED,
+    Classes,
+    Solver,
+)
 from readiness.ground.arrays import FloatArray, IntArray
 from readiness.ground.errors import DataError
 from readiness.ground.figure_id import FigureId
@@ -290,11 +299,16 @@ class Knowledge:
                     "disclosure check cannot run. Delete the register and run `make` again; do "
                     "not edit it by hand."
                 )
-            if frame and solver.counts(self._key) <= MOST_CELLS:
+            if known and solver.counts(self._key) <= self._most_cells(known.values()):
                 # Few and short searches: the unknowns are people of frame cells.
                 solver.nodes, solver.searches = FRAME_NODES, SEARCHES
             self._solvers[key] = solver
         return self._solvers[key]
+
+    def _most_cells(self, known: Iterable[Classes]) -> int:
+        """The most unknown counts of a system that is searched for whole numbers."""
+        people = max(int(classes.people.sum()) for classes in known)
+        return MOST_CELLS_OF_FEW if people <= FEW_PEOPLE else MOST_CELLS
 
     @cached_property
     def before(self) -> Solver | None:

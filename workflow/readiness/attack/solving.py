@@ -108,9 +108,12 @@ NODES = 2000
 # The most nodes where the unknowns are people of frame cells, which are more.
 FRAME_NODES = 500
 # The most searches of that kind in one system.
-SEARCHES = 40
+SEARCHES = 80
 # The most unknown counts of a system in which whole numbers are searched.
 MOST_CELLS = 120
+# The same in a survey of at most so many people: few tables are possible, so whole numbers narrow
+# its counts most. With more people a search takes seconds, and most searches end undecided.
+MOST_CELLS_OF_FEW, FEW_PEOPLE = 400, 200
 # Tolerance of the solver: its bounds are widened by this before rounding.
 NEAR = 1e-6
 # How far a checked solution may miss a row.
@@ -309,12 +312,15 @@ class ReaderBounds:
     Attributes:
         lowest, highest: proven limits of the count.
         least, most: limits of the values known to be possible; None where no world was found.
+        undecided: whether the searches ended before it was known that the count is protected. It
+            is then taken to be given away.
     """
 
     lowest: int
     highest: int
     least: int | None = None
     most: int | None = None
+    undecided: bool = False
 
 
 def narrow(
