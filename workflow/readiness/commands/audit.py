@@ -249,7 +249,8 @@ def _judge(
 def _find_superseded(root: Path) -> dict[str, list[Fact]]:
     """Return notes on publications that another one supersedes, by the superseded id.
 
-    A note names the successor and its erratum, or says that the successor names another seal.
+    A note names the successor and its erratum; a further one says where the successor names another
+    seal than the present one.
     """
     seals = read_seals(root)
     notes: dict[str, list[Fact]] = {}

@@ -120,7 +120,8 @@ def _freeze(plan: Plan, chosen: PlannedRun, arguments: argparse.Namespace) -> in
     refuse_released(root, arguments.id)
     refuse_strangers(root)
     material = _gather_material(plan, chosen, languages, arguments)
-    _ = material.supersession
+    # Refuse an unfit predecessor before anything is computed.
+    material.find_supersession()
     check_in_default_remote(root, *material.versions)
     results = Path("results") / chosen.folder
     is_wave = isinstance(chosen.section, WaveSettings)

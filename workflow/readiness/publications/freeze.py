@@ -297,7 +297,7 @@ def freeze(material: PublicationMaterial) -> int:
         "log": log.head,
         "lock": program.lock_hash(),
         "datasets": {v.name: {"md5": v.md5, "sha256": v.sha256} for v in material.versions},
-        "supersedes": material.supersession,
+        "supersedes": material.find_supersession(),
         "erratum": material.erratum,
         "reviewer": material.reviewer,
     }

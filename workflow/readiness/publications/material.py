@@ -55,9 +55,11 @@ class PublicationMaterial:
         """Folder of the publication."""
         return self.root / FOLDER / self.identity
 
-    @property
-    def supersession(self) -> dict[str, str] | None:
-        """Id and seal of the superseded publication or None; raises as `find_superseded`."""
+    def find_supersession(self) -> dict[str, str] | None:
+        """Return id and seal of the superseded publication, or None.
+
+        Raises ConfigError or DataError as `find_superseded` does.
+        """
         return find_superseded(
             self.root, self.identity, self.supersedes, status=self.status, erratum=self.erratum
         )
