@@ -102,7 +102,7 @@ def test_only_established_pairs_are_named(language: str) -> None:
         found = {pair for pair, value in shown.items() if value is not None and below(value, 0.95)}
         named = {pair for pair in pairs if f"{pair[0]} – {pair[1]}" in text}
         assert named <= found, text
-        if 0 < len(found) < statements.MANY:
+        if 0 < len(found) < statements.MANY_PAIRS:
             assert named == found, text
         if not found:
             assert not named and not re.search(FOUND[language], text), text

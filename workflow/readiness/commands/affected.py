@@ -22,7 +22,7 @@ from readiness.register.display import show_safely
 
 # Kinds of headline numbers, and how many of them are printed of a publication.
 HEADLINE = ("estimate", "claim")
-SHOWN = 10
+MOST_NUMBERS = 10
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
             leading = [
                 row for row in rows if row.get("kind") in HEADLINE and row.get("group") == "all"
             ]
-            printed_rows = rows if arguments.all else (leading or rows)[:SHOWN]
+            printed_rows = rows if arguments.all else (leading or rows)[:MOST_NUMBERS]
             width = max(len(row["id"]) for row in printed_rows)
             for row in printed_rows:
                 print(one_line(f"  {where}/{row['id']:<{width}}  {show_safely(row, 'en')}"))

@@ -46,7 +46,7 @@ from readiness.program.layout import find_config
 from readiness.reporting.verdicts import render_solution, render_verdict, verdict_json
 
 # Most verdicts of one status whose ids are printed.
-NAMED = 3
+MOST_IDS = 3
 PLAIN = Console(highlight=False, markup=False, color_system=None)
 
 
@@ -274,7 +274,7 @@ def _print_short(
             print()
     for status in Status:
         ids = [verdict.id for verdict in verdicts if verdict.status == status]
-        first_ids = ", ".join(ids[:NAMED]) + (", ..." if len(ids) > NAMED else "")
+        first_ids = ", ".join(ids[:MOST_IDS]) + (", ..." if len(ids) > MOST_IDS else "")
         if ids:
             print(f"{show(STATUS[status], arguments.language)}: {len(ids)} ({first_ids})")
     print(f"Each in its own sentences: readiness claims check {arguments.study} --long")

@@ -20,7 +20,7 @@ from readiness.program.layout import is_project
 
 SELECTIONS: tuple[str, ...] = get_args(SelectionName)
 # Options that describe an export where its bytes do not.
-TOLD = ("encoding", "sheet", "tool", "header_rows")
+READING_OPTIONS = ("encoding", "sheet", "tool", "header_rows")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -129,5 +129,5 @@ def _begin(root: Path, arguments: argparse.Namespace) -> str:
         questionnaire=arguments.questionnaire,
         form=arguments.form,
         public=arguments.public,
-        told=Export.model_construct(**{name: getattr(arguments, name) for name in TOLD}),
+        told=Export.model_construct(**{name: getattr(arguments, name) for name in READING_OPTIONS}),
     )

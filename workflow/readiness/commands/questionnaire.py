@@ -42,7 +42,7 @@ from readiness.questionnaire.xlsform import from_xlsform
 from readiness.site.codebook import codebook_page
 
 # Most places without a label that are named.
-SHOWN = 3
+MOST_PLACES = 3
 
 
 def summary(questionnaire: Questionnaire, file: str) -> Iterator[Fact]:
@@ -101,7 +101,7 @@ def _tell_languages(q: Questionnaire) -> Iterator[Fact]:
         )
     for language, missing in unlabelled.items():
         if missing:
-            places = Listed(tuple(missing[:SHOWN]), "comma")
+            places = Listed(tuple(missing[:MOST_PLACES]), "comma")
             values: dict[str, Value] = {"language": language, "n": len(missing), "places": places}
             yield Fact("questionnaire.read.lacks", values)
 

@@ -58,7 +58,7 @@ DRY = {"-n", "--dry-run", "--dryrun"}
 # Folder of Snakemake's settings, in the project or in the program.
 PROFILE = "profiles/default"
 # Most edited files that are named at the end of a run.
-NAMED = 5
+MOST_FILES = 5
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -383,9 +383,9 @@ def run_snakemake(
 def _warn_of_edits(edited: Sequence[str], command: str) -> None:
     if not edited:
         return
-    more = f" and {len(edited) - NAMED} more" if len(edited) > NAMED else ""
+    more = f" and {len(edited) - MOST_FILES} more" if len(edited) > MOST_FILES else ""
     print(
-        f"readiness {command}: {', '.join(edited[:NAMED])}{more}: edited while the run was at "
+        f"readiness {command}: {', '.join(edited[:MOST_FILES])}{more}: edited while the run was at "
         "work; results may be of what it was before. Run again.",
         file=sys.stderr,
     )

@@ -81,9 +81,9 @@ def inline_picture(
 
 
 # Number of headings from which the contents are closed at first.
-MANY = 12
+MANY_HEADINGS = 12
 # Number of characters from which a number, then a list of numbers, may break over lines.
-LONG = 24
+LONG_NUMBER = 24
 _STANDING = ("lead", "finding", "card", "brief", "status")
 _STATUS = re.compile(r'<div class="status">\s*<p>.*?(?=</p>)', re.DOTALL)
 _SIGNS = re.compile(r"[,.;:)،؛]+")
@@ -133,7 +133,7 @@ class _Numbers:
         """Return the tags around a number: of a button, a link or a span, or none."""
         if opens is None:
             return "", ""
-        identity, kind = self.identity(name), "n long" if len(number_text) > LONG else "n"
+        identity, kind = self.identity(name), "n long" if len(number_text) > LONG_NUMBER else "n"
         tag, target = "span", ""
         if opens:
             tag, target = "button", f' popovertarget="{escape(anchor(identity))}"'
@@ -354,7 +354,7 @@ def _move_contents(tree: LexborHTMLParser) -> None:
     nodes_before = [node for node in _list_siblings(first, backwards=True) if node.tag != "header"]
     is_first = all(node.mem_id == contents.mem_id for node in nodes_before)
     place = next(_list_siblings(first), first) if is_first else first
-    if len(contents.css("#TOC > ul > li")) > MANY:
+    if len(contents.css("#TOC > ul > li")) > MANY_HEADINGS:
         title = find_only(contents, "#toc-title")
         title_text = title.text(deep=True)
         title.decompose()

@@ -33,7 +33,7 @@ NAMES = {
     for name, choices in CHOICES.items()
     for choice in (OWN, *choices)
 }
-KEPT = {True: "charts.firmness.holds", False: "charts.firmness.fails"}
+STATES = {True: "charts.firmness.holds", False: "charts.firmness.fails"}
 # Catalogue keys of claims on shares and on gaps; `AGAINST`: the value a claim compares with.
 CLAIMS = {
     "majority": "charts.finding.more",
@@ -49,7 +49,7 @@ GAPS = {
 }
 AGAINST = {**dict.fromkeys(("majority", "minority", "half"), 0.5), **dict.fromkeys(GAPS, 0.0)}
 # Catalogue keys where variants have another base, or other groups, than the report.
-OTHERS = {
+VARIANT_NOTES = {
     "base": (COUNTED, "report.firmness.counted"),
     "groups": (MERGED, "report.firmness.merged"),
 }
@@ -130,7 +130,7 @@ def describe_firmness(wave: WavePart) -> str:
     if not findings:
         return wave.word("report.firmness.hidden") if wave.settings["wave"].get(FIRMNESS) else ""
     parts = [wave.word("report.firmness")]
-    for dimension, (choice, key) in OTHERS.items():
+    for dimension, (choice, key) in VARIANT_NOTES.items():
         if any((finding.variants[dimension] == choice).any() for finding in findings):
             parts.append(wave.word(key))
     pictured = list_pictured(findings)
@@ -186,7 +186,7 @@ def draw_firmness(
     states = {variant.holds for curve in curves for variant in curve.variants}
     keys = [
         LegendKey(word(key, language), "accent" if holds else "second", "circle", holds)
-        for holds, key in KEPT.items()
+        for holds, key in STATES.items()
         if holds in states
     ]
     return Picture(

@@ -72,7 +72,7 @@ LEADING = {
 # Catalogue key of the reason why a selection without inference has no tests.
 NO_TEST = {s: f"report.no_test.{s.key}" for s in Selection if not s.inference}
 # A label of more words is a question, not a name.
-LONG = 4
+LONG_LABEL = 4
 
 
 # Placeholder in a sentence for a sign in Markdown, which no catalogue holds.
@@ -293,7 +293,7 @@ class _ItemWriter:
         if by and len(self.table.columns) > 1:
             # Within a sentence a name begins with a small letter, unless it is all capitals.
             within: Value = by[:1].lower() + by[1:] if by[1:2].islower() else by
-            if len(by.split()) > LONG or by.endswith(("?", "؟")):
+            if len(by.split()) > LONG_LABEL or by.endswith(("?", "؟")):
                 within = Fact("language.quoted", {"what": by})
             title = Fact("tables.caption.by", {"item": str(title).rstrip("."), "by": within})
         unit = unit_text(self.item.range, self.wave.language) if self.item.range else ""

@@ -40,6 +40,7 @@ from readiness.register.wording import Wording
 from readiness.reporting.banners import MANY, UPPER, Gap, TableMaterial
 from readiness.reporting.statements import has_only_name
 
+# Difference between two shares (0-1) above which a group is far above another.
 FAR = 0.2
 # Catalogue keys for a share above, below or near one half, with and without interval.
 SIDES = {

@@ -70,13 +70,13 @@ TRACE = "readiness which"
 
 
 # Kinds of numbers with their own name and description of steps.
-TOLD_OF = (
+KINDS_WITH_STEPS = (
     *("estimate", "interval", "count", "test", "quality", "revision", "bound", "selection"),
     *("response", "scale", "claim", "verdict", "change", "firmness"),
 )
-# Catalogue keys of the kinds of a register; other kinds have `OTHER`.
+# Catalogue keys of the kinds of a register; other kinds have `OTHER_KIND`.
 KINDS = {
-    **{kind: f"numbers.kind.{kind}" for kind in (*TOLD_OF, "setting")},
+    **{kind: f"numbers.kind.{kind}" for kind in (*KINDS_WITH_STEPS, "setting")},
     "revision": "report.title.revision",
     "change": "report.title.change",
     "firmness": "report.title.firmness",
@@ -85,17 +85,19 @@ KINDS = {
     "missing": "participation.caption.missing",
     "effective": "tables.row.effective",
 }
-OTHER = "numbers.kind.other"
+OTHER_KIND = "numbers.kind.other"
 # Kinds that come after all others: worst cases.
-LAST = ("selection", "bound")
+LAST_KINDS = ("selection", "bound")
 # Catalogue keys: how a number of each kind is made.
-STEPS = {kind: f"numbers.steps.{kind}" for kind in (*TOLD_OF, "weighting", "balance", "missing")}
+STEPS = {
+    kind: f"numbers.steps.{kind}" for kind in (*KINDS_WITH_STEPS, "weighting", "balance", "missing")
+}
 # Catalogue keys where answers have no weights.
 UNWEIGHTED = {
     kind: f"numbers.steps.{kind}.unweighted" for kind in ("estimate", "interval", "test", "scale")
 }
 # Kinds left unnamed where the number itself has names.
-TOLD = ("estimate", "interval", "count", "claim", "verdict")
+UNNAMED_KINDS = ("estimate", "interval", "count", "claim", "verdict")
 # Catalogue keys of levels that are no answers of a questionnaire.
 LEVELS = {
     "dont_know": "numbers.level.dont_know",
@@ -200,7 +202,7 @@ class Passports:
 
     def kind(self, identity: str) -> str:
         """Return the name of a number's kind."""
-        return self._write_word(KINDS.get(str(self.rows[identity]["kind"]), OTHER))
+        return self._write_word(KINDS.get(str(self.rows[identity]["kind"]), OTHER_KIND))
 
     def section(self, identity: str) -> str:
         """Return the section of a number on the page of numbers: its question, else its kind."""
@@ -215,7 +217,7 @@ class Passports:
         """
         row = self.rows[identity]
         item, kind, level = self._name_item(str(row["item"])), str(row["kind"]), str(row["level"])
-        order = [name for name in KINDS if name not in LAST] + [*LAST]
+        order = [name for name in KINDS if name not in LAST_KINDS] + [*LAST_KINDS]
         kinds = order.index(kind) if kind in order else len(order)
         question = self._questions.get(item, len(self._questions))
         levels: tuple[str, ...] = ()
@@ -234,7 +236,7 @@ class Passports:
         """Return what a row's number is of: question, answer, group."""
         names = self._name_wave_row(row) if self.questionnaire else self._name_study_row(row)
         parts = [name for name in names if name]
-        if not parts or row["kind"] not in TOLD:
+        if not parts or row["kind"] not in UNNAMED_KINDS:
             parts.insert(0, self.kind(str(row["id"])))
         return show(Listed(tuple(parts), "comma"), self.language)
 

@@ -20,7 +20,7 @@ AREAS = {area: f"plan.area.{area}" for area in (*PARTS, "rest")}
 # Catalogue keys of a number's mark beside the plan.
 MARKS = {mark: f"plan.mark.{mark}" for mark in ("planned", "changed", "later")}
 # Most characters shown of a value.
-SHOWN = 120
+LONGEST_VALUE = 120
 
 
 def state_plans(plans: Sequence[PlanEntry], wave: str) -> Iterator[Fact]:
@@ -69,7 +69,7 @@ def _shorten(value: Any, area: str) -> str:
             entry if isinstance(entry, str) else canonical_json(entry) for entry in value
         )
     value_text = value if isinstance(value, str) else canonical_json(value)
-    return value_text[:16] if area == "code" else shorten(value_text, SHOWN)
+    return value_text[:16] if area == "code" else shorten(value_text, LONGEST_VALUE)
 
 
 def count_marks(outcome: PlanOutcome, rows: Iterable[Mapping[Any, Any]]) -> Fact:

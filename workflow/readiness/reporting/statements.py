@@ -40,7 +40,7 @@ TEST_NAMES = (
 TESTS = tuple(f"report.name.{test}" for test in TEST_NAMES)
 NONE = tuple(f"report.{what}.none" for what in ("issues", "corrections"))
 # Number of pairs from which a sentence names none and leaves them to the table.
-MANY = 6
+MANY_PAIRS = 6
 
 
 def state_condition(selection: Selection, register: Register) -> Fact | None:
@@ -86,7 +86,7 @@ def contrasts(
     differing = [pair for pair, p in tested.items() if significant(p, level)]
     if not differing:
         return Fact("report.contrasts.between" if differ else "report.contrasts.none")
-    if len(differing) >= MANY:
+    if len(differing) >= MANY_PAIRS:
         return Fact("report.contrasts.many")
     pair_facts = tuple(Fact("report.pair", {"first": a, "second": b}) for a, b in differing)
     return Fact("report.contrasts.some", {"pairs": Listed(pair_facts, "comma")})

@@ -265,7 +265,7 @@ LITERAL = {
     "forensics.wording.off": "study.words.literal.off",
 }
 # Kinds of verdicts on differences in words, found by reading.
-APART = ("base", "construct", "direction")
+WORDING_KINDS = ("base", "construct", "direction")
 
 
 def words_block(study: StudyPart) -> str:
@@ -275,7 +275,7 @@ def words_block(study: StudyPart) -> str:
         for name, verdict in study.verdicts.items()
         if verdict["kind"] == "outlets" and verdict["status"] != "possible"
     ]
-    differences += study.sentences(*APART)
+    differences += study.sentences(*WORDING_KINDS)
     rows = [_make_phrase_row(study, f"wording.{p.claim}") for p in study.structure.phrases]
     caption = study.word("study.caption.words")
     return paragraphs(

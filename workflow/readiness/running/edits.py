@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 # Paths of a run's inputs, from the project's root.
-READ = (
+INPUTS = (
     *("config.yaml", "config", "data", "docs", "publications", "report.qmd", "reports"),
     *("Snakefile", "workflow"),
 )
@@ -35,7 +35,7 @@ def file_states(root: Path) -> dict[str, State]:
 
 
 def _iterate_files(root: Path) -> Iterator[Path]:
-    for name in READ:
+    for name in INPUTS:
         if (root / name).is_file():
             yield root / name
         for folder, folders, files in os.walk(root / name):

@@ -38,7 +38,7 @@ from readiness.site.pages import (
 from readiness.site.two_numbers import two_numbers_page
 
 # Folders of a run that readers get.
-READ = (REPORT, CHARTS, TABLES)
+READER_FOLDERS = (REPORT, CHARTS, TABLES)
 # Further files, with which readers check and cite a publication.
 SEALED = ("figures.csv", "seal.json", "CITATION.cff", "report.html", "report.pdf")
 DOCS = Path("docs")
@@ -170,7 +170,9 @@ def _copy_report(
     files: dict[str, list[File]] = {}
     first_screens: dict[str, Shown] = {}
     for language in languages:
-        files_below = (below(results / name / language, home / name / language) for name in READ)
+        files_below = (
+            below(results / name / language, home / name / language) for name in READER_FOLDERS
+        )
         files[language] = _copy(copies, dict(chain(*files_below)))
         page = results / REPORT / language / f"{entry['page']}.html"
         first_screens[language] = _read_first(page, home, results, drawings)
@@ -246,7 +248,7 @@ def _copy_publication(
     """Copy a publication; return its entry."""
     identity = entry["id"]
     folder, home = FOLDER / identity, PurePosixPath(str(FOLDER)) / identity
-    files_below = chain(*(below(folder / name, home / name) for name in READ))
+    files_below = chain(*(below(folder / name, home / name) for name in READER_FOLDERS))
     files = _copy(copies, {**dict(files_below), **{home / name: folder / name for name in SEALED}})
     try:
         citation = read_citation(folder)

@@ -35,7 +35,7 @@ FOR_DATA = {
 }
 OF_OFFICE = {"config.txt": "config.yaml", "readme.txt": "README.md"}
 REPORT = "report.qmd"
-KEPT = "reports/.gitkeep"
+KEEP_FILE = "reports/.gitkeep"
 # A rule written in the file; rules of a module are imported by name.
 _RULE = re.compile(r"^(?:rule|checkpoint|use rule \w+(?: from \w+)? as) +(\w+)", re.M)
 
@@ -74,7 +74,7 @@ def office_files(name: str) -> dict[str, bytes]:
         **program_part(),
         **data_part(),
         **_fill({"snakefile.txt": SNAKEFILE, **OF_OFFICE}, name=name),
-        KEPT: b"",
+        KEEP_FILE: b"",
     }
 
 

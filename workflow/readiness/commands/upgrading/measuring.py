@@ -28,7 +28,7 @@ from readiness.publications.scratch import ended_like_interrupted, temporary_fol
 from readiness.register.figures import read_register
 
 # Folders of an office that are not copied: environment, history, caches.
-APART = (".venv", ".git", ".cache")
+NOT_COPIED = (".venv", ".git", ".cache")
 # Exit codes of a completed run; 1: a number differs, which an upgrade may cause.
 COMPUTED = (0, 1)
 SETUP = "workflow/setup.sh"
@@ -156,7 +156,7 @@ def _copy_office(root: Path, copy: Path) -> None:
     """Copy an office with data, results and file times, so that nothing is computed twice."""
 
     def leave_out(folder: str, names: list[str]) -> list[str]:
-        return [name for name in names if name in APART] if Path(folder) == root else []
+        return [name for name in names if name in NOT_COPIED] if Path(folder) == root else []
 
     shutil.copytree(root, copy, symlinks=True, ignore=leave_out)
     settings = copy / ".dvc/config"

@@ -16,7 +16,7 @@ from readiness.publications.log import describe_change
 from readiness.register.published import round_register
 
 # Most numbers that are named for each run and line of the changelog.
-SHOWN = 8
+MOST_NUMBERS = 8
 # Longest quote of a changelog line, in characters.
 LONGEST = 160
 NO_LINE = "no line of the changelog names them"
@@ -88,11 +88,11 @@ def _describe_run(run: str, moved: list[Moved], notes: list[str]) -> Iterator[st
     for note in sorted(by_note, key=lambda text: (text == "", text)):
         moves = by_note[note]
         yield f"{run}: numbers that would move: {len(moves)}. {_quote(note)}"
-        width = max(len(identity) for identity, _, _ in moves[:SHOWN])
-        for identity, was, now in moves[:SHOWN]:
+        width = max(len(identity) for identity, _, _ in moves[:MOST_NUMBERS])
+        for identity, was, now in moves[:MOST_NUMBERS]:
             yield f"  {identity:<{width}}  {was} -> {now}"
-        if len(moves) > SHOWN:
-            yield f"  and {len(moves) - SHOWN} more"
+        if len(moves) > MOST_NUMBERS:
+            yield f"  and {len(moves) - MOST_NUMBERS} more"
 
 
 def _quote(note: str) -> str:

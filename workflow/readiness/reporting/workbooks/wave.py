@@ -108,7 +108,7 @@ def firmness_sheets(material: TableMaterial) -> list[WorkbookSheet]:
     for finding in firmness.list_findings(register.rows, material.questionnaire):
         claim = tell(firmness.state_claim(finding, material.questionnaire, by, language), language)
         for row in list_rows(finding.variants):
-            state_word = text(firmness.KEPT[row["state"] == HOLDS], language)
+            state_word = text(firmness.STATES[row["state"] == HOLDS], language)
             choice_names = [
                 firmness.name_choice(finding, name, row[name], language) for name in CHOICES
             ]
