@@ -102,13 +102,6 @@ def comparison_table(computed: dict[str, Any], reported: pd.DataFrame) -> str:
         rows.append((f"odds ratio, {name}", value, odds[name], theirs))
     lines = ["| number | this page | the report | R |", "|---|---|---|---|"]
     lines += [f"| {name} | {' | '.join(map(six, values))} |" for name, *values in rows]
-    logit = computed["coefficients"]
-    for k, name in enumerate(logit.index):
-        for what, column, theirs in (("coefficient", "coef", "coefficients"), ("se", "se", "se")):
-            pair = f"{six(logit[column].iloc[k])} | - | {six(R[theirs][k])}"
-            lines.append(f"| logit, {what} of {name} | {pair} |")
-    ours, theirs = computed["wald_p"], R["wald"][1]
-    lines.append(f"| logit, p of the professions | {six(ours)} | - | {six(theirs)} |")
     return "\n".join(lines)
 
 
