@@ -298,7 +298,9 @@ def table(counts: list[list[int]], policy: Policy) -> CountSystem:
         place, small = int(at[i, j]), policy.is_small(int(count))
         row = LinearRow.total([place], float(count))
         statements.append(
-            Statement(f"{i}.{j}", (row,), float(count) or 0.5, given=small, kept=count == 0)
+            Statement(
+                f"{i}.{j}", (row,), float(count) or 0.5, primary=small, last_resort=count == 0
+            )
         )
         if small:
             targets.append(ProtectedSum(f"{i}.{j}", (place,), int(count)))

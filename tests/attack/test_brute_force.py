@@ -43,7 +43,7 @@ def test_no_world_lies_outside_and_the_ends_are_worlds(seed: int) -> None:
     solver = item.knowledge.solver()
     for (g, _), (k, _) in product(enumerate(GROUPS), enumerate(LEVELS)):
         share_ = table.shares[g * len(LEVELS) + k]
-        column = item._column(solver, AttackedCell("q", share_, withheld=True))
+        column = item._find_column(solver, AttackedCell("q", share_, withheld=True))
         assert column is not None
         found = narrow(solver, column, lambda low, high: True, lambda low, high: False)
         values = [world[g, k] for world in worlds]

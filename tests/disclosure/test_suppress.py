@@ -52,7 +52,7 @@ def test_the_same_table_is_withheld_alike_and_every_interval_is_wide_enough() ->
         bounds = found.bounds[target.name]
         assert bounds.least <= target.count <= bounds.most
         assert bounds.most - bounds.least >= POLICY.width
-    alone = BoundReader(system, [k for k, each in enumerate(system.statements) if each.given])
+    alone = BoundReader(system, [k for k, each in enumerate(system.statements) if each.primary])
     assert not all(alone.bounds(target)[0].protect(POLICY) for target in system.targets)
 
 
@@ -68,7 +68,7 @@ def test_tables_that_share_no_count_are_solved_by_themselves() -> None:
         (
             *one.statements,
             *(
-                Statement(f"other {s.name}", tuple(map(moved, s.rows)), s.loss, s.given)
+                Statement(f"other {s.name}", tuple(map(moved, s.rows)), s.loss, s.primary)
                 for s in two.statements
             ),
         ),
@@ -100,7 +100,7 @@ def test_a_share_at_its_published_precision_narrows_a_withheld_count() -> None:
             for end, ends in ((share - half, (0.0, np.inf)), (share + half, (-np.inf, 0.0)))
         ]
         fixed = (LinearRow.total([0, 2], 5.0), LinearRow.total([1, 3], 5.0))
-        said = (Statement("share", tuple(rows), given=False),)
+        said = (Statement("share", tuple(rows), primary=False),)
         target = (ProtectedSum("few", (0, 1), 2),)
         return CountSystem(np.full(4, 5.0), fixed, said, target, np.array([1.0, 1.0, 4.0, 4.0]))
 
@@ -117,7 +117,7 @@ def beside(low: int, *, withheld: bool = True) -> CountSystem:
     """
     rows = {"few": ({0: 1.0}, 1, 1), "many": ({1: 1.0}, 4, 4), "rest": ({2: 1.0}, 20, 20)}
     said = [
-        Statement(name, (LinearRow.of(*row),), given=withheld or name != "many")
+        Statement(name, (LinearRow.of(*row),), primary=withheld or name != "many")
         for name, row in rows.items()
     ]
     said.append(Statement("share", (LinearRow.of({1: 1.0}, low, low + 2),)))

@@ -192,7 +192,7 @@ def attacked(folder: Path, table: pd.DataFrame, *, known: bool) -> list[AuditFin
     """What is told of a table in the place of the one that ships."""
     table.to_csv(folder / ATTACK, index=False)
     again = Rerun(read_register(SHIPPED / LEDGER), {}, {}, SHIPPED / ATTACK)
-    return check_attack(folder, again, known=known)
+    return check_attack(folder, again, is_sealing_code=known)
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -217,7 +217,7 @@ def test_what_another_attack_may_have_found_is_not_compared(tmp_path: Path) -> N
     assert (apart.place, apart.outcome) == (ATTACK, Outcome.NOT_COMPARED)
     assert apart.fact == Fact("audit.attack.other_version", {"n": len(table)})
     other = Rerun(read_register(SHIPPED / LEDGER), {}, {}, None, "no memory")
-    [failed] = check_attack(tmp_path, other, known=False)
+    [failed] = check_attack(tmp_path, other, is_sealing_code=False)
     assert (failed.place, failed.outcome) == (ATTACK, Outcome.NOT_CHECKED)
 
 
@@ -229,12 +229,12 @@ def test_a_count_that_the_attack_protects_no_more_is_not_compared(tmp_path: Path
     figures = read_register(SHIPPED / LEDGER)
     again, kept = Rerun(figures, {}, {}, made), tmp_path / ATTACK
     table.to_csv(kept, index=False)
-    [apart] = check_attack(tmp_path, again, known=False)
+    [apart] = check_attack(tmp_path, again, is_sealing_code=False)
     assert (apart.outcome, apart.fact.values) == (Outcome.NOT_COMPARED, {"n": sum(~left)})
     shown = figures[(figures["kind"] == "estimate") & (figures["suppressed"] == "")]["id"].iloc[0]
     for column, text in (("id", shown), ("published", "yes"), ("verdict", "given_away")):
         table.assign(**{column: table[column].where(left, text)}).to_csv(kept, index=False)
-        found = {one.outcome for one in check_attack(tmp_path, again, known=False)}
+        found = {one.outcome for one in check_attack(tmp_path, again, is_sealing_code=False)}
         assert found & {Outcome.NOT_CHECKED, Outcome.DIFFERS}, column
 
 

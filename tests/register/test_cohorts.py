@@ -54,7 +54,7 @@ def counts_of(table: pd.DataFrame, earlier: Earlier) -> Counts:
         said, there = (at[counts.since(at) == 0].tolist() for at in (yes, every))
         for row in earlier.rows(group, f"n.{group}", said, there, counts.count_newcomers(0, group)):
             counts.add_known_row(row)
-    counts.came()
+    counts.add_arrivals()
     return counts
 
 

@@ -111,9 +111,9 @@ class _ItemAttack:
         """
         for cell in cells_of(self.table, sensitive=self.sensitive):
             is_selected = not counts or cell.id in counts
-            if cell.share.whole or not is_selected or (not cell.withheld and self._large(cell)):
+            if cell.share.whole or not is_selected or (not cell.withheld and self._is_large(cell)):
                 continue
-            result = self._one(cell)
+            result = self._attack_cell(cell)
             if cell.withheld or result.verdict is not CountVerdict.HELD:
                 yield result
         for release in self.target.earlier:
@@ -132,23 +132,25 @@ class _ItemAttack:
             if counts and cell.id not in counts:
                 continue
             if cell.withheld:
-                yield from self._find_given_away(cell)
-            if not cell.rest and self._few_came(release, table, cell.share.group):
-                yield from self._find_given_away(replace(cell, came=True))
+                yield from self._find_disclosed(cell)
+            if not cell.rest and self._has_few_newcomers(release, table, cell.share.group):
+                yield from self._find_disclosed(replace(cell, came=True))
 
-    def _find_given_away(self, cell: AttackedCell) -> Iterator[Attacked]:
+    def _find_disclosed(self, cell: AttackedCell) -> Iterator[Attacked]:
         """Yield a count of an earlier release, or of newcomers, if this release discloses it."""
-        bounds = self._interval(cell, earlier=True)
-        if self._by(cell, self.rules.holds)(bounds.lowest, bounds.highest):
+        bounds = self._bound_count(cell, earlier=True)
+        if self._find_rule(cell, self.rules.holds)(bounds.lowest, bounds.highest):
             return
-        strongest = self._strongest(cell)
-        if strongest is not None and self.rules.settles(strongest.lowest, strongest.highest):
+        frame_bounds = self._bound_by_frame(cell)
+        if frame_bounds is not None and self.rules.settles(
+            frame_bounds.lowest, frame_bounds.highest
+        ):
             return
         result = self._settle_verdict(cell, bounds, AttackReader.RELEASES)
         if result.verdict is CountVerdict.GIVEN:
             yield result
 
-    def _few_came(self, release: Release, table: ReleasedTable, group: str) -> bool:
+    def _has_few_newcomers(self, release: Release, table: ReleasedTable, group: str) -> bool:
         """Return whether a small number of people or answers joined a group since a release."""
         this_release, base_key = self.target.release, (ANSWERED, group)
         pairs = (
@@ -160,7 +162,7 @@ class _ItemAttack:
             for old, new in pairs
         )
 
-    def _of(self, cell: AttackedCell) -> tuple[Release, ReleasedTable]:
+    def _find_table(self, cell: AttackedCell) -> tuple[Release, ReleasedTable]:
         """Return the release that a count belongs to, and its table of the item."""
         earlier_release = next((r for r in self.target.earlier if r.name == cell.before), None)
         return (
@@ -169,80 +171,84 @@ class _ItemAttack:
             else (self.target.release, self.table)
         )
 
-    def _one(self, cell: AttackedCell) -> Attacked:
+    def _attack_cell(self, cell: AttackedCell) -> Attacked:
         """Attack one count: with all releases, then with the frame, then with known answers."""
-        holds = self._by(cell, self.rules.holds)
-        has_earlier, strongest = bool(self.target.earlier), self._strongest(cell)
-        if strongest is not None and self.rules.settles(strongest.lowest, strongest.highest):
+        holds = self._find_rule(cell, self.rules.holds)
+        has_earlier, frame_bounds = bool(self.target.earlier), self._bound_by_frame(cell)
+        if frame_bounds is not None and self.rules.settles(
+            frame_bounds.lowest, frame_bounds.highest
+        ):
             # The count is known to be large or 0: no reader can prove that it is small.
-            limits, reader = (strongest.lowest, strongest.highest), AttackReader.FRAME
+            limits, reader = (frame_bounds.lowest, frame_bounds.highest), AttackReader.FRAME
             return Attacked(cell, *limits, CountVerdict.HELD, reader, _HOW[reader])
         last_reader = AttackReader.RELEASES if has_earlier else AttackReader.PUBLICATION
         # A reader of the frame knows all that the readers of publications know. Where whole numbers
         # leave his interval wide enough, theirs are wide enough too.
-        if strongest is None or not self._amply(cell, strongest):
-            bounds = self._interval(cell, earlier=has_earlier)
+        if frame_bounds is None or not self._is_amply_wide(cell, frame_bounds):
+            bounds = self._bound_count(cell, earlier=has_earlier)
             if not holds(bounds.lowest, bounds.highest):
                 return self._judge_publications(cell, bounds)
-        if strongest is not None:
-            last_reader, bounds = AttackReader.FRAME, strongest
+        if frame_bounds is not None:
+            last_reader, bounds = AttackReader.FRAME, frame_bounds
             if bounds.undecided or not holds(bounds.lowest, bounds.highest):
                 return self._settle_verdict(cell, bounds, last_reader)
-        if cell.withheld and not cell.rest and (insider_result := self._insider(cell)):
+        if cell.withheld and not cell.rest and (insider_result := self._attack_by_insider(cell)):
             return insider_result
         return Attacked(
             cell, bounds.lowest, bounds.highest, CountVerdict.HELD, last_reader, _HOW[last_reader]
         )
 
-    def _strongest(self, cell: AttackedCell) -> ReaderBounds | None:
+    def _bound_by_frame(self, cell: AttackedCell) -> ReaderBounds | None:
         """Return the interval for a reader who knows the frame; None for a group outside it."""
         classes = self.target.classes
         if classes is None or not classes.knows(cell.share.group):
             return None
-        return self._interval(cell, earlier=bool(self.target.earlier), frame=True)
+        return self._bound_count(cell, earlier=bool(self.target.earlier), frame=True)
 
-    def _amply(self, cell: AttackedCell, found: ReaderBounds) -> bool:
+    def _is_amply_wide(self, cell: AttackedCell, bounds: ReaderBounds) -> bool:
         """Return whether an interval is wide enough however much whole numbers narrow it."""
-        is_wide, (least, most) = self._by(cell, self.rules.wide), (found.least, found.most)
+        is_wide, (least, most) = self._find_rule(cell, self.rules.wide), (bounds.least, bounds.most)
         worlds_apart = least is not None and most is not None and is_wide(least, most)
-        return worlds_apart or is_wide(found.lowest + MARGIN, found.highest - MARGIN)
+        return worlds_apart or is_wide(bounds.lowest + MARGIN, bounds.highest - MARGIN)
 
-    def _by(self, cell: AttackedCell, rule: Judge) -> Judge:
+    def _find_rule(self, cell: AttackedCell, rule: Judge) -> Judge:
         """Return the rule for a count.
 
         Published counts and newcomers may be known, unless they are proven small.
         """
         if cell.withheld and not cell.came:
-            return self._or_nothing_learned(cell, rule)
+            return self._extend_for_few_people(cell, rule)
         return self.rules.shows
 
-    def _or_nothing_learned(self, cell: AttackedCell, judge: Judge, known: int = 0) -> Judge:
+    def _extend_for_few_people(
+        self, cell: AttackedCell, judge: Judge, known_answers: int = 0
+    ) -> Judge:
         """Return `judge`, extended for counts of so few people that no interval can be wide enough.
 
         Where at most `width` people could have given the answer, a count is also protected if at
-        most the `known` answers can be behind it: the reader then learns of no other person that
+        most `known_answers` can be behind it: the reader then learns of no other person that
         they gave the answer. The counts of the other answers are tested by the same rule. How many
         people answered is published. For more people the rule itself can be met.
         """
         group, classes = cell.share.group, self.target.classes
-        most = self._count_told(cell)
+        most = self._count_possible_people(cell)
         if most is None and classes is not None and classes.knows(group) and not cell.before:
             most = int(classes.people[classes.inside(group)].sum())
         if most is None or most > self.rules.width:
             return judge
 
         def holds_or_reveals_nobody(low: int, high: int) -> bool:
-            return judge(low, high) or low <= known
+            return judge(low, high) or low <= known_answers
 
         return holds_or_reveals_nobody
 
-    def _count_told(self, cell: AttackedCell) -> int | None:
+    def _count_possible_people(self, cell: AttackedCell) -> int | None:
         """Return how many people could have given an answer, from numbers never suppressed.
 
         The base; where it is not published the smaller of two numbers: answers to the question that
         routes to this one, and respondents of the group. None where none of them is published.
         """
-        release, table = self._of(cell)
+        release, table = self._find_table(cell)
         group = cell.share.group
         if (base := table.bases.get((cell.share.base, group))) is not None:
             return base
@@ -256,59 +262,59 @@ class _ItemAttack:
         ]
         return min(published, default=None)
 
-    def _judge_publications(self, cell: AttackedCell, found: ReaderBounds) -> Attacked:
+    def _judge_publications(self, cell: AttackedCell, bounds: ReaderBounds) -> Attacked:
         """Return the verdict on a count that publications alone disclose.
 
         The verdict names the reader with the fewest publications who learns it.
         """
-        holds = self._by(cell, self.rules.holds)
+        holds = self._find_rule(cell, self.rules.holds)
         if self.target.earlier:
-            this_release_alone = self._interval(cell)
+            this_release_alone = self._bound_count(cell)
             if holds(this_release_alone.lowest, this_release_alone.highest):
-                return self._settle_verdict(cell, found, AttackReader.RELEASES)
-            found = this_release_alone
-        from_counts = self._interval(cell, shares=False)
+                return self._settle_verdict(cell, bounds, AttackReader.RELEASES)
+            bounds = this_release_alone
+        from_counts = self._bound_count(cell, shares=False)
         how = How.SHARES if holds(from_counts.lowest, from_counts.highest) else How.COUNTS
-        return self._settle_verdict(cell, found, AttackReader.PUBLICATION, how)
+        return self._settle_verdict(cell, bounds, AttackReader.PUBLICATION, how)
 
     def _settle_verdict(
-        self, cell: AttackedCell, found: ReaderBounds, reader: AttackReader, how: How | None = None
+        self, cell: AttackedCell, bounds: ReaderBounds, reader: AttackReader, how: How | None = None
     ) -> Attacked:
         """Return whether this release or earlier ones alone disclose a count, as a result."""
-        low, high = found.lowest, found.highest
+        low, high = bounds.lowest, bounds.highest
         solver = self.knowledge.before if self.target.earlier else None
-        if solver is not None and (column := self._column(solver, cell)) is not None:
+        if solver is not None and (column := self._find_column(solver, cell)) is not None:
             before = narrow(solver, column, lambda low, high: False, lambda low, high: False)
             if before.lowest >= low and before.highest <= high:
                 reader, verdict = AttackReader.RELEASES, CountVerdict.BEFORE
                 return Attacked(cell, before.lowest, before.highest, verdict, reader, How.RELEASES)
         return Attacked(cell, low, high, CountVerdict.GIVEN, reader, how or _HOW[reader])
 
-    def _column(self, solver: Solver, cell: AttackedCell) -> int | None:
+    def _find_column(self, solver: Solver, cell: AttackedCell) -> int | None:
         """Return the column of a count in a solver's system; None if it has none."""
         kind = CAME if cell.came else REST if cell.rest else PEOPLE
-        key = self._of(cell)[1].key
+        key = self._find_table(cell)[1].key
         return solver.system.names.get((kind, key, cell.share.level, cell.share.group))
 
-    def _interval(
+    def _bound_count(
         self, cell: AttackedCell, *, earlier: bool = False, frame: bool = False, shares: bool = True
     ) -> ReaderBounds:
         """Return the interval in which a reader can put a count.
 
         It is computed no more exactly than the verdict needs.
         """
-        holds = self._by(cell, self.rules.holds)
+        holds = self._find_rule(cell, self.rules.holds)
         solver = self.knowledge.solver(earlier=earlier, frame=frame, shares=shares)
-        if (column := self._column(solver, cell)) is None:
+        if (column := self._find_column(solver, cell)) is None:
             return ReaderBounds(0, UNBOUNDED)
-        is_wide = self._by(cell, self.rules.wide)
+        is_wide = self._find_rule(cell, self.rules.wide)
         if not frame:
             return narrow(solver, column, holds, is_wide)
         if solver.searches is not None:
             return self._search_whole_numbers(solver, column, holds, is_wide)
         low, high = solver.bound_by_relaxation(column, is_wide)
         if holds(low, high) and not (cell.rest or cell.before):
-            low, high = self._knapsack(solver, cell, low, high)
+            low, high = self._narrow_by_weights(solver, cell, low, high)
         return ReaderBounds(low, high)
 
     def _search_whole_numbers(
@@ -326,7 +332,9 @@ class _ItemAttack:
         low, high = bounds.lowest, bounds.highest
         return replace(bounds, undecided=holds(low, high) and not self.rules.settles(low, high))
 
-    def _knapsack(self, solver: Solver, cell: AttackedCell, low: int, high: int) -> tuple[int, int]:
+    def _narrow_by_weights(
+        self, solver: Solver, cell: AttackedCell, low: int, high: int
+    ) -> tuple[int, int]:
         """Narrow a count to the numbers of people whose known weights can add to its weight."""
         classes, share = self.target.classes, cell.share
         name = (WEIGHT, f"{self.item} {self.target.release.name}", share.level, share.group)
@@ -349,11 +357,11 @@ class _ItemAttack:
             if len(point_weights)
             else None
         )
-        if from_points and self._by(cell, self.rules.holds)(*from_points):
+        if from_points and self._find_rule(cell, self.rules.holds)(*from_points):
             return from_points
         return counts(solver.ends(weight))
 
-    def _large(self, cell: AttackedCell) -> bool:
+    def _is_large(self, cell: AttackedCell) -> bool:
         """Return whether the count behind a published share is large for every reader.
 
         The count is least if its people have the heaviest weight and all others the lightest.
@@ -374,14 +382,14 @@ class _ItemAttack:
         least_count = fraction * base / (fraction + (1 - fraction) * ratio) if fraction > 0 else 0
         return least_count > self.rules.minimum - 1
 
-    def _insider(self, cell: AttackedCell) -> Attacked | None:
+    def _attack_by_insider(self, cell: AttackedCell) -> Attacked | None:
         """Return the disclosure of a suppressed cell to a reader who knows one or two answers.
 
         The reader knows answers of another suppressed cell of the same group or the same answer.
         None where that discloses too little.
         """
         solver = self.knowledge.solver()
-        if (column := self._column(solver, cell)) is None:
+        if (column := self._find_column(solver, cell)) is None:
             return None
         for known_share in self.table.shares:
             known_column = solver.system.names.get(
@@ -395,10 +403,10 @@ class _ItemAttack:
                 # The answers that the reader knows need no protection from him.
                 rules = replace(self.rules, width=max(1, self.rules.width - known_answers))
                 is_wide, holds = (
-                    self._or_nothing_learned(cell, judge, known_answers)
+                    self._extend_for_few_people(cell, judge, known_answers)
                     for judge in (rules.wide, rules.holds)
                 )
-                limits = solver.supposing(column, known_column, known_answers, is_wide)
+                limits = solver.bound_supposing(column, known_column, known_answers, is_wide)
                 if limits is None:
                     # So many people cannot have given that answer.
                     continue

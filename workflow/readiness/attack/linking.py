@@ -62,61 +62,70 @@ class ItemRows:
         self.with_dont_know = any(base == WITH_DONT_KNOW for base, *_ in share_cells)
         self.answers = [*self.table.levels, *([DONT_KNOW] if self.with_dont_know else [])]
         for group in self.table.groups:
-            self._group(group)
+            self._add_group(group)
         for share in self.table.shares if self.shares else ():
-            self._share(share)
+            self._add_share(share)
         if TOTAL in self.table.groups:
-            self._totals()
+            self._add_totals()
         self._add_other_numbers()
         if self.table.worst and self.shares and self.release.n and TOTAL in self.table.groups:
             self._add_worst(self.release.n)
         if self.classes is not None:
-            self._cells(self.classes)
+            self._add_cells(self.classes)
 
-    def _people(self, name: str, group: str) -> int:
+    def _people_column(self, name: str, group: str) -> int:
         """Return the column of a number of people, shared by all releases of the same data."""
         most = self.release.respondents.get(group, inf)
         return self.system.variable((PEOPLE, self.table.key, name, group), 0.0, float(most))
 
-    def _weight(self, name: str, group: str) -> int:
+    def _weight_column(self, name: str, group: str) -> int:
         """Return the column of a sum of weights of this release."""
         table_name = name_table(WEIGHT, self.table, self.release)
         return self.system.variable((WEIGHT, table_name, name, group), whole=False)
 
-    def _bases(self) -> tuple[str, ...]:
+    def _list_bases(self) -> tuple[str, ...]:
+        """Return the bases that the item has."""
         if self.table.several:
             return (ANSWERED, ASKED)
         return (ANSWERED, WITH_DONT_KNOW) if self.with_dont_know else (ANSWERED,)
 
-    def _group(self, group: str) -> None:
+    def _add_group(self, group: str) -> None:
         """Add the rows of one group: answers add to bases, levels add to boxes."""
-        for base in self._bases():
-            column = self._people(base, group)
+        for base in self._list_bases():
+            column = self._people_column(base, group)
             if (printed_base := self.table.bases.get((base, group))) is not None:
                 self.system.variable(
                     (PEOPLE, self.table.key, base, group), printed_base, printed_base
                 )
-            self._ratio({column: 1.0}, {self._weight(base, group): 1.0})
-        for column_of, slack in ((self._people, 0.0), (self._weight, SLACK)):
-            self._sums(column_of, slack, group)
+            self._add_weight_limits({column: 1.0}, {self._weight_column(base, group): 1.0})
+        for column_of, slack in ((self._people_column, 0.0), (self._weight_column, SLACK)):
+            self._add_sums(column_of, slack, group)
         for level in self.answers:
-            self._ratio({self._people(level, group): 1.0}, {self._weight(level, group): 1.0})
+            self._add_weight_limits(
+                {self._people_column(level, group): 1.0}, {self._weight_column(level, group): 1.0}
+            )
         for level in (*self.table.levels, *self.table.boxes):
             # People of the base who did not give this answer.
             rest = self.system.variable((REST, self.table.key, level, group))
-            with_level, answered = self._people(level, group), self._people(ANSWERED, group)
+            with_level, answered = (
+                self._people_column(level, group),
+                self._people_column(ANSWERED, group),
+            )
             self.system.row({rest: 1.0, with_level: 1.0, answered: -1.0}, 0.0, 0.0)
         if (printed_weight := self.table.weights.get(group)) and self.shares:
-            self._add_printed_weight(self._weight(ANSWERED, group), printed_weight)
+            self._add_printed_weight(self._weight_column(ANSWERED, group), printed_weight)
 
-    def _add_printed_weight(self, weight: int, told: PrintedInterval) -> None:
+    def _add_printed_weight(self, weight: int, printed: PrintedInterval) -> None:
         """Add a printed sum of weights, in people of the population.
 
         It is converted to mean weights where the mean is published. Else one unknown mean weight is
         behind all printed sums of the release.
         """
         if self.release.mean:
-            low, high = told.low / self.release.mean - SLACK, told.high / self.release.mean + SLACK
+            low, high = (
+                printed.low / self.release.mean - SLACK,
+                printed.high / self.release.mean + SLACK,
+            )
             self.system.low[weight] = max(self.system.low[weight], low)
             self.system.high[weight] = min(self.system.high[weight], high)
             return
@@ -124,35 +133,42 @@ class ItemRows:
         thousand_people = self.system.variable(
             (WEIGHT, table_name, "part of a thousand people", ""), whole=False
         )
-        for limit, low, high in ((told.low, -SLACK, inf), (told.high, -inf, SLACK)):
+        for limit, low, high in ((printed.low, -SLACK, inf), (printed.high, -inf, SLACK)):
             self.system.row({weight: 1.0, thousand_people: -limit / 1000}, low, high)
 
-    def _sums(self, part: Callable[[str, str], int], slack: float, group: str) -> None:
+    def _add_sums(self, column_of: Callable[[str, str], int], slack: float, group: str) -> None:
         """Add that answers add to the base, and levels to boxes, in people or in weights."""
         levels = self.table.levels
         if self.table.several:
             for level in levels:
-                not_chosen = {part(ANSWERED, group): 1.0, part(level, group): -1.0}
+                not_chosen = {column_of(ANSWERED, group): 1.0, column_of(level, group): -1.0}
                 self.system.row(not_chosen, 0.0, inf)
-                if part == self._people:
-                    weights = {self._weight(ANSWERED, group): 1.0, self._weight(level, group): -1.0}
-                    self._ratio(not_chosen, weights)
-            self.system.row({part(ASKED, group): 1.0, part(ANSWERED, group): -1.0}, 0.0, inf)
+                if column_of == self._people_column:
+                    weights = {
+                        self._weight_column(ANSWERED, group): 1.0,
+                        self._weight_column(level, group): -1.0,
+                    }
+                    self._add_weight_limits(not_chosen, weights)
+            self.system.row(
+                {column_of(ASKED, group): 1.0, column_of(ANSWERED, group): -1.0}, 0.0, inf
+            )
         else:
-            base_row = {part(level, group): 1.0 for level in levels} | {part(ANSWERED, group): -1.0}
+            base_row = {column_of(level, group): 1.0 for level in levels} | {
+                column_of(ANSWERED, group): -1.0
+            }
             self.system.row(base_row, -slack, slack)
             if self.with_dont_know:
-                with_dont_know = {part(ANSWERED, group): 1.0, part(DONT_KNOW, group): 1.0}
-                with_dont_know[part(WITH_DONT_KNOW, group)] = -1.0
+                with_dont_know = {column_of(ANSWERED, group): 1.0, column_of(DONT_KNOW, group): 1.0}
+                with_dont_know[column_of(WITH_DONT_KNOW, group)] = -1.0
                 self.system.row(with_dont_know, -slack, slack)
         for box, box_levels in self.table.boxes.items():
             if any(share.level == box and share.group == group for share in self.table.shares):
-                box_row = {part(level, group): 1.0 for level in box_levels} | {
-                    part(box, group): -1.0
+                box_row = {column_of(level, group): 1.0 for level in box_levels} | {
+                    column_of(box, group): -1.0
                 }
                 self.system.row(box_row, -slack, slack)
 
-    def _ratio(self, people: Mapping[int, float], weights: Mapping[int, float]) -> None:
+    def _add_weight_limits(self, people: Mapping[int, float], weights: Mapping[int, float]) -> None:
         """Add that each of the people has a weight between the lightest and the heaviest."""
         low, high = self.release.lightest, self.release.heaviest
         self.system.row(
@@ -166,15 +182,15 @@ class ItemRows:
             SLACK,
         )
 
-    def _share(self, share: ReleasedShare) -> None:
+    def _add_share(self, share: ReleasedShare) -> None:
         """Add the rows of a printed share, of weights or, if unweighted, of people."""
         if share.value is None:
             return
-        column_of = self._weight if share.weighted else self._people
+        column_of = self._weight_column if share.weighted else self._people_column
         level, base = column_of(share.level, share.group), column_of(share.base, share.group)
         if share.whole:
             # A share of exactly 0 or 1 holds for people and for weights.
-            for column_of_kind in (self._weight, self._people):
+            for column_of_kind in (self._weight_column, self._people_column):
                 with_level, with_base = (
                     column_of_kind(share.level, share.group),
                     column_of_kind(share.base, share.group),
@@ -190,25 +206,25 @@ class ItemRows:
         self.system.row({level: 1.0, base: -low}, -SLACK, inf)
         self.system.row({level: 1.0, base: -high}, -inf, SLACK)
 
-    def _totals(self) -> None:
+    def _add_totals(self) -> None:
         """Add that the groups of each variable add to the total.
 
         They add to the total at most where a printed base shows people outside the groups, or where
         the answers are not published: only numbers show whether somebody is outside.
         """
         for groups in self.table.variables().values():
-            is_exact = self.table.told and self.everybody and self._complete(groups)
-            for name in (*self.answers, *self._bases()):
-                for column_of, slack in ((self._people, 0.0), (self._weight, SLACK)):
+            is_exact = self.table.has_answers and self.everybody and self._has_no_outsider(groups)
+            for name in (*self.answers, *self._list_bases()):
+                for column_of, slack in ((self._people_column, 0.0), (self._weight_column, SLACK)):
                     total_row = {column_of(name, group): 1.0 for group in groups}
                     total_row[column_of(name, TOTAL)] = -1.0
                     self.system.row(total_row, -slack if is_exact else -inf, slack)
 
-    def _complete(self, groups: Sequence[str]) -> bool:
+    def _has_no_outsider(self, groups: Sequence[str]) -> bool:
         """Return whether no published base shows people outside the groups."""
         bases = [
             [self.table.bases.get((base, group)) for group in (*groups, TOTAL)]
-            for base in self._bases()
+            for base in self._list_bases()
         ]
         printed = [numbers for numbers in bases if None not in numbers]
         return all(sum(parts) == total for *parts, total in printed)  # type: ignore[arg-type]
@@ -217,14 +233,17 @@ class ItemRows:
         """Add the numbers of people in contrasts, tests and the report on missing answers."""
         for (first, second), n in self.table.contrasts.items():
             if {first, second} <= set(self.table.groups):
-                pair = {self._people(ANSWERED, first): 1.0, self._people(ANSWERED, second): 1.0}
+                pair = {
+                    self._people_column(ANSWERED, first): 1.0,
+                    self._people_column(ANSWERED, second): 1.0,
+                }
                 self.system.row(pair, n, n)
         if self.table.tested and TOTAL in self.table.groups:
-            self.system.row({self._people(ANSWERED, TOTAL): 1.0}, self.table.tested, inf)
+            self.system.row({self._people_column(ANSWERED, TOTAL): 1.0}, self.table.tested, inf)
         for name in (ANSWERED, DONT_KNOW):
             printed = self.table.counts.get(name)
             if printed and (name == ANSWERED or self.with_dont_know):
-                self.system.row({self._people(name, TOTAL): 1.0}, printed.low, printed.high)
+                self.system.row({self._people_column(name, TOTAL): 1.0}, printed.low, printed.high)
 
     def _add_worst(self, n: int) -> None:
         """Add the printed shares of all who were asked, by two assumptions on missing answers.
@@ -238,9 +257,9 @@ class ItemRows:
         asked = self.system.variable(
             (WEIGHT, table_name, "all asked", TOTAL), least_asked, n, whole=False
         )
-        answered = self._weight(ANSWERED, TOTAL)
+        answered = self._weight_column(ANSWERED, TOTAL)
         for (level, end), share in self.table.worst.items():
-            with_answer = {self._weight(level, TOTAL): 1.0}
+            with_answer = {self._weight_column(level, TOTAL): 1.0}
             if end == "upper":
                 with_answer |= {asked: 1.0, answered: -1.0}
             for limit, low, high in ((share.low, -SLACK, inf), (share.high, -inf, SLACK)):
@@ -248,7 +267,7 @@ class ItemRows:
                     {**with_answer, asked: with_answer.get(asked, 0.0) - limit}, low, high
                 )
 
-    def _cells(self, classes: Classes) -> None:
+    def _add_cells(self, classes: Classes) -> None:
         """Add the people of each frame cell by answer: groups are sums of cells of known weight."""
         parts = [*self.answers, *([ANSWERED, ASKED] if self.table.several else [])]
         cell_columns: dict[tuple[str, int], int] = {}
@@ -275,13 +294,13 @@ class ItemRows:
             inside = np.flatnonzero(classes.inside(group)).tolist()
             for part in parts if len(inside) else ():
                 people_row = {cell_columns[part, cell]: 1.0 for cell in inside} | {
-                    self._people(part, group): -1.0
+                    self._people_column(part, group): -1.0
                 }
                 self.system.row(people_row, 0.0, 0.0)
                 weight_row = {
                     cell_columns[part, cell]: float(classes.weights[cell]) for cell in inside
                 }
-                weight_row[self._weight(part, group)] = -1.0
+                weight_row[self._weight_column(part, group)] = -1.0
                 self.system.row(weight_row, -SLACK, SLACK)
 
 

@@ -77,7 +77,7 @@ class ReleasedTable:
     worst: dict[tuple[str, str], PrintedInterval] = field(default_factory=dict)
     tested: int = 0
     data: str = ""
-    told: bool = True
+    has_answers: bool = True
     printed: bool = True
 
     @property
@@ -146,10 +146,10 @@ class Release:
 
 @dataclass(frozen=True)
 class Route:
-    """A filter question: `item` is asked only of people who gave certain answers to `after`.
+    """A routed item: it is asked only of people who gave certain answers to the item `after`.
 
-    `codes`: these answers; empty where the filter is a range of a number. `alone`: whether no other
-    condition decides who is asked.
+    `codes`: these answers; empty where the condition is a range of a number. `alone`: whether no
+    other condition decides who is asked.
     """
 
     item: str
@@ -221,7 +221,7 @@ def untold(release: Release) -> Release:
             [replace(share, value=None, whole=False) for share in table.shares],
             dict(table.bases),
             data=table.data,
-            told=False,
+            has_answers=False,
         )
         for item, table in release.tables.items()
     }
@@ -252,7 +252,7 @@ def read_release(name: str, figures: pd.DataFrame, boxes: Boxes) -> Release:
     tables: dict[str, ReleasedTable] = {}
     for row in records:
         if row["kind"] == "estimate":
-            _estimate(row, tables, boxes)
+            _add_estimate(row, tables, boxes)
     for row in records:
         if row["item"] in tables:
             _add_numbers(row, tables[row["item"]])
@@ -264,7 +264,9 @@ def read_release(name: str, figures: pd.DataFrame, boxes: Boxes) -> Release:
         else int(published.get(weighting_id("n")) or 0) or None
     )
     unclear = int(published.get("quality.issues.routing_unclear") or 0)
-    return Release(name, tables, dict(_respondents(records)), *_weights(published), n, unclear)
+    return Release(
+        name, tables, dict(_list_respondents(records)), *_read_weights(published), n, unclear
+    )
 
 
 # Kinds of rows that describe answers, with the statistics that the attack reads. A statistic is
@@ -344,7 +346,7 @@ def decimals(row: Mapping[Any, str]) -> int | None:
     return int(row["digits"]) + 2 if row.get("precision") and row["digits"] else None
 
 
-def _estimate(row: Mapping[Any, str], tables: dict[str, ReleasedTable], boxes: Boxes) -> None:
+def _add_estimate(row: Mapping[Any, str], tables: dict[str, ReleasedTable], boxes: Boxes) -> None:
     """Add the share and the base of a row of estimates to its table."""
     measure, _, base = row["statistic"].partition(" of ")
     base, unweighted, _ = base.partition(" (")
@@ -396,7 +398,7 @@ def _add_numbers(row: Mapping[Any, str], table: ReleasedTable) -> None:
                 table.tested = max(table.tested, n)
 
 
-def _respondents(records: Iterable[Mapping[Any, str]]) -> Iterator[tuple[str, int]]:
+def _list_respondents(records: Iterable[Mapping[Any, str]]) -> Iterator[tuple[str, int]]:
     """Yield the numbers of respondents by group."""
     for row in [row for row in records if not row["suppressed"]]:
         if row["kind"] == "quality" and row["statistic"] in ("answered", "kept"):
@@ -407,7 +409,7 @@ def _respondents(records: Iterable[Mapping[Any, str]]) -> Iterator[tuple[str, in
             yield f"{variable}:{row['level'] or row['item']}", int(row["n"])
 
 
-def _weights(shown: Mapping[str, str]) -> tuple[float, float, float | None]:
+def _read_weights(shown: Mapping[str, str]) -> tuple[float, float, float | None]:
     """Return the smallest and largest weight, and the mean weight in people of the population."""
     lightest, heaviest = (shown.get(weighting_id(end), "") for end in ("minimum", "maximum"))
     if not lightest or not heaviest:

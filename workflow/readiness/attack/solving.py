@@ -139,7 +139,7 @@ class Solver:
     searches: int | None = None
 
     def __post_init__(self) -> None:
-        self._points, self._known = np.empty((64, len(self.system.low))), 0
+        self._points, self._n_points = np.empty((64, len(self.system.low))), 0
         self.matrix = self.system.matrix()
         self.ends_of_rows = np.array(self.system.row_low), np.array(self.system.row_high)
         self.low, self.high = np.array(self.system.low), np.array(self.system.high)
@@ -162,14 +162,14 @@ class Solver:
         for sign in (-1, 1):
             if (
                 wide
-                and (possible_range := self._between(self.points[:, column]))
+                and (possible_range := self._round_range(self.points[:, column]))
                 and wide(*possible_range)
             ):
                 return possible_range
             bounds[sign] = self._relax_bound(column, sign)
-        return self._within(column, bounds[1], bounds[-1])
+        return self._round_bounds(column, bounds[1], bounds[-1])
 
-    def _between(self, values: FloatArray) -> tuple[int, int] | None:
+    def _round_range(self, values: FloatArray) -> tuple[int, int] | None:
         """Return the least and largest whole number in the range of a count's values."""
         if not len(values):
             return None
@@ -184,45 +184,49 @@ class Solver:
             self.high[column] if high is None else high,
         )
 
-    def supposing(self, column: int, other: int, known: int, wide: Judge) -> tuple[int, int] | None:
-        """Return the bounds of a count if another count is `known` at least.
+    def bound_supposing(
+        self, column: int, known_column: int, least_known: int, wide: Judge
+    ) -> tuple[int, int] | None:
+        """Return the bounds of a count if another count is `least_known` or more.
 
         The bounds are computed only as far as needed to see that they are `wide`. None where the
         other count cannot be that large.
         """
-        if (possible_range := self._between(self._mix(column, other, known))) and wide(
-            *possible_range
-        ):
+        if (
+            possible_range := self._round_range(
+                self._mix_solutions(column, known_column, least_known)
+            )
+        ) and wide(*possible_range):
             return possible_range
-        least, most = self.low[other], self.high[other]
-        if most < known:
+        least, most = self.low[known_column], self.high[known_column]
+        if most < least_known:
             return None
-        self.program.change_column(other, max(least, known), most)
+        self.program.change_column(known_column, max(least, least_known), most)
         try:
             limits = [self._relax_bound(column, sign) for sign in (1, -1)]
         finally:
-            self.program.change_column(other, least, most)
+            self.program.change_column(known_column, least, most)
         if None in limits:
             return None
-        low, high = self._within(column, *limits)
-        return (max(low, known), high) if column == other else (low, high)
+        low, high = self._round_bounds(column, *limits)
+        return (max(low, least_known), high) if column == known_column else (low, high)
 
-    def _mix(self, column: int, other: int, known: int) -> FloatArray:
-        """Return possible values of a count if another count is `known` at least.
+    def _mix_solutions(self, column: int, known_column: int, least_known: int) -> FloatArray:
+        """Return possible values of a count if another count is `least_known` or more.
 
         They come from the solutions found so far, and from mixtures of a solution with more of the
         other count and one with less: a mixture of two solutions is a solution.
         """
-        values, others = self.points[:, column], self.points[:, other]
-        has_enough = others >= known - NEAR
+        values, known_values = self.points[:, column], self.points[:, known_column]
+        has_enough = known_values >= least_known - NEAR
         if not has_enough.any():
             return values[has_enough]
         rich_points = np.flatnonzero(has_enough)[
             [values[has_enough].argmin(), values[has_enough].argmax()]
         ]
-        rich_points = np.append(rich_points, others.argmax())[:, None]
-        shares_of_way = (others[rich_points] - known) / np.maximum(
-            others[rich_points] - others[~has_enough], NEAR
+        rich_points = np.append(rich_points, known_values.argmax())[:, None]
+        shares_of_way = (known_values[rich_points] - least_known) / np.maximum(
+            known_values[rich_points] - known_values[~has_enough], NEAR
         )
         mixed_values = values[rich_points] + np.maximum(shares_of_way, 0.0) * (
             values[~has_enough] - values[rich_points]
@@ -247,7 +251,7 @@ class Solver:
         )
         if is_infeasible:
             return False
-        return True if solution is not None and self._keep(solution) else None
+        return True if solution is not None and self._store_world(solution) else None
 
     def count_range_found(self, column: int) -> tuple[int, int] | None:
         """Return the least and the largest value of a count in the worlds found so far."""
@@ -260,7 +264,7 @@ class Solver:
         """Return whether the system has a solution: contradicting numbers leave none."""
         return self._relax_bound(0, 1) is not None
 
-    def _within(self, column: int, low: float | None, high: float | None) -> tuple[int, int]:
+    def _round_bounds(self, column: int, low: float | None, high: float | None) -> tuple[int, int]:
         """Return a count's bounds in whole numbers, with its own limits in place of None."""
         lower_limit = ceil((self.low[column] if low is None else low) - NEAR)
         upper_limit = self.high[column] if high is None else high
@@ -277,10 +281,10 @@ class Solver:
         cost[column] = sign
         if (solved := self.program.minimise(cost)) is None:
             return None
-        self._add(solved.x)
+        self._store_point(solved.x)
         return sign * solved.least
 
-    def _keep(self, solution: FloatArray) -> bool:
+    def _store_world(self, solution: FloatArray) -> bool:
         """Round a solution to a world and store it; return whether it fulfils all rows."""
         world = np.where(self.whole, np.round(solution), solution)
         sums = self.matrix @ world
@@ -288,21 +292,21 @@ class Solver:
         fits_rows = (sums >= row_low - FITS).all() and (sums <= row_high + FITS).all()
         if fits_rows and (world >= self.low - FITS).all() and (world <= self.high + FITS).all():
             self.worlds.append(world)
-            self._add(world)
+            self._store_point(world)
             return True
         return False
 
-    def _add(self, point: FloatArray) -> None:
+    def _store_point(self, point: FloatArray) -> None:
         """Store a solution, in an array that doubles as needed."""
-        if self._known == len(self._points):
+        if self._n_points == len(self._points):
             self._points = np.concatenate([self._points, np.empty_like(self._points)])
-        self._points[self._known] = point
-        self._known += 1
+        self._points[self._n_points] = point
+        self._n_points += 1
 
     @property
     def points(self) -> FloatArray:
         """The solutions in real numbers found so far, one per row."""
-        return self._points[: self._known]
+        return self._points[: self._n_points]
 
 
 @dataclass(frozen=True)

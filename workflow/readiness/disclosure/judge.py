@@ -67,12 +67,16 @@ class BoundReader:
         return SumBounds(lowest, highest), tables
 
     def _objective(self, target: ProtectedSum) -> Vector:
+        """Return the coefficients of a target's sum."""
         objective = np.zeros(len(self._system.upper))
         objective[list(target.at)] = 1.0
         return objective
 
     def _solve(self, objective: Vector) -> Vector:
-        """Return the table of counts with the least value of an objective."""
+        """Return the table of counts with the least value of an objective.
+
+        Raises StatisticsError where no table fulfils all published rows.
+        """
         solved = self._program.minimise(objective)
         if solved is None or solved.least == -np.inf:
             raise StatisticsError("the bounds of a count were not found: no table fulfils all rows")
@@ -161,7 +165,7 @@ class Judge:
         self._sums = sparse.csr_array((np.ones(len(places)), places, offsets), shape=shape)
         self._target = {target.name: position for position, target in enumerate(system.targets)}
         self._settled: dict[str, frozenset[int]] = {}
-        self._rooms: dict[str, SumBounds] = {}
+        self._bounds_without_release: dict[str, SumBounds] = {}
         self._nobody = BoundReader(system, range(len(system.statements)))
         self._reader = BoundReader(system, ())
 
@@ -174,13 +178,13 @@ class Judge:
             self._reader.hide(hidden)
         return self._reader
 
-    def narrow(self, target: ProtectedSum, hidden: frozenset[int]) -> SumBounds | None:
+    def find_narrow(self, target: ProtectedSum, hidden: frozenset[int]) -> SumBounds | None:
         """Return the bounds of a target that is not protected; else None.
 
         Also None for a target that no suppression protects. A target that is known exactly without
         the release becomes `hopeless`.
         """
-        if not self.asks(target, hidden):
+        if not self.is_open(target, hidden):
             return None
         shown_range = self._bound_by_tables(target, hidden)
         if self._is_protected(target, SumBounds(*shown_range)):
@@ -193,18 +197,18 @@ class Judge:
         enough = 0.0 if smallest_shown <= 0 else max(smallest_shown + width, minimum)
         bounds, tables = self.reader(hidden).bounds(target, enough)
         bounds = replace(bounds, lowest=min(bounds.lowest, shown_range[0])) if enough else bounds
-        self.keep(tables)
-        if self.settles(target, bounds):
+        self.store_tables(tables)
+        if self.settles_size(target, bounds):
             self._settled[target.name] = hidden
-        if self._is_held(target, bounds):
+        if self._settles_or_protects(target, bounds):
             return None
-        room = self.room(target)
+        room = self.bound_without_release(target)
         if room.least == room.most:
             self.hopeless.add(target.name)
             return None
         return None if self._is_protected(target, bounds) else bounds
 
-    def final(self, target: ProtectedSum, hidden: frozenset[int]) -> SumBounds:
+    def bound_finally(self, target: ProtectedSum, hidden: frozenset[int]) -> SumBounds:
         """Return the interval that a choice of suppressed statements leaves of a target.
 
         Where the stored tables show that it is wide enough, their range is returned: the exact
@@ -216,7 +220,7 @@ class Judge:
             return shown_range
         return self.reader(hidden).bounds(target)[0]
 
-    def is_one(self, target: ProtectedSum, hidden: frozenset[int]) -> bool:
+    def needs_protection(self, target: ProtectedSum, hidden: frozenset[int]) -> bool:
         """Return whether a target needs protection while the `hidden` statements are suppressed.
 
         A target `of` a statement needs it only while that statement is suppressed.
@@ -227,36 +231,39 @@ class Judge:
         settled = target.name in self._settled and hidden <= self._settled[target.name]
         return self.system.places[target.of] in hidden and not settled
 
-    def asks(self, target: ProtectedSum, hidden: frozenset[int]) -> bool:
+    def is_open(self, target: ProtectedSum, hidden: frozenset[int]) -> bool:
         """Return whether a target needs protection and is not known to be hopeless."""
-        return target.name not in self.hopeless and self.is_one(target, hidden)
+        return target.name not in self.hopeless and self.needs_protection(target, hidden)
 
-    def room(self, target: ProtectedSum) -> SumBounds:
+    def bound_without_release(self, target: ProtectedSum) -> SumBounds:
         """Return the bounds of a target for somebody who has no statement of the release."""
-        if target.name not in self._rooms:
-            self._rooms[target.name] = self._nobody.bounds(target)[0]
-        return self._rooms[target.name]
+        if target.name not in self._bounds_without_release:
+            self._bounds_without_release[target.name] = self._nobody.bounds(target)[0]
+        return self._bounds_without_release[target.name]
 
-    def width(self, target: ProtectedSum) -> int:
+    def required_width(self, target: ProtectedSum) -> int:
         """Return how wide a target's interval must be: never wider than without the release."""
-        room = self.room(target)
+        room = self.bound_without_release(target)
         return min(target.under(self.policy).width, room.most - room.least)
 
     def has_lower_demand(self, target: ProtectedSum) -> bool:
         """Return whether a target's interval may be narrower than the policy asks.
 
-        It may be where it is narrower without the release. False until `room` was computed for the
-        target.
+        It may be where it is narrower without the release. False until `bound_without_release` was
+        computed for the target.
         """
-        return target.name in self._rooms and self.width(target) < target.under(self.policy).width
+        return (
+            target.name in self._bounds_without_release
+            and self.required_width(target) < target.under(self.policy).width
+        )
 
-    def settles(self, target: ProtectedSum, bounds: SumBounds) -> bool:
+    def settles_size(self, target: ProtectedSum, bounds: SumBounds) -> bool:
         """Return whether bounds protect a target `of` a statement by proving it not small, or 0."""
         return target.of is not None and (
             bounds.least >= self.policy.minimum_cell or bounds.most == 0
         )
 
-    def keep(self, tables: Iterable[Vector]) -> None:
+    def store_tables(self, tables: Iterable[Vector]) -> None:
         """Store tables of counts that fulfil what some reader knows."""
         for table in tables:
             self._breaks.append(~self.system.find_fulfilled(table))
@@ -278,9 +285,11 @@ class Judge:
     def _is_protected(self, target: ProtectedSum, bounds: SumBounds) -> bool:
         """Return whether bounds meet the policy, or a target's lower demand."""
         lower_demand = self.has_lower_demand(target)
-        meets_lower_demand = lower_demand and bounds.most - bounds.least >= self.width(target) > 0
+        meets_lower_demand = (
+            lower_demand and bounds.most - bounds.least >= self.required_width(target) > 0
+        )
         return meets_lower_demand or bounds.protect(target.under(self.policy))
 
-    def _is_held(self, target: ProtectedSum, bounds: SumBounds) -> bool:
-        """Return whether exact bounds settle or protect a target."""
-        return self.settles(target, bounds) or self._is_protected(target, bounds)
+    def _settles_or_protects(self, target: ProtectedSum, bounds: SumBounds) -> bool:
+        """Return whether bounds settle a target (`settles_size`) or leave it protected."""
+        return self.settles_size(target, bounds) or self._is_protected(target, bounds)

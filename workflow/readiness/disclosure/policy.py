@@ -68,17 +68,17 @@ class Policy:
             raise StatisticsError(f"policy: {low[0]} is below {least[low[0]]}.")
 
     @classmethod
-    def of(cls, given: Mapping[str, Any] | None = None, minimum: int = LEAST) -> "Policy":
+    def of(cls, section: Mapping[str, Any] | None = None, minimum: int = LEAST) -> "Policy":
         """Return the policy that a section of the configuration describes, over its preset.
 
-        `given`: the section; keys with None are ignored. `minimum`: the smallest base
+        `section`: its settings; keys with None are ignored. `minimum`: the smallest base
         (`figures.minimum_base`), and the smallest cell where neither the section nor the preset
         names another.
 
         Raises StatisticsError for a preset or a rule that does not exist, or a value below its
         least.
         """
-        settings = {name: value for name, value in (given or {}).items() if value is not None}
+        settings = {name: value for name, value in (section or {}).items() if value is not None}
         reader = settings.pop("preset", "public")
         if reader not in PRESETS:
             raise StatisticsError(f"policy: no preset {reader!r}; there are {', '.join(PRESETS)}.")
@@ -221,16 +221,16 @@ class LinearRow:
 class Statement:
     """A number that a release may publish, and the cost of suppressing it.
 
-    `given`: suppressed already, for its own value. `kept`: suppressed to protect others only where
-    nothing else helps (a count of nobody, which a reader would guess). `total`: a number of all
-    respondents, suppressed to protect a group only where no other choice protects.
+    `primary`: suppressed already, for its own value. `last_resort`: suppressed to protect others
+    only where nothing else helps (a count of nobody, which a reader would guess). `total`: a number
+    of all respondents, suppressed to protect a group only where no other choice protects.
     """
 
     name: str
     rows: tuple[LinearRow, ...]
     loss: float = 1.0
-    given: bool = False
-    kept: bool = False
+    primary: bool = False
+    last_resort: bool = False
     total: bool = False
 
 
@@ -316,11 +316,11 @@ class CountSystem:
     def publish_totals(self) -> "CountSystem":
         """Return the system in which totals that are not suppressed already are fixed rows."""
         totals = [
-            statement for statement in self.statements if statement.total and not statement.given
+            statement for statement in self.statements if statement.total and not statement.primary
         ]
         rows = tuple(row for total in totals for row in total.rows)
         others = tuple(
-            statement for statement in self.statements if not statement.total or statement.given
+            statement for statement in self.statements if not statement.total or statement.primary
         )
         names = {total.name for total in totals}
         targets = tuple(target for target in self.targets if target.of not in names)
@@ -432,4 +432,5 @@ def components(system: CountSystem) -> list[CountSystem]:
 
 
 def _move_row(row: LinearRow, places: Mapping[int, int]) -> LinearRow:
+    """Return a row at the new places of its counts."""
     return replace(row, at=tuple(places[p] for p in row.at))

@@ -40,7 +40,7 @@ class Decisions:
     """Statements of a release that are suppressed, and how well that protects.
 
     Attributes:
-        given: names of the statements that are suppressed for their own values.
+        primary: names of the statements that are suppressed for their own values.
         complementary: names of the statements that are suppressed to protect targets.
         loss: the summed loss of the complementary statements.
         bounds: by target, the interval that a reader can compute.
@@ -48,7 +48,7 @@ class Decisions:
             statements that are always published.
     """
 
-    given: frozenset[str] = frozenset()
+    primary: frozenset[str] = frozenset()
     complementary: frozenset[str] = frozenset()
     loss: float = 0.0
     bounds: Mapping[str, SumBounds] = field(default_factory=dict)
@@ -57,11 +57,11 @@ class Decisions:
     @property
     def hidden(self) -> frozenset[str]:
         """Names of all suppressed statements."""
-        return self.given | self.complementary
+        return self.primary | self.complementary
 
     def __or__(self, other: "Decisions") -> "Decisions":
         return Decisions(
-            self.given | other.given,
+            self.primary | other.primary,
             self.complementary | other.complementary,
             self.loss + other.loss,
             {**self.bounds, **other.bounds},
@@ -86,8 +86,8 @@ class Suppression:
     """The choice of suppressed statements in one component, as positions of its statements.
 
     Attributes:
-        given: statements that are suppressed for their own values.
-        kept: statements that are suppressed only where nothing else helps.
+        primary: statements that are suppressed for their own values.
+        last_resort: statements that are suppressed only where nothing else helps.
         judge: tests which targets a choice leaves too narrow.
         whole: whether every statement of the release can be suppressed, totals included.
     """
@@ -97,38 +97,39 @@ class Suppression:
         wider = replace(policy, width=policy.width + MARGIN) if policy.width else policy
         self.policy, self.judge = wider, Judge(system, wider)
         self.losses = np.array([statement.loss for statement in system.statements])
-        self.kept = frozenset(
+        self.last_resort = frozenset(
             position
             for position, statement in enumerate(system.statements)
-            if statement.kept and not statement.given
+            if statement.last_resort and not statement.primary
         )
-        self.given = frozenset(
-            position for position, statement in enumerate(system.statements) if statement.given
+        self.primary = frozenset(
+            position for position, statement in enumerate(system.statements) if statement.primary
         )
 
     def decide(self) -> Decisions:
         """Return the decisions for this component."""
-        hidden = self._protect(self.given, self.system.targets)
-        if hidden != self.given:
+        hidden = self._protect(self.primary, self.system.targets)
+        if hidden != self.primary:
             hidden = self._publish_unneeded(hidden)
             # A statement that was suppressed for another target may make a target of its own.
             hidden = self._protect(hidden, self.system.targets)
         return self._describe(hidden)
 
     def _describe(self, hidden: frozenset[int]) -> Decisions:
+        """Return a choice as names, with its loss, bounds and unprotected targets."""
         bounds, unprotected = {}, []
         for target in self.system.targets:
-            if not self.judge.is_one(target, hidden):
+            if not self.judge.needs_protection(target, hidden):
                 continue
-            interval = self.judge.final(target, hidden)
+            interval = self.judge.bound_finally(target, hidden)
             if not self._is_protected(target, interval):
                 unprotected.append(target.name)
             if target.width is None and target.of is None:
                 bounds[target.name] = interval
         names = [statement.name for statement in self.system.statements]
-        complementary = sorted(hidden - self.given)
+        complementary = sorted(hidden - self.primary)
         return Decisions(
-            frozenset(names[position] for position in self.given),
+            frozenset(names[position] for position in self.primary),
             frozenset(names[position] for position in complementary),
             float(self.losses[complementary].sum()),
             bounds,
@@ -137,10 +138,10 @@ class Suppression:
 
     def _is_protected(self, target: ProtectedSum, interval: SumBounds) -> bool:
         """Return whether an interval is as wide as the policy asks, or as without the release."""
-        room = self.judge.room(target)
+        room = self.judge.bound_without_release(target)
         as_without_release = interval.least == room.least and interval.most == room.most
         return (
-            self.judge.settles(target, interval)
+            self.judge.settles_size(target, interval)
             or interval.protect(target.under(self.asked))
             or (self.whole and as_without_release and room.most > room.least)
         )
@@ -155,8 +156,9 @@ class Suppression:
         return hidden
 
     def _protect_target(self, target: ProtectedSum, hidden: frozenset[int]) -> frozenset[int]:
+        """Return the choice with what protects one target, where anything does."""
         for _ in range(TRIES):
-            if (narrow := self.judge.narrow(target, hidden)) is None:
+            if (narrow := self.judge.find_narrow(target, hidden)) is None:
                 break
             if (more := self._widen(target, narrow, hidden)) is None:
                 self.judge.hopeless.add(target.name)
@@ -168,16 +170,16 @@ class Suppression:
         self, target: ProtectedSum, narrow: SumBounds, hidden: frozenset[int]
     ) -> frozenset[int] | None:
         """Return statements of little loss that make an interval wide enough; None if none do."""
-        judge, width = self.judge, self.judge.width(target)
-        reader, room = judge.reader(hidden), judge.room(target)
+        judge, width = self.judge, self.judge.required_width(target)
+        reader, room = judge.reader(hidden), judge.bound_without_release(target)
         everything = np.ones(len(self.losses), dtype=bool)
         allowed = everything.copy()
-        allowed[list(self.kept)] = False
+        allowed[list(self.last_resort)] = False
         # No suppression makes an interval wider than without the release.
         above = min(max(narrow.least + width, self.policy.minimum_cell), room.most)
         below = max(narrow.most - width, room.least) if width else 0
         # First without the dearest statements (numbers of all respondents), then with them. The
-        # `kept` statements are suppressed only where nothing else helps.
+        # `last_resort` statements are suppressed only where nothing else helps.
         for candidates in (allowed & (self.losses <= self.losses.max() / 3), allowed, everything):
             for wanted, upwards in ((above, True), (below, False)):
                 if narrow.least <= wanted <= narrow.most:
@@ -186,16 +188,16 @@ class Suppression:
                     target, float(wanted), self.losses, candidates, above_wanted=upwards
                 )
                 if relaxed is not None:
-                    judge.keep([relaxed[1]])
+                    judge.store_tables([relaxed[1]])
                     return relaxed[0]
         return None
 
     def _publish_unneeded(self, hidden: frozenset[int]) -> frozenset[int]:
         """Publish again the statements that no target needs, the most valuable first."""
         targets = [target for target in self.system.targets if target.of is None]
-        for position in sorted(hidden - self.given, key=lambda k: (-self.losses[k], -k)):
+        for position in sorted(hidden - self.primary, key=lambda k: (-self.losses[k], -k)):
             fewer = hidden - {position}
-            needing = next((t for t in targets if self.judge.narrow(t, fewer)), None)
+            needing = next((t for t in targets if self.judge.find_narrow(t, fewer)), None)
             if needing is None:
                 hidden = fewer
             else:

@@ -173,18 +173,18 @@ GROUP, BESIDE, ITEM, NEIGHBOURS, TOTALS = 1, 2, 3, 4, 5
 
 
 def demand_more(
-    found: Iterable[Attacked], tries: Counter[str], estimates: pd.DataFrame, target: AttackTarget
+    results: Iterable[Attacked], tries: Counter[str], estimates: pd.DataFrame, target: AttackTarget
 ) -> Demand | None:
     """Return what to suppress beyond the policy so that the disclosed counts are protected.
 
-    None where no count is disclosed, or nothing is left to suppress. `found`: results of the
+    None where no count is disclosed, or nothing is left to suppress. `results`: results of the
     attack. `tries`: how often more was asked for each count; counted on here.
     """
     hidden: set[str] = set()
     widths: dict[str, int] = {}
     items: set[str] = set()
-    published = _list_told(target)
-    for cell in (attacked.cell for attacked in found if attacked.verdict is CountVerdict.GIVEN):
+    published = _list_published(target)
+    for cell in (attacked.cell for attacked in results if attacked.verdict is CountVerdict.GIVEN):
         tries[cell.id] += 1
         step = tries[cell.id] - WIDENED
         base = target.release.tables[cell.item].bases.get((cell.share.base, cell.share.group))
@@ -210,7 +210,7 @@ def demand_more(
     return Demand(frozenset(hidden), widths, frozenset(items)) if items else None
 
 
-def _list_told(target: AttackTarget) -> frozenset[str]:
+def _list_published(target: AttackTarget) -> frozenset[str]:
     """Return the ids of the shares and bases that a release publishes."""
     published: set[str] = set()
     for item, table in target.release.tables.items():
@@ -224,7 +224,7 @@ def _list_around(
     step: int,
     estimates: pd.DataFrame,
     target: AttackTarget,
-    told: Collection[str],
+    published: Collection[str],
 ) -> set[str]:
     """Return the ids of the numbers that a step suppresses around a count; none before `GROUP`."""
     if step < GROUP:
@@ -234,7 +234,7 @@ def _list_around(
     near_items = target.with_neighbours(near_items) if step >= NEIGHBOURS else near_items
     rows = estimates[estimates["item"].isin(near_items)]
     if step <= BESIDE:
-        rows = rows[rows["group"].isin([group, _find_beside(cell, rows, told)][:step])]
+        rows = rows[rows["group"].isin([group, _find_beside(cell, rows, published)][:step])]
     if step < TOTALS:
         rows = rows[rows["group"] != TOTAL]
     shares = {share_id(*cells) for cells in rows[["item", "level", "group", "base"]].to_numpy()}
@@ -244,7 +244,7 @@ def _list_around(
     return shares | {base_id(*cells) for cells in routed[["item", "group", "base"]].to_numpy()}
 
 
-def _find_beside(cell: AttackedCell, rows: pd.DataFrame, told: Collection[str]) -> str:
+def _find_beside(cell: AttackedCell, rows: pd.DataFrame, published: Collection[str]) -> str:
     """Return the group of the same variable that publishes fewest shares, but at least one.
 
     Of several the one with the fewest people; "" where there is none. `rows`: the estimates of the
@@ -256,7 +256,7 @@ def _find_beside(cell: AttackedCell, rows: pd.DataFrame, told: Collection[str]) 
         other = str(row["group"])
         if other in (TOTAL, group) or variable_of(other) != variable_of(group):
             continue
-        is_published = share_id(row["item"], row["level"], other, row["base"]) in told
+        is_published = share_id(row["item"], row["level"], other, row["base"]) in published
         shares, people = costs.get(other, (0, 0))
         costs[other] = shares + is_published, max(people, int(row["n"]))
     publishing = [other for other, (shares, _) in costs.items() if shares]

@@ -190,14 +190,14 @@ class Counts:
             cell_counts = (
                 self.places[column, state][self.cohorts.cell == cell] for state in states
             )
-            self.no_more(np.concatenate([*cell_counts]), float(size))
+            self.add_limit(np.concatenate([*cell_counts]), float(size))
 
-    def no_more(self, places: Places, people: float) -> None:
+    def add_limit(self, places: Places, people: float) -> None:
         """Add that at most so many `people` are behind these counts together."""
         if len(places):
             self.fixed.append(LinearRow.of(dict.fromkeys(places.tolist(), 1.0), -np.inf, people))
 
-    def came(self) -> None:
+    def add_arrivals(self) -> None:
         """Add how many of each group came since an earlier release, and how many were there."""
         for column in dict.fromkeys(column for column, _ in self.places):
             column_places = np.array(
@@ -211,8 +211,8 @@ class Counts:
                             float(self.cells.sizes[self.cells.groups[group]].sum()) - people
                         )
                         mixed_newcomers = self.count_newcomers(k, group)
-                        self.no_more(column_places[:, parts[is_newcomer]].ravel(), people)
-                        self.no_more(
+                        self.add_limit(column_places[:, parts[is_newcomer]].ravel(), people)
+                        self.add_limit(
                             column_places[:, parts[~is_newcomer]].ravel(),
                             earlier_people + mixed_newcomers,
                         )
@@ -291,6 +291,7 @@ class Counts:
         return replace(system, truth=table, targets=tuple(targets))
 
     def _make_cell(self, places: Places) -> Places:
+        """Return the cell of each count."""
         return self.cohorts.cell[places % len(self.cohorts.cell)]
 
 

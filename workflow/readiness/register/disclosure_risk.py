@@ -54,7 +54,7 @@ def _list_beside(share: FigureId) -> list[FigureId]:
 
 
 def left_behind(figures: pd.DataFrame) -> Iterator[str]:
-    """Yield a line for each suppressed share whose limits or precision are still published."""
+    """Yield a line for each suppressed number of which a value, limit or precision is left."""
     ids = set(figures.loc[figures["suppressed"] == "", "id"])
     for row in list_rows(figures[figures["suppressed"] != ""]):
         name = row["id"]

@@ -72,14 +72,14 @@ def _suppose_unchanged(earlier: tuple[Earlier, ...]) -> Iterator[tuple[Earlier, 
 class PrintRules:
     """Rules for printing shares, and what is known before.
 
-    `digits`: decimals of shares. `reliable_base`: the smallest base of a weighted share. `told`:
-    the ids of the shares that exist; None: all. `earlier`: the earlier releases of the wave.
-    `demand`: what an attack asks beyond the policy.
+    `digits`: decimals of shares. `reliable_base`: the smallest base of a weighted share.
+    `share_ids`: the ids of the shares that exist; None: all. `earlier`: the earlier releases of the
+    wave. `demand`: what an attack asks beyond the policy.
     """
 
     digits: ShareDigits
     reliable_base: int
-    told: frozenset[str] | None = None
+    share_ids: frozenset[str] | None = None
     earlier: tuple[Earlier, ...] = ()
     demand: "Demand" = field(default_factory=lambda: Demand())
 
@@ -151,7 +151,7 @@ class _Builder:
         for item, column in parts:
             self.route(item, column)
             self.merge(item, column)
-        self.counts.came()
+        self.counts.add_arrivals()
         others = [
             target for (places, _), target in self.others.items() if places not in self.targets
         ]
@@ -304,7 +304,7 @@ class _Builder:
         )
         base_name = base_id(item.id, group, cut.base)
         name = share_id(item.id, cut.level or category, group, cut.base)
-        if self.rules.told is not None and name not in self.rules.told:
+        if self.rules.share_ids is not None and name not in self.rules.share_ids:
             return
         if not counts.people(base):
             # A group that nobody was asked in is printed like a small one.
@@ -360,8 +360,8 @@ class _Builder:
             name,
             rows,
             loss,
-            given=is_suppressed,
-            kept=count == 0 and not sensitive,
+            primary=is_suppressed,
+            last_resort=count == 0 and not sensitive,
             total=group == TOTAL,
         )
 
@@ -445,24 +445,24 @@ class _Builder:
                 self._add_target(f"+{k}/{name}", places[self.counts.since(places) > k], width=0)
         return known_counts
 
-    def _add_target(self, name: str, at: Places, width: int | None = None) -> None:
+    def _add_target(self, name: str, places: Places, width: int | None = None) -> None:
         """Add a small sum of counts as a target; a demanded width replaces an earlier target."""
-        key, demanded_width = tuple(at.tolist()), self.rules.demand.widths.get(name)
+        key, demanded_width = tuple(places.tolist()), self.rules.demand.widths.get(name)
         if key and (demanded_width or key not in self.targets):
             self.targets[key] = ProtectedSum(
-                name, key, self.counts.people(at), demanded_width or width
+                name, key, self.counts.people(places), demanded_width or width
             )
 
-    def _add_other_target(self, name: str, at: Places, of: str) -> None:
-        """Add a sum that is not small as a target while the statement `of` is suppressed.
+    def _add_other_target(self, name: str, places: Places, statement_name: str) -> None:
+        """Add a sum that is not small as a target while a statement is suppressed.
 
         Readers do not know that it is not small: a narrow interval could disclose a small count.
         """
-        key = tuple(at.tolist())
+        key = tuple(places.tolist())
         if key and self.policy.minimum_cell > 1:
             width = self.rules.demand.widths.get(name, self.policy.width)
-            target = ProtectedSum(name, key, self.counts.people(at), width, of)
-            self.others.setdefault((key, of), target)
+            target = ProtectedSum(name, key, self.counts.people(places), width, statement_name)
+            self.others.setdefault((key, statement_name), target)
 
 
 def others(name: str) -> str:

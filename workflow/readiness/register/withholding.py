@@ -145,7 +145,7 @@ def withhold(
         for system in systems(answers, cells, questionnaire, names, policy, rules):
             hidden = decisions.hidden
             statements = (
-                replace(statement, given=statement.given or statement.name in hidden)
+                replace(statement, primary=statement.primary or statement.name in hidden)
                 for statement in system.statements
             )
             system = replace(system, statements=tuple(statements))
@@ -396,7 +396,7 @@ def _find_concentrated(
 
 def _state_facts(
     estimates: pd.DataFrame,
-    found: Decisions,
+    decisions: Decisions,
     means: Collection[str],
     rules: PrintRules,
     policy: Policy,
@@ -404,7 +404,7 @@ def _state_facts(
 ) -> pd.DataFrame:
     """Return a row for each suppressed share and mean, with its reason, sorted by id."""
     rows: dict[str, tuple[str, str, str, str, str]] = {}
-    hidden = found.hidden | {*means}
+    hidden = decisions.hidden | {*means}
     for row in list_rows(estimates):
         item, level, group, base = row["item"], row["level"], row["group"], row["base"]
         base_size, count = int(row["n"]), int(row["count"])
@@ -418,7 +418,7 @@ def _state_facts(
             ):
                 reason = PRIMARY
             elif (
-                name in found.given
+                name in decisions.primary
                 and group not in scheme.apart
                 and base_size < rules.reliable_base
             ):

@@ -116,12 +116,12 @@ class Again:
 
     def check(self, result: Audit) -> Audit:
         """Return the audit with its numbers compared and, at level 3, its report."""
-        no_pages_reason = self._explain_pages_apart(result) if result.level >= REPORT else None
+        no_pages_reason = self._explain_missing_pages(result) if result.level >= REPORT else None
         with_pages = result.level >= REPORT and no_pages_reason is None
         try:
             with rerun(
                 self.folder,
-                self._run(result),
+                self._name_run(result),
                 self.objects,
                 self.inputs,
                 self.reports,
@@ -141,7 +141,7 @@ class Again:
                 divergence=reason,
             )
 
-    def _explain_pages_apart(self, result: Audit) -> Fact | None:
+    def _explain_missing_pages(self, result: Audit) -> Fact | None:
         """Return why no page can be compared; None if each must be the same bytes."""
         if self.unread is not None:
             return self.unread
@@ -156,8 +156,11 @@ class Again:
             return Fact("audit.page.other_names")
         return None
 
-    def _run(self, result: Audit) -> str:
-        """Return the run of the publication, from the seal or else its configuration."""
+    def _name_run(self, result: Audit) -> str:
+        """Return the run of the publication, from the seal or else its configuration.
+
+        Raises DataError where the configuration has no run.
+        """
         if result.sealed:
             return str(result.sealed["run"])
         config = load_config(self.folder / "config.yaml")
@@ -167,7 +170,10 @@ class Again:
         return runs[0]
 
     def _compare(self, result: Audit, again: Rerun, apart: Fact | None) -> Audit:
-        """Return the audit with the results of a rerun."""
+        """Return the audit with the results of a rerun.
+
+        Raises DataError where the register's provenance record is missing.
+        """
         frozen = frozen_chain(self.folder)
         if REGISTER not in frozen:
             raise DataError(f"{self.folder}/lineage/{REGISTER}.json: not found")
@@ -189,7 +195,11 @@ class Again:
         pages = check_report(self.folder, again) if result.level >= REPORT else ()
         # One finding for the whole report if no page is compared.
         report = [AuditFinding("report", Outcome.NOT_COMPARED, apart)] if apart else list(pages)
-        attacked = check_attack(self.folder, again, known=self.is_known) if self.is_attacked else ()
+        attacked = (
+            check_attack(self.folder, again, is_sealing_code=self.is_known)
+            if self.is_attacked
+            else ()
+        )
         seal = list(result.seal)
         if self.is_known:
             # Hashes of the input files that differ from the sealed ones.

@@ -38,7 +38,7 @@ def contradictions(folder: Path, sealed: Mapping[str, Any]) -> list[AuditFinding
     tables = [AuditFinding(place, Outcome.BROKEN, fact) for place, fact in _check_tables(folder)]
     if tables:
         return tables  # with two rows of one dataset it is not known which one is meant
-    stated = _Stated(
+    statements = _Statements(
         folder,
         sealed,
         chain=frozen_chain(folder),
@@ -48,14 +48,23 @@ def contradictions(folder: Path, sealed: Mapping[str, Any]) -> list[AuditFinding
         inputs=ledger.read_inputs(folder),
     )
     parts = (
-        *(stated.ledger, stated.provenances, stated.chain_in_order, stated.archive, stated.seal),
-        stated.sealed_files,
+        *(
+            statements.ledger,
+            statements.provenances,
+            statements.chain_in_order,
+            statements.archive,
+            statements.seal,
+        ),
+        statements.sealed_files,
     )
     return [AuditFinding(place, Outcome.BROKEN, fact) for part in parts for place, fact in part()]
 
 
 def _read_table(path: Path) -> tuple[str, list[str], list[list[str]]]:
-    """Return the text, the column names and the rows of a CSV file."""
+    """Return the text, the column names and the rows of a CSV file.
+
+    Raises DataError where the file is not a CSV in UTF-8.
+    """
     try:
         text = read_file(path).decode("utf-8")
         head, *rows = [*csv.reader(io.StringIO(text, newline=""))] or [[]]
@@ -81,7 +90,7 @@ def _check_tables(folder: Path) -> Iterator[tuple[str, Fact]]:
 
 
 @dataclass(frozen=True)
-class _Stated:
+class _Statements:
     """The statements of a publication's files, compared with each other."""
 
     folder: Path
@@ -96,14 +105,14 @@ class _Stated:
         """Yield faults of the ledger: its columns, and the digests of its numbers."""
         text, head, rows = _read_table(self.folder / LEDGER)
         if any(row[-1:] != [PUBLISHED] for row in rows):
-            yield LEDGER, _tell_unlike(PRECISION)
+            yield LEDGER, _report_disagreement(PRECISION)
         if wrong_column := _find_other(head, ledger.LEDGER_COLUMNS):
             yield LEDGER, Fact("audit.states.table_columns", {"name": wrong_column})
         digests = values_table(text)
         if digests.encode() != read_file(self.folder / VALUES):
             yield VALUES, Fact("audit.states.digests")
         if self.sealed.get("numbers") != digests.count("\n") - 1:
-            yield SEAL, _tell_unlike("numbers")
+            yield SEAL, _report_disagreement("numbers")
 
     def provenances(self) -> Iterator[tuple[str, Fact]]:
         """Yield faults of the folder of records: other files, unused and missing records."""
@@ -165,7 +174,7 @@ class _Stated:
             for name, digest in lineage.outputs.items():
                 sealed_name = ledger.kept_as(step, name, self.languages)
                 if sealed_name and self.sealed["files"].get(sealed_name) != digest:
-                    yield place, _tell_unlike(name)
+                    yield place, _report_disagreement(name)
 
     def archive(self) -> Iterator[tuple[str, Fact]]:
         """Yield faults of the archive: missing or other files of the run, and files of no use."""
@@ -184,7 +193,7 @@ class _Stated:
         }
         for name, digest in {**run_files, **pointers, **inputs}.items():
             if name not in self.code or sha256(self.code[name]) != digest:
-                yield program.ARCHIVE, _tell_unlike(name)
+                yield program.ARCHIVE, _report_disagreement(name)
         expected = {*run_files, *pointers, *inputs, program.DVC_FILE}
         stray = [n for n in self.code if n not in expected and not place_of(n)]
         yield from ((program.ARCHIVE, Fact("audit.states.no_code", {"name": n})) for n in stray)
@@ -230,10 +239,10 @@ class _Stated:
         expected["run"] = runs[0] if len(runs) == 1 else ""
         expected["id"] = ledger.read_settings(self.folder, "report").get("publication")
         wrong_keys = [name for name, value in expected.items() if self.sealed.get(name) != value]
-        yield from ((SEAL, _tell_unlike(name)) for name in wrong_keys)
+        yield from ((SEAL, _report_disagreement(name)) for name in wrong_keys)
 
 
-def _tell_unlike(name: str) -> Fact:
+def _report_disagreement(name: str) -> Fact:
     """Return the message that a name of the seal or folder does not agree with the other files."""
     return Fact("audit.states.folder", {"name": name})
 

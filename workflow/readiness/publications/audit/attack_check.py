@@ -20,14 +20,14 @@ from readiness.publications.seal import (
 from readiness.register.disclosure_risk import ATTACK, not_attacked, read_attack
 
 
-def check_attack(folder: Path, again: Rerun, *, known: bool) -> list[AuditFinding]:
+def check_attack(folder: Path, again: Rerun, *, is_sealing_code: bool) -> list[AuditFinding]:
     """Return the differences between `attack.csv` of a publication and the recomputed attack.
 
-    One REPRODUCED finding where there are none. `known`: whether the sealed code attacked, so that
-    every cell must be the same. Another version of the attack may prove more or less: the table
-    DIFFERS if today's attack discloses a count. Rows that differ but can both be right are NOT
-    COMPARED, counted in one finding. Other rows are NOT CHECKED, and DIFFER if they cannot be
-    right.
+    One REPRODUCED finding where there are none. `is_sealing_code`: whether the sealed code
+    attacked, so that every cell must be the same. Another version of the attack may prove more or
+    less: the table DIFFERS if today's attack discloses a count. Rows that differ but can both be
+    right are NOT COMPARED, counted in one finding. Other rows are NOT CHECKED, and DIFFER if they
+    cannot be right.
     """
     if again.attack is None:
         reason = Fact("audit.number.not_again", {"why": error_fact(again.attack_failure)})
@@ -61,7 +61,7 @@ def check_attack(folder: Path, again: Rerun, *, known: bool) -> list[AuditFindin
         if sealed_row == recomputed_row:
             continue
         is_wrong = (
-            known
+            is_sealing_code
             or key[0] in unattacked
             or (sealed_row is not None and _is_impossible(sealed_row, most_people))
         )
@@ -96,7 +96,7 @@ def _count_people(figures: pd.DataFrame) -> int:
     return max((int(text) for text in (*figures["n"], *stated) if text.isdecimal()), default=0)
 
 
-def _is_impossible(row: Mapping[Any, str], most: int) -> bool:
+def _is_impossible(row: Mapping[Any, str], most_people: int) -> bool:
     """Return whether no attack can have written this row.
 
     Its interval is none, or goes beyond all people of the survey. Counts of earlier releases
@@ -107,7 +107,7 @@ def _is_impossible(row: Mapping[Any, str], most: int) -> bool:
         return True
     if highest == "":
         return False
-    return int(lowest) > int(highest) or ("/" not in row["id"] and int(highest) > most)
+    return int(lowest) > int(highest) or ("/" not in row["id"] and int(highest) > most_people)
 
 
 # Columns in which versions of the attack may differ on one count.

@@ -58,19 +58,19 @@ def check_provenance(root: Path, identity: str, path: Path, digest: str) -> Audi
     return None
 
 
-def check_reproduced(place: Path, found: Audit) -> AuditFinding | None:
+def check_reproduced(place: Path, audit: Audit) -> AuditFinding | None:
     """Return why an earlier ledger is not known to be reproducible; None where it is.
 
-    Each number must come out again. `place`: the ledger's path. `found`: the audit of its
+    Each number must come out again. `place`: the ledger's path. `audit`: the audit of its
     publication at level 2. A number CORRECTED since counts as not checked: this program cannot
     compute the published value.
     """
-    outcomes = Counter(number.outcome for number in found.numbers)
-    outcomes.update(one.outcome for one in found.data if is_ledger(one))
+    outcomes = Counter(number.outcome for number in audit.numbers)
+    outcomes.update(one.outcome for one in audit.data if is_ledger(one))
     failures = {outcome: n for outcome, n in outcomes.items() if outcome not in PASSING}
-    if found.numbers and not failures:
+    if audit.numbers and not failures:
         return None
-    n: dict[str, Value] = {"name": found.identity, "n": sum(failures.values())}
+    n: dict[str, Value] = {"name": audit.identity, "n": sum(failures.values())}
     if failures.keys() & {Outcome.DIFFERS, Outcome.BROKEN}:
         return AuditFinding(str(place), Outcome.DIFFERS, Fact("audit.earlier.differs", n))
     outcome = next((one for one in _UNAVAILABLE if one in failures), Outcome.NOT_CHECKED)

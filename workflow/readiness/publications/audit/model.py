@@ -200,9 +200,9 @@ class Audit:
         }
 
 
-def _serialise_finding(found: outcomes.AuditFinding | Number) -> dict[str, Any]:
+def _serialise_finding(finding: outcomes.AuditFinding | Number) -> dict[str, Any]:
     """Return outcome and message of a finding as plain values."""
-    return {"outcome": str(found.outcome), **_serialise_fact(found.fact)}
+    return {"outcome": str(finding.outcome), **_serialise_fact(finding.fact)}
 
 
 def _serialise_fact(fact: Fact | None) -> dict[str, Any]:

@@ -331,7 +331,9 @@ def in_another_environment(
     ]
 
 
-def ledger_table(rows: Sequence[Mapping[str, str]], made: Iterable[str]) -> pd.DataFrame:
+def ledger_table(
+    rows: Sequence[Mapping[str, str]], register_columns: Iterable[str]
+) -> pd.DataFrame:
     """Return a ledger's rows as a table with the columns of a register and their precision."""
-    columns = list(dict.fromkeys([*made, PRECISION]))
+    columns = list(dict.fromkeys([*register_columns, PRECISION]))
     return pd.DataFrame(rows, columns=columns, dtype=object).fillna("")

@@ -59,7 +59,7 @@ def present_changes(
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             differences = [Fact("audit.change.unreadable", {"name": program.ENVIRONMENT})]
     return Changes(
-        code=_code_changes(root, sealed, own=not foreign),
+        code=_code_changes(root, sealed, is_own_project=not foreign),
         lock=program.lock_hash() != sealed["lock"],
         config=tuple(_list_config_changes(root, folder, sealed)),
         environment=tuple(differences),
@@ -67,9 +67,11 @@ def present_changes(
     )
 
 
-def _code_changes(root: Path, sealed: Mapping[str, Any], *, own: bool) -> tuple[str, ...]:
+def _code_changes(
+    root: Path, sealed: Mapping[str, Any], *, is_own_project: bool
+) -> tuple[str, ...]:
     """Return the steps and places whose code differs from the sealed code."""
-    present = program.present_program(root, own=own)
+    present = program.present_program(root, own=is_own_project)
     changed_places = [place for place in present if sealed["program"].get(place) != present[place]]
     # If every byte of the package is the sealed one, the steps need no comparison.
     if "package" not in changed_places:

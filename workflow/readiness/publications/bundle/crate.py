@@ -156,7 +156,9 @@ class _Description:
             **({"author": list(authors), "publisher": authors[0]} if authors else {}),
             "identifier": str(read_seal(self.root / ledger.FOLDER / identity)["digest"]),
             "mainEntity": workflow,
-            "mentions": [self._run(name, workflow, authors) for name in self.contents.publications],
+            "mentions": [
+                self._add_run(name, workflow, authors) for name in self.contents.publications
+            ],
             "conformsTo": profiles,
         }.items():
             root[key] = value
@@ -241,7 +243,7 @@ class _Description:
             ComputationalWorkflow(self.crate, dest_path=WORKFLOW, properties=properties)
         )
 
-    def _run(self, identity: str, workflow: Entity, authors: Sequence[Entity]) -> Entity:
+    def _add_run(self, identity: str, workflow: Entity, authors: Sequence[Entity]) -> Entity:
         """Return the CreateAction of a publication's run."""
         prefix = f"{ledger.FOLDER}/{identity}/"
         published = [

@@ -84,9 +84,9 @@ def _list_severe(audit: Audit) -> Iterator[Fact]:
         yield Fact("verdict.says.report_unchecked", {"n": n})
 
 
-def _count(found: Sequence[AuditFinding], outcome: Outcome) -> int:
+def _count(findings: Sequence[AuditFinding], outcome: Outcome) -> int:
     """Return the number of findings with an outcome."""
-    return sum(finding.outcome is outcome for finding in found)
+    return sum(finding.outcome is outcome for finding in findings)
 
 
 def _tell_valid(audit: Audit) -> Iterator[Fact]:

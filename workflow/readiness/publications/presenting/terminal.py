@@ -38,12 +38,12 @@ def audit_text(audit: Audit, language: Language = "en", width: int = 0) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _rank_severity(one: AuditFinding | Number) -> int:
+def _rank_severity(finding: AuditFinding | Number) -> int:
     """Return the rank of an outcome, the most severe first.
 
     Problems must not be hidden behind a thousand numbers within rounding.
     """
-    return SEVERITY.index(exit_code([one.outcome]))
+    return SEVERITY.index(exit_code([finding.outcome]))
 
 
 @dataclass(frozen=True)
@@ -102,9 +102,9 @@ class _AuditLines:
             yield from self._write_part(NAMES[REPORT], audit.report)
         yield from self._write_changes()
 
-    def _name_line(self, key: str, told: str) -> str:
+    def _name_line(self, key: str, content: str) -> str:
         """Return a line with the name of its part; an empty key leaves it blank."""
-        return f"  {self.text(key):<12} {told}" if key else f"  {'':<12} {told}"
+        return f"  {self.text(key):<12} {content}" if key else f"  {'':<12} {content}"
 
     def _write_part(self, key: str, findings: Sequence[AuditFinding]) -> Iterator[str]:
         """Yield the lines of one part: a count of what is as sealed, then problems."""

@@ -127,38 +127,39 @@ class Writing:
         """Return the text of a key, with its placeholders filled."""
         return self.tell(Fact(key, values))
 
-    def _write_held(self, mark: str, held: Sequence[Markup]) -> Markup:
+    def _write_held(self, mark: str, outside_texts: Sequence[Markup]) -> Markup:
         """Return the text from outside that a mark stands for."""
         place = ord(mark[1]) - _FIRST
-        return held[place] if place < len(held) else self.form.plain(mark)
+        return outside_texts[place] if place < len(outside_texts) else self.form.plain(mark)
 
-    def _set_aside_texts(self, fact: Fact, held: list[Markup]) -> Fact:
-        """Return the fact with a mark in place of each text from outside, collected in `held`.
+    def _set_aside_texts(self, fact: Fact, outside_texts: list[Markup]) -> Fact:
+        """Return the fact with marks for the texts from outside, which `outside_texts` collects.
 
         The catalogue's sentence is made with the marks, so no text from outside can change it.
         """
         return Fact(
-            fact.kind, {name: self._mark(name, value, held) for name, value in fact.values.items()}
+            fact.kind,
+            {name: self._mark(name, value, outside_texts) for name, value in fact.values.items()},
         )
 
-    def _mark(self, name: str, value: Value, held: list[Markup]) -> Value:
+    def _mark(self, name: str, value: Value, outside_texts: list[Markup]) -> Value:
         """Return a value with a mark in place of each text from outside."""
         match value:
             case Fact():
-                return self._set_aside_texts(value, held)
+                return self._set_aside_texts(value, outside_texts)
             case Listed(items, link):
-                return Listed(tuple(self._mark(name, item, held) for item in items), link)
+                return Listed(tuple(self._mark(name, item, outside_texts) for item in items), link)
             case TranslatedText(texts) if self.language in texts:
-                held.append(self.form.quoted(texts[self.language]))
+                outside_texts.append(self.form.quoted(texts[self.language]))
             case Markup():
-                held.append(value)
+                outside_texts.append(value)
             case str():
                 quoted = self.form.quoted if name.startswith(QUOTED) else self.form.name
                 write = self.form.said if name.startswith(FOREIGN) else quoted
-                held.append(write(value))
+                outside_texts.append(write(value))
             case _:
                 return value
-        return f"{FIRST_STRONG}{chr(_FIRST + len(held) - 1)}{POP}"
+        return f"{FIRST_STRONG}{chr(_FIRST + len(outside_texts) - 1)}{POP}"
 
     def names(self, names: str) -> Markup:
         """Return blank-separated names, each as a name."""
@@ -196,9 +197,9 @@ class Writing:
         """Return the tag for code or an environment that differs from the sealed one."""
         return self.form.tag("Δ", self.text(summary_terms.CHANGED), summary_terms.OPEN)
 
-    def write_name(self, one: str | Fact) -> Markup:
+    def write_name(self, name: str | Fact) -> Markup:
         """Return a file or key as a name; a described place, such as a copy, as a sentence."""
-        return self.tell(one) if isinstance(one, Fact) else self.form.name(one)
+        return self.tell(name) if isinstance(name, Fact) else self.form.name(name)
 
     def render(self, template: str, /, **values: Any) -> str:
         """Return the text of a template of `templates/`; a missing value is an error."""

@@ -47,14 +47,14 @@ def match_items(
     now: Questionnaire,
     items: Sequence[str],
     declared: Mapping[str, str],
-    told: Collection[str] = (),
+    published_items: Collection[str] = (),
 ) -> Iterator[tuple[str, str, str]]:
     """Yield each of `items` of `now`, the item of `then` that it is compared with, and a reason.
 
     The item is "" where it can be compared with nothing asked then; the reason says why. It is
     `MAPPED` for an item that was `declared` (now: then), and "" for one that was asked in the same
-    way. A derived item can be compared if all items that it derives from can, and if it was `told`
-    (published) then.
+    way. A derived item can be compared if all items that it derives from can, and if it is one of
+    the `published_items` of the earlier wave.
     """
     asked: list[Item | FrameVariable] = [*then.items, *then.frame]
     earlier_variables = {variable.id: variable for variable in asked}
@@ -87,7 +87,9 @@ def match_items(
         return "" if texts[0] == texts[1] else ANSWERS
 
     for name in items:
-        reason = find_reason(name) or UNASKED * (name not in earlier_variables and name not in told)
+        reason = find_reason(name) or UNASKED * (
+            name not in earlier_variables and name not in published_items
+        )
         if name in declared:
             yield name, declared[name], MAPPED
         else:
@@ -227,7 +229,7 @@ def name_earlier(share: FigureId, waves: int) -> FigureId:
 
 
 def _make_level_rows(
-    name: str, of: str, group: str, waves: Sequence[_Told | None], factor: float, rounding: str
+    name: str, answer: str, group: str, waves: Sequence[_Told | None], factor: float, rounding: str
 ) -> list[FigureRow]:
     """Return the rows of one number: its values in earlier waves, latest first, and its changes."""
     numbers = [wave for wave in waves if wave is not None]
@@ -238,10 +240,10 @@ def _make_level_rows(
         or len({wave.unit for wave in numbers}) > 1
     ):
         return []
-    share = share_id(name, of, group, ANSWERED)
+    share = share_id(name, answer, group, ANSWERED)
     identity = share.since(CHANGE)
     shared: dict[str, Any] = {
-        **{"kind": CHANGE, "item": f"{CHANGE}:{name}", "level": of, "group": group},
+        **{"kind": CHANGE, "item": f"{CHANGE}:{name}", "level": answer, "group": group},
         "rounding": rounding,
     }
     earlier_text = "in an earlier wave"

@@ -271,6 +271,7 @@ def quality_rows(
 
 
 def _count_quality(quantity: str, group: str, n: int) -> FigureRow:
+    """Return the row of a fieldwork count."""
     name = quality_id(quantity, group)
     return FigureRow(name, "quality", "count", n, statistic=quantity, group=group)
 
@@ -374,6 +375,7 @@ def weighting_rows(
 
 
 def _make_summary_rows(summary: pd.DataFrame, selection: Selection) -> Iterator[FigureRow]:
+    """Yield the rows of the spread of the weights and of effective n."""
     final = {row["measure"]: float(row["final"]) for row in summary.to_dict("records")}
     units = {"n": ("base", 0), "cv": ("number", 2), "trimmed": ("count", 0)}
     if selection.inference:
@@ -399,6 +401,7 @@ def _make_weight_row(
 def _make_margin_rows(
     margins: pd.DataFrame, digits: ShareDigits, *, simulated: bool
 ) -> Iterator[FigureRow]:
+    """Yield the target of each category of the margins, and its gaps after weighting."""
     text = "target share (scenario)" if simulated else "target share"
     targets = margins["target"].astype(float)
     totals = {
@@ -421,6 +424,7 @@ def _make_margin_rows(
 
 
 def _make_step_rows(steps: pd.DataFrame, selection: Selection) -> Iterator[FigureRow]:
+    """Yield the numbers of the weighting's steps, each measure once."""
     written: set[str] = set()
     for fact in (of_domain(text, "weighting") for text in steps["fact"]):
         if step_name(fact) in OF_PRECISION and not selection.inference:
@@ -435,6 +439,7 @@ def _make_step_rows(steps: pd.DataFrame, selection: Selection) -> Iterator[Figur
 
 
 def _number(value: object) -> tuple[str, int, float | int]:
+    """Return unit, decimals and value of a step's number."""
     if isinstance(value, Quantity):
         return value.unit, value.digits, float(value.value)
     assert isinstance(value, int)

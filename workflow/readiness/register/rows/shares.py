@@ -229,6 +229,7 @@ def count_digits(bound: float) -> int:
 
 
 def _find_unit(row: dict[Any, Any]) -> str:
+    """Return `number` for a mean or quartile, `share` for any other estimate."""
     return "number" if row["level"] in OF_NUMBERS else "share"
 
 
@@ -488,14 +489,14 @@ def _make_band_row(
 
 
 def _make_family_rows(
-    made: list[dict[Any, Any]], shown: list[dict[Any, Any]]
+    comparisons: list[dict[Any, Any]], shown_rows: list[dict[Any, Any]]
 ) -> Iterator[FigureRow]:
     """Yield the number of pairs over which an item's p-values are adjusted, and of pairs shown.
 
     Readers need both numbers to read "adjusted"; the number of suppressed pairs alone is not
     enough.
     """
-    for item in dict.fromkeys(row["item"] for row in made):
+    for item in dict.fromkeys(row["item"] for row in comparisons):
         contrasts, shown_contrasts = (
             [
                 row
@@ -503,7 +504,7 @@ def _make_family_rows(
                 if (row["item"], row["test"]) == (item, "contrast")
                 and number(row["p_adjusted"]) is not None
             ]
-            for rows in (made, shown)
+            for rows in (comparisons, shown_rows)
         )
         # The number of tests over which p is adjusted, if the rows have it.
         first = contrasts[0] if contrasts else {}
