@@ -99,7 +99,9 @@ class _ItemAttack:
     """Attack on the counts of one item."""
 
     def __init__(self, target: AttackTarget, item: str, table: ReleasedTable) -> None:
-        self.target, self.item, self.table = target, item, table
+        self.target = target
+        self.item = item
+        self.table = table
         self.rules = target.rules
         self.sensitive = item in target.sensitive
         self.knowledge = Knowledge(target, item, table.key)
@@ -152,7 +154,8 @@ class _ItemAttack:
 
     def _has_few_newcomers(self, release: Release, table: ReleasedTable, group: str) -> bool:
         """Return whether a small number of people or answers joined a group since a release."""
-        this_release, base_key = self.target.release, (ANSWERED, group)
+        this_release = self.target.release
+        base_key = (ANSWERED, group)
         pairs = (
             (release.respondents.get(group), this_release.respondents.get(group)),
             (table.bases.get(base_key), self.table.bases.get(base_key)),
@@ -165,21 +168,21 @@ class _ItemAttack:
     def _find_table(self, cell: AttackedCell) -> tuple[Release, ReleasedTable]:
         """Return the release that a count belongs to, and its table of the item."""
         earlier_release = next((r for r in self.target.earlier if r.name == cell.before), None)
-        return (
-            (earlier_release, earlier_release.tables[self.item])
-            if earlier_release
-            else (self.target.release, self.table)
-        )
+        if earlier_release is None:
+            return self.target.release, self.table
+        return earlier_release, earlier_release.tables[self.item]
 
     def _attack_cell(self, cell: AttackedCell) -> Attacked:
         """Attack one count: with all releases, then with the frame, then with known answers."""
         holds = self._find_rule(cell, self.rules.holds)
-        has_earlier, frame_bounds = bool(self.target.earlier), self._bound_by_frame(cell)
+        has_earlier = bool(self.target.earlier)
+        frame_bounds = self._bound_by_frame(cell)
         if frame_bounds is not None and self.rules.settles(
             frame_bounds.lowest, frame_bounds.highest
         ):
             # The count is known to be large or 0: no reader can prove that it is small.
-            limits, reader = (frame_bounds.lowest, frame_bounds.highest), AttackReader.FRAME
+            limits = (frame_bounds.lowest, frame_bounds.highest)
+            reader = AttackReader.FRAME
             return Attacked(cell, *limits, CountVerdict.HELD, reader, _HOW[reader])
         last_reader = AttackReader.RELEASES if has_earlier else AttackReader.PUBLICATION
         # A reader of the frame knows all that the readers of publications know. Where whole numbers
@@ -189,7 +192,8 @@ class _ItemAttack:
             if not holds(bounds.lowest, bounds.highest):
                 return self._judge_publications(cell, bounds)
         if frame_bounds is not None:
-            last_reader, bounds = AttackReader.FRAME, frame_bounds
+            last_reader = AttackReader.FRAME
+            bounds = frame_bounds
             if bounds.undecided or not holds(bounds.lowest, bounds.highest):
                 return self._settle_verdict(cell, bounds, last_reader)
         if cell.withheld and not cell.rest and (insider_result := self._attack_by_insider(cell)):
@@ -207,7 +211,8 @@ class _ItemAttack:
 
     def _is_amply_wide(self, cell: AttackedCell, bounds: ReaderBounds) -> bool:
         """Return whether an interval is wide enough however much whole numbers narrow it."""
-        is_wide, (least, most) = self._find_rule(cell, self.rules.wide), (bounds.least, bounds.most)
+        is_wide = self._find_rule(cell, self.rules.wide)
+        least, most = bounds.least, bounds.most
         worlds_apart = least is not None and most is not None and is_wide(least, most)
         return worlds_apart or is_wide(bounds.lowest + MARGIN, bounds.highest - MARGIN)
 
@@ -352,13 +357,10 @@ class _ItemAttack:
 
         # Every sum of weights between two possible sums is possible in real numbers.
         point_weights = solver.points[:, weight]
-        from_points = (
-            counts((float(point_weights.min()), float(point_weights.max())))
-            if len(point_weights)
-            else None
-        )
-        if from_points and self._find_rule(cell, self.rules.holds)(*from_points):
-            return from_points
+        if len(point_weights):
+            from_points = counts((float(point_weights.min()), float(point_weights.max())))
+            if self._find_rule(cell, self.rules.holds)(*from_points):
+                return from_points
         return counts(solver.ends(weight))
 
     def _is_large(self, cell: AttackedCell) -> bool:
@@ -372,7 +374,9 @@ class _ItemAttack:
             return False
         fraction = 1 - share.value.high if cell.rest else share.value.low
         # The heaviest weight of the group, in multiples of the lightest.
-        classes, release, ratio = self.target.classes, self.target.release, 1.0
+        classes = self.target.classes
+        release = self.target.release
+        ratio = 1.0
         if share.weighted and classes is not None and classes.knows(share.group):
             weights = classes.weights[classes.inside(share.group)]
             ratio = float(weights.max() / weights.min())

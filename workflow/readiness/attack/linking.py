@@ -107,10 +107,8 @@ class ItemRows:
         for level in (*self.table.levels, *self.table.boxes):
             # People of the base who did not give this answer.
             rest = self.system.variable((REST, self.table.key, level, group))
-            with_level, answered = (
-                self._people_column(level, group),
-                self._people_column(ANSWERED, group),
-            )
+            with_level = self._people_column(level, group)
+            answered = self._people_column(ANSWERED, group)
             self.system.row({rest: 1.0, with_level: 1.0, answered: -1.0}, 0.0, 0.0)
         if (printed_weight := self.table.weights.get(group)) and self.shares:
             self._add_printed_weight(self._weight_column(ANSWERED, group), printed_weight)
@@ -122,10 +120,8 @@ class ItemRows:
         behind all printed sums of the release.
         """
         if self.release.mean:
-            low, high = (
-                printed.low / self.release.mean - SLACK,
-                printed.high / self.release.mean + SLACK,
-            )
+            low = printed.low / self.release.mean - SLACK
+            high = printed.high / self.release.mean + SLACK
             self.system.low[weight] = max(self.system.low[weight], low)
             self.system.high[weight] = min(self.system.high[weight], high)
             return
@@ -153,9 +149,8 @@ class ItemRows:
                 {column_of(ASKED, group): 1.0, column_of(ANSWERED, group): -1.0}, 0.0, inf
             )
         else:
-            base_row = {column_of(level, group): 1.0 for level in levels} | {
-                column_of(ANSWERED, group): -1.0
-            }
+            base_row = {column_of(level, group): 1.0 for level in levels}
+            base_row[column_of(ANSWERED, group)] = -1.0
             self.system.row(base_row, -slack, slack)
             if self.with_dont_know:
                 with_dont_know = {column_of(ANSWERED, group): 1.0, column_of(DONT_KNOW, group): 1.0}
@@ -163,24 +158,17 @@ class ItemRows:
                 self.system.row(with_dont_know, -slack, slack)
         for box, box_levels in self.table.boxes.items():
             if any(share.level == box and share.group == group for share in self.table.shares):
-                box_row = {column_of(level, group): 1.0 for level in box_levels} | {
-                    column_of(box, group): -1.0
-                }
+                box_row = {column_of(level, group): 1.0 for level in box_levels}
+                box_row[column_of(box, group)] = -1.0
                 self.system.row(box_row, -slack, slack)
 
     def _add_weight_limits(self, people: Mapping[int, float], weights: Mapping[int, float]) -> None:
         """Add that each of the people has a weight between the lightest and the heaviest."""
         low, high = self.release.lightest, self.release.heaviest
-        self.system.row(
-            {**weights, **{column: -low * coefficient for column, coefficient in people.items()}},
-            -SLACK,
-            inf,
-        )
-        self.system.row(
-            {**weights, **{column: -high * coefficient for column, coefficient in people.items()}},
-            -inf,
-            SLACK,
-        )
+        lightest = {column: -low * coefficient for column, coefficient in people.items()}
+        heaviest = {column: -high * coefficient for column, coefficient in people.items()}
+        self.system.row({**weights, **lightest}, -SLACK, inf)
+        self.system.row({**weights, **heaviest}, -inf, SLACK)
 
     def _add_share(self, share: ReleasedShare) -> None:
         """Add the rows of a printed share, of weights or, if unweighted, of people."""
@@ -191,14 +179,13 @@ class ItemRows:
         if share.whole:
             # A share of exactly 0 or 1 holds for people and for weights.
             for column_of_kind in (self._weight_column, self._people_column):
-                with_level, with_base = (
-                    column_of_kind(share.level, share.group),
-                    column_of_kind(share.base, share.group),
-                )
+                with_level = column_of_kind(share.level, share.group)
+                with_base = column_of_kind(share.base, share.group)
                 nobody = share.value.low < 0.5
                 self.system.row({with_level: 1.0} | ({} if nobody else {with_base: -1.0}), 0.0, 0.0)
             return
-        low, high = max(share.value.low, 0.0), min(share.value.high, 1.0)
+        low = max(share.value.low, 0.0)
+        high = min(share.value.high, 1.0)
         if high - low < SAME:
             # Twelve digits: one row, because two rows that hardly differ are hard for a solver.
             self.system.row({level: 1.0, base: -(low + high) / 2}, -SLACK, SLACK)
@@ -293,9 +280,8 @@ class ItemRows:
         for group in self.table.groups:
             inside = np.flatnonzero(classes.inside(group)).tolist()
             for part in parts if len(inside) else ():
-                people_row = {cell_columns[part, cell]: 1.0 for cell in inside} | {
-                    self._people_column(part, group): -1.0
-                }
+                people_row = {cell_columns[part, cell]: 1.0 for cell in inside}
+                people_row[self._people_column(part, group)] = -1.0
                 self.system.row(people_row, 0.0, 0.0)
                 weight_row = {
                     cell_columns[part, cell]: float(classes.weights[cell]) for cell in inside

@@ -17,7 +17,9 @@ from readiness.ground.frames import list_rows
 
 TOTAL = "all"
 DONT_KNOW = "dont_know"
-ANSWERED, WITH_DONT_KNOW, ASKED = "answered", "with_dont_know", "asked"
+ANSWERED = "answered"
+WITH_DONT_KNOW = "with_dont_know"
+ASKED = "asked"
 BASES = (ANSWERED, WITH_DONT_KNOW, ASKED)
 # By item and box, the levels that the box adds up.
 Boxes = Mapping[str, Mapping[str, Iterable[str]]]
@@ -374,7 +376,8 @@ def _add_estimate(row: Mapping[Any, str], tables: dict[str, ReleasedTable], boxe
 
 def _add_numbers(row: Mapping[Any, str], table: ReleasedTable) -> None:
     """Add the numbers of a row that is not an estimate to the table of its item."""
-    group, is_published = row["group"], not row["suppressed"]
+    group = row["group"]
+    is_published = not row["suppressed"]
     match row["kind"]:
         case "count" if is_published and row["value"]:
             statistic, _, base = row["statistic"].removesuffix(")").partition(" (")
@@ -384,7 +387,8 @@ def _add_numbers(row: Mapping[Any, str], table: ReleasedTable) -> None:
                 table.weights[group] = interval(row["value"], 0)
         case "missing" if is_published and row["n"] and group == TOTAL:
             # An unweighted share with its base: the product is a number of people.
-            share, n = interval(row["value"], decimals(row)), int(row["n"])
+            share = interval(row["value"], decimals(row))
+            n = int(row["n"])
             table.counts[row["level"]] = PrintedInterval(share.low * n, share.high * n)
         case "bound" if is_published and row["value"] and row["unit"] == "share":
             end = FigureId.parse(row["id"], row["kind"]).part

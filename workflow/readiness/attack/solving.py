@@ -23,7 +23,10 @@ from readiness.ground.linear_programs import LinearProgram, find_whole_numbers
 UNBOUNDED = 10**9
 # Tolerance of the solver for a printed sum of weights, in mean weights.
 SLACK = 1e-7
-PEOPLE, WEIGHT, REST, CELL = "people", "weight", "rest", "cell"
+PEOPLE = "people"
+WEIGHT = "weight"
+REST = "rest"
+CELL = "cell"
 # Kind of variable: people of later data who were not in earlier data.
 CAME = "came"
 Name = tuple[str, ...]
@@ -139,7 +142,8 @@ class Solver:
     searches: int | None = None
 
     def __post_init__(self) -> None:
-        self._points, self._n_points = np.empty((64, len(self.system.low))), 0
+        self._points = np.empty((64, len(self.system.low)))
+        self._n_points = 0
         self.matrix = self.system.matrix()
         self.ends_of_rows = np.array(self.system.row_low), np.array(self.system.row_high)
         self.low, self.high = np.array(self.system.low), np.array(self.system.high)
@@ -173,7 +177,8 @@ class Solver:
         """Return the least and largest whole number in the range of a count's values."""
         if not len(values):
             return None
-        low, high = ceil(values.min() - NEAR), floor(values.max() + NEAR)
+        low = ceil(values.min() - NEAR)
+        high = floor(values.max() + NEAR)
         return (max(low, 0), high) if low <= high else None
 
     def ends(self, column: int) -> tuple[float, float]:
@@ -192,11 +197,9 @@ class Solver:
         The bounds are computed only as far as needed to see that they are `wide`. None where the
         other count cannot be that large.
         """
-        if (
-            possible_range := self._round_range(
-                self._mix_solutions(column, known_column, least_known)
-            )
-        ) and wide(*possible_range):
+        mixed_values = self._mix_solutions(column, known_column, least_known)
+        possible_range = self._round_range(mixed_values)
+        if possible_range and wide(*possible_range):
             return possible_range
         least, most = self.low[known_column], self.high[known_column]
         if most < least_known:
@@ -238,7 +241,8 @@ class Solver:
 
         A solution that is found is added to `worlds`.
         """
-        low, high = self.low.copy(), self.high.copy()
+        low = self.low.copy()
+        high = self.high.copy()
         low[column], high[column] = max(low[column], least), min(high[column], most)
         if low[column] > high[column]:
             return False
@@ -266,11 +270,11 @@ class Solver:
 
     def _round_bounds(self, column: int, low: float | None, high: float | None) -> tuple[int, int]:
         """Return a count's bounds in whole numbers, with its own limits in place of None."""
-        lower_limit = ceil((self.low[column] if low is None else low) - NEAR)
+        lower_limit = self.low[column] if low is None else low
         upper_limit = self.high[column] if high is None else high
-        return max(lower_limit, 0), floor(upper_limit + NEAR) if np.isfinite(
-            upper_limit
-        ) else UNBOUNDED
+        least = max(ceil(lower_limit - NEAR), 0)
+        most = floor(upper_limit + NEAR) if np.isfinite(upper_limit) else UNBOUNDED
+        return least, most
 
     def _relax_bound(self, column: int, sign: int) -> float | None:
         """Return the bound of a column in real numbers: the lower for sign 1, the upper for -1.

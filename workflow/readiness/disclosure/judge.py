@@ -60,7 +60,8 @@ class BoundReader:
         """
         objective = self._objective(target)
         tables = [self._solve(-objective)]
-        lowest, highest = 0.0, float(objective @ tables[0])
+        lowest = 0.0
+        highest = float(objective @ tables[0])
         if highest < enough - GRACE or enough == -np.inf:
             tables.append(self._solve(objective))
             lowest = float(objective @ tables[1])
@@ -105,7 +106,8 @@ class BoundReader:
         """
         matrix, low, high = self._system.rows
         below, above = self._system.room
-        n_counts, row_statements = len(self._system.upper), self._system.of_row
+        n_counts = len(self._system.upper)
+        row_statements = self._system.of_row
         relaxable = self._seen & (row_statements >= 0) & allowed[row_statements]
         # A row may be missed below its lower limit and above its upper limit.
         room = np.where(relaxable, [below, above], 0.0)
@@ -126,15 +128,11 @@ class BoundReader:
             np.zeros(n_counts + 2 * len(slack_rows)),
             np.concatenate([self._system.upper, *room[:, slack_rows]]),
         )
-        slack_statements, slack_widths = (
-            np.tile(row_statements[slack_rows], 2),
-            np.maximum(room[:, slack_rows].ravel(), GRACE),
-        )
-        costs, used_slack, counts = (
-            losses[slack_statements] / slack_widths,
-            np.zeros(0),
-            np.zeros(0),
-        )
+        slack_statements = np.tile(row_statements[slack_rows], 2)
+        slack_widths = np.maximum(room[:, slack_rows].ravel(), GRACE)
+        costs = losses[slack_statements] / slack_widths
+        used_slack = np.zeros(0)
+        counts = np.zeros(0)
         for _ in range(REWEIGHTED):
             if (solved := program.minimise(np.concatenate([np.zeros(n_counts), costs]))) is None:
                 return None

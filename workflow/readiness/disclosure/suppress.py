@@ -93,9 +93,12 @@ class Suppression:
     """
 
     def __init__(self, system: CountSystem, policy: Policy, *, whole: bool = True) -> None:
-        self.system, self.asked, self.whole = system, policy, whole
+        self.system = system
+        self.asked = policy
+        self.whole = whole
         wider = replace(policy, width=policy.width + MARGIN) if policy.width else policy
-        self.policy, self.judge = wider, Judge(system, wider)
+        self.policy = wider
+        self.judge = Judge(system, wider)
         self.losses = np.array([statement.loss for statement in system.statements])
         self.last_resort = frozenset(
             position
@@ -117,7 +120,8 @@ class Suppression:
 
     def _describe(self, hidden: frozenset[int]) -> Decisions:
         """Return a choice as names, with its loss, bounds and unprotected targets."""
-        bounds, unprotected = {}, []
+        bounds = {}
+        unprotected = []
         for target in self.system.targets:
             if not self.judge.needs_protection(target, hidden):
                 continue
@@ -170,8 +174,10 @@ class Suppression:
         self, target: ProtectedSum, narrow: SumBounds, hidden: frozenset[int]
     ) -> frozenset[int] | None:
         """Return statements of little loss that make an interval wide enough; None if none do."""
-        judge, width = self.judge, self.judge.required_width(target)
-        reader, room = judge.reader(hidden), judge.bound_without_release(target)
+        judge = self.judge
+        width = self.judge.required_width(target)
+        reader = judge.reader(hidden)
+        room = judge.bound_without_release(target)
         everything = np.ones(len(self.losses), dtype=bool)
         allowed = everything.copy()
         allowed[list(self.last_resort)] = False

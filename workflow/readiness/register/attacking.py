@@ -169,7 +169,11 @@ WIDENED = 2
 # After that, shares around a disclosed count are suppressed, a step at a time: of its item in its
 # group; in one more group, where fewest shares are lost; in all groups; of the linked items; at
 # last those of all respondents, never before those of groups.
-GROUP, BESIDE, ITEM, NEIGHBOURS, TOTALS = 1, 2, 3, 4, 5
+GROUP = 1
+BESIDE = 2
+ITEM = 3
+NEIGHBOURS = 4
+TOTALS = 5
 
 
 def demand_more(
@@ -278,9 +282,9 @@ def withhold_until_held(
     attacked_items: frozenset[str] = frozenset()
     while True:
         target = tell(hidden.ids)
-        if (
-            demand := demand_more(attack(target, attacked_items), tries, estimates, target)
-        ) is None:
+        results = attack(target, attacked_items)
+        demand = demand_more(results, tries, estimates, target)
+        if demand is None:
             return hidden
         # Other items kept their numbers and those of linked items: their counts are as protected.
         attacked_items = target.with_neighbours(demand.items or ())

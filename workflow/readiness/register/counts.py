@@ -50,8 +50,11 @@ class Cohorts:
         """Split the cells of respondents into parts by the earlier releases of the wave."""
         sizes = cells.sizes
         all_cells = np.arange(len(sizes), dtype=np.int64)
-        cell, since, most = [all_cells], [np.zeros_like(all_cells)], [sizes]
-        came, mixed = [], []
+        cell = [all_cells]
+        since = [np.zeros_like(all_cells)]
+        most = [sizes]
+        came = []
+        mixed = []
         most_newcomers = np.full(len(sizes), inf)
         for position, release in enumerate(earlier, 1):
             people = {
@@ -171,7 +174,8 @@ class Counts:
     fixed: list[LinearRow] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        cell, groups = self.cohorts.cell, self.cells.groups.items()
+        cell = self.cohorts.cell
+        groups = self.cells.groups.items()
         self.parts = {group: np.flatnonzero(np.isin(cell, inside)) for group, inside in groups}
         self.mean = float(self.cells.weights @ self.cells.sizes / self.cells.sizes.sum())
         # Cells of a single part: all their people came before the first release, or are not split.
@@ -309,7 +313,9 @@ def share_rows(
     share = sum(
         true_weight for place, true_weight in true_weights.items() if place in chosen_places
     ) / sum(true_weights.values())
-    share, half, count = round(share, digits), 0.5 * 10.0**-digits, counts.people(chosen)
+    share = round(share, digits)
+    half = 0.5 * 10.0**-digits
+    count = counts.people(chosen)
     if count in (0, counts.people(base)):
         # Exactly 0 and 1 are printed as such.
         nobody = chosen if count == 0 else np.setdiff1d(base, chosen)

@@ -52,7 +52,8 @@ class Told:
         k people of n have between k / (k + (n - k) ratio) and k ratio / (k ratio + n - k) of the
         weight.
         """
-        low, high = max(self.low, 0.0), min(self.high, 1.0)
+        low = max(self.low, 0.0)
+        high = min(self.high, 1.0)
         return (
             low / (low + (1.0 - low) * self.ratio),
             high * self.ratio / (high * self.ratio + 1.0 - high),
@@ -120,7 +121,8 @@ class Earlier:
 
         Numbers that are not known are left out.
         """
-        people, printed_share = self.bases.get(base), self.shares.get(share)
+        people = self.bases.get(base)
+        printed_share = self.shares.get(share)
         limits = {base: people} if people else {}
         if printed_share and people:
             low, high = limits[share] = printed_share.people(people)
@@ -134,7 +136,8 @@ class Earlier:
 
         Up to `more` of the people counted may have come since.
         """
-        people, printed_share = self.bases.get(base), self.shares.get(share)
+        people = self.bases.get(base)
+        printed_share = self.shares.get(share)
         if people:
             yield LinearRow.of(dict.fromkeys(everybody, 1.0), people[0], people[1] + more)
         if printed_share:
@@ -155,7 +158,8 @@ def earlier_release(figures: pd.DataFrame, data: str) -> Earlier:
     ratio = (float(heaviest) + 0.005) / (float(lightest) - 0.005) if lightest and heaviest else 1.0
     shares: dict[str, Told | None] = {}
     bases: dict[str, Ends | None] = {}
-    respondents, snapshots = dict[str, int](), set()
+    respondents = dict[str, int]()
+    snapshots = set()
     for row in rows:
         value = published.get(row["id"])
         if row["kind"] == "count":
@@ -252,10 +256,8 @@ class Joint:
         """Yield all rows of the release."""
         # In multiples of the lightest weight, n people weigh between n and `ratio` x n.
         for group, category in product(self.groups, self.categories):
-            people_column, weight_column = (
-                self._find_people(category, group),
-                self._weight(category, group),
-            )
+            people_column = self._find_people(category, group)
+            weight_column = self._weight(category, group)
             yield LinearRow.of({people_column: -1.0, weight_column: 1.0}, 0.0, inf)
             yield LinearRow.of({people_column: -self._ratio, weight_column: 1.0}, -inf, 0.0)
         # The groups of one variable add to the total.
@@ -273,9 +275,9 @@ class Joint:
             people = {self._find_people(answer, group): 1.0 for answer in self.categories}
             yield LinearRow.of(people, *self._bound_base(group))
             for category in self.categories:
-                if not (
-                    printed_share := self.earlier.shares.get(self.shares.get((category, group), ""))
-                ):
+                share = self.shares.get((category, group), "")
+                printed_share = self.earlier.shares.get(share)
+                if printed_share is None:
                     continue
                 for limit, low, high in (
                     (printed_share.low, 0.0, inf),

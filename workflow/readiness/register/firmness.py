@@ -20,7 +20,9 @@ from readiness.questionnaire import TOTAL
 from readiness.register.figures import DONT_KNOW, WITHHELD, FigureRow, number
 
 # Outcome of a finding in a variant; `untold`: not published.
-HOLDS, FAILS, UNTOLD = "holds", "fails", "untold"
+HOLDS = "holds"
+FAILS = "fails"
+UNTOLD = "untold"
 # Decimals of a share (0-1) and of its limits.
 DECIMALS = 2
 
@@ -32,11 +34,10 @@ def firmness_rows(table: pd.DataFrame, items: Collection[str]) -> Iterator[Figur
     """
     item_rows = table[table["item"].isin(items)]
     for (item, finding), finding_rows in item_rows.groupby(["item", "finding"], sort=False):
-        name, first_row = finding_id(str(item), str(finding)), finding_rows.iloc[0]
-        groups, published = (
-            first_row["among"].split(),
-            finding_rows[finding_rows["state"] != UNTOLD],
-        )
+        name = finding_id(str(item), str(finding))
+        first_row = finding_rows.iloc[0]
+        groups = first_row["among"].split()
+        published = finding_rows[finding_rows["state"] != UNTOLD]
         if published.empty:
             continue
         common: dict[str, Any] = {
@@ -100,7 +101,8 @@ def read_findings(rows: pd.DataFrame) -> Iterator[FirmFinding]:
         )
         order = variants["value"].astype(float).argsort(kind="stable")
         pairs = tuple((pair.split(">")[0], pair.split(">")[1]) for pair in row["note"].split())
-        item, kind = row["item"].partition(":")[2], row["statistic"].removeprefix("variants: ")
+        item = row["item"].partition(":")[2]
+        kind = row["statistic"].removeprefix("variants: ")
         yield FirmFinding(name, item, kind, row["level"], pairs, variants.iloc[order])
 
 
@@ -165,11 +167,8 @@ def tell_until_held(
     while published:
         target = tell(published)
         results = attack(target, target.with_neighbours(published))
-        if not (
-            disclosed := {
-                result.cell.item for result in results if result.verdict is CountVerdict.GIVEN
-            }
-        ):
+        disclosed = {result.cell.item for result in results if result.verdict is CountVerdict.GIVEN}
+        if not disclosed:
             break
         linked = target.with_neighbours(disclosed)
         # If no item with variants is linked to a disclosed count, its variants are not the cause.

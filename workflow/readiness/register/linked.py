@@ -181,12 +181,8 @@ class _Builder:
         pairs = []
         for cut in item_cuts:
             positions = {str(answer): position for position, answer in enumerate(cut.answers[1])}
-            pairs.append(
-                (
-                    cut,
-                    {state: cut.chosen[positions[state]] for state in states if state in positions},
-                )
-            )
+            chosen = {state: cut.chosen[positions[state]] for state in states if state in positions}
+            pairs.append((cut, chosen))
         shown_states = {
             state
             for cut, categories in pairs
@@ -239,14 +235,11 @@ class _Builder:
                 sign = -1.0 if states is other_states else 1.0
                 places = {int(all_places[condition.item, state][part]): sign for state in states}
                 row = LinearRow.of({**not_asked, **places}, low, high)
-                if (
-                    low
-                    <= sum(
-                        coefficient * truth[place]
-                        for place, coefficient in zip(row.at, row.by, strict=True)
-                    )
-                    <= high
-                ):
+                true_value = sum(
+                    coefficient * truth[place]
+                    for place, coefficient in zip(row.at, row.by, strict=True)
+                )
+                if low <= true_value <= high:
                     self.counts.fixed.append(row)
             # People who answered the item gave a routing answer, except as many as in fact did not.
             answers = [
@@ -286,22 +279,16 @@ class _Builder:
         column: str,
         category: str,
         cut: Cut,
-        inside: Mapping[str, str | None],
+        categories: Mapping[str, str | None],
         group: str,
         joint: Sequence[Joint],
     ) -> None:
         """Add one share: its statement, the rows of its base, and its targets."""
         counts, policy = self.counts, self.policy
-        base = counts.at(
-            column,
-            (state for state, state_category in inside.items() if state_category in cut.categories),
-            group,
-        )
-        chosen = counts.at(
-            column,
-            (state for state, state_category in inside.items() if state_category == category),
-            group,
-        )
+        base_states = [state for state, code in categories.items() if code in cut.categories]
+        chosen_states = [state for state, code in categories.items() if code == category]
+        base = counts.at(column, base_states, group)
+        chosen = counts.at(column, chosen_states, group)
         base_name = base_id(item.id, group, cut.base)
         name = share_id(item.id, cut.level or category, group, cut.base)
         if self.rules.share_ids is not None and name not in self.rules.share_ids:
@@ -369,7 +356,8 @@ class _Builder:
         self, base: Places, kind: str, item: Item, column: str, group: str
     ) -> Iterator[LinearRow]:
         """Yield the rows of a base: its number of people, and the weight of those who answered."""
-        n, everybody = float(self.counts.people(base)), self.counts.everybody(group)[0]
+        n = float(self.counts.people(base))
+        everybody = self.counts.everybody(group)[0]
         yield LinearRow.of(dict.fromkeys(base.tolist(), 1.0), n, n, 0.0, everybody)
         weight_is_published = weighted_id(item.id, group) not in self.rules.demand.hidden
         if kind == ANSWERED and self.cells.weighted and weight_is_published:
@@ -447,7 +435,8 @@ class _Builder:
 
     def _add_target(self, name: str, places: Places, width: int | None = None) -> None:
         """Add a small sum of counts as a target; a demanded width replaces an earlier target."""
-        key, demanded_width = tuple(places.tolist()), self.rules.demand.widths.get(name)
+        key = tuple(places.tolist())
+        demanded_width = self.rules.demand.widths.get(name)
         if key and (demanded_width or key not in self.targets):
             self.targets[key] = ProtectedSum(
                 name, key, self.counts.people(places), demanded_width or width

@@ -151,7 +151,8 @@ def compare_plans(plans: Sequence[Tree], now: Tree) -> list[Deviation]:
     )
     deviations = []
     for path, was in sorted({**from_latest, **from_plan}.items()):
-        value_now, amendment = _find_at(now, path), 0
+        value_now = _find_at(now, path)
+        amendment = 0
         if path not in from_latest:
             amendment = (
                 max(
@@ -181,7 +182,9 @@ _IN_FILES = {"asked": ("items", "frame"), "margins": (), "report": (), "correcti
 def _list_differences(was: Tree, now: Tree, path: Place = ()) -> Iterator[tuple[Place, Any, Any]]:
     """Yield each place in which two trees differ, with both values; None for a missing one."""
     for name in sorted({*was, *now}):
-        old_value, new_value, place = was.get(name), now.get(name), (*path, name)
+        old_value = was.get(name)
+        new_value = now.get(name)
+        place = (*path, name)
         if isinstance(old_value, Mapping) and isinstance(new_value, Mapping):
             yield from _list_differences(old_value, new_value, place)
         elif name == ORDER:
@@ -226,7 +229,8 @@ def _weigh(path: Place, was: Any, now: Any, amendment: int, tree: Tree) -> Devia
 
 def _list_reach(item: str, tree: Tree) -> tuple[str, ...]:
     """Return an item and the items derived from it, in the order of their declaration."""
-    reached, derived = [item], tree.get("derive")
+    reached = [item]
+    derived = tree.get("derive")
     derived = derived if isinstance(derived, Mapping) else {}
     for name in derived.get(ORDER, ()):
         if {*re.findall(r"\w+", canonical_json(derived[name]))} & {*reached}:

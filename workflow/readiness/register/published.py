@@ -114,7 +114,8 @@ def decimals(row: Mapping[Any, str], column: str) -> int | None:
 
 def _read_cell(row: Mapping[Any, str], column: str) -> str:
     """Return the cell of a row at its published precision."""
-    digits, text = decimals(row, column), row[column]
+    digits = decimals(row, column)
+    text = row[column]
     if digits is None:
         return text
     value = _round_as_published(float(text), row, column, digits)

@@ -41,13 +41,17 @@ def verdict_rows(verdicts: list[dict[str, Any]]) -> Iterator[FigureRow]:
             value: int | float | str
             match number:
                 case tuple():
-                    unit, value = "list", " ".join(map(str, number))
+                    unit = "list"
+                    value = " ".join(map(str, number))
                 case Fraction():
-                    unit, value = "share", float(number)
+                    unit = "share"
+                    value = float(number)
                 case int():
-                    unit, value = "count", number
+                    unit = "count"
+                    value = number
                 case _:
-                    unit, value = "printed", number
+                    unit = "printed"
+                    value = number
             yield FigureRow(
                 id=verdict_id(verdict["id"], name),
                 kind="verdict",

@@ -47,7 +47,9 @@ from readiness.register.figures import Scheme
 from readiness.register.linked import Demand, PrintRules, systems
 from readiness.register.precision import ShareDigits
 
-PRIMARY, COMPLEMENTARY, RELIABILITY = "primary", "complementary", "reliability"
+PRIMARY = "primary"
+COMPLEMENTARY = "complementary"
+RELIABILITY = "reliability"
 # Columns of the list of suppressed numbers; `what`: `share` or a statistic of numbers.
 FACTS = ["id", "item", "group", "what", "reason"]
 
@@ -188,7 +190,8 @@ def find_telling_bases(
         filters = [*_list_filters(item, questionnaire, answers)]
         answered = ~answers[item.columns[0]].isin(SPECIAL_CODES).to_numpy()
         item_rows = rows[rows["item"] == item.id]
-        sensitive_groups, room = set(), {}
+        sensitive_groups = set()
+        room = {}
         for group in sorted({*item_rows["group"]} & cells.groups.keys()):
             members = np.isin(cells.of_row, cells.groups[group])
             room[group] = len(members)
@@ -406,7 +409,10 @@ def _state_facts(
     rows: dict[str, tuple[str, str, str, str, str]] = {}
     hidden = decisions.hidden | {*means}
     for row in list_rows(estimates):
-        item, level, group, base = row["item"], row["level"], row["group"], row["base"]
+        item = row["item"]
+        level = row["level"]
+        group = row["group"]
+        base = row["base"]
         base_size, count = int(row["n"]), int(row["count"])
         name = share_id(item, level, group, base)
         if name in hidden:
@@ -441,15 +447,13 @@ def find_withheld_means(
         sizes = dict(zip(table["group"].astype(str), table["n"].astype(int), strict=True))
         groups_in_total = [group for group in sizes if group != TOTAL and group not in apart]
         variables = dict.fromkeys(map(variable_of, groups_in_total))
-        # Where respondents are outside every group of a variable, readers cannot use its sum.
-        sums = [
-            groups
-            for groups in (
-                [TOTAL, *(member for member in groups_in_total if variable_of(member) == variable)]
-                for variable in variables
-            )
-            if sum(sizes.get(group, 0) for group in groups) == 2 * sizes.get(TOTAL, 0)
-        ]
+        sums = []
+        for variable in variables:
+            members = [group for group in groups_in_total if variable_of(group) == variable]
+            groups = [TOTAL, *members]
+            # Where respondents are outside every group of a variable, readers cannot use its sum.
+            if sum(sizes.get(group, 0) for group in groups) == 2 * sizes.get(TOTAL, 0):
+                sums.append(groups)
         minimum = rules.minimum_base
         unreliable = {
             member

@@ -57,7 +57,8 @@ def check_attack(folder: Path, again: Rerun, *, is_sealing_code: bool) -> list[A
         {_attack_key(row): row for row in list_rows(table)} for table in (sealed_table, recomputed)
     )
     for key in sorted(sealed.keys() | present.keys()):
-        sealed_row, recomputed_row = sealed.get(key), present.get(key)
+        sealed_row = sealed.get(key)
+        recomputed_row = present.get(key)
         if sealed_row == recomputed_row:
             continue
         is_wrong = (

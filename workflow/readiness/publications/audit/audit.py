@@ -183,7 +183,8 @@ def _add_data(
         numbers = list_unchecked(rows, result.seal, unfit_file)
         return replace(result, data=tuple(findings), numbers=numbers)
     registered, findings = read_registered(root)
-    objects, missing = {}, {}
+    objects = {}
+    missing = {}
     for dataset in read_datasets(folder):
         dataset_findings, available = check_dataset(root, dataset, registered, terms.foreign)
         findings += dataset_findings

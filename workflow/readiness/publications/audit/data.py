@@ -120,7 +120,8 @@ def check_inputs(
     Returns the findings and the files' content by path. The higher levels compute from this
     content, so changes of the files in the meantime have no effect.
     """
-    findings, contents = [], {}
+    findings = []
+    contents = {}
     for path, digest in sealed.items():
         outcome = Outcome.DIFFERS
         try:
@@ -130,9 +131,11 @@ def check_inputs(
                 contents[path] = read_file(root / path)
                 fact = Fact("audit.input.other")
                 if sha256(contents[path]) == digest:
-                    outcome, fact = RIGHT, Fact("audit.input.right")
+                    outcome = RIGHT
+                    fact = Fact("audit.input.right")
         except OSError as error:
-            outcome, fact = Outcome.NOT_CHECKED, unreadable(error)
+            outcome = Outcome.NOT_CHECKED
+            fact = unreadable(error)
         findings.append(AuditFinding(str(path), outcome, fact))
     return findings, contents
 
@@ -162,7 +165,8 @@ def _find_rows_fault(path: Path, version: Version, root: Path) -> Fact | None:
 
 def _place(version: str, copy: Copy, root: Path) -> Fact:
     """Return the message on where a copy is: the cache, a store or a folder."""
-    copy_path, project = copy.path.resolve(), root.resolve()
+    copy_path = copy.path.resolve()
+    project = root.resolve()
     path = str(copy_path.relative_to(project)) if copy_path.is_relative_to(project) else ""
     place_values = {"version": version, "path": path}
     if copy.place == DVC_CACHE:

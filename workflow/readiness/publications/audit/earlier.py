@@ -36,7 +36,8 @@ def check_provenance(root: Path, identity: str, path: Path, digest: str) -> Audi
     publication that read it states them. The other files of the earlier publication are not
     checked.
     """
-    folder, ledger_place = root / FOLDER / identity, path.as_posix()
+    folder = root / FOLDER / identity
+    ledger_place = path.as_posix()
     try:
         sealed = read_seal(folder)
     except DataError as error:

@@ -44,7 +44,8 @@ def check_erratum(root: Path, folder: Path, sealed: Mapping[str, Any]) -> list[A
         has_erratum = (folder / ERRATUM).is_file()
         surplus = AuditFinding(ERRATUM, Outcome.DIFFERS, Fact("audit.states.unused"))
         return [surplus] if has_erratum else []
-    older_name, older_folder = str(superseded.get("id")), root / FOLDER / str(superseded.get("id"))
+    older_name = str(superseded.get("id"))
+    older_folder = root / FOLDER / str(superseded.get("id"))
     try:
         older_seal = read_seal(older_folder) if older_folder.is_dir() else None
         older_ledger = read_file(older_folder / LEDGER) if older_seal else b""

@@ -13,7 +13,10 @@ from readiness.ground.facts import Fact, encode
 from readiness.language import tell
 from readiness.publications import outcomes
 
-SEAL, DATA, NUMBERS, REPORT = 0, 1, 2, 3
+SEAL = 0
+DATA = 1
+NUMBERS = 2
+REPORT = 3
 LEVELS = ("seal", "data", "numbers", "report")
 
 # The verdict on a publication, by exit code.

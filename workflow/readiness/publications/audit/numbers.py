@@ -225,7 +225,8 @@ def _put_under_seal(seal: Sequence[AuditFinding], numbers: list[Number]) -> list
     facts_by_place = {
         finding.place: finding.fact for finding in broken_findings if isinstance(finding.place, str)
     }
-    prefix, unfit_ledger = f"{LEDGER}: ", Fact("audit.number.unfit", {"file": LEDGER})
+    prefix = f"{LEDGER}: "
+    unfit_ledger = Fact("audit.number.unfit", {"file": LEDGER})
     facts_by_number = {
         place.removeprefix(prefix): place_fact
         for place, place_fact in facts_by_place.items()
@@ -275,7 +276,8 @@ def compare_recomputed(
         row: Mapping[Any, str] = by_id.get(verdict["id"]) or recomputed_rows[verdict["id"]]
         hashes = row.get("lineage", "")
         if hashes not in code_states:
-            steps, chain_today = ancestors(frozen, hashes.split()), again.chain
+            steps = ancestors(frozen, hashes.split())
+            chain_today = again.chain
             is_same_code = all(
                 step in chain_today and chain_today[step].code == frozen[step].code
                 for step in steps

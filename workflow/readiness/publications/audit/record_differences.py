@@ -22,9 +22,10 @@ def stated_otherwise(
     surplus. `edited`: hashes of input files that differ from the sealed ones; records are not
     compared in these.
     """
-    if different := [
+    different = [
         step for step in frozen if step in present and present[step].code != frozen[step].code
-    ]:
+    ]
+    if different:
         other_code = Fact("audit.stated.code", {"steps": Listed(tuple(different), "comma")})
         yield AuditFinding(ARCHIVE, Outcome.BROKEN, other_code)
     for step in sorted(frozen.keys() | present.keys()):

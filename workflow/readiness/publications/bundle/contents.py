@@ -93,7 +93,8 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
     version_rows = [row for row in rows if f"{row[0]}@{row[1]}" in versions]
     files[VERSIONS.as_posix()] = rows_to_csv([head, *version_rows]).encode()
     files[".dvc/config"] = DVC_CONFIG.encode()
-    objects, left_out = {}, []
+    objects = {}
+    left_out = []
     for name, version in versions.items():
         if version.is_erased or (version.is_restricted and not restricted):
             left_out.append(version)
@@ -124,7 +125,8 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
 
 def _list_publications(root: Path, identity: str) -> list[str]:
     """Return the publication and all that it revises or supersedes, itself first."""
-    publications, waiting = [], [identity]
+    publications = []
+    waiting = [identity]
     while waiting:
         name = waiting.pop(0)
         if name in publications:

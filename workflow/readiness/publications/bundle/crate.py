@@ -87,7 +87,9 @@ class _Description:
     def __init__(
         self, root: Path, contents: Contents, files: Mapping[str, bytes], crate: ROCrate
     ) -> None:
-        self.root, self.contents, self.crate = root, contents, crate
+        self.root = root
+        self.contents = contents
+        self.crate = crate
         self.hashes = {name: sha256(content) for name, content in files.items()}
         self.sizes = {name: len(content) for name, content in files.items()}
         self.entities: dict[str, Entity] = {}
@@ -282,7 +284,8 @@ class _Description:
 
     def _add_inputs(self, identity: str) -> Iterator[Entity]:
         """Yield the entities of a publication's datasets and input files."""
-        folder, prefix = self.root / ledger.FOLDER / identity, f"{ledger.FOLDER}/{identity}/"
+        folder = self.root / ledger.FOLDER / identity
+        prefix = f"{ledger.FOLDER}/{identity}/"
         order = sorted(
             self.hashes,
             key=lambda name: (not name.startswith(prefix), not name.startswith("data/"), name),

@@ -81,7 +81,8 @@ def read_subject(root: Path, identity: str) -> Subject:
     """Read title, datasets and ledger of a publication, as far as they are readable."""
     folder = root / ledger.FOLDER / identity
     rows = {row["id"]: row for row in ledger_rows(folder)}
-    title, simulated = dict.fromkeys(LANGUAGES, folder.name), False
+    title = dict.fromkeys(LANGUAGES, folder.name)
+    simulated = False
     # If no title can be read, the id is the title.
     with suppress(ValueError, KeyError, TypeError, AttributeError):
         kinds = (ledger.read_settings(folder, kind) for kind in ("waves", "studies"))
@@ -92,7 +93,8 @@ def read_subject(root: Path, identity: str) -> Subject:
             for language, text in section["title"].items()
             if language in title and isinstance(text, str)
         }
-        title, simulated = title | titles, bool(section.get("simulated"))
+        title = title | titles
+        simulated = bool(section.get("simulated"))
     try:
         datasets = [sealed.version for sealed in ledger.read_datasets(folder)]
     except DataError:
@@ -192,7 +194,8 @@ class _AuditSection:
         ]
         if self.audit.level < NUMBERS or len(failed) > 5:
             return []
-        language, nothing = self.writing.language, self.writing.text("terminal.nothing")
+        language = self.writing.language
+        nothing = self.writing.text("terminal.nothing")
         plain = self.writing.form.plain
         return [
             (
@@ -240,7 +243,8 @@ class _AuditSection:
 
     def cells(self, number: Number) -> dict[str, str]:
         """Return the formatted cells of a number's row."""
-        writing, mark = self.writing, self.audit.plan.get(number.id)
+        writing = self.writing
+        mark = self.audit.plan.get(number.id)
         return {
             "plan": writing.tell(mark) if mark else "",
             # Allow line breaks after the dots of an id.

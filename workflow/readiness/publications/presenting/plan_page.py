@@ -25,7 +25,8 @@ def write_plan(name: str, tree: Mapping[str, Any], outcome: PlanOutcome, languag
 
     `tree`: its settings. `outcome`: its amendments and deviations.
     """
-    writing, rules = Writing(language, markdown(language)), tree["validate"]
+    writing = Writing(language, markdown(language))
+    rules = tree["validate"]
     stated = {**tree["study"], "fieldwork": [rules.get("opens"), rules.get("closes")]}
 
     def word(item: Mapping[str, Any]) -> str:

@@ -38,7 +38,10 @@ def lacks_pages(audit: Audit) -> bool:
 
 
 # Tones: valid, could not be checked, not valid, not certified by an audit.
-GOOD, OPEN, BAD, NEUTRAL = "good", "open", "bad", "neutral"
+GOOD = "good"
+OPEN = "open"
+BAD = "bad"
+NEUTRAL = "neutral"
 
 
 # Sign and tone of each outcome, the most severe first.

@@ -138,7 +138,8 @@ class _AuditLines:
         for number in sorted(audit.numbers, key=_rank_severity):
             if number.outcome not in FINE:
                 problems_by_reason.setdefault((number.outcome, number.fact), []).append(number)
-        nothing, single_problems = Term("terminal.nothing"), list[Number]()
+        nothing = Term("terminal.nothing")
+        single_problems = list[Number]()
         for numbers in problems_by_reason.values():
             if len(numbers) > SHOWN:  # one line for many numbers with the same reason
                 line_text = self.text(

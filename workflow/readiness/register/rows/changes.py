@@ -61,7 +61,8 @@ def match_items(
 
     def find_reason(name: str) -> str:
         """Return why a variable cannot be compared with the earlier one; "" if it can."""
-        variable_now, earlier_variable = now.variable(name), earlier_variables.get(name)
+        variable_now = now.variable(name)
+        earlier_variable = earlier_variables.get(name)
         if name in declared:
             return ""
         if (
@@ -107,7 +108,8 @@ def match_groups(then: Questionnaire, now: Questionnaire, by: str) -> tuple[str,
         *(variable.id for variable in then.items),
     }:
         return ()
-    earlier_variable, variable_now = then.variable(by), now.variable(by)
+    earlier_variable = then.variable(by)
+    variable_now = now.variable(by)
     if isinstance(earlier_variable, Item) != isinstance(variable_now, Item) or (
         isinstance(earlier_variable, Item)
         and isinstance(variable_now, Item)
@@ -184,7 +186,8 @@ def change_rows(
         cell_families += [[(levels[0], group) for group in groups]] if len(levels) == 1 else []
         if item.kind.is_number:
             cell_families += [[(MEDIAN, TOTAL)], [(MEDIAN, group) for group in groups]]
-        normal, error = NormalDist(), (1 - level) / 2
+        normal = NormalDist()
+        error = (1 - level) / 2
         for cells in filter(None, cell_families):
             factor = normal.inv_cdf(1 - error / len(cells)) / normal.inv_cdf(1 - error)
             cell_rows = []
@@ -202,10 +205,8 @@ def change_rows(
     places = 0 if float(change.margin).is_integer() else 1
     settings = [("margin", "number", change.margin, places, "points within which a share stayed")]
     if limited > 1:
-        expected, expected_text = (
-            limited * (1 - level),
-            "questions that would seem to have moved by chance",
-        )
+        expected = limited * (1 - level)
+        expected_text = "questions that would seem to have moved by chance"
         settings.append(("tested", "count", limited, 0, "questions whose change has limits"))
         settings.append(("expected", "number", expected, 1, expected_text))
     for name, unit, value, places, text in settings:

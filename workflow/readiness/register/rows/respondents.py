@@ -91,7 +91,9 @@ def bound_rows(
     ranges of ledgers of 1.0.
     """
     for row in bounds.to_dict("records"):
-        item, level, unit = row["item"], row["level"], row["unit"]
+        item = row["item"]
+        level = row["level"]
+        unit = row["unit"]
         share = share_id(item, level, TOTAL, ANSWERED)
         suppression = hidden.get(share, "")
         common: dict[str, Any] = {"item": item, "level": level, "group": TOTAL}
@@ -168,7 +170,9 @@ def _make_others_rows(row: Mapping[Any, Any], why: str, digits: ShareDigits) -> 
 def response_rows(response: pd.DataFrame, digits: ShareDigits) -> Iterator[FigureRow]:
     """Yield AAPOR's rates with the counts behind them, each with its value or a reason."""
     for row in response.to_dict("records"):
-        measure, group, reason = row["measure"], row["group"], row["reason"]
+        measure = row["measure"]
+        group = row["group"]
+        reason = row["reason"]
         name = measure.removesuffix(WEIGHTED)
         text = f"AAPOR {name.upper()}" + (", weighted" if name != measure else "")
         unit = REASON if reason else row["unit"]
@@ -199,7 +203,8 @@ def balance_rows(balance: pd.DataFrame, digits: ShareDigits) -> Iterator[FigureR
                 "n": int(row["n"]),
                 "digits": digits.total,
             }
-            category_cells, value = (row["variable"], row["category"]), number(row[column])
+            category_cells = (row["variable"], row["category"])
+            value = number(row[column])
             name = balance_id(*category_cells, column)
             yield FigureRow(name, BALANCE, "share", value, *category_cells, **common)
 
@@ -266,7 +271,8 @@ def quality_rows(
         of_all = {"answered": values["kept", "all"] - kept_apart}
     yield from (_count_quality(quantity, TOTAL, n) for quantity, n in of_all.items())
     for rule, n in [*issues["rule"].value_counts().items(), ("", len(issues))]:
-        name, text = quality_id("issues", str(rule or TOTAL)), "faults found"
+        name = quality_id("issues", str(rule or TOTAL))
+        text = "faults found"
         yield FigureRow(name, "quality", "count", int(n), str(rule), statistic=text)
 
 
@@ -408,17 +414,17 @@ def _make_margin_rows(
         name: identity.to_numpy().sum() for name, identity in targets.groupby(margins["variable"])
     }
     for row in margins.to_dict("records"):
-        variable, category, target = row["variable"], row["category"], float(row["target"])
+        variable = row["variable"]
+        category = row["category"]
+        target = float(row["target"])
         total = totals[variable]
         common = {"item": variable, "level": category, "n": int(row["n"])}
         places = digits.total
         identity = weighting_id("target", variable, category)
         yield _make_weight_row(identity, "share", target / total, text, digits=places, **common)
         for variant, column, stage in (("", "final", "trimming"), (RAKED, "raked", "raking")):
-            gap, gap_text = (
-                (float(row[column]) - target) / total,
-                f"share after {stage} minus target",
-            )
+            gap = (float(row[column]) - target) / total
+            gap_text = f"share after {stage} minus target"
             identity = weighting_id("gap", variable, category, variant)
             yield _make_weight_row(identity, "points", gap, gap_text, digits=2, **common)
 

@@ -90,7 +90,10 @@ def share_rows(
     """
     bases_seen: set[str] = set()
     for row in list_rows(estimates):
-        item, base, group, n = row["item"], row["base"], row["group"], int(row["n"])
+        item = row["item"]
+        base = row["base"]
+        group = row["group"]
+        n = int(row["n"])
         base_name = base_id(item, group, base)
         reason = reason_of(row, rules, scheme, ids)
         if base_name in ids and not former:
@@ -199,7 +202,8 @@ def _make_first_rows(
         p = number(row.get("p_first"))
         if p is not None and row["item"] not in hidden:
             yield _make_order_row(OF_FIRST, row["item"], row["level"], p, confidence)
-        p, last = number(row.get("p_rows")), row.get("last_row") or ""
+        p = number(row.get("p_rows"))
+        last = row.get("last_row") or ""
         grid = scheme.grids.get(row["item"])
         if p is not None and grid and not hidden & {row["item"], last}:
             row_pair = f"{row['item']}.{last}"
@@ -306,7 +310,8 @@ def revision_rows(
             digits=min(row.digits, places),
             **shared,
         )
-        name, statistic = row.id.since(REVISION).with_variant(BEFORE), "as published before"
+        name = row.id.since(REVISION).with_variant(BEFORE)
+        statistic = "as published before"
         yield FigureRow(
             name, unit=row.unit, value=published_value, statistic=statistic, digits=places, **shared
         )
@@ -323,7 +328,9 @@ def scale_rows(scales: pd.DataFrame, rules: FigureRules) -> Iterator[FigureRow]:
     Alpha is suppressed on fewer answers than a reliable share needs.
     """
     for row in scales.to_dict("records"):
-        item, without, n = row["item"], row["without"], int(row["n"])
+        item = row["item"]
+        without = row["without"]
+        n = int(row["n"])
         variant = f"{WITHOUT}.{without}" if without else ""
         identity = FigureId(item=item, statistic=ALPHA, variant=variant)
         is_suppressed = n < rules.reliable_base
@@ -356,7 +363,8 @@ def scale_rows(scales: pd.DataFrame, rules: FigureRules) -> Iterator[FigureRow]:
         )
         for limit_name, limit in limits.items():
             if limit is not None:
-                name, limit_text = identity.with_part(limit_name), f"{text}: {limit_name}"
+                name = identity.with_part(limit_name)
+                limit_text = f"{text}: {limit_name}"
                 yield FigureRow(name, value=limit, level=ALPHA, statistic=limit_text, **common)
 
 
@@ -477,7 +485,8 @@ def _make_band_row(
     row: Mapping[Any, Any], level: float, banded: Collection[str] | None
 ) -> FigureRow:
     """Return the row of a primary test beside suppressed numbers: its band, or none."""
-    identity, p = comparison_id(row["item"], row["test"]).with_part(P), _read_p(row)
+    identity = comparison_id(row["item"], row["test"]).with_part(P)
+    p = _read_p(row)
     common: dict[str, Any] = {"item": row["item"], "statistic": f"p of {row['test']}"}
     if p is None or (banded is not None and identity not in banded):
         return FigureRow(
@@ -554,7 +563,8 @@ def _make_comparison_rows(
         )
     value = number(row["statistic"])
     if value is not None and selection.inference and test not in (CONTRAST, ODDS_RATIO):
-        name, text = identity.with_part("statistic"), f"{row['statistic_name']} of {test}"
+        name = identity.with_part("statistic")
+        text = f"{row['statistic_name']} of {test}"
         display: dict[str, Any] = {"statistic": text, "digits": EFFECT_DIGITS, **common}
         yield FigureRow(name, unit="number", value=value, **display)
     if (effect := number(row["effect"])) is None:
