@@ -46,7 +46,7 @@ _HOW = {
     AttackReader.ANSWERS: How.ANSWERS,
 }
 
-# The most answers of a cell that an insider is assumed to know.
+# Largest number of answers in a cell that an insider is assumed to know.
 KNOWN_ANSWERS = 2
 
 
@@ -72,7 +72,7 @@ def attack(
 def cells_of(
     table: ReleasedTable, before: str = "", *, sensitive: bool = False
 ) -> Iterator[AttackedCell]:
-    """Yield the counts of a table that are tested, each once.
+    """Yield the tested counts of a table, each count once.
 
     An option of a multiple-response question has shares of two bases, but one count. `before`: the
     name of the earlier release that the table belongs to. `sensitive`: whether "don't know" is
@@ -90,7 +90,7 @@ def cells_of(
         yielded.add((share.level, share.group))
         withheld = share.value is None
         yield AttackedCell(table.item, share, withheld, before=before)
-        # With two answers, the rest of one answer is the count of the other.
+        # In a question with two answers the rest of one answer is the other answer.
         if share.level != DONT_KNOW and has_rest:
             yield AttackedCell(table.item, share, withheld, rest=True, before=before)
 
@@ -122,7 +122,7 @@ class _ItemAttack:
             yield from self._difference_earlier(release, counts)
 
     def _difference_earlier(self, release: Release, counts: Collection[str]) -> Iterator[Attacked]:
-        """Attack an earlier release of other data by its difference from this one.
+        """Attack an earlier release of other data by differencing with this release.
 
         Yields its suppressed counts that this release discloses, and the disclosed answers of the
         few people who came since.
@@ -173,14 +173,14 @@ class _ItemAttack:
         return earlier_release, earlier_release.tables[self.item]
 
     def _attack_cell(self, cell: AttackedCell) -> Attacked:
-        """Attack one count: with all releases, then with the frame, then with known answers."""
+        """Attack one count: by all releases, then by the frame, then by known answers."""
         holds = self._find_rule(cell, self.rules.holds)
         has_earlier = bool(self.target.earlier)
         frame_bounds = self._bound_by_frame(cell)
         if frame_bounds is not None and self.rules.settles(
             frame_bounds.lowest, frame_bounds.highest
         ):
-            # The count is known to be large or 0: no reader can prove that it is small.
+            # A count known to be large or 0 needs no protection from any reader.
             limits = (frame_bounds.lowest, frame_bounds.highest)
             reader = AttackReader.FRAME
             return Attacked(cell, *limits, CountVerdict.HELD, reader, _HOW[reader])
@@ -296,7 +296,7 @@ class _ItemAttack:
         return Attacked(cell, low, high, CountVerdict.GIVEN, reader, how or _HOW[reader])
 
     def _find_column(self, solver: Solver, cell: AttackedCell) -> int | None:
-        """Return the column of a count in a solver's system; None if it has none."""
+        """Return the column of a count in a solver's system; None without a column."""
         kind = CAME if cell.came else REST if cell.rest else PEOPLE
         key = self._find_table(cell)[1].key
         return solver.system.names.get((kind, key, cell.share.level, cell.share.group))
@@ -404,7 +404,7 @@ class _ItemAttack:
             if known_share.value is not None or known_column is None or not linked:
                 continue
             for known_answers in range(KNOWN_ANSWERS, 0, -1):
-                # The answers that the reader knows need no protection from him.
+                # The interval may be narrower by the known answers, which the reader has anyway.
                 rules = replace(self.rules, width=max(1, self.rules.width - known_answers))
                 is_wide, holds = (
                     self._extend_for_few_people(cell, judge, known_answers)

@@ -28,7 +28,7 @@ from readiness.attack.released import (
 )
 from readiness.attack.solving import CAME, CELL, PEOPLE, REST, SLACK, WEIGHT, Classes, LinearSystem
 
-# Limits of a share that are closer than this are equal to a solver, on any base.
+# Smallest difference of a share's limits that a solver can tell apart, on any base.
 SAME = 1e-10
 
 
@@ -105,7 +105,7 @@ class ItemRows:
                 {self._people_column(level, group): 1.0}, {self._weight_column(level, group): 1.0}
             )
         for level in (*self.table.levels, *self.table.boxes):
-            # People of the base who did not give this answer.
+            # The rest: people of the base with another answer.
             rest = self.system.variable((REST, self.table.key, level, group))
             with_level = self._people_column(level, group)
             answered = self._people_column(ANSWERED, group)
@@ -163,7 +163,7 @@ class ItemRows:
                 self.system.row(box_row, -slack, slack)
 
     def _add_weight_limits(self, people: Mapping[int, float], weights: Mapping[int, float]) -> None:
-        """Add that each of the people has a weight between the lightest and the heaviest."""
+        """Add that each person's weight lies between the lightest and the heaviest weight."""
         low, high = self.release.lightest, self.release.heaviest
         lightest = {column: -low * coefficient for column, coefficient in people.items()}
         heaviest = {column: -high * coefficient for column, coefficient in people.items()}
@@ -293,7 +293,7 @@ class ItemRows:
 # Levels of the report on missing answers that are not item nonresponse.
 TOLD = (ANSWERED, DONT_KNOW, "not_asked")
 Growth = Literal["came", "kept", "altered"]
-# In the order in which they are assumed, until one contradicts no number.
+# Assumptions in order of strength: the first that contradicts no printed number is used.
 GROWTHS: tuple[Growth, ...] = ("came", "kept", "altered")
 
 

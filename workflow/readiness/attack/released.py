@@ -21,7 +21,7 @@ ANSWERED = "answered"
 WITH_DONT_KNOW = "with_dont_know"
 ASKED = "asked"
 BASES = (ANSWERED, WITH_DONT_KNOW, ASKED)
-# By item and box, the levels that the box adds up.
+# Levels added up by each box, by item.
 Boxes = Mapping[str, Mapping[str, Iterable[str]]]
 
 
@@ -84,7 +84,7 @@ class ReleasedTable:
 
     @property
     def key(self) -> str:
-        """The name of the item's people, the same in every release of the same data."""
+        """Name of the item's people, shared by all releases of the same data."""
         return f"{self.item} {self.data}"
 
     @property
@@ -287,7 +287,7 @@ OTHERS = {"weighting", "quality", "setting", "response", "balance"}
 # elsewhere, combine two releases that readers have, or describe no single answer.
 OF_ITEMS: Mapping[str, frozenset[str]] = {
     "test": frozenset({"pairs"}),
-    # Computed from a share and its limits, under assumptions on those who are not in the sample.
+    # Computed from a published share and limits, with assumptions on people without an answer.
     "selection": frozenset(
         {
             "value without the bias",
@@ -375,7 +375,7 @@ def _add_estimate(row: Mapping[Any, str], tables: dict[str, ReleasedTable], boxe
 
 
 def _add_numbers(row: Mapping[Any, str], table: ReleasedTable) -> None:
-    """Add the numbers of a row that is not an estimate to the table of its item."""
+    """Add the numbers of a row of another kind than `estimate` to the table of an item."""
     group = row["group"]
     is_published = not row["suppressed"]
     match row["kind"]:

@@ -19,7 +19,7 @@ from readiness.attack.released import TOTAL
 from readiness.ground.arrays import FloatArray
 from readiness.ground.linear_programs import LinearProgram, find_whole_numbers
 
-# Upper limit of a count that has none.
+# Stands for an infinite upper limit of a count.
 UNBOUNDED = 10**9
 # Tolerance of the solver for a printed sum of weights, in mean weights.
 SLACK = 1e-7
@@ -90,7 +90,7 @@ class Classes:
     weights: np.ndarray
 
     def inside(self, group: str) -> np.ndarray:
-        """Return for each cell whether it belongs to a group."""
+        """Return for each frame cell whether the cell belongs to a group."""
         return self._inside.get(group, np.zeros(len(self.people), dtype=bool))
 
     @cached_property
@@ -106,23 +106,23 @@ class Classes:
         return bool(self.inside(group).any())
 
 
-# The most nodes of one branch-and-bound search.
+# Node limit of one branch-and-bound search.
 NODES = 2000
-# The most nodes where the unknowns are people of frame cells, which are more.
+# Node limit for systems with frame cells, which have more unknowns.
 FRAME_NODES = 500
-# The most searches of that kind in one system.
+# Search limit of a system with frame cells.
 SEARCHES = 80
-# The most unknown counts of a system in which whole numbers are searched.
+# Whole numbers are searched in systems with frame cells up to this number of unknown counts.
 MOST_CELLS = 120
-# The same in a survey of at most so many people: few tables are possible, so whole numbers narrow
-# its counts most. With more people a search takes seconds, and most searches end undecided.
+# Limits in surveys of up to `FEW_PEOPLE`: few tables are possible, so whole numbers narrow counts
+# most. With more people a search takes seconds, and most searches end undecided.
 MOST_CELLS_OF_FEW, FEW_PEOPLE = 400, 200
 # Tolerance of the solver: its bounds are widened by this before rounding.
 NEAR = 1e-6
-# How far a checked solution may miss a row.
+# Tolerance of a rounded solution when rows are checked.
 FITS = 1e-5
-# If an interval of real numbers is wide enough without this many people at each end, whole
-# numbers are not searched: they hardly narrow it further.
+# Whole numbers hardly narrow an interval further. So they are not searched where the interval of
+# real numbers is wide enough without this many people at each end.
 MARGIN = 2
 # Decides whether an interval of a count is wide enough.
 Judge = Callable[[int, int], bool]
@@ -358,9 +358,9 @@ def narrow(
 
     if not is_settled() and not solver.worlds:
         solver.find_world(column, low, high)
-    # First search a world that is just far enough from the worlds found so far (from the other end
-    # of the interval where there is none). If there is no such world, search any that is farther
-    # than those found.
+    # Search a world just far enough from the known worlds to show a wide interval. Without any
+    # known world start from the other end of the interval. If no world is that far, search any
+    # world beyond the known range.
     for just_wide_enough, downwards in product((True, False), (False, True)):
         while not is_settled():
             limit = high if downwards else low

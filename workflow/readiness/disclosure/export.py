@@ -14,9 +14,9 @@ DANGEROUS = tuple("=+-@\t\r\n\0＝＋－＠")
 
 
 def escape_cell(text: str) -> str:
-    """Return the text, with an apostrophe before it if a spreadsheet could run it.
+    """Return text with an apostrophe put before formulas that a spreadsheet could run.
 
-    "-5" is escaped too: in a text column it is text. Numbers belong in numeric columns.
+    "-5" is escaped too: in a text column "-5" is text. Numbers belong in numeric columns.
     """
     return f"'{text}" if text.startswith(DANGEROUS) else text
 

@@ -24,7 +24,7 @@ from readiness.disclosure.policy import (
 from readiness.ground.errors import StatisticsError
 from readiness.ground.linear_programs import LinearProgram
 
-# How many reweighted linear programs look for a small set of statements to suppress.
+# Number of reweighted linear programs that search a small set of statements to suppress.
 REWEIGHTED = 3
 
 
@@ -109,7 +109,7 @@ class BoundReader:
         n_counts = len(self._system.upper)
         row_statements = self._system.of_row
         relaxable = self._seen & (row_statements >= 0) & allowed[row_statements]
-        # A row may be missed below its lower limit and above its upper limit.
+        # Slack of each suppressed row: below the lower limit, and above the upper limit.
         room = np.where(relaxable, [below, above], 0.0)
         slack_rows = np.flatnonzero((room > GRACE).any(axis=0))
         slack_columns = sparse.identity(len(row_statements), format="csc")[:, slack_rows]
@@ -151,7 +151,7 @@ class Judge:
     def __init__(self, system: CountSystem, policy: Policy) -> None:
         self.system, self.policy = system, policy
         self.hopeless: set[str] = set()
-        # For each table of counts that was found: the value of each target, and the rows it breaks.
+        # Stored tables of counts: values of all targets in each table, and rows that each breaks.
         self._counts: list[Vector] = []
         self._breaks: list[npt.NDArray[np.bool_]] = []
         self._possible = ((frozenset[int](), 0), np.empty((0, 0)))
@@ -177,7 +177,7 @@ class Judge:
         return self._reader
 
     def find_narrow(self, target: ProtectedSum, hidden: frozenset[int]) -> SumBounds | None:
-        """Return the bounds of a target that is not protected; else None.
+        """Return the bounds of an unprotected target; None for a protected target.
 
         Also None for a target that no suppression protects. A target that is known exactly without
         the release becomes `hopeless`.
@@ -225,16 +225,16 @@ class Judge:
         """
         if target.of is None:
             return True
-        # Readers who could settle the target with these statements suppressed can do so with fewer.
+        # A reader who settled the target with more statements suppressed can settle the target now.
         settled = target.name in self._settled and hidden <= self._settled[target.name]
         return self.system.places[target.of] in hidden and not settled
 
     def is_open(self, target: ProtectedSum, hidden: frozenset[int]) -> bool:
-        """Return whether a target needs protection and is not known to be hopeless."""
+        """Return whether a target needs protection and suppression may still protect it."""
         return target.name not in self.hopeless and self.needs_protection(target, hidden)
 
     def bound_without_release(self, target: ProtectedSum) -> SumBounds:
-        """Return the bounds of a target for somebody who has no statement of the release."""
+        """Return the bounds of a target for a reader without any statement of the release."""
         if target.name not in self._bounds_without_release:
             self._bounds_without_release[target.name] = self._nobody.bounds(target)[0]
         return self._bounds_without_release[target.name]
@@ -271,7 +271,7 @@ class Judge:
         """Return the range of a target in the stored tables that the published rows allow."""
         if not self._counts:
             return float(target.count), float(target.count)
-        # Many targets are tested against the same choice, one after the other.
+        # Consecutive calls usually test many targets against one choice: filter the tables once.
         cache_key = (hidden, len(self._counts))
         if self._possible[0] != cache_key:
             published = find_published_rows(self.system, hidden)

@@ -29,7 +29,7 @@ Reader = Literal["public", "researchers", "internal"]
 Rule = Literal["allowed", "protected"]
 ALLOWED: Rule = "allowed"
 PROTECTED: Rule = "protected"
-# The default for the smallest cell that the public may see.
+# Default smallest cell of a public release.
 LEAST = 5
 
 
@@ -99,14 +99,14 @@ class Policy:
         return self.minimum_cell > 1 or PROTECTED in (self.zero, self.whole)
 
     def is_small(self, count: int) -> bool:
-        """Return whether a number of people is above 0 and below the smallest cell."""
+        """Return whether a number of people is positive and below the smallest cell."""
         return 0 < count < self.minimum_cell
 
     def is_sensitive(self, count: int, base: int) -> bool:
-        """Return whether `count` of `base` people must not be known.
+        """Return whether `count` of `base` people is sensitive.
 
-        Few people who gave the answer, few people of the base who did not, and, where the policy
-        says so, nobody or everybody.
+        Sensitive are few people who gave the answer, few people of the base who did not, and, where
+        the policy says so, nobody or everybody.
         """
         if not base or not self.protects:
             return False
@@ -219,7 +219,7 @@ class LinearRow:
 
 @dataclass(frozen=True)
 class Statement:
-    """A number that a release may publish, and the cost of suppressing it.
+    """A publishable number of a release, and the cost of suppressing the number.
 
     `primary`: suppressed already, for its own value. `last_resort`: suppressed to protect others
     only where nothing else helps (a count of nobody, which a reader would guess). `total`: a number
@@ -272,7 +272,7 @@ class CountSystem:
 
     @cached_property
     def places(self) -> dict[str, int]:
-        """The position of each statement, by its name."""
+        """Positions of the statements, by name."""
         return {statement.name: position for position, statement in enumerate(self.statements)}
 
     @cached_property
@@ -307,7 +307,7 @@ class CountSystem:
 
     @cached_property
     def room(self) -> tuple[Vector, Vector]:
-        """How far suppression moves each row's lower limit down, and its upper limit up."""
+        """Distances by which suppression moves each row's lower and upper limit outwards."""
         matrix, low, high = self.rows
         least = np.maximum([row.least for row in self.every], matrix.minimum(0) @ self.upper)
         most = np.minimum([row.most for row in self.every], matrix.maximum(0) @ self.upper)
@@ -340,7 +340,7 @@ class CountSystem:
 
 
 def find_published_rows(system: CountSystem, hidden: Iterable[int]) -> npt.NDArray[np.bool_]:
-    """Return for each row whether a reader has it when the `hidden` statements are suppressed."""
+    """Return for each row whether readers have it if the `hidden` statements are suppressed."""
     suppressed = np.zeros(len(system.statements) + 1, dtype=bool)
     suppressed[list(hidden)] = True
     return ~suppressed[system.of_row]
@@ -385,7 +385,7 @@ def components(system: CountSystem) -> list[CountSystem]:
     Parts without a target and without a statement are left out.
     """
     groups = [row.at for row in system.fixed if row.at]
-    # All rows of a statement are suppressed together.
+    # Suppressing a statement suppresses all of its rows, so their counts are linked.
     groups += [
         at
         for statement in system.statements

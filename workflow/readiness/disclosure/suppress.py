@@ -31,7 +31,7 @@ from readiness.disclosure.policy import (
 
 # Number of people by which intervals are made wider than the policy asks.
 MARGIN = 2
-# How often at most an interval is widened for one target.
+# Maximum number of attempts to widen the interval of one target.
 TRIES = 4
 
 
@@ -114,7 +114,7 @@ class Suppression:
         hidden = self._protect(self.primary, self.system.targets)
         if hidden != self.primary:
             hidden = self._publish_unneeded(hidden)
-            # A statement that was suppressed for another target may make a target of its own.
+            # A statement suppressed for another target can have targets of its own (`of`).
             hidden = self._protect(hidden, self.system.targets)
         return self._describe(hidden)
 
@@ -141,7 +141,7 @@ class Suppression:
         )
 
     def _is_protected(self, target: ProtectedSum, interval: SumBounds) -> bool:
-        """Return whether an interval is as wide as the policy asks, or as without the release."""
+        """Return whether an interval is wide enough, or as wide as without the release."""
         room = self.judge.bound_without_release(target)
         as_without_release = interval.least == room.least and interval.most == room.most
         return (
@@ -181,7 +181,7 @@ class Suppression:
         everything = np.ones(len(self.losses), dtype=bool)
         allowed = everything.copy()
         allowed[list(self.last_resort)] = False
-        # No suppression makes an interval wider than without the release.
+        # Suppressing everything gives the interval without the release: ask for no more.
         above = min(max(narrow.least + width, self.policy.minimum_cell), room.most)
         below = max(narrow.most - width, room.least) if width else 0
         # First without the dearest statements (numbers of all respondents), then with them. The

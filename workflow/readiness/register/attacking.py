@@ -148,7 +148,7 @@ def read_varied(path: Path | None, respondents: pd.DataFrame) -> dict[str, pd.Se
 
 
 def find_even(respondents: pd.DataFrame, by: Sequence[str]) -> frozenset[str]:
-    """Return the variables whose groups each lie in one stratum and have one weight.
+    """Return the variables whose groups each have a single stratum and a single weight.
 
     Variances of all respondents are then sums over the groups. Names are as in group ids, "" for
     the first variable. Empty where all respondents have one stratum and weight. `respondents`: with
@@ -164,7 +164,7 @@ def find_even(respondents: pd.DataFrame, by: Sequence[str]) -> frozenset[str]:
     )
 
 
-# How often a wider interval is asked for a count, each time twice as wide as before.
+# Number of times that a doubled interval width is demanded for a disclosed count.
 WIDENED = 2
 # After that, shares around a disclosed count are suppressed, a step at a time: of its item in its
 # group; in one more group, where fewest shares are lost; in all groups; of the linked items; at
@@ -286,6 +286,6 @@ def withhold_until_held(
         demand = demand_more(results, tries, estimates, target)
         if demand is None:
             return hidden
-        # Other items kept their numbers and those of linked items: their counts are as protected.
+        # Items without a change of their own or linked numbers need no new attack.
         attacked_items = target.with_neighbours(demand.items or ())
         hidden = decide(demand, hidden.decisions)

@@ -28,7 +28,7 @@ Places = IntArray
 
 @dataclass(frozen=True)
 class Cohorts:
-    """Parts of the cells: the people of one cell who came at one time.
+    """Parts of the frame cells: people of one cell who came between the same two releases.
 
     Where `many` people or more may have come to a cell, nobody's answers can be told from theirs:
     the cell is then not split.
@@ -61,7 +61,7 @@ class Cohorts:
                 group: release.came(group, float(cells.sizes[inside].sum()))
                 for group, inside in cells.groups.items()
             }
-            # People who came after this release also came after the releases before it.
+            # Newcomers since this release are newcomers since all earlier releases too.
             for group, number in people.items():
                 inside = cells.groups[group]
                 most_newcomers[inside] = np.minimum(most_newcomers[inside], number)
@@ -75,7 +75,8 @@ class Cohorts:
         return cls(*parts, tuple(came), tuple(mixed))
 
 
-# The most cells of one system. Where there are more, people of the same groups share one weight.
+# Largest number of cells in a system. Beyond that, cells of the same groups are merged and get
+# their mean weight.
 MOST_CELLS = 100
 
 
@@ -98,7 +99,7 @@ class KnownCells:
     def by(
         cls, answers: pd.DataFrame, weights: pd.Series[float], variables: Sequence[str]
     ) -> list[KnownCells]:
-        """Return the cells of all variables together; by variable where they would be too many."""
+        """Return cells of all variables combined; of each variable alone if that gives too many."""
         whole = cls.of(answers, weights, variables)
         if len(whole.sizes) <= MOST_CELLS or len(variables) < 2:
             return [whole.coarse()]
@@ -197,12 +198,12 @@ class Counts:
             self.add_limit(np.concatenate([*cell_counts]), float(size))
 
     def add_limit(self, places: Places, people: float) -> None:
-        """Add that at most so many `people` are behind these counts together."""
+        """Add the limit that at most so many `people` are behind the counts at `places`."""
         if len(places):
             self.fixed.append(LinearRow.of(dict.fromkeys(places.tolist(), 1.0), -np.inf, people))
 
     def add_arrivals(self) -> None:
-        """Add how many of each group came since an earlier release, and how many were there."""
+        """Add the printed numbers of newcomers and of earlier people, by release and group."""
         for column in dict.fromkeys(column for column, _ in self.places):
             column_places = np.array(
                 [places for (name, _), places in self.places.items() if name == column]
@@ -257,7 +258,7 @@ class Counts:
         return float(sizes.sum()), float(self.cells.weights[inside] / self.mean @ sizes)
 
     def since(self, places: Places) -> Places:
-        """Return for each count how many earlier releases were out when its people came."""
+        """Return for each count the number of earlier releases that precede its people."""
         return self.cohorts.since[places % len(self.cohorts.since)]
 
     def count_newcomers(self, k: int, group: str) -> float:

@@ -17,9 +17,9 @@ from readiness.ground.errors import DataError, ReadinessError
 from readiness.language import Language, join_texts, numbers, text
 from readiness.register.figures import IN_PERCENT, REASON, WITHHELD
 
-# Text in place of a number that is not published, in every language.
+# Placeholder of an unpublished number, in every language.
 SUPPRESSED_TEXT = "(…)"
-# Keys of the reasons why a number is not computable.
+# Catalogue keys of the reasons for a number that cannot be computed.
 KEYS = tuple(
     f"participation.reason.{reason}"
     for reason in (
@@ -76,7 +76,7 @@ class Sign(Enum):
 
     @property
     def replaces_number(self) -> bool:
-        """True if the sign stands in place of the number."""
+        """True for a sign printed instead of the number."""
         return self in (Sign.FEW, Sign.BASE)
 
     @property
@@ -91,7 +91,7 @@ class Sign(Enum):
 
 _WORDS = {Sign.FEW: "tables.sign.few", Sign.BASE: "tables.sign.base", Sign.WEAK: "tables.sign.weak"}
 _RAISED = {Sign.FEW: "ᶜ", Sign.BASE: "ᶠ"}
-# The signs that a page explains wherever it shows one.
+# Signs that need an explanation on every page that shows them.
 SIGNS = (Sign.FEW, Sign.BASE, Sign.WEAK)
 
 

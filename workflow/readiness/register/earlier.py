@@ -60,7 +60,7 @@ class Told:
         )
 
     def people(self, base: Ends) -> Ends:
-        """Return the limits of the number of people, from those of the base."""
+        """Return the limits of the number of people behind the share, given those of the base."""
         least, most = self.of_people
         return float(ceil(base[0] * least - NEAR)), float(floor(base[1] * most + NEAR))
 
@@ -101,9 +101,10 @@ class Earlier:
     same: bool = False
 
     def came(self, group: str, people: float) -> float:
-        """Return by how many a group of `people` has grown at most since the release.
+        """Return the largest possible number of newcomers in a group that now has `people`.
 
-        Infinite where the number of respondents was not printed, or was larger.
+        Infinite where the release did not print the group's respondents, or printed more than
+        `people`.
         """
         if self.same:
             return 0.0
@@ -186,7 +187,7 @@ def earlier_release(figures: pd.DataFrame, data: str) -> Earlier:
 
 
 def _bound_printed(row: dict[Any, str], value: float) -> Ends:
-    """Return the limits of a share from its printed value; exactly 0 and 1 are printed as such."""
+    """Return the limits of a share from its printed value; a printed 0 or 1 is exact."""
     if value in (0.0, 1.0) and row["se"] in ("", "0"):
         return value, value
     half_unit = value * 10.0 ** (1 - SIGNIFICANT_DIGITS)
@@ -197,7 +198,7 @@ def _bound_printed(row: dict[Any, str], value: float) -> Ends:
 
 @dataclass(frozen=True)
 class Joint:
-    """The shares of one question in one earlier release: of each category in each group.
+    """All shares of one question in an earlier release, by category and group.
 
     `shares`: ids by category and group. `bases`: ids by group. `categories`: the answers that add
     to a base. `groups`: all groups, the total among them.
@@ -210,7 +211,7 @@ class Joint:
     groups: Sequence[str]
 
     def ends(self, category: str, group: str) -> Ends | None:
-        """Return the limits that all shares together give a count; None where they give none."""
+        """Return the limits of a count from all shares together; None without limits."""
         if self._reader is None:
             return None
         target = ProtectedSum("", (self._find_people(category, group),), 0)
@@ -230,7 +231,7 @@ class Joint:
 
     @cached_property
     def _reader(self) -> BoundReader | None:
-        """A reader who has this release alone; None where it prints no share."""
+        """A reader with this release alone; None for a release without printed shares."""
         if not self._ratio:
             return None
         most_people = np.repeat(

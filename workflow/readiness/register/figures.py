@@ -86,9 +86,9 @@ class Origin:
         return Origin(self.datasets | other.datasets, self.lineages | other.lineages)
 
 
-# The statistic of a claim that was printed as a percentage.
+# Statistic of claims printed as percentages.
 IN_PERCENT = "as printed, in percent"
-# The unit of a row whose value is a reason why a number is not computable.
+# Unit of rows with a reason in place of a number.
 REASON = "reason"
 CORE = [field.name for field in fields(FigureRow) if field.name != "note"]
 COLUMNS = [*CORE, "run", "dataset", "lineage", "simulated", "note", PRECISION]
@@ -206,7 +206,7 @@ def group_order(
 
 
 def answer_order(value: Values, item: str, codes: Sequence[str], *, ordered: bool) -> list[str]:
-    """Return the answers of an item: as listed if they are a scale, else by their share of all."""
+    """Order the answers of an item: a scale as listed, other answers by share of all."""
     return (
         list(codes)
         if ordered
@@ -231,7 +231,7 @@ BASE, UNRELIABLE = "base below the minimum", "base too small for a reliable shar
 
 @dataclass(frozen=True)
 class Scheme:
-    """How a questionnaire relates the numbers of a wave.
+    """Relations between the numbers of a wave, from its questionnaire.
 
     `apart`: the groups outside every total, which are counted and not weighted. `headlines`: for
     each ordinal item, the box that is compared between groups. `grids`: for each item, the grid

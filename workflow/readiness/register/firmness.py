@@ -23,7 +23,7 @@ from readiness.register.figures import DONT_KNOW, WITHHELD, FigureRow, number
 HOLDS = "holds"
 FAILS = "fails"
 UNTOLD = "untold"
-# Decimals of a share (0-1) and of its limits.
+# Decimals of shares (0-1) and limits: whole percentages.
 DECIMALS = 2
 
 

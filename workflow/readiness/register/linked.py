@@ -31,7 +31,7 @@ from readiness.register.counts import Cohorts, Counts, KnownCells, Places, share
 from readiness.register.earlier import Earlier, Joint
 from readiness.register.precision import ShareDigits
 
-# Special codes for no answer: left out of the counts of an item if none of its shares has them.
+# Special codes for no answer. An item whose shares never count them has no counts of them.
 SILENT = frozenset(SPECIAL_CODES) - {NOT_ASKED}
 
 
@@ -70,7 +70,7 @@ def _suppose_unchanged(earlier: tuple[Earlier, ...]) -> Iterator[tuple[Earlier, 
 
 @dataclass(frozen=True)
 class PrintRules:
-    """Rules for printing shares, and what is known before.
+    """Rules for printing shares, and numbers known from earlier releases.
 
     `digits`: decimals of shares. `reliable_base`: the smallest base of a weighted share.
     `share_ids`: the ids of the shares that exist; None: all. `earlier`: the earlier releases of the
@@ -166,9 +166,9 @@ class _Builder:
         )
 
     def add(self, item: Item, column: str) -> None:
-        """Add the counts and shares of an item, or of one of its options."""
+        """Add counts and shares of an item, or of an option of a multiple-response item."""
         states = self._list_states(item, column)
-        # The cuts of the item or of one of its options, computed over all possible answers.
+        # Cuts of the item or option, computed over all possible answers.
         possible_answers = pd.DataFrame({name: pd.Series(list(states)) for name in item.columns})
         option_codes = (
             dict(zip(item.columns, item.codes, strict=True)) if item.kind.takes_several else {}
@@ -206,7 +206,7 @@ class _Builder:
                 self._add_share(item, column, category, cut, categories, group, joint)
 
     def _list_states(self, item: Item, column: str) -> list[str]:
-        """Return the answers that a column can hold as readers know them: all declared codes."""
+        """Return the possible values of a column: all declared codes, then others in the data."""
         codes = ["1", "0"] if item.kind.takes_several else list(item.codes)
         states = [state for state in SPECIAL_CODES if state != NOT_ASKED or item.asked_if]
         states = [state for state in states if state != DONT_KNOW or item.dont_know]
@@ -294,7 +294,7 @@ class _Builder:
         if self.rules.share_ids is not None and name not in self.rules.share_ids:
             return
         if not counts.people(base):
-            # A group that nobody was asked in is printed like a small one.
+            # A group without any person asked is printed like a small group.
             self._fix(LinearRow.total(base.tolist(), 0.0))
             return
         # "Don't know" describes the questionnaire, not people, unless the item is sensitive.
@@ -317,14 +317,14 @@ class _Builder:
             if label in known_counts or (with_dont_know and label != name):
                 continue
             count = counts.people(places)
-            # A count of 0 is a target only where 0 is sensitive.
+            # A count of 0 is a target only if the policy protects 0.
             if policy.is_small(count) or (count == 0 and sensitive):
                 self._add_target(label, places)
             else:
                 self._add_other_target(label, places, name)
 
     def _fix(self, row: LinearRow) -> None:
-        """Add a row that every reader knows, whatever is suppressed."""
+        """Add a row that stays published whatever is suppressed."""
         if row not in self._fixed:
             self._fixed.add(row)
             self.counts.fixed.append(row)
@@ -332,7 +332,7 @@ class _Builder:
     def _add_statement(
         self, name: str, base: Places, chosen: Places, group: str, *, sensitive: bool
     ) -> None:
-        """Add the rows of a share, as a statement that can be suppressed."""
+        """Add the rows of a share as a suppressible statement."""
         counts, policy = self.counts, self.policy
         n, count = counts.people(base), counts.people(chosen)
         is_weak = n < (self.rules.reliable_base if self.cells.weighted else policy.minimum_base)
@@ -355,7 +355,7 @@ class _Builder:
     def _add_base_rows(
         self, base: Places, kind: str, item: Item, column: str, group: str
     ) -> Iterator[LinearRow]:
-        """Yield the rows of a base: its number of people, and the weight of those who answered."""
+        """Yield the rows of a base: number of people, and weight of the answers."""
         n = float(self.counts.people(base))
         everybody = self.counts.everybody(group)[0]
         yield LinearRow.of(dict.fromkeys(base.tolist(), 1.0), n, n, 0.0, everybody)
@@ -443,9 +443,9 @@ class _Builder:
             )
 
     def _add_other_target(self, name: str, places: Places, statement_name: str) -> None:
-        """Add a sum that is not small as a target while a statement is suppressed.
+        """Add a large sum as a target while a statement is suppressed.
 
-        Readers do not know that it is not small: a narrow interval could disclose a small count.
+        Readers do not know that the sum is large: a narrow interval could disclose a small count.
         """
         key = tuple(places.tolist())
         if key and self.policy.minimum_cell > 1:
@@ -455,5 +455,5 @@ class _Builder:
 
 
 def others(name: str) -> str:
-    """Return the name of the count of those in a share's base who did not give the answer."""
+    """Return the name of a share's rest: people of the base with another answer."""
     return f"{name} (others)"

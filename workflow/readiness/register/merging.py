@@ -27,7 +27,7 @@ CELL = ["item", "level", "base", "group"]
 
 @dataclass(frozen=True)
 class Merger:
-    """A merger of small groups of a variable, and the shares that it would publish.
+    """A merger of small groups of a variable, with the number of shares gained.
 
     `small`: the groups with too few people to show any share, with their sizes. `categories`: the
     codes of all groups after the merger, in the variable's order. `withheld`: number of shares of

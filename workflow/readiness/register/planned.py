@@ -14,7 +14,7 @@ from typing import Any, Literal
 from readiness.provenance.digests import canonical_json
 from readiness.questionnaire import TOTAL
 
-# Key of the order of a mapping's names, where they have one.
+# Key that holds the order of a mapping's names.
 ORDER = "(order)"
 Tree = Mapping[str, Any]
 Place = tuple[str, ...]
@@ -22,7 +22,7 @@ Place = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Deviation:
-    """One setting in which a wave differs from its plan.
+    """A difference between a wave's setting and the sealed plan.
 
     `key`: its place in the tree. `was`, `now`: None where the setting did not exist. `amendment`:
     the number of the plan that states the change, 0 for none. The deviation touches rows of the
@@ -42,7 +42,7 @@ class Deviation:
 
     @property
     def area(self) -> str:
-        """The part of a plan that the setting belongs to."""
+        """Part of the plan with the setting."""
         return AREAS.get(self.key.partition(".")[0], "rest")
 
     def touches(self, row: Mapping[Any, Any]) -> bool:
@@ -72,7 +72,7 @@ class PlanEntry:
 
 @dataclass(frozen=True)
 class PlanOutcome:
-    """The sealed plan and amendments of a wave, and each deviation from them."""
+    """Sealed plan and amendments of a wave, with all deviations."""
 
     entries: tuple[PlanEntry, ...]
     deviations: tuple[Deviation, ...]
@@ -99,7 +99,7 @@ class PlanOutcome:
         return "changed" if deviations else "planned"
 
 
-# The keys of the tree that belong to each part of a plan.
+# Keys of the tree, by part of a plan.
 PARTS = {
     "population": "selection simulated sample drawn margins frame study",
     "questionnaire": "questionnaire items asked derive",
@@ -164,7 +164,7 @@ def compare_plans(plans: Sequence[Tree], now: Tree) -> list[Deviation]:
             )
         deviations.append(_weigh(path, was, value_now, amendment, now))
     changed_keys = {deviation.key.partition(".")[0] for deviation in deviations}
-    # A file is not listed if its parts are. A sample is drawn after the plan, or was drawn before.
+    # A changed file is not listed beside its changed parts. A sample may be drawn after the plan.
     finer_keys = {
         f"files.{name}": {name, *part_keys} & changed_keys for name, part_keys in _IN_FILES.items()
     }
@@ -175,7 +175,7 @@ def compare_plans(plans: Sequence[Tree], now: Tree) -> list[Deviation]:
     return [deviation for deviation in deviations if not finer_keys.get(deviation.key)]
 
 
-# The keys that hold the content of a file.
+# Keys with the content of each file.
 _IN_FILES = {"asked": ("items", "frame"), "margins": (), "report": (), "corrections": ()}
 
 
@@ -188,7 +188,7 @@ def _list_differences(was: Tree, now: Tree, path: Place = ()) -> Iterator[tuple[
         if isinstance(old_value, Mapping) and isinstance(new_value, Mapping):
             yield from _list_differences(old_value, new_value, place)
         elif name == ORDER:
-            # An order differs only in the entries that both have: others are listed by themselves.
+            # Compare the order of common entries only: other entries are listed separately.
             common_order = [
                 [
                     entry
@@ -204,7 +204,7 @@ def _list_differences(was: Tree, now: Tree, path: Place = ()) -> Iterator[tuple[
 
 
 def _find_at(tree: Any, path: Place) -> Any:
-    """Return the value at a place of a tree; None where there is none."""
+    """Return the value at a place of a tree; None for a missing place."""
     for name in path:
         tree = tree.get(name) if isinstance(tree, Mapping) else None
     return tree
@@ -228,7 +228,7 @@ def _weigh(path: Place, was: Any, now: Any, amendment: int, tree: Tree) -> Devia
 
 
 def _list_reach(item: str, tree: Tree) -> tuple[str, ...]:
-    """Return an item and the items derived from it, in the order of their declaration."""
+    """Return an item and all items derived from the item, in declared order."""
     reached = [item]
     derived = tree.get("derive")
     derived = derived if isinstance(derived, Mapping) else {}

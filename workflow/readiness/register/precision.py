@@ -56,7 +56,7 @@ class ShareDigits:
         return self.total if group == TOTAL else self.group
 
     def round_shares(self, shares: FloatArray, groups: Sequence[str]) -> FloatArray:
-        """Return shares (0-1) of these groups as they are printed, NaN where there is none."""
+        """Return shares (0-1) of these groups, rounded for printing; NaN stays NaN."""
         return np.array(
             [
                 np.nan if np.isnan(share) else float(self.round_share(share, group))
@@ -66,7 +66,7 @@ class ShareDigits:
         )
 
     def round_share(self, share: float, group: str) -> float:
-        """Return one share (0-1) of a group as it is printed."""
+        """Return one share (0-1) of a group, rounded for printing."""
         if self.exact:
             return share
         return float(round_amount(share, self.of(group) + 2, self.rounding))
@@ -157,7 +157,7 @@ def print_precision(
     result.loc[shares.index, "upper"] = upper
     with np.errstate(divide="ignore", invalid="ignore"):
         result.loc[shares.index, "deff"] = n / n_eff
-    # A group that is counted apart has no flag, because nothing is estimated for it.
+    # Groups counted apart have no flag, because their shares are not estimates.
     flagged = estimates.loc[shares.index, "reliability"].fillna("").astype(str).ne("").to_numpy()
     result.loc[shares.index[flagged], "reliability"] = flags[flagged]
     return result

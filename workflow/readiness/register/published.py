@@ -38,7 +38,7 @@ _SIGNS = str.maketrans({"\u2212": "-", "\u2011": "-", "\u066a": "%"})
 
 
 def number(text: str) -> float | None:
-    """Return the number in a cell, or None where the cell holds none."""
+    """Return the number in a cell; None for a cell without a number."""
     if not _NUMBER.fullmatch(text):
         return None
     value = float(text)

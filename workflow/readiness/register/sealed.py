@@ -21,7 +21,7 @@ from readiness.register.rows.shares import BAND_UNITS
 
 @dataclass(frozen=True)
 class Withholding:
-    """The numbers that a register does not publish, by whatever rule.
+    """Numbers that a register suppresses or publishes in another form.
 
     `ids`: ids of suppressed shares, means and bases. `exact`: ids of tests that are published as
     they were computed, whatever is suppressed beside them. `banded`: ids of p-values published as a
@@ -41,7 +41,7 @@ class Withholding:
 
 
 def read_withholding(ledger: pd.DataFrame) -> Withholding:
-    """Read from the register of a publication (as text) what it does not publish."""
+    """Read the suppressed numbers from the register of a publication (as text)."""
     published = ledger["suppressed"] == ""
     is_band = ledger["unit"].isin(BAND_UNITS)
     tests = (ledger["kind"] == "test") & published & ~is_band
@@ -59,13 +59,13 @@ def read_withholding(ledger: pd.DataFrame) -> Withholding:
 
 
 def _is_former(ledger: pd.DataFrame) -> bool:
-    """Return whether a ledger has an effective sample size for each share, as those of 1.0 do."""
+    """Return whether a ledger has effective sample sizes by share, like ledgers of 1.0."""
     limits = ledger["kind"] == "interval"
     ids = ledger.loc[limits, "id"]
     return any(FigureId.parse(text, "interval").part == EFFECTIVE for text in ids)
 
 
-# The columns beside a number that are published only where the ledger has them.
+# Columns published only where the ledger has a cell.
 _BESIDE = ("n", "se", "lower", "upper", "n_eff", "deff")
 
 

@@ -16,7 +16,7 @@ from readiness.register.figures import IN_PERCENT, FigureRow
 
 
 def claim_rows(claims: pd.DataFrame) -> Iterator[FigureRow]:
-    """Yield a row for each published figure as it was printed, labelled by its source."""
+    """Yield a row for each published figure as printed, labelled by source."""
     for row in claims.to_dict("records"):
         if row["unit"] == "text":
             continue

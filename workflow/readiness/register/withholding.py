@@ -160,7 +160,7 @@ def withhold(
         means = find_withheld_means(numbers, figures, scheme.apart, sensitive)
     table = _state_facts(estimates, decisions, means, rules, policy, scheme)
     rarest = rare(respondents, policy.identifiers, policy.k) if policy.identifiers else 0
-    # Numbers that are only unreliable are hidden by another rule, with a sign of its own.
+    # Another rule hides unreliable numbers, with another sign.
     unreliable = table[table["reason"] == RELIABILITY]
     ids = frozenset(table["id"]) - frozenset(unreliable["id"]) | bases
     return Withheld(ids, decisions, table, rarest)
@@ -174,7 +174,7 @@ def find_telling_bases(
     policy: Policy,
     earlier: Sequence[Earlier] = (),
 ) -> frozenset[str]:
-    """Return the ids of the bases that disclose how few gave an answer, and of the shares on them.
+    """Return the ids of bases, and of shares on them, that disclose a sensitive number of answers.
 
     Everybody who was asked a filtered question gave the routing answers. Where those are
     sensitive in a group (few gave them, or all but few), the group has no published base for the

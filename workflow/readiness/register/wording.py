@@ -60,7 +60,7 @@ class Wording:
     drawn: bool
 
     def read(self, identity: str) -> float | None:
-        """Return the value of an id; None where it is not published."""
+        """Return the published value of an id; None without one."""
         row = self.find_row(identity)
         return None if row is None or row["suppressed"] else number(row["value"])
 
@@ -89,7 +89,7 @@ class Wording:
         return Side(side, worst is not None and compare_with_half(worst, digits) != side)
 
     def _bound_blanks(self, identity: FigureId, digits: int) -> Limits | None:
-        """Return the limits of a share, whatever those without an answer would have said.
+        """Return the limits of a share under any assumption on missing answers.
 
         The lower confidence limit of the least possible share and the upper one of the largest
         (Horowitz and Manski 2000), by the printed effective sample size. None where no answer is
@@ -132,6 +132,6 @@ class Wording:
         return not self.drawn or self._is_established(rows_id(grid), f"{first}.{last}")
 
     def _is_established(self, identity: str, level: str) -> bool:
-        """Return whether a test of an order is published as below its bound, for a level."""
+        """Return whether a published test of an order names this level and is below its bound."""
         row = self.find_row(identity)
         return row is not None and row["level"] == level and row["unit"] == P_BELOW

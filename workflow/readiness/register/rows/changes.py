@@ -36,7 +36,7 @@ from readiness.register.precision import ShareDigits
 from readiness.register.published import round_register
 from readiness.survey.comparisons.families import combine_limits
 
-# Reasons why a question is not compared, or (`mapped`) how.
+# Reasons for not comparing a question; `mapped`: compared with another question.
 UNASKED, REWORDED, ROUTED, ANSWERS, MAPPED = REASONS = (
     *("unasked", "reworded", "routed_otherwise", "other_answers", "mapped"),
 )
@@ -162,7 +162,7 @@ def change_rows(
     change: Change,
     level: float,
 ) -> Iterator[FigureRow]:
-    """Yield how each question changed, what it was before, and why some are not compared.
+    """Yield the change of each question, earlier values, and reasons for questions not compared.
 
     `rows`: the numbers of this wave. `before`: the register of the earlier wave, as text.
     `matched`, `groups`: results of `match_items` and `match_groups`. `level`: of confidence.
@@ -232,7 +232,7 @@ def name_earlier(share: FigureId, waves: int) -> FigureId:
 def _make_level_rows(
     name: str, answer: str, group: str, waves: Sequence[_Told | None], factor: float, rounding: str
 ) -> list[FigureRow]:
-    """Return the rows of one number: its values in earlier waves, latest first, and its changes."""
+    """Return the rows of one number: earlier values, latest first, and changes."""
     numbers = [wave for wave in waves if wave is not None]
     if (
         len(waves) < 2

@@ -168,7 +168,7 @@ def _make_others_rows(row: Mapping[Any, Any], why: str, digits: ShareDigits) -> 
 
 
 def response_rows(response: pd.DataFrame, digits: ShareDigits) -> Iterator[FigureRow]:
-    """Yield AAPOR's rates with the counts behind them, each with its value or a reason."""
+    """Yield AAPOR's rates and the counts behind the rates, each a value or a reason."""
     for row in response.to_dict("records"):
         measure = row["measure"]
         group = row["group"]
@@ -326,7 +326,7 @@ STEPS: Mapping[str, Mapping[str, str]] = {
     "nobody": {"n": "weightless"},
     "linear": {"n": "linear"},
 }
-# The step of a weighting that makes no weights.
+# Kind of the weighting step without weights.
 UNWEIGHTED = "unweighted"
 # Steps on standard errors: left out where the selection of respondents gives none.
 OF_PRECISION = ("jackknife", "groups", "linear", "replicated", "drawn", "lonely")

@@ -126,7 +126,7 @@ def share_rows(
                 row["level"] if of_numbers else "share", base, unweighted=group in scheme.apart
             ),
             n=None if base_name in ids else n,
-            # The flag and the note depend on the count, so they are suppressed with it.
+            # Flag and note depend on the count: they are suppressed with a disclosed count.
             reliability=row["reliability"] if selection.inference and has_flag else "",
             suppressed=reason,
             digits=places,
@@ -176,7 +176,7 @@ def share_rows(
         yield from _make_first_rows(estimates, rules, scheme, ids, confidence)
 
 
-# The tests of an order of two shares of the same people, with their texts in the register.
+# Texts of the tests that order two shares of the same people.
 ORDERS = {
     OF_FIRST: "p of paired differences: the most frequent answer beside each other one",
     OF_ROWS: "p of the paired difference: the largest share of the rows beside the smallest",
@@ -323,7 +323,7 @@ NONE = "no_alpha"
 
 
 def scale_rows(scales: pd.DataFrame, rules: FigureRules) -> Iterator[FigureRow]:
-    """Yield alpha of each scale (`scales` as text), with its interval where there is one.
+    """Yield alpha of each scale (`scales` as text), with the interval if there is one.
 
     Alpha is suppressed on fewer answers than a reliable share needs.
     """
@@ -529,7 +529,7 @@ def _make_family_rows(
 
 
 def _read_p(row: Mapping[Any, Any]) -> float | None:
-    """Return the p-value of a comparison, adjusted where it is one of several; None without one."""
+    """Return the p-value of a comparison, adjusted in a family of several; None without one."""
     adjusted = number(row["p_adjusted"])
     if adjusted is None and row["test"] != "contrast":
         return number(row["p_value"])
@@ -539,7 +539,7 @@ def _read_p(row: Mapping[Any, Any]) -> float | None:
 def _make_comparison_rows(
     row: dict[Any, Any], rules: FigureRules, selection: Selection
 ) -> Iterator[FigureRow]:
-    """Yield the rows of one comparison: p, statistic, effect size and its limits."""
+    """Yield the rows of one comparison: p, statistic, effect size, limits."""
     item, test = row["item"], row["test"]
     identity = comparison_id(item, test, row["a"], row["b"])
     pair = identity.group
