@@ -66,10 +66,10 @@ class Again:
     folder: Path
     rows: list[dict[str, str]]
     objects: Mapping[Any, Path]
-    # The input files that are no datasets, with the content that was hashed.
+    # Content of the input files beside the datasets, as hashed.
     inputs: Mapping[Path, bytes]
     terms: Terms
-    # Why the archive of the code is not trusted; None where the seal holds.
+    # Reason not to trust the archive of the code; None for a valid seal.
     unread: Fact | None
 
     @cached_property
@@ -84,7 +84,7 @@ class Again:
 
     @cached_property
     def present(self) -> Mapping[str, str]:
-        """The hashes of this program, and of the project's reports if the project is its own."""
+        """Hashes of this program, with the project's reports if the project is its own."""
         return present_program(self.root, own=self.terms.foreign is None)
 
     @cached_property
@@ -111,11 +111,11 @@ class Again:
 
     @property
     def is_attacked(self) -> bool:
-        """True if the table of the attack is to be recomputed."""
+        """True if the attack's table must be recomputed."""
         return self.terms.attacked and (self.folder / ATTACK).is_file()
 
     def check(self, result: Audit) -> Audit:
-        """Return the audit with its numbers compared and, at level 3, its report."""
+        """Return the audit with compared numbers and, at level 3, the compared report."""
         no_pages_reason = self._explain_missing_pages(result) if result.level >= REPORT else None
         with_pages = result.level >= REPORT and no_pages_reason is None
         try:
@@ -142,7 +142,7 @@ class Again:
             )
 
     def _explain_missing_pages(self, result: Audit) -> Fact | None:
-        """Return why no page can be compared; None if each must be the same bytes."""
+        """Return why no page can be compared; None if all pages must be identical."""
         if self.unread is not None:
             return self.unread
         if not self.is_known:
@@ -157,7 +157,7 @@ class Again:
         return None
 
     def _name_run(self, result: Audit) -> str:
-        """Return the run of the publication, from the seal or else its configuration.
+        """Return the publication's run: from the seal, or from the frozen configuration.
 
         Raises DataError where the configuration has no run.
         """
@@ -225,7 +225,7 @@ class Again:
 
 
 def _name_other_program(sealed: Mapping[str, Any]) -> Fact:
-    """Return the message that another program made the pages, with its release if known."""
+    """Return the message that another program made the pages, naming a known release."""
     if (release := find_release(sealed.get("program", {}))) is None:
         return Fact("audit.page.other_code")
     release_values = {"version": release.version, "commit": release.commit}
@@ -233,7 +233,7 @@ def _name_other_program(sealed: Mapping[str, Any]) -> Fact:
 
 
 def _describe_divergence(divergence: Divergence | None, numbers: Iterable[Number]) -> Fact | None:
-    """Return the message on the step where the chains diverge; None where they do not.
+    """Return the message on the first step where sealed and recomputed chains diverge, or None.
 
     A register includes the lineage of its numbers: if only earlier code differs and every number is
     the same, that is no divergence.

@@ -91,7 +91,7 @@ def _check_tables(folder: Path) -> Iterator[tuple[str, Fact]]:
 
 @dataclass(frozen=True)
 class _Statements:
-    """The statements of a publication's files, compared with each other."""
+    """Facts stated by a publication's files, to be compared with each other."""
 
     folder: Path
     sealed: Mapping[str, Any]
@@ -102,7 +102,7 @@ class _Statements:
     inputs: Mapping[Path, str]
 
     def ledger(self) -> Iterator[tuple[str, Fact]]:
-        """Yield faults of the ledger: its columns, and the digests of its numbers."""
+        """Yield faults of the ledger: precision, columns, digests of numbers."""
         text, head, rows = _read_table(self.folder / LEDGER)
         if any(row[-1:] != [PUBLISHED] for row in rows):
             yield LEDGER, _report_disagreement(PRECISION)
@@ -170,7 +170,7 @@ class _Statements:
                 {*lineage.datasets} - parent_datasets and not revises
             ):
                 yield place, Fact("audit.states.datasets")
-            # The outputs of the step that are in the folder.
+            # Outputs of the step that the publication's folder holds.
             for name, digest in lineage.outputs.items():
                 sealed_name = ledger.kept_as(step, name, self.languages)
                 if sealed_name and self.sealed["files"].get(sealed_name) != digest:
@@ -214,7 +214,7 @@ class _Statements:
         ]
         yield from ((name, Fact("audit.states.unused")) for name in sorted(unknown))
         is_wave = str(self.sealed["run"]).startswith("waves/")
-        # Every wave is attacked before it is published.
+        # Publications of a wave have an attack, publications of a study have none.
         if is_wave != (ATTACK in files):
             yield ATTACK, Fact("audit.states.absent" if is_wave else "audit.states.unused")
 
@@ -243,12 +243,12 @@ class _Statements:
 
 
 def _report_disagreement(name: str) -> Fact:
-    """Return the message that a name of the seal or folder does not agree with the other files."""
+    """Return the message that a named part disagrees with the publication's other files."""
     return Fact("audit.states.folder", {"name": name})
 
 
 def _find_other(head: Sequence[str], columns: Sequence[str]) -> str | Fact | None:
-    """Return the first column that does not belong there; None where all do."""
+    """Return the first wrong, missing or misplaced column; None for the right columns."""
     if list(head) == list(columns):
         return None
     wrong = [name for name in head if name not in columns or list(head).count(name) > 1]

@@ -79,11 +79,11 @@ def check_attack(folder: Path, again: Rerun, *, is_sealing_code: bool) -> list[A
     if compatible_rows:
         reason = Fact("audit.attack.other_version", {"n": compatible_rows})
         faults.append(AuditFinding(ATTACK, Outcome.NOT_COMPARED, reason))
-    # Without a fault the rows are the same in another order or writing.
+    # Files without a differing row differ in order or formatting only.
     return faults or other_table
 
 
-# Key of a row of the attack's table: the share, and whether its answer or its rest is counted.
+# Key columns of the attack's table: share, and counted people (answer or rest).
 ATTACK_KEY = ["id", "counted"]
 
 
@@ -118,7 +118,7 @@ _FOUND = {"lowest", "highest", "reader", "how", "knows"}
 def _go_together(
     old: Mapping[Any, str] | None, new: Mapping[Any, str] | None, suppressed: Collection[str]
 ) -> bool:
-    """Return whether the sealed and the recomputed row on a count can both be right.
+    """Return whether sealed and recomputed rows on one count can both be right.
 
     The interval of a protected count is only computed until it is wide enough, so two searches can
     end at intervals without a count in common. A row that is sealed but no longer attacked must be

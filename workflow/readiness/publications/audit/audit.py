@@ -108,7 +108,7 @@ def audit(
 
 
 def is_sealing(root: Path, sealed: Mapping[str, Any], terms: Terms) -> bool:
-    """Return whether this program is the one that sealed the publication."""
+    """Return whether this program sealed the publication."""
     present = program.present_program(root, own=terms.foreign is None)
     return program.is_present(sealed["program"], present)
 
@@ -170,8 +170,8 @@ def _add_data(
     judged: dict[str, Audit],
 ) -> Audit:
     """Return the audit with the findings on data and, from level 2, on numbers and pages."""
-    # Without the sealed tables and configuration nothing can be compared: data and numbers would be
-    # blamed for a fault of the table or of the configuration.
+    # Compare nothing with tables or a configuration other than the sealed ones: data and numbers
+    # would be blamed for faults of these files.
     unfit = Fact("audit.input.unfit")
     findings = [
         AuditFinding(name, Outcome.NOT_CHECKED, unfit)
@@ -216,7 +216,7 @@ def _add_data(
 def _check_again(
     root: Path, terms: Terms, judged: dict[str, Audit], identity: str, path: Path, _digest: str
 ) -> AuditFinding | None:
-    """Return why an earlier ledger is not known to be reproducible; None where it is.
+    """Return the reason to doubt that an earlier ledger is reproducible, or None.
 
     The earlier publication `identity` is audited at level 2, once, for its ledger at `path`.
     """

@@ -24,7 +24,7 @@ RECORDS = "lineage/*.json"
 
 
 class Held(StrEnum):
-    """How a part of a publication is checked.
+    """Kinds of checks of a publication's parts.
 
     RECOMPUTED: from the sealed data and settings. COMPARED: with other files of the folder, the
     log, the data or an earlier publication. TEMPLATED: a text that the program wrote from the other
@@ -39,7 +39,7 @@ class Held(StrEnum):
 
 @dataclass(frozen=True)
 class Part:
-    """A file of a publication (an `fnmatch` pattern), or some of its columns or keys.
+    """A file (`fnmatch` pattern) of a publication, or some columns or keys of a file.
 
     It is checked from `level` on. `own_code`: only by the program that sealed it; for others it is
     stated.
@@ -83,7 +83,7 @@ PARTS: tuple[Part, ...] = (
 
 
 def find_parts(file: str) -> list[Part]:
-    """Return the parts of a file, by its name in the folder; none if no publication has it."""
+    """Return the parts of a file by relative name; empty for files that no publication has."""
     return [part for part in PARTS if fnmatchcase(file, part.file)]
 
 
@@ -97,7 +97,7 @@ def list_stated(files: Collection[str], level: int, *, own_code: bool) -> Iterat
         is_unchecked = part.held in (Held.STATED, Held.TEMPLATED) or (
             part.own_code and not own_code
         )
-        # Below its level a number is not computed, and the audit says so for all numbers.
+        # Charts, tables and report are listed in audits at level 3 only.
         is_listed = is_unchecked and part.level <= max(level, NUMBERS)
         if is_listed and (part.file == SEAL or any(fnmatchcase(name, part.file) for name in files)):
             yield f"{part.file} ({', '.join(part.names)})" if part.names else part.file

@@ -28,7 +28,7 @@ RIGHT = Outcome.REPRODUCED
 
 @dataclass(frozen=True)
 class Availability:
-    """A verified copy of a dataset version, or the outcome that says why there is none."""
+    """A verified copy of a dataset version, or an outcome explaining the missing copy."""
 
     path: Path | None
     outcome: Outcome
@@ -164,7 +164,7 @@ def _find_rows_fault(path: Path, version: Version, root: Path) -> Fact | None:
 
 
 def _place(version: str, copy: Copy, root: Path) -> Fact:
-    """Return the message on where a copy is: the cache, a store or a folder."""
+    """Return the message on the location of a copy: cache, store or folder."""
     copy_path = copy.path.resolve()
     project = root.resolve()
     path = str(copy_path.relative_to(project)) if copy_path.is_relative_to(project) else ""

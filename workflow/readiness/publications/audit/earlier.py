@@ -30,7 +30,7 @@ _UNAVAILABLE = (Outcome.ERASED, Outcome.RESTRICTED, Outcome.MISSING)
 
 
 def check_provenance(root: Path, identity: str, path: Path, digest: str) -> AuditFinding | None:
-    """Return why an earlier ledger is not the one that `identity` published; None where it is.
+    """Return the reason to doubt that `identity` published an earlier ledger, or None.
 
     `path`: the ledger's path from the project's `root`; `digest`: its SHA-256, both as the
     publication that read it states them. The other files of the earlier publication are not
@@ -50,7 +50,7 @@ def check_provenance(root: Path, identity: str, path: Path, digest: str) -> Audi
             ledger_place, Outcome.DIFFERS, Fact("audit.earlier.other", {"name": identity})
         )
     for fault in check_listed(root, identity, read_log(root)):
-        # A broken log has a finding of its own; this finding is that the ledger is not trusted.
+        # A broken log is reported elsewhere; here it makes the ledger untrusted.
         is_broken = fault.outcome is Outcome.BROKEN
         reason = Fact("audit.earlier.log", {"name": identity, "why": fault.fact})
         return AuditFinding(
@@ -60,7 +60,7 @@ def check_provenance(root: Path, identity: str, path: Path, digest: str) -> Audi
 
 
 def check_reproduced(place: Path, audit: Audit) -> AuditFinding | None:
-    """Return why an earlier ledger is not known to be reproducible; None where it is.
+    """Return the reason to doubt that an earlier ledger is reproducible, or None.
 
     Each number must come out again. `place`: the ledger's path. `audit`: the audit of its
     publication at level 2. A number CORRECTED since counts as not checked: this program cannot

@@ -39,8 +39,8 @@ def check_erratum(root: Path, folder: Path, sealed: Mapping[str, Any]) -> list[A
         return []  # the seal cannot be read, and its own check says so
     superseded = sealed.get("supersedes")
     if not isinstance(superseded, dict) or "digest" not in superseded:
-        # A superseded publication that was withdrawn and missing has no digest in the seal, and no
-        # erratum was computed for it.
+        # The seal has no digest of a superseded publication that was withdrawn and missing: nothing
+        # could compute an erratum then.
         has_erratum = (folder / ERRATUM).is_file()
         surplus = AuditFinding(ERRATUM, Outcome.DIFFERS, Fact("audit.states.unused"))
         return [surplus] if has_erratum else []
@@ -94,7 +94,7 @@ def find_erratum_faults(
     erratum, with columns id, was, is and why.
     """
     moved_numbers = {name: (was, now) for name, was, now in find_corrected(before, after)}
-    # Cells that no register can hold are reported by the check of the number itself.
+    # The check of the number itself reports cells that no register can hold.
     damaged = {
         row["id"]
         for row in list_rows(after)

@@ -31,7 +31,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Number:
-    """A published number, its recomputed value, and the outcome of their comparison.
+    """A published number with its recomputed value and the outcome of the comparison.
 
     `digits` and `rounding`: its rounding rule, as its row states them. `code` and `environment`:
     whether those that computed it are the sealed ones: `same`, `CHANGED`, or "" for not checked.
@@ -54,7 +54,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Changes:
-    """Differences of today's tree and environment from the sealed ones; none of them is a fault.
+    """Differences between today's and the sealed tree and environment; none is a fault.
 
     `recorded_build`: whether processor, libraries and renderer are the recorded ones, so that the
     same code must give the same bytes.
@@ -96,7 +96,7 @@ class Signing(StrEnum):
 
 @dataclass(frozen=True)
 class Audit:
-    """The audit of one publication at one level.
+    """Result of auditing a publication up to a level.
 
     `plan`: by number id, whether the number follows the sealed plan; empty without a plan.
     """

@@ -98,7 +98,7 @@ def rerun(
     attack_target = f"results/{run}/{ATTACKED}/{ATTACK}"
     with scratch_project(project, objects) as scratch:
         for dataset in datasets:
-            # A copy may have been changed since it was checked.
+            # Check again: a file may have changed since the data check.
             if fault := fault_of(scratch / STORE / dataset.pointer.object_name, dataset.version):
                 raise DataError(f"{dataset.version.name}: changed while it was copied", fault)
         if failure := run_in(scratch, targets):
@@ -257,7 +257,7 @@ def compare_recomputed(
     today: bool = False,
     errata: Mapping[str, Correction] | None = None,
 ) -> list[Number]:
-    """Return the comparison of every number of the ledger or of the rerun, by id.
+    """Return comparisons of all numbers in the ledger or the rerun, by id.
 
     `environment`: how today's environment differs from the recorded one. `today`: whether today's
     code ran, which may compute more numbers. `errata`: corrections by later publications.
@@ -267,7 +267,7 @@ def compare_recomputed(
     by_id = {row["id"]: row for row in rows}
     recomputed_rows = {row["id"]: row for row in list_rows(again.figures)}
     code_states: dict[str, str] = {}
-    # The same code has the same steps behind each number, even if their hashes differ.
+    # Compare step names, not lineage hashes: equal code can have other hashes here.
     steps_by_hash = [
         {lineage.hash: step for step, lineage in chain.items()} for chain in (frozen, again.chain)
     ]

@@ -73,7 +73,7 @@ def _code_changes(
     """Return the steps and places whose code differs from the sealed code."""
     present = program.present_program(root, own=is_own_project)
     changed_places = [place for place in present if sealed["program"].get(place) != present[place]]
-    # If every byte of the package is the sealed one, the steps need no comparison.
+    # An identical package needs no comparison of single steps.
     if "package" not in changed_places:
         return tuple(changed_places)
     steps = [step for step, code in sealed["code"].items() if code_today(step) != code]

@@ -63,7 +63,7 @@ def _take_settings(lineage: Lineage) -> dict[str, object]:
 
 def _take_origin(lineage: Lineage, apart: Collection[str]) -> tuple[object, ...]:
     """Return a step's name, datasets and inputs: raw inputs by hash, others by role."""
-    # An audit gives the ledger to the register step, so its record has an input of its own.
+    # During an audit the register step also reads the ledger: ignore that input.
     inputs = {role: digest for role, digest in lineage.inputs.items() if role != "sealed"}
     raw_inputs = {role: digest for role, digest in inputs.items() if role not in lineage.parents}
     hashes = {role: "" if role in apart else digest for role, digest in raw_inputs.items()}

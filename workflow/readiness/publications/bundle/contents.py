@@ -32,7 +32,7 @@ from readiness.register.disclosure_risk import ATTACK, read_attack, refuse_given
 
 @dataclass(frozen=True)
 class Contents:
-    """The files of a bundle by name, without its README and its description.
+    """Files of a bundle by name, except README and machine-readable description.
 
     `publications`: the requested one and those that it revises or supersedes. `objects`: the files
     that are datasets, with their versions. `left_out`: the dataset versions that are not in it,
@@ -54,7 +54,7 @@ def gather(root: Path, identity: str, *, restricted: bool | None = None) -> Cont
     and `restricted` is None; DataError where a seal, an input or a dataset is not valid, or data
     are missing.
     """
-    # Each file is read once, so that the content that was checked is packed.
+    # Read each file once: checks and zip then have the same content.
     with reading_once(root / ledger.FOLDER):
         return _gather_files(root, identity, restricted)
 
@@ -197,12 +197,12 @@ def _refuse_unsafe(name: str) -> None:
 
 
 README = "README.md"
-# In place of a required date that is not known; the description and the README say so.
+# Placeholder of an unknown date; description and README explain the placeholder.
 UNKNOWN_DATE = "1970-01-01"
 
 
 def left_out(version: Version) -> Fact:
-    """Return why a dataset version is not in the bundle, and the consequence."""
+    """Return the sentence on why a dataset version is missing from the bundle."""
     verdict = Term("verdict.outcome.erased" if version.is_erased else "verdict.outcome.restricted")
     values: dict[str, Value] = {"name": version.name, "verdict": verdict}
     if version.is_erased:

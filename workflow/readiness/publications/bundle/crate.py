@@ -123,12 +123,12 @@ class _Description:
         workflow = self.entities[WORKFLOW]
         if authors:
             workflow["author"] = workflow["creator"] = authors
-        # The program has its own licence; the other one is of the data and figures.
+        # The program's licence differs from the licence of data and figures.
         workflow["license"] = self.entities.get("LICENSE", self._add_license(""))
         self._describe_root(authors, license_, workflow)
 
     def _add(self, identifier: str, /, **properties: Any) -> Entity:
-        """Return the entity of an identifier that is no file, added if it is new."""
+        """Return the entity of an identifier other than a file, adding a new one if needed."""
         from rocrate.model import ContextEntity
 
         if (present := self.crate.get(identifier)) is not None:
@@ -180,7 +180,7 @@ class _Description:
             yield self._add(identifier, kind=kind, name=person or author.get("name", ""))
 
     def _add_license(self, name: str) -> Entity:
-        """Return the entity of a licence, by its SPDX name where it has one."""
+        """Return the entity of a licence, with the SPDX name if there is one."""
         if not name:
             return self._add(
                 "#no-license",
@@ -200,7 +200,7 @@ class _Description:
     def _state_rights(self, entity: Entity, license_: Entity) -> None:
         """Add the licence and the conditions of access to the crate or a dataset."""
         entity["license"] = license_
-        # The crate's context has no property for a notice of rights, so it goes with access.
+        # RO-Crate has no property for a notice of rights: add the notice to the access conditions.
         statements = [
             self.stated[key].rstrip(".") for key in ("access", "rights") if key in self.stated
         ]
@@ -268,7 +268,7 @@ class _Description:
         )
 
     def _add_by_hash(self, digest: str, name: str, places: Mapping[str, str]) -> Entity:
-        """Return the entity of the file with this hash, or of one not in the bundle."""
+        """Return the entity of a file by hash, or of missing content."""
         if digest in places:
             return self.entities[places[digest]]
         properties = {
@@ -290,7 +290,7 @@ class _Description:
             self.hashes,
             key=lambda name: (not name.startswith(prefix), not name.startswith("data/"), name),
         )
-        # Of files with the same content the first in `order` is taken.
+        # Files with equal content: take the first in `order`.
         places = {self.hashes[name]: name for name in reversed(order)}
         for dataset in ledger.read_datasets(folder):
             yield self._add_by_hash(dataset.version.sha256, dataset.version.name, places)
@@ -299,7 +299,7 @@ class _Description:
 
 
 def _simplify(value: Any) -> Any:
-    """Return a list of one as its entry, and references sorted: their order has no meaning."""
+    """Unwrap lists with a single entry, and sort references, whose order has no meaning."""
     if not isinstance(value, list):
         return value
     if len(value) == 1:
@@ -309,7 +309,7 @@ def _simplify(value: Any) -> Any:
 
 
 def bundle(root: Path, contents: Contents) -> bytes:
-    """Return the bundle's zip, with its README and its description as a research object.
+    """Return the zip of a bundle, with README and RO-Crate description added.
 
     Uncompressed, and the same bytes for the same tree on any machine.
     """

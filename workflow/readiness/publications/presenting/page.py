@@ -83,7 +83,7 @@ def read_subject(root: Path, identity: str) -> Subject:
     rows = {row["id"]: row for row in ledger_rows(folder)}
     title = dict.fromkeys(LANGUAGES, folder.name)
     simulated = False
-    # If no title can be read, the id is the title.
+    # Use the id as title if no title is readable.
     with suppress(ValueError, KeyError, TypeError, AttributeError):
         kinds = (ledger.read_settings(folder, kind) for kind in ("waves", "studies"))
         (section,) = [section for kind in kinds for section in kind.values()]
@@ -129,9 +129,9 @@ def audit_page(
         identities=", ".join(audit.identity for audit in audits),
         style=Markup(style()),
         script=Markup((FOLDER / "find.js").read_text("utf-8")),
-        # The names stand in a string of the style sheet: no character may end it.
+        # Names are put into a string of the style sheet: replace characters that could end it.
         simulated=", ".join(re.sub(r"[^\w.-]", "_", name) for name in simulated),
-        # The verdict's word in the language, and the program's word if it is another one.
+        # Each verdict in the page's language, with the program's English word if different.
         meanings=[
             (tag, token if text(key, language) != token else "", SAYS[key], SAYS_NOT[key])
             for tag, token, key in verdicts
@@ -176,7 +176,7 @@ class _AuditSection:
 
     @property
     def brief(self) -> list[Fact]:
-        """The sentences for the overview of several publications."""
+        """Sentences for the overview of several publications."""
         # The overview must not seem to certify figures that others reported.
         judged = [fact for fact in self.counted_sentences if fact.kind == JUDGED]
         return [self.first, *judged, *self.audit.notes]
@@ -220,7 +220,7 @@ class _AuditSection:
 
     @property
     def parts(self) -> list[dict[str, Any]]:
-        """The findings on the seal, the data and the report."""
+        """Findings on seal, data and report."""
         return [self._make_part(level) for level in (SEAL, DATA, REPORT)]
 
     def _make_part(self, level: int) -> dict[str, Any]:

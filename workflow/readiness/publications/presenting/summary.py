@@ -18,7 +18,7 @@ from readiness.publications.outcomes import (
 )
 from readiness.publications.presenting.summary_terms import OUTCOMES, has_numbers, level_result
 
-# Figures that others reported are counted apart, so that no verdict seems to certify them.
+# Key for figures reported by others, counted separately: no verdict certifies these figures.
 JUDGED = "verdict.says.judged"
 
 _UNAVAILABLE = (
@@ -56,7 +56,7 @@ def _list_severe(audit: Audit) -> Iterator[Fact]:
     data = audit.data if audit.level >= DATA else ()
     report = audit.report if audit.level >= REPORT else ()
     broken = _count(audit.seal, Outcome.BROKEN)
-    # Missing data are reported with the numbers if no number could be recomputed without them.
+    # If missing data stopped the rerun, the sentences on numbers report the missing data.
     data_to_report = data if audit.level < NUMBERS or has_numbers(audit) else ()
     unchecked = sum(
         finding.outcome not in PASSING | {Outcome.DIFFERS} for finding in data_to_report
@@ -98,7 +98,7 @@ def _tell_valid(audit: Audit) -> Iterator[Fact]:
         yield Fact("verdict.says.no_code" if audit.exit_code else valid)
         return
     pages = audit.level >= REPORT and level_result(audit, REPORT) is not None
-    # A study that judges others' figures: only its own numbers are said to be valid.
+    # In a study that judges other figures, only the study's numbers can be valid.
     if Outcome.JUDGED in counts:
         valid = "verdict.says.ours_report_valid" if pages else "verdict.says.ours_valid"
     else:

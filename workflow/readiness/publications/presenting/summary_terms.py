@@ -20,7 +20,7 @@ def has_numbers(audit: Audit) -> bool:
 
 
 def level_result(audit: Audit, level: int) -> int | None:
-    """Return the exit code of one level alone; None if the audit did not check it."""
+    """Return the exit code of a single level; None for a level without a check."""
     if level > audit.level:
         return None
     level_outcomes = [finding.outcome for finding in audit.list_found(level)]
@@ -28,7 +28,7 @@ def level_result(audit: Audit, level: int) -> int | None:
         level_outcomes += [number.outcome for number in audit.numbers]
     if level == REPORT and set(level_outcomes) == {Outcome.NOT_COMPARED}:
         return None
-    # Only for the seal does an empty list of findings mean that all is valid.
+    # An empty list of findings means valid for the seal, and not checked for other levels.
     return exit_code(level_outcomes) if level_outcomes or level == SEAL else COULD_NOT_CHECK
 
 
@@ -61,7 +61,7 @@ SIGNS: dict[Outcome, tuple[str, str]] = {
     Outcome.JUDGED: ("§", NEUTRAL),
 }
 
-# Keys of the outcome of a number or a file.
+# Catalogue keys of outcomes of numbers and files.
 OUTCOMES = {outcome: f"verdict.outcome.{outcome.name.lower()}" for outcome in SIGNS}
 
 # Key for code or an environment that differs from the sealed one.
@@ -70,7 +70,7 @@ CHANGED = "verdict.outcome.changed"
 # Key of the sentence on what an outcome means, by the outcome's own key.
 SAYS = {key: f"{key}.says" for key in (*OUTCOMES.values(), CHANGED)}
 
-# Key of the sentence on what an outcome does not mean.
+# Catalogue keys of sentences against misreading an outcome.
 SAYS_NOT = {key: f"{key}.says_not" for key in SAYS}
 
 # The verdict on a publication, by the exit code of its audit.
@@ -95,7 +95,7 @@ LEVELS = {level: f"verdict.level.{name}" for level, name in enumerate(LEVEL_NAME
 # Key of the level that was reached where no page was compared.
 PAGES_APART = "verdict.level.pages_apart"
 
-# Keys of what each level checks, and of what it does not show.
+# Catalogue keys of each level's checks and limitations.
 LOOKS_AT = {level: f"{key}.looks_at" for level, key in LEVELS.items()}
 
 NOT_SHOWN = {level: f"{key}.not_shown" for level, key in LEVELS.items()}

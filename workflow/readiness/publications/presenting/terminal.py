@@ -14,12 +14,12 @@ from readiness.publications.outcomes import SEVERITY, AuditFinding, Outcome, exi
 from readiness.publications.presenting import summary_terms
 from readiness.publications.seal import DRAFT
 
-# The most problems of one kind that are listed.
+# Maximum number of listed problems of one kind.
 SHOWN = 10
-# Outcomes that are counted and not listed one by one.
+# Outcomes without a line for each number or file: only counted.
 FINE = (Outcome.REPRODUCED, Outcome.JUDGED)
 NAMES = {level: f"terminal.name.{name}" for level, name in enumerate(LEVELS)}
-# Column where the text of a line begins, after the name of its part or its outcome.
+# Column where a line's text begins, after the name of a part or an outcome.
 INDENT = 15
 
 
@@ -30,7 +30,7 @@ def audit_text(audit: Audit, language: Language = "en", width: int = 0) -> str:
     """
     lines = [one_line(line) for line in _AuditLines(audit, language).all()]
     if width > 2 * INDENT:
-        # Hashes and paths are not broken, so that they can be copied.
+        # Keep hashes and paths whole for copying.
         fold = textwrap.TextWrapper(
             width, subsequent_indent=" " * INDENT, break_long_words=False, break_on_hyphens=False
         )
@@ -107,7 +107,7 @@ class _AuditLines:
         return f"  {self.text(key):<12} {content}" if key else f"  {'':<12} {content}"
 
     def _write_part(self, key: str, findings: Sequence[AuditFinding]) -> Iterator[str]:
-        """Yield the lines of one part: a count of what is as sealed, then problems."""
+        """Yield the lines of one part: the count of unchanged files, then problems."""
         wrong = sorted(
             (finding for finding in findings if finding.outcome not in FINE), key=_rank_severity
         )

@@ -39,7 +39,7 @@ _SPACES = re.compile(r"[\t\n\r ]+")
 
 @dataclass(frozen=True)
 class TextForm:
-    """How each kind of text is written in a markup.
+    """Functions that write each kind of text in a markup.
 
     `ours`: texts of the catalogues. `plain`: other text from outside. `number`. `name`: an id, hash
     or file. `said`: English prose. `quoted`: prose in any language. `tag`: a verdict, from its
@@ -92,7 +92,7 @@ def markdown(language: Language) -> TextForm:
         return Markup(escaped(printable(_SPACES.sub(" ", text))))
 
     def name(text: str) -> Markup:
-        # A backtick cannot stand in a code span, nor a bar in one within a table.
+        # Replace backticks, which end a code span, and escape bars, which end a table cell.
         code = printable(_SPACES.sub(" ", text)).replace("`", "'").replace("|", "\\|")
         return Markup(f"{ltr}`{code}`{pop}" if text.strip() else "")
 
@@ -109,7 +109,7 @@ def markdown(language: Language) -> TextForm:
 
 @dataclass(frozen=True)
 class Writing:
-    """Writes facts in one language and one markup; every result is safe in that markup."""
+    """Writes facts in a language and a markup; results are safe in that markup."""
 
     language: Language
     form: TextForm
@@ -128,7 +128,7 @@ class Writing:
         return self.tell(Fact(key, values))
 
     def _write_held(self, mark: str, outside_texts: Sequence[Markup]) -> Markup:
-        """Return the text from outside that a mark stands for."""
+        """Return the outside text represented by a mark."""
         place = ord(mark[1]) - _FIRST
         return outside_texts[place] if place < len(outside_texts) else self.form.plain(mark)
 
@@ -177,7 +177,7 @@ class Writing:
         return self.form.tag(sign, self.text(summary_terms.OUTCOMES[outcome]), tone)
 
     def verdict(self, exit_code: int) -> Markup:
-        """Return the tag of the verdict on a publication, or on one level of its audit."""
+        """Return the tag of a verdict on a publication or on a level of an audit."""
         sign, tone = summary_terms.TONES[exit_code]
         return self.form.tag(sign, self.text(summary_terms.VERDICTS[exit_code]), tone)
 
