@@ -219,7 +219,8 @@ class _ItemAttack:
     def _find_rule(self, cell: AttackedCell, rule: Judge) -> Judge:
         """Return the rule for a count.
 
-        Published counts and newcomers may be known, unless they are proven small.
+        A suppressed count must pass `rule`, extended for groups of few people. Published counts and
+        counts of newcomers may be known unless they are proven small.
         """
         if cell.withheld and not cell.came:
             return self._extend_for_few_people(cell, rule)

@@ -117,8 +117,7 @@ class Policy:
         return self.is_small(count) or self.is_small(base - count)
 
     def holds(self, lowest: int, highest: int) -> bool:
-        """Return whether a protected count that a reader can put into [lowest, highest] stays
-        protected.
+        """Return whether a count that a reader can put into [lowest, highest] stays protected.
 
         The interval must be at least `width` wide, and must not prove that there are some people
         but few.
@@ -138,12 +137,12 @@ PRESETS: Mapping[str, int | None] = {"public": None, "researchers": 3, "internal
 def p_percent_rule(
     contributions: Sequence[int | Fraction], total: int | Fraction, p: Fraction
 ) -> bool:
-    """Return whether the second largest contributor can estimate the largest to within the share p
-    (0-1).
+    """Return whether the second largest contributor can estimate the largest too closely.
 
     Handbook on Statistical Disclosure Control (2nd edition), chapter 4. The second largest
     contributor estimates the largest by the total less their own part. The total is sensitive when
-    the total less the two largest is below p times the largest. Exact: whole numbers and fractions.
+    the error of this estimate, the total less the two largest, is below p (a share, 0-1) times the
+    largest. Exact: whole numbers and fractions.
 
     Raises StatisticsError for a negative contribution, a total below the sum of the contributions,
     or p outside (0, 1].
