@@ -64,9 +64,9 @@ class ReleasedTable:
     group. `contrasts`: people by pair of groups together. `counts`: people by level, for all
     respondents, as the report on missing answers prints them. `worst`: by (level, end), the share
     of all who were asked if nobody without an answer had given it (lower), or all had (upper).
-    `tested`: the largest base of a test. `data`: the version of the data behind the shares. `told`:
-    whether the answers are published, or only the list of answers. `printed`: whether the item is
-    published at all; else it is what readers know of everybody (`tell_domain`).
+    `tested`: the largest base of a test. `data`: the version of the data behind the shares.
+    `has_answers`: whether the answers are published, or only the list of answers. `printed`:
+    whether the item is published at all; else it stands for membership in a domain (`tell_domain`).
     """
 
     item: str
@@ -174,15 +174,17 @@ class Merged:
 
 
 def tell_domain(release: Release, item: str, inside: str, outside: str) -> Release:
-    """Return a release of part of the people, with the `item` of who is `inside` and `outside`.
+    """Return a release of a domain with an added `item`: who is `inside` and `outside` the domain.
 
-    Nothing is printed of the item: shares can be anything. How many are outside follows from those
-    who were not asked a question, and how many are inside from the bases, by the routes to it.
+    No share of the item is printed, so shares can be anything. Routes bound the number outside by
+    the people who were not asked a question, and the number inside by the bases.
     """
     groups = dict.fromkeys(group for table in release.tables.values() for group in table.groups)
     data = next((table.data for table in release.tables.values()), "")
     unasked = [
-        t.counts["not_asked"].high for t in release.tables.values() if "not_asked" in t.counts
+        known_table.counts["not_asked"].high
+        for known_table in release.tables.values()
+        if "not_asked" in known_table.counts
     ]
     table = ReleasedTable(item, {}, data=data, printed=False)
     for group in groups:
@@ -190,18 +192,19 @@ def tell_domain(release: Release, item: str, inside: str, outside: str) -> Relea
         if n is not None:
             table.bases[ANSWERED, group] = n
         for level in (inside, outside):
-            ends = PrintedInterval(0.0, 1.0)
+            limits = PrintedInterval(0.0, 1.0)
             if group == TOTAL and level == outside and n and unasked:
-                # Of some questions more were not asked, for what they answered to others.
-                ends = PrintedInterval(0.0, min(min(unasked) / n, 1.0))
+                # Other routes can leave out more people, so the smallest number is an upper limit.
+                limits = PrintedInterval(0.0, min(min(unasked) / n, 1.0))
             name = f"{item}.{level}.{group}"
-            table.shares.append(ReleasedShare(name, level, group, ANSWERED, ends, weighted=False))
+            table.shares.append(ReleasedShare(name, level, group, ANSWERED, limits, weighted=False))
     return replace(release, tables={**release.tables, item: table})
 
 
 def count_people(release: Release, item: str) -> Release:
-    """Return a release that tells how many answered each question but this `item`, and what those
-    who answered weigh, and nothing of what they answered: who is in a domain is told by no more.
+    """Return a release reduced to the numbers of people who answered, with their weights.
+
+    Answers are dropped for all items but `item`: they say nothing more about who is in a domain.
     """
     tables = dict(release.tables)
     for name, table in release.tables.items():

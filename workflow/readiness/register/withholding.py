@@ -239,10 +239,10 @@ def _discloses_newcomers(
     group: str,
     policy: Policy,
 ) -> bool:
-    """Whether two bases of an earlier release and of today disclose few newcomers of a group.
+    """Return whether an earlier release and today's disclose few newcomers by their bases.
 
-    `filtering`, `filtered`: id of the filter item and of the filtered one, each with how many
-    people of the group answered it today.
+    `filtering`, `filtered`: id of the filter item and of the filtered item, each with the number of
+    people of the group who answered it today.
     """
     (filter_id, total), (item_id, answered) = filtering, filtered
     total_then = release.bases.get(base_id(filter_id, group, ANSWERED))
@@ -266,54 +266,58 @@ def find_telling_differences(
     digits: ShareDigits,
     policy: Policy,
 ) -> frozenset[str]:
-    """Return the ids of the numbers of a domain that tell of few people who are outside it.
+    """Return the ids of a domain's numbers that disclose few people outside the domain.
 
-    Other numbers of the same answers are published, of more people or of fewer. The difference of
-    two bases is an exact number of people, and that of two shares a number of people as far as both
-    are rounded, for a reader who knows every weight. Where few people can be told so, the numbers
-    of the question are withheld for all groups of the variable; for everybody, if they can be told
-    of the totals.
+    Other numbers of the same answers are published, for more people or fewer. The difference of two
+    bases is an exact number of people. The difference of two shares is a number of people, as exact
+    as the rounding of both, for a reader who knows every weight. Where a difference is of few
+    people, the question's numbers are suppressed for all groups of the variable; where it is of
+    totals, for all respondents and all groups.
 
     Args:
-        estimates: of which the register is made.
+        estimates: the estimates behind the register.
         answers: the coded answers of all weighted respondents, in the domain or not, with `weight`.
-        questionnaire: its questions.
-        variables: by which the estimates are, the compared one first.
-        domains: who is in the domain, (rows,), then who is in each of the others.
+        questionnaire: the questionnaire of the wave.
+        variables: the variables of the groups, the compared one first.
+        domains: membership in the domain, (rows,), then in each of the other domains.
         digits: the decimals of shares.
-        policy: what must not be told.
+        policy: the rules for sensitive counts.
     """
-    inside, *others_told = domains
-    # Of two domains that overlap no difference is a number of people.
-    nested = [other for other in others_told if (inside <= other).all() or (other <= inside).all()]
+    inside, *other_domains = domains
+    # Only nested domains have a difference that is a number of people.
+    nested = [
+        other for other in other_domains if (inside <= other).all() or (other <= inside).all()
+    ]
     names = list(dict.fromkeys(estimates["item"]))
     columns = [(name, column) for name in names for column in questionnaire.item(name).columns]
-    telling: set[tuple[str, str]] = set()
+    disclosing: set[tuple[str, str]] = set()
     for cells in KnownCells.by(answers, answers["weight"], variables):
-        for group, own_cells in cells.groups.items():
-            members = np.isin(cells.of_row, own_cells)
+        for group, group_cells in cells.groups.items():
+            members = np.isin(cells.of_row, group_cells)
             half = 0.5 * 10.0 ** -(digits.of(group) + 2)
             for other in nested:
                 for name, column in columns:
-                    given = answers[column].astype(str)
-                    known = members & ~given.isin(SPECIAL_CODES).to_numpy()
-                    gap = known & (inside ^ other)
-                    n = int(gap.sum())
-                    # How far the count of an answer in the difference is from known.
-                    room = half * (int((known & inside).sum()) + int((known & other).sum()))
-                    options = questionnaire.item(name).kind.takes_options
-                    counts = [int((given[gap] == code).sum()) for code in {*given[gap]} if options]
-                    if policy.is_small(n) or any(
-                        policy.is_sensitive(count, n)
+                    values = answers[column].astype(str)
+                    answered = members & ~values.isin(SPECIAL_CODES).to_numpy()
+                    gap = answered & (inside ^ other)
+                    gap_size = int(gap.sum())
+                    # Rounding error of an answer's count in the difference, in people.
+                    room = half * (int((answered & inside).sum()) + int((answered & other).sum()))
+                    takes_options = questionnaire.item(name).kind.takes_options
+                    counts = [
+                        int((values[gap] == code).sum()) for code in {*values[gap]} if takes_options
+                    ]
+                    if policy.is_small(gap_size) or any(
+                        policy.is_sensitive(count, gap_size)
                         and not policy.holds(ceil(max(count - room, 0.0)), floor(count + room))
                         for count in counts
                     ):
-                        telling.add((name, "" if group == TOTAL else f":{variable_of(group)}"))
+                        disclosing.add((name, "" if group == TOTAL else f":{variable_of(group)}"))
     ids: set[str] = set()
     for row in list_rows(estimates):
         item, group = str(row["item"]), str(row["group"])
-        if (item, "") in telling or (
-            group != TOTAL and (item, f":{variable_of(group)}") in telling
+        if (item, "") in disclosing or (
+            group != TOTAL and (item, f":{variable_of(group)}") in disclosing
         ):
             ids |= {
                 share_id(item, row["level"], group, row["base"]),
@@ -326,20 +330,31 @@ def find_telling_differences(
 def _list_filters(
     item: Item, questionnaire: Questionnaire, answers: pd.DataFrame
 ) -> Iterator[tuple[str, BoolArray, BoolArray]]:
-    """Yield the filters of an item: id of the filter item, who answered it, who passed; (rows,).
+    """Yield the filters of an item: filter item, who answered it, who passed (rows,).
 
-    Several filter items count as one filter, for the base discloses none of them alone. A domain is
-    a filter of its own, and the others filter those inside it.
+    Several filter items count as one filter, because the base discloses none of them alone. A
+    domain is a filter of its own, and the other filters apply to the people inside it.
     """
     everybody = np.ones(len(answers), dtype=bool)
     inside = answers[DOMAIN].eq(INSIDE).to_numpy() if DOMAIN in answers else everybody
-    before = [questionnaire.item(each.item) for each in item.asked_if if each.item != DOMAIN]
+    filter_items = [
+        questionnaire.item(condition.item)
+        for condition in item.asked_if
+        if condition.item != DOMAIN
+    ]
     if DOMAIN in answers:
         yield DOMAIN, everybody, inside
-    if before:
-        known = [~answers[one.columns[0]].isin(SPECIAL_CODES).to_numpy() for one in before]
-        could = np.logical_and.reduce([inside, *known])
-        yield before[0].id, could, answers[item.columns[0]].ne(NOT_ASKED).to_numpy() & could
+    if filter_items:
+        answered_filters = [
+            ~answers[filter_item.columns[0]].isin(SPECIAL_CODES).to_numpy()
+            for filter_item in filter_items
+        ]
+        answered_all = np.logical_and.reduce([inside, *answered_filters])
+        yield (
+            filter_items[0].id,
+            answered_all,
+            answers[item.columns[0]].ne(NOT_ASKED).to_numpy() & answered_all,
+        )
 
 
 def find_telling_weights(
