@@ -114,8 +114,8 @@ FRAME_NODES = 500
 SEARCHES = 80
 # Whole numbers are searched in systems with frame cells up to this number of unknown counts.
 MOST_CELLS = 120
-# Limits in surveys of up to `FEW_PEOPLE`: few tables are possible, so whole numbers narrow counts
-# most. With more people a search takes seconds, and most searches end undecided.
+# The same limit in a survey of up to `FEW_PEOPLE`: few tables are possible, so whole numbers narrow
+# counts most. With more people a search takes seconds, and most searches end undecided.
 MOST_CELLS_OF_FEW, FEW_PEOPLE = 400, 200
 # Tolerance of the solver: its bounds are widened by this before rounding.
 NEAR = 1e-6
