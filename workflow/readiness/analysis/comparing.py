@@ -19,6 +19,7 @@ its rows has an equal part of the error.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -270,22 +271,19 @@ def contrast_items(
     """
     design = prepare_tests(design)
     family_of_item = list_family(questionnaire, items)
-    rows = [
-        row
-        for name in items
-        for variable in by
-        if variable != name
-        for groups in [questionnaire.grouping(variable).codes]
-        for row in contrast_item(
+    rows = []
+    for name, variable in product(items, by):
+        if variable == name:
+            continue
+        rows += contrast_item(
             design,
             questionnaire.item(name),
             variable,
-            groups,
+            questionnaire.grouping(variable).codes,
             level,
             interval,
             len(family_of_item[name]),
         )
-    ]
     table = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(NUMBERS, "float64"))
     # Each row of a grid counts its own contrasts; the family has those of all rows.
     family_keys, is_first = (
@@ -342,12 +340,13 @@ def contrast_item(
         lead = None
     leading = None if lead is None else min(rows * lead, 1.0)
     shared_fields = {"item": item.id, "by": by, "p_leading": leading}
-    return [
-        {**shared_fields, "level": name, "base": base_and_shares[name][0], **values}
-        for name, pairs in family_of(shares_by_level, groups, level=level, rows=rows).items()
-        for row in pairs
-        for values in [{_RENAMED.get(key, key): value for key, value in asdict(row).items()}]
-    ]
+    contrasts = []
+    for name, pairs in family_of(shares_by_level, groups, level=level, rows=rows).items():
+        base, _ = base_and_shares[name]
+        for pair in pairs:
+            values = {_RENAMED.get(key, key): value for key, value in asdict(pair).items()}
+            contrasts.append({**shared_fields, "level": name, "base": base, **values})
+    return contrasts
 
 
 def close_pairs(contrasts: pd.DataFrame, level: float) -> pd.DataFrame:

@@ -56,9 +56,12 @@ def derive(
     """
     table = answers.copy()
     for variable in derived:
-        make = (
-            _scale if variable.scale else _derive_flag if variable.conditions else _find_categories
-        )
+        if variable.scale:
+            make = _scale
+        elif variable.conditions:
+            make = _derive_flag
+        else:
+            make = _find_categories
         table[variable.id] = make(variable, questionnaire, table)
     return table
 

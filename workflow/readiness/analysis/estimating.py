@@ -133,7 +133,10 @@ def cut_by_flag(
 ) -> Cut:
     """Return the cut into `1`, named `level`, and `0`: answers `chosen` among those `inside`."""
     _, distinct = answers
-    flags = (("1" if str(a) in chosen else "0") if str(a) in inside else None for a in distinct)
+    flags: list[str | None] = []
+    for answer in map(str, distinct):
+        flag = "1" if answer in chosen else "0"
+        flags.append(flag if answer in inside else None)
     return Cut(level, base, answers, tuple(flags), ("1", "0"))
 
 
@@ -311,12 +314,14 @@ def count_apart(answers: pd.DataFrame, item: Item, group: str) -> pd.DataFrame:
             }
             rows = [(level, ANSWERED, n, n, value) for level, value in points.items()]
     else:
-        rows = [
-            (cut.level or category, cut.base, n, count, count / n)
-            for cut in cuts(item, answers)
-            for n, counted in [cut.counts()]
-            for category, count in (counted.items() if n else ())
-        ]
+        for cut in cuts(item, answers):
+            n, counts = cut.counts()
+            if not n:
+                continue
+            rows += [
+                (cut.level or category, cut.base, n, count, count / n)
+                for category, count in counts.items()
+            ]
     table = pd.DataFrame(rows, columns=["level", "base", "n", "count", "estimate"])
     return table.assign(item=item.id, group=group, note="unweighted").reindex(columns=COLUMNS)
 

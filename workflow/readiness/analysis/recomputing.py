@@ -105,7 +105,7 @@ def recompute_script(
         "BY": by,
         "GROUPS": list(questionnaire.grouping(by).codes) if by else [],
         # For each tested item the number of rows of its grid.
-        "TESTS": {name: tested[name] for item in reported_items if (name := item.id) in tested},
+        "TESTS": {item.id: tested[item.id] for item in reported_items if item.id in tested},
         "ITEMS": dict(_describe_items(questionnaire, names, reported_items)),
     }
     settings = "\n".join(_write_constant(name, value) for name, value in constants.items())

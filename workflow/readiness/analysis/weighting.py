@@ -96,10 +96,11 @@ def weigh_wave(
     table, margins, unknown = with_unknown(table, margins)
     has_correction = bool(populations) and (selection.is_drawn or selection.response_rate)
     base_table = table if settings else table.assign(base_weight=1.0)
+    declared_mergers = settings.collapse if settings else {}
     collapse = [
         Collapse(variable, tuple(codes), join_codes(sorted(codes)), "declared")
-        for variable, merges in (settings.collapse if settings else {}).items()
-        for codes in merges
+        for variable, mergers in declared_mergers.items()
+        for codes in mergers
     ]
     adapted = weigh_adapting(
         base_table,

@@ -53,10 +53,9 @@ def cells_chart(found: LeadBases, language: Language) -> Picture:
     reports.
     """
     last = min(found.last, MOST)
-    states = {
-        n: "all" if n in found.bases else "missing" if n in found.bases_missing else "no"
-        for n in range(1, last + 1)
-    }
+    states = dict.fromkeys(range(1, last + 1), "no")
+    states |= {n: "missing" for n in found.bases_missing if n in states}
+    states |= {n: "all" for n in found.bases if n in states}
     reported = {figures.n: SAYS.get(figures.counts, UNKNOWN) for figures in found.reported}
     sets = tuple(Listed(tuple(Printed(f) for f in figures), "slash") for figures in found.figures)
     facts = [Fact("charts.alt.grid")]

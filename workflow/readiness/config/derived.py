@@ -168,9 +168,13 @@ class DerivedVariable(StrictModel):
     @property
     def sources(self) -> tuple[str, ...]:
         """Variables from which this one is computed, each once."""
+        names = [condition.item for condition in self.conditions]
         single_source = self.recode or self.bands
-        names = [single_source.item] if single_source else self.scale.items if self.scale else []
-        return tuple(dict.fromkeys([*names, *(c.item for c in self.conditions)]))
+        if single_source:
+            names = [single_source.item, *names]
+        elif self.scale:
+            names = [*self.scale.items, *names]
+        return tuple(dict.fromkeys(names))
 
     @property
     def kind(self) -> str:

@@ -68,16 +68,14 @@ def remote_settings(root: Path, foreign: Foreign | None = None) -> dict[str, dic
         auditor_remotes = {url: {"url": url} for url in foreign.remotes}
         return {"store": {"url": str(root.resolve() / STORE)}, **auditor_remotes}
     parser = _read_settings(root)
-    settings = {
-        section.removeprefix("'remote \"").removesuffix("\"'"): {
-            key: str((root / ".dvc" / Path(value).expanduser()).absolute())
-            if key in FILES
-            else value
-            for key, value in parser.items(section)
-        }
-        for section in parser.sections()
-        if section.startswith("'remote ") and parser.has_option(section, "url")
-    }
+    settings: dict[str, dict[str, str]] = {}
+    for section in parser.sections():
+        if section.startswith("'remote ") and parser.has_option(section, "url"):
+            name = section.removeprefix("'remote \"").removesuffix("\"'")
+            settings[name] = dict(parser.items(section))
+            for key in FILES & settings[name].keys():
+                path = root / ".dvc" / Path(settings[name][key]).expanduser()
+                settings[name][key] = str(path.absolute())
     default = parser.get("core", "remote", fallback="")
     return dict(sorted(settings.items(), key=lambda item: (item[0] != default, item[0])))
 

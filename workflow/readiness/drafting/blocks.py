@@ -144,15 +144,15 @@ def _find_comments(columns: Sequence[ExportColumn]) -> set[str]:
 
 def _part_scales(columns: Sequence[ExportColumn]) -> list[ExportColumn]:
     """Return the columns of a table of several scales with one scale after the other."""
-    question_and_scale = [
-        (header_parts["question"], header_parts["scale"])
-        if (header_parts := _find_scale(c))
-        else ("", "")
-        for c in columns
-    ]
+    question_and_scale = []
+    for column in columns:
+        header_parts = _find_scale(column)
+        named = (header_parts["question"], header_parts["scale"]) if header_parts else ("", "")
+        question_and_scale.append(named)
     sorted_columns: list[ExportColumn] = []
-    for _, group in groupby(zip(question_and_scale, columns, strict=True), lambda each: each[0][0]):
-        run = list(group)
+    scaled_columns = zip(question_and_scale, columns, strict=True)
+    for _, same_question in groupby(scaled_columns, lambda scaled: scaled[0][0]):
+        run = list(same_question)
         for scale in dict.fromkeys(name[1] for name, _ in run):
             sorted_columns += [column for name, column in run if name[1] == scale]
     return sorted_columns

@@ -280,17 +280,20 @@ def _draft_answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str])
     if block.kind == "ticks":
         ticks = [_find_ticked(*pair) for pair in zip(block.columns, block.rows, strict=True)]
         several = np.sum(ticks, axis=0) > 1
-        options = [
-            ProposedOption(
-                row if match_key(row) in map(match_key, column.texts) else strip_markup(row) or row,
-                value="".join({*column.header[-1]} & {*column.texts} - {*"0123456789"}),
+        options = []
+        for row, column, ticked in zip(block.rows, block.columns, ticks, strict=True):
+            is_cell = match_key(row) in map(match_key, column.texts)
+            # A letter that ends the header and fills the cells: `Q7a` holds `a`.
+            letters = {column.header[-1]} & {*column.texts} - {*"0123456789"}
+            option = ProposedOption(
+                row if is_cell else strip_markup(row) or row,
+                value="".join(letters),
                 column=column.header,
                 other=is_other(row),
                 # An option that was ticked beside others is exclusive only if the form says so.
                 exclusive=is_none(row) and not (ticked & several).any(),
             )
-            for row, column, ticked in zip(block.rows, block.columns, ticks, strict=True)
-        ]
+            options.append(option)
         labels = [pair for pair in first_column.values.items() if pair[0] in first_column.texts]
         outside, _ = find_outside(labels, first_column.missing)
         if (

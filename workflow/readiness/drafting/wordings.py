@@ -150,9 +150,8 @@ def order_scale(texts: Sequence[str]) -> list[int] | None:
     asides = [re.sub(r"\s*\(\w[^)]*\)", "", key) for key in whole]  # "satisfecho(a)"
     halves = ([key.split("/")[at].strip() for key in whole] for at in (0, -1))  # in two languages
     counted = [_TIMES_EACH.sub("#", key) for key in whole]  # "2-3 times a week"
-    numbers = [
-        int(number_match[0]) if (number_match := re.search(r"\d+", key)) else 0 for key in whole
-    ]
+    first_numbers = [re.search(r"\d+", key) for key in whole]
+    numbers = [int(match[0]) if match else 0 for match in first_numbers]
     for keys in (whole, asides, distinct_parts, *halves, counted):
         for scale in _read_scales():
             if all(key in scale for key in keys):

@@ -68,10 +68,16 @@ def to_csv(frame: pd.DataFrame) -> str:
 
 
 def _write_cells(column: pd.Series[Any]) -> list[object]:
-    return [
-        "" if gone else f"{value:.{SIGNIFICANT_DIGITS}g}" if isinstance(value, float) else value
-        for value, gone in zip(column.tolist(), column.isna().to_numpy(), strict=True)
-    ]
+    """Return the cells of a column as they are written: "" for a missing value."""
+    cells: list[object] = []
+    for value, is_missing in zip(column.tolist(), column.isna().to_numpy(), strict=True):
+        if is_missing:
+            cells.append("")
+        elif isinstance(value, float):
+            cells.append(f"{value:.{SIGNIFICANT_DIGITS}g}")
+        else:
+            cells.append(value)
+    return cells
 
 
 def write_csv(frame: pd.DataFrame, path: Path, *, private: bool = False) -> None:

@@ -11,7 +11,7 @@ Records are published, most results are not: those are recorded by keyed digests
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -155,16 +155,14 @@ def leave_lineage(
         raise DataError(
             f"{RESULTS}/inputs: no file has the {KEY} {', '.join(sorted(keys))}. Run `make` again."
         )
+    digest = partial(keyed_digest, key=key) if key else sha256_of
     lineage = Lineage(
         step=step,
         code=code,
         settings=settings,
         inputs=digests,
         parents=parents,
-        outputs={
-            name: keyed_digest(folder / name, key) if key else sha256_of(folder / name)
-            for name in sorted(outputs)
-        },
+        outputs={name: digest(folder / name) for name in sorted(outputs)},
         datasets=tuple(sorted(origin)),
         keys=tuple(sorted(keys)),
     )

@@ -206,12 +206,16 @@ def read_words(folder: Path) -> dict[str, str]:
     Labels (item, answer, variable, group) are those of the tidy table in the publication's first
     language. Empty where the table is missing. Raises DataError where it is damaged.
     """
-    path = folder / TABLES / next(iter(in_order(languages_of(folder))), FIRST) / TIDY
-    labels = ("item_label", "answer_label", "variable_label", "group_label")
-    return {
-        row.get("id", ""): ", ".join(filter(None, (row.get(label) for label in labels)))
-        for row in (_read_rows(path) if path.is_file() else ())
-    }
+    language = next(iter(in_order(languages_of(folder))), FIRST)
+    path = folder / TABLES / language / TIDY
+    if not path.is_file():
+        return {}
+    columns = ("item_label", "answer_label", "variable_label", "group_label")
+    words = {}
+    for row in _read_rows(path):
+        labels = filter(None, map(row.get, columns))
+        words[row.get("id", "")] = ", ".join(labels)
+    return words
 
 
 def steps_shown(languages: Sequence[str]) -> list[str]:

@@ -76,6 +76,15 @@ class SealedPlan:
         return readable_json({"format": FORMAT, **fields})
 
 
+def _list_blocks(report: str) -> list[str]:
+    """Return the blocks of a report's text: each by its name and what it is asked for."""
+    blocks = []
+    for name, what in _BLOCK.findall(report):
+        is_named_alone = name == "block"
+        blocks.append(what.strip("\"'") if is_named_alone else f"{name} {what}".strip())
+    return blocks
+
+
 def describe_wave(
     section: WaveSettings,
     read: Callable[[Path], bytes],
@@ -101,10 +110,7 @@ def describe_wave(
         "frame": questionnaire.pop("frame", []),
         "asked": questionnaire,
         "code": {step: code[step] for step in STEPS if code.get(step)},
-        "report": [
-            f"{name} {what}".strip() if name != "block" else what.strip("\"'")
-            for name, what in _BLOCK.findall(read(REPORT).decode())
-        ],
+        "report": _list_blocks(read(REPORT).decode()),
     }
     if section.weight and section.weight.margins:
         path = Path(f"data/margins/{section.weight.margins}.csv")

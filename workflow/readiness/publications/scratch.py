@@ -234,8 +234,9 @@ def _list_steps(targets: Sequence[str]) -> list[list[str]]:
 
 def _read_reason(stderr: str, folder: Path) -> str:
     lines = stderr.strip().splitlines()
-    said = [k for k, line in enumerate(lines) if line.startswith("readiness ")]
-    text = " ".join(lines[said[-1] :]) if said else (lines[-1] if lines else "no message")
+    starts = [k for k, line in enumerate(lines) if line.startswith("readiness ")]
+    reason_lines = lines[starts[-1] :] if starts else lines[-1:]
+    text = " ".join(reason_lines) or "no message"
     return re.sub("^readiness (?:run: )?", "", text).replace(f"{folder}/", "")
 
 

@@ -145,12 +145,12 @@ def which(root: Path, publication: str, names: Sequence[str]) -> Iterator[Trace]
             _read_earlier(root, publication, hashes_of, versions)
             earlier = sorted(name for name, own in hashes_of.items() if foreign & own)
         used |= {files.get(f"{ledger.FOLDER}/{other}/{LEDGER}", "") for other in earlier}
-        datasets = row.get("dataset", "").split()
+        datasets = {name: versions.get(name) for name in row.get("dataset", "").split()}
         yield Trace(
             publication,
             row,
-            {name: versions[name].sha256 if name in versions else "" for name in datasets},
-            {name: versions[name].md5 if name in versions else "" for name in datasets},
+            {name: version.sha256 if version else "" for name, version in datasets.items()},
+            {name: version.md5 if version else "" for name, version in datasets.items()},
             tuple(TraceStep(s, chain[s].code, chain[s].settings, chain[s].inputs) for s in steps),
             {path: digest for path, digest in files.items() if digest in used},
             tuple(earlier),

@@ -221,18 +221,14 @@ def _scale(item: Mapping[str, Any], language: str) -> dict[str, Any]:
     label = item.get("label")
     languages = [language, *(label if isinstance(label, dict) else ())]
     languages = sorted({*languages, *(key for labels in end_labels.values() for key in labels)})
-    levels = [
-        {
-            "code": scale_code(k),
-            "text": str(k),
-            "value": str(k),
-            "labels": {
-                key: f"{k} ({end})" if (end := end_labels.get(k, {}).get(key)) else str(k)
-                for key in languages
-            },
-        }
-        for k in range(low, high + 1)
-    ]
+    levels: list[dict[str, Any]] = []
+    for point in range(low, high + 1):
+        labels = dict.fromkeys(languages, str(point))
+        for key, end_label in end_labels.get(point, {}).items():
+            if end_label:
+                labels[key] = f"{point} ({end_label})"
+        texts = {"text": str(point), "value": str(point)}
+        levels.append({"code": scale_code(point), **texts, "labels": labels})
     boxes = item.get("boxes")
     item_fields = {k: v for k, v in item.items() if k != "scale"}
     if isinstance(boxes, dict):

@@ -149,16 +149,20 @@ def find(headings: Sequence[Sequence[str]], names: Sequence[Names]) -> list[Colu
     """
     matches = []
     for at, heading in enumerate(headings):
-        keys = [match_key(name) for name in heading]
-        candidates = (
-            ColumnMatch(at, target, (rank, place))
-            for rank, known in enumerate(names)
-            for place, key in enumerate(keys)
-            if key and (target := known.get(key)) is not None
-        )
-        if (hit := next(candidates, None)) is not None:
-            matches.append(hit)
+        match = _match_heading(at, [match_key(name) for name in heading], names)
+        if match is not None:
+            matches.append(match)
     return matches
+
+
+def _match_heading(at: int, keys: Sequence[str], names: Sequence[Names]) -> ColumnMatch | None:
+    """Return the match of a column by the most certain of its names; None for an unknown one."""
+    for rank, known in enumerate(names):
+        for place, key in enumerate(keys):
+            target = known.get(key) if key else None
+            if target is not None:
+                return ColumnMatch(at, target, (rank, place))
+    return None
 
 
 def surest(found: Iterable[ColumnMatch]) -> dict[ItemColumn, list[ColumnMatch]]:

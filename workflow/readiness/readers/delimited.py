@@ -119,8 +119,11 @@ def _quote_cells(text: str) -> str:
             return ""
     if len({line.count("\t") for line in lines if line}) > 1:
         return ""
-    cells = (line.replace('"', '""').split("\t") for line in lines)
-    return "\n".join("\t".join(f'"{c}"' if '"' in c else c for c in row) for row in cells)
+    quoted_lines = []
+    for line in lines:
+        cells = line.replace('"', '""').split("\t")
+        quoted_lines.append("\t".join(f'"{cell}"' if '"' in cell else cell for cell in cells))
+    return "\n".join(quoted_lines)
 
 
 def _find_separator(text: str, wanted: Collection[str]) -> str:

@@ -153,14 +153,14 @@ def read_one(text: str, order: str) -> str:
 def read_all(texts: Sequence[str], order: str) -> list[str]:
     """Return each text as `read_one` reads it, parsing each distinct day and clock time once."""
     days = {day: read_one(day, order)[:11] for day in {text[:10] for text in texts}}
-    clocks = {end: end[1:] if _CLOCK.fullmatch(end) else "" for end in {t[10:] for t in texts}}
-    return [
-        day + clock
-        if (day := days[text[:10]]) and (clock := clocks[text[10:]])
-        # Another notation: its first ten characters are not the day.
-        else read_one(text, order)
-        for text in texts
-    ]
+    ends = {text[10:] for text in texts}
+    clocks = {end: end[1:] for end in ends if _CLOCK.fullmatch(end)}
+    moments = []
+    for text in texts:
+        day, clock = days[text[:10]], clocks.get(text[10:], "")
+        # In another notation the first ten characters are not the day.
+        moments.append(day + clock if day and clock else read_one(text, order))
+    return moments
 
 
 def count_seconds_between(started: str, ended: str) -> str:

@@ -24,15 +24,16 @@ def _make_columns(entry: CodebookEntry, own: str) -> dict[str, list[Markup]]:
     language.
     """
     looks = (_CODE, _CODE, Markup('<bdi lang="{}">{{}}</bdi>').format(own), _TEXT, _TEXT)
-    rows = [
-        (o.code, o.value, o.text if o.text != o.label else "", o.label, " · ".join(o.notes))
-        for o in entry.options
-    ]
-    columns = {
-        key: [look.format(content) if content else Markup("") for content in cells]
-        for key, look, cells in zip(COLUMNS, looks, zip(*rows, strict=True), strict=False)
-    }
-    return {key: cells for key, cells in columns.items() if any(cells)}
+    rows = []
+    for option in entry.options:
+        text = option.text if option.text != option.label else ""
+        rows.append((option.code, option.value, text, option.label, " · ".join(option.notes)))
+    columns: dict[str, list[Markup]] = {}
+    # Without options there are no columns.
+    for key, look, texts in zip(COLUMNS, looks, zip(*rows, strict=True), strict=False):
+        if any(texts):
+            columns[key] = [look.format(text) if text else Markup("") for text in texts]
+    return columns
 
 
 def codebook_page(

@@ -45,19 +45,20 @@ def faults_page(
     title_values = {"title": questionnaire.title.text(language)}
     count = partial(numbers.whole, language=language)
     try:
-        rows = [
-            {
-                "row": "" if str(issue["row"]) == "0" else str(issue["row"]),
+        rows = []
+        for issue in _take_first(sort_issues(issues)):
+            row, severity = str(issue["row"]), str(issue["severity"])
+            cells = {
+                "row": "" if row == "0" else row,
                 "respondent": _make_cell(issue["respondent"]),
                 "question": labels.get(str(issue["item"]), _make_cell(issue["column"])),
                 "value": _make_cell(issue["value"]),
                 "what": tell(of_domain(issue["fact"], "validation"), language),
                 "suggestion": _make_cell(issue.get("suggestion", "")),
-                "severity": say(SEVERITIES[str(issue["severity"])]),
-                "level": str(issue["severity"]),
+                "severity": say(SEVERITIES[severity]),
+                "level": severity,
             }
-            for issue in _take_first(sort_issues(issues))
-        ]
+            rows.append(cells)
         aside = [_make_aside(row, language) for row in _take_first(quarantine)]
     except (ValueError, RenderError) as error:
         raise DataError(f"a fault cannot be described ({error}). Run again.") from None

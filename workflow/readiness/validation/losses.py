@@ -156,11 +156,11 @@ def write_sums(
     answers |= {"n_answers": answer_sums[ANSWERS] + left_out, "n_left_out": left_out}
     lists = {"validation.sums.slots": about.get(SLOTS, ())}
     lists["validation.sums.left_out"] = [[name for name, _ in unread]] if unread else []
-    quoted = [
-        tell(Fact(kind, {"columns": ", ".join(map(quote_cell, columns))}), language)
-        for kind, column_lists in lists.items()
-        for columns in (column_lists if quoting else ())
-    ]
+    quoted = []
+    for key, column_lists in lists.items() if quoting else ():
+        for columns in column_lists:
+            listed = ", ".join(map(quote_cell, columns))
+            quoted.append(tell(Fact(key, {"columns": listed}), language))
     return [
         tell(Fact(kind, row_sums), language),
         tell(Fact("validation.sums.answers", {**answers}), language),

@@ -114,9 +114,9 @@ def _fill(ranges: list[tuple[int, int]], n: int, kind: SetKind) -> Iterator[tupl
     set has no such limit.
     """
     # Least and greatest sum that the counts after each position can add.
-    least_after, most_after = (
-        [sum(limits[k] for limits in ranges[i + 1 :]) for i in range(len(ranges))] for k in (0, 1)
-    )
+    positions = range(len(ranges))
+    least_after = [sum(low for low, _ in ranges[i + 1 :]) for i in positions]
+    most_after = [sum(high for _, high in ranges[i + 1 :]) for i in positions]
 
     def fill_from(i: int, left: int) -> Iterator[tuple[int, ...]]:
         if i == len(ranges):

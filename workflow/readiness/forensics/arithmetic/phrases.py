@@ -222,16 +222,13 @@ def judge_wording(
     Bases 1..n_max are tried, in order; each list ends after `MOST_WITNESSES` pairs.
     """
     figures = FigureSet((figure,), SetKind.EXCLUSIVE)
-    pairs = [
-        (k, n)
-        for n in range(1, n_max + 1)
-        for k in sorted({k for c in allowed for (k,) in witnesses(figures, n, c)})
-    ]
-    agreeing = (
-        [(k, n) for k, n in pairs if Fraction(k, n) in interval][:MOST_WITNESSES]
-        for interval in (reading.strict, reading.loose)
-    )
-    return WordingResult(*map(tuple, agreeing))
+    pairs: list[tuple[int, int]] = []
+    for n in range(1, n_max + 1):
+        counts = {k for convention in allowed for (k,) in witnesses(figures, n, convention)}
+        pairs += [(k, n) for k in sorted(counts)]
+    strict = [(k, n) for k, n in pairs if Fraction(k, n) in reading.strict]
+    loose = [(k, n) for k, n in pairs if Fraction(k, n) in reading.loose]
+    return WordingResult(tuple(strict[:MOST_WITNESSES]), tuple(loose[:MOST_WITNESSES]))
 
 
 def smallest_strict_base(

@@ -119,14 +119,15 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
         for s, base, counts in zip(sets, found.bases, found.counts, strict=True)
         for c, k in zip(study.members(s), counts, strict=True)
     }
-    misfits = [
-        claim
-        for claim in study.claims.values()
-        for share in [shares.get((claim.item, claim.category))]
-        if share is not None and claim.figure is not None and claim.unit == "percent"
-        if claim.figure
-        not in [print_share(share, claim.figure.decimals, r) for r in NEAREST_ROUNDINGS]
-    ]
+    misfits = []
+    for claim in study.claims.values():
+        share = shares.get((claim.item, claim.category))
+        if share is None or claim.figure is None or claim.unit != "percent":
+            continue
+        decimals = claim.figure.decimals
+        printed = [print_share(share, decimals, rounding) for rounding in NEAREST_ROUNDINGS]
+        if claim.figure not in printed:
+            misfits.append(claim)
     if misfits:
         described = []
         for position, claim in enumerate(misfits, 1):

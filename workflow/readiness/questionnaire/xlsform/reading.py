@@ -346,7 +346,12 @@ def _read_choice(
     many = select == "select all that apply"
     # A list with one option only records whether it was chosen.
     many = many or (not or_other and len({o.get("name") for o in made.form.choices[listed]}) < 2)
-    kind = "multi" if many else "ordinal" if "likert" in row.get("appearance").split() else "single"
+    if many:
+        kind = "multi"
+    elif "likert" in row.get("appearance").split():
+        kind = "ordinal"
+    else:
+        kind = "single"
     item = {**_begin_item(made, row, kind, inherited), **options_of(made.form, row, listed, kind)}
     if many:
         item["blank_means"] = "skipped"

@@ -101,20 +101,21 @@ class SurveyMonkey(Tool):
         filled: list[str] = []
         # A row above the header may be shorter, without its empty cells at the end.
         for _, cell in zip_longest(sheet.columns, rows[first][: len(sheet.columns)], fillvalue=""):
-            unnamed = _UNNAMED.fullmatch(cell) is not None
-            filled.append(filled[-1] if unnamed and filled else "" if unnamed else cell)
+            if _UNNAMED.fullmatch(cell):
+                filled.append(filled[-1] if filled else "")
+            else:
+                filled.append(cell)
         return replace(below, columns=tuple(filled))
 
     def headings(self, sheet: Sheet) -> list[tuple[str, ...]]:
         """Return the question alone for a single column, else with its second header."""
         if not sheet.under:
             return [(column,) for column in sheet.columns]
-        return [
-            (column,)
-            if not column or match_key(below) in _WHOLE
-            else (f"{column} [{below}]", below)
-            for column, below in zip(sheet.columns, sheet.under[0], strict=True)
-        ]
+        headings: list[tuple[str, ...]] = []
+        for column, below in zip(sheet.columns, sheet.under[0], strict=True):
+            is_whole = not column or match_key(below) in _WHOLE
+            headings.append((column,) if is_whole else (f"{column} [{below}]", below))
+        return headings
 
     def order(self, sheet: Sheet, at: int, questionnaire: Questionnaire) -> str:
         """Return month first, unless the questionnaire declares an order."""

@@ -126,11 +126,11 @@ def without_single(groups: Factor) -> tuple[Factor, str]:
     StatisticsError: fewer than two groups remain.
     """
     counts = groups.counts()
-    notes = [
-        f"{words}, left out of the test: {', '.join(names)}"
-        for size, words in ((0, "no answers"), (1, "one respondent"))
-        if (names := [level for level, k in zip(groups.levels, counts, strict=True) if k == size])
-    ]
+    notes = []
+    for size, words in ((0, "no answers"), (1, "one respondent")):
+        names = [level for level, n in zip(groups.levels, counts, strict=True) if n == size]
+        if names:
+            notes.append(f"{words}, left out of the test: {', '.join(names)}")
     kept_levels = [int(i) for i in np.flatnonzero(counts > 1)]
     if len(kept_levels) < 2:
         raise StatisticsError(

@@ -410,10 +410,11 @@ def quantiles(
         half = t * share.se[0]
         # As in R, no limit where a limit of the share leaves [0, 1]: the extreme of the sample
         # would pass for a limit that the data do not reach, and se would be that of a cut interval.
-        lower, upper = (
-            lookup(limit_share) if -_ROUNDING <= limit_share <= 1 + _ROUNDING else float("nan")
-            for limit_share in (share.values[0] - half, share.values[0] + half)
-        )
+        limits = []
+        for limit_share in (share.values[0] - half, share.values[0] + half):
+            is_share = -_ROUNDING <= limit_share <= 1 + _ROUNDING
+            limits.append(lookup(limit_share) if is_share else float("nan"))
+        lower, upper = limits
         rows.append((p, estimate, lower, upper, (upper - lower) / (2 * t), domain.n, df))
     return pd.DataFrame(rows, columns=["p", "estimate", "lower", "upper", "se", "n", "df"])
 
