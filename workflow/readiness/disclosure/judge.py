@@ -142,15 +142,12 @@ class BoundReader:
 
 
 class Judge:
-    """Tests which targets of one component a choice of suppressed statements leaves too narrow.
-
-    Attributes:
-        hopeless: names of the targets that no suppression protects, as far as was tested.
-    """
+    """Tests which targets of one component a choice of suppressed statements leaves too narrow."""
 
     def __init__(self, system: CountSystem, policy: Policy) -> None:
         self.system, self.policy = system, policy
-        self.hopeless: set[str] = set()
+        # Names of the targets that no suppression protects, as far as was tested.
+        self._hopeless: set[str] = set()
         # Stored tables of counts: values of all targets in each table, and rows that each breaks.
         self._counts: list[Vector] = []
         self._breaks: list[npt.NDArray[np.bool_]] = []
@@ -167,7 +164,7 @@ class Judge:
         self._nobody = BoundReader(system, range(len(system.statements)))
         self._reader = BoundReader(system, ())
 
-    def reader(self, hidden: frozenset[int]) -> BoundReader:
+    def _reader_without(self, hidden: frozenset[int]) -> BoundReader:
         """Return the reader to whom the `hidden` statements are not published.
 
         The reader is kept: many targets are tested against the same choice, one after the other.
@@ -180,7 +177,7 @@ class Judge:
         """Return the bounds of an unprotected target; None for a protected target.
 
         Also None for a target that no suppression protects. A target that is known exactly without
-        the release becomes `hopeless`.
+        the release counts as one that no suppression protects.
         """
         if not self.is_open(target, hidden):
             return None
@@ -193,16 +190,16 @@ class Judge:
         # smallest value that the tables show.
         width = target.under(self.policy).width
         enough = 0.0 if smallest_shown <= 0 else max(smallest_shown + width, minimum)
-        bounds, tables = self.reader(hidden).bounds(target, enough)
+        bounds, tables = self._reader_without(hidden).bounds(target, enough)
         bounds = replace(bounds, lowest=min(bounds.lowest, shown_range[0])) if enough else bounds
-        self.store_tables(tables)
+        self._store_tables(tables)
         if self.settles_size(target, bounds):
             self._settled[target.name] = hidden
         if self._settles_or_protects(target, bounds):
             return None
         room = self.bound_without_release(target)
         if room.least == room.most:
-            self.hopeless.add(target.name)
+            self.give_up(target)
             return None
         return None if self._is_protected(target, bounds) else bounds
 
@@ -216,7 +213,7 @@ class Judge:
         shown_range = SumBounds(*self._bound_by_tables(target, hidden))
         if self._is_protected(target, shown_range):
             return shown_range
-        return self.reader(hidden).bounds(target)[0]
+        return self._reader_without(hidden).bounds(target)[0]
 
     def needs_protection(self, target: ProtectedSum, hidden: frozenset[int]) -> bool:
         """Return whether a target needs protection while the `hidden` statements are suppressed.
@@ -231,7 +228,7 @@ class Judge:
 
     def is_open(self, target: ProtectedSum, hidden: frozenset[int]) -> bool:
         """Return whether a target needs protection and suppression may still protect it."""
-        return target.name not in self.hopeless and self.needs_protection(target, hidden)
+        return target.name not in self._hopeless and self.needs_protection(target, hidden)
 
     def bound_without_release(self, target: ProtectedSum) -> SumBounds:
         """Return the bounds of a target for a reader without any statement of the release."""
@@ -261,7 +258,37 @@ class Judge:
             bounds.least >= self.policy.minimum_cell or bounds.most == 0
         )
 
-    def store_tables(self, tables: Iterable[Vector]) -> None:
+    def give_up(self, target: ProtectedSum) -> None:
+        """Count a target as one that no suppression protects: it is not tested again."""
+        self._hopeless.add(target.name)
+
+    def find_widening(
+        self,
+        target: ProtectedSum,
+        hidden: frozenset[int],
+        wanted: float,
+        losses: Vector,
+        allowed: npt.NDArray[np.bool_],
+        *,
+        above_wanted: bool,
+    ) -> frozenset[int] | None:
+        """Return statements of little loss that let a target reach `wanted` once suppressed.
+
+        They come on top of the `hidden` statements; the rest is as in
+        `BoundReader.relax_statements`. The table of counts that shows it is stored. None where
+        suppressing all `allowed` statements does not do it.
+        """
+        reader = self._reader_without(hidden)
+        relaxed = reader.relax_statements(
+            target, wanted, losses, allowed, above_wanted=above_wanted
+        )
+        if relaxed is None:
+            return None
+        statements, table = relaxed
+        self._store_tables([table])
+        return statements
+
+    def _store_tables(self, tables: Iterable[Vector]) -> None:
         """Store tables of counts that fulfil what some reader knows."""
         for table in tables:
             self._breaks.append(~self.system.find_fulfilled(table))

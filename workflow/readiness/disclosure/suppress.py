@@ -162,10 +162,12 @@ class Suppression:
     def _protect_target(self, target: ProtectedSum, hidden: frozenset[int]) -> frozenset[int]:
         """Return the choice with what protects one target, where anything does."""
         for _ in range(TRIES):
-            if (narrow := self.judge.find_narrow(target, hidden)) is None:
+            narrow = self.judge.find_narrow(target, hidden)
+            if narrow is None:
                 break
-            if (more := self._widen(target, narrow, hidden)) is None:
-                self.judge.hopeless.add(target.name)
+            more = self._widen(target, narrow, hidden)
+            if more is None:
+                self.judge.give_up(target)
             else:
                 hidden |= more
         return hidden
@@ -174,10 +176,8 @@ class Suppression:
         self, target: ProtectedSum, narrow: SumBounds, hidden: frozenset[int]
     ) -> frozenset[int] | None:
         """Return statements of little loss that make an interval wide enough; None if none do."""
-        judge = self.judge
         width = self.judge.required_width(target)
-        reader = judge.reader(hidden)
-        room = judge.bound_without_release(target)
+        room = self.judge.bound_without_release(target)
         everything = np.ones(len(self.losses), dtype=bool)
         allowed = everything.copy()
         allowed[list(self.last_resort)] = False
@@ -190,12 +190,11 @@ class Suppression:
             for wanted, upwards in ((above, True), (below, False)):
                 if narrow.least <= wanted <= narrow.most:
                     continue
-                relaxed = reader.relax_statements(
-                    target, float(wanted), self.losses, candidates, above_wanted=upwards
+                more = self.judge.find_widening(
+                    target, hidden, float(wanted), self.losses, candidates, above_wanted=upwards
                 )
-                if relaxed is not None:
-                    judge.store_tables([relaxed[1]])
-                    return relaxed[0]
+                if more is not None:
+                    return more
         return None
 
     def _publish_unneeded(self, hidden: frozenset[int]) -> frozenset[int]:
