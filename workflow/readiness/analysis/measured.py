@@ -31,8 +31,8 @@ MISSED = {
 }
 
 
-# Statistics of the order of two shares of the same people, by their paired difference: they decide
-# the words of a sentence and are not printed as tests.
+# Paired tests of which of two shares of the same respondents is larger. Their p-values choose the
+# wording of a sentence; they are not printed as tests.
 ORDER = (OF_FIRST, OF_ROWS)
 
 

@@ -115,7 +115,9 @@ def headlines(item: Item, answers: pd.DataFrame) -> Iterator[Headline]:
 def _make_headline(
     level: str, codes: "pd.Series[str]", all_: Sequence[str], yes: Sequence[str]
 ) -> Headline:
-    """Return the headline of a level: `all_` codes are answers, `yes` those that count as 1."""
+    """Return the headline share of a level: codes in `all_` form its base, codes in `yes` its
+    numerator.
+    """
     place = encode_declared(codes, [*all_, NOT_ASKED]).codes
     values = np.array([*(float(code in yes) for code in all_), np.nan, np.nan])[place]
     return Headline(level, values, place != len(all_), (0.0, 1.0))

@@ -14,7 +14,7 @@ from readiness.ground.figure_id import WITH_DONT_KNOW as WITH_DONT_KNOW
 
 
 def group_name(variable: str, category: str) -> str:
-    """Return the name of a category in the column `group`, where a table has several variables."""
+    """Return `variable:category`, the entry of column `group` in tables with several variables."""
     return f"{variable}:{category}"
 
 

@@ -84,7 +84,7 @@ class AttackRules:
     width: int
 
     def small(self, count: int) -> bool:
-        """Whether so few people must not be known."""
+        """Return whether a count of people is too small to be disclosed: 1 to `minimum` - 1."""
         return 0 < count < self.minimum
 
     def holds(self, lowest: int, highest: int) -> bool:

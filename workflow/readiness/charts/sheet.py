@@ -25,7 +25,7 @@ from readiness.pages import fonts
 # Type sizes in CSS pixels; nothing is smaller than SMALL.
 TITLE, BODY, SMALL = 16.0, 13.5, 12.0
 
-# Widths of texts in DejaVu Sans, relative to the packages' font family, plain and bold.
+# Width of a text in DejaVu Sans relative to the font that the package brings; key: bold or not.
 _WIDER = {False: 1.16, True: 1.26}
 
 

@@ -26,7 +26,7 @@ from readiness.ground.terminal import print_json
 from readiness.publications.ledger import FOLDER
 from readiness.running.outputs import add_force, check_output
 
-# Length of the longest name of a place that is no remote.
+# Width of the column of places: the longest place other than a remote's name.
 PLACE = len("results/inputs")
 
 # Options of `data add` that are kept in the version's DVC pointer.

@@ -186,8 +186,8 @@ class Judge:
             return None
         smallest_shown = np.ceil(shown_range[0] - GRACE)
         minimum = self.policy.minimum_cell if smallest_shown > 0 else 0
-        # No count is below 0. A largest value of `enough` makes the interval wide enough with the
-        # smallest value that the tables show.
+        # Stop the search at an upper bound of `enough`: with the lower bound that the tables give
+        # (no count is below 0) the interval is then wide enough.
         width = target.under(self.policy).width
         enough = 0.0 if smallest_shown <= 0 else max(smallest_shown + width, minimum)
         bounds, tables = self._reader_without(hidden).bounds(target, enough)

@@ -229,7 +229,8 @@ def _split_by_option(column: ExportColumn) -> tuple[str, str, str] | None:
     label_text = tidy(column.label)
     label_text = "" if label_text == header_text else label_text
     question_above = label_text.removesuffix(f" [{header_text}]")
-    # One column per option, with the question missing (Typeform) or in a row below.
+    # One column per option: the header is the option. The question is in the column's label, or
+    # nowhere (Typeform).
     marks = _list_marks(column)
     own_text_alone = marks == {match_key(header_text)}
     if own_text_alone or (not marks and question_above != label_text):

@@ -279,11 +279,11 @@ def _category_fields(option: ProposedOption, language: str) -> dict[str, Any]:
 
 
 def _find_low_levels(kind: str, categories: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the codes of the lower half of a scale, up to its middle.
+    """Return the codes of the levels below the middle of a scale.
 
-    The lowest two, which are reported first where nothing is said, are too many of three levels and
-    too few of seven, and must not include the middle. No codes where the lower half is those two,
-    or the scale has too few or too many levels.
+    By default reports add up the lowest two levels. These are too many of three levels, too few of
+    seven, and must not include the middle level. Returns [] where the levels below the middle are
+    the lowest two, or the scale has too few or too many levels.
     """
     if kind != "ordinal" or not LOWEST < len(categories) <= WORDED:
         return []

@@ -88,7 +88,10 @@ def follow(drafted: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, A
 
 
 def _list_headers(item: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, str]:
-    """Return the columns of an item, its rows or its options: header by match key."""
+    """Return the headers of an item's columns, by match key.
+
+    A grid has one column per row, ticked options may have one per option; other items have one.
+    """
     headers: dict[str, str] = {}
     for expanded in expand({**document, "items": [item]})["items"]:
         options_with_column = [

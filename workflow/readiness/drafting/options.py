@@ -10,9 +10,9 @@ from readiness.questionnaire import match_key
 from readiness.questionnaire.writing import DECIDED, option_codes
 from readiness.readers.tools.words import BOXES
 
-# Checks that a draft states once for all questions. `ORDERED`: on values that the file calls
-# ordered, as SPSS does with any few values; `STRAY`: on one option beside a scale; `SCALE`: on a
-# scale of numbers.
+# Questions that a draft asks its user once, not for each item. `ORDERED`: about values that the
+# file calls ordered (SPSS calls any few values so); `STRAY`: about an option that is no level of
+# the scale; `SCALE`: about a scale of numbers.
 ORDERED = "low to high, as their values are? or high to low, or without an order (kind: single)?"
 STRAY = "low to high but for"
 SCALE = "a scale of numbers? which end is high? or codes: name their labels (--labels)"

@@ -460,7 +460,9 @@ def is_unsure(text: str) -> bool:
 
 
 def _list_readings(text: str) -> set[str]:
-    """Return the match keys of a text with and without code and brackets."""
+    """Return the match keys of a text as written, without the answer code at its beginning ("1. "),
+    without a remark in brackets, and without both.
+    """
     written = [
         variant.rstrip(" .")
         for spelling in (

@@ -55,7 +55,7 @@ CONTRAST, ODDS_RATIO, TEST = "contrast", "odds_ratio", "test"
 _ALONE = (SIZE, EFFECTIVE, ALPHA, CONTRAST, ODDS_RATIO)
 COMPARED = "compared"
 
-# Tests that tell an order of two shares of the same people.
+# Paired tests of which of two shares of the same respondents is larger.
 OF_FIRST, OF_ROWS = "first", "rows"
 
 # Variants: another number for the same answers.
@@ -150,7 +150,9 @@ class FigureId(str):
         return not self.statistic and self.family in ("", *MOVED)
 
     def share(self) -> "FigureId":
-        """Return the id of the share or mean of which it tells: no variant, part or release."""
+        """Return the id of the share or mean that this number describes: item, level, group and
+        base, without variant, part and release.
+        """
         return FigureId(item=self.item, level=self.level, group=self.group, base=self.base)
 
 
@@ -237,7 +239,9 @@ def family_id(family: str, statistic: str) -> FigureId:
 
 
 def compared_id(item: str) -> FigureId:
-    """Return the id of the reason why a question is compared with an earlier wave, or not."""
+    """Return the id of the row that says why a question is, or is not, compared with an earlier
+    wave.
+    """
     return FigureId(family=CHANGE, item=item, statistic=COMPARED)
 
 

@@ -6,7 +6,7 @@ its heuristics off; so this is the one place that calls what scipy itself calls
 (`scipy.optimize._highspy`).
 """
 
-# Of types alone nothing is loaded: much that shows a number imports this, and solves nothing.
+# scipy loads its submodules on first use: most programs import this module and never solve.
 from dataclasses import dataclass
 from typing import Any
 

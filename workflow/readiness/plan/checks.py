@@ -324,8 +324,8 @@ def check_change(
     then, mapped = read_outline(root, path), wave.change.map
     derived = {one.id: one for earlier_wave in known_then for one in earlier_wave.derive}
     if not known_then:
-        # A rerun lacks the configuration of the earlier wave: its derived variables were checked
-        # before.
+        # A rerun has no configuration of the earlier wave. Take this wave's derived variables for
+        # the earlier ones: the first run already checked that they agree.
         derived = {mapped.get(one.id, one.id): one for one in wave.derive}
     then = replace(
         then,

@@ -560,7 +560,11 @@ class Plan:
 
 
 def load_plan(root: Path, sealed: str = "") -> Plan:
-    """Return the checked plan of the project at `root`. Raises ConfigError when it cannot run."""
+    """Return the checked plan of the project at `root`.
+
+    `sealed`: publication that a running freeze seals, as `ID/DAY OF RELEASE`; "" outside of a
+    freeze. Raises ConfigError when the project's configuration cannot be run.
+    """
     plan = Plan(root, load_config(find_config(root)), sealed)
     plan.check()
     return plan

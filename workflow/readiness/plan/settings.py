@@ -139,7 +139,7 @@ def chapters_of(root: Path) -> list[str]:
 
 
 def page_name(run: PlannedRun) -> str:
-    """Return the name of a run's report files; that of a simulated wave shows that it is one."""
+    """Return the name of a run's report files; it says "simulated" where the wave is simulated."""
     simulated = isinstance(run.section, WaveSettings) and run.section.simulated
     return "report-simulated" if simulated else "report"
 
@@ -252,8 +252,9 @@ Told = dict[str, Any]
 
 
 def workbook_name(run: PlannedRun) -> str:
-    """Return the name of a run's workbook, without ending; a simulated wave's shows that it is
-    one.
+    """Return the name of a run's workbook, without file ending.
+
+    The name says "simulated" where the wave is simulated.
     """
     return page_name(run).replace("report", WORKBOOK)
 

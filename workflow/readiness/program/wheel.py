@@ -54,7 +54,7 @@ def _member(name: str) -> str:
 
 
 def read_settings() -> dict[str, Any]:
-    """Return what pyproject.toml states of the project, by its keys."""
+    """Return the `[project]` table of pyproject.toml."""
     stated = tomllib.loads((project_files() / "pyproject.toml").read_text("utf-8"))
     return dict(stated["project"])
 

@@ -47,7 +47,7 @@ def list_own_keys(answer: Answer, item: Item) -> set[str]:
 
 
 def list_twofold_keys(item: Item) -> set[str]:
-    """Return the match keys that are the text of one answer and the value of another."""
+    """Return the ambiguous match keys: the text of one answer and the value of a different one."""
     return _list_twofold(*_list_by_text_and_value(item))
 
 

@@ -58,10 +58,10 @@ RECURRING = 3
 STRANGE = 4
 # Most distinct lines of a column whose lines may be options, and the share that must recur.
 MOST_LINES, RECUR = 100, 0.75
-# Keys of `attrs`: header rows as written, number of empty rows at the end, columns of several
-# answers to one question.
+# Keys of a table's `attrs`: header rows as written, number of empty rows at the end, and the
+# columns of a question that has one column per answer.
 HEADERS, SPARE, SLOTS = "headers", "spare", "slots"
-# Least share of a further header row's cells that name a question.
+# A further row counts as a header row if at least this share of its cells name a question.
 NAMED = 0.9
 
 

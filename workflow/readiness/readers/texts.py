@@ -89,7 +89,7 @@ class Texts:
         return Texts(lookup[self.codes] if len(values) else self.codes, distinct)
 
     def spread(self, values: Sequence[Any]) -> npt.NDArray[np.object_]:
-        """Return `values`, one for each distinct text, as an array with one entry a row."""
+        """Expand `values`, one per distinct text, to an array with one value per row."""
         table = np.empty(len(values), dtype=object)
         table[:] = values
         return np.asarray(table[self.codes])

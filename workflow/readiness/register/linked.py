@@ -241,7 +241,8 @@ class _Builder:
                 )
                 if low <= true_value <= high:
                     self.counts.fixed.append(row)
-            # People who answered the item gave a routing answer, except as many as in fact did not.
+            # Those who answered the item had given an answer that routes to it. Some exports hold
+            # exceptions: as many as these answers have are allowed.
             answers = [
                 state for name, state in all_places if name == column and not state.startswith("_")
             ]

@@ -25,9 +25,9 @@ from readiness.ground.frames import list_rows
 from readiness.language.rounding import ROUNDINGS, UNITS, round_amount
 from readiness.register.figures import PRECISION, PUBLISHED
 
-# Largest difference of two values that are the same, relative to the larger one.
+# Relative tolerance within which two values count as equal.
 RELATIVE = 1e-9
-# Largest absolute difference of two values that are the same, beside zero.
+# Absolute tolerance within which two values near zero count as equal.
 BESIDE_ZERO = 1e-12
 
 # float() also accepts underscores, blanks, digits of other scripts and "nan": no numbers here.

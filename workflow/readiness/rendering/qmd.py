@@ -44,7 +44,7 @@ _CHANGES_TEXT = {
 }
 # A number of the register, as `n("...")` writes it.
 _REGISTERED = re.compile(r"\[[^\]]*\]\{\.n data-id=\"[^\"]*\"\}")
-# Calls that a report's own cells may make: blocks print numbers of the register alone.
+# Functions that code cells written in a report may call: they print only numbers of the register.
 _BLOCK_CALLS = {"block", "items", "summary", "reading", "rest", "origin", "brief"}
 
 

@@ -31,9 +31,10 @@ from readiness.questionnaire import OF_NUMBERS, TOTAL, FrameVariable, Item, Ques
 from readiness.register.figures import DONT_KNOW, answer_order, group_order, number
 from readiness.reporting.parts import Register, WavePart
 
-# Adjusted p-values below which a letter is upper case, and lower case.
+# Significance levels: a letter is upper case where the adjusted p-value is below UPPER, else lower
+# case where it is below LOWER.
 UPPER, LOWER = 0.05, 0.10
-# Rules of the market, which test each pair by itself.
+# Tests customary in market research: each pair by itself, without adjustment for multiple tests.
 MARKET = ("pooled", "unpooled")
 # Catalogue keys for the meaning of letters, by rule.
 LETTERS = {

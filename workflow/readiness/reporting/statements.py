@@ -44,9 +44,9 @@ MANY_PAIRS = 6
 
 
 def state_condition(selection: Selection, register: Register) -> Fact | None:
-    """Return the condition under which intervals and tests of an opt-in sample hold.
+    """Return the condition under which intervals and tests of an opt-in sample are valid.
 
-    Tables with intervals or tests state it. None for other selections.
+    It is printed below tables with intervals or tests. None for samples that are not opt-in.
     """
     if not selection.inference or selection.is_drawn:
         return None

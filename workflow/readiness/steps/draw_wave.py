@@ -148,7 +148,7 @@ class DrawnWave:
 
     @cached_property
     def _figures(self) -> DrawnFigures:
-        """Numbers as charts show them; precision is flagged only where chance selected people."""
+        """Numbers as charts show them; low precision is flagged only in probability samples."""
         rows = self.rows if self._selection.is_drawn else self.rows.assign(reliability="")
         return DrawnFigures(
             rows,

@@ -37,7 +37,8 @@ def one_of(value: Any, known: Any, what: str) -> None:
 Factorized: TypeAlias = tuple[IntArray, list[Any]]
 
 
-# Number of rows from which a search for shared objects pays, and of first rows that are searched.
+# Many readers give equal texts as one object. Search a column for repeated objects if it has at
+# least _LONG rows, and search its first _LOOK rows only.
 _LONG = 10_000
 _LOOK = 1_000
 

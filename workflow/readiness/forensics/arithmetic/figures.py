@@ -72,7 +72,7 @@ class PrintedFigure:
 
     @property
     def share(self) -> Fraction:
-        """Exact value of the printed digits, as a share of 1 (or as a mean)."""
+        """Exact value of the printed digits: a percentage as a share of 1, a mean as printed."""
         return Fraction(self.digits, self.scale)
 
     def __str__(self) -> str:

@@ -97,14 +97,16 @@ class Study:
         return self.structure.whose(claim.attributed_to)
 
     def whose_where(self, claim: Claim) -> Value:
-        """Return the publisher of a figure, with the outlet where another one printed it."""
+        """Return the publisher of a figure, and the outlet that printed it if it is a different
+        one.
+        """
         whose = self.whose(claim)
         if claim.outlet == claim.attributed_to:
             return whose
         return Fact("forensics.whose_where", {"whose": whose, "outlet": claim.outlet})
 
     def outlet(self, claim: Claim) -> Value:
-        """Return the outlet that printed a figure, with its publisher where that is another."""
+        """Return the outlet that printed a figure, and its publisher if it is a different one."""
         whose = self.whose(claim)
         if claim.outlet == claim.attributed_to:
             return whose

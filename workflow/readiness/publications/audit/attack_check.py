@@ -111,7 +111,7 @@ def _is_impossible(row: Mapping[Any, str], most_people: int) -> bool:
     return int(lowest) > int(highest) or ("/" not in row["id"] and int(highest) > most_people)
 
 
-# Columns in which versions of the attack may differ on one count.
+# Results of the attack, which may differ between two of its versions for the same count.
 _FOUND = {"lowest", "highest", "reader", "how", "knows"}
 
 

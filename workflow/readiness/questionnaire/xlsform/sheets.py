@@ -187,7 +187,7 @@ def _call_pyxform(path: Path, refused: str, call: Callable[[], Any]) -> Any:
     from pyxform.errors import PyXFormError
 
     try:
-        # Warnings of its libraries about a workbook's extras do not help the user.
+        # PyXForm's libraries warn about workbook features that do not matter here.
         with warnings.catch_warnings(action="ignore"):
             return call()
     except PyXFormError as error:

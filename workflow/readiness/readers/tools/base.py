@@ -364,9 +364,9 @@ class Tool:
         return {*self.match_ticked(sheet, item, assigned.items[item.id]).contested}
 
     def _split_ticked(self, text: str, options: Mapping[str, str]) -> str:
-        """Return a cell of ticked options split into option texts and unknown pieces.
+        """Return a cell of ticked options with `TICKED` between its options and unknown pieces.
 
-        Where no piece is an option, the cell is returned unchanged.
+        A cell in which no piece is an option is returned unchanged.
         """
         found = split_joined(text, options, (*self.signs, "|"))
         if found is not None:

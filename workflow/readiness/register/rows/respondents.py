@@ -355,7 +355,7 @@ def numbers_of(fact: Fact) -> dict[str, FigureId]:
 
 
 def are_weighted(steps: pd.DataFrame) -> bool:
-    """Return whether answers are weighted, by the `steps` of the weighting (column `fact`)."""
+    """Return whether answers are weighted: no step in column `fact` says that they are not."""
     return UNWEIGHTED not in (step_name(of_domain(text, "weighting")) for text in steps["fact"])
 
 

@@ -259,10 +259,11 @@ def _count_people(base: Design, by: str) -> dict[str, float]:
 def _limit_weights(
     found: Raking, trim: Trim | None, steps: list[Fact]
 ) -> tuple[Recipe, FloatArray]:
-    """Return the recipe with the limits that can be met, and one respondent's weight of each
+    """Return the recipe with feasible weight limits, and the weight of a respondent in each
     pattern.
 
-    Adds the step. Falls back from bounded raking to trimming, then to no limits.
+    Falls back from bounded raking to trimming, then to no limits, and appends to `steps` which of
+    the three was used.
     """
     if trim is None:
         return found.recipe, found.one
