@@ -6,7 +6,6 @@ its heuristics off; so this is the one place that calls what scipy itself calls
 (`scipy.optimize._highspy`).
 """
 
-# scipy loads its submodules on first use: most programs import this module and never solve.
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,7 +139,8 @@ def _pass_model(
     whole: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[Any, Any]:
     """A solver of a program that has no objective yet, and the module that it is of."""
-    # No part of its stubs: `Any` below.
+    # Imported on first use: many modules import this one and never solve. scipy has no stubs for
+    # `_highspy`, hence `Any` below.
     from scipy.optimize._highspy import _core  # type: ignore[import-not-found]
 
     by_column = scipy.sparse.csc_array(matrix)

@@ -8,8 +8,8 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-# Characters without a width or meaning of their own, removed before texts are compared: soft hyphen,
-# joiners, direction and byte order marks, and the Arabic tatweel (U+0640).
+# Invisible or decorative characters, removed before texts are compared: soft hyphen, joiners,
+# direction and byte order marks, and the Arabic tatweel (U+0640).
 _NO_ROOM = (
     *(0xAD, 0x34F, 0x61C, 0x640, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F)),
     *(0x2060, *range(0x2066, 0x206A), 0xFEFF),
