@@ -6,6 +6,7 @@ attacked as before any publication; and by a solver that shares no code with the
 
     .venv/bin/python benchmarks/disclosure.py --surveys 30   # one core
     .venv/bin/python benchmarks/disclosure.py --growth       # seconds and memory by size
+    .venv/bin/python benchmarks/disclosure.py --registers F  # what real surveys withhold, F/*/*.csv
 
 Each writes its section of docs/measurements.md; nothing depends on the number of workers but the
 seconds.
@@ -364,12 +365,89 @@ def growth(most: int, items: Sequence[int], groups: Sequence[int] = GROUPS) -> s
     )
 
 
+# --- What real surveys withhold.
+
+REGISTERS = """\
+# What disclosure control withholds of real surveys
+
+Written by `benchmarks/disclosure.py --registers`, from registers of {surveys} surveys that are not
+part of the project: opt-in, without weights or a sample list, by one question. Of each, the
+register of 1.0 and that of the program that wrote this page: shares of groups withheld so that
+nobody is recognised, shares of all respondents withheld, and questions of which no share of any
+group is shown (1.0, now).
+
+| survey | respondents | shares of groups | withheld, 1.0 | now | of all | now | no group | now |
+|---|--:|--:|--:|--:|--:|--:|--:|--:|
+{rows}
+
+Together {now} shares of groups are withheld now, {before} in 1.0. The aim was half of 1.0 together,
+and no survey above it. {half} of {surveys} surveys have at most half of 1.0, {above} have more than
+in 1.0 ({names}).
+"""
+# Why a share is withheld so that nobody is recognised, as the register says it.
+RECOGNISED = "few answers, or what they could be computed from"
+
+
+@dataclass(frozen=True)
+class WithheldShares:
+    """Of one register: respondents, shares of groups, those and shares of all that are withheld so
+    that nobody is recognised, and questions with shares of groups of which none is shown.
+    """
+
+    respondents: int
+    shares: int
+    withheld: int
+    totals: int
+    hidden: int
+
+
+def count_withheld(figures: pd.DataFrame) -> WithheldShares:
+    """Count what a register (as text) withholds; 1.0 wrote the same columns."""
+    shares = figures[(figures["kind"] == "estimate") & (figures["unit"] == "share")]
+    groups = shares[~shares["group"].isin(["", "all"])]
+    kept = figures[(figures["kind"] == "quality") & (figures["statistic"] == "kept")]
+    shown = groups["suppressed"].eq("").groupby(groups["item"]).any()
+    return WithheldShares(
+        int(kept["value"].iloc[0]),
+        len(groups),
+        int((groups["suppressed"] == RECOGNISED).sum()),
+        int((shares.loc[shares["group"] == "all", "suppressed"] == RECOGNISED).sum()),
+        int((~shown).sum()),
+    )
+
+
+def compare_registers(folder: Path) -> str:
+    """The section on the surveys of a folder, each with the registers `before.csv`, `now.csv`."""
+    rows, pairs = [], {}
+    for path in sorted(folder.glob("*/now.csv")):
+        before, now = (
+            count_withheld(read_text_table(path.with_name(name), "the register"))
+            for name in ("before.csv", "now.csv")
+        )
+        pairs[path.parent.name] = (before.withheld, now.withheld)
+        rows.append(
+            f"| {path.parent.name} | {now.respondents:,} | {now.shares:,} | {before.withheld} |"
+            f" {now.withheld} | {before.totals} | {now.totals} | {before.hidden} | {now.hidden} |"
+        )
+    above = [name for name, (before, now) in pairs.items() if now > before]
+    return REGISTERS.format(
+        rows="\n".join(rows),
+        before=sum(before for before, _ in pairs.values()),
+        now=sum(now for _, now in pairs.values()),
+        surveys=len(pairs),
+        half=sum(2 * now <= before for before, now in pairs.values()),
+        above=len(above),
+        names=", ".join(above) or "none",
+    )
+
+
 def main(arguments: Iterable[str] | None = None) -> int:
     """Attack the surveys, or measure how their protection grows, and write the section."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--surveys", type=int, default=SURVEYS, help=f"how many ({SURVEYS})")
     parser.add_argument("--workers", type=int, default=1, help="processes (1)")
     parser.add_argument("--growth", action="store_true", help="seconds and memory by size")
+    parser.add_argument("--registers", type=Path, help="a folder of registers, two each")
     parser.add_argument("--items", type=int, nargs="+", default=ITEMS, help="of how many items")
     parser.add_argument("--most", type=int, default=600, help="seconds after which one ends (600)")
     parser.add_argument("--out", type=Path, default=MEASUREMENTS, help="the page")
@@ -378,6 +456,9 @@ def main(arguments: Iterable[str] | None = None) -> int:
         parser.error("at least one survey and one worker")
     if options.growth:
         write_section(options.out, growth(options.most, options.items))
+        return 0
+    if options.registers:
+        write_section(options.out, compare_registers(options.registers))
         return 0
     start = time.process_time()
     results = run(range(options.surveys), options.workers)

@@ -38,6 +38,25 @@ def test_withholding_small_counts_alone_protects_nobody() -> None:
     assert row_names(page) == row_names(shipped_section("Disclosure control"))
 
 
+def test_what_a_register_withholds_of_groups_is_counted(tmp_path: Path) -> None:
+    bench = benchmark_module("disclosure")
+    columns = ("kind", "unit", "item", "group", "statistic", "value", "suppressed")
+    kept = ("quality", "answers", "", "", "kept", "40", "")
+    shares = [("q1", "all"), ("q1", "a"), ("q1", "b"), ("q2", "all"), ("q2", "a")]
+    hidden = {"before.csv": shares[1:4], "now.csv": shares[3:]}
+    for name, withheld in hidden.items():
+        signs = [bench.RECOGNISED if share in withheld else "" for share in shares]
+        rows = [
+            ("estimate", "share", *share, "", "", sign)
+            for share, sign in zip(shares, signs, strict=True)
+        ]
+        (tmp_path / "one").mkdir(exist_ok=True)
+        pd.DataFrame([kept, *rows], columns=columns).to_csv(tmp_path / "one" / name, index=False)
+    page = bench.compare_registers(tmp_path)
+    assert "| one | 40 | 3 | 2 | 1 | 1 | 1 | 1 | 1 |" in page
+    assert "1 of 1 surveys have at most half of 1.0, 0 have more than\nin 1.0 (none)" in page
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize("seed", [0, 4])
 def test_two_programs_learn_no_count_of_a_weighted_survey(seed: int) -> None:
