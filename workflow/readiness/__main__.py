@@ -1,7 +1,7 @@
 """The command line: `python -m readiness`, or by its folder: `python -I workflow/readiness`.
 
-Started by its folder, it is the program that runs, whatever is installed: rules need no PYTHONPATH,
-which would make a library of every file beside the package.
+Started by its folder, this copy of the program runs, not an installed one. So rules need no
+PYTHONPATH, by which every file beside the package could be imported.
 """
 
 import gc
@@ -9,7 +9,7 @@ import os
 import sys
 
 if not __package__:
-    # Python takes the folder for a place of modules; it is one module.
+    # Python adds the package's folder to the search path, where its modules would be top-level.
     del sys.path[0]
 
     from importlib.util import module_from_spec, spec_from_file_location
@@ -26,8 +26,9 @@ if not __package__:
 from readiness.cli import main
 
 if __name__ == "__main__":
-    # A fifteenth of a step's start: what it loads stays, so nothing is gained by looking every 700
-    # objects for what may go; and no plugin of others has a say in what a configuration may hold.
+    # Saves a fifteenth of a step's start: imported modules stay, so collecting garbage every 700
+    # objects frees nothing. Plugins of pydantic are off: they could change how a configuration is
+    # checked.
     gc.set_threshold(50_000)
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     sys.exit(main())

@@ -56,7 +56,7 @@ COMMANDS = {
     "estimate": ("readiness.commands.estimate", "estimate shares from any CSV file"),
     "compare": ("readiness.commands.compare", "compare groups in any CSV file"),
 }
-# How `readiness --help` groups the commands; one that is not named here stands at the end.
+# Groups of commands in `readiness --help`; commands in no group are listed last.
 GROUPS = {
     "Run a survey": (
         "new",
@@ -95,7 +95,7 @@ STEPS = {
     "site": ("readiness.steps.site", "write reports, publications and guides as a site"),
     "gate": ("readiness.steps.gate", "fail when a published number differs"),
 }
-# What these commands need beyond a plain installation; all others need `run`.
+# Commands that need the extra `survey` of the package; all others need the extra `run`.
 SURVEY = ("claims", "compare", "estimate", "questionnaire", "validate")
 PURPOSE = (
     "Survey statistics that anyone can check: from raw answers to published numbers, and back."
@@ -105,7 +105,7 @@ LOGS = Path("results/logs")
 
 
 def _build_parser(program: str, commands: Mapping[str, tuple[str, str]]) -> Parser:
-    """Build the parser of a command's name; its help lists the commands in their groups."""
+    """Return the parser of the command's name; its help lists the commands in their groups."""
     kind = "command" if commands is COMMANDS else "step"
     listed = {name: text for name, (_, text) in commands.items()}
     if commands is COMMANDS:
@@ -136,7 +136,7 @@ def _build_parser(program: str, commands: Mapping[str, tuple[str, str]]) -> Pars
 
 
 def _list_commands(texts: Mapping[str, str]) -> str:
-    """Lay out commands with a line each, in their groups; steps, which have none, in one list."""
+    """Return the text that lists commands by group, one per line; steps have no groups."""
     width = max(map(len, texts))
     groups = {title: [name for name in names if name in texts] for title, names in GROUPS.items()}
     grouped = {name for title, names in groups.items() for name in names}
@@ -182,19 +182,19 @@ def _complete_paths(parser: argparse.ArgumentParser, how: object) -> None:
 
 
 class _PlainHandler(logging.Formatter):
-    """A log may be shown on a terminal, too."""
+    """Formatter that escapes messages, because a log may be shown on a terminal."""
 
     def format(self, record: logging.LogRecord) -> str:
         return printable(super().format(record))
 
 
 def _set_up_log(path: Path | None) -> None:
-    """The package's log goes to the file; what a user must read goes to standard error."""
+    """Send the package's log to the file, and messages for the user to standard error."""
     logger = logging.getLogger("readiness")
     logger.setLevel(logging.INFO)
-    # A log that cannot be written must not add a traceback to what the step has to say.
+    # A log that cannot be written must not add a traceback to the step's message.
     logging.raiseExceptions = False
-    # Without a handler, logging prints errors by itself, and each would stand there twice.
+    # Without a handler, logging also prints errors, and each would be printed twice.
     logger.addHandler(logging.NullHandler())
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -205,8 +205,10 @@ def _set_up_log(path: Path | None) -> None:
 
 @contextmanager
 def _hold_work(out: Path) -> Iterator[None]:
-    """A step that writes results holds a lock, and no run starts beside the job of one that was
-    killed; one that writes elsewhere is nobody's job.
+    """Hold a lock while a step writes results: no run starts while a job of a killed run still
+    works.
+
+    A step that writes outside of `results` needs no lock.
     """
     descriptor = None
     if JOBS.parent.is_dir() and out.resolve().is_relative_to(JOBS.parent.resolve()):
@@ -223,7 +225,7 @@ def _report(error: ReadinessError, command: str) -> int:
     message = str(error)
     logging.getLogger("readiness").error("%s", message)
     print(f"readiness {command}: {message}", file=sys.stderr)
-    # `readiness run` leaves the name of a file here: the first step that fails says why.
+    # `readiness run` sets the name of a file: the first step that fails writes its message there.
     if failure := os.environ.get("READINESS_FAILURE"):
         with suppress(OSError):
             note_once(Path(failure), f"{error.exit_code}\n{command}: {message}\n")
@@ -231,8 +233,8 @@ def _report(error: ReadinessError, command: str) -> int:
 
 
 def _report_unforeseen(error: Exception, command: str, log: Path | None) -> ReadinessError:
-    """What the program was not written for, in one line, and its traceback in a file."""
-    # A library that finds no room for itself is an ImportError.
+    """Write the traceback of an unforeseen error to a file; return the one-line error for the user."""
+    # A library that cannot be loaded for lack of memory is an ImportError.
     if isinstance(error, MemoryError) or "failed to map segment" in str(error):
         return StoppedError("the memory is full; free some, or use fewer cores, then run again.")
     import traceback
@@ -244,7 +246,7 @@ def _report_unforeseen(error: Exception, command: str, log: Path | None) -> Read
 
 
 def _name_extra(command: str, module: str) -> ConfigError:
-    """Name the extra of the package that brings a module which is not installed."""
+    """Return the error for a missing module; it names the package's extra that installs it."""
     extra = "survey" if command in SURVEY else "run"
     return ConfigError(
         f"needs {module.partition('.')[0]}, which is not installed: "
@@ -253,7 +255,7 @@ def _name_extra(command: str, module: str) -> ConfigError:
 
 
 def _keep(text: str, path: Path) -> str:
-    """Write the traceback among the logs, or where that cannot be to a temporary file."""
+    """Write the traceback to the logs, or to a temporary file where they cannot be written."""
     content = text.encode("utf-8", "backslashreplace")
     with suppress(OSError):
         if path.parent.is_dir() or path.parent.parent.is_dir():
@@ -263,7 +265,7 @@ def _keep(text: str, path: Path) -> str:
     import tempfile
 
     with suppress(OSError):
-        # Nobody else can foresee its name or read it: it may quote answers.
+        # A traceback may quote answers: only the user can read the file, under a random name.
         descriptor, name = tempfile.mkstemp(prefix="readiness-", suffix=".traceback")
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -272,7 +274,7 @@ def _keep(text: str, path: Path) -> str:
 
 
 def _describe_refusal(error: OSError) -> StoppedError:
-    # Where a copy fails, the second name is the one that is written.
+    # Of the two file names of a failed copy, the second is the one that was being written.
     written = error.filename2 or error.filename or "disk"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StoppedError(f"{written}: {error.strerror}. Free some space, then run again.")
@@ -295,7 +297,7 @@ def _run_step(parsed: argparse.Namespace, steps: Mapping[str, Any], name: str) -
             )
     _set_up_log(None if place else parsed.log)
     with _hold_work(out):
-        # Refused before they are read as if they were what their step wrote.
+        # Refuse changed inputs before the step reads them.
         check_inputs(files)
         perform(name, steps[name], inputs, parsed.settings[place], parsed.code[place], out)
     return 0
@@ -314,10 +316,10 @@ def _parse_arguments(arguments: list[str]) -> tuple[dict[str, Callable[[], int]]
     if not arguments:
         _build_parser(program, commands).print_help()
         raise SystemExit(2)
-    # `readiness help audit`, as people type it.
+    # People also type `readiness help audit` for `readiness audit --help`.
     if commands is COMMANDS and arguments[0] == "help":
         arguments = [*arguments[1:2], "--help"]
-    # An option is for the whole program; what follows a name is the command's own.
+    # Options before the command's name are the program's; options after it are the command's.
     options = arguments if arguments[0].startswith("-") else None
     words = arguments[0].split("+") if commands is STEPS else arguments[:1]
     names = [_build_parser(program, commands).parse_args(options or [w]).command for w in words]
@@ -340,14 +342,14 @@ def _parse_arguments(arguments: list[str]) -> tuple[dict[str, Callable[[], int]]
 
 
 def _go_to_root(parsed: argparse.Namespace) -> None:
-    """From a folder inside a project go to its root, as git does, and take the paths along."""
+    """Change from a folder inside a project to its root, as git does, and adapt relative paths."""
     here = Path.cwd()
     projects = (folder for folder in (here, *here.parents) if is_project(folder))
     root = next(projects, here)
     if root == here:
         return
     if root.stat().st_uid != os.geteuid():
-        # Whoever owns a folder above could have others run a Snakefile of theirs.
+        # The owner of a folder above could otherwise make others run a foreign Snakefile.
         raise ConfigError(
             f"{root} is a project owned by another user. To use it anyway, change to that folder "
             "and run the command there."
@@ -364,8 +366,8 @@ def _go_to_root(parsed: argparse.Namespace) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code."""
-    # What lies in the present folder is no program here: no relative folders in PATH.
+    """Run one command; return its exit code."""
+    # Drop relative folders from PATH: a file of the current folder must not be run as a program.
     folders = os.environ.get("PATH", "").split(os.pathsep)
     os.environ["PATH"] = os.pathsep.join(f for f in folders if Path(f).is_absolute())
     with speaking() as (out, _):
@@ -390,7 +392,7 @@ def _run_main(arguments: list[str], out: Spoken) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "readiness").partition(".")[0] == "readiness":
             return _report(_report_unforeseen(error, name, log), name)
-        # A command whose module cannot be imported has set up no log.
+        # The log is set up after the import of the command's module, which has failed.
         _set_up_log(None)
         return _report(_name_extra(name, str(error.name)), name)
     except KeyboardInterrupt:

@@ -1,7 +1,8 @@
-"""What is attacked, by whom, what each kind of reader knows, and what was found.
+"""Targets and readers of the attack, the knowledge of each kind of reader, and the results.
 
-Of an item readers have systems with their solvers, made once; who knows every weight, what sums of
-weights there can be; and all what a release tells of its people by other weights or wider bases.
+For each item a reader has linear systems with their solvers, made once. A reader of the frame also
+knows every weight, and so the possible sums of weights. All readers know the numbers that a release
+prints for the same people with other weights or on wider bases.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -44,7 +45,7 @@ from readiness.ground.figure_id import FigureId
 
 
 class AttackReader(Enum):
-    """What a reader has beside the release."""
+    """Knowledge of a reader in addition to the release."""
 
     PUBLICATION = "publication"
     RELEASES = "releases"
@@ -53,7 +54,7 @@ class AttackReader(Enum):
 
 
 class How(Enum):
-    """What a count was narrowed from."""
+    """Sources from which an attack narrowed the bounds of a count."""
 
     COUNTS = "counts"
     SHARES = "shares"
@@ -63,10 +64,10 @@ class How(Enum):
 
 
 class CountVerdict(Enum):
-    """What became of a count.
+    """Results of the attack on a count.
 
-    `BEFORE`: earlier releases alone give it away, to who knows how many people came since, and what
-    this one tells of the answers narrows it no further.
+    `BEFORE`: the count is already disclosed by earlier releases to a reader who knows how many
+    people have responded since; the shares of this release narrow it no further.
     """
 
     HELD = "held"
@@ -76,8 +77,10 @@ class CountVerdict(Enum):
 
 @dataclass(frozen=True)
 class AttackRules:
-    """What a count must withstand: counts of 1 to `minimum` - 1 are small, and the interval in
-    which a withheld one can be put is at least `width` wide. A minimum of 1 protects nobody.
+    """Rules that a count must meet to be protected.
+
+    Counts of 1 to `minimum` - 1 are small; a minimum of 1 protects nobody. The interval that a
+    reader can prove for a suppressed count must be at least `width` wide.
     """
 
     minimum: int
@@ -88,34 +91,38 @@ class AttackRules:
         return 0 < count < self.minimum
 
     def holds(self, lowest: int, highest: int) -> bool:
-        """Whether a withheld count stays protected in [lowest, highest].
+        """Return whether a suppressed count with the proven bounds [lowest, highest] is protected.
 
-        A count that is known to be large needs no protection of its own, it was withheld to protect
-        another; nor has one of nobody.
+        A count that is known to be large, or 0, needs no protection: it was suppressed to protect
+        another count.
         """
         return self.settles(lowest, highest) or self.wide(lowest, highest)
 
     def settles(self, lowest: int, highest: int) -> bool:
-        """Whether a count is known to be large, or of nobody."""
+        """Return whether the bounds prove that a count is large, or 0."""
         return lowest >= self.minimum or highest == 0
 
     def wide(self, lowest: int, highest: int) -> bool:
-        """Whether two counts that are both possible show that a withheld one stays protected."""
+        """Return whether two possible values of a suppressed count are far enough apart to protect
+        the count.
+        """
         apart = highest - lowest >= self.width
         return self.minimum <= 1 or (apart and not (lowest > 0 and self.small(highest)))
 
     def shows(self, lowest: int, highest: int) -> bool:
-        """Whether a published share may stand though its count is known to be in between."""
+        """Return whether a share may be published although its count is provably within these
+        bounds.
+        """
         return not (lowest > 0 and self.small(highest))
 
 
 @dataclass(frozen=True)
 class AttackedCell:
-    """One count that must not be narrowed: a withheld one, or the one behind a published share.
+    """A count under attack: a suppressed count, or the count behind a published share.
 
-    `rest`: whether it is of those who did not give the answer. `withheld`: whether its share is.
-    `before`: the name of the earlier release whose count it is, of other data; "" for this one's.
-    `came`: whether it is of those who came since.
+    `rest`: whether it counts the people who did not give the answer. `withheld`: whether its share
+    is suppressed. `before`: the earlier release, with other data, that the count belongs to; "" for
+    the attacked release. `came`: whether it counts the people who responded after that release.
     """
 
     item: str
@@ -127,8 +134,10 @@ class AttackedCell:
 
     @property
     def id(self) -> str:
-        """The id of its share; with a tilde for those who did not give the answer, after the name
-        of the earlier release that it stands in, and a plus for those who came since.
+        """Id of the count: that of its share.
+
+        A tilde marks the people who did not give the answer. The name of an earlier release stands
+        before the id, with a plus for the people who responded after that release.
         """
         name = f"~{self.share.id}" if self.rest else self.share.id
         return f"{'+' * self.came}{self.before}/{name}" if self.before else name
@@ -136,7 +145,7 @@ class AttackedCell:
 
 @dataclass(frozen=True)
 class Attacked:
-    """What was found of one count; `known` names the cell whose answers a reader knew."""
+    """Result of the attack on one count; `known` names the cell whose answers a reader knew."""
 
     cell: AttackedCell
     lowest: int
@@ -149,12 +158,12 @@ class Attacked:
 
 @dataclass
 class AttackTarget:
-    """What is attacked: the release, the earlier ones in their order, and what readers may know.
+    """Target of an attack: the release, the earlier releases in order, and what readers may know.
 
-    `routes`: which items are asked after which, as the questionnaire says. `merged`: which answers
-    add up others, to an item that one is derived of. `variants`: what the
-    release tells of the same people by other weights, each with its classes. `sensitive`: the items
-    of which "don't know" is protected as an answer is.
+    `routes`: which items are asked after which, as the questionnaire says. `merged`: the answers of
+    derived items as sums of the answers that they merge. `variants`: the numbers that the release
+    prints for the same people with other weights, each with its classes. `sensitive`: the items
+    whose "don't know" is protected like an answer.
     """
 
     release: Release
@@ -168,21 +177,21 @@ class AttackTarget:
 
     @property
     def whole(self) -> list[Release]:
-        """All that the release tells, itself last."""
+        """Variants of the release, then the release itself."""
         return [*(variant for variant, _ in self.variants), self.release]
 
     def with_neighbours(self, items: Collection[str]) -> frozenset[str]:
-        """These items, and those that they are routed from or to, or merged of."""
+        """Return `items` with the items linked to them by routing or by merged answers."""
         pairs = [{each.item, each.after} for each in self.routes]
         pairs += [{each.item, each.of} for each in self.merged]
         return frozenset(items).union(*(pair for pair in pairs if pair & set(items)))
 
 
-# --- The attack as tables: what readers are taken to know, what was found.
+# --- Tables of the attack: assumed knowledge of readers, and results.
 
-# `counted`: those who gave the answer (`answer`) or otherwise (`rest`); `published`: whether its
-# share is; lowest and highest: between which counts it must lie; `reader` and `how`: who can say
-# so, and from what; `knows`: of which cell how many answers were known.
+# `counted`: people who gave the answer (`answer`) or did not (`rest`). `published`: whether the
+# count's share is published. `lowest`, `highest`: proven bounds of the count. `reader`, `how`: who
+# can prove them, and from what. `knows`: the cell of which that reader knows answers, and how many.
 COLUMNS = (
     *("id", "item", "level", "group", "counted", "published", "lowest", "highest", "verdict"),
     *("reader", "how", "knows"),
@@ -190,7 +199,7 @@ COLUMNS = (
 
 
 def attack_table(found: Iterable[Attacked]) -> pd.DataFrame:
-    """One row a count, as text, sorted by id."""
+    """Return the results of an attack as text: one row per count, sorted by id."""
     rows = [
         (
             each.cell.id,
@@ -218,12 +227,13 @@ def classes_of(
     groups: Mapping[str, tuple[str, Mapping[str, str]]],
     beside: Mapping[str, pd.Series] | None = None,
 ) -> dict[str, Classes]:
-    """The frame cells of respondents, with how many of which weight fall into each; the same cells
-    by the weights of each variant `beside`. That of the release is "".
+    """Return the frame cells with the weights of their respondents, by name of the weights.
 
-    `respondents`: one row a respondent with a column for each frame variable; `weights` in the same
-    order; `groups`: for each variable of the release its column and, by category, the group that
-    the register calls it: `{"region": ("region", {"north": "region:north"})}`.
+    The weights of the release have the name ""; `beside` holds those of each variant.
+
+    `respondents`: one row per respondent with a column for each frame variable. `weights`: in the
+    same order. `groups`: for each variable of the release its column, and the group's name in the
+    register by category: `{"region": ("region", {"north": "region:north"})}`.
     """
     every = {"": weights, **(beside or {})}
     named = {
@@ -240,7 +250,7 @@ def classes_of(
 
 
 def given_away(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of an attack's table whose count this release gives away."""
+    """Return the rows of an attack's table whose count this release discloses."""
     return table[table["verdict"] == CountVerdict.GIVEN.value]
 
 
@@ -254,7 +264,10 @@ _FROM = {
 
 
 def first_given_away(table: pd.DataFrame) -> str:
-    """One line on the first count given away: which, what is proven, from what; "" for none."""
+    """Return a line on the first disclosed count: its id, the proven bounds and their source.
+
+    "" where no count is disclosed.
+    """
     if not (rows := given_away(table).to_dict("records")):
         return ""
     row = rows[0]
@@ -265,13 +278,15 @@ def first_given_away(table: pd.DataFrame) -> str:
 
 
 def summary(found: Sequence[Attacked]) -> Mapping[str, int]:
-    """How many counts were attacked, and what became of them."""
+    """Return the number of attacked counts, and the number of counts by result."""
     verdicts = [each.verdict for each in found]
     return {"attacked": len(found), **{one.value: verdicts.count(one) for one in CountVerdict}}
 
 
 class Knowledge:
-    """The readers of an item of a release; `key`: what its people are known by."""
+    """Systems and solvers of the readers of one item; `key`: the weights by which a reader knows
+    the respondents.
+    """
 
     def __init__(self, target: AttackTarget, item: str, key: str) -> None:
         self._target, self._item, self._key = target, item, key
@@ -280,10 +295,12 @@ class Knowledge:
         self._solvers: dict[tuple[bool, bool, bool], Solver] = {}
 
     def solver(self, *, earlier: bool = False, frame: bool = False, shares: bool = True) -> Solver:
-        """What a reader knows who has the `earlier` releases, too, or knows the `frame` cell of
-        everybody; `shares`: whether he uses shares, or the numbers of people alone.
+        """Return the solver of a reader's system.
 
-        DataError where the published numbers contradict each other.
+        `earlier`: the reader also has the earlier releases. `frame`: the reader knows everybody's
+        frame cell. `shares`: the reader uses shares; otherwise only numbers of people.
+
+        Raises DataError where the published numbers contradict each other.
         """
         key = (earlier, frame, shares)
         if key not in self._solvers:
@@ -292,7 +309,7 @@ class Knowledge:
             known = {own.name: classes for own, classes in pairs if frame and classes is not None}
             releases = [*(target.earlier if earlier else ()), *target.whole]
             found = self.possible(releases, known, shares=shares)
-            # Where releases contradict each other it is this one that a reader believes.
+            # A reader believes this release where an earlier one contradicts it.
             if (solver := found or self.possible(target.whole, known, shares=shares)) is None:
                 raise DataError(
                     f"{self._item}: the published numbers contradict each other, so the "
@@ -300,20 +317,22 @@ class Knowledge:
                     "not edit it by hand."
                 )
             if known and solver.counts(self._key) <= self._most_cells(known.values()):
-                # Few and short searches: the unknowns are people of frame cells.
+                # Frame cells make many unknowns: limit the number and the length of searches.
                 solver.nodes, solver.searches = FRAME_NODES, SEARCHES
             self._solvers[key] = solver
         return self._solvers[key]
 
     def _most_cells(self, known: Iterable[Classes]) -> int:
-        """The most unknown counts of a system that is searched for whole numbers."""
+        """Return the largest number of unknown counts for which whole numbers are searched."""
         people = max(int(classes.people.sum()) for classes in known)
         return MOST_CELLS_OF_FEW if people <= FEW_PEOPLE else MOST_CELLS
 
     @cached_property
     def before(self) -> Solver | None:
-        """What is known without anything that this release tells of the answers: from the earlier
-        ones, and how many people responded since; None where they contradict each other.
+        """Solver of what is known without the answers in this release: the earlier releases, and
+        the number of people who have responded since.
+
+        None where the earlier releases contradict each other.
         """
         return self.possible([*self._target.earlier, untold(self._target.release)])
 
@@ -324,12 +343,14 @@ class Knowledge:
         *,
         shares: bool = True,
     ) -> Solver | None:
-        """The system of releases that supposes most of how they follow each other without a
-        contradiction; None where they contradict each other by themselves.
+        """Return the system of releases with as many assumptions about them as do not contradict
+        each other.
+
+        None where the releases contradict each other without any assumption.
         """
-        # Answers of people who were not asked contradict what routes to an item; people outside
-        # every group, that the groups are everybody; margins of another total than the list's, that
-        # the mean weight is known.
+        # Each assumption can be wrong. Routing: people answered who were not asked. Groups add to
+        # the total: people are in no group. Known mean weight: the margins have another total than
+        # the frame.
         table = self._target.release.tables.get(self._item)
         if table is not None and not table.printed:
             releases = [count_people(release, self._item) for release in releases]
@@ -352,22 +373,22 @@ class Knowledge:
         return None
 
 
-# Groups whose worlds are fewer than ten to this are listed one by one.
+# Power of ten: groups with fewer possible combinations of counts are listed one by one.
 LISTED = 5.0
-# Sums of weights are equal below this, in mean weights.
+# Tolerance of a sum of weights, in mean weights.
 ROUND = 1e-10
 
 
 @dataclass(frozen=True)
 class Sums:
-    """Every sum of some people's weights, and how many people are behind it."""
+    """Possible sums of weights of some of the people, with the number of people of each sum."""
 
     weights: FloatArray
     people: IntArray
 
     @classmethod
     def of(cls, people: IntArray, weights: FloatArray) -> "Sums":
-        """Those of some cells, of so many people who weigh so much each."""
+        """Return the possible sums for cells with this number of `people`, of these `weights`."""
         sums, counts = np.zeros(1), np.zeros(1, dtype=np.int64)
         for most, weight in zip(people, weights, strict=True):
             some = np.arange(most + 1)
@@ -376,7 +397,7 @@ class Sums:
         return cls(sums, counts)
 
     def count_people(self, low: float, high: float) -> list[int]:
-        """The numbers of people who can weigh from `low` to `high` together."""
+        """Return the numbers of people whose weights can add up to between `low` and `high`."""
         fits = (self.weights >= low - ROUND) & (self.weights <= high + ROUND)
         return [int(n) for n in np.unique(self.people[fits])]
 
@@ -387,8 +408,11 @@ def read_variants(
     weights: Mapping[str, pd.Series],
     classes: Mapping[str, Classes],
 ) -> tuple[Release, list[tuple[Release, Classes | None]]]:
-    """A release with what its variants tell by its own weights, and one for each choice of others,
-    of whose range a reader is taken to know. `weights` of each respondent and `classes`, by choice.
+    """Return a release that includes its variants with the same weights, and a release for each
+    choice of other weights.
+
+    A reader is assumed to know the range of these weights. `weights` (of each respondent) and
+    `classes`: by choice.
     """
     told: dict[str, dict[str, dict[str, ReleasedShare]]] = {}
     rows = figures[(figures["kind"] == "firmness") & (figures["statistic"] == "share")]

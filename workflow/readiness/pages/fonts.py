@@ -1,8 +1,9 @@
-"""The fonts of pages, papers and charts: one stack, and the family that comes with the packages.
+"""Fonts of pages, papers and charts: the font stack, and the font family that the package brings.
 
-A page asks for what its reader's machine has; Arabic, which many machines set badly, brings a small
-part of its font along (`subset`). Paper and pictures use the family's files and what Typst has in
-itself: the same anywhere. The families are free (SIL Open Font License; DejaVu's own).
+A page uses the fonts of its reader's machine. Many machines have poor Arabic fonts, so a page in
+Arabic embeds the letters that it uses (`subset`). Papers and pictures use the package's font files
+and the fonts that Typst includes, so they look the same on any machine. The font families are free
+(SIL Open Font License; DejaVu has a licence of its own).
 """
 
 import base64
@@ -11,11 +12,11 @@ from collections.abc import Iterable
 from importlib import util
 from pathlib import Path
 
-# The family that comes with the packages: Latin and Arabic letters of one design.
+# Font family that the package brings: Latin and Arabic letters of one design.
 OWN = "IBM Plex Sans Arabic"
-# What a page calls the part of it that it brings: a part may not bear the font's own name.
+# Name of the embedded subset of that font: its licence reserves the font's name for the whole font.
 BROUGHT = "readiness letters"
-# What texts are set in, the first that there is.
+# Font stack of texts: the first family that the machine has is used.
 SANS = (
     *("Source Sans 3", "Noto Sans", "IBM Plex Sans", OWN, "system-ui", "Segoe UI", "Roboto"),
     *("Helvetica Neue", "DejaVu Sans", "Arial", "sans-serif"),
@@ -24,24 +25,24 @@ REGULAR, BOLD = "Regular", "Bold"
 
 
 def css(families: Iterable[str] = SANS) -> str:
-    """The families as a value of `font-family`."""
+    """Return the families as a value of CSS `font-family`."""
     return ", ".join(n if n in ("system-ui", "sans-serif") else f'"{n}"' for n in families)
 
 
 def own_folder() -> Path:
-    """The folder of the family that comes with the packages: what papers and pictures use."""
+    """Return the folder of the package's font files, used by papers and pictures."""
     found = util.find_spec("fontpkg_ibm_plex_sans_arabic")
     assert found is not None and found.submodule_search_locations
     return Path(found.submodule_search_locations[0]) / "files"
 
 
 def own_file(weight: str = REGULAR) -> Path:
-    """The file of a weight (`REGULAR`, `BOLD`) of the own family."""
+    """Return the package's font file of a weight (`REGULAR`, `BOLD`)."""
     return own_folder() / f"{OWN.replace(' ', '')}-{weight}.ttf"
 
 
 def face(text: str) -> str:
-    """CSS that brings the own family along with no more than the letters of a text."""
+    """Return CSS that embeds the package's font with only the letters of a text."""
     return "\n".join(
         f'@font-face {{ font-family: "{BROUGHT}"; font-weight: {number}; font-display: swap; '
         f'src: url("data:font/woff;base64,{subset(text, weight)}") format("woff"); }}'
@@ -50,8 +51,8 @@ def face(text: str) -> str:
 
 
 def subset(text: str, weight: str = REGULAR) -> str:
-    """A weight of the own family with the letters of a text and all their joined forms: WOFF, as
-    Base64. The same text gives the same bytes.
+    """Return the package's font, in one weight, with only the letters of a text and their joined
+    forms: WOFF as Base64. The same text gives the same bytes.
     """
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont

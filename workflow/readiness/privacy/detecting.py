@@ -1,8 +1,9 @@
 """Detect personal data in free text.
 
-They are listed with their place, never deleted: e-mail addresses, telephone and identity numbers
-by templates (`#` a digit, `@` a capital letter, `[5-7]`) between which blanks and signs may stand,
-bank accounts (IBAN, ISO 13616: check digits of ISO 7064 mod 97-10). No pattern is unbounded.
+Found: e-mail addresses; telephone and identity numbers by templates (`#` a digit, `@` a capital
+letter, `[5-7]`), with spaces and punctuation between their characters; bank accounts (IBAN, ISO
+13616: check digits of ISO 7064 mod 97-10). Their place is reported; nothing is deleted. Every
+pattern has a bounded length.
 """
 
 from __future__ import annotations
@@ -17,29 +18,29 @@ import pandas as pd
 from readiness.ground.patterns import TEMPLATE
 
 EMAIL, TELEPHONE, IDENTITY, IBAN = "email", "telephone", "identity", "iban"
-# What can be seen, in the order in which it is told.
+# Kinds of personal data, in reporting order.
 KINDS = (EMAIL, TELEPHONE, IDENTITY, IBAN)
 
 _GAP = r"[ ./()-]{0,3}"
 _EMAIL = re.compile(
     r"[\w.+'-]{1,64} ?(?:@|\(at\)|\[at\]) ?(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?!\w)"
 )
-# A number as E.164 has it: at most fifteen digits, the country's first.
+# International telephone number (E.164): at most fifteen digits, country code first.
 _ABROAD = re.compile(rf"(?<![\w+])(?:\+|00){_GAP}[1-9](?:{_GAP}\d){{7,13}}(?!\d)")
 _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]){11,30}")
-# What any pattern needs: most texts hold none of it.
+# Quick test before the patterns: every pattern needs one of these, and most texts have none.
 _SUSPECT = re.compile(r"@|\(at\)|\[at\]|\d(?:[^\d]{0,3}\d){3}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Detectors:
-    """Templates (`TEMPLATE`) of what is looked for beside addresses, accounts and telephones."""
+    """Detectors of personal data, with templates (`TEMPLATE`) for numbers of a country."""
 
     telephone: tuple[str, ...] = ()
     identity: tuple[str, ...] = ()
 
     def ready(self) -> Callable[[str], tuple[str, ...]]:
-        """What sees them: for a text the kinds that it holds, in the order of `KINDS`."""
+        """Function that returns the kinds of personal data in a text, in the order of `KINDS`."""
         patterns = {
             EMAIL: [_EMAIL],
             TELEPHONE: [_ABROAD, *map(_compile_template, self.telephone)],
@@ -59,10 +60,10 @@ class Detectors:
 
 
 def personal_data_seen(cells: pd.DataFrame, detectors: Detectors) -> pd.DataFrame:
-    """Where a table of text holds personal data.
+    """Find the cells of a table of text that hold personal data.
 
-    Returns one row a cell that does: `at` (its index in `cells`), `column`, `kinds` (a tuple of
-    `KINDS`), in the order of columns, then rows. Nothing of a cell is in it.
+    Returns one row per such cell, in the order of columns, then rows: `at` (its index in `cells`),
+    `column`, `kinds` (a tuple of `KINDS`). The content of a cell is not returned.
     """
     see = detectors.ready()
     parts = []
@@ -84,7 +85,7 @@ def _compile_template(template: str, flags: int = 0) -> re.Pattern[str]:
 
 
 def _normalise(text: str) -> str:
-    """The text with the digits 0 to 9, single spaces, and without marks that take no room."""
+    """Return a text with digits 0 to 9, single spaces, and without invisible characters."""
     if text.isascii():
         return " ".join(text.split())
     kept = (
@@ -96,7 +97,7 @@ def _normalise(text: str) -> str:
 
 
 def _is_iban(candidate: str) -> bool:
-    """Whether an account begins the candidate: the whole of it, or without words that follow."""
+    """Return whether the candidate is an IBAN, or begins with one that words follow."""
     joined = re.sub("[ -]", "", candidate)
     gaps = [gap.start() for gap in re.finditer("[ -]", candidate)]
     ends = [len(re.sub("[ -]", "", candidate[:end])) for end in (*gaps, len(candidate))]
@@ -111,7 +112,8 @@ def _is_iban(candidate: str) -> bool:
 def names_people(
     invitation: str | None, respondent: str | None, personal: Iterable[str] = ()
 ) -> bool:
-    """Whether an export has a column that names its respondents: one of codes (`invitation`,
-    `respondent`), or an item that is marked as `personal`.
+    """Return whether an export has a column that identifies respondents.
+
+    That is a column of codes (`invitation`, `respondent`), or an item marked as `personal`.
     """
     return bool(invitation or respondent or any(personal))

@@ -1,8 +1,9 @@
-"""Pseudonyms, which tell respondents apart and name nobody.
+"""Pseudonyms: codes that distinguish respondents without identifying them.
 
 They are HMAC-SHA256 (RFC 2104, FIPS 198-1) under a secret key, cut to 80 bits: two of a million
-respondents share one with a probability below 1e-12. No number depends on a pseudonym, nor on its
-order: whoever recomputes the numbers without the key uses one made of the data (`key_from_data`).
+respondents share one with a probability below 1e-12. No published number depends on a pseudonym or
+on the order of pseudonyms, so numbers can be recomputed without the secret key, with a key made
+from the data (`key_from_data`).
 """
 
 from __future__ import annotations
@@ -14,17 +15,17 @@ from collections.abc import Collection
 
 import pandas as pd
 
-# Of a key: as many as SHA-256 gives, below which RFC 2104 discourages keys.
+# Length of a key: that of a SHA-256 digest; RFC 2104 discourages shorter keys.
 KEY_BYTES = 32
-# How a key made of the data is named (`key_from_data`).
+# Name of the key made from the data (`key_from_data`).
 FROM_DATA = "data"
 
 
 def pseudonyms(ids: pd.Series[str], key: bytes) -> pd.Series[str]:
-    """A pseudonym for each id, aligned with `ids`; an empty id keeps having none.
+    """Return the pseudonym of each id, aligned with `ids`; "" for an empty id.
 
-    Equal ids have equal pseudonyms: `P` and 16 capitals or digits. Nothing is sorted. Raises
-    ValueError for a key that is not `KEY_BYTES` long.
+    A pseudonym is `P` and 16 capitals or digits, the same for equal ids. Raises ValueError for a
+    key that is not `KEY_BYTES` long.
     """
     if len(key) != KEY_BYTES:
         raise ValueError(f"a key of {len(key)} bytes; expected {KEY_BYTES}")
@@ -37,20 +38,21 @@ def pseudonyms(ids: pd.Series[str], key: bytes) -> pd.Series[str]:
 
 
 def key_id(key: bytes) -> str:
-    """The name of a key: the first digits of a SHA-256 of it, hexadecimal."""
-    # Hexadecimal digits by which a key is named; it is not found from them.
+    """Return the name of a key: the first hexadecimal digits of a SHA-256 of the key."""
+    # The key cannot be recovered from these digits.
     return hashlib.sha256(b"readiness: name of a key\0" + key).hexdigest()[:16]
 
 
 def key_from_data(sha256: str) -> bytes:
-    """A key for whoever recomputes numbers without the secret one, made of the export's SHA-256.
+    """Return a key made from the export's SHA-256, to recompute numbers without the secret key.
 
-    Only who holds the export can make it, and who holds the export needs no pseudonym undone.
+    Only somebody who has the export can make this key, and the export itself holds the ids that
+    pseudonyms hide.
     """
     return hashlib.sha256(f"readiness: key of the data\0{sha256}".encode()).digest()
 
 
 def with_pseudonyms(table: pd.DataFrame, columns: Collection[str], key: bytes) -> pd.DataFrame:
-    """The table with pseudonyms in these of its columns."""
+    """Return the table with pseudonyms instead of ids in these columns."""
     named = {name: pseudonyms(table[name], key) for name in columns if name in table.columns}
     return table.assign(**named)

@@ -1,7 +1,6 @@
-"""Set personal answers and free text apart from the table of answers that goes on.
+"""Separate personal answers and free text from the answers that later steps read.
 
-Nothing is sorted and no row leaves: what is computed is the same whoever holds the key, and whether
-anybody does.
+Rows are neither sorted nor removed, so the numbers are the same with any key, or with none.
 """
 
 from __future__ import annotations
@@ -10,18 +9,19 @@ from collections.abc import Collection
 
 import pandas as pd
 
-# What stands in a table for an answer that is kept apart: it was given.
+# Placeholder for an answer that was given and is kept in another table.
 GIVEN = "_given"
 
 
 def kept_apart(
     answers: pd.DataFrame, items: Collection[str], specials: Collection[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The table with `GIVEN` for answers to these items, and the answers themselves: one row an
-    answer kept apart, `respondent`, `item`, `value`.
+    """Return the table with `GIVEN` instead of answers to these items, and a table of these
+    answers: one row per answer, `respondent`, `item`, `value`.
 
-    `answers`: one row a respondent, all text, with the column `respondent`. `items`: the columns of
-    personal items and of free text. `specials`: codes that are no answers and stay ("_blank").
+    `answers`: one row per respondent, all text, with the column `respondent`. `items`: the columns
+    of personal items and of free text. `specials`: codes that are not answers ("_blank"); they stay
+    in the table.
     """
     found = []
     table = answers.copy()
@@ -37,7 +37,7 @@ def kept_apart(
 def without_values(
     table: pd.DataFrame, at: pd.Series[bool], columns: Collection[str]
 ) -> pd.DataFrame:
-    """The table with `GIVEN` in these columns of the rows of `at`, where they hold anything."""
+    """Return the table with `GIVEN` in the non-empty cells of these columns, in the rows `at`."""
     shown = table.copy()
     for column in columns:
         shown[column] = shown[column].astype(object).where(~(at & shown[column].ne("")), GIVEN)

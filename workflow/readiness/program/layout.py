@@ -12,8 +12,8 @@ from pathlib import Path
 PACKAGE = Path("workflow/readiness")
 PACKAGE_FOLDER = Path(__file__).resolve().parents[1]
 PROJECT = "project"
-# What of a project can run or speak, by the place that a seal has a hash for: the one list for
-# hash, archive, bundle and wheel. A table or an archive among it is somebody's data.
+# Patterns of code and texts of the program, by the part of a project that a seal has a hash of.
+# Hash, archive, bundle and wheel all use this list. It has no tables or archives: they may be data.
 _PATTERNS = {
     "package": r"workflow/readiness/(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_.-]+"
     r"\.(?:css|html|js|json|lua|md|otf|po|py|qmd|sh|smk|svg|toml|ttf|typ|txt|yaml)",

@@ -16,10 +16,10 @@ from typing import Any
 from readiness.program.layout import PACKAGE, PROJECT, program_files, project_files
 
 NAME = "readiness"
-# Beside the code: what an upgrade tells of, and what an index shows.
+# Files that the wheel holds in addition to the code: shown by an upgrade, and by package indexes.
 BESIDE = ("CHANGELOG.md", "README.md")
 LAUNCHER = "workflow/bin/readiness"
-# The first day that a zip can state.
+# Earliest date that the zip format can store.
 DATE = (1980, 1, 1, 0, 0, 0)
 WHEEL = f"Wheel-Version: 1.0\nGenerator: {NAME}\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 

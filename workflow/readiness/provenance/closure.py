@@ -3,9 +3,10 @@
 A step's *closure* is its module and every module of this package that it imports, through others
 and within functions, too; `__init__` files hold re-exports alone and are looked through. The hash
 walks the syntax tree without docstrings, positions and empty fields: comments, blank lines and
-another Python version leave it as it is. What readers read is code as well: a step whose closure
-tells texts (`language.catalogue`) has the messages of every language in its hash, of the domains
-that its modules name; of all domains where it tells facts that it read from a file.
+another Python version leave it as it is. Messages to readers count as code: the hash of a step
+whose closure writes texts (`language.catalogue`) includes the messages of every language, in the
+domains that its modules name. Where the step reads facts from a file, these may be of any domain,
+so all domains count.
 """
 
 import ast
@@ -24,13 +25,14 @@ from readiness.program.layout import PACKAGE_FOLDER
 
 PACKAGE = "readiness"
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-# Of the way files are hashed; part of the memory's keys.
+# Version of the hashing; part of the cache's keys.
 VERSION = b"2"
-# Who imports one of them tells what a file holds, which may be of any domain.
+# A module that imports one of these reads facts from a file, which may be of any domain.
 READS = {(f"{PACKAGE}.ground.facts", "decode"), (f"{PACKAGE}.ground.facts", "from_json")}
 _KEY = re.compile(r"([a-z_]+)\.[a-z0-9_.]*")
 _COUNTED = re.compile(r"\{[a-z0-9_]+:([a-z_]+)\.")
-# How many files, the last learnt: twice a program. Of years of edits reading would take longer.
+# Number of files in the cache, the latest ones: twice those of the program. A cache of years of
+# edits would take longer to read than the files.
 REMEMBERED = 1000
 
 
@@ -55,14 +57,15 @@ def _find_file(module: str) -> Path | None:
 
 
 def memory_file() -> Path | None:
-    """Where the memory lies: among the user's own caches, and never in the project's folder, for
-    what it says is believed; None where that is nowhere.
+    """Return the path of the cache, in the user's cache folder; None where there is none.
+
+    Never in the project's folder: the cache is trusted, and a project may come from somebody else.
     """
     named = os.environ.get("XDG_CACHE_HOME") or ""
     caches = Path(named) if named else Path(os.environ.get("HOME") or "") / ".cache"
     if not caches.is_absolute() or caches.resolve().is_relative_to(Path.cwd().resolve()):
         return None
-    # What is known of files by the SHA-256 of their bytes: reading beats parsing fifty times over.
+    # Keyed by the SHA-256 of each file's bytes. Reading it is fifty times as fast as parsing.
     return caches / "readiness/closure.json"
 
 
@@ -77,7 +80,7 @@ def _read_memory() -> dict[str, list[object]]:
 
 
 def _remember() -> None:
-    """Keep what was learnt; where nothing can be written, it is learnt again next time."""
+    """Write the cache; where it cannot be written, files are parsed again next time."""
     path = memory_file()
     try:
         if path:
@@ -129,7 +132,10 @@ def _find_imports(nodes: Iterable[ast.AST]) -> Iterator[tuple[int, str, str | No
 
 
 def _resolve_imports(module: str) -> Iterator[tuple[str, str | None, str]]:
-    """Each `from source import name as bound` of a module; of `import source` no name."""
+    """Yield (source, name, bound) of each `from source import name as bound` in a module.
+
+    `import source` has the name None.
+    """
     if (path := _find_file(module)) is None:
         return
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
@@ -157,7 +163,9 @@ def _resolve(module: str, name: str | None) -> frozenset[str]:
 
 @cache
 def closure(module: str) -> tuple[str, ...]:
-    """The names of all modules of this package that `module` can reach, itself included, sorted."""
+    """Return the sorted names of all modules of this package that `module` imports, directly or
+    not, with `module` itself.
+    """
     reached: set[str] = set()
     waiting = sorted(_resolve(module, None))
     while waiting:
@@ -223,9 +231,11 @@ def _list_catalogues() -> dict[str, tuple[Path, ...]]:
 
 
 def domains(module: str) -> frozenset[str]:
-    """The domains of the catalogues in whose words a module, or what it reaches, may tell."""
+    """Return the domains of the catalogues whose messages a module, or one that it imports, may
+    write.
+    """
     modules = closure(module)
-    # Whose closure has it tells texts.
+    # Only a module whose closure has the catalogue writes texts.
     if f"{PACKAGE}.language.catalogue" not in modules:
         return frozenset()
     if any(imported[:2] in READS for name in modules for imported in _resolve_imports(name)):
@@ -242,7 +252,7 @@ def domains(module: str) -> frozenset[str]:
 
 @cache
 def code_hash(module: str) -> str:
-    """SHA-256 over the closure of `module`: names and syntax trees, messages, in sorted order."""
+    """Return the SHA-256 of the closure of `module`: names, syntax trees and messages, sorted."""
     known = len(_read_memory())
     files = ((name, path) for name in closure(module) if (path := _find_file(name)))
     lines = [f"{name} {_read_source(path).tree}" for name, path in files]

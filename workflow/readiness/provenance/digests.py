@@ -1,8 +1,8 @@
-"""Digests of files and records, and the one text of a value that they are made of.
+"""Digests of files and records, and canonical JSON.
 
-The plain SHA-256 of a small table of counts gives it away to whoever tries all tables, so what was
-computed from a dataset and is not for readers has an HMAC (RFC 2104), whose key comes from the
-dataset's own bytes.
+Somebody who tries all small tables of counts finds the one with a published SHA-256. So files that
+were computed from a dataset and are not published have an HMAC (RFC 2104), with a key made from the
+dataset's bytes.
 """
 
 import hashlib
@@ -14,28 +14,31 @@ from typing import Any
 
 from readiness.ground.files import read_file
 
-# The key of a dataset version, beside its restored bytes; no record holds more than its hash.
+# File with the key of a dataset version, beside the restored data. Records hold only a hash of it.
 KEY = "digests.key"
-# How the digest of a file begins that readers do not get.
+# Prefix of the digest of a file that is not published.
 KEYED = "hmac-sha256:"
 
 
 def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, hexadecimal."""
+    """Return the SHA-256 of a file's bytes, hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def keyed_digest(path: Path, key: bytes) -> str:
-    """HMAC-SHA256 of a file's bytes, hexadecimal, after `KEYED`."""
+    """Return the HMAC-SHA256 of a file's bytes, hexadecimal, with the prefix `KEYED`."""
     with path.open("rb") as file:
         made = hashlib.file_digest(file, lambda: hmac.new(key, digestmod="sha256"))
     return KEYED + made.hexdigest()
 
 
 def make_key(content: bytes) -> bytes:
-    """The key of a dataset version from its bytes, not from its hashes: HKDF-SHA256 (RFC 5869)."""
-    # Only who restores needs it, and it takes a while.
+    """Return the key of a dataset version, made from its bytes: HKDF-SHA256 (RFC 5869).
+
+    Not from its hashes, which are published.
+    """
+    # Imported here because it takes a while, and only restoring needs it.
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -43,7 +46,9 @@ def make_key(content: bytes) -> bytes:
 
 
 def read_key(results: Path, names: Iterable[str]) -> bytes:
-    """The key of what was computed from these dataset versions; b"" where one is not restored."""
+    """Return the key for files computed from these dataset versions; b"" where one of the versions
+    is not restored.
+    """
     try:
         return b"".join(
             read_file(results.joinpath("inputs", *name.split("@"), KEY), 64)
@@ -54,15 +59,17 @@ def read_key(results: Path, names: Iterable[str]) -> bytes:
 
 
 def canonical_json(value: object) -> str:
-    """JSON with sorted keys and no spaces: one text for one value."""
+    """Return a value as JSON with sorted keys and no spaces: equal values give the same text."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def readable_json(value: object) -> str:
-    """JSON for people, too: sorted keys, a line each; again one text for one value."""
+    """Return a value as JSON for people to read: sorted keys, one per line; equal values give the
+    same text.
+    """
     return json.dumps(value, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
 
 
 def hash_record(record: Mapping[str, Any]) -> str:
-    """SHA-256 of a record's content, hexadecimal: one for one value."""
+    """Return the SHA-256 of a record's canonical JSON, hexadecimal."""
     return hashlib.sha256(canonical_json(record).encode()).hexdigest()

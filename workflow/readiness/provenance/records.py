@@ -1,10 +1,11 @@
-"""Provenance records: one a step, the same bytes wherever it runs.
+"""Provenance records: one per step, the same bytes on any machine.
 
-A step leaves `lineage.json` beside its outputs, last of all: inputs and outputs by SHA-256, the
-parents' lineage hashes, settings and code hash; no clock, no host, no path of the machine. The
-lineage hash covers what went in, not what came out: two runs with the same one must give the same.
+A step writes `lineage.json` beside its outputs as its last file: inputs and outputs by SHA-256, the
+parents' lineage hashes, settings and code hash; no clock, host or path of the machine. The lineage
+hash covers the inputs and not the outputs: two runs with the same lineage hash must give the same
+outputs.
 
-Records are published, most results are not: those are recorded by keyed digests
+Records are published, most results are not. Unpublished results are recorded by keyed digests
 (`readiness.provenance.digests`).
 """
 
@@ -31,8 +32,9 @@ from readiness.provenance.results_folder import PROVENANCE, RESULTS
 
 @dataclass(frozen=True)
 class Lineage:
-    """What a provenance record holds: the step, what went in, what came out; `keys` are the dataset
-    versions whose keys are that of its keyed digests.
+    """Provenance record of a step: its code, settings, inputs, parents and outputs.
+
+    `keys`: the dataset versions from which the key of its keyed digests is made.
     """
 
     step: str
@@ -46,19 +48,19 @@ class Lineage:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 over step, code, settings, inputs and parents; the outputs are not part of it."""
+        """SHA-256 of step, code, settings, inputs and parents, without the outputs."""
         origin = ("step", "code", "settings", "inputs", "parents")
         return hash_record({name: getattr(self, name) for name in origin})
 
     def as_json(self) -> str:
-        """The provenance record's text."""
+        """Return the provenance record as JSON."""
         record: dict[str, Any] = {"lineage": self.hash}
         record |= {field.name: getattr(self, field.name) for field in fields(self)}
         return readable_json({**record, "digest": hash_record(record)})
 
 
 def read_lineage(path: Path) -> Lineage:
-    """The provenance record at `path`; DataError when it is missing or damaged."""
+    """Return the provenance record at `path`. Raises DataError: it is missing or damaged."""
     try:
         record = json.loads(read_file(path).decode("utf-8"))
         intact = record.pop("digest") == hash_record(record)
@@ -66,7 +68,7 @@ def read_lineage(path: Path) -> Lineage:
         lists = {name: tuple(record[name]) for name in ("datasets", "keys")}
         lineage = Lineage(**{**record, **lists})
         texts = [lineage.step, lineage.code, *lineage.datasets, *lineage.keys]
-        # What is no mapping has no values: an AttributeError.
+        # A damaged record may hold another type than a mapping: `values()` is an AttributeError.
         for part in (lineage.inputs, lineage.parents, lineage.outputs):
             texts += part.values()
         if not (isinstance(lineage.settings, dict) and all(isinstance(t, str) for t in texts)):
@@ -82,9 +84,10 @@ def read_lineage(path: Path) -> Lineage:
 
 
 def changed_outputs(folder: Path, lineage: Lineage, results: Path = RESULTS) -> list[str]:
-    """The files in `folder` that are missing or no longer what the step wrote, sorted.
+    """Return the sorted outputs in `folder` that are missing, or that changed since the step.
 
-    `results` is the folder of all results; without the keys there, no keyed digest can be right.
+    `results`: the folder of all results, with the keys of datasets. Without these, every file with
+    a keyed digest counts as changed.
     """
     key = read_key(results, lineage.keys)
     files = [(name, digest, folder / name) for name, digest in sorted(lineage.outputs.items())]
@@ -97,11 +100,11 @@ def changed_outputs(folder: Path, lineage: Lineage, results: Path = RESULTS) -> 
 
 
 def check_inputs(paths: Iterable[Path]) -> None:
-    """Refuse an input that is not what the step that made it has left; DataError naming both.
+    """Check that each input is still as the step that made it wrote it.
 
-    All files of that step count: one may be read beside the other. A file of `results/` must have a
-    record beside it. What is kept elsewhere need not: margins are nobody's output, and the verdict
-    on a frozen publication is the audit's.
+    All outputs of that step are checked, because steps read several of them together. A file in
+    `results/` must have a record beside it; a file elsewhere need not (margins, for example, are no
+    step's output). Raises DataError naming the input and the step.
     """
     for folder in sorted({path.parent for path in paths if path.parts[:1] != ("publications",)}):
         provenance = folder / PROVENANCE
@@ -132,9 +135,9 @@ def leave_lineage(
     """Write `folder/lineage.json` for the files `outputs` in `folder`.
 
     `inputs` maps a role ("answers", "margins") to a file. Where a record lies beside an input, its
-    lineage hash becomes the parent of that role, its datasets are inherited, and the file has the
-    digest that stands there. `public`: readers get the outputs, or a register has their plain hash.
-    Raises DataError as `check_inputs`: what was read at first must still be there at the end.
+    lineage hash becomes the parent of that role, its datasets are inherited, and the input has the
+    digest in that record. `public`: the outputs are published, or a register holds their SHA-256.
+    Raises DataError as `check_inputs`, also for an input that changed while the step ran.
     """
     check_inputs(inputs.values())
     parents: dict[str, str] = {}

@@ -1,14 +1,14 @@
-"""Where a run leaves its files: names below the project's folder `results`."""
+"""Names of the files of a run, below the project's folder `results`."""
 
 from pathlib import Path
 
-# Held, shared, by every step of the workflow that is at work.
+# Lock file: each running step of the workflow holds a shared lock.
 JOBS = Path("results/.jobs.lock")
-# The folder of a run for what its owner alone may read; no step's, and no input of one.
+# Folder of a run that only its owner may read. No later step reads it.
 PRIVATE = "private"
-# The file there that names the key of the run's pseudonyms, or is blank.
+# File in that folder: name of the key of the run's pseudonyms; blank without a key.
 KEY_NAME = "key"
-# The provenance record of a step, beside its outputs.
+# Provenance record of a step, beside its outputs.
 PROVENANCE = "lineage.json"
-# Where the steps leave what they make, from the project's root.
+# Folder of all results, from the project's root.
 RESULTS = Path("results")
