@@ -233,7 +233,7 @@ def _report(error: ReadinessError, command: str) -> int:
 
 
 def _report_unforeseen(error: Exception, command: str, log: Path | None) -> ReadinessError:
-    """Write the traceback of an unforeseen error to a file; return the one-line error for the user."""
+    """Write the traceback of an unforeseen error to a file; return the error for the user."""
     # A library that cannot be loaded for lack of memory is an ImportError.
     if isinstance(error, MemoryError) or "failed to map segment" in str(error):
         return StoppedError("the memory is full; free some, or use fewer cores, then run again.")
