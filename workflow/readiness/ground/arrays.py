@@ -8,5 +8,5 @@ import numpy.typing as npt
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
-# Texts, or what stands for a missing one.
+# Array of texts, with None or NaN for a missing text.
 TextArray: TypeAlias = npt.NDArray[np.object_]

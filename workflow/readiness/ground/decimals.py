@@ -1,16 +1,18 @@
-"""Decimal numbers as text: how many digits are kept, and how they are written."""
+"""Write decimal numbers as text, and how many of their digits are kept."""
 
 import re
 from decimal import Context, Decimal
 
-# Of a number that is no integer, in every table: what a processor computes alike.
+# Significant digits of a float in every table: these agree on all processors.
 SIGNIFICANT_DIGITS = 12
-# Digits that a double keeps of any decimal; places behind the point that a range can have.
+# Significant digits of a decimal that a double keeps; largest number of decimals in a range.
 DOUBLE_DIGITS = 15
 
 
 def write_out(text: str) -> str:
-    """A number as R and Excel shorten it (`1e+05`, `2,5E-01`) in its digits; else the text."""
+    """Return a number in scientific notation, as R and Excel write it (`1e+05`, `2,5E-01`), in
+    plain digits; any other text unchanged.
+    """
     found = re.fullmatch(r"([+-]?[0-9](?:[.,][0-9]{1,17})?)[eE]([+-][0-9]{2,3})", text)
     if found is None:
         return text
@@ -18,7 +20,7 @@ def write_out(text: str) -> str:
 
 
 def shorten_decimal(number: str) -> str:
-    """A decimal without what a table of doubles adds: 0.98740000000000006 is 0.9874."""
+    """Return a decimal without the error of a double: 0.98740000000000006 becomes 0.9874."""
     kept = Context(prec=DOUBLE_DIGITS).create_decimal(number)
     tiny = kept.adjusted() < 0
     plain = f"{round(kept, DOUBLE_DIGITS) if tiny else kept:f}"

@@ -1,4 +1,4 @@
-"""What can go wrong, in one or two lines, and the exit code that says so.
+"""Errors with a message of one or two lines, and their exit codes.
 
 Every error a user can cause derives from `ReadinessError`; the command line prints its message
 (never a traceback) and exits with its code. The codes are documented in docs/commands.md.
@@ -16,11 +16,11 @@ INTERRUPTED = 130
 
 
 class ReadinessError(Exception):
-    """A message of one or two lines for the user, with the exit code of its kind.
+    """An error that the user can mend: a message of one or two lines, and an exit code.
 
     The message says what is wrong, where (file, row, column, question), what was expected and what
-    to do next. A line that a long cell or name would make endless is cut in its middle.
-    `fact` is the same for readers of any language, where an audit tells of it.
+    to do next. Long lines are cut in the middle. `fact`: the message in a form that an audit can
+    report in any language.
     """
 
     exit_code = 7
@@ -70,19 +70,19 @@ class BusyError(ReadinessError):
 
 
 class StoppedError(ReadinessError):
-    """The workflow could not go on: a place that cannot be written, or Snakemake itself stopped."""
+    """The workflow stopped: a file or folder cannot be written, or Snakemake itself failed."""
 
 
 class DisclosureError(ReadinessError):
-    """A release from which readers could prove what must not be known does not leave."""
+    """A release is refused because readers could compute protected counts from it."""
 
     exit_code = 8
 
 
 class UnforeseenError(ReadinessError):
-    """The program met what it was not written for: a fault of its own, with a traceback in a file.
+    """A bug of the program; its traceback is in a file.
 
-    The code is that of sysexits.h (EX_SOFTWARE), far from those that say something of the data.
+    The exit code is EX_SOFTWARE of sysexits.h, distinct from the codes of faults in the data.
     """
 
     exit_code = 70

@@ -1,7 +1,7 @@
 """Language-neutral messages: a key of the catalogues and the values to fill in.
 
-Modules hand each other facts. `language.tell` makes a sentence of one at the edge, in the reader's
-language; no module reads a sentence that another wrote.
+Modules pass facts to each other. `language.tell` turns a fact into a sentence in the reader's
+language when it is printed; no module parses sentences.
 """
 
 import json
@@ -15,14 +15,14 @@ from readiness.ground.decimals import SIGNIFICANT_DIGITS
 
 @dataclass(frozen=True)
 class Term:
-    """A word of the catalogues, by its key: `report.total`."""
+    """A word of the catalogues, given by its key: `report.total`."""
 
     key: str
 
 
 @dataclass(frozen=True)
 class TranslatedText:
-    """A text from outside with its translations: a questionnaire's, a configuration's."""
+    """A text of a questionnaire or a configuration, with its translations by language."""
 
     texts: Mapping[str, str]
 
@@ -37,10 +37,10 @@ class Listed:
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number with what it measures and how it is shown: see `language.numbers.number`.
+    """A number with its unit and rounding rule: see `language.numbers.number`.
 
-    `value` is its text, in the unit's own scale (shares and points as fractions of 1): that of a
-    register's cell, or `Quantity.of` a number.
+    `value`: the number as text, from a cell of a register or made by `Quantity.of`. Shares and
+    points are fractions of 1.
     """
 
     value: str
@@ -52,28 +52,30 @@ class Quantity:
     def of(
         cls, value: float, unit: str, digits: int = 0, rounding: str = "half_even"
     ) -> "Quantity":
-        """The quantity of a number that was computed."""
+        """Return a computed number as a quantity."""
         text = f"{value:.{SIGNIFICANT_DIGITS}g}" if isinstance(value, float) else str(value)
         return cls(text, unit, digits, rounding)
 
 
 @dataclass(frozen=True)
 class Printed:
-    """A figure as somebody printed it, "67.5": said in the reader's notation, its decimals kept."""
+    """A figure as a publisher printed it, "67.5": shown in the reader's notation with all its
+    decimals.
+    """
 
     figure: str
 
 
 @dataclass(frozen=True)
 class Day:
-    """A date, `2024-03-05`: said in the reader's words."""
+    """A date, `2024-03-05`: shown in the reader's language."""
 
     iso: str
 
 
 @dataclass(frozen=True)
 class NamedNumber:
-    """A number with a name of its own, wherever it stands in a fact: that of its register's row."""
+    """A number in a fact with its name: the id of its row in the register."""
 
     name: str
     value: int | Fraction | Quantity | Printed | Listed | str
@@ -81,18 +83,20 @@ class NamedNumber:
 
 @dataclass(frozen=True)
 class Fact:
-    """A kind, which is a key of the catalogues, and named values."""
+    """A message: its kind, which is a key of the catalogues, and the values to fill in, by name."""
 
     kind: str
     values: "Mapping[str, Value]" = field(default_factory=dict)
 
     def __hash__(self) -> int:
-        # Equal facts have equal hashes, whatever else a mapping may be.
+        # Only plain values count: other values may not be hashable. Equal facts still have equal
+        # hashes.
         plain = (f"{k}={v}" for k, v in sorted(self.values.items()) if isinstance(v, int | str))
         return hash((self.kind, *plain))
 
 
-# int: a count. Fraction: a share, 0 to 1, said in percent without the sign. str: a foreign text.
+# int: a count. Fraction: a share, 0 to 1, shown in percent without the sign. str: a text from
+# outside.
 Value = (
     int
     | Fraction
@@ -109,7 +113,7 @@ Value = (
 
 
 def encode(value: Value) -> Any:
-    """A value as plain JSON; `decode` gives it back."""
+    """Return a value in types that JSON can write; `decode` is the inverse."""
     match value:
         case bool():
             raise TypeError("a fact has no truth values: its kind says it")
@@ -131,14 +135,14 @@ def encode(value: Value) -> Any:
             return {"list": [encode(item) for item in items], "link": link}
         case NamedNumber(name, inner):
             return {"name": name, "value": encode(inner)}
-        # A value of no such kind fails here, and is not left out.
+        # A value of any other type fails here (AttributeError) instead of being left out.
         case _:
             values = {k: encode(v) for k, v in sorted(value.values.items())}
             return {"fact": value.kind, "values": values}
 
 
 def decode(value: Any) -> Value:
-    """The value that `encode` wrote; ValueError where it wrote nothing of the kind."""
+    """Return the value that `encode` wrote. Raises ValueError for anything else."""
     if isinstance(value, int | str) and not isinstance(value, bool):
         return value
     match value:
@@ -166,12 +170,12 @@ def decode(value: Any) -> Value:
 
 
 def to_json(fact: Fact) -> str:
-    """A fact in one line of JSON, as a cell of a table holds it; `from_json` gives it back."""
+    """Return a fact as one line of JSON, for a cell of a table; `from_json` is the inverse."""
     return json.dumps(encode(fact), ensure_ascii=False, sort_keys=True)
 
 
 def from_json(text: str) -> Fact:
-    """The fact that `to_json` wrote; ValueError where it wrote nothing of the kind."""
+    """Return the fact that `to_json` wrote. Raises ValueError for anything else."""
     fact = decode(json.loads(text))
     if not isinstance(fact, Fact):
         raise ValueError("a value, and no fact")
@@ -179,8 +183,10 @@ def from_json(text: str) -> Fact:
 
 
 def of_domain(text: str, domain: str) -> Fact:
-    """The same of a cell whose facts are all of one domain of the catalogues; ValueError for any
-    other. Who reads facts so depends on that domain, and not on all of them.
+    """Return the fact that `to_json` wrote, of a given domain of the catalogues.
+
+    A step that reads facts with this function depends on the messages of that domain only
+    (`provenance.closure`). Raises ValueError for a fact of another domain.
     """
     fact = from_json(text)
     if fact.kind.partition(".")[0] != domain:

@@ -1,8 +1,8 @@
-"""The id of a published number: its parts, spelled and read here and nowhere else.
+"""Ids of published numbers: write them from their parts, and parse them.
 
-An id is the text by which registers, reports and readers name a number (`use.yes.all.lower`). A
-`FigureId` is that text, so that it is a key of tables and sets, and has its parts beside it, so
-that no module takes a text apart. Its order is that of the texts, by which a register is sorted.
+Registers, reports and readers name a number by its id (`use.yes.all.lower`). A `FigureId` is a
+string, so that it can be a key of tables and sets, and has the parts as attributes, so that no
+other module parses ids. Ids sort as strings; registers are sorted by id.
 
 Spellings, by family (words in brackets are there or not):
 
@@ -20,7 +20,7 @@ Spellings, by family (words in brackets are there or not):
 | a wave | `settings.STATISTIC`, `comparisons.STATISTIC`, `change.STATISTIC` |
 | a study | `claim.CLAIM`, `verdict.VERDICT.STATISTIC` |
 
-Before any of them stands `RELEASE/` where a number of a certain publication is meant.
+The prefix `RELEASE/` names the publication of the number.
 """
 
 from collections.abc import Sequence
@@ -30,13 +30,14 @@ from typing import Any, Final, Self
 
 from readiness.ground.errors import DataError
 
-# The bases of a share: those who answered, these and "don't know", everybody who was asked.
+# Bases of a share: respondents who answered; these and those who said "don't know"; all who were
+# asked.
 ANSWERED: Final = "answered"
 WITH_DONT_KNOW: Final = "with_dont_know"
 ASKED: Final = "asked"
 BASES = (ANSWERED, WITH_DONT_KNOW, ASKED)
 
-# Families: of what kind a number is that is no number of a question.
+# Families of ids: kinds of numbers that do not belong to one question.
 REVISION, CHANGE = "revision", "change"
 QUALITY, RESPONSE, SETTINGS, COMPARISONS = "quality", "response", "settings", "comparisons"
 WEIGHTING, BALANCE, MISSING, FIRMNESS = "weighting", "balance", "missing", "firmness"
@@ -45,33 +46,34 @@ FAMILIES = (
     *(REVISION, CHANGE, QUALITY, RESPONSE, SETTINGS, COMPARISONS),
     *(WEIGHTING, BALANCE, MISSING, FIRMNESS, CLAIM, VERDICT),
 )
-# A number of a question that has moved since another release.
+# Families of changes of a question's number since another release or wave.
 MOVED = (REVISION, CHANGE)
 
-# Statistics of a question that are no share of it.
+# Statistics of a question other than shares and means.
 SIZE, EFFECTIVE, ALPHA = "n", "n_eff", "alpha"
 CONTRAST, ODDS_RATIO, TEST = "contrast", "odds_ratio", "test"
-# Statistics that stand alone in an id; a test's name stands behind `test`.
+# Statistics written as they are in an id; the name of a test follows the word `test`.
 _ALONE = (SIZE, EFFECTIVE, ALPHA, CONTRAST, ODDS_RATIO)
 COMPARED = "compared"
 
 # Paired tests of which of two shares of the same respondents is larger.
 OF_FIRST, OF_ROWS = "first", "rows"
 
-# Variants: another number for the same answers.
+# Variants: the same number computed in another way.
 WORST, SELECTION, OTHERS = "worst", "selection", "others"
 POINTWISE, WEIGHTED, WITHOUT, RAKED = "pointwise", "weighted", "without", "raked"
 BEFORE, TREND = "before", "trend"
 
-# Parts: numbers that stand beside a number and belong to it.
+# Parts: numbers that belong to another number, such as its confidence limits.
 LOWER, UPPER, P = "lower", "upper", "p"
 LIMITS = (LOWER, UPPER)
 PARTS = (*LIMITS, P, "statistic", "correlation", "family", "shown", EFFECTIVE, SIZE)
-# Parts of a finding: in how many variants of its analysis it holds, of how many.
+# Parts of a finding: number of variants of the analysis in which it holds, in which this is not
+# published, and of all variants.
 VARIANTS = "variants"
 _PARTS_OF_FINDING = ("holds", "untold", VARIANTS)
 
-# The kinds of a register's rows that are numbers of a question, whatever the question is called.
+# Kinds of register rows that are numbers of a question, even one named like a family.
 _OF_QUESTIONS = ("estimate", "interval", "bound", "selection", "count", "effective", "scale")
 _OF_SHARES = ("estimate", "interval", "bound", "selection")
 
@@ -84,15 +86,15 @@ class FigureId(str):
         family: one of `FAMILIES`; "" for a number of a question.
         item: the question, or the variable of a margin, or the claim, or the verdict.
         level: the answer, box or category.
-        group: whose answers; the two groups of a comparison have a dot between.
+        group: group of respondents; a comparison has two, separated by a dot.
         statistic: what was computed; "" for a share or mean.
         base: `ASKED` or `WITH_DONT_KNOW`; "" for those who answered.
-        variant: how it was computed otherwise (`others.worst`); "" for the number itself.
-        part: which number beside it (`lower`); "" for the number itself.
-        release: the publication that is meant; "" where the register at hand is.
+        variant: another way of computing the number (`others.worst`); "" for the number itself.
+        part: a number that belongs to the number (`lower`); "" for the number itself.
+        release: the number's publication; "" for the register that is being read.
 
     Raises:
-        DataError: a part that is lacking, unknown, or holds what separates parts.
+        DataError: a part is missing, unknown, or contains the separator of parts.
     """
 
     family: str = ""
@@ -106,26 +108,26 @@ class FigureId(str):
     release: str = ""
 
     def __new__(cls, **parts: str) -> Self:
-        """Make the text of these parts."""
+        """Return the id made of these parts."""
         return super().__new__(cls, _spell(parts))
 
     def __reduce__(self) -> Any:
-        """Take the parts along to other processes."""
+        """Pickle the id with its parts, for other processes."""
         return _restore, ({each.name: getattr(self, each.name) for each in fields(self)},)
 
     @classmethod
     def parse(cls, text: str, kind: str = "") -> "FigureId":
-        """Return the id of a text.
+        """Parse an id.
 
-        `kind`: that of the register's row, where it is at hand; without it, a question that is
-        called as a family is taken for the family. DataError for what is no id.
+        `kind`: kind of the register's row, if known. Without it, the id of a question that is named
+        like a family is read as an id of the family. Raises DataError for a text that is not an id.
         """
         return text if isinstance(text, FigureId) else _parse(text, kind)
 
     def with_part(self, part: str) -> "FigureId":
-        """Return the id of a number beside this one: `lower`.
+        """Return the id of a part of this number, such as `lower`.
 
-        Beside what is itself a part (a p-value) nothing stands: no register has such an id.
+        A part (a p-value) has no parts: a register never has its id.
         """
         return replace(self, part=".".join(filter(None, (self.part, part))))
 
@@ -134,7 +136,7 @@ class FigureId(str):
         return replace(self, variant=variant, part=part)
 
     def since(self, family: str) -> "FigureId":
-        """Return the id of how this number moved: `REVISION` or `CHANGE`."""
+        """Return the id of the change of this number; `family`: `REVISION` or `CHANGE`."""
         return replace(self, family=family)
 
     def in_release(self, publication: str) -> "FigureId":
@@ -142,11 +144,13 @@ class FigureId(str):
         return replace(self, release=publication)
 
     def without_part(self) -> "FigureId":
-        """Return the id of the number beside which this one stands; itself where it is one."""
+        """Return the id of the number that this part belongs to; the id itself if it is no part."""
         return replace(self, part="") if self.part else self
 
     def is_share(self) -> bool:
-        """Return whether it is a share or mean of a question, or a number beside or of one."""
+        """Return whether the id is of a share or mean of a question, or of a variant or part of
+        one.
+        """
         return not self.statistic and self.family in ("", *MOVED)
 
     def share(self) -> "FigureId":
@@ -158,13 +162,13 @@ class FigureId(str):
 
 @lru_cache(maxsize=1 << 16)
 def share_id(item: str, level: str, group: str, base: str) -> FigureId:
-    """Return the id of a share or mean; that on a base with "don't know" needs no name of it."""
+    """Return the id of a share or mean; only the base `ASKED` is written in it."""
     return FigureId(item=item, level=level, group=group, base=base if base == ASKED else "")
 
 
 @lru_cache(maxsize=1 << 16)
 def base_id(item: str, group: str, base: str) -> FigureId:
-    """Return the id of a number of answers."""
+    """Return the id of the number of respondents (n) on a base."""
     return FigureId(item=item, statistic=SIZE, group=group, base=_name_base(base))
 
 
@@ -190,12 +194,12 @@ def comparison_id(item: str, test: str, *groups: str) -> FigureId:
 
 
 def first_id(item: str) -> FigureId:
-    """Return the id of the test by which the answer that most gave comes first."""
+    """Return the id of the test that the most frequent answer is more frequent than each other."""
     return comparison_id(item, OF_FIRST).with_part(P)
 
 
 def rows_id(grid: str) -> FigureId:
-    """Return the id of the test of the order of the first and the last row of a grid."""
+    """Return the id of the test that a grid's largest headline share exceeds its smallest."""
     return comparison_id(grid, OF_ROWS).with_part(P)
 
 
@@ -205,7 +209,7 @@ def quality_id(statistic: str, group: str) -> FigureId:
 
 
 def response_id(statistic: str, group: str = "") -> FigureId:
-    """Return the id of an outcome rate or of a count behind it."""
+    """Return the id of an outcome rate, or of a count from which rates are computed."""
     return FigureId(family=RESPONSE, statistic=statistic, group=group)
 
 
@@ -272,12 +276,12 @@ def _restore(parts: dict[str, str]) -> FigureId:
 
 
 def join_groups(*groups: str) -> str:
-    """Return what the group of a comparison is called; `split_groups` reads it."""
+    """Return the entry `group` of a comparison's id; `split_groups` parses it."""
     return ".".join(filter(None, groups))
 
 
 def split_groups(group: str) -> tuple[str, ...]:
-    """Return the two groups that a comparison is of; one where the group is no pair."""
+    """Return the two groups of a comparison; a single group for any other number."""
     return tuple(group.split("."))
 
 
@@ -292,7 +296,7 @@ def is_below(text: str, beginning: str) -> bool:
     return text.startswith(f"{beginning}.")
 
 
-# Which parts stand in an id of a family, in their order; in brackets those that may lack.
+# Parts in the ids of a family, in order; optional parts are in brackets.
 _SHAPES: dict[str, tuple[str, ...]] = {
     QUALITY: ("statistic", "group"),
     RESPONSE: ("statistic", "[group]"),
@@ -307,12 +311,12 @@ _SHAPES: dict[str, tuple[str, ...]] = {
 _WEIGHTS = (("statistic",), ("statistic", "item", "level", "[variant]"))
 _SHARE = ("item", "level", "group", "[base]", "[variant]", "[part]")
 _STATISTIC = ("item", "statistic", "[group]", "[base]", "[variant]", "[part]")
-# Of a family, what is no number of a question.
+# Parts in the ids of changes other than those of shares: of a whole wave, and of a question.
 _OF_CHANGES = (("statistic",), ("item", "statistic"))
 
 
 def _find_shape(parts: dict[str, str]) -> tuple[str, ...]:
-    """Return which parts stand in the id, in their order."""
+    """Return the names of the parts in an id, in order; optional parts are in brackets."""
     family = parts.get("family", "")
     if family in _SHAPES:
         return _SHAPES[family]
@@ -324,13 +328,13 @@ def _find_shape(parts: dict[str, str]) -> tuple[str, ...]:
 
 
 def _spell(parts: dict[str, str]) -> str:
-    """Return the text of an id; DataError where a part lacks, is unknown or has no place."""
+    """Return the text of an id. Raises DataError: a part is missing, unknown or out of place."""
     family, release = parts.get("family", ""), parts.get("release", "")
     if family and family not in FAMILIES:
         raise DataError(f"figure id: unknown family {family!r}; expected {', '.join(FAMILIES)}.")
     words = [family] if family else []
     rest = {name for name, text in parts.items() if text} - {"family", "release"}
-    # Any number may be asked for its limits, also one that never has some.
+    # `with_part` must work for every number, also for one that never has limits.
     for place in dict.fromkeys((*_find_shape(parts), "[part]")):
         name = place.strip("[]")
         text = parts.get(name, "")
@@ -357,7 +361,7 @@ def _describe(parts: dict[str, str]) -> str:
 @lru_cache(maxsize=1 << 16)
 def _parse(text: str, kind: str) -> FigureId:
     release, slash, own = text.partition("/")
-    # A group may have a slash in its name, a publication has no dot in its own.
+    # The name of a group may contain a slash; the name of a publication contains no dot.
     if not (slash and release) or "." in release:
         release, own = "", text
     words = own.split(".")
@@ -374,13 +378,13 @@ def _parse(text: str, kind: str) -> FigureId:
 
 
 def _read_words(family: str, words: Sequence[str], kind: str) -> dict[str, str] | None:
-    """Return the parts that the words of an id are; None where they are none."""
+    """Return the parts of an id from its words; None for words that are not an id."""
     if family in ("", *MOVED):
         if family and len(words) == 1:
             return {"statistic": words[0]}
         if family and len(words) == 2 and words[1] == COMPARED:
             return {"item": words[0], "statistic": words[1]}
-        # What moves is a share, whatever its answer is called.
+        # Only shares have changes, so an answer named like a statistic is still an answer.
         return _read_question(words, "estimate" if family else kind)
     if family == CLAIM:
         return {"item": ".".join(words)}
@@ -414,7 +418,7 @@ def _read_question(words: Sequence[str], kind: str) -> dict[str, str] | None:
 
 
 def _read_tail(words: Sequence[str], *, grouped: bool = True) -> dict[str, str]:
-    """Return group, base, variant and part of the words behind a statistic or a group."""
+    """Return group, base, variant and part from the words after a statistic or a group."""
     found, rest = dict[str, str](), list(words)
     if rest and rest[-1] in PARTS and (rest[0] != WITHOUT or len(rest) > 2):
         found["part"] = rest.pop()

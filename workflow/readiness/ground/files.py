@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-# How the hidden name ends of what is being written, and of what a killed process has left.
+# Ending of the hidden file that is being written, or that a killed process has left.
 TEMPORARY = ".tmp"
-# Bytes of the largest file that is read whole: a hole of a terabyte costs no disk, but memory.
+# Size in bytes of the largest file that is read whole. A sparse file of a terabyte takes no disk
+# space, but would fill the memory.
 LARGEST = 64 << 20
-# Bytes that are kept of one folder while it is read once.
+# Bytes of one folder's files kept in memory by `reading_once`.
 MOST_BYTES = 256 << 20
 MOST_FILES = 10_000
 
@@ -33,9 +34,10 @@ _reading: ContextVar[_FolderReading | None] = ContextVar("reading", default=None
 
 @contextmanager
 def reading_once(folder: Path) -> Iterator[None]:
-    """Within it, each file below `folder` is read from the disk once, whoever asks again.
+    """Read each file below `folder` from the disk only once, and keep its content.
 
-    So what was checked is what is shown, also when another program writes there meanwhile.
+    So the content that was checked is the content that is shown, even if another program changes
+    the file in the meantime.
     """
     home = folder.absolute()
     present = _reading.get()
@@ -50,7 +52,9 @@ def reading_once(folder: Path) -> Iterator[None]:
 
 
 def read_file(path: Path, limit: int = LARGEST) -> bytes:
-    """The bytes of an ordinary file; OSError when it is none (a pipe never ends) or too large."""
+    """Return the bytes of a regular file. Raises OSError for any other file (a pipe never ends),
+    and for a file larger than `limit` bytes.
+    """
     once = _reading.get()
     name = path.absolute()
     if once is None or not name.is_relative_to(once.folder):
@@ -68,14 +72,14 @@ def read_file(path: Path, limit: int = LARGEST) -> bytes:
 
 
 def _read(path: Path, limit: int) -> bytes:
-    # Without O_NONBLOCK, to open a pipe is to wait for somebody who writes.
+    # Without O_NONBLOCK, opening a pipe waits for a process that writes into it.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     state = os.fstat(descriptor)
     if not stat.S_ISREG(state.st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "not a file", str(path))
     with os.fdopen(descriptor, "rb") as file:
-        # Room for the file as it is, and for one byte of what was added since.
+        # One byte more than the size shows whether the file has grown.
         content = b"" if state.st_size > limit else file.read(state.st_size + 1)
         now = os.fstat(descriptor).st_size
     if state.st_size > limit:
@@ -86,8 +90,9 @@ def _read(path: Path, limit: int) -> bytes:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """Everything below `folder` that is no folder, links among it, sorted; OSError where that is
-    more than `MOST_FILES`. Of a folder that may not be listed, nothing.
+    """Return the sorted files and links below `folder`; none for a folder that cannot be listed.
+
+    Raises OSError for more than `MOST_FILES` entries.
     """
     once, name = _reading.get(), folder.absolute()
     if once is None or not name.is_relative_to(once.folder):
@@ -124,10 +129,10 @@ def _list(folder: Path) -> list[Path]:
 
 
 def write_atomically(path: Path, content: bytes | str, *, private: bool = False) -> None:
-    """Write a whole file or nothing: to a temporary name beside it, then rename.
+    """Write a file whole or not at all: under a temporary name beside it, then rename.
 
-    `private`: nobody else on the machine can read it, not even before it is whole. Raises OSError
-    that names `path`: that of a write on a full disk names no file.
+    `private`: no other user of the machine can read the file, not even while it is written. Raises
+    OSError with `path` as file name; the system's error of a full disk names no file.
     """
     temporary = temporary_name(path)
     data = content.encode("utf-8") if isinstance(content, str) else content
@@ -148,20 +153,20 @@ def write_atomically(path: Path, content: bytes | str, *, private: bool = False)
 
 
 def temporary_name(path: Path) -> Path:
-    """The name beside `path` under which it is written until it is whole."""
+    """Return the temporary path, beside `path`, of a file that is being written."""
     return path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")
 
 
 def left_behind(path: Path) -> list[Path]:
-    """What killed processes have left of writing `path`, whole or not; of nobody else's files."""
+    """Return the temporary files that killed processes left while writing `path`."""
     name = re.compile(rf"\.{re.escape(path.name)}\.\d+{re.escape(TEMPORARY)}")
     return sorted(other for other in path.parent.glob(".*") if name.fullmatch(other.name))
 
 
 def note_once(path: Path, text: str) -> None:
-    """Write `text` into a file of blanks, unless somebody has written there before."""
+    """Write `text` into a file that holds only blanks; leave any other file unchanged."""
     with path.open("r+b") as file:
         if not file.read().strip():
             file.seek(0)
-            # One call, in place: it needs no more of the disk and is whole or not there.
+            # A single write in place: it needs no more disk space, and cannot stop halfway.
             os.write(file.fileno(), text.encode("utf-8"))

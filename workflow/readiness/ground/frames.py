@@ -7,6 +7,9 @@ if TYPE_CHECKING:
 
 
 def list_rows(table: "pd.DataFrame") -> list[dict[str, Any]]:
-    """Each row by column: what `to_dict("records")` gives of text in a seventh of the time."""
+    """Return the rows of a table as dicts by column.
+
+    As `to_dict("records")`, but seven times as fast for columns of text.
+    """
     names, columns = table.columns.tolist(), [table[name].tolist() for name in table]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]

@@ -1,9 +1,8 @@
-"""Linear programs over one system, asked one after the other: HiGHS goes on from the last answer.
+"""Solve many linear programs over one system with HiGHS, each from the basis of the one before.
 
-From the basis of the last program the next one is a few steps of the simplex method, a tenth of
-what a new start takes. scipy has HiGHS, but asks it from the start each time, and lets nobody turn
-its heuristics off; so this is the one place that calls what scipy itself calls
-(`scipy.optimize._highspy`).
+A warm start takes a few steps of the simplex method, a tenth of the time of a cold start. scipy's
+functions always start cold and do not let callers turn off the heuristics of HiGHS. So this module,
+and no other, calls the solver that scipy calls (`scipy.optimize._highspy`).
 """
 
 from dataclasses import dataclass
@@ -16,15 +15,16 @@ import scipy
 from readiness.ground.arrays import FloatArray
 from readiness.ground.errors import StatisticsError
 
-# How the first program is solved: simplified, by the dual simplex method. For those that go on from
-# what the last one left, simplifying takes longer than it saves, and the primal one is for them.
+# Options of a cold start: presolve, dual simplex method. In a warm start presolve takes longer than
+# it saves, and the primal simplex method can begin at the last solution.
 FIRST = {"presolve": "on", "simplex_strategy": 1}
 NEXT = {"presolve": "off", "simplex_strategy": 4}
-# The primal method of HiGHS 1.12 can move columns from end to end for ever, which no limit of
-# iterations counts. After so many steps for each row and column another start is made.
+# Limit of simplex steps per row and column; beyond it the program starts cold. The primal method of
+# HiGHS 1.12 can flip columns between their bounds for ever, and its iteration limit does not count
+# these steps.
 STEPS_FOR_EACH = 20
-# Where any whole numbers do, nodes find them: the heuristics before the first node take as long as
-# several hundred nodes, seldom find any, and no limit of nodes bounds them.
+# Options that turn off the heuristics before the first node. They take as long as several hundred
+# nodes, seldom find whole numbers, and are not bounded by the limit of nodes.
 PLAIN_NODES = {
     "mip_heuristic_effort": 0.0,
     "mip_heuristic_run_rens": False,
@@ -35,8 +35,10 @@ PLAIN_NODES = {
 
 @dataclass(frozen=True)
 class ProgramSolution:
-    """The least value of an objective (-inf: there is none), what reaches it, and by how much more
-    or less it were per unit by which each row's end moved.
+    """Solution of a linear program.
+
+    `least`: the minimum of the objective (-inf: unbounded). `x`: the columns that reach it.
+    `duals`: change of the minimum per unit of each row's bound.
     """
 
     least: float
@@ -59,7 +61,8 @@ class LinearProgram:
         self._states = core.HighsModelStatus
         self._every = np.arange(len(least), dtype=np.int32)
         self._options = FIRST
-        # Nothing of this object is in what the solver calls: they would keep each other for good.
+        # The callback must not refer to `self`: the solver and this object would keep each other
+        # in memory.
         self._steps = steps = [0]
         most_steps = STEPS_FOR_EACH * sum(matrix.shape)
 
@@ -71,22 +74,23 @@ class LinearProgram:
         self._solver.startCallback(core.cb.HighsCallbackType.kCallbackSimplexInterrupt)
 
     def change_row(self, row: int, low: float, high: float) -> None:
-        """Other ends of a row."""
+        """Set the lower and upper bound of a row."""
         self._solver.changeRowBounds(row, low, high)
 
     def change_column(self, column: int, least: float, most: float) -> None:
-        """Other ends of a column."""
+        """Set the lower and upper bound of a column."""
         self._solver.changeColBounds(column, least, most)
 
     def minimise(self, objective: npt.ArrayLike) -> ProgramSolution | None:
-        """The least value of `objective @ columns`; None where no columns fulfil all rows;
-        StatisticsError where the solver finds neither.
+        """Minimise `objective @ columns`; return None where no columns satisfy all rows.
+
+        Raises StatisticsError where the solver finds neither a solution nor that there is none.
         """
         costs = np.asarray(objective, dtype=np.float64)
         self._solver.changeColsCost(len(costs), self._every, costs)
         status = self._run()
         if status not in (self._states.kOptimal, self._states.kInfeasible, self._states.kUnbounded):
-            # Away from the last basis, from which it found no way.
+            # Start cold: the solver failed from the last basis.
             self._solver.clearSolver()
             self._options = FIRST
             status = self._run()
@@ -118,8 +122,10 @@ def find_whole_numbers(
     whole: npt.NDArray[np.bool_],
     nodes: int,
 ) -> tuple[FloatArray | None, bool]:
-    """Columns, those that are `whole` in whole numbers, that fulfil all rows of a program; None
-    where so many nodes find none, and whether it is proved that there are none.
+    """Find columns that satisfy all rows of a program, with whole numbers in the columns `whole`.
+
+    Returns the columns, None where `nodes` nodes of the search find none; and whether it is proved
+    that there are none.
     """
     solver, core = _pass_model(matrix, low, high, least, most, whole)
     for name, value in {**PLAIN_NODES, "mip_max_nodes": nodes}.items():
@@ -138,7 +144,7 @@ def _pass_model(
     most: FloatArray,
     whole: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[Any, Any]:
-    """A solver of a program that has no objective yet, and the module that it is of."""
+    """Return a HiGHS solver of a program without an objective, and the solver's module."""
     # Imported on first use: many modules import this one and never solve. scipy has no stubs for
     # `_highspy`, hence `Any` below.
     from scipy.optimize._highspy import _core  # type: ignore[import-not-found]

@@ -1,4 +1,4 @@
-"""Locks of files, which tell processes of one project that another is at work."""
+"""File locks, by which a process of a project knows that another process is at work."""
 
 import os
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from readiness.ground.errors import BusyError
 def lock(path: Path, *, shared: bool = False) -> int:
     """Lock a file (made when missing) until the returned descriptor is closed or the process ends.
 
-    Many may hold it `shared`, one alone otherwise. Never waits: BlockingIOError when somebody else
-    holds it; OSError when the file cannot be opened.
+    `shared`: other processes may hold the lock, too, if theirs is shared. Does not wait: raises
+    BlockingIOError when another process holds the lock. OSError: the file cannot be opened.
     """
     import fcntl
 
@@ -28,7 +28,9 @@ def lock(path: Path, *, shared: bool = False) -> int:
 
 @contextmanager
 def holding(path: Path, busy: str) -> Iterator[None]:
-    """Within it, a file is locked; BusyError saying `busy` when another process holds it."""
+    """Hold a lock on a file. Raises BusyError with the message `busy` when another process holds
+    the lock.
+    """
     try:
         descriptor = lock(path)
     except BlockingIOError:

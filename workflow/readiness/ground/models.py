@@ -1,4 +1,4 @@
-"""Parts of documents that pydantic checks: a strict model, names and codes of languages."""
+"""Base model and types of documents that pydantic checks."""
 
 from typing import Annotated
 
@@ -11,6 +11,6 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class Strict(BaseModel):
-    """Frozen, and without keys that are not known."""
+    """Immutable model that refuses unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

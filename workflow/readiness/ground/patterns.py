@@ -11,10 +11,11 @@ VERSION = r"^\w[\w.-]{0,99}$"
 DATASET = r"^[a-z0-9][a-z0-9-]{0,99}@\w[\w.-]{0,99}$"
 KEY = r"^[0-9a-f]{16}$"
 ORCID = r"^[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]$"
-# Of a number of telephones or papers: `#` a digit, `@` a capital letter, `[5-7]` one of these.
+# Template of telephone or identity numbers: `#` a digit, `@` a capital letter, `[5-7]` a digit from
+# 5 to 7.
 TEMPLATE = r"^(?:[+A-Z0-9#@]|\[[0-9]-[0-9]\]){3,40}$"
-# Control characters, and those that turn the direction of whatever stands behind them: in no text
-# for readers. What marks a direction alone (U+200E, U+200F) may stand there.
+# Characters forbidden in texts for readers: control characters, and those that change the direction
+# of the text after them. Direction marks (U+200E, U+200F) are allowed.
 TURNING = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 WORDS = {
     NAME: "a name of at most 100 lower-case letters, digits and hyphens",

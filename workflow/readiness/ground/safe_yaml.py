@@ -1,8 +1,8 @@
-"""Read YAML from outside safely: within bounds, and no key given twice.
+"""Read YAML from outside safely: with bounds, and without duplicate keys.
 
-Eight lines of YAML can stand for a billion values: an alias repeats what its anchor names, and an
-anchor may hold aliases. So what a document would be when each alias is written out is counted, by
-its events, before anything is built of it.
+Eight lines of YAML can expand to a billion values: an alias repeats the value of its anchor, and
+that value may contain aliases. So the size of a document with all aliases expanded is counted from
+the parser's events before any value is built.
 """
 
 from typing import Any, cast
@@ -11,12 +11,12 @@ import yaml
 
 from readiness.ground.printable import quote_cell
 
-# How many values and brackets of a document are read, each alias written out.
+# Largest number of values and brackets in a document with all aliases expanded.
 MOST_EVENTS = 200_000
 
 
 class _NoRepeats:
-    """A loader that refuses a key given twice, of which YAML would silently keep the last."""
+    """Loader that refuses duplicate keys; PyYAML would silently keep the last one."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -30,13 +30,13 @@ class _NoRepeats:
 
 
 class StrictLoader(_NoRepeats, yaml.CSafeLoader):
-    """YAML without a key given twice.
+    """Loader of YAML that refuses duplicate keys, and values that do not fit their YAML type.
 
-    What cannot be a value of its kind (2026-99-99 is a date to YAML) is refused with its place.
+    2026-99-99, for example, looks like a date. The error names the line and column.
     """
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
-        """The value of a node."""
+        """Return the value of a node."""
         try:
             return super().construct_object(node, deep)
         except (ValueError, TypeError, AttributeError, OverflowError, LookupError):
@@ -46,18 +46,22 @@ class StrictLoader(_NoRepeats, yaml.CSafeLoader):
 
 
 class TextLoader(_NoRepeats, yaml.CBaseLoader):
-    """Every scalar stays text (`no` is a code, not False), and no key is given twice."""
+    """Loader that keeps every scalar as text (`no` is a code, not False) and refuses duplicate
+    keys.
+    """
 
 
 def _check_bounds(text: str, loader: type) -> None:
-    """Refuse what nests too deep or, its aliases written out, is too long."""
+    """Raise MarkedYAMLError for a document that nests too deep, or is too long with all aliases
+    expanded.
+    """
     size = 0
     open_: list[tuple[str | None, int]] = []
     sizes: dict[str, int] = {}
     for event in yaml.parse(text, Loader=loader):
         size += 1
         if isinstance(event, yaml.AliasEvent):
-            # An anchor that is still open is not in `sizes`: it would hold itself.
+            # An open anchor is not yet in `sizes`: its alias would make a value contain itself.
             size += sizes.get(event.anchor or "", MOST_EVENTS)
         elif isinstance(event, yaml.CollectionStartEvent):
             open_.append((event.anchor, size))
@@ -67,7 +71,7 @@ def _check_bounds(text: str, loader: type) -> None:
                 sizes[anchor] = size - before
         elif isinstance(event, yaml.ScalarEvent) and event.anchor is not None:
             sizes[event.anchor] = 1
-        # How deep a document may nest: beyond that, whatever walks through it runs out of stack.
+        # Deeper documents would exceed the stack of recursive functions.
         if len(open_) > 64 or size > MOST_EVENTS:
             raise yaml.MarkedYAMLError(
                 problem="nested too deep, or too long to be read",
@@ -76,13 +80,15 @@ def _check_bounds(text: str, loader: type) -> None:
 
 
 def read_yaml_text(content: bytes | str, loader: type = StrictLoader) -> Any:
-    """The YAML document in `content` (bytes as UTF-8), within bounds; yaml.YAMLError when it is
-    none, UnicodeDecodeError when it is no text.
+    """Read the YAML document in `content` (bytes: UTF-8).
+
+    Raises yaml.YAMLError: not YAML, or beyond the bounds of this module. UnicodeDecodeError: bytes
+    that are not UTF-8.
     """
     text = content.decode("utf-8") if isinstance(content, bytes) else content
     try:
         _check_bounds(text, loader)
-        # A loader of texts alone, or one derived of the safe one.
+        # `loader` is one of the two above, which build plain values only.
         return yaml.load(text, Loader=loader)  # noqa: S506
     except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError) as error:
         raise yaml.YAMLError(f"a value that cannot be read ({error})") from None

@@ -22,25 +22,25 @@ from readiness.ground.files import read_file, write_atomically
 if TYPE_CHECKING:
     import pandas as pd
 
-# Bytes of the largest table that is read: its cells take a multiple of that in memory.
+# Size in bytes of the largest table that is read; in memory a table takes a multiple of its size.
 LARGEST = 1 << 30
-# From so many bytes on a table is read by the faster parser, where both read it alike.
+# Size in bytes from which a table is read by pandas' faster parser, if `is_regular`.
 LONG = 1 << 20
 _BLOCK = 1 << 24
 MEND = "Export it again, or mend it."
-# How files begin that are no CSV, whatever their name says.
+# First bytes of files that are not CSV, whatever their name.
 PACKED = {b"PK\x03\x04": "a spreadsheet or an archive", b"\x1f\x8b": "compressed (gzip)"}
 
 
 class _LineWriter(list[str]):
-    """Where csv.writer writes: each row ends in `\\n`."""
+    """List of lines that csv.writer writes to; each line ends in `\\n`."""
 
     def write(self, line: str) -> None:
         self.append(line.removesuffix("\r\n") + "\n")
 
 
 def rows_to_csv(rows: Iterable[Sequence[object]], *, quote_all: bool = False) -> str:
-    """Rows, the header first, as CSV text; None is an empty cell."""
+    """Return rows, the header first, as CSV text; None becomes an empty cell."""
     lines = _LineWriter()
     # Python before 3.13 quotes only the line ends that stand in the terminator: with a lone CR
     # unquoted, one row would be read as two.
@@ -50,19 +50,19 @@ def rows_to_csv(rows: Iterable[Sequence[object]], *, quote_all: bool = False) ->
     for row in rows:
         writer.writerow(row)
         if len(lines) == 1 and lines[0].startswith("\ufeff"):
-            # Bare at the beginning of a file, it would be taken for the file's own mark.
+            # Without quotes, U+FEFF at the beginning of a file would be read as a byte order mark.
             lines[0] = rows_to_csv([row], quote_all=True)
     return "".join(lines)
 
 
 def records_to_csv(records: Sequence[Mapping[str, object]]) -> str:
-    """Records with the same keys, which become the header, as CSV text."""
+    """Return records as CSV text; their keys, the same in each, become the header."""
     header = list(records[0]) if records else []
     return rows_to_csv([header, *([record[name] for name in header] for record in records)])
 
 
 def to_csv(frame: pd.DataFrame) -> str:
-    """The frame as CSV text, without its index; floats with 12 significant digits."""
+    """Return a data frame as CSV text, without its index; floats with 12 significant digits."""
     columns = [_write_cells(frame.iloc[:, at]) for at in range(frame.shape[1])]
     return rows_to_csv([list(frame.columns), *zip(*columns, strict=True)])
 
@@ -81,17 +81,20 @@ def _write_cells(column: pd.Series[Any]) -> list[object]:
 
 
 def write_csv(frame: pd.DataFrame, path: Path, *, private: bool = False) -> None:
-    """Write `frame` to `path` as `to_csv` renders it, atomically; `private`: for its owner."""
+    """Write `frame` to `path` as CSV (`to_csv`), atomically.
+
+    `private`: only the owner of the file can read it.
+    """
     write_atomically(path, to_csv(frame), private=private)
 
 
 def number_rows(
     path: Path, text: str, *, separator: str = ",", first: int = 1, advice: str = MEND
 ) -> Iterator[tuple[int, list[str]]]:
-    """Each row of a delimited text with its number as a spreadsheet counts, `first` for the first.
+    """Yield each row of a delimited text with its number in a spreadsheet.
 
-    A blank line is no row, but it counts. Raises DataError, naming the row, for what csv.reader
-    cannot read; `advice` says what to do then.
+    `first`: number of the first row. A blank line is skipped, but it counts. Raises DataError,
+    naming the row, for a row that csv.reader cannot read; `advice`: the end of that message.
     """
     number = first - 1
     try:
@@ -111,19 +114,20 @@ def number_rows(
 def read_rows(
     path: Path, what: str, content: bytes | None = None
 ) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """The header of a CSV, and each row with its number as a spreadsheet counts (header = 1).
+    """Return the header of a CSV, and its rows with their numbers in a spreadsheet (header = 1).
 
-    A blank line is no row, but it counts. `what` the file is stands in messages; `content` are its
-    bytes where they are in hand already. Raises DataError, naming file and row, when it is missing,
-    empty, not UTF-8, or no table: a row of more or fewer cells than the header (a file that was
-    cut, say), a quote that is not closed, a cell of more than 131072 characters.
+    A blank line is skipped, but it counts. `what`: what the file is, for messages. `content`: the
+    file's bytes if they were read already. Raises DataError, naming file and row, for a file that
+    is missing, empty or not UTF-8, for a row with more or fewer cells than the header (in a file
+    that was cut, say), for a quote that is not closed, and for a cell of more than 131072
+    characters.
     """
     text = _read_content(path, what, read_bytes(path, what) if content is None else content)
     rows = list(number_rows(path, text))
     if not rows:
         raise DataError(f"{path}: {what} is empty; expected a CSV with a header row.")
     header = rows[0][1]
-    # At least two names: `;` alone may be the name of an only column.
+    # At least two names: a single column may have the name `;`.
     names = [name for name in header[0].split(";") if name.strip()]
     if len(header) == 1 and len(names) > 1 and all(";" in cells[0] for _, cells in rows[:2]):
         raise DataError(
@@ -140,12 +144,12 @@ def read_rows(
 
 
 def describe_count(cells: int) -> str:
-    """So many cells, in words."""
+    """Return a number of cells in words: "1 cell", "3 cells"."""
     return "1 cell" if cells == 1 else f"{cells} cells"
 
 
 def read_bytes(path: Path, what: str) -> bytes:
-    """The bytes of a table; DataError when it is missing or cannot be read."""
+    """Return the bytes of a table. Raises DataError: it is missing or cannot be read."""
     try:
         return read_file(path, LARGEST)
     except FileNotFoundError:
@@ -169,11 +173,12 @@ def _read_content(path: Path, what: str, content: bytes) -> str:
 
 
 def is_regular(content: bytes, separator: str, width: int) -> bool:
-    """Whether any parser reads the table alike: `width` cells in every row, the last with its end.
+    """Return whether pandas and `csv` read a table alike.
 
-    Quotes stand only around cells or doubled in them, so a line end in quotes is no end of a row;
-    line ends are `\\n` or `\\r\\n`. pandas reads such a file ten times as fast as `csv`; it would
-    fill up short rows in silence, `csv` says so.
+    Such a table has `width` cells in every row and a line end after the last row. Quotes are only
+    around cells, or doubled within them, so that a line end in quotes does not end a row. Line ends
+    are `\\n` or `\\r\\n`. pandas reads a table ten times as fast as `csv`, but fills up short rows
+    silently.
     """
     import numpy as np
 
@@ -189,7 +194,7 @@ def is_regular(content: bytes, separator: str, width: int) -> bool:
         ends, signs, quotes = block == newline, block == sign, block == quote
         if len(at := np.flatnonzero(quotes)):
             inside = np.bitwise_xor.accumulate(quotes)
-            # What stands before a quote that opens a cell, behind one that closes it.
+            # The characters before opening and after closing quotes.
             beside = np.where(inside[at], at - 1, at + 1)
             border = block[beside.clip(0, len(block) - 1)]
             border[(beside < 0) | (beside == len(block))] = newline
@@ -232,8 +237,9 @@ def read_text_table(
 ) -> pd.DataFrame:
     """Read a CSV with every cell as text and empty cells as "".
 
-    `content` are the file's bytes where they are in hand already; `columns` are those to keep, of
-    those that it has. Raises DataError as `read_rows` does, and when two columns have one name.
+    `content`: the file's bytes if they were read already. `columns`: names of the columns to keep;
+    names that the file lacks are ignored. Raises DataError as `read_rows` does, and when two
+    columns have one name.
     """
     import pandas as pd
 

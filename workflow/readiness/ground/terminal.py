@@ -18,10 +18,10 @@ def print_json(value: object) -> None:
 
 
 class Spoken(io.TextIOBase):
-    """A text stream that escapes what it writes, and goes silent where nobody can read it.
+    """A text stream that escapes what it writes, and drops it after a write has failed.
 
-    `fault` is what the system said when a write failed. A command goes on to its end: whether its
-    reader has left (`| head -1`) says nothing about its work.
+    `fault`: the error of that write. The command runs to its end all the same: with `| head -1`,
+    say, the reader closes the pipe, but the command's work still counts.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -30,32 +30,32 @@ class Spoken(io.TextIOBase):
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
-        """Of the stream behind it."""
+        """Encoding of the wrapped stream."""
         return self.stream.encoding
 
     def write(self, text: str, /) -> int:
-        """Write the text, escaped; its length."""
+        """Write the text, escaped; return its length before escaping."""
         with self._restore_listening():
             if self.fault is None:
                 self.stream.write(printable(text))
         return len(text)
 
     def flush(self) -> None:
-        """Bring what is buffered to the reader."""
+        """Flush the wrapped stream."""
         with self._restore_listening():
             if self.fault is None:
                 self.stream.flush()
 
     def isatty(self) -> bool:
-        """Whether somebody reads it on a terminal."""
+        """Return whether the wrapped stream is a terminal and no write has failed."""
         return self.fault is None and self.stream.isatty()
 
     def fileno(self) -> int:
-        """The descriptor behind it."""
+        """Return the file descriptor of the wrapped stream."""
         return self.stream.fileno()
 
     def writable(self) -> bool:
-        """Always: what nobody can read is dropped."""
+        """Return True: after a failed write, text is dropped without an error."""
         return True
 
     @contextmanager
@@ -65,12 +65,12 @@ class Spoken(io.TextIOBase):
         except OSError as error:
             self.fault = error
             with suppress(OSError, ValueError):
-                # What is still buffered must not fail again when the interpreter ends.
+                # The interpreter flushes buffered text when it ends, which must not fail again.
                 os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
 
     @property
     def reason_lost(self) -> str:
-        """Why what was to be read is lost; "" when nothing is, or when the reader has left."""
+        """Reason why output was lost; "" if none was, or if the reader closed the pipe."""
         if self.fault is None or self.fault.errno == errno.EPIPE:
             return ""
         return str(self.fault.strerror)
@@ -78,12 +78,12 @@ class Spoken(io.TextIOBase):
 
 @contextmanager
 def speaking() -> Iterator[tuple[Spoken, Spoken]]:
-    """Within it, standard output and error are `Spoken`, also where they are closed."""
+    """Replace standard output and error by `Spoken` streams, also where they are closed."""
     for descriptor in (0, 1, 2):
         try:
             os.fstat(descriptor)
         except OSError:
-            # Or the next file that is opened takes its number, and is printed into.
+            # Otherwise the next opened file gets this descriptor, and output is written into it.
             os.open(os.devnull, os.O_RDWR)
     before = sys.stdout, sys.stderr
     for stream in before:
