@@ -227,7 +227,7 @@ def write(table: pd.DataFrame, arguments: argparse.Namespace) -> None:
     """The page."""
     text = (
         "# Speed of the survey core\n\n"
-        "Written by `benchmarks/survey.py`. Times depend on the machine and its load and exclude "
+        "Written by `benchmarks/survey.py`. Seconds are processor time in all threads and exclude "
         "imports and reading the data; peak memory is that of the whole process. `weightipy` does "
         "not support base weights. The bootstrap has 500 replicates; each is raked before "
         "proportions are computed. Means are of a number in 40 groups; pandas computes weighted "

@@ -18,7 +18,7 @@ import pytest
 from clinic_wave import ITEMS, Clinic, clinic, register, tables
 from project_copy import PATIENCE, ROOT
 from readiness.analysis.selection import Selection
-from readiness.language import LANGUAGES
+from readiness.language import LANGUAGES, text
 from readiness.questionnaire import load_questionnaire
 from readiness.register.figures import read_register
 from readiness.register.published import round_register
@@ -130,6 +130,31 @@ def test_libreoffice_reads_the_register_and_the_letters(
                 assert set(by_group.values()) == {"–"}
         assert next(cells, None) is None
     assert seen > 120
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_letters_of_the_market_follow_their_p_and_say_how_they_differ(
+    wave: Clinic, rows: pd.DataFrame, contrasts: pd.DataFrame, language: str
+) -> None:
+    found = contrasts.assign(p_pooled=["0.2", "0.01", "0.4"])
+    asked = wave.questionnaire
+    marks = {
+        item: [
+            set(line.letters) - {""}
+            for line in banner(material(wave, rows, found, language), asked.item(item)).lines
+            if line.letters
+        ]
+        for item in ("rating", "shift")
+    }
+    # By hand: p of the rating is .2, of the shift .01; adjusted they are .03 and .07.
+    assert marks == {"rating": [], "shift": [{"B"}]}
+    ours, market = "tables.note.letters", "tables.note.letters.market"
+    for table, told in ((found, True), (contrasts, False)):
+        made = book(wave, rows, table, language)
+        said = {str(cell) for row in made.notes.rows for cell in row}
+        said |= {line for sheet in made.sheets for line in sheet.lines}
+        assert (text(market, language) in said) is told
+        assert (text(ours, language) in said) is not told
 
 
 def test_a_dash_stands_only_where_there_is_no_such_number() -> None:
