@@ -129,7 +129,7 @@ def versions(measured: set[str], python: str) -> str:
     numbers = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     named = ", ".join(f"{name} {v}" for name, v in zip(peers, numbers, strict=True))
     if "R survey" not in measured:
-        return f"Peers: {named or 'none'}. R survey was not installed and is not in the table."
+        return f"Peers: {named or 'none'}. R survey was not measured."
     return f"Peers: R survey, {named}."
 
 
@@ -199,7 +199,7 @@ def summary(table: pd.DataFrame) -> str:
         peers = part[(part["program"] != "readiness") & (part["n"] == n)]
         seconds, peak = (float(ours.loc[n, c]) for c in ("seconds", "peak_mb"))
         growth = f"{seconds / ours.loc[n // 10, 'seconds']:.1f}" if n // 10 in ours.index else ""
-        cells = ["none that does it", "", ""]
+        cells = ["none measured", "", ""]
         if len(peers):
             best = peers.loc[peers["seconds"].idxmin()]
             ratio = best["seconds"] / seconds
