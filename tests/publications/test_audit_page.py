@@ -36,7 +36,6 @@ from readiness.publications.presenting.summary import sentences
 from readiness.publications.presenting.summary_terms import (
     OUTCOMES,
     VERDICTS,
-    lacks_pages,
     level_result,
 )
 from readiness.publications.presenting.terminal import SHOWN, audit_text
@@ -405,7 +404,7 @@ def test_the_terminal_speaks_the_language_that_is_asked_for(harmed: Mapping[str,
         assert len({len(some) for some in lines.values()}) == 1, name
         for language in LANGUAGES:
             # Where pages alone lack, the first line gives the verdict of the level below.
-            reached = replace(found, level=2, report=()) if lacks_pages(found) else found
+            reached = found.reached
             assert text(VERDICTS[reached.exit_code], language) in lines[language][0]
             # A terminal shows marks of direction as signs.
             assert not set("".join(lines[language])) & set("\u2066\u2067\u2068\u2069\u200e")

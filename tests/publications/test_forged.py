@@ -5,8 +5,10 @@ What a level asks for and does not reach is not valid either.
 
 import json
 import random
+import shutil
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +24,18 @@ from tampering.run import Bench, Kept
 from tampering.tree import Target, change_first
 
 from project_copy import ROOT
-from readiness.ground.facts import Fact
+from readiness.ground.facts import Fact, Listed
 from readiness.ground.tables import to_csv
-from readiness.publications.audit.attack_check import check_attack
+from readiness.publications.audit.attack_check import check_attack, read_published
 from readiness.publications.audit.earlier import check_reproduced
 from readiness.publications.audit.model import NUMBERS, REPORT, SEAL, Audit, Changes, Number
 from readiness.publications.audit.numbers import Rerun
 from readiness.publications.erratum import erratum_table
+from readiness.publications.ledger import CONFIG
 from readiness.publications.log import ERRATUM, read_log
 from readiness.publications.outcomes import COULD_NOT_CHECK, VALID, AuditFinding, Outcome
+from readiness.publications.presenting.summary import sentences
+from readiness.publications.presenting.terminal import audit_text
 from readiness.publications.seal import LEDGER, read_seal, sha256
 from readiness.register.disclosure_risk import ATTACK, read_attack
 from readiness.register.figures import read_register
@@ -188,11 +193,17 @@ def test_a_level_that_is_not_reached_is_not_valid() -> None:
 SHIPPED = ROOT / "publications/simulated-2026-r4"
 
 
-def attacked(folder: Path, table: pd.DataFrame, *, known: bool) -> list[AuditFinding]:
+def attacked(
+    folder: Path, table: pd.DataFrame, *, known: bool, made: Path = SHIPPED / ATTACK
+) -> list[AuditFinding]:
     """What is told of a table in the place of the one that ships."""
     table.to_csv(folder / ATTACK, index=False)
-    again = Rerun(read_register(SHIPPED / LEDGER), {}, {}, SHIPPED / ATTACK)
-    return check_attack(folder, again, is_sealing_code=known)
+    shutil.copy(SHIPPED / CONFIG, folder)
+    asked = folder / "data/questionnaires"
+    shutil.copytree(ROOT / "data/questionnaires", asked, dirs_exist_ok=True)
+    again = Rerun(read_register(SHIPPED / LEDGER), {}, {}, made, root=folder)
+    run = read_seal(SHIPPED)["run"]
+    return check_attack(folder, again, None if known else partial(read_published, run, again))
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -206,50 +217,100 @@ def test_the_attack_is_compared_row_by_row(tmp_path: Path, known: bool) -> None:
     # A share that is withheld and stands in no row.
     [found_less] = attacked(tmp_path, table.iloc[1:], known=known)
     assert (found_less.place, found_less.outcome) == (f"{ATTACK}: {table['id'][0]}", "DIFFERS")
-
-
-def test_what_another_attack_may_have_found_is_not_compared(tmp_path: Path) -> None:
-    """A wider interval, of people that there are: the attack may have been a weaker one."""
-    table = read_attack(SHIPPED / ATTACK)
-    wider = table.assign(highest=[str(int(n) + 1) for n in table["highest"]])
-    assert {f.outcome for f in attacked(tmp_path, wider, known=True)} == {Outcome.DIFFERS}
-    [apart] = attacked(tmp_path, wider, known=False)
-    assert (apart.place, apart.outcome) == (ATTACK, Outcome.NOT_COMPARED)
-    assert apart.fact == Fact("audit.attack.other_version", {"n": len(table)})
     other = Rerun(read_register(SHIPPED / LEDGER), {}, {}, None, "no memory")
-    [failed] = check_attack(tmp_path, other, is_sealing_code=False)
+    [failed] = check_attack(tmp_path, other, None)
     assert (failed.place, failed.outcome) == (ATTACK, Outcome.NOT_CHECKED)
 
 
-def test_a_count_that_the_attack_protects_no_more_is_not_compared(tmp_path: Path) -> None:
+def test_rows_that_another_attack_may_have_found_are_counted_and_named(tmp_path: Path) -> None:
+    """A search ends at the first interval that is wide enough: two need no count in common."""
+    table = read_attack(SHIPPED / ATTACK)
+    elsewhere = table.copy()
+    elsewhere.loc[6:7, ["lowest", "highest"]] = [["2", "8"], ["12", "19"]]
+    assert {f.outcome for f in attacked(tmp_path, elsewhere, known=True)} == {Outcome.DIFFERS}
+    [apart] = attacked(tmp_path, elsewhere, known=False)
+    assert (apart.place, apart.outcome) == (ATTACK, Outcome.NOT_COMPARED)
+    told, names = apart.fact.values, [f"{name} rest" for name in table["id"][6:8]]
+    assert (told["n"], told["all"], told["first"]) == (2, len(table), table["id"][6])
+    assert told["rows"] == Listed(tuple(names), "comma")
+    audited = replace(reached(NUMBERS), numbers=(number(Outcome.REPRODUCED),), data=(apart,))
+    assert audited.exit_code == VALID and audited.as_record()["rows_not_compared"] == 2
+    head = f"{STUDY}: VALID at level 2 (numbers; rows of attack.csv not compared: 2), this program"
+    assert audit_text(audited).startswith(head)
+    assert {fact.kind: fact.values for fact in sentences(audited)}[
+        "verdict.says.rows_not_compared"
+    ] == {"n": 2}
+
+
+FORGED = {
+    # Of 21 people who answered or said "don't know": more than the published numbers allow.
+    "beyond": (5, {"highest": "23"}, "impossible"),
+    "below": (1, {"lowest": "6", "highest": "11"}, "impossible"),
+    "narrow": (6, {"lowest": "1", "highest": "3"}, "narrow"),
+    "known": (6, {"lowest": "1", "highest": "1"}, "narrow"),
+    "large": (6, {"lowest": "18", "highest": "21"}, "narrow"),
+    "written": (6, {"lowest": "00"}, "other"),
+    "reader": (6, {"reader": "frame", "how": "weights"}, None),
+    "how": (6, {"how": "counts"}, None),
+    "knows": (6, {"knows": "2 perception.positive.expert"}, None),
+    "verdict": (6, {"verdict": "before"}, None),
+    "published": (6, {"published": "yes"}, None),
+    "group": (6, {"group": "creator"}, None),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGED)
+def test_a_forged_row_is_named_whichever_version_attacked(tmp_path: Path, forgery: str) -> None:
+    """Sealed again with what another attack cannot have found either: it is never valid."""
+    place, cells, doubt = FORGED[forgery]
+    table = read_attack(SHIPPED / ATTACK)
+    for column, text in cells.items():
+        table.loc[place, column] = text
+    [found] = attacked(tmp_path, table, known=False)
+    assert found.place == f"{ATTACK}: {table['id'][place]}"
+    assert found.outcome in (Outcome.NOT_CHECKED, Outcome.DIFFERS)
+    moved = {f"audit.number.{how}" for how in ("moved", "appeared", "vanished")}
+    assert found.fact.kind in ({f"audit.attack.{doubt}"} if doubt else moved)
+
+
+def test_a_row_less_is_named_whichever_version_attacked(tmp_path: Path) -> None:
+    """Beside the count of an answer, that of the others who answered: the share is in a row."""
+    table = read_attack(SHIPPED / ATTACK)
+    [found] = attacked(tmp_path, table.drop(index=6), known=False)
+    assert (found.place, found.outcome) == (f"{ATTACK}: {table['id'][6]}", Outcome.NOT_CHECKED)
+
+
+def test_a_count_that_the_attack_protects_no_more_is_compared_with_what_is_published(
+    tmp_path: Path,
+) -> None:
     """1.0 protected how many did not know; a row of a share that is shown it cannot have had."""
     made, table = tmp_path / "made.csv", read_attack(SHIPPED / ATTACK)
     left = table["level"] != "dont_know"
     table[left].to_csv(made, index=False)
+    [apart] = attacked(tmp_path, table, known=False, made=made)
+    assert (apart.outcome, apart.fact.values["n"]) == (Outcome.NOT_COMPARED, sum(~left))
     figures = read_register(SHIPPED / LEDGER)
-    again, kept = Rerun(figures, {}, {}, made), tmp_path / ATTACK
-    table.to_csv(kept, index=False)
-    [apart] = check_attack(tmp_path, again, is_sealing_code=False)
-    assert (apart.outcome, apart.fact.values) == (Outcome.NOT_COMPARED, {"n": sum(~left)})
     shown = figures[(figures["kind"] == "estimate") & (figures["suppressed"] == "")]["id"].iloc[0]
-    for column, text in (("id", shown), ("published", "yes"), ("verdict", "given_away")):
-        table.assign(**{column: table[column].where(left, text)}).to_csv(kept, index=False)
-        found = {one.outcome for one in check_attack(tmp_path, again, is_sealing_code=False)}
+    for column, text in (
+        ("id", shown),
+        ("published", "yes"),
+        ("verdict", "given_away"),
+        ("counted", "rest"),
+        ("reader", "frame"),
+        ("knows", "1 it"),
+        ("highest", "25"),
+        ("lowest", "18"),
+    ):
+        forged = table.assign(**{column: table[column].where(left, text)})
+        found = {one.outcome for one in attacked(tmp_path, forged, known=False, made=made)}
         assert found & {Outcome.NOT_CHECKED, Outcome.DIFFERS}, column
 
 
-def test_a_held_interval_elsewhere_is_not_compared_and_another_verdict_not_checked(
-    tmp_path: Path,
-) -> None:
-    """A search ends at the first interval that is wide enough: two need no count in common."""
+def test_a_release_that_cannot_be_read_leaves_no_row_valid(tmp_path: Path) -> None:
     table = read_attack(SHIPPED / ATTACK)
-    beyond = int(table["highest"].iloc[0])
-    apart = table.assign(
-        lowest=[str(beyond + 1), *table["lowest"][1:]],
-        highest=[str(beyond + 9), *table["highest"][1:]],
-    )
-    [found] = attacked(tmp_path, apart, known=False)
-    assert (found.place, found.outcome) == (ATTACK, Outcome.NOT_COMPARED)
-    apart.loc[0, "verdict"] = "given_away"
-    [found] = attacked(tmp_path, apart, known=False)
-    assert (found.place, found.outcome) == (f"{ATTACK}: {table['id'][0]}", Outcome.NOT_CHECKED)
+    table.loc[6, "highest"] = "19"
+    table.to_csv(tmp_path / ATTACK, index=False)
+    # No configuration is there.
+    again = Rerun(read_register(SHIPPED / LEDGER), {}, {}, SHIPPED / ATTACK, root=tmp_path)
+    [found] = check_attack(tmp_path, again, partial(read_published, "waves/none", again))
+    assert (found.place, found.outcome) == (f"{ATTACK}: {table['id'][6]}", Outcome.NOT_CHECKED)

@@ -1,6 +1,6 @@
 """Attack on a release: what its readers could compute, before it is published."""
 
-from readiness.attack.attack import attack
+from readiness.attack.attack import attack, doubt_held
 from readiness.attack.knowledge import (
     COLUMNS,
     Attacked,
@@ -8,6 +8,7 @@ from readiness.attack.knowledge import (
     AttackRules,
     AttackTarget,
     CountVerdict,
+    HeldDoubt,
     attack_table,
     classes_of,
     first_given_away,

@@ -9,10 +9,12 @@ repeat its faults. Each kind of reader knows more than the one before:
 - `answers`: one or two of the answers, their own among them.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from readiness.attack.knowledge import (
     LISTED,
@@ -21,9 +23,11 @@ from readiness.attack.knowledge import (
     AttackReader,
     AttackTarget,
     CountVerdict,
+    HeldDoubt,
     How,
     Knowledge,
     Sums,
+    attack_table,
 )
 from readiness.attack.released import ANSWERED, ASKED, DONT_KNOW, Release, ReleasedTable
 from readiness.attack.solving import (
@@ -38,6 +42,7 @@ from readiness.attack.solving import (
     Solver,
     narrow,
 )
+from readiness.ground.frames import list_rows
 
 _HOW = {
     AttackReader.PUBLICATION: How.SHARES,
@@ -95,6 +100,37 @@ def cells_of(
             yield AttackedCell(table.item, share, withheld, rest=True, before=before)
 
 
+def doubt_held(
+    target: AttackTarget, table: pd.DataFrame
+) -> dict[tuple[str, str], tuple[HeldDoubt, int, int]]:
+    """Doubt the held rows of an attack's table that another version of the attack made.
+
+    An attack searches no further than to an interval that is wide enough, so two versions end at
+    two intervals. But both ends are counts that the published numbers allow, whoever searches.
+
+    `table`: rows with the columns of `COLUMNS`, as text. Returns, by id and `counted` of a doubtful
+    row, the reason and the least and greatest count that the published numbers allow (people; 0 and
+    0 where the row is of no suppressed count). Raises DataError where numbers are contradictory.
+    """
+    doubts: dict[tuple[str, str], tuple[HeldDoubt, int, int]] = {}
+    rows = {(row["id"], row["counted"]): row for row in list_rows(table)}
+    for item, numbers in target.release.tables.items():
+        own = [key for key, row in rows.items() if row["item"] == item]
+        item_attack = _ItemAttack(target, item, numbers)
+        cells = cells_of(numbers, sensitive=True) if own else ()
+        counts = {(cell.id, _name_counted(cell)): cell for cell in cells if cell.withheld}
+        for key in (key for key in own if key in counts):
+            row = rows.pop(key)
+            if doubt := item_attack.doubt(counts[key], row):
+                doubts[key] = doubt
+    return doubts | dict.fromkeys(rows, (HeldDoubt.OTHER, 0, 0))
+
+
+def _name_counted(cell: AttackedCell) -> str:
+    """Return whom a count is of, as the attack's table states it."""
+    return "rest" if cell.rest else "answer"
+
+
 class _ItemAttack:
     """Attack on the counts of one item."""
 
@@ -120,6 +156,28 @@ class _ItemAttack:
                 yield result
         for release in self.target.earlier:
             yield from self._difference_earlier(release, counts)
+
+    def doubt(
+        self, cell: AttackedCell, row: Mapping[Any, str]
+    ) -> tuple[HeldDoubt, int, int] | None:
+        """Return why a held row on a count is doubtful and what is allowed; None for no doubt."""
+        lowest, highest = int(row["lowest"]), int(row["highest"] or UNBOUNDED)
+        reader = next((one for one in _HOW if one.value == row["reader"]), None)
+        if reader is None:
+            return HeldDoubt.OTHER, 0, 0
+        made = Attacked(cell, lowest, highest, CountVerdict.HELD, reader, _HOW[reader])
+        solver = self.knowledge.solver()
+        column = self._find_column(solver, cell)
+        least, most = (0, UNBOUNDED) if column is None else solver.bound_by_relaxation(column)
+        if list_rows(attack_table([made])) != [dict(row)]:
+            return HeldDoubt.OTHER, least, most
+        if lowest < least or highest > most:
+            return HeldDoubt.IMPOSSIBLE, least, most
+        # That a count is known to be large is proved by the published numbers, or by nobody here.
+        wide = self._find_rule(cell, self.rules.wide)(lowest, highest)
+        if not wide and not self.rules.settles(least, most):
+            return HeldDoubt.NARROW, least, most
+        return None
 
     def _difference_earlier(self, release: Release, counts: Collection[str]) -> Iterator[Attacked]:
         """Attack an earlier release of other data by differencing with this release.

@@ -156,6 +156,18 @@ class Attacked:
     known: str = ""
 
 
+class HeldDoubt(Enum):
+    """Reason to doubt a row by which a suppressed count is held.
+
+    `OTHER`: no row on a suppressed count can have these cells. `IMPOSSIBLE`: the published numbers
+    alone exclude an end of its interval. `NARROW`: the interval is narrower than the rules ask.
+    """
+
+    OTHER = "other"
+    IMPOSSIBLE = "impossible"
+    NARROW = "narrow"
+
+
 @dataclass
 class AttackTarget:
     """Target of an attack: the release, the earlier releases in order, and what readers may know.

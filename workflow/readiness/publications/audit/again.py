@@ -5,9 +5,9 @@ publication, records and pages must be the same bytes too. To compare the pages 
 install that version, whose name the audit prints.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from readiness.ground.errors import DataError, ReadinessError
 from readiness.ground.facts import Fact
 from readiness.ground.files import reading_once
 from readiness.program.layout import place_of
-from readiness.publications.audit.attack_check import check_attack
+from readiness.publications.audit.attack_check import check_attack, read_published
 from readiness.publications.audit.model import (
     REPORT,
     Audit,
@@ -195,11 +195,13 @@ class Again:
         pages = check_report(self.folder, again) if result.level >= REPORT else ()
         # One finding for the whole report if no page is compared.
         report = [AuditFinding("report", Outcome.NOT_COMPARED, apart)] if apart else list(pages)
-        attacked = (
-            check_attack(self.folder, again, is_sealing_code=self.is_known)
-            if self.is_attacked
-            else ()
-        )
+        attacked: Sequence[AuditFinding] = ()
+        if self.is_attacked:
+            release = (
+                None if self.is_known else partial(read_published, self._name_run(result), again)
+            )
+            other_program = _name_other_program(result.sealed, ATTACK_APART)
+            attacked = check_attack(self.folder, again, release, other_program)
         seal = list(result.seal)
         if self.is_known:
             # Hashes of the input files that differ from the sealed ones.
@@ -224,12 +226,16 @@ class Again:
         )
 
 
-def _name_other_program(sealed: Mapping[str, Any]) -> Fact:
-    """Return the message that another program made the pages, naming a known release."""
+# Messages on what another program made: its release is not known, or is.
+PAGES_APART = ("audit.page.other_code", "audit.page.other_release")
+ATTACK_APART = ("audit.attack.other_code", "audit.attack.other_release")
+
+
+def _name_other_program(sealed: Mapping[str, Any], kinds: tuple[str, str] = PAGES_APART) -> Fact:
+    """Return the message that another program made something, with its release if known."""
     if (release := find_release(sealed.get("program", {}))) is None:
-        return Fact("audit.page.other_code")
-    release_values = {"version": release.version, "commit": release.commit}
-    return Fact("audit.page.other_release", release_values)
+        return Fact(kinds[0])
+    return Fact(kinds[1], {"version": release.version, "commit": release.commit})
 
 
 def _describe_divergence(divergence: Divergence | None, numbers: Iterable[Number]) -> Fact | None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -156,6 +156,24 @@ class Audit:
         return no_number or (self.level >= REPORT and not compared)
 
     @property
+    def lacks_pages(self) -> bool:
+        """True if level 3 was asked for, the numbers were compared, and no page was."""
+        numbers = any(number.code for number in self.numbers)
+        found = {finding.outcome for finding in self.list_found(REPORT)}
+        return self.level >= REPORT and numbers and found == {outcomes.Outcome.NOT_COMPARED}
+
+    @property
+    def reached(self) -> "Audit":
+        """This audit at the level that it reached: at that of the numbers if it lacks pages."""
+        return replace(self, level=NUMBERS, report=()) if self.lacks_pages else self
+
+    @property
+    def rows_apart(self) -> int:
+        """The number of rows of the attack's table that only the sealed version can compare."""
+        found = (one for one in self.data if one.outcome is outcomes.Outcome.NOT_COMPARED)
+        return sum(int(str(one.fact.values["n"])) for one in found if self.level >= NUMBERS)
+
+    @property
     def verdict(self) -> str:
         """The verdict in words."""
         return WORDS[self.exit_code]
@@ -174,6 +192,8 @@ class Audit:
             "level": self.level,
             "verdict": self.verdict,
             "exit_code": self.exit_code,
+            "reached": {"level": self.reached.level, "verdict": self.reached.verdict},
+            "rows_not_compared": self.rows_apart,
             "seal_digest": self.sealed.get("digest", ""),
             "divergence": _serialise_fact(self.divergence),
             "changes": {

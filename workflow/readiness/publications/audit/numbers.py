@@ -59,7 +59,7 @@ class Rerun:
     """Results of a rerun while its context lasts: register, provenance records, step folders.
 
     `attack`: the table of the attack on the register; None where it was not asked for or failed.
-    `attack_failure`: why it failed, "" where it did not.
+    `attack_failure`: why it failed, "" where it did not. `root`: the project that was run.
     """
 
     figures: pd.DataFrame
@@ -67,6 +67,7 @@ class Rerun:
     folders: Mapping[str, Path]
     attack: Path | None = None
     attack_failure: str = ""
+    root: Path = Path()
 
 
 @contextmanager
@@ -113,6 +114,7 @@ def rerun(
             folders,
             scratch / attack_target if attack and not failure else None,
             failure,
+            scratch,
         )
 
 

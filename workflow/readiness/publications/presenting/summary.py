@@ -116,8 +116,11 @@ def _tell_valid(audit: Audit) -> Iterator[Fact]:
     yield from (
         Fact(kind, {"n": counts[outcome]}) for outcome, kind in _BESIDE if counts.get(outcome)
     )
+    if audit.rows_apart:
+        yield Fact("verdict.says.rows_not_compared", {"n": audit.rows_apart})
     if audit.level >= REPORT and not pages:
-        yield Fact("verdict.says.pages_not_compared")
+        # Which version to install for them, where that is the reason.
+        yield Fact("verdict.says.pages_not_compared", {"why": audit.report[0].fact})
 
 
 def _count_published(audit: Audit) -> int:

@@ -32,11 +32,6 @@ def level_result(audit: Audit, level: int) -> int | None:
     return exit_code(level_outcomes) if level_outcomes or level == SEAL else COULD_NOT_CHECK
 
 
-def lacks_pages(audit: Audit) -> bool:
-    """Return whether level 3 was asked for but no page was compared: headlines then omit it."""
-    return audit.level >= REPORT and has_numbers(audit) and level_result(audit, REPORT) is None
-
-
 # Tones: valid, could not be checked, not valid, not certified by an audit.
 GOOD = "good"
 OPEN = "open"
@@ -107,6 +102,6 @@ CODE = "verdict.code_today"
 
 def ran(audit: Audit) -> Fact:
     """Return the sentence on the last level that was checked."""
-    if lacks_pages(audit):
+    if audit.lacks_pages:
         return Fact("verdict.ran", {"level": NUMBERS, "what": Term(PAGES_APART)})
     return Fact("verdict.ran", {"level": audit.level, "what": Term(LEVELS[audit.level])})

@@ -3,7 +3,7 @@
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from readiness.ground.facts import Fact, Listed, Term, Value
 from readiness.ground.printable import one_line
@@ -71,13 +71,14 @@ class _AuditLines:
     def all(self) -> Iterator[str]:
         """Yield all lines: head, seal, signatures, data, numbers, report, changes."""
         audit = self.audit
-        reached = audit
+        # The exit code says that level 3 was not checked; the head names level 2, which was.
+        reached = audit.reached
+        what = Term(summary_terms.PAGES_APART if audit.lacks_pages else NAMES[audit.level])
         key = "terminal.level_today" if audit.level >= NUMBERS else "terminal.level"
-        level = Fact(key, {"level": audit.level, "name": Term(NAMES[audit.level])})
-        if summary_terms.lacks_pages(audit):
-            # The exit code says that level 3 was not checked; the head names level 2, which was.
-            reached = replace(audit, level=NUMBERS, report=())
-            level = Fact(key, {"level": NUMBERS, "name": Term(summary_terms.PAGES_APART)})
+        told: dict[str, Value] = {"level": reached.level, "name": what}
+        if audit.rows_apart:
+            key, told = "terminal.level_rows", {**told, "n": audit.rows_apart}
+        level = Fact(key, told)
         name = audit.identity
         yield self.text(
             "terminal.head",
