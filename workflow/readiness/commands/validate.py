@@ -134,7 +134,7 @@ def questionnaire_file(root: Path, named: str) -> Path:
     """
     if named.endswith((".yaml", ".yml")):
         if not Path(named).exists():
-            raise ConfigError(f"--questionnaire {named}: not found. Correct the name.")
+            raise ConfigError(f"--questionnaire {named}: file not found. Correct the name.")
         return Path(named)
     check_questionnaire(root, named)
     return root / f"data/questionnaires/{named}.yaml"
@@ -177,6 +177,7 @@ def describe_reading(reading: ReadFile, language: Language, largest: float) -> s
         values |= {"invited": len(reading.raw), "strata": len(strata), "population": people}
         return tell(Fact("validation.read.sample", values), language)
     validation.refuse_mass_loss(result, reading.file, largest)
+    validation.refuse_large_answers(result.answers, reading.file)
     received = Fact("validation.read.export", {**values, "n": result.count("received")})
     kept = Fact("validation.read.kept", {"n": result.count("kept")})
     if result.groups:
@@ -223,6 +224,7 @@ def list_reading(reading: ReadFile, language: Language, largest: float) -> dict[
             "population": population,
         }
     validation.refuse_mass_loss(result, reading.file, largest)
+    validation.refuse_large_answers(result.answers, reading.file)
     reasons = (*NOT_KEPT, *SET_ASIDE)
     dropped = {reason: result.count(reason) for reason in reasons}
     result, *_ = separate(

@@ -23,7 +23,13 @@ from readiness.readers import (
 )
 from readiness.running.pseudonym_key import key_for
 from readiness.running.step import Job, log
-from readiness.validation import LARGEST_LOSS, refuse_mass_loss, validate, write_loss_line
+from readiness.validation import (
+    LARGEST_LOSS,
+    refuse_large_answers,
+    refuse_mass_loss,
+    validate,
+    write_loss_line,
+)
 from readiness.validation.rows import mark_ineligible
 from readiness.validation.separating import Apart, separate
 
@@ -116,6 +122,7 @@ def run(job: Job[ValidateWave]) -> None:
     _keep_apart(job.out.parent, apart, key_name)
     largest = LARGEST_LOSS if settings.largest_loss is None else settings.largest_loss
     refuse_mass_loss(result, job["answers"], largest)
+    refuse_large_answers(result.answers, job["answers"])
     job.csv("answers.csv", result.answers, people=True)
     job.csv("issues.csv", result.issues.assign(file=job["answers"].name), people=True)
     job.csv("quarantine.csv", result.quarantine, people=True)

@@ -12,4 +12,5 @@ from readiness.validation.losses import (
     write_loss_lines,
     write_sums,
 )
+from readiness.validation.size import refuse_large_answers
 from readiness.validation.validate import Validated, first_reading, validate

@@ -49,6 +49,7 @@ from readiness.register.merging import Merger, describe_merger, find_merger_of_a
 from readiness.validation import (
     LARGEST_LOSS,
     first_reading,
+    refuse_large_answers,
     refuse_mass_loss,
     write_loss_lines,
     write_sums,
@@ -116,6 +117,7 @@ def begin_wave(
     result = first_reading(raw, parsed)
     if form is not None or not text:
         refuse_mass_loss(result, export, LARGEST_LOSS)
+    refuse_large_answers(result.answers, export)
     sums = (*write_loss_lines(result, "en"), *write_sums(result, raw.attrs, "en"))
     section = wave_section(
         wave,
@@ -298,7 +300,7 @@ def _find_previous(root: Path, questionnaire: str) -> Path | None:
     name, _, number = questionnaire.rpartition("-")
     last = folder / f"{name}-{int(number) - 1 if re.fullmatch('[0-9]{1,4}', number) else ''}.yaml"
     if not re.fullmatch(NAME, questionnaire) or not last.is_file():
-        raise ConfigError(f"--questionnaire {questionnaire!r}: no such file {path}.")
+        raise ConfigError(f"--questionnaire {path}: file not found. Correct the name.")
     if load_questionnaire(last).draft:
         raise ConfigError(
             f"{last.name} is a draft. Settle its open decisions before you make its next version."
