@@ -90,15 +90,15 @@ LIBRARY = "tests/commands/any_csv/library.csv"
         ("affected nowhere@1", 2, "no dataset version is called nowhere@1. The versions are"),
         (f"estimate {LIBRARY} none.yaml", 2, "none.yaml: file not found. Correct the name"),
         (f"compare {LIBRARY} none.yaml", 2, "none.yaml: file not found. Correct the name"),
-        (f"estimate {LIBRARY} --questionnaire none.yaml", 2, "none.yaml: not found. Correct the"),
-        (f"validate {LIBRARY} --questionnaire none.yaml", 2, "none.yaml: not found. Correct the"),
+        (f"estimate {LIBRARY} --questionnaire none.yaml", 2, "none.yaml: file not found. Correct"),
+        (f"validate {LIBRARY} --questionnaire none.yaml", 2, "none.yaml: file not found. Correct"),
         # The data are not there.
         (
             "estimate none.csv tests/commands/any_csv/library.yaml",
             3,
-            "none.csv: no such file. Correct the name",
+            "none.csv: file not found. Correct the name",
         ),
-        ("claims check none.csv", 3, "none.csv: file not found. Name a CSV file"),
+        ("claims check none.csv", 3, "none.csv: file not found. Correct the name"),
     ],
 )
 def test_a_command_fails_with_the_code_of_its_reason(

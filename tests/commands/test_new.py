@@ -194,7 +194,7 @@ def test_the_next_version_keeps_what_was_decided(office: Path, capsys: Any) -> N
     assert "gone: 'Web'" in written and "new: 'Press'" in written
     # Nothing is taken from a version that is neither there nor the next one.
     assert main([*begin, "--from", "../now.csv", "--wave", "x", "--questionnaire", "press-4"]) == 2
-    assert "no such file" in capsys.readouterr().err
+    assert "file not found" in capsys.readouterr().err
 
 
 def test_what_was_no_question_is_none_and_no_column_is_lost() -> None:
@@ -239,8 +239,12 @@ def test_what_exists_is_not_overwritten_and_what_fails_leaves_nothing(
             "not a codebook",
         ),
         (["--from", "../empty.csv", "--wave", "w"], 3, "empty.csv"),
-        (["--from", "../none.csv", "--wave", "w"], 3, "none.csv: no such file"),
-        (["--from", "../votes.csv", "--wave", "w", "--questionnaire", "x"], 2, "no such file"),
+        (["--from", "../none.csv", "--wave", "w"], 3, "none.csv: file not found"),
+        (
+            ["--from", "../votes.csv", "--wave", "w", "--questionnaire", "x"],
+            2,
+            "x.yaml: file not found",
+        ),
         ([], 2, "Name the FOLDER"),
         (["data"], 2, "exists and is not empty"),
         (["inside"], 2, "is inside the project"),

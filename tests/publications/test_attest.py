@@ -35,6 +35,7 @@ from readiness.publications.audit.model import Audit, Changes
 from readiness.publications.ledger import FOLDER
 from readiness.publications.outcome_texts import describe_finding
 from readiness.publications.outcomes import Outcome
+from readiness.publications.presenting.terminal import audit_text
 from readiness.publications.seal import ATTESTATIONS, check_seal
 from readiness.publications.signing_keys import (
     PASSPHRASE,
@@ -181,8 +182,11 @@ def test_what_was_changed_after_it_was_signed(folder: Path, key: KeyMaker) -> No
     found = held(folder, office)
     assert found.exit_code == 3
     assert "figures.csv: changed" in [describe_finding(fault, "en") for fault in found.seal]
-    with pytest.raises(DataError, match="so it cannot be signed"):
+    with pytest.raises(DataError, match="Only a valid publication can be signed") as refused:
         attest(folder, private_key(office))
+    # As the audit says it.
+    [line] = [line for line in audit_text(found).splitlines() if "figures.csv: changed" in line]
+    assert " ".join(line.split()) in str(refused.value)
     seal_small(folder, forged, CONFIG)
     assert check_seal(folder) == []
     found = held(folder, office)
@@ -326,7 +330,7 @@ def test_what_is_no_key_is_refused_in_one_line(tmp_path: Path, key: KeyMaker) ->
             file.write_bytes(text)
             with pytest.raises(ConfigError, match="not a p"):
                 read(file)
-    with pytest.raises(ConfigError, match="No such file"):
+    with pytest.raises(ConfigError, match="file not found"):
         public_key(tmp_path / "none")
     # A private key is not what `audit --key` is to be given.
     with pytest.raises(ConfigError, match="not a public key"):

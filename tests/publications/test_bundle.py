@@ -466,8 +466,9 @@ def test_what_does_not_hold_is_not_bundled(tree: Path) -> None:
     data = next((tree / "data/store").rglob(CLAIMS_OBJECT))
     pointer = tree / "data/raw/menus-2023-claims/1.csv.dvc"
     changes = {
-        folder / "report/en/report.html": "report/en/report.html: SEAL BROKEN",
-        folder / "figures.csv": "figures.csv: SEAL BROKEN",
+        folder
+        / "report/en/report.html": f"{STUDY}: SEAL BROKEN report/en/report.html: changed. Only",
+        folder / "figures.csv": "SEAL BROKEN figures.csv: ",
         data: "in store",
         pointer: "not the sealed pointer",
         tree / "data/claims/menus-2023-1.yaml": "not the sealed bytes",
@@ -483,7 +484,7 @@ def test_what_does_not_hold_is_not_bundled(tree: Path) -> None:
         made(tree, STUDY)
     # Nor where what it supersedes is broken.
     (tree / FOLDER / "canteen-r1" / "README.md").write_bytes(b"")
-    with pytest.raises(DataError, match=r"canteen-r1: README\.md"):
+    with pytest.raises(DataError, match=r"canteen-r1: SEAL BROKEN README\.md"):
         made(tree, SECOND)
 
 

@@ -60,7 +60,7 @@ def test_level_2_takes_the_bytes_that_level_1_hashed(tree: Path, monkeypatch: Mo
     monkeypatch.setattr(numbers, "read_inputs", lambda folder: {path: "0" * 64})
     made = numbers.make_project(folder, [], contents, {})
     assert made[path.as_posix()] == b"what is hashed"
-    with pytest.raises(DataError, match=f"{path}: file missing"):
+    with pytest.raises(DataError, match=f"{path}: file not found"):
         numbers.make_project(folder, [], {}, {})
 
 

@@ -63,7 +63,7 @@ def read_answers(path: Path) -> pd.DataFrame:
     Raises DataError: not found, unknown encoding, no table or rows, a name given twice.
     """
     if not path.is_file():
-        raise DataError(f"{path}: no such file. Correct the name.")
+        raise DataError(f"{path}: file not found. Correct the name.")
     sheet = read_sheet(path)
     for at, why in sorted(sheet.faults.items())[:1]:
         raise DataError(f"{path}, row {sheet.numbers[at]}: {why}. {MEND}")

@@ -32,7 +32,9 @@ def read_yaml(path: Path, *, as_text: bool = False) -> Any:
         text = read_file(path).decode("utf-8-sig")
         return read_yaml_text(text, TextLoader if as_text else StrictLoader)
     except FileNotFoundError:
-        raise ConfigError(f"{path}: not found. Restore it with git, or correct its name.") from None
+        raise ConfigError(
+            f"{path}: file not found. Restore it with git, or correct its name."
+        ) from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
     except UnicodeDecodeError as error:

@@ -138,7 +138,7 @@ def read_whole(file: Path) -> bytes:
     try:
         return read_file(file, sys.maxsize)
     except FileNotFoundError:
-        raise DataError(f"{file}: no such file.") from None
+        raise DataError(f"{file}: file not found. Correct the name.") from None
     except OSError as error:
         if error.errno == errno.EINVAL:
             raise DataError(f"{file} is not a regular file; expected a CSV file.") from None

@@ -118,7 +118,7 @@ def read_versions(root: Path) -> dict[str, Version]:
     try:
         lines = list(csv.reader(io.StringIO(read_file(path).decode("utf-8"), newline="")))
     except OSError:
-        raise DataError(f"{path}: not found. Restore it with git.") from None
+        raise DataError(f"{path}: file not found. Restore it with git.") from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path}: not a table ({error}). Restore it with git.") from None
     if not lines or lines[0] != COLUMNS:

@@ -153,7 +153,9 @@ def read_bytes(path: Path, what: str) -> bytes:
     try:
         return read_file(path, LARGEST)
     except FileNotFoundError:
-        raise DataError(f"{path}: {what} not found. Run `make`, or restore the file.") from None
+        raise DataError(
+            f"{path}: {what}: file not found. Run `make`, or restore it with git."
+        ) from None
     except OSError as error:
         raise DataError(f"{path}: {what} cannot be read ({error.strerror}).") from None
 

@@ -534,10 +534,10 @@ class Plan:
         for identity in self.publications:
             path = PUBLICATIONS / identity / "figures.csv"
             if not (self.root / path).is_file():
-                raise DataError(f"{path}: not found. Restore it with git.")
+                raise DataError(f"{path}: file not found. Restore it with git.")
         check_report(self.root, "config.yaml", self.config)
         if not (self.root / SHIPPED).is_file():
-            raise ConfigError(f"{SHIPPED}: not found. Restore it with git.")
+            raise ConfigError(f"{SHIPPED}: file not found. Restore it with git.")
         for identity, frozen in self._frozen.items():
             check_report(self.root, str(PUBLICATIONS / identity / "config.yaml"), frozen)
         _ = self.languages

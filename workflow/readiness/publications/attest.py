@@ -25,7 +25,7 @@ from readiness.ground.facts import Fact
 from readiness.ground.files import read_file, reading_once, write_atomically
 from readiness.provenance.digests import canonical_json
 from readiness.publications.chain import frozen_chain
-from readiness.publications.outcome_texts import describe_finding
+from readiness.publications.outcome_texts import name_fault
 from readiness.publications.outcomes import AuditFinding, Outcome
 from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal, read_seal, sha256
 from readiness.publications.signing_keys import key_id
@@ -103,8 +103,8 @@ def attest(folder: Path, key: Ed25519PrivateKey) -> str:
     with _lock_folder(folder), reading_once(folder):
         if faults := check_seal(folder):
             raise DataError(
-                f"{folder.name}: the seal is broken ({describe_finding(faults[0], 'en')}), so it "
-                "cannot be signed. Restore the publication with git."
+                f"{folder.name}: {name_fault(faults[0])}. Only a valid publication can be signed. "
+                "Restore it with git."
             )
         signer = key_id(key.public_key())
         lines = _read_lines(folder)

@@ -80,7 +80,7 @@ def _read_rows(path: Path) -> list[dict[str, str]]:
     try:
         return list(csv.DictReader(io.StringIO(read_file(path).decode("utf-8"), newline="")))
     except OSError:
-        raise DataError(f"{path}: not found. Restore it with git.") from None
+        raise DataError(f"{path}: file not found. Restore it with git.") from None
     except (UnicodeDecodeError, csv.Error):
         raise DataError(f"{path}: not a table. Restore it with git.") from None
 

@@ -17,6 +17,11 @@ def describe_finding(finding: AuditFinding, language: Language) -> str:
     return f"{place_text(finding, language)}: {tell(finding.fact, language)}"
 
 
+def name_fault(finding: AuditFinding) -> str:
+    """Return a finding in English as the audit's line on it: "SEAL BROKEN figures.csv: changed"."""
+    return f"{finding.outcome} {one_line(strip_marks(describe_finding(finding, 'en')))}".rstrip(".")
+
+
 def plain(key: str, language: Language, **values: Value) -> str:
     """Return a catalogue text on one line without bidirectional marks, for a terminal."""
     return told_plainly(Fact(key, values), language)

@@ -103,7 +103,7 @@ def read_seal(folder: Path) -> dict[str, Any]:
         ) from None
     except OSError:
         raise DataError(
-            f"{path}: not found. Restore it with git.", Fact("audit.seal.missing")
+            f"{path}: file not found. Restore it with git.", Fact("audit.seal.missing")
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise DataError(

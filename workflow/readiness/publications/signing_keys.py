@@ -74,6 +74,10 @@ def _read_passphrase() -> bytes | None:
 def _read_key(path: Path) -> bytes:
     try:
         return path.read_bytes()
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{path}: file not found. Correct the name of the ed25519 key (PEM)."
+        ) from None
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}; expected an ed25519 key (PEM).") from None
 

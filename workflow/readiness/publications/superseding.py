@@ -5,7 +5,7 @@ from pathlib import Path
 from readiness.ground.errors import ConfigError, DataError
 from readiness.publications.ledger import FOLDER, find_publication
 from readiness.publications.log import open_log, read_seals
-from readiness.publications.outcome_texts import describe_finding
+from readiness.publications.outcome_texts import name_fault
 from readiness.publications.seal import DRAFT, check_seal
 
 
@@ -33,8 +33,8 @@ def find_superseded(
     folder = find_publication(root, before)
     if broken := check_seal(folder):
         raise DataError(
-            f"{folder}: {describe_finding(broken[0], 'en')}: the seal of the publication named by "
-            "--supersedes is broken. Restore it with git."
+            f"{before}: {name_fault(broken[0])}. Only a valid publication can be superseded. "
+            "Restore it with git."
         )
     seals = read_seals(root)
     if seals[before]["status"] == DRAFT != status:

@@ -55,6 +55,8 @@ def read_wheel(path: Path) -> Wheel:
     try:
         content = read_file(path)
         members = _unpack(content)
+    except FileNotFoundError:
+        raise DataError(f"{path}: file not found. Correct the name.") from None
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}).") from None
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:

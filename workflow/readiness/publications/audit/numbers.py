@@ -123,7 +123,7 @@ def _find_input(path: Path, inputs: Mapping[Path, bytes]) -> bytes:
     if path in inputs:
         return inputs[path]
     raise DataError(
-        f"{path}: file missing. Restore it with git.",
+        f"{path}: file not found. Restore it with git.",
         Fact("audit.run.removed", {"path": str(path)}),
     )
 

@@ -14,7 +14,7 @@ from readiness.ground.errors import ConfigError, DataError
 from readiness.ground.facts import Day, Fact, Term, Value
 from readiness.ground.files import read_file, reading_once
 from readiness.ground.tables import rows_to_csv
-from readiness.language import LANGUAGES, Language, tell
+from readiness.language import LANGUAGES, Language
 from readiness.program.layout import code_files
 from readiness.publications import ledger
 from readiness.publications.audit.audit import audit
@@ -22,7 +22,7 @@ from readiness.publications.audit.model import DATA, Changes
 from readiness.publications.citing import read_citation
 from readiness.publications.freeze import refuse_names_in
 from readiness.publications.log import LOG, check_listed, read_log
-from readiness.publications.outcome_texts import place_text
+from readiness.publications.outcome_texts import name_fault
 from readiness.publications.outcomes import Outcome
 from readiness.publications.presenting.writing import Writing, markdown
 from readiness.publications.program import DVC_CONFIG, is_earlier, is_told, read_program
@@ -152,9 +152,8 @@ def _refuse_unsound(root: Path, identity: str) -> None:
     for finding in (*level_one.seal, *level_one.data, *level_one.signatures):
         if finding.outcome not in allowed:
             raise DataError(
-                f"{identity}: {place_text(finding, 'en')}: {finding.outcome}, "
-                f"{tell(finding.fact, 'en')}; only what is valid is bundled.\n"
-                f"`readiness audit {identity} --level 1` says what is not."
+                f"{identity}: {name_fault(finding)}. Only a valid publication can be bundled.\n"
+                f"`readiness audit {identity} --level 1` lists the faults."
             )
 
 

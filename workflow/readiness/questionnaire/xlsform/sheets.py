@@ -171,7 +171,7 @@ def _read_bounded(path: Path) -> bytes:
     try:
         content = read_file(path, MOST_BYTES)
     except FileNotFoundError:
-        raise ConfigError(f"{path}: file not found; expected an XLSForm.") from None
+        raise ConfigError(f"{path}: file not found. Correct the name of the XLSForm.") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from None
     if zipfile.is_zipfile(BytesIO(content)):
