@@ -63,6 +63,57 @@ def test_a_report_is_accessible(report: Path, chromium: Any) -> None:
     page.context.close()
 
 
+SITE = "site/simulated-2026/report"
+# Other pages, in languages that the reports above are not looked at in, and one without script.
+OTHERS = [
+    ("site/fr/index.html", {}),
+    ("site/ar/index.html", {}),
+    (f"{SITE}/fr/brief-simulated.html", {"java_script_enabled": False}),
+]
+
+
+@pytest.mark.parametrize(("name", "options"), OTHERS, ids=[name for name, _ in OTHERS])
+def test_other_pages_are_accessible_too(
+    shipped: Any, chromium: Any, name: str, options: dict[str, Any]
+) -> None:
+    page = browser.opened(chromium, shipped.root / "results" / name, **options)
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert browser.violations(page) == []
+    assert page.trouble == []
+    page.context.close()
+
+
+# Every kind of page that a reader may open first, each language once.
+FIRST = [
+    "site/en/index.html",
+    "site/haca-2024/report/en/report.html",
+    "site/haca-2024/report/fr/brief.html",
+    f"{SITE}/fr/report-simulated.html",
+    f"{SITE}/ar/brief-simulated.html",
+]
+# How much of the first picture a window shows, in pixels, and where the headline ends.
+FIRST_PICTURE = """() => {
+  const drawn = [...document.querySelectorAll("main svg, main img")]
+    .filter((node) => node.checkVisibility() && node.getBoundingClientRect().width > 150);
+  const headline = document.querySelector("h1, .found").getBoundingClientRect();
+  return [innerHeight - drawn[0].getBoundingClientRect().top, innerHeight - headline.bottom];
+}"""
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_the_first_screen_has_the_finding_and_its_picture(
+    shipped: Any, chromium: Any, name: str
+) -> None:
+    page = browser.opened(chromium, shipped.root / "results" / name)
+    for width, height in ((1280, 800), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        picture, headline = page.evaluate(FIRST_PICTURE)
+        assert headline > 0 and picture >= 180, (width, picture)
+    page.context.close()
+
+
 @pytest.mark.parametrize("report", REPORTS[:3], indirect=True, ids=["short", "study", "wave"])
 def test_the_page_of_all_numbers_too(report: Path, chromium: Any) -> None:
     path = report.with_name("numbers.html")
