@@ -323,7 +323,7 @@ def _parse_arguments(arguments: list[str]) -> tuple[dict[str, Callable[[], int]]
     options = arguments if arguments[0].startswith("-") else None
     words = arguments[0].split("+") if commands is STEPS else arguments[:1]
     names = [_build_parser(program, commands).parse_args(options or [w]).command for w in words]
-    modules: dict[str, Any] = {n: importlib.import_module(commands[n][0]) for n in names}
+    modules: dict[str, Any] = {name: importlib.import_module(commands[name][0]) for name in names}
     told = [split_examples(module.__doc__) for module in modules.values()]
     parser = Parser(
         prog=f"{program} {'+'.join(names)}",

@@ -218,8 +218,8 @@ def estimate(
     table = pd.concat([part for part in parts if len(part)], ignore_index=True)
     table["last_row"] = table["last_row"].astype(object)
     for names in questionnaire.find_tables(settings.items).values():
-        rows = [questionnaire.item(name) for name in names]
-        if (order := compare_rows(design, rows)) is not None:
+        grid_items = [questionnaire.item(name) for name in names]
+        if (order := compare_rows(design, grid_items)) is not None:
             largest, smallest, p = order
             is_largest = table["item"].eq(largest.id) & table["level"].eq(largest.first_level)
             is_largest &= table["group"].eq(TOTAL) & table["base"].eq(ANSWERED)

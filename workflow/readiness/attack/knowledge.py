@@ -429,9 +429,9 @@ def read_variants(
     told: dict[str, dict[str, dict[str, ReleasedShare]]] = {}
     rows = figures[(figures["kind"] == "firmness") & (figures["statistic"] == "share")]
     for row in rows.to_dict("records"):
-        identity = FigureId.parse(row["id"], row["kind"])
-        item = identity.item
-        weighed, base = identity.variant.split("-")
+        figure_id = FigureId.parse(row["id"], row["kind"])
+        item = figure_id.item
+        weighed, base = figure_id.variant.split("-")
         of = WITH_DONT_KNOW if base == DONT_KNOW else ANSWERED
         value = interval(row["value"], decimals(row))
         share = ReleasedShare(row["id"], row["level"], row["group"], of, value, weighted=True)

@@ -98,8 +98,8 @@ class Levels:
         Raises RenderError when the register has some levels and not others.
         """
         item = group.item or self.item
-        shares = {level: share_id(item, level, group.code, ANSWERED) for level in self.labels}
-        figures_by_level = {level: figures.get(share) for level, share in shares.items()}
+        ids = {level: share_id(item, level, group.code, ANSWERED) for level in self.labels}
+        figures_by_level = {level: figures.get(figure_id) for level, figure_id in ids.items()}
         level_figures = [figure for figure in figures_by_level.values() if figure is not None]
         if not level_figures:
             return None

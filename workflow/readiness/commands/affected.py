@@ -61,8 +61,10 @@ def run(arguments: argparse.Namespace) -> int:
                 print(one_line(f"  {where}/{row['id']:<{width}}  {show_safely(row, 'en')}"))
             if len(printed_rows) < len(rows):
                 print(f"  and {len(rows) - len(printed_rows)} more: --all")
-        for identity, fact in withdrawals(root).items():
-            remark = "" if (root / FOLDER / identity).is_dir() else "; its numbers are not here"
+        for publication_id, fact in withdrawals(root).items():
+            remark = (
+                "" if (root / FOLDER / publication_id).is_dir() else "; its numbers are not here"
+            )
             print(f"{told_plainly(fact, 'en')}{remark}.")
     refuse_broken(root, listed_ids(root), every=True)
     return 0

@@ -200,9 +200,10 @@ def _find_publication(plan: Plan, run: PlannedRun, kind: str) -> tuple[str, str,
     """Return state, detail and next command of a run whose results are up to date."""
     log = read_log(plan.root)
     run_publications = [
-        identity
-        for identity in plan.publications
-        if plan.runs[f"publications/{identity}"].name == run.name and identity not in log.withdrawn
+        publication_id
+        for publication_id in plan.publications
+        if plan.runs[f"publications/{publication_id}"].name == run.name
+        and publication_id not in log.withdrawn
     ]
     in_force = [
         name
@@ -210,12 +211,16 @@ def _find_publication(plan: Plan, run: PlannedRun, kind: str) -> tuple[str, str,
         if name in log.latest and not log.latest[name].superseded_by
     ]
     drafts = [name for name in run_publications if name in plan.drafts]
-    for identity in drafts:
-        if plan.runs[f"publications/{identity}"].same_as(run):
-            return "sealed", f"draft {identity}", f"readiness freeze {identity} --release"
-    for identity in in_force:
-        if plan.runs[f"publications/{identity}"].same_as(run):
-            return "published", f"as {identity}", ""
+    for publication_id in drafts:
+        if plan.runs[f"publications/{publication_id}"].same_as(run):
+            return (
+                "sealed",
+                f"draft {publication_id}",
+                f"readiness freeze {publication_id} --release",
+            )
+    for publication_id in in_force:
+        if plan.runs[f"publications/{publication_id}"].same_as(run):
+            return "published", f"as {publication_id}", ""
     following = _name_next(run.name, run_publications)
     freeze = f"readiness freeze {following} --{kind} {run.name}"
     if in_force:
@@ -240,17 +245,17 @@ def _judge_publications(plan: Plan, outdated: Counter[str]) -> list[PublicationS
     """Return the state of each publication, in the order of their ids."""
     log = read_log(plan.root)
     statuses = []
-    for identity in plan.publications:
-        entry = log.latest.get(identity)
+    for publication_id in plan.publications:
+        entry = log.latest.get(publication_id)
         state, detail = "in force", ""
         if entry is None:
-            state = "draft" if identity in plan.drafts else "not in the log"
+            state = "draft" if publication_id in plan.drafts else "not in the log"
         elif entry.withdrawn:
             state, detail = "withdrawn", entry.withdrawn
         elif entry.superseded_by:
             state, detail = "superseded", f"by {entry.superseded_by}"
-        if identity in plan.unavailable:
-            detail = ", ".join(filter(None, (detail, str(plan.unavailable[identity]))))
-        steps = outdated[f"publications/{identity}"]
-        statuses.append(PublicationStatus(identity, state, detail, steps))
+        if publication_id in plan.unavailable:
+            detail = ", ".join(filter(None, (detail, str(plan.unavailable[publication_id]))))
+        steps = outdated[f"publications/{publication_id}"]
+        statuses.append(PublicationStatus(publication_id, state, detail, steps))
     return statuses

@@ -71,7 +71,7 @@ def name_by_form(asked: Questionnaire, table: ExportTable) -> Codebook:
     """
     items_by_path = {_join_groups(item.called[1]): item for item in asked.items}
     names = (item.called[1] for item in asked.items)
-    shared = {match_key(n.rpartition("/")[2]): n for n in names if "/" in n}
+    shared = {match_key(name.rpartition("/")[2]): name for name in names if "/" in name}
     items_by_header: dict[str, Item] = {}
     for header in table.headers:
         parts = _join_groups(header).split("/")

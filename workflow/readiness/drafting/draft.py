@@ -251,15 +251,15 @@ def _name_questions(
     questions = []
     for block, answers in blocks:
         header = block.columns[0].header if block.kind == "one" else _find_shared_stem(block)
-        identity = item_id(header, taken)
-        taken.add(identity)
+        question_id = item_id(header, taken)
+        taken.add(question_id)
         rows = []
         for place, column in enumerate(block.columns if block.kind == "grid" else (), 1):
             short = column.header.isascii() and len(column.header.split()) == 1
-            row = item_id(column.header, taken) if short else f"{identity}_{place}"
+            row = item_id(column.header, taken) if short else f"{question_id}_{place}"
             rows.append(row)
             taken.add(row)
-        questions.append(ProposedQuestion(identity, block, answers, tuple(rows)))
+        questions.append(ProposedQuestion(question_id, block, answers, tuple(rows)))
     return questions
 
 

@@ -283,8 +283,8 @@ def _are_drawn(texts: Sequence[str]) -> bool:
     if len(texts) <= FEW_NUMBERS or not all(re.fullmatch(r"\d{1,18}", text) for text in texts):
         return False
     numbers = sorted(map(int, texts))
-    round_ones = sum(number % 10 == 0 for number in numbers)
-    return numbers[len(numbers) // 2] >= 10**6 and 4 * round_ones < len(numbers)
+    n_round = sum(number % 10 == 0 for number in numbers)
+    return numbers[len(numbers) // 2] >= 10**6 and 4 * n_round < len(numbers)
 
 
 def _names_rows(column: ExportColumn) -> bool:

@@ -162,7 +162,9 @@ def _pass_model(
     model.a_matrix_.value_ = by_column.data
     if whole is not None:
         kinds = _core.HighsVarType
-        model.integrality_ = [kinds.kInteger if each else kinds.kContinuous for each in whole]
+        model.integrality_ = [
+            kinds.kInteger if is_whole else kinds.kContinuous for is_whole in whole
+        ]
     solver: Any = _core._Highs()
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)

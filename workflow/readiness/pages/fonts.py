@@ -26,7 +26,9 @@ REGULAR, BOLD = "Regular", "Bold"
 
 def css(families: Iterable[str] = SANS) -> str:
     """Return the families as a value of CSS `font-family`."""
-    return ", ".join(n if n in ("system-ui", "sans-serif") else f'"{n}"' for n in families)
+    return ", ".join(
+        name if name in ("system-ui", "sans-serif") else f'"{name}"' for name in families
+    )
 
 
 def own_folder() -> Path:

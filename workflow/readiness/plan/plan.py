@@ -77,14 +77,16 @@ class Plan:
         Raises ConfigError for a publication without exactly one run.
         """
         all_runs = list(runs_of(self.config))
-        for identity in self.publications:
-            config_path = str(PUBLICATIONS / identity / "config.yaml")
-            runs = list(runs_of(self._frozen[identity]))
+        for publication_id in self.publications:
+            config_path = str(PUBLICATIONS / publication_id / "config.yaml")
+            runs = list(runs_of(self._frozen[publication_id]))
             if len(runs) != 1:
                 raise ConfigError(
                     f"{config_path}: expected exactly one wave or one study, found {len(runs)}."
                 )
-            all_runs.append(replace(runs[0], folder=f"publications/{identity}", config=config_path))
+            all_runs.append(
+                replace(runs[0], folder=f"publications/{publication_id}", config=config_path)
+            )
         today = [run for run in all_runs if not run.frozen]
         waiting = [run for run in today if explain_waiting(self.root, run, self._versions)]
         # A waiting run alone stops with advice; beside others it waits.
@@ -135,13 +137,13 @@ class Plan:
         """
         unread = [i for i in listed_ids(self.root) if i not in self.publications]
         reasons: dict[str, str] = dict.fromkeys(unread, UNREADABLE)
-        for identity in self.publications:
-            names = self.runs[f"publications/{identity}"].datasets
+        for publication_id in self.publications:
+            names = self.runs[f"publications/{publication_id}"].datasets
             versions = [self._versions[name] for name in names if name in self._versions]
             if any(version.is_erased for version in versions):
-                reasons[identity] = Outcome.ERASED
+                reasons[publication_id] = Outcome.ERASED
             elif any(v.is_restricted and not on_this_machine(self.root, v) for v in versions):
-                reasons[identity] = Outcome.RESTRICTED
+                reasons[publication_id] = Outcome.RESTRICTED
         return reasons
 
     def errata(self, identity: str) -> list[str]:
@@ -205,7 +207,7 @@ class Plan:
     @property
     def drafts(self) -> list[str]:
         """Ids of the publications that are drafts."""
-        return sorted(n for n, own in self._frozen.items() if own.report.status)
+        return sorted(name for name, config in self._frozen.items() if config.report.status)
 
     @cached_property
     def _frozen(self) -> dict[str, Config]:
@@ -429,8 +431,8 @@ class Plan:
         wave = run.wave
         beside = [
             other
-            for identity, config in self._frozen.items()
-            if identity not in self.drafts
+            for publication_id, config in self._frozen.items()
+            if publication_id not in self.drafts
             for other in config.waves.values()
         ]
         if wave.estimate.where:
@@ -448,10 +450,10 @@ class Plan:
     def _describe_standing(self, run: PlannedRun) -> dict[str, Any]:
         """Return a run's publication, its day of release, its data by MD5, and its selection."""
         report_settings = self._find_report(run)
-        identity = (
+        publication_id = (
             self.sealed or f"{report_settings.publication or ''}/{report_settings.released or ''}"
         )
-        name, _, released = identity.partition("/")
+        name, _, released = publication_id.partition("/")
         data = {name: self._versions[name].md5 for name in run.datasets if name in self._versions}
         selection = selection_of(run.section)
         return {"publication": name, "released": released, "data": data, "selection": selection}
@@ -514,7 +516,9 @@ class Plan:
             ids = [i for i in ids if i in self._frozen and name in self._frozen[i].waves]
         if isinstance(section, WaveSettings) and section.revises and section.revises not in ids:
             ids.append(section.revises)
-        return [(PUBLICATIONS / identity / "figures.csv").as_posix() for identity in ids]
+        return [
+            (PUBLICATIONS / publication_id / "figures.csv").as_posix() for publication_id in ids
+        ]
 
     def code(self, step: str) -> str:
         """Return the hash of a step's code."""
@@ -531,15 +535,15 @@ class Plan:
         for run in self.runs.values():
             check_datasets(self.root, run, self._versions)
             self._check_questions(run, questionnaires)
-        for identity in self.publications:
-            path = PUBLICATIONS / identity / "figures.csv"
+        for publication_id in self.publications:
+            path = PUBLICATIONS / publication_id / "figures.csv"
             if not (self.root / path).is_file():
                 raise DataError(f"{path}: file not found. Restore it with git.")
         check_report(self.root, "config.yaml", self.config)
         if not (self.root / SHIPPED).is_file():
             raise ConfigError(f"{SHIPPED}: file not found. Restore it with git.")
-        for identity, frozen in self._frozen.items():
-            check_report(self.root, str(PUBLICATIONS / identity / "config.yaml"), frozen)
+        for publication_id, frozen in self._frozen.items():
+            check_report(self.root, str(PUBLICATIONS / publication_id / "config.yaml"), frozen)
         _ = self.languages
 
     def _check_questions(self, run: PlannedRun, questionnaires: dict[Path, Asked]) -> None:

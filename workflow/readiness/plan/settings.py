@@ -46,7 +46,9 @@ def with_items(root: Path, run: PlannedRun) -> PlannedRun:
     left_out = outline.personal | weight_items
     # Items that choose the domain have, in it, the answers that choose it.
     left_out |= {*(wave.estimate.where or ())}
-    items = [n for n, kind in outline.kinds.items() if kind.is_estimated and n not in left_out]
+    items = [
+        name for name, kind in outline.kinds.items() if kind.is_estimated and name not in left_out
+    ]
     estimate = wave.estimate.model_copy(update={"items": items})
     return replace(run, section=wave.model_copy(update={"estimate": estimate}))
 

@@ -95,7 +95,7 @@ def is_own(root: Path) -> bool:
 
 def is_project(folder: Path) -> bool:
     """Return whether a folder is a project: it has a Snakefile and a configuration."""
-    return all(any((folder / n).is_file() for n in names) for names in (SNAKEFILES, CONFIGS))
+    return all(any((folder / name).is_file() for name in names) for names in (SNAKEFILES, CONFIGS))
 
 
 def find_config(root: Path) -> Path:

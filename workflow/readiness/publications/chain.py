@@ -27,7 +27,10 @@ def step_folders(results: Path, run: str, datasets: Iterable[str]) -> dict[str, 
     `run` is a folder below `results`, such as `waves/NAME`; its folder `report/fr` belongs to step
     `report-fr`. Each dataset adds a step `restore-<dataset>@<version>`.
     """
-    folders = {f"{RESTORE}{n}": results.joinpath("inputs", *n.split("@")) for n in datasets}
+    folders = {
+        f"{RESTORE}{version}": results.joinpath("inputs", *version.split("@"))
+        for version in datasets
+    }
     run_folder = results / run
     for provenance in sorted(
         [*run_folder.glob(f"*/{PROVENANCE}"), *run_folder.glob(f"*/*/{PROVENANCE}")]

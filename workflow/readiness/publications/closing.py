@@ -81,7 +81,7 @@ def closing_text(
     fully_reproduced = [name for name, n in counts.items() if not (n.corrected or n.differs)]
     lines = []
     if fully_reproduced:
-        names = tuple(_name(identity, drafts) for identity in fully_reproduced)
+        names = tuple(_name(publication_id, drafts) for publication_id in fully_reproduced)
         total = sum(counts[name].reproduced for name in fully_reproduced)
         judged = sum(counts[name].judged for name in fully_reproduced)
         kind = "audit.closing.all_judged" if judged else "audit.closing.all"
@@ -91,22 +91,24 @@ def closing_text(
             "judged": judged,
         }
         lines.append(plain(kind, "en", **summary_values))
-    for identity, n in counts.items():
-        if identity not in fully_reproduced:
+    for publication_id, n in counts.items():
+        if publication_id not in fully_reproduced:
             lines.append(
                 plain(
                     "audit.closing.some",
                     "en",
-                    name=_name(identity, drafts),
+                    name=_name(publication_id, drafts),
                     n=n.reproduced,
                     all=n.reproduced + n.corrected + n.differs,
                     corrected=n.corrected,
                     differs=n.differs,
                 )
             )
-    for identity, reason in sorted(unavailable.items()):
+    for publication_id, reason in sorted(unavailable.items()):
         what = Term(REASONS[reason])
-        lines.append(plain("language.labelled", "en", label=_name(identity, drafts), what=what))
+        lines.append(
+            plain("language.labelled", "en", label=_name(publication_id, drafts), what=what)
+        )
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -38,14 +38,14 @@ def find_corrected(
     verdicts = compare(before, after)
     old = {row["id"]: row for row in list_rows(before)}
     new = {row["id"]: row for row in list_rows(round_register(after))}
-    for identity in verdicts[verdicts["verdict"] == Outcome.DIFFERS]["id"]:
-        if identity not in old:
+    for figure_id in verdicts[verdicts["verdict"] == Outcome.DIFFERS]["id"]:
+        if figure_id not in old:
             continue  # a new number corrects nothing that was published
-        was, now = old[identity], new.get(identity)
+        was, now = old[figure_id], new.get(figure_id)
         same = now and (was["value"], quote_row(was)) == (now["value"], quote_row(now))
         if now and same and not log.find_moves(was, now):
             continue  # only the dataset changed: value and text are the same
-        yield identity, was, now
+        yield figure_id, was, now
 
 
 def name_kind(was: Mapping[Any, str], now: Mapping[Any, str] | None) -> str:
@@ -89,18 +89,18 @@ def erratum_table(
     """
     rows = []
     used = set()
-    for identity, was, now in find_corrected(before, after):
-        names = [*list_beginnings(identity), KIND_PREFIX + name_kind(was, now)]
+    for figure_id, was, now in find_corrected(before, after):
+        names = [*list_beginnings(figure_id), KIND_PREFIX + name_kind(was, now)]
         name = next((name for name in names if name in reasons), "")
         used.add(name)
         reason = reasons.get(name, why)
         if not reason:
             raise ConfigError(
-                f"--supersedes: {identity} has changed. Say why: --erratum TEXT for all changed "
+                f"--supersedes: {figure_id} has changed. Say why: --erratum TEXT for all changed "
                 f"numbers, --erratum {names[-1]}=TEXT for those that changed like this one, or "
                 "--erratum ID=TEXT for this one."
             )
-        rows.append((identity, *log.describe_change(was, now), reason))
+        rows.append((figure_id, *log.describe_change(was, now), reason))
     if unused := sorted(reasons.keys() - used):
         raise ConfigError(
             f"--erratum {unused[0]}=...: no changed number has this name, or is of this kind "

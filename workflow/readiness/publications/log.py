@@ -315,7 +315,7 @@ def open_log(root: Path) -> Log:
     while waiting:
         # A superseded publication comes before its successor, because its second entry names that.
         befores = {name: _find_before(seals[name]) for name in waiting}
-        name = next((n for n in waiting if befores[n] not in waiting), waiting[0])
+        name = next((entry for entry in waiting if befores[entry] not in waiting), waiting[0])
         waiting.remove(name)
         log = log.after(name, sha256(read_file(root / FOLDER / name / SEAL)), befores[name])
     return log

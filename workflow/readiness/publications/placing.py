@@ -56,12 +56,12 @@ def resume(root: Path) -> str:
     """
     completed = ""
     for prepared in sorted((root / SCRATCH).glob("*.json")):
-        identity = prepared.stem
+        publication_id = prepared.stem
         if _fits(root, prepared):
-            _move(root, identity)
-            completed = identity
+            _move(root, publication_id)
+            completed = publication_id
         else:
-            _take_back(root, identity, parse_log(read_file(prepared).decode("utf-8")))
+            _take_back(root, publication_id, parse_log(read_file(prepared).decode("utf-8")))
     for before in sorted((root / SCRATCH).glob("*.before")):
         if not (root / FOLDER / before.stem).exists():
             before.rename(root / FOLDER / before.stem)

@@ -250,7 +250,9 @@ def check_plans(root: Path, log: Log, *, own: bool) -> list[AuditFinding]:
 
     `own`: this is the project where they were sealed; a bundle holds some rows of the register.
     """
-    listed = {n: one.seal for n, one in log.latest.items() if n.startswith(f"{PLANS}/")}
+    listed = {
+        name: entry.seal for name, entry in log.latest.items() if name.startswith(f"{PLANS}/")
+    }
     present_paths = {
         path.relative_to(root / FOLDER).with_suffix("").as_posix(): path
         for path in (root / FOLDER / PLANS).rglob("*")

@@ -55,7 +55,11 @@ def present_files(root: Path, *, own: bool) -> dict[str, bytes]:
     """
     files = read_program()
     if not own:
-        return {n: f for n, f in files.items() if not OF_THIS.match(n) or (root / n).is_file()}
+        return {
+            name: file
+            for name, file in files.items()
+            if not OF_THIS.match(name) or (root / name).is_file()
+        }
     report_paths = [path for path in code_files(root) if is_told(path.as_posix())]
     return {
         **{name: content for name, content in files.items() if not is_told(name)},

@@ -138,8 +138,8 @@ def compare(
     sealed_kinds = {(row["kind"], row["statistic"]) for row in before.values()}
     later_kinds = LATER_STATISTICS - sealed_kinds if today else frozenset()
     rows = []
-    for identity in sorted(before.keys() | after.keys()):
-        old, new = before.get(identity), after.get(identity)
+    for figure_id in sorted(before.keys() | after.keys()):
+        old, new = before.get(figure_id), after.get(figure_id)
         if old is None:
             fact: Fact | None
             outcome, fact = (
@@ -147,13 +147,13 @@ def compare(
                 if new and (new["kind"], new["statistic"]) in later_kinds
                 else (Outcome.DIFFERS, Fact("audit.number.new"))
             )
-        elif rows_by_id[identity] > 1:
+        elif rows_by_id[figure_id] > 1:
             outcome = Outcome.DIFFERS
-            fact = Fact("audit.number.times", {"n": rows_by_id[identity]})
+            fact = Fact("audit.number.times", {"n": rows_by_id[figure_id]})
         else:
             outcome, fact = _judge_row(old, new)
-            correction = corrections.get(identity) if outcome is Outcome.DIFFERS else None
-            if correction and correction.gives(old, corrected_rows.get(identity)):
+            correction = corrections.get(figure_id) if outcome is Outcome.DIFFERS else None
+            if correction and correction.gives(old, corrected_rows.get(figure_id)):
                 outcome = Outcome.CORRECTED
                 fact = Fact(
                     "audit.number.corrected", {"other": correction.by, "text": correction.why}
@@ -164,7 +164,7 @@ def compare(
         rows.append(
             {
                 **{name: present_row[name] for name in ("kind", "dataset", "digits", "rounding")},
-                "id": identity,
+                "id": figure_id,
                 "published": old["value"] if old else "",
                 "recomputed": new["value"] if new else "",
                 "difference": difference,

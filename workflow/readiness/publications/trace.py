@@ -68,9 +68,9 @@ def find_numbers(root: Path, name: str) -> list[tuple[str, str]]:
     matching_numbers = []
     for publication in publications:
         ids = [row["id"] for row in _find_rows(root / ledger.FOLDER / publication, name)]
-        exact = [identity for identity in ids if identity == name]
-        begun = [identity for identity in ids if is_below(identity, name)]
-        matching_numbers += [(publication, identity) for identity in exact or begun]
+        exact = [figure_id for figure_id in ids if figure_id == name]
+        begun = [figure_id for figure_id in ids if is_below(figure_id, name)]
+        matching_numbers += [(publication, figure_id) for figure_id in exact or begun]
     return matching_numbers
 
 
@@ -86,7 +86,7 @@ def like(root: Path, name: str) -> list[str]:
     """Return up to three ids, or prefixes of ids, that are spelt most like `name`, best first."""
     publications, name = scope(root, name)
     ids = {row["id"] for where in publications for row in ledger_rows(root / ledger.FOLDER / where)}
-    known_names = {beginning for identity in ids for beginning in list_beginnings(identity)}
+    known_names = {beginning for figure_id in ids for beginning in list_beginnings(figure_id)}
     return difflib.get_close_matches(name, sorted(known_names), n=3)
 
 

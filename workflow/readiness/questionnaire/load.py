@@ -133,8 +133,8 @@ def _expand_grid(item: Mapping[str, Any], language: str) -> Iterator[dict[str, A
         raise _refuse(item, f"each: {quote_cell(str(row_kind))}; expected {', '.join(_EACH)}.")
     shared = {k: v for k, v in item.items() if k not in {*_OF_A_BLOCK, "rows", "each"}}
     for number, row in enumerate(_list_entries(item, "rows", 1), 1):
-        identity = row.get("id", f"{item.get('id')}_{number}")
-        yield {**shared, "id": identity, "kind": row_kind, **_read_row(item, row, language)}
+        question_id = row.get("id", f"{item.get('id')}_{number}")
+        yield {**shared, "id": question_id, "kind": row_kind, **_read_row(item, row, language)}
 
 
 def _read_row(

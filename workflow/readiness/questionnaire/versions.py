@@ -29,8 +29,8 @@ def changes(old: Questionnaire, new: Questionnaire) -> list[Fact]:
     after = {item.id: item for item in new.items}
     # Items of the old version whose id is gone, by question.
     gone = {match_key(item.column): item.id for item in old.items if item.id not in after}
-    added = {item.id: match_key(item.column) for item in new.items if item.id not in before}
-    renamed = {identity: gone[key] for identity, key in added.items() if key in gone}
+    key_by_new_id = {item.id: match_key(item.column) for item in new.items if item.id not in before}
+    renamed = {item_id: gone[key] for item_id, key in key_by_new_id.items() if key in gone}
     facts: list[Fact] = []
     for item in new.items:
         if old_item := before.get(renamed.get(item.id, item.id)):

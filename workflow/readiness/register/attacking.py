@@ -261,9 +261,9 @@ def _find_beside(cell: AttackedCell, rows: pd.DataFrame, published: Collection[s
         if other in (TOTAL, group) or variable_of(other) != variable_of(group):
             continue
         is_published = share_id(row["item"], row["level"], other, row["base"]) in published
-        shares, people = costs.get(other, (0, 0))
-        costs[other] = shares + is_published, max(people, int(row["n"]))
-    publishing = [other for other, (shares, _) in costs.items() if shares]
+        n_published, people = costs.get(other, (0, 0))
+        costs[other] = n_published + is_published, max(people, int(row["n"]))
+    publishing = [other for other, (n_published, _) in costs.items() if n_published]
     return min(publishing, key=lambda other: (*costs[other], other), default="")
 
 

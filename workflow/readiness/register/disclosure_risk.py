@@ -61,10 +61,10 @@ def left_behind(figures: pd.DataFrame) -> Iterator[str]:
         leftovers = [
             column for column in ("value", "se", "lower", "upper", "n_eff", "deff") if row[column]
         ]
-        identity = FigureId.parse(name, row["kind"])
+        figure_id = FigureId.parse(name, row["kind"])
         leftovers += (
-            [beside for beside in _list_beside(identity) if beside in ids]
-            if identity.is_share()
+            [beside for beside in _list_beside(figure_id) if beside in ids]
+            if figure_id.is_share()
             else []
         )
         if leftovers:

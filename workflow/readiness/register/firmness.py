@@ -58,8 +58,8 @@ def firmness_rows(table: pd.DataFrame, items: Collection[str]) -> Iterator[Figur
             for group, value in zip(groups, rounded, strict=True):
                 chosen = f"{row['weights']}-{row['base']}"
                 share_cells = {**common, "unit": "share", "group": group, "statistic": "share"}
-                identity = finding_id(str(item), str(finding), choices=chosen, group=group)
-                shares[chosen + group] = FigureRow(identity, value=value, **share_cells)
+                figure_id = finding_id(str(item), str(finding), choices=chosen, group=group)
+                shares[chosen + group] = FigureRow(figure_id, value=value, **share_cells)
             yield FigureRow(
                 name.with_variant("-".join(row[choice] for choice in CHOICES)),
                 value=round(rounded[0] - sum(rounded[1:]), DECIMALS),

@@ -103,18 +103,18 @@ class _Numbers:
 
         None for the end of an interval whose number opens or leads on.
         """
-        identity = self.identity(node.attributes.get("data-id") or "")
+        figure_id = self.identity(node.attributes.get("data-id") or "")
         parent_element = next(_list_above(node), None)
         is_below_number = (
             parent_element is not None
             and "ci" in (parent_element.attributes.get("class") or "").split()
         )
-        if is_below_number and self.passports.parent(identity) != identity:
+        if is_below_number and self.passports.parent(figure_id) != figure_id:
             return None  # the end of an interval below its number
-        if identity not in self.passports.rows or not _is_prominent(node):
+        if figure_id not in self.passports.rows or not _is_prominent(node):
             return False
-        parent = self.passports.parent(identity)
-        if parent != identity and parent in self.opened:
+        parent = self.passports.parent(figure_id)
+        if parent != figure_id and parent in self.opened:
             return None  # the number of this interval opens: one stop of the tab key for both
         section = _find_section(node)
         self.counted[section] = self.counted.get(section, 0) + 1
@@ -122,7 +122,7 @@ class _Numbers:
         # links.
         if self.counted[section] > 12:
             return False
-        self.opened[identity] = None
+        self.opened[figure_id] = None
         return True
 
     def identity(self, name: str) -> str:
@@ -133,12 +133,12 @@ class _Numbers:
         """Return the tags around a number: of a button, a link or a span, or none."""
         if opens is None:
             return "", ""
-        identity, kind = self.identity(name), "n long" if len(number_text) > LONG_NUMBER else "n"
+        figure_id, kind = self.identity(name), "n long" if len(number_text) > LONG_NUMBER else "n"
         tag, target = "span", ""
         if opens:
-            tag, target = "button", f' popovertarget="{escape(anchor(identity))}"'
-        elif identity in self.passports.rows and not self.alone:
-            line = escape(anchor(self.passports.parent(identity)))
+            tag, target = "button", f' popovertarget="{escape(anchor(figure_id))}"'
+        elif figure_id in self.passports.rows and not self.alone:
+            line = escape(anchor(self.passports.parent(figure_id)))
             tag, target = "a", f' href="{PAGE}#{line}"'
         return f'<{tag} class="{kind}"{target}>', f"</{tag}>"
 
@@ -163,7 +163,7 @@ def finish_page(html: str, passports: Passports, *, style: str = "", alone: bool
     page = _link_numbers(tree.html or "", numbers, opens)
     for place, drawing in pictures:
         page = page.replace(place, drawing)
-    notes = [passports.of(identity) for identity in numbers.opened]
+    notes = [passports.of(figure_id) for figure_id in numbers.opened]
     language = passports.language
     if notes:
         # The line on top explains the dots below a number, where there is any.

@@ -62,7 +62,7 @@ def list_findings(rows: pd.DataFrame, questionnaire: Questionnaire) -> list[Firm
     def is_sure(finding: FirmFinding) -> bool:
         item = questionnaire.item(finding.item)
         ids = {code: share_id(item.id, code, TOTAL, ANSWERED) for code in item.codes}
-        shares = {code: number(values.get(identity)) for code, identity in ids.items()}
+        shares = {code: number(values.get(figure_id)) for code, figure_id in ids.items()}
         hidden = bound_hidden_share(shares.values(), exclusive=not item.kind.takes_several)
         return not finding.kind.startswith(FIRST) or hidden < (shares.get(finding.level) or 0.0)
 

@@ -141,11 +141,11 @@ class Judge:
     def share(self, claim: Claim, totals: pd.DataFrame) -> Judged:
         """Return whether a claim on the total share holds, with the share and its limits."""
         findings = self.findings(claim.item, totals, pd.DataFrame())
-        identity = share_id(claim.item, claim.level, TOTAL, ANSWERED)
-        if not findings.is_reliable(identity):
+        figure_id = share_id(claim.item, claim.level, TOTAL, ANSWERED)
+        if not findings.is_reliable(figure_id):
             return Judged(UNTOLD)
         numbers = [
-            findings.material.register.number(identity.with_part(end)) for end in ("", *LIMITS)
+            findings.material.register.number(figure_id.with_part(end)) for end in ("", *LIMITS)
         ]
         supported = claim_of_share(findings)
         same_level = supported is not None and supported.level == claim.level

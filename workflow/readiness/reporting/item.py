@@ -277,15 +277,15 @@ class _ItemWriter:
 
     def _write_alpha(self) -> str:
         """Return the sentence on the reliability of a scale (alpha); "" where unknown."""
-        register, identity = self.register, FigureId(item=self.item.id, statistic=ALPHA)
-        if register.number(identity) is None:
+        register, figure_id = self.register, FigureId(item=self.item.id, statistic=ALPHA)
+        if register.number(figure_id) is None:
             return ""
         alpha, n = (
-            register.name_with_interval(identity),
-            register.name_value(identity.with_part(SIZE)),
+            register.name_with_interval(figure_id),
+            register.name_value(figure_id.with_part(SIZE)),
         )
         sentence = self.wave.tell("report.alpha", alpha=alpha, n=n)
-        return f"{sentence} {plain(register.warning(identity))}".strip()
+        return f"{sentence} {plain(register.warning(figure_id))}".strip()
 
     def _caption_table(self, kind: str, by: str) -> str:
         """Return the caption of a table: question, grouping variable and unit."""
@@ -343,14 +343,14 @@ class _ItemWriter:
 
         Where only "below a bound" is published, the largest number below that bound.
         """
-        identity = comparison_id(self.item.id, test).with_part(P)
-        p = self.register.number(identity)
-        below = p is not None and self.register.row(identity)["unit"] == P_BELOW
+        figure_id = comparison_id(self.item.id, test).with_part(P)
+        p = self.register.number(figure_id)
+        below = p is not None and self.register.row(figure_id)["unit"] == P_BELOW
         return nextafter(p, 0.0) if p is not None and below else p
 
     def _is_banded(self, test: str) -> bool:
-        identity = comparison_id(self.item.id, test).with_part(P)
-        return self.register.has(identity) and self.register.row(identity)["unit"] in BAND_UNITS
+        figure_id = comparison_id(self.item.id, test).with_part(P)
+        return self.register.has(figure_id) and self.register.row(figure_id)["unit"] in BAND_UNITS
 
     def _name_p(self, test: str) -> Value:
         return self.register.name_value(comparison_id(self.item.id, test).with_part(P))

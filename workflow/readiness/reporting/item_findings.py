@@ -116,13 +116,13 @@ class Findings:
     def whole(self) -> Fact | None:
         """Return the finding on all respondents to the item; None where no number supports one."""
         if self.item.kind.is_number:
-            identity = share_id(self.item.id, MEAN, TOTAL, ANSWERED)
-            if self.material.register.number(identity) is None or self.item.range is None:
+            figure_id = share_id(self.item.id, MEAN, TOTAL, ANSWERED)
+            if self.material.register.number(figure_id) is None or self.item.range is None:
                 return None
             unit = unit_text(self.item.range, self.material.language)
-            values: dict[str, Value] = {"mean": self._name_value(identity), "unit": unit}
-            ends = self._find_ends(identity)
-            if ends and self._is_carried_off(identity, ends["lower"]):
+            values: dict[str, Value] = {"mean": self._name_value(figure_id), "unit": unit}
+            ends = self._find_ends(figure_id)
+            if ends and self._is_carried_off(figure_id, ends["lower"]):
                 median = self._name_value(share_id(self.item.id, MEDIAN, TOTAL, ANSWERED))
                 return Fact("report.finding.mean.outside", {**values, "median": median})
             if not self._is_drawn:
@@ -209,7 +209,7 @@ class Findings:
                 **(self._level if is_headline else self._answer(level)),
                 "first": self._name_within([gap.higher]),
                 "other": self._name_within([gap.lower]),
-                **{name: self._name_value(identity) for name, identity in ids.items()},
+                **{name: self._name_value(figure_id) for name, figure_id in ids.items()},
             }
             # The register has differences of the headline level alone, and each pair once: under
             # the group that is listed later.
@@ -226,7 +226,8 @@ class Findings:
                     and self._is_drawn
                 ):
                     values |= {
-                        name: self._name_value(identity) for name, identity in contrast_ids.items()
+                        name: self._name_value(figure_id)
+                        for name, figure_id in contrast_ids.items()
                     }
                     return (gap.p, -gap.effect), Fact(kind, values)
             if self._is_drawn:
@@ -261,13 +262,13 @@ class Findings:
 
     def _state_share(self) -> Fact | None:
         """Return the finding on the headline share; None where the share is not reliable."""
-        identity = share_id(self.item.id, self.item.first_level, TOTAL, ANSWERED)
-        share = self.material.register.number(identity)
-        if share is None or not self.is_reliable(identity):
+        figure_id = share_id(self.item.id, self.item.first_level, TOTAL, ANSWERED)
+        share = self.material.register.number(figure_id)
+        if share is None or not self.is_reliable(figure_id):
             return None
-        ends = self._find_ends(identity)
-        side, depends = self._wording.compare_with_half(identity)
-        values: dict[str, Value] = {**self._level, "share": self._name_value(identity)}
+        ends = self._find_ends(figure_id)
+        side, depends = self._wording.compare_with_half(figure_id)
+        values: dict[str, Value] = {**self._level, "share": self._name_value(figure_id)}
         if not self._is_drawn:
             return Fact(SIDES[side][1], {**values, **self._count(TOTAL)})
         if not ends:
@@ -276,7 +277,7 @@ class Findings:
         if not depends:
             return Fact(SIDES[side][0], values)
         worst = {
-            name: identity.with_variant(WORST, end)
+            name: figure_id.with_variant(WORST, end)
             for name, end in zip(("least", "most"), LIMITS, strict=True)
         }
         values |= {end: self._name_value(name) for end, name in worst.items()}
@@ -295,7 +296,7 @@ class Findings:
         typed = {category.code for category in self.item.categories if category.other}
         if not ids or codes[0] in typed or not self.is_reliable(ids[0]):
             return None
-        shares = [number(identity) for identity in ids]
+        shares = [number(figure_id) for figure_id in ids]
         top = shares[0] or 0.0
         hidden = bound_hidden_share(shares, exclusive=not self.item.kind.takes_several)
         first: dict[str, Value] = {

@@ -118,8 +118,8 @@ def _list_kinds(wave: WavePart) -> Listed | None:
 
 
 def _find_count(wave: WavePart, quantity: str) -> tuple[int, Value]:
-    identity = quality_id(quantity, TOTAL)
-    return round(wave.register.number(identity) or 0), wave.register.name_value(identity)
+    figure_id = quality_id(quantity, TOTAL)
+    return round(wave.register.number(figure_id) or 0), wave.register.name_value(figure_id)
 
 
 def _tell_reading(wave: WavePart) -> Iterator[Fact]:
@@ -129,9 +129,9 @@ def _tell_reading(wave: WavePart) -> Iterator[Fact]:
     yield statements.describe_selection(
         wave.selection,
         raked=any(
-            (figure := FigureId.parse(identity)).family == WEIGHTING
+            (figure := FigureId.parse(figure_id)).family == WEIGHTING
             and figure.statistic == "target"
-            for identity in wave.register.rows["id"]
+            for figure_id in wave.register.rows["id"]
         ),
         # Without a sampling frame, weights come with the data: their corrections are not known.
         complete=wave.selection.inference if asked is None else asked == answers,
@@ -159,7 +159,7 @@ def _write_rates(wave: WavePart) -> str:
     for key in RATES:
         rate = key.rpartition(".")[2]
         ids = (response_id(rate, TOTAL), response_id(f"{rate}_weighted", TOTAL))
-        if all(register.has(identity) for identity in ids):
+        if all(register.has(figure_id) for figure_id in ids):
             weighted = register.span(ids[1]) if register.row(ids[1])["unit"] == "share" else EMPTY
             rows.append([plain(wave.word(key)), register.span(ids[0]), weighted])
     return _fold_table(wave, "rates", RATES_TABLE, rows)
@@ -169,10 +169,10 @@ RATES_TABLE = tuple(f"participation.column.{name}" for name in ("rate", "unweigh
 
 
 def _write_representativity(wave: WavePart) -> str:
-    identity = response_id("r_indicator")
-    if not wave.register.has(identity) or wave.register.row(identity)["unit"] != "number":
+    figure_id = response_id("r_indicator")
+    if not wave.register.has(figure_id) or wave.register.row(figure_id)["unit"] != "number":
         return ""
-    return wave.tell("participation.representativity", value=wave.register.name_value(identity))
+    return wave.tell("participation.representativity", value=wave.register.name_value(figure_id))
 
 
 def nonresponse(wave: WavePart) -> str:
@@ -290,7 +290,7 @@ def _write_missing(wave: WavePart) -> str:
     register, questions = wave.register, []
     for name in dict.fromkeys([*wave.items, *wave.variables]):
         ids = {key: missing_id(name, key.rpartition(".")[2]) for key in STATUS}
-        if any(register.has(identity) for identity in ids.values()):
+        if any(register.has(figure_id) for figure_id in ids.values()):
             questions.append((wave.questionnaire.item(name).label.text(wave.language), ids))
     statuses = [key for key in STATUS if any(register.has(ids[key]) for _, ids in questions)]
     rows = []

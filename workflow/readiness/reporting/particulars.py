@@ -100,9 +100,9 @@ def list_rows(
     stated = list_statements(part.settings.get("study", {}), part.language)
     texts = {key: quote_exactly(statement) for key, statement in stated}
     for key in ("invited", "answered"):
-        identity = quality_id(key, TOTAL)
-        if part.register.has(identity):
-            texts[key] = part.register.span(identity)
+        figure_id = quality_id(key, TOTAL)
+        if part.register.has(figure_id):
+            texts[key] = part.register.span(figure_id)
     yield from ((part.word(CALLED[key]), texts[key]) for key in shown_keys if key in texts)
     if missing := [part.word(CALLED[key]) for key in wanted_keys if key not in texts]:
         yield part.word("report.study.missing"), join_texts(missing, "comma", part.language)

@@ -196,9 +196,9 @@ class Passports:
 
     def all(self) -> Iterator[Passport]:
         """Yield the passport of each number with a line of its own, in the register's order."""
-        for identity in self.rows:
-            if self.parent(identity) == identity:
-                yield self.of(identity)
+        for figure_id in self.rows:
+            if self.parent(figure_id) == figure_id:
+                yield self.of(figure_id)
 
     def kind(self, identity: str) -> str:
         """Return the name of a number's kind."""

@@ -48,11 +48,11 @@ class JudgedClaim:
 
 def find_verdict(study: StudyPart, *identities: str) -> JudgedClaim | None:
     """Return the first of these verdicts that the study has; None where it has none of them."""
-    for identity in identities:
-        if identity in study.verdicts:
-            facts = facts_of(study.verdicts[identity])
+    for verdict_name in identities:
+        if verdict_name in study.verdicts:
+            facts = facts_of(study.verdicts[verdict_name])
             values: dict[str, Value] = {
-                number_name: name(verdict_id(identity, number_name), number)
+                number_name: name(verdict_id(verdict_name, number_name), number)
                 for number_name, number in numbers_of(facts).items()
             }
             first = facts[0].values
@@ -61,7 +61,7 @@ def find_verdict(study: StudyPart, *identities: str) -> JudgedClaim | None:
             labels = first.get("labels")
             sets = labels.items if isinstance(labels, Listed) else ()
             items = tuple(s.values["item"] for s in sets if isinstance(s, Fact))
-            return JudgedClaim(identity, facts[0].kind, facts, values, items)
+            return JudgedClaim(verdict_name, facts[0].kind, facts, values, items)
     return None
 
 

@@ -93,8 +93,8 @@ def describe_change(wave: WavePart) -> str:
     sentences = [sentence for item in items if (sentence := _write_sentence(wave, item))]
     rows_of_changes = register.rows[register.rows["kind"] == CHANGE]
     ids = [FigureId.parse(str(name)) for name in rows_of_changes["id"]]
-    trends = any(identity.variant == TREND for identity in ids)
-    limits = any(identity.part == LOWER for identity in ids)
+    trends = any(figure_id.variant == TREND for figure_id in ids)
+    limits = any(figure_id.part == LOWER for figure_id in ids)
     rows = [row for item in items for row in _make_rows(wave, item, limits=limits, trends=trends)]
     introduction = [wave.tell("report.change.since", **since)]
     if limits:
@@ -145,14 +145,14 @@ def _write_sentence(wave: WavePart, item: Item) -> str:
     stayed = within and not item.kind.is_number and len(share_ids) == len(item.summary_levels)
     sizes = {of: abs(register.number(name.since(CHANGE)) or 0.0) for of, name in share_ids.items()}
     largest = max(moved or sizes, key=lambda of: sizes[of])
-    identity = share_ids[largest]
-    change = register.name_with_interval(identity.since(CHANGE))
+    figure_id = share_ids[largest]
+    change = register.name_with_interval(figure_id.since(CHANGE))
     has_limits = isinstance(change, Fact)
     kind = SENTENCES[bool(moved), stayed] if has_limits else "report.change.counted"
     values: dict[str, Value] = {
         "level": _label(wave, item, largest),
-        "before": register.name_value(identity.since(CHANGE).with_variant(BEFORE)),
-        "now": register.name_value(identity),
+        "before": register.name_value(figure_id.since(CHANGE).with_variant(BEFORE)),
+        "now": register.name_value(figure_id),
         "change": change,
     }
     if has_limits and stayed:
@@ -190,7 +190,7 @@ def _make_rows(wave: WavePart, item: Item, *, limits: bool, trends: bool) -> Ite
         change = name.since(CHANGE)
         trend = change.with_variant(TREND)
         spans = [register.span(figure) for figure in (change.with_variant(BEFORE), name, change)]
-        intervals = [register.interval(identity) for identity in (change, trend)]
+        intervals = [register.interval(figure_id) for figure_id in (change, trend)]
         change_interval, trend_interval = (
             register.write_fact(interval) if interval else EMPTY for interval in intervals
         )
@@ -484,7 +484,7 @@ def _tell_who(wave: WavePart) -> str:
     if wave.selection.response_rate:
         ids["rate"] = response_id("rr2", TOTAL)
     published_ids = {
-        name: identity for name, identity in ids.items() if wave.register.has(identity)
+        name: figure_id for name, figure_id in ids.items() if wave.register.has(figure_id)
     }
     values: dict[str, Value] = {
         name: wave.register.name_value(figure) for name, figure in published_ids.items()
@@ -506,7 +506,7 @@ def _write_revision(wave: WavePart) -> str:
     def spans(figure: FigureId) -> list[str]:
         revision = figure.since(REVISION)
         ids = (revision.with_variant(BEFORE), figure, revision)
-        return [register.span(identity) for identity in ids]
+        return [register.span(figure_id) for figure_id in ids]
 
     item = items[0]
     groups = [

@@ -59,7 +59,8 @@ def repair(root: Path) -> list[str]:
             else:
                 changed = changed_outputs(folder, lineage, results)
         restored = {
-            results.joinpath("inputs", *n.split("@")) for n in (lineage.keys if lineage else ())
+            results.joinpath("inputs", *version.split("@"))
+            for version in (lineage.keys if lineage else ())
         }
         if not complete.keys() >= restored:
             # Without the key the digests cannot be checked; the step is removed with its data.

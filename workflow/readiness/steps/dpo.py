@@ -84,7 +84,7 @@ def protection(
         seen=int((tables["issues"]["rule"] == PERSONAL_DATA).sum()),
         pseudonyms=settings.pseudonyms and names_people(columns.invitation, columns.respondent),
         simulated=settings.simulated,
-        datasets=" ".join(sorted({n for cell in figures["dataset"] for n in cell.split()})),
+        datasets=" ".join(sorted({name for cell in figures["dataset"] for name in cell.split()})),
         study=settings.study,
         signed_off_by=settings.signed_off_by,
     )

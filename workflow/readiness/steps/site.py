@@ -246,22 +246,27 @@ def _copy_publication(
     entry: dict[str, Any], copies: Copies, verdicts: dict[str, Any], drawings: Drawings
 ) -> Published:
     """Copy a publication; return its entry."""
-    identity = entry["id"]
-    folder, home = FOLDER / identity, PurePosixPath(str(FOLDER)) / identity
+    publication_id = entry["id"]
+    folder, home = FOLDER / publication_id, PurePosixPath(str(FOLDER)) / publication_id
     files_below = chain(*(below(folder / name, home / name) for name in READER_FOLDERS))
     files = _copy(copies, {**dict(files_below), **{home / name: folder / name for name in SEALED}})
     try:
         citation = read_citation(folder)
     except DataError:  # its audit reports it
-        citation = Citation(identity, identity, "", "", (), "")
-    check = tally(verdicts[identity]) if identity in verdicts else None
+        citation = Citation(publication_id, publication_id, "", "", (), "")
+    check = tally(verdicts[publication_id]) if publication_id in verdicts else None
     properties = {name: value for name, value in entry.items() if name != "id"}
     pages = {path.parent.name: path for path in folder.glob(f"{REPORT}/*/report*.html")}
     first_screens = {
         language: _read_first(path, home, folder, drawings) for language, path in pages.items()
     }
     return Published(
-        identity, files=files, citation=citation, check=check, shown=first_screens, **properties
+        publication_id,
+        files=files,
+        citation=citation,
+        check=check,
+        shown=first_screens,
+        **properties,
     )
 
 

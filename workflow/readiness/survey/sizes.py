@@ -224,7 +224,7 @@ def draw(
 
     Raises StatisticsError: a stratum without a size, or with fewer persons than its size.
     """
-    numbers = [hashlib.sha256(f"{seed}:{identity}".encode()).digest() for identity in ids]
+    numbers = [hashlib.sha256(f"{seed}:{unit_id}".encode()).digest() for unit_id in ids]
     places: dict[str, list[int]] = {}
     for place in sorted(range(len(ids)), key=numbers.__getitem__):
         places.setdefault(strata[place], []).append(place)

@@ -295,12 +295,12 @@ def code_covariance(
     if (stage.sampled == 1).any():
         indicators = (codes[:, None] == np.arange(size)[None, :]) * weights[:, None]
         return between_units(indicators, stage, in_domain, rule)
-    first = table(stage.strata, codes, size, weights)
-    second = table(stage.strata, codes, size, weights**2)
+    sums = table(stage.strata, codes, size, weights)
+    sums_of_squares = table(stage.strata, codes, size, weights**2)
     n, left = stage.sampled, stage.fraction_left()
     scale = np.where(left >= CERTAIN, left, 0.0) * n / (n - 1)
-    covariance = -(first.T @ (first * (scale / n)[:, None]))
-    covariance[np.diag_indices(size)] += scale @ second
+    covariance = -(sums.T @ (sums * (scale / n)[:, None]))
+    covariance[np.diag_indices(size)] += scale @ sums_of_squares
     return np.asarray(covariance)
 
 

@@ -75,7 +75,10 @@ def broken_off(coded: Sequence[Coded], broke: Ends) -> list[Coded]:
     for place, item_coded in enumerate(coded):
         after_end = (broke <= place) & (item_coded.asked == YES) & ~item_coded.is_given
         if not item_coded.item.kind.is_free_text and after_end.any():
-            columns = {n: c.put_text(after_end, BROKEN_OFF) for n, c in item_coded.columns.items()}
+            columns = {
+                name: column.put_text(after_end, BROKEN_OFF)
+                for name, column in item_coded.columns.items()
+            }
             items[place] = replace(item_coded, columns=columns)
     return items
 

@@ -209,7 +209,11 @@ class Sample:
     def scales(self) -> dict[str, AddedScale]:
         """Scales to show, by name."""
         all_scales = self.settings.scales
-        return {n: scale for n, scale in all_scales.items() if not self.chosen or n in self.chosen}
+        return {
+            name: scale
+            for name, scale in all_scales.items()
+            if not self.chosen or name in self.chosen
+        }
 
     def choose(self, names: Sequence[str]) -> "Sample":
         """Return the sample restricted to these questions, grids and scales; to all without names.

@@ -102,7 +102,7 @@ def complete(root: Path) -> list[str]:
 
     A workflow that Snakemake deployed has only rules, profiles and a configuration.
     """
-    lacking = {n: content for n, content in data_part().items() if not (root / n).exists()}
+    lacking = {name: content for name, content in data_part().items() if not (root / name).exists()}
     for name, content in lacking.items():
         write_atomically(root / name, content)
     return sorted(lacking)
@@ -112,7 +112,11 @@ def list_own_rules(root: Path) -> list[str]:
     """Return the names of the rules in an office's Snakefile that are not the program's."""
     if is_own(root) and own_tree() is not None:
         return []
-    texts = [(root / n).read_text("utf-8", "replace") for n in SNAKEFILES if (root / n).is_file()]
+    texts = [
+        (root / path).read_text("utf-8", "replace")
+        for path in SNAKEFILES
+        if (root / path).is_file()
+    ]
     return [name for text in texts for name in _RULE.findall(text)]
 
 

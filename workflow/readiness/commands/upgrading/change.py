@@ -58,7 +58,9 @@ def plan_change(root: Path, wheel: Wheel) -> Change:
     if _is_default(root / REPORT):
         wanted.add(REPORT)
     written = {name: files[name] for name in sorted(wanted)}
-    different = {n: c for n, c in written.items() if not _holds(root / n, c)}
+    different = {
+        name: content for name, content in written.items() if not _holds(root / name, content)
+    }
     return Change(version, different, tuple(sorted({*removed} - {*written})))
 
 

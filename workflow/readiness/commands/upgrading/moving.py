@@ -73,9 +73,9 @@ def _find_moved(old: pd.DataFrame | None, new: pd.DataFrame | None) -> Iterator[
     if old is None or new is None:
         return
     rounded = round_register(old)
-    for identity, was, now in find_corrected(rounded, new):
+    for figure_id, was, now in find_corrected(rounded, new):
         first, second = describe_change(was, now)
-        yield identity, first, second or "gone"
+        yield figure_id, first, second or "gone"
     old_ids, rows = {*old["id"]}, list_rows(round_register(new))
     yield from ((row["id"], "-", str(row["value"])) for row in rows if row["id"] not in old_ids)
 
@@ -88,9 +88,9 @@ def _describe_run(run: str, moved: list[Moved], notes: list[str]) -> Iterator[st
     for note in sorted(by_note, key=lambda text: (text == "", text)):
         moves = by_note[note]
         yield f"{run}: numbers that would move: {len(moves)}. {_quote(note)}"
-        width = max(len(identity) for identity, _, _ in moves[:MOST_NUMBERS])
-        for identity, was, now in moves[:MOST_NUMBERS]:
-            yield f"  {identity:<{width}}  {was} -> {now}"
+        width = max(len(figure_id) for figure_id, _, _ in moves[:MOST_NUMBERS])
+        for figure_id, was, now in moves[:MOST_NUMBERS]:
+            yield f"  {figure_id:<{width}}  {was} -> {now}"
         if len(moves) > MOST_NUMBERS:
             yield f"  and {len(moves) - MOST_NUMBERS} more"
 

@@ -395,6 +395,8 @@ def judge_statements(study: Study) -> Iterator[Verdict]:
         ),
         *((f"unknown.{o.id}", "unknown", Nature.UNKNOWN, o) for o in study.structure.unknown),
     ]
-    for identity, kind, nature, statement in statements:
+    for verdict_name, kind, nature, statement in statements:
         fact = Fact("forensics.statement", {"statement": TranslatedText(statement.statement)})
-        yield verdict(identity, kind, Status.UNDETERMINED, [fact], statement.claims, nature=nature)
+        yield verdict(
+            verdict_name, kind, Status.UNDETERMINED, [fact], statement.claims, nature=nature
+        )

@@ -195,8 +195,10 @@ class _Statements:
             if name not in self.code or sha256(self.code[name]) != digest:
                 yield program.ARCHIVE, _report_disagreement(name)
         expected = {*run_files, *pointers, *inputs, program.DVC_FILE}
-        stray = [n for n in self.code if n not in expected and not place_of(n)]
-        yield from ((program.ARCHIVE, Fact("audit.states.no_code", {"name": n})) for n in stray)
+        stray = [name for name in self.code if name not in expected and not place_of(name)]
+        yield from (
+            (program.ARCHIVE, Fact("audit.states.no_code", {"name": name})) for name in stray
+        )
 
     def sealed_files(self) -> Iterator[tuple[str, Fact]]:
         """Yield faults of the list of files: unknown files, and a missing or surplus attack."""

@@ -76,8 +76,8 @@ def check_erratum(root: Path, folder: Path, sealed: Mapping[str, Any]) -> list[A
     ledgers = (read_register(older_folder / LEDGER), read_register(folder / LEDGER))
     faults = dict(find_erratum_faults(*ledgers, table))
     findings = [
-        AuditFinding(f"{ERRATUM}: {identity}", Outcome.DIFFERS, faults[identity])
-        for identity in sorted(faults)[:NAMED]
+        AuditFinding(f"{ERRATUM}: {figure_id}", Outcome.DIFFERS, faults[figure_id])
+        for figure_id in sorted(faults)[:NAMED]
     ]
     if len(faults) > NAMED:
         remaining = Fact("audit.seal.more_numbers", {"n": len(faults) - NAMED})
@@ -101,20 +101,20 @@ def find_erratum_faults(
         if row["reliability"] not in FLAGS or (row["n"] and number(row["n"]) is None)
     }
     row_counts = Counter(table["id"])
-    for identity, was, now, why in table[list(COLUMNS)].itertuples(index=False):
-        if identity in damaged:
+    for figure_id, was, now, why in table[list(COLUMNS)].itertuples(index=False):
+        if figure_id in damaged:
             continue
-        if row_counts[identity] > 1:
+        if row_counts[figure_id] > 1:
             yield (
-                identity,
-                Fact("audit.states.times", {"name": identity, "n": row_counts[identity]}),
+                figure_id,
+                Fact("audit.states.times", {"name": figure_id, "n": row_counts[figure_id]}),
             )
-        elif identity not in moved_numbers:
-            yield identity, Fact("audit.erratum.unmoved")
-        elif not Correction(identity, was, now, why, "").gives(*moved_numbers[identity]):
-            was, now = describe_change(*moved_numbers[identity])
-            yield identity, Fact("audit.erratum.other", {"text_old": was, "text_new": now})
+        elif figure_id not in moved_numbers:
+            yield figure_id, Fact("audit.erratum.unmoved")
+        elif not Correction(figure_id, was, now, why, "").gives(*moved_numbers[figure_id]):
+            was, now = describe_change(*moved_numbers[figure_id])
+            yield figure_id, Fact("audit.erratum.other", {"text_old": was, "text_new": now})
         elif not why.strip():
-            yield identity, Fact("audit.erratum.no_reason")
-    for identity in moved_numbers.keys() - row_counts.keys() - damaged:
-        yield identity, Fact("audit.erratum.unnamed")
+            yield figure_id, Fact("audit.erratum.no_reason")
+    for figure_id in moved_numbers.keys() - row_counts.keys() - damaged:
+        yield figure_id, Fact("audit.erratum.unnamed")

@@ -79,7 +79,7 @@ def _gather_files(root: Path, identity: str, restricted: bool | None) -> Content
             if "verdict" in attacked:
                 refuse_given_away(f"publications/{name}", attacked)
     # The whole program, because a project need not contain it. Report and texts are the project's.
-    files = {n: content for n, content in read_program().items() if not is_told(n)}
+    files = {name: content for name, content in read_program().items() if not is_told(name)}
     for path in _list_plain_files(root, folders, datasets.values()):
         full_path = root / path
         if full_path.resolve() != root.resolve() / path or not full_path.is_file():

@@ -138,11 +138,11 @@ class _Description:
 
     def _describe_root(self, authors: Sequence[Entity], license_: Entity, workflow: Entity) -> None:
         """Describe the crate itself: name, date, rights, main workflow, runs."""
-        identity, root = self.contents.identity, self.crate.root_dataset
+        publication_id, root = self.contents.identity, self.crate.root_dataset
         date = self.contents.date
         sentences = (
             self.citation.abstract,
-            f"A project in which `readiness audit {identity} --level 3` checks every number.",
+            f"A project in which `readiness audit {publication_id} --level 3` checks every number.",
             *(told_plainly(left_out(version), FIRST) for version in self.contents.left_out),
             "" if date else told_plainly(describe_date(date), FIRST),
         )
@@ -152,11 +152,11 @@ class _Description:
             for uri, (name, version) in PROFILES.items()
         ]
         for key, value in {
-            "name": f"Bundle of the publication {identity}: {self.citation.title}",
+            "name": f"Bundle of the publication {publication_id}: {self.citation.title}",
             "description": " ".join(sentence for sentence in sentences if sentence),
             "datePublished": date or UNKNOWN_DATE,
             **({"author": list(authors), "publisher": authors[0]} if authors else {}),
-            "identifier": str(read_seal(self.root / ledger.FOLDER / identity)["digest"]),
+            "identifier": str(read_seal(self.root / ledger.FOLDER / publication_id)["digest"]),
             "mainEntity": workflow,
             "mentions": [
                 self._add_run(name, workflow, authors) for name in self.contents.publications

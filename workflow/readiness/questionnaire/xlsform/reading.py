@@ -229,7 +229,7 @@ _OF_A_ROW = ("id", "column", "variable", "label")
 def _name_specified(made: _Made) -> None:
     """Replace the names in `specify` by the ids of the text items; drop unknown names."""
     ids = {item["variable"]: item["id"] for item in made.items if item["kind"] == "text"}
-    ids |= {identity: identity for identity in ids.values()}
+    ids |= {question_id: question_id for question_id in ids.values()}
     for item in made.items:
         for category in item.get("categories", ()):
             wanted = ids.get(category.pop("specify", ""), "")
@@ -272,7 +272,7 @@ def _read_question(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> Non
 def _begin_item(made: _Made, row: SheetRow, kind: str, inherited: Sequence[Atom]) -> dict[str, Any]:
     """Return the first fields of an item: id, kind, column, labels, routing."""
     form, name = made.form, row.get("name")
-    made.taken.add(identity := item_id(name, made.taken))
+    made.taken.add(question_id := item_id(name, made.taken))
     question = row.labels.get(form.language, "")
     # A question that occurs twice has its name as the column.
     column = question if question and match_key(question) not in made.headers else name
@@ -281,7 +281,7 @@ def _begin_item(made: _Made, row: SheetRow, kind: str, inherited: Sequence[Atom]
     required = row.get("required").lower() in ("yes", "true", "true()", "1")
     routing = [_write_routing(atom) for atom in (*inherited, *_read_relevant(made, row))]
     return {
-        **{"id": identity, "kind": kind, "column": column, "variable": name},
+        **{"id": question_id, "kind": kind, "column": column, "variable": name},
         "label": {form.language: name, **row.labels},
         **({"required": True} if required else {}),
         **({"asked_if": routing} if routing else {}),
@@ -454,13 +454,13 @@ def _close(made: _Made, group: SheetRow, start: int) -> None:
     language, name = made.form.language, group.get("name")
     question = group.labels.get(language) or name
     rest = {k: v for k, v in shared[0].items() if k not in ("kind", _LIST)}
-    made.taken.add(identity := item_id(name, made.taken))
+    made.taken.add(question_id := item_id(name, made.taken))
     each = inside[0]["kind"]
     if each == "single":
         note = "each: ordinal, low to high as listed; `single` where there is no order."
         each, rest = "ordinal", {COMMENT: note, **rest}
     grid = {
-        **{"id": identity, "kind": "grid", "each": each, "column": question, "variable": name},
+        **{"id": question_id, "kind": "grid", "each": each, "column": question, "variable": name},
         "label": {language: question, **group.labels},
         "rows": [_name_row(item, language) for item in inside],
         **rest,

@@ -242,7 +242,7 @@ def _make_level_rows(
     ):
         return []
     share = share_id(name, answer, group, ANSWERED)
-    identity = share.since(CHANGE)
+    figure_id = share.since(CHANGE)
     shared: dict[str, Any] = {
         **{"kind": CHANGE, "item": f"{CHANGE}:{name}", "level": answer, "group": group},
         "rounding": rounding,
@@ -256,11 +256,11 @@ def _make_level_rows(
     unit = "points" if waves[0].unit == "share" else waves[0].unit
     # A change is computed from printed numbers, with the fewest of their decimals.
     shared |= {"unit": unit, "digits": min(wave.digits for wave in numbers)}
-    slopes = {identity: [1.0, -1.0]}
+    slopes = {figure_id: [1.0, -1.0]}
     if len(numbers) == len(waves) > 2:
         # The waves are listed backwards in time.
         times = [(len(waves) - 1) / 2 - position for position in range(len(waves))]
-        slopes[identity.with_variant(TREND)] = [
+        slopes[figure_id.with_variant(TREND)] = [
             time / sum(time * time for time in times) for time in times
         ]
     for change_id, factors in slopes.items():

@@ -411,7 +411,8 @@ def _make_margin_rows(
     text = "target share (scenario)" if simulated else "target share"
     targets = margins["target"].astype(float)
     totals = {
-        name: identity.to_numpy().sum() for name, identity in targets.groupby(margins["variable"])
+        name: group_targets.to_numpy().sum()
+        for name, group_targets in targets.groupby(margins["variable"])
     }
     for row in margins.to_dict("records"):
         variable = row["variable"]
@@ -420,13 +421,13 @@ def _make_margin_rows(
         total = totals[variable]
         common = {"item": variable, "level": category, "n": int(row["n"])}
         places = digits.total
-        identity = weighting_id("target", variable, category)
-        yield _make_weight_row(identity, "share", target / total, text, digits=places, **common)
+        figure_id = weighting_id("target", variable, category)
+        yield _make_weight_row(figure_id, "share", target / total, text, digits=places, **common)
         for variant, column, stage in (("", "final", "trimming"), (RAKED, "raked", "raking")):
             gap = (float(row[column]) - target) / total
             gap_text = f"share after {stage} minus target"
-            identity = weighting_id("gap", variable, category, variant)
-            yield _make_weight_row(identity, "points", gap, gap_text, digits=2, **common)
+            figure_id = weighting_id("gap", variable, category, variant)
+            yield _make_weight_row(figure_id, "points", gap, gap_text, digits=2, **common)
 
 
 def _make_step_rows(steps: pd.DataFrame, selection: Selection) -> Iterator[FigureRow]:
@@ -435,13 +436,13 @@ def _make_step_rows(steps: pd.DataFrame, selection: Selection) -> Iterator[Figur
     for fact in (of_domain(text, "weighting") for text in steps["fact"]):
         if step_name(fact) in OF_PRECISION and not selection.inference:
             continue
-        for name, identity in numbers_of(fact).items():
-            measure = identity.statistic
+        for name, figure_id in numbers_of(fact).items():
+            measure = figure_id.statistic
             if measure not in MEASURES or measure in written:
                 continue  # the summary or an earlier step has this measure
             written.add(measure)
             unit, digits, value = _number(fact.values[name])
-            yield _make_weight_row(identity, unit, value, MEASURES[measure], digits=digits)
+            yield _make_weight_row(figure_id, unit, value, MEASURES[measure], digits=digits)
 
 
 def _number(value: object) -> tuple[str, int, float | int]:

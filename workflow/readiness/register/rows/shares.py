@@ -332,7 +332,7 @@ def scale_rows(scales: pd.DataFrame, rules: FigureRules) -> Iterator[FigureRow]:
         without = row["without"]
         n = int(row["n"])
         variant = f"{WITHOUT}.{without}" if without else ""
-        identity = FigureId(item=item, statistic=ALPHA, variant=variant)
+        figure_id = FigureId(item=item, statistic=ALPHA, variant=variant)
         is_suppressed = n < rules.reliable_base
         common: dict[str, Any] = {"kind": SCALE, "unit": "number", "item": item, "digits": 2}
         value = None if is_suppressed else number(row["alpha"])
@@ -344,7 +344,7 @@ def scale_rows(scales: pd.DataFrame, rules: FigureRules) -> Iterator[FigureRow]:
         }
         text = f"Cronbach's alpha of {row['items']} items"
         yield FigureRow(
-            id=identity,
+            id=figure_id,
             value=value,
             level=ALPHA,
             group=f"without:{without}" if without else "",
@@ -359,11 +359,11 @@ def scale_rows(scales: pd.DataFrame, rules: FigureRules) -> Iterator[FigureRow]:
             continue
         base_text = "answers to all items of the scale"
         yield FigureRow(
-            identity.with_part(SIZE), SCALE, "base", n, item, ALPHA, statistic=base_text
+            figure_id.with_part(SIZE), SCALE, "base", n, item, ALPHA, statistic=base_text
         )
         for limit_name, limit in limits.items():
             if limit is not None:
-                name = identity.with_part(limit_name)
+                name = figure_id.with_part(limit_name)
                 limit_text = f"{text}: {limit_name}"
                 yield FigureRow(name, value=limit, level=ALPHA, statistic=limit_text, **common)
 
@@ -451,9 +451,9 @@ def comparison_rows(
         if discloses:
             test_rows = _make_comparison_rows(row, rules, selection)
             discloses = not any(test_row.id in exact for test_row in test_rows)
-        identity = comparison_id(row["item"], row["test"]).with_part(P)
+        figure_id = comparison_id(row["item"], row["test"]).with_part(P)
         is_leading = (
-            str(row["leads"]) == "True" if led is None else not row["b"] and identity in led
+            str(row["leads"]) == "True" if led is None else not row["b"] and figure_id in led
         )
         # A test without a result is left out, not marked as suppressed.
         has_result = selection.inference and _read_p(row) is not None
@@ -477,24 +477,24 @@ def comparison_rows(
                 ("tested", "count", tested, 0, "questions compared between groups"),
                 ("expected", "number", families * (1 - level), 1, by_chance),
             ):
-                identity = family_id(COMPARISONS, name)
-                yield FigureRow(identity, "test", unit, value, digits=digits, statistic=text)
+                figure_id = family_id(COMPARISONS, name)
+                yield FigureRow(figure_id, "test", unit, value, digits=digits, statistic=text)
 
 
 def _make_band_row(
     row: Mapping[Any, Any], level: float, banded: Collection[str] | None
 ) -> FigureRow:
     """Return the row of a primary test beside suppressed numbers: its band, or none."""
-    identity = comparison_id(row["item"], row["test"]).with_part(P)
+    figure_id = comparison_id(row["item"], row["test"]).with_part(P)
     p = _read_p(row)
     common: dict[str, Any] = {"item": row["item"], "statistic": f"p of {row['test']}"}
-    if p is None or (banded is not None and identity not in banded):
+    if p is None or (banded is not None and figure_id not in banded):
         return FigureRow(
-            identity, "test", "p", None, suppressed=WITHHELD, digits=P_DIGITS, **common
+            figure_id, "test", "p", None, suppressed=WITHHELD, digits=P_DIGITS, **common
         )
     unit, bound = find_band(p, level)
     digits = count_digits(bound)
-    return FigureRow(identity, "test", unit, bound, digits=digits, note=row["note"], **common)
+    return FigureRow(figure_id, "test", unit, bound, digits=digits, note=row["note"], **common)
 
 
 def _make_family_rows(
@@ -524,8 +524,8 @@ def _make_family_rows(
             ("family", family, "pairs of groups over which p is adjusted"),
             ("shown", len(shown_contrasts), "pairs of groups that are shown"),
         ):
-            identity = comparison_id(item, CONTRAST).with_part(name)
-            yield FigureRow(identity, "test", "count", value, item=item, statistic=text)
+            figure_id = comparison_id(item, CONTRAST).with_part(name)
+            yield FigureRow(figure_id, "test", "count", value, item=item, statistic=text)
 
 
 def _read_p(row: Mapping[Any, Any]) -> float | None:

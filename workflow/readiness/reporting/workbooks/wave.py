@@ -77,10 +77,10 @@ def list_tests(material: TableMaterial, items: Sequence[str]) -> list[WorkbookSh
         for test in statements.TEST_NAMES:
             for answer in ("", *labels):
                 parts = [item.id, "test", test, *filter(None, [answer]), "p"]
-                identity = ".".join(parts)
-                if register.number(identity) is None:
+                figure_id = ".".join(parts)
+                if register.number(figure_id) is None:
                     continue
-                row = register.row(identity)
+                row = register.row(figure_id)
                 p = Amount(float(row["value"]), number_format(row["unit"], int(row["digits"])))
                 name = show(statements.name_test(test), language)
                 title = item.label.text(language)

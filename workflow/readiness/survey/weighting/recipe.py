@@ -331,9 +331,9 @@ def rake(
     recipe = Recipe(margins, tolerance=tolerance, max_iterations=max_iterations)
     base, inside = design.weights, design.mask.astype(np.float64)
     main = recipe.rake(base, inside)
-    regression, sweeps = (base, None) if residuals == "greg" else (inside, _R_SWEEPS)
+    regression_weights, sweeps = (base, None) if residuals == "greg" else (inside, _R_SWEEPS)
     codes = tuple(m.codes for m in margins)
-    projection = Projection(codes, None, main.weights, regression, sweeps)
+    projection = Projection(codes, None, main.weights, regression_weights, sweeps)
     return _apply_adjustment(design, main.weights, projection, recipe.rake_again(main))
 
 
