@@ -36,31 +36,31 @@ MISSED = {
 ORDER = (OF_FIRST, OF_ROWS)
 
 
-def procedure_of(identity: FigureId) -> str:
+def procedure_of(figure_id: FigureId) -> str:
     """Return the test or interval that a number of the register comes from, "" for none.
 
     The name is that of docs/measurements.md. An interval is looked up by its lower limit, a test by
     its p.
     """
-    if identity.family not in ("", CHANGE) or identity.statistic in ORDER:
+    if figure_id.family not in ("", CHANGE) or figure_id.statistic in ORDER:
         return ""
-    if identity.part == P and identity.statistic == CONTRAST:
+    if figure_id.part == P and figure_id.statistic == CONTRAST:
         return ""
-    if identity.part == P:
+    if figure_id.part == P:
         # The group part of the id of a test of one option names the option.
-        options = identity.group and identity.statistic != ODDS_RATIO
-        return f"test: {identity.statistic}" + (", options" if options else "")
+        options = figure_id.group and figure_id.statistic != ODDS_RATIO
+        return f"test: {figure_id.statistic}" + (", options" if options else "")
     # Bounds of nonresponse are not a matter of chance.
-    of_chance = not identity.variant or not identity.is_share() or identity.family == CHANGE
-    if identity.part != LOWER or not of_chance:
+    of_chance = not figure_id.variant or not figure_id.is_share() or figure_id.family == CHANGE
+    if figure_id.part != LOWER or not of_chance:
         return ""
-    if identity.statistic == CONTRAST:
-        which = "one pair" if identity.variant == POINTWISE else "all pairs"
+    if figure_id.statistic == CONTRAST:
+        which = "one pair" if figure_id.variant == POINTWISE else "all pairs"
         return f"interval: contrast, scale, {which}"
-    if identity.statistic:
-        return f"interval: {identity.statistic}"
-    change = "change of a " if identity.family == CHANGE else ""
-    what = identity.level if identity.level in (MEAN, MEDIAN) else "share"
+    if figure_id.statistic:
+        return f"interval: {figure_id.statistic}"
+    change = "change of a " if figure_id.family == CHANGE else ""
+    what = figure_id.level if figure_id.level in (MEAN, MEDIAN) else "share"
     return f"interval: {change}{what}"
 
 

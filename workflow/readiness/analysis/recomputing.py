@@ -28,7 +28,7 @@ _WIDTH = 98
 
 
 def recompute_script(
-    identity: str,
+    publication_id: str,
     wave: WaveSettings,
     questionnaire: Questionnaire,
     data: Mapping[str, str],
@@ -42,7 +42,7 @@ def recompute_script(
     a jackknife.
 
     Args:
-        identity: the publication's id.
+        publication_id: the publication's id.
         wave: its settings.
         questionnaire: its questions.
         data: the paths of the public dataset versions, by name, from the project's root.
@@ -111,7 +111,7 @@ def recompute_script(
     settings = "\n".join(_write_constant(name, value) for name, value in constants.items())
     script = BODY.read_text("utf-8")
     for name, text in {
-        "ID": identity,
+        "ID": publication_id,
         "POINTERS": " ".join(f"{path}.dvc" for path in data.values()),
         "LEFT": textwrap.fill(f"{_tell_left(wave, reported_items, tested)}.", _WIDTH),
         "SETTINGS": settings,

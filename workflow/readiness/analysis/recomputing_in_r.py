@@ -21,12 +21,12 @@ _WIDTH = 100
 
 
 def recompute_in_r(
-    identity: str, wave: WaveSettings, questionnaire: Questionnaire, items: Iterable[str]
+    publication_id: str, wave: WaveSettings, questionnaire: Questionnaire, items: Iterable[str]
 ) -> str:
     """Return the R script of a publication.
 
     Args:
-        identity: the publication's id.
+        publication_id: the publication's id.
         wave: its settings, with the items that it estimates.
         questionnaire: its questions, with the derived items.
         items: ids of the items with published figures.
@@ -38,7 +38,7 @@ def recompute_in_r(
     families = list_family(questionnaire, contrasted)
     answers = f"{'derive' if wave.derive else 'validate'}/answers.csv"
     settings: dict[str, Any] = {
-        "id": identity,
+        "id": publication_id,
         "answers": answers,
         "by": by,
         "groups": list(questionnaire.grouping(by).codes) if by else [],
@@ -56,7 +56,7 @@ def recompute_in_r(
     }
     script = BODY.read_text("utf-8")
     for place, text in {
-        "ID": identity,
+        "ID": publication_id,
         "ANSWERS": answers,
         "SETTINGS": ",\n".join(_write_entries(settings)),
         "ITEMS": ",\n".join(_write_entries(descriptions)),

@@ -219,7 +219,7 @@ class _ItemAttack:
             (table.bases.get(base_key), self.table.bases.get(base_key)),
         )
         return any(
-            old is not None and new is not None and self.rules.small(new - old)
+            old is not None and new is not None and self.rules.is_too_small(new - old)
             for old, new in pairs
         )
 

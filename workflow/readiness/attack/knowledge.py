@@ -86,7 +86,7 @@ class AttackRules:
     minimum: int
     width: int
 
-    def small(self, count: int) -> bool:
+    def is_too_small(self, count: int) -> bool:
         """Return whether a count of people is too small to be disclosed: 1 to `minimum` - 1."""
         return 0 < count < self.minimum
 
@@ -107,13 +107,13 @@ class AttackRules:
         the count.
         """
         apart = highest - lowest >= self.width
-        return self.minimum <= 1 or (apart and not (lowest > 0 and self.small(highest)))
+        return self.minimum <= 1 or (apart and not (lowest > 0 and self.is_too_small(highest)))
 
     def shows(self, lowest: int, highest: int) -> bool:
         """Return whether a share may be published although its count is provably within these
         bounds.
         """
-        return not (lowest > 0 and self.small(highest))
+        return not (lowest > 0 and self.is_too_small(highest))
 
 
 @dataclass(frozen=True)

@@ -250,17 +250,17 @@ class DrawnFigures:
         )
         self._rows = {row["id"]: row for row in list_rows(rows)}
 
-    def _find_row(self, identity: str) -> dict[str, Any] | None:
+    def _find_row(self, figure_id: str) -> dict[str, Any] | None:
         """Return the row of an id with `suppressed` as text; None where the register has none."""
-        row = self._rows.get(identity)
+        row = self._rows.get(figure_id)
         return row and {**row, "suppressed": _read_text(row["suppressed"])}
 
-    def get(self, identity: str) -> DrawnFigure | None:
+    def get(self, figure_id: str) -> DrawnFigure | None:
         """Return the number with this id; None where the register has no such row.
 
         Raises RenderError for a row with neither a value nor a reason for suppression.
         """
-        if (row := self._rows.get(identity)) is None:
+        if (row := self._rows.get(figure_id)) is None:
             return None
         suppressed, value = _read_text(row["suppressed"]), number(row["value"])
         if value is None and not suppressed:

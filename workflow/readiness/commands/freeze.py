@@ -177,10 +177,10 @@ def _refuse_unchecked(results: Path, languages: Sequence[str]) -> None:
             )
 
 
-def _say_sealed(identity: str, count: int, *, released: bool) -> None:
+def _say_sealed(publication_id: str, count: int, *, released: bool) -> None:
     draft = "sealed, as a draft. --release makes it final."
     state = "sealed and released. Now commit it." if released else draft
-    print(f"publications/{identity}: {count} figures {state}")
+    print(f"publications/{publication_id}: {count} figures {state}")
 
 
 def list_gaps(section: WaveSettings | StudySettings) -> dict[str, list[str]]:
@@ -302,10 +302,10 @@ def _read_errata(errata: Iterable[str]) -> tuple[str, dict[str, str]]:
     return " ".join(general), single
 
 
-def _read_draft_words(root: Path, identity: str) -> dict[str, str]:
+def _read_draft_words(root: Path, publication_id: str) -> dict[str, str]:
     """Read the superseded publication, erratum and reviewer from a draft's seal."""
     try:
-        sealed = read_seal(root / "publications" / identity)
+        sealed = read_seal(root / "publications" / publication_id)
     except DataError:
         return {}
     words = {name: str(sealed.get(name) or "") for name in ("erratum", "reviewer")}

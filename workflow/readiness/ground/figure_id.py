@@ -242,7 +242,7 @@ def family_id(family: str, statistic: str) -> FigureId:
     return FigureId(family=family, statistic=statistic)
 
 
-def compared_id(item: str) -> FigureId:
+def comparison_reason_id(item: str) -> FigureId:
     """Return the id of the row that says why a question is, or is not, compared with an earlier
     wave.
     """

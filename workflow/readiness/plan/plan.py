@@ -146,9 +146,9 @@ class Plan:
                 reasons[publication_id] = Outcome.RESTRICTED
         return reasons
 
-    def errata(self, identity: str) -> list[str]:
+    def errata(self, publication_id: str) -> list[str]:
         """Return the paths of later publications' errata on one, from the root."""
-        return [str(path.relative_to(self.root)) for path in errata_of(self.root, identity)]
+        return [str(path.relative_to(self.root)) for path in errata_of(self.root, publication_id)]
 
     @cached_property
     def engine(self) -> str:
@@ -180,13 +180,13 @@ class Plan:
         """Return whether a run belongs to a publication that never changes again."""
         return run.frozen and Path(run.folder).name not in self.drafts
 
-    def register_of(self, identity: str) -> str:
+    def register_of(self, publication_id: str) -> str:
         """Return the path of a publication's recomputed register.
 
         For a study, which suppresses nothing, the current run's register where it computes the
         same.
         """
-        folder = f"publications/{identity}"
+        folder = f"publications/{publication_id}"
         if not isinstance(self.runs[folder].section, WaveSettings):
             folder = self.computed_as(folder)
         return f"results/{folder}/register/figures.csv"

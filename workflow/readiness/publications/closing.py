@@ -112,6 +112,10 @@ def closing_text(
     return "".join(f"{line}\n" for line in lines)
 
 
-def _name(identity: str, drafts: Collection[str]) -> str | Fact:
+def _name(publication_id: str, drafts: Collection[str]) -> str | Fact:
     """Return the id of a publication, marked where the publication is a draft."""
-    return Fact("audit.closing.draft", {"name": identity}) if identity in drafts else identity
+    return (
+        Fact("audit.closing.draft", {"name": publication_id})
+        if publication_id in drafts
+        else publication_id
+    )

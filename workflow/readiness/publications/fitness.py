@@ -36,7 +36,7 @@ def attacked_folder(
 
 
 def refuse_unfit(
-    identity: str, run: Path, least: int, figures: pd.DataFrame, attacked: Path
+    publication_id: str, run: Path, least: int, figures: pd.DataFrame, attacked: Path
 ) -> None:
     """Raise DataError unless the register of a wave may be published.
 
@@ -45,14 +45,14 @@ def refuse_unfit(
     `attacked` the folder of the attack.
     """
     table = read_attack(attacked / ATTACK)
-    refuse_given_away(identity, table)
+    refuse_given_away(publication_id, table)
     faults = sorted([*small_groups(figures, least), *left_behind(figures)])
     unattacked_ids = not_attacked(figures, table)
     faults += [f"{name}: is withheld, and was not attacked." for name in unattacked_ids]
     if faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise DataError(
-            f"{identity}: {faults[0]}{more} The minimum is set by figures.minimum_base.\n"
+            f"{publication_id}: {faults[0]}{more} The minimum is set by figures.minimum_base.\n"
             "Publish fewer groups or coarser margins; if the register was edited by hand, delete "
             f"{run} and run freeze again."
         )

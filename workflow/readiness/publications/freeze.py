@@ -56,25 +56,26 @@ from readiness.register.published import round_register
 from readiness.validation.coding import BY_ROW
 
 
-def refuse_released(root: Path, identity: str) -> None:
+def refuse_released(root: Path, publication_id: str) -> None:
     """Raise ConfigError unless the id is unused or belongs to a draft."""
-    folder = root / ledger.FOLDER / identity
+    folder = root / ledger.FOLDER / publication_id
     log = open_log(root)
-    if identity in log.withdrawn:
+    if publication_id in log.withdrawn:
         raise ConfigError(
-            f"publications/{identity} was withdrawn, and an id cannot be reused. Choose another id."
+            f"publications/{publication_id} was withdrawn, and an id cannot be reused. "
+            "Choose another id."
         )
-    if identity not in log.latest:
+    if publication_id not in log.latest:
         with suppress(DataError):
             if not folder.exists() or read_seal(folder)["status"] == DRAFT:
                 return
             raise ConfigError(
-                f"publications/{identity} is sealed as released, but {LOG} does not list it. "
+                f"publications/{publication_id} is sealed as released, but {LOG} does not list it. "
                 "Restore the log with git, or delete the folder and freeze again."
             )
     raise ConfigError(
-        f"publications/{identity} is released and cannot be changed. Choose another id and add "
-        f"--supersedes {identity}."
+        f"publications/{publication_id} is released and cannot be changed. Choose another id and "
+        f"add --supersedes {publication_id}."
     )
 
 

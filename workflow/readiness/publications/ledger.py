@@ -127,13 +127,13 @@ def publication_ids(root: Path) -> list[str]:
     return sorted({p.parent.name for name in names for p in (root / FOLDER).glob(f"*/{name}")})
 
 
-def find_publication(root: Path, identity: str) -> Path:
+def find_publication(root: Path, publication_id: str) -> Path:
     """Return the folder of a publication. Raises ConfigError, with all ids, for an unknown id."""
-    folder = root / FOLDER / identity
-    if not identity or folder.name != identity or not folder.is_dir():
+    folder = root / FOLDER / publication_id
+    if not publication_id or folder.name != publication_id or not folder.is_dir():
         known_ids = ", ".join(publication_ids(root)) or "none"
         raise ConfigError(
-            f"{identity}: no publication has this id. The publications are {known_ids}."
+            f"{publication_id}: no publication has this id. The publications are {known_ids}."
         )
     return folder
 

@@ -84,41 +84,46 @@ class Log:
         """Hash of the entry before the first entry of each publication, by id."""
         return {entry.id: entry.previous for entry in reversed(self.entries)}
 
-    def after(self, identity: str, seal: str, before: str = "") -> "Log":
+    def after(self, publication_id: str, seal: str, before: str = "") -> "Log":
         """Return the log with one more publication, which supersedes `before` ("" for none).
 
-        Raises DataError where the log already lists `identity`.
+        Raises DataError where the log already lists `publication_id`.
         """
-        if identity in self.latest:
-            raise DataError(f"{LOG} already lists {identity}.")
-        entries = [*self.entries, LogEntry(identity, seal, "", self.head)]
+        if publication_id in self.latest:
+            raise DataError(f"{LOG} already lists {publication_id}.")
+        entries = [*self.entries, LogEntry(publication_id, seal, "", self.head)]
         replaced = self.latest.get(before)
         if replaced and not replaced.superseded_by:
-            entries.append(replace(replaced, superseded_by=identity, previous=entries[-1].head))
+            entries.append(
+                replace(replaced, superseded_by=publication_id, previous=entries[-1].head)
+            )
         return Log(tuple(entries))
 
-    def without(self, identity: str, reason: str, successor: str) -> "Log":
+    def without(self, publication_id: str, reason: str, successor: str) -> "Log":
         """Return the log with a publication withdrawn in favour of `successor` ("" for none).
 
         Raises ConfigError when the publication is not released or already withdrawn, and for a
         successor that is withdrawn, is the publication itself, or is superseded by it.
         """
-        if (entry := self.latest.get(identity)) is None:
+        if (entry := self.latest.get(publication_id)) is None:
             raise ConfigError(
-                f"{identity} is a draft, and only a release can be withdrawn. To remove a draft, "
-                "delete its folder."
+                f"{publication_id} is a draft, and only a release can be withdrawn. To remove a "
+                "draft, delete its folder."
             )
         if entry.withdrawn:
-            raise ConfigError(f"{identity} has already been withdrawn ({entry.withdrawn}).")
-        if successor in self.withdrawn or successor == identity:
+            raise ConfigError(f"{publication_id} has already been withdrawn ({entry.withdrawn}).")
+        if successor in self.withdrawn or successor == publication_id:
             raise ConfigError(
                 f"--successor {successor} has been withdrawn. Name another publication."
             )
-        if identity in list_successors(self.latest, successor):
+        if publication_id in list_successors(self.latest, successor):
             raise ConfigError(
-                f"--successor {successor}: {identity} is its successor. Name a later publication."
+                f"--successor {successor}: {publication_id} is its successor. Name a later "
+                "publication."
             )
-        return Log((*self.entries, LogEntry(identity, entry.seal, successor, self.head, reason)))
+        return Log(
+            (*self.entries, LogEntry(publication_id, entry.seal, successor, self.head, reason))
+        )
 
     @cached_property
     def withdrawn(self) -> dict[str, LogEntry]:
@@ -167,13 +172,13 @@ def parse_log(text: str) -> Log:
     return log
 
 
-def list_successors(latest: Mapping[str, LogEntry], identity: str) -> list[str]:
+def list_successors(latest: Mapping[str, LogEntry], publication_id: str) -> list[str]:
     """Return the successors of a publication, the next one first.
 
     The list ends at a publication without a successor, or before one would be listed again.
     """
     later_ids: list[str] = []
-    entry = latest.get(identity)
+    entry = latest.get(publication_id)
     while entry and entry.superseded_by and entry.superseded_by not in later_ids:
         later_ids.append(entry.superseded_by)
         entry = latest.get(entry.superseded_by)
@@ -257,17 +262,17 @@ def check_log(log: Log) -> list[AuditFinding]:
     return [AuditFinding(str(LOG), outcome, log.fault)]
 
 
-def check_listed(root: Path, identity: str, log: Log) -> list[AuditFinding]:
+def check_listed(root: Path, publication_id: str, log: Log) -> list[AuditFinding]:
     """Return a finding for each contradiction between the log and the seal of one publication."""
-    folder = root / FOLDER / identity
-    entry = log.latest.get(identity)
+    folder = root / FOLDER / publication_id
+    entry = log.latest.get(publication_id)
     if not folder.is_dir():
         return [AuditFinding(str(LOG), Outcome.NOT_CHECKED, Fact("audit.log.not_here"))]
     try:
         seal, sealed = sha256(read_file(folder / SEAL)), read_seal(folder)
     except (DataError, OSError):
         return []  # the seal's own findings say so
-    if sealed["id"] != identity:
+    if sealed["id"] != publication_id:
         return []
     if log.fault:
         why = Fact("audit.log.its_log", {"why": log.fault})
@@ -326,9 +331,11 @@ def _find_before(sealed: Mapping[str, Any]) -> str:
     return str(before.get("id", "")) if isinstance(before, dict) else ""
 
 
-def withdraw(root: Path, identity: str, reason: str, successor: str = "") -> None:
+def withdraw(root: Path, publication_id: str, reason: str, successor: str = "") -> None:
     """Withdraw a publication in the log file; raises as `Log.without` and `open_log`."""
-    write_atomically(root / LOG, open_log(root).without(identity, reason, successor).as_text())
+    write_atomically(
+        root / LOG, open_log(root).without(publication_id, reason, successor).as_text()
+    )
 
 
 def with_publication(folder: Path, log: Log) -> Log:
@@ -401,14 +408,16 @@ def describe_change(old: Mapping[Any, str], new: Mapping[Any, str] | None) -> tu
     return texts
 
 
-def errata_of(root: Path, identity: str) -> list[Path]:
+def errata_of(root: Path, publication_id: str) -> list[Path]:
     """Return the paths of the errata on a publication, in the order of the log.
 
     An erratum counts when its publication supersedes this one (or a successor) under the present
     seal, is listed and not withdrawn, and when its seal is intact.
     """
     seals, log = read_seals(root), read_log(root)
-    accepted_targets = [{"id": identity, "digest": seals.get(identity, {}).get("digest", "")}]
+    accepted_targets = [
+        {"id": publication_id, "digest": seals.get(publication_id, {}).get("digest", "")}
+    ]
     paths = []
     for name, entry in log.latest.items():
         sealed = seals.get(name, {})

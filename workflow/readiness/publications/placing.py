@@ -23,7 +23,7 @@ SCRATCH = FOLDER / ".new"
 
 def put_in_place(
     root: Path,
-    identity: str,
+    publication_id: str,
     files: Mapping[str, bytes],
     prove: Callable[[Path], None],
     log: Log | None,
@@ -34,18 +34,20 @@ def put_in_place(
     publication is added to `log`; None for a draft. On any error before the move, existing files
     stay untouched and the error is raised again. Call `resume` first, to clear earlier remains.
     """
-    folder = root / SCRATCH / identity
+    folder = root / SCRATCH / publication_id
     try:
         for name, content in files.items():
             write_atomically(folder / name, content)
         prove(folder)
         if log is not None:
             # Before the folder is moved: a disk that is full by now leaves all as it was.
-            write_atomically(_next_log(root, identity), with_publication(folder, log).as_text())
+            write_atomically(
+                _next_log(root, publication_id), with_publication(folder, log).as_text()
+            )
     except BaseException:
         shutil.rmtree(root / SCRATCH, ignore_errors=True)
         raise
-    _move(root, identity)
+    _move(root, publication_id)
 
 
 def resume(root: Path) -> str:
@@ -69,18 +71,18 @@ def resume(root: Path) -> str:
     return completed
 
 
-def _next_log(root: Path, identity: str) -> Path:
-    return root / SCRATCH / f"{identity}.json"
+def _next_log(root: Path, publication_id: str) -> Path:
+    return root / SCRATCH / f"{publication_id}.json"
 
 
-def _move(root: Path, identity: str) -> None:
-    scratch, place = root / SCRATCH, root / FOLDER / identity
-    if (scratch / identity).exists():
+def _move(root: Path, publication_id: str) -> None:
+    scratch, place = root / SCRATCH, root / FOLDER / publication_id
+    if (scratch / publication_id).exists():
         if place.exists():
             # Renamed, not deleted: readers never see half a publication.
-            place.rename(scratch / f"{identity}.before")
-        (scratch / identity).rename(place)
-    if (prepared := _next_log(root, identity)).exists():
+            place.rename(scratch / f"{publication_id}.before")
+        (scratch / publication_id).rename(place)
+    if (prepared := _next_log(root, publication_id)).exists():
         prepared.replace(root / LOG)
     shutil.rmtree(scratch, ignore_errors=True)
 
@@ -92,9 +94,9 @@ def _fits(root: Path, prepared: Path) -> bool:
     return not after.fault and extends_present and (present.missing or not present.fault)
 
 
-def _take_back(root: Path, identity: str, after: Log) -> None:
+def _take_back(root: Path, publication_id: str, after: Log) -> None:
     """Remove a publication that was moved to its folder but has no entry in the log."""
-    place = root / FOLDER / identity
-    entry = after.latest.get(identity)
+    place = root / FOLDER / publication_id
+    entry = after.latest.get(publication_id)
     if entry and (place / SEAL).is_file() and sha256(read_file(place / SEAL)) == entry.seal:
         shutil.rmtree(place)

@@ -10,14 +10,14 @@ from readiness.publications.seal import DRAFT, check_seal
 
 
 def find_superseded(
-    root: Path, identity: str, before: str, *, status: str = DRAFT, erratum: str = ""
+    root: Path, publication_id: str, before: str, *, status: str = DRAFT, erratum: str = ""
 ) -> dict[str, str] | None:
-    """Return id and seal digest of the publication `before` that `identity` supersedes.
+    """Return id and seal digest of the publication `before` that `publication_id` supersedes.
 
     Returns None when `before` is "". For a withdrawn publication without a folder, the key `seal`
     (SHA-256 in the log) replaces `digest`. Raises ConfigError when `before` is unknown, is
-    superseded by another publication, descends from `identity`, is a draft though `status` is not,
-    or was withdrawn and removed and `erratum` is empty; DataError when its seal or the log is
+    superseded by another publication, descends from `publication_id`, is a draft though `status` is
+    not, or was withdrawn and removed and `erratum` is empty; DataError when its seal or the log is
     broken.
     """
     if not before:
@@ -41,7 +41,7 @@ def find_superseded(
         raise ConfigError(
             f"--supersedes {before} is a draft. Release it first, or name a released publication."
         )
-    others = {name: seal for name, seal in seals.items() if name != identity}
+    others = {name: seal for name, seal in seals.items() if name != publication_id}
     follows = {name: (seal["supersedes"] or {}).get("id") for name, seal in others.items()}
     for name, older in follows.items():
         if older == before:
@@ -50,9 +50,9 @@ def find_superseded(
             )
     older = before
     while older:
-        if older == identity:
+        if older == publication_id:
             raise ConfigError(
-                f"--supersedes {before}: {identity} would supersede itself. Name an earlier "
+                f"--supersedes {before}: {publication_id} would supersede itself. Name an earlier "
                 "publication."
             )
         older = follows.get(older)

@@ -28,9 +28,9 @@ from readiness.questionnaire.labels import Label
 from readiness.questionnaire.load import expand, load_questionnaire, questionnaire_of
 from readiness.questionnaire.matching import (
     Matches,
+    list_ambiguous_keys,
     list_answers,
     list_own_keys,
-    list_twofold_keys,
     match_options,
 )
 from readiness.questionnaire.model import FrameVariable, Questionnaire

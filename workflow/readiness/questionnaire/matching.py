@@ -46,9 +46,9 @@ def list_own_keys(answer: Answer, item: Item) -> set[str]:
     return {match_key(name) for name in names if name}
 
 
-def list_twofold_keys(item: Item) -> set[str]:
+def list_ambiguous_keys(item: Item) -> set[str]:
     """Return the ambiguous match keys: the text of one answer and the value of a different one."""
-    return _list_twofold(*_list_by_text_and_value(item))
+    return _list_ambiguous(*_list_by_text_and_value(item))
 
 
 def match_options(
@@ -72,8 +72,8 @@ def match_options(
         match_key(category.code): category for category in item.categories
     }
     matched = {**by_value, **by_text}
-    values_of_others = _list_twofold(by_text, by_value)
-    codes_of_others = _list_twofold(by_text, by_code) - by_value.keys()
+    values_of_others = _list_ambiguous(by_text, by_value)
+    codes_of_others = _list_ambiguous(by_text, by_code) - by_value.keys()
     if contested is not None:
         by_value_or_code = {**by_code, **by_value}
         pairs = {key: (by_text[key], by_value_or_code[key]) for key in sorted(contested)}
@@ -111,7 +111,7 @@ def _list_by_text_and_value(item: Item) -> tuple[dict[str, Answer], dict[str, An
     return by_text, {match_key(answer.value): answer for answer in answers if answer.value}
 
 
-def _list_twofold(texts: Mapping[str, Answer], others: Mapping[str, Answer]) -> set[str]:
+def _list_ambiguous(texts: Mapping[str, Answer], others: Mapping[str, Answer]) -> set[str]:
     """Return the match keys that are the text of one answer and the value or code of another."""
     return {key for key in texts.keys() & others.keys() if not _say_alike(texts[key], others[key])}
 

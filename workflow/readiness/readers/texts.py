@@ -88,7 +88,7 @@ class Texts:
         lookup = np.array([place[value] for value in values], dtype=np.int32)
         return Texts(lookup[self.codes] if len(values) else self.codes, distinct)
 
-    def spread(self, values: Sequence[Any]) -> npt.NDArray[np.object_]:
+    def to_rows(self, values: Sequence[Any]) -> npt.NDArray[np.object_]:
         """Expand `values`, one per distinct text, to an array with one value per row."""
         table = np.empty(len(values), dtype=object)
         table[:] = values
@@ -144,7 +144,7 @@ class Texts:
     @property
     def cells(self) -> npt.NDArray[np.object_]:
         """Text of each row, as an array of objects."""
-        return self.spread(self.texts)
+        return self.to_rows(self.texts)
 
     def at(self, row: int) -> str:
         """Return the text of one row."""

@@ -157,8 +157,8 @@ def values_of(rows: pd.DataFrame) -> Values:
     values: dict[str, Any] = dict(zip(rows["id"], rows["value"], strict=True))
     suppressed = set(rows.loc[rows["suppressed"].fillna("") != "", "id"])
 
-    def value(identity: str) -> float | None:
-        cell = None if identity in suppressed else values.get(identity)
+    def value(figure_id: str) -> float | None:
+        cell = None if figure_id in suppressed else values.get(figure_id)
         return None if cell is None or cell == "" or cell != cell else float(cell)
 
     return value

@@ -90,11 +90,11 @@ def read_findings(rows: pd.DataFrame) -> Iterator[FirmFinding]:
     """Yield the findings whose variants a register (as text) publishes, in its order."""
     firmness = rows[rows["kind"] == FIRMNESS]
     ids = firmness["id"].map(FigureId.parse)
-    findings = ids.map(lambda identity: finding_id(identity.item, identity.statistic))
-    for row in list_rows(firmness[ids.map(lambda identity: identity.part == VARIANTS)]):
+    findings = ids.map(lambda figure_id: finding_id(figure_id.item, figure_id.statistic))
+    for row in list_rows(firmness[ids.map(lambda figure_id: figure_id.part == VARIANTS)]):
         name = FigureId.parse(row["id"]).without_part()
         variant_rows = firmness[findings.eq(name) & firmness["statistic"].str.match("variant: ")]
-        chosen = [FigureId.parse(identity).variant.split("-") for identity in variant_rows["id"]]
+        chosen = [FigureId.parse(figure_id).variant.split("-") for figure_id in variant_rows["id"]]
         choices = pd.DataFrame(chosen, columns=[*CHOICES], index=variant_rows.index)
         variants = variant_rows.join(choices).assign(
             state=variant_rows["statistic"].str.removeprefix("variant: ")

@@ -59,36 +59,36 @@ class Wording:
     find_row: Callable[[str], Mapping[Any, Any] | None]
     drawn: bool
 
-    def read(self, identity: str) -> float | None:
+    def read(self, figure_id: str) -> float | None:
         """Return the published value of an id; None without one."""
-        row = self.find_row(identity)
+        row = self.find_row(figure_id)
         return None if row is None or row["suppressed"] else number(row["value"])
 
-    def limits(self, identity: str) -> Limits:
+    def limits(self, figure_id: str) -> Limits:
         """Return the limits of a published number; the number itself without a random sample."""
-        row = self.find_row(identity)
+        row = self.find_row(figure_id)
         if row is None or row["suppressed"]:
             return Limits(None, None)
         limits = (number(row.get(name)) for name in ("lower", "upper"))
         return Limits.of(number(row["value"]), *limits, inference=self.drawn)
 
-    def compare_with_half(self, identity: FigureId) -> Side:
+    def compare_with_half(self, figure_id: FigureId) -> Side:
         """Return the side of one half on which a share of all respondents lies.
 
-        `identity`: id of a share of those who answered. Without bounds in the register, as for an
+        `figure_id`: id of a share of those who answered. Without bounds in the register, as for an
         item that nobody left empty, the side does not depend on missing answers.
         """
-        row = self.find_row(identity)
+        row = self.find_row(figure_id)
         if row is None:
             return Side("")
         digits = int(number(row["digits"]) or 0)
-        side = compare_with_half(self.limits(identity), digits)
+        side = compare_with_half(self.limits(figure_id), digits)
         if not side:
             return Side("")
-        worst = self._bound_blanks(identity, digits)
+        worst = self._bound_blanks(figure_id, digits)
         return Side(side, worst is not None and compare_with_half(worst, digits) != side)
 
-    def _bound_blanks(self, identity: FigureId, digits: int) -> Limits | None:
+    def _bound_blanks(self, figure_id: FigureId, digits: int) -> Limits | None:
         """Return the limits of a share under any assumption on missing answers.
 
         The lower confidence limit of the least possible share and the upper one of the largest
@@ -96,10 +96,10 @@ class Wording:
         missing. The possible shares themselves where no sample was drawn or no sample size is
         printed.
         """
-        least, most = (self.read(identity.with_variant(WORST, end)) for end in LIMITS)
+        least, most = (self.read(figure_id.with_variant(WORST, end)) for end in LIMITS)
         if least is None or most is None or least == most:
             return None
-        effective = self.read(effective_id(identity.item, TOTAL, ANSWERED))
+        effective = self.read(effective_id(figure_id.item, TOTAL, ANSWERED))
         level = self.read(LEVEL)
         if not self.drawn or effective is None or level is None:
             return Limits(least, most)
@@ -131,7 +131,7 @@ class Wording:
         """
         return not self.drawn or self._is_established(rows_id(grid), f"{first}.{last}")
 
-    def _is_established(self, identity: str, level: str) -> bool:
+    def _is_established(self, figure_id: str, level: str) -> bool:
         """Return whether a published test of an order names this level and is below its bound."""
-        row = self.find_row(identity)
+        row = self.find_row(figure_id)
         return row is not None and row["level"] == level and row["unit"] == P_BELOW

@@ -434,8 +434,8 @@ def adds_up(register: Register, table: Banner) -> bool:
     return True
 
 
-def _read_shown(register: Register, identity: str) -> Decimal | None:
-    if register.number(identity) is None:
+def _read_shown(register: Register, figure_id: str) -> Decimal | None:
+    if register.number(figure_id) is None:
         return None
-    row = register.row(identity)
+    row = register.row(figure_id)
     return round_amount(float(row["value"]), int(row["digits"]) + 2, row["rounding"])

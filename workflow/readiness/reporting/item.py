@@ -104,15 +104,15 @@ def banner_table(
             column_label = register.write_fact(Fact("report.apart", {"group": column.label}))
         return f"{column_label} {mark('letter', column.letter)}" if column.letter else column_label
 
-    def cell(identity: str, letter: str, kind: str) -> str:
-        if not identity:
+    def cell(figure_id: str, letter: str, kind: str) -> str:
+        if not figure_id:
             return EMPTY
-        shown_sign, cell_text = sign(register.row(identity)), register.span(identity, bare=True)
+        shown_sign, cell_text = sign(register.row(figure_id)), register.span(figure_id, bare=True)
         if shown_sign.replaces_number:
             return f"{cell_text}^{shown_sign.value}^"
         cell_text += shown_sign.mark + (f" {mark('letter', letter)}" if letter else "")
         has_interval = kind not in ("base", "outside") and wanted in ("all", kind)
-        if has_interval and (interval := register.interval(identity)):
+        if has_interval and (interval := register.interval(figure_id)):
             cell_text += f" {mark('ci', register.write_fact(interval, bare=True))}"
         return cell_text
 

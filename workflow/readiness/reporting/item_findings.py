@@ -325,23 +325,23 @@ class Findings:
         values = {**first, "second": labels[codes[1]], "second_share": share}
         return Fact(FIRST[self._is_drawn, is_established], values)
 
-    def is_reliable(self, identity: str) -> bool:
+    def is_reliable(self, figure_id: str) -> bool:
         """Return whether a share is published and precise enough for a sentence.
 
         Without inference, precision does not matter.
         """
-        if not self._is_shown(identity):
+        if not self._is_shown(figure_id):
             return False
         return not self.material.selection.inference or (
             # "present": precise enough for a sentence.
-            self.material.register.row(identity)["reliability"] == "present"
+            self.material.register.row(figure_id)["reliability"] == "present"
         )
 
-    def _is_shown(self, identity: str) -> bool:
-        return self.material.register.number(identity) is not None
+    def _is_shown(self, figure_id: str) -> bool:
+        return self.material.register.number(figure_id) is not None
 
-    def _find_ends(self, identity: FigureId) -> dict[str, FigureId]:
-        ends = {end: identity.with_part(end) for end in LIMITS}
+    def _find_ends(self, figure_id: FigureId) -> dict[str, FigureId]:
+        ends = {end: figure_id.with_part(end) for end in LIMITS}
         both_published = all(
             self.material.register.number(name) is not None for name in ends.values()
         )
@@ -359,8 +359,8 @@ class Findings:
         """Return the number of respondents in a group, as the value `n` of a sentence."""
         return {"n": self._name_value(base_id(self.item.id, group, ANSWERED))}
 
-    def _name_value(self, identity: str) -> NamedNumber:
-        return self.material.register.name_value(identity)
+    def _name_value(self, figure_id: str) -> NamedNumber:
+        return self.material.register.name_value(figure_id)
 
     @property
     def _level(self) -> dict[str, Value]:

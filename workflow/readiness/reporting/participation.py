@@ -278,10 +278,10 @@ def _write_bounds(wave: WavePart, numbers: list[tuple[str | Fact, FigureId]]) ->
     return _fold_table(wave, "bounds", columns, rows)
 
 
-def _write_between(wave: WavePart, identity: FigureId) -> str:
-    if not wave.register.has(lower := identity.with_part(LOWER)):
+def _write_between(wave: WavePart, figure_id: FigureId) -> str:
+    if not wave.register.has(lower := figure_id.with_part(LOWER)):
         return EMPTY
-    interval = wave.register.interval(identity)
+    interval = wave.register.interval(figure_id)
     return wave.register.write_fact(interval) if interval else wave.register.span(lower)
 
 

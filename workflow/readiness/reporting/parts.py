@@ -67,74 +67,74 @@ class Register:
         """Name of the run, the first part of every id in the report."""
         return str(self.rows["run"].iloc[0])
 
-    def row(self, identity: str) -> dict[str, Any]:
+    def row(self, figure_id: str) -> dict[str, Any]:
         """Return the row of an id.
 
         Raises RenderError where the register has no such id.
         """
-        if identity not in self.by_id:
-            raise RenderError(f"{self.run}: no figure {identity!r} in the register.")
-        return self.by_id[identity]
+        if figure_id not in self.by_id:
+            raise RenderError(f"{self.run}: no figure {figure_id!r} in the register.")
+        return self.by_id[figure_id]
 
     @cached_property
     def by_id(self) -> dict[str, dict[str, Any]]:
         """Rows by id, in the order of the register."""
         return {str(row["id"]): row for row in list_rows(self.rows)}
 
-    def has(self, identity: str) -> bool:
+    def has(self, figure_id: str) -> bool:
         """Return whether the register has an id."""
-        return identity in self.by_id
+        return figure_id in self.by_id
 
-    def span(self, identity: str, *, bare: bool = False) -> str:
+    def span(self, figure_id: str, *, bare: bool = False) -> str:
         """Return a number as a Markdown span with its id, for the check after rendering.
 
         `bare`: without a percent sign.
         """
-        text = show_row(self.row(identity), self.language)
+        text = show_row(self.row(figure_id), self.language)
         text = _PERCENT_SIGN.sub("", text) if bare else text
-        return f'[{plain(text)}]{{.n data-id="{self.run}/{identity}"}}'
+        return f'[{plain(text)}]{{.n data-id="{self.run}/{figure_id}"}}'
 
-    def number(self, identity: str) -> float | None:
+    def number(self, figure_id: str) -> float | None:
         """Return the value of an id; None where the id is absent or its value not published."""
-        if not self.has(identity):
+        if not self.has(figure_id):
             return None
-        value = self.row(identity)["value"]
+        value = self.row(figure_id)["value"]
         return float(value) if str(value) != "" else None
 
-    def name_value(self, identity: str) -> NamedNumber:
+    def name_value(self, figure_id: str) -> NamedNumber:
         """Return the value of an id for a fact, named by the id.
 
         Raises RenderError where the register has no such id.
         """
-        row = self.row(identity)
+        row = self.row(figure_id)
         if str(row["value"]) == "":
-            return NamedNumber(identity, EMPTY)  # the span shows the sign for a missing value
+            return NamedNumber(figure_id, EMPTY)  # the span shows the sign for a missing value
         digits = int(row["digits"] or 0)
         if row["unit"] in ("count", "base") and not digits:
-            return NamedNumber(identity, round(float(row["value"])))
+            return NamedNumber(figure_id, round(float(row["value"])))
         shown = Quantity(str(row["value"]), row["unit"], digits, row["rounding"])
-        return NamedNumber(identity, shown)
+        return NamedNumber(figure_id, shown)
 
-    def interval(self, identity: str) -> Fact | None:
+    def interval(self, figure_id: str) -> Fact | None:
         """Return the limits of a number as a fact; None unless both are published."""
-        ends = {end: FigureId.parse(identity).with_part(end) for end in LIMITS}
+        ends = {end: FigureId.parse(figure_id).with_part(end) for end in LIMITS}
         if any(self.number(name) is None for name in ends.values()):
             return None
         return Fact("language.interval", {end: self.name_value(name) for end, name in ends.items()})
 
-    def name_with_interval(self, identity: str) -> NamedNumber | Fact:
+    def name_with_interval(self, figure_id: str) -> NamedNumber | Fact:
         """Return the value of an id for a fact, with its limits where both are published."""
-        value, interval = self.name_value(identity), self.interval(identity)
+        value, interval = self.name_value(figure_id), self.interval(figure_id)
         if interval is None:
             return value
         return Fact("language.beside", {"label": value, "what": interval})
 
-    def warning(self, identity: str) -> str:
+    def warning(self, figure_id: str) -> str:
         """Return the warning about a test (id of its p) or an interval (id of its share).
 
         Empty unless the simulated size of the test, or coverage of the interval, misses its target.
         """
-        figure = FigureId.parse(identity)
+        figure = FigureId.parse(figure_id)
         limit = figure.with_part(LOWER)
         procedure = procedure_of(limit if self.has(limit) else figure)
         # A change has no n of its own: the share's holds. Figures on all changes together have no
@@ -170,14 +170,14 @@ class Register:
 
         return show(fact, self.language, mark)
 
-    def shorten(self, identity: str) -> str:
+    def shorten(self, figure_id: str) -> str:
         """Return a number in the short form of sentences.
 
         A limit has no unit, since the estimate beside it has; a difference has no plus sign.
         """
-        row = self.row(identity)
+        row = self.row(figure_id)
         number_text = show_row(row, self.language)
-        limit = FigureId.parse(identity, row["kind"]).part in LIMITS
+        limit = FigureId.parse(figure_id, row["kind"]).part in LIMITS
         if row["unit"] == "points" and row["value"]:
             unit, digits, rounding = row["unit"], int(row["digits"] or 0), row["rounding"]
             if limit:
@@ -310,17 +310,17 @@ class StudyPart(ReportPart):
     claims: pd.DataFrame
     structure: Structure
 
-    def verdict(self, identity: str) -> str:
+    def verdict(self, verdict_name: str) -> str:
         """Return a verdict's sentences as Markdown.
 
         Raises RenderError where the study has no such verdict.
         """
-        if identity not in self.verdicts:
-            raise RenderError(f"no verdict {identity!r}; there are {', '.join(self.verdicts)}.")
-        facts = facts_of(self.verdicts[identity])
+        if verdict_name not in self.verdicts:
+            raise RenderError(f"no verdict {verdict_name!r}; there are {', '.join(self.verdicts)}.")
+        facts = facts_of(self.verdicts[verdict_name])
 
         def mark(name: str, text: str) -> str:
-            return f'[{plain(text)}]{{.n data-id="{self.run}/verdict.{identity}.{name}"}}'
+            return f'[{plain(text)}]{{.n data-id="{self.run}/verdict.{verdict_name}.{name}"}}'
 
         markup = Markup(name=write_name)
         return _join_percent_signs(render_verdict(facts, self.language, mark, markup))
@@ -343,14 +343,14 @@ class StudyPart(ReportPart):
         """Claims that are figures and not texts, in the order of their register."""
         return self.claims[self.claims["unit"] != "text"]
 
-    def claim(self, identity: str) -> "pd.Series[str]":
+    def claim(self, claim_name: str) -> "pd.Series[str]":
         """Return the row of a claim.
 
         Raises RenderError where the study has no such claim.
         """
-        rows = self.claims[self.claims["claim_id"] == identity]
+        rows = self.claims[self.claims["claim_id"] == claim_name]
         if rows.empty:
-            raise RenderError(f"{self.run}: no claim {identity!r}.")
+            raise RenderError(f"{self.run}: no claim {claim_name!r}.")
         return rows.iloc[0]
 
     def answer(self, item: str, category: str) -> str:

@@ -133,9 +133,9 @@ PLAN = "plan.label"
 CODES = ("numbers.data", "numbers.pull", "numbers.id", "numbers.trace", "numbers.lineage")
 
 
-def anchor(identity: str) -> str:
+def anchor(figure_id: str) -> str:
     """Return the anchor of a number's passport or line, for links."""
-    return identity.replace(" ", "_")
+    return figure_id.replace(" ", "_")
 
 
 @dataclass(frozen=True)
@@ -167,23 +167,23 @@ class Passports:
         """Rows of the register by id, in its order."""
         return self.register.by_id
 
-    def parent(self, identity: str) -> str:
+    def parent(self, figure_id: str) -> str:
         """Return the number in whose line a limit stands; any other number itself."""
-        figure = FigureId.parse(identity, str(self.rows[identity]["kind"]))
+        figure = FigureId.parse(figure_id, str(self.rows[figure_id]["kind"]))
         whole_figure = figure.without_part()
-        return whole_figure if figure.part in LIMITS and whole_figure in self.rows else identity
+        return whole_figure if figure.part in LIMITS and whole_figure in self.rows else figure_id
 
-    def of(self, identity: str) -> Passport:
+    def of(self, figure_id: str) -> Passport:
         """Return the passport of a number.
 
         Raises KeyError where the register has no such id.
         """
-        row = self.rows[identity]
-        ends = [self._name_part(identity, end) for end in LIMITS]
+        row = self.rows[figure_id]
+        ends = [self._name_part(figure_id, end) for end in LIMITS]
         limits, n = Fact("language.interval", dict(zip(LIMITS, ends, strict=True))), row["n"]
         passport = Passport(
-            identity,
-            anchor(identity),
+            figure_id,
+            anchor(figure_id),
             show_with_sign(row, self.language),
             self.what(row),
             tell(limits, self.language) if all(ends) else "",
@@ -200,22 +200,22 @@ class Passports:
             if self.parent(figure_id) == figure_id:
                 yield self.of(figure_id)
 
-    def kind(self, identity: str) -> str:
+    def kind(self, figure_id: str) -> str:
         """Return the name of a number's kind."""
-        return self._write_word(KINDS.get(str(self.rows[identity]["kind"]), OTHER_KIND))
+        return self._write_word(KINDS.get(str(self.rows[figure_id]["kind"]), OTHER_KIND))
 
-    def section(self, identity: str) -> str:
+    def section(self, figure_id: str) -> str:
         """Return the section of a number on the page of numbers: its question, else its kind."""
-        name = self._name_item(str(self.rows[identity]["item"]))
-        return self._label(name) if name in self._questions else self.kind(identity)
+        name = self._name_item(str(self.rows[figure_id]["item"]))
+        return self._label(name) if name in self._questions else self.kind(figure_id)
 
-    def place(self, identity: str) -> tuple[int, int, int, bool]:
+    def place(self, figure_id: str) -> tuple[int, int, int, bool]:
         """Return the sort key of a number on the page of all numbers.
 
         By question as asked, estimates first and bounds last, the headline before the answers as
         listed, totals before groups.
         """
-        row = self.rows[identity]
+        row = self.rows[figure_id]
         item, kind, level = self._name_item(str(row["item"])), str(row["kind"]), str(row["level"])
         order = [name for name in KINDS if name not in LAST_KINDS] + [*LAST_KINDS]
         kinds = order.index(kind) if kind in order else len(order)
@@ -277,9 +277,9 @@ class Passports:
             ("numbers.trace", f"{TRACE} {name}" if self.standing.publication else ""),
         )
 
-    def _name_part(self, identity: str, part: str) -> str:
+    def _name_part(self, figure_id: str, part: str) -> str:
         row = self.rows.get(
-            FigureId.parse(identity, str(self.rows[identity]["kind"])).with_part(part)
+            FigureId.parse(figure_id, str(self.rows[figure_id]["kind"])).with_part(part)
         )
         return show_row(row, self.language) if row is not None else ""
 

@@ -229,9 +229,9 @@ class ReportPage:
         marked = [f"[{name}]{{.prov}}" for name in names]
         return join_texts(marked, "comma", self.part.language) or EMPTY
 
-    def number(self, identity: str) -> Markdown:
+    def number(self, figure_id: str) -> Markdown:
         """Return a number by its id, as Markdown."""
-        return Markdown(self.part.register.span(identity))
+        return Markdown(self.part.register.span(figure_id))
 
     def _print(self, *parts: str) -> None:
         print(paragraphs(parts) + "\n")

@@ -287,8 +287,8 @@ def words_block(study: StudyPart) -> str:
     )
 
 
-def _make_phrase_row(study: StudyPart, identity: str) -> list[str]:
-    verdict = find_verdict(study, identity)
+def _make_phrase_row(study: StudyPart, verdict_name: str) -> list[str]:
+    verdict = find_verdict(study, verdict_name)
     assert verdict is not None  # every phrase is judged
     values = verdict.sentences[0].values
     quoted = Fact("charts.quoted", {"label": values["phrase"]})

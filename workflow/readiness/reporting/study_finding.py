@@ -65,23 +65,26 @@ def find_verdict(study: StudyPart, *identities: str) -> JudgedClaim | None:
     return None
 
 
-def name_numbers(value: Value, identity: str) -> Value:
+def name_numbers(value: Value, verdict_name: str) -> Value:
     """Return a verdict's value with numbers named by their ids in the register."""
     match value:
         case NamedNumber(own, number):
-            return NamedNumber(verdict_id(identity, own), number)
+            return NamedNumber(verdict_id(verdict_name, own), number)
         case Listed(items, link):
-            return Listed(tuple(name_numbers(item, identity) for item in items), link)
+            return Listed(tuple(name_numbers(item, verdict_name) for item in items), link)
         case Fact():
-            return _name_fact_numbers(value, identity)
+            return _name_fact_numbers(value, verdict_name)
         case _:
             return value
 
 
-def _name_fact_numbers(fact: Fact, identity: str) -> Fact:
+def _name_fact_numbers(fact: Fact, verdict_name: str) -> Fact:
     return Fact(
         fact.kind,
-        {value_name: name_numbers(inner, identity) for value_name, inner in fact.values.items()},
+        {
+            value_name: name_numbers(inner, verdict_name)
+            for value_name, inner in fact.values.items()
+        },
     )
 
 

@@ -19,7 +19,7 @@ from readiness.ground.figure_id import (
     TREND,
     WEIGHTING,
     FigureId,
-    compared_id,
+    comparison_reason_id,
     family_id,
     quality_id,
     response_id,
@@ -170,7 +170,7 @@ def _label(wave: WavePart, item: Item, level: str) -> Value:
 def _make_rows(wave: WavePart, item: Item, *, limits: bool, trends: bool) -> Iterator[list[str]]:
     """Yield the rows of an item in the table of changes, or the reason why it has none."""
     register, share_ids = wave.register, _find_changes(wave, item)
-    asked, reason = item.label.text(wave.language), compared_id(item.id)
+    asked, reason = item.label.text(wave.language), comparison_reason_id(item.id)
     reason_text = register.span(reason) if register.has(reason) else ""
     mapped = f" ({reason_text})" if reason_text and register.row(reason)["value"] == MAPPED else ""
     if not share_ids:

@@ -45,7 +45,7 @@ from readiness.register.merging import find_merger
 from readiness.register.precision import ShareDigits, print_precision
 from readiness.register.rows.changes import change_rows, match_groups, match_items
 from readiness.register.rows.respondents import (
-    are_weighted,
+    answers_are_weighted,
     map_reasons,
     nonresponse_rows,
     quality_rows,
@@ -259,7 +259,7 @@ def _make_rows(wave: _Wave, withheld: Withholding) -> list[FigureRow]:
     """Return every row of the register; `withheld`: what is suppressed."""
     settings, rules, tables = wave.settings, wave.settings.figures, wave.tables
     questionnaire, scheme = wave.questionnaire, Scheme.of(wave.questionnaire)
-    selection, weighted = Selection(settings.selection), are_weighted(tables["steps"])
+    selection, weighted = Selection(settings.selection), answers_are_weighted(tables["steps"])
     digits = replace(wave.digits, exact=withheld.former)
     shown = (rules, scheme, selection, withheld.ids)
     decimals = {item.id: item.range.decimals for item in questionnaire.items if item.range}

@@ -61,7 +61,7 @@ def submissions(
         item, texts = questionnaire.item(str(questionnaire.group_item)), Texts.of(answer)
         contested = raw.attrs.get(CONTESTED, {}).get(item.id)
         options = Options.of(item, texts.texts, contested=contested)
-        table["group"] = texts.spread([(options.find(text) or ("",))[0] for text in texts.texts])
+        table["group"] = texts.to_rows([(options.find(text) or ("",))[0] for text in texts.texts])
     codes = (
         Texts.of(raw["_invitation"]) if "_invitation" in raw else Texts.repeat_text("", len(raw))
     )
@@ -159,7 +159,7 @@ def _open_names(
     names = np.full(len(raw), "", dtype=object)
     if "_id" in raw:
         identifiers = Texts.of(raw["_id"])
-        names[:] = identifiers.spread(
+        names[:] = identifiers.to_rows(
             [f"id-{tidy(text)}" if tidy(text) else "" for text in identifiers.texts]
         )
     stamped = _read_column(raw, "_timestamp").ne("").any() or submitted.notna().any()

@@ -55,12 +55,12 @@ def read_notes(changelog: str, version: str) -> list[str]:
     return [" ".join(item.split()) for item in items]
 
 
-def find_note(identity: str, notes: list[str]) -> str:
+def find_note(figure_id: str, notes: list[str]) -> str:
     """Return the first line that names a number by its id; "" where no line does."""
     for note in notes:
         for name in NAME.findall(note):
             parts = [ANY if part.isupper() else re.escape(part) for part in name.split(".")]
-            if re.fullmatch(r"\.".join(parts), identity):
+            if re.fullmatch(r"\.".join(parts), figure_id):
                 return note
     return ""
 

@@ -96,7 +96,7 @@ class Study:
         """
         return self.structure.whose(claim.attributed_to)
 
-    def whose_where(self, claim: Claim) -> Value:
+    def publisher_and_outlet(self, claim: Claim) -> Value:
         """Return the publisher of a figure, and the outlet that printed it if it is a different
         one.
         """

@@ -283,7 +283,7 @@ def _judge_reported_base(study: Study, total: Total, people: int, claim_set: Cla
     fitting_bases = joint_bases([figures], people + NEAR, 0, allowed)
     words: dict[str, Value] = {
         **study.words([claim_set]),
-        "whose": study.whose_where(study.claims[total.claim]),
+        "whose": study.publisher_and_outlet(study.claims[total.claim]),
         **name_numbers(total=people),
     }
     fits, adjusted = people in fitting_bases, _is_apportioned(study, claim_set, people)
@@ -409,7 +409,7 @@ def _judge_groups(study: Study, name: str, claim_id: str, people: int) -> Iterat
         return
     words: dict[str, Value] = {
         **study.words(sets),
-        "whose": study.whose_where(study.claims[claim_id]),
+        "whose": study.publisher_and_outlet(study.claims[claim_id]),
         **name_numbers(total=people, missing=missing, sizes_missing=tuple(loose)),
     }
     everyone = Fact("forensics.groups.none")

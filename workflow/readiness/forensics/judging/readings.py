@@ -137,7 +137,9 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
                 words = claim.wording.split(" ")[0]
                 figure = Fact("forensics.about", {"words": words, "figure": figure})
             described.append(
-                Fact("language.beside", {"label": figure, "what": study.whose_where(claim)})
+                Fact(
+                    "language.beside", {"label": figure, "what": study.publisher_and_outlet(claim)}
+                )
             )
         facts.append(Fact("forensics.simplest.misfits", {"figures": Listed(tuple(described))}))
     yield verdict(
@@ -195,7 +197,7 @@ def judge_phrase(study: Study, phrase: Phrase) -> Verdict:
     values: dict[str, Value] = {
         "phrase": quoted,
         "figure": name("figure", str(described.figure)),
-        "whose": study.whose_where(claim),
+        "whose": study.publisher_and_outlet(claim),
     }
     assumed = UNWEIGHTED_NEAREST if described.weighted == "unknown" else NEAREST_ALONE
     status = Status.POSSIBLE

@@ -72,7 +72,7 @@ def judge_mean(study: Study, mean: Mean) -> Verdict:
     nearest = next((n for n in range(people - 1, max(people - NEARBY, 1), -1) if possible(n)), None)
     values: dict[str, Value] = {
         "item": study.item(study.claims[mean.mean].item),
-        "whose": study.whose_where(study.claims[mean.mean]),
+        "whose": study.publisher_and_outlet(study.claims[mean.mean]),
         "mean": Fact(key, printed),
         **name_numbers(n=people),
     }
@@ -101,7 +101,7 @@ def judge_net(study: Study, net: Net) -> Verdict:
     total = PrintedFigure(sum(p.digits * 10 ** (decimals - p.decimals) for p in parts), decimals)
     values: dict[str, Value] = {
         "item": study.item(claims[0].item),
-        "whose": study.whose_where(claims[0]),
+        "whose": study.publisher_and_outlet(claims[0]),
         **name_numbers(net=str(whole), sum=str(total)),
     }
     return verdict(

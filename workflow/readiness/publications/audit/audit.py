@@ -50,7 +50,7 @@ _SIGNING = {
 
 def audit(
     root: Path,
-    identity: str,
+    publication_id: str,
     level: int,
     *,
     changes: Changes,
@@ -62,7 +62,7 @@ def audit(
     terms: Terms | None = None,
     judged: dict[str, Audit] | None = None,
 ) -> Audit:
-    """Audit `publications/<identity>` of the project at `root` up to `level` (0 to 3).
+    """Audit `publications/<publication_id>` of the project at `root` up to `level` (0 to 3).
 
     `changes`: how today's tree and environment differ from the sealed ones. `listed`: faults that
     the log of publications shows. `folder`: where the publication is, if not at its place yet.
@@ -70,7 +70,7 @@ def audit(
     holds. `keys`: public keys by name, for signatures. `judged`: audits of earlier publications by
     id, filled on the way so that each is made once. No file of the tree is written.
     """
-    folder = folder or root / "publications" / identity
+    folder = folder or root / "publications" / publication_id
     with reading_once(folder):
         seal = [*(check_seal(folder) if folder.is_dir() or not listed else ()), *listed]
         try:
@@ -92,7 +92,7 @@ def audit(
             limits += [count_marks(outcome, rows), Fact("plan.order")]
             plan = {row["id"]: mark_number(outcome, row) for row in rows}
         result = Audit(
-            identity,
+            publication_id,
             level,
             sealed,
             changes,
@@ -214,21 +214,26 @@ def _add_data(
 
 
 def _check_again(
-    root: Path, terms: Terms, judged: dict[str, Audit], identity: str, path: Path, _digest: str
+    root: Path,
+    terms: Terms,
+    judged: dict[str, Audit],
+    publication_id: str,
+    path: Path,
+    _digest: str,
 ) -> AuditFinding | None:
     """Return the reason to doubt that an earlier ledger is reproducible, or None.
 
-    The earlier publication `identity` is audited at level 2, once, for its ledger at `path`.
+    The earlier publication `publication_id` is audited at level 2, once, for its ledger at `path`.
     """
-    if identity not in judged:
+    if publication_id not in judged:
         # A placeholder during the audit: a publication that depends on itself then has no numbers.
-        judged[identity] = Audit(identity, NUMBERS, {}, Changes())
-        judged[identity] = audit(
+        judged[publication_id] = Audit(publication_id, NUMBERS, {}, Changes())
+        judged[publication_id] = audit(
             root,
-            identity,
+            publication_id,
             NUMBERS,
             changes=Changes(),
             terms=replace(terms, attacked=False),
             judged=judged,
         )
-    return check_reproduced(path, judged[identity])
+    return check_reproduced(path, judged[publication_id])

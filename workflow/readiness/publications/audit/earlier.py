@@ -29,30 +29,34 @@ FLAGS = frozenset(("", "present", "review", "caution", "suppress"))
 _UNAVAILABLE = (Outcome.ERASED, Outcome.RESTRICTED, Outcome.MISSING)
 
 
-def check_provenance(root: Path, identity: str, path: Path, digest: str) -> AuditFinding | None:
-    """Return the reason to doubt that `identity` published an earlier ledger, or None.
+def check_provenance(
+    root: Path, publication_id: str, path: Path, digest: str
+) -> AuditFinding | None:
+    """Return the reason to doubt that `publication_id` published an earlier ledger, or None.
 
     `path`: the ledger's path from the project's `root`; `digest`: its SHA-256, both as the
     publication that read it states them. The other files of the earlier publication are not
     checked.
     """
-    folder = root / FOLDER / identity
+    folder = root / FOLDER / publication_id
     ledger_place = path.as_posix()
     try:
         sealed = read_seal(folder)
     except DataError as error:
         outcome = Outcome.NOT_CHECKED if isinstance(error, UnreadableError) else Outcome.DIFFERS
-        reason = Fact("audit.earlier.seal", {"name": identity, "why": error.fact or str(error)})
+        reason = Fact(
+            "audit.earlier.seal", {"name": publication_id, "why": error.fact or str(error)}
+        )
         return AuditFinding(ledger_place, outcome, reason)
-    is_its_ledger = path == FOLDER / identity / LEDGER and sealed["id"] == identity
+    is_its_ledger = path == FOLDER / publication_id / LEDGER and sealed["id"] == publication_id
     if not is_its_ledger or sealed["files"].get(LEDGER) != digest:
         return AuditFinding(
-            ledger_place, Outcome.DIFFERS, Fact("audit.earlier.other", {"name": identity})
+            ledger_place, Outcome.DIFFERS, Fact("audit.earlier.other", {"name": publication_id})
         )
-    for fault in check_listed(root, identity, read_log(root)):
+    for fault in check_listed(root, publication_id, read_log(root)):
         # A broken log is reported elsewhere; here it makes the ledger untrusted.
         is_broken = fault.outcome is Outcome.BROKEN
-        reason = Fact("audit.earlier.log", {"name": identity, "why": fault.fact})
+        reason = Fact("audit.earlier.log", {"name": publication_id, "why": fault.fact})
         return AuditFinding(
             ledger_place, Outcome.DIFFERS if is_broken else Outcome.NOT_CHECKED, reason
         )

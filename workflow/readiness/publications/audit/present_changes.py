@@ -30,7 +30,7 @@ UNREADABLE = (
 
 
 def present_changes(
-    root: Path, identity: str, *, environment: bool, foreign: bool = False
+    root: Path, publication_id: str, *, environment: bool, foreign: bool = False
 ) -> Changes:
     """Return how today's code, lock, configuration and environment differ from a publication's.
 
@@ -38,12 +38,12 @@ def present_changes(
     environment, which reads the versions of all packages. `foreign`: whether the tree is another
     person's, so that its report does not belong to this program.
     """
-    folder = root / "publications" / identity
+    folder = root / "publications" / publication_id
     try:
         sealed = read_seal(folder)
     except DataError:
         return Changes()
-    if sealed["id"] != identity:
+    if sealed["id"] != publication_id:
         return Changes()
     differences: list[Fact] = []
     recorded_build = False

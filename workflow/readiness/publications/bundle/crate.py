@@ -245,9 +245,9 @@ class _Description:
             ComputationalWorkflow(self.crate, dest_path=WORKFLOW, properties=properties)
         )
 
-    def _add_run(self, identity: str, workflow: Entity, authors: Sequence[Entity]) -> Entity:
+    def _add_run(self, publication_id: str, workflow: Entity, authors: Sequence[Entity]) -> Entity:
         """Return the CreateAction of a publication's run."""
-        prefix = f"{ledger.FOLDER}/{identity}/"
+        prefix = f"{ledger.FOLDER}/{publication_id}/"
         published = [
             entity
             for name, entity in self.entities.items()
@@ -255,16 +255,16 @@ class _Description:
             or name == prefix + LEDGER
         ]
         return self._add(
-            f"#run/{identity}",
+            f"#run/{publication_id}",
             kind="CreateAction",
-            name=f"The run behind {identity}",
+            name=f"The run behind {publication_id}",
             description=(
                 f"As configured in {prefix}{ledger.CONFIG}, with the code in {prefix}{ARCHIVE}."
             ),
             instrument=workflow,
             agent=list(authors),
             result=published,
-            object=[self.entities[prefix + ledger.CONFIG], *self._add_inputs(identity)],
+            object=[self.entities[prefix + ledger.CONFIG], *self._add_inputs(publication_id)],
         )
 
     def _add_by_hash(self, digest: str, name: str, places: Mapping[str, str]) -> Entity:
@@ -282,10 +282,10 @@ class _Description:
                 properties["conditionsOfAccess"] = version.status
         return self._add(f"#sha256/{digest}", kind="CreativeWork", sha256=digest, **properties)
 
-    def _add_inputs(self, identity: str) -> Iterator[Entity]:
+    def _add_inputs(self, publication_id: str) -> Iterator[Entity]:
         """Yield the entities of a publication's datasets and input files."""
-        folder = self.root / ledger.FOLDER / identity
-        prefix = f"{ledger.FOLDER}/{identity}/"
+        folder = self.root / ledger.FOLDER / publication_id
+        prefix = f"{ledger.FOLDER}/{publication_id}/"
         order = sorted(
             self.hashes,
             key=lambda name: (not name.startswith(prefix), not name.startswith("data/"), name),

@@ -77,9 +77,9 @@ class Subject:
             return ""
 
 
-def read_subject(root: Path, identity: str) -> Subject:
+def read_subject(root: Path, publication_id: str) -> Subject:
     """Read title, datasets and ledger of a publication, as far as they are readable."""
-    folder = root / ledger.FOLDER / identity
+    folder = root / ledger.FOLDER / publication_id
     rows = {row["id"]: row for row in ledger_rows(folder)}
     title = dict.fromkeys(LANGUAGES, folder.name)
     simulated = False
@@ -100,7 +100,7 @@ def read_subject(root: Path, identity: str) -> Subject:
     except DataError:
         datasets = []
     return Subject(
-        identity,
+        publication_id,
         title,
         simulated or any(row.get("simulated") == "true" for row in rows.values()),
         rows,

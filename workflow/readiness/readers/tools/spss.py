@@ -13,7 +13,7 @@ from readiness.questionnaire import (
     Item,
     Matches,
     Questionnaire,
-    list_twofold_keys,
+    list_ambiguous_keys,
     match_key,
     match_options,
 )
@@ -75,7 +75,7 @@ class Spss(Tool):
             return label
         if is_missing(text, variable.missing) and match_key(text) not in _list_missing_keys(item):
             return ""
-        if match_key(text) not in list_twofold_keys(item):
+        if match_key(text) not in list_ambiguous_keys(item):
             return text
         # The value has no label, but is the text of another option.
         answer = self._match_values(item, sheet, at).found.get(match_key(text))
@@ -86,7 +86,7 @@ class Spss(Tool):
         text.
         """
         at = assigned.items.get(item.id)
-        if at is None or not list_twofold_keys(item) or item.kind.takes_several:
+        if at is None or not list_ambiguous_keys(item) or item.kind.takes_several:
             return super().list_contested(sheet, item, assigned)
         variable = sheet.labels[sheet.columns[at]]
         cells = (t for t in sheet.rows[at].texts if not self._find_label(item, t, variable))

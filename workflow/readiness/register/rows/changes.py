@@ -24,7 +24,7 @@ from readiness.ground.figure_id import (
     LOWER,
     TREND,
     FigureId,
-    compared_id,
+    comparison_reason_id,
     family_id,
     share_id,
 )
@@ -177,7 +177,9 @@ def change_rows(
     limited = 0
     for name, then, reason in matched:
         if reason:
-            yield FigureRow(compared_id(name), CHANGE, REASON, reason, item=f"{CHANGE}:{name}")
+            yield FigureRow(
+                comparison_reason_id(name), CHANGE, REASON, reason, item=f"{CHANGE}:{name}"
+            )
         if not then:
             continue
         item = questionnaire.item(name)
@@ -215,12 +217,12 @@ def change_rows(
 
 
 def _list_waves(
-    past: Mapping[Any, Mapping[Any, Any]], identity: FigureId
+    past: Mapping[Any, Mapping[Any, Any]], figure_id: FigureId
 ) -> Iterator[_Told | None]:
     """Yield a number of the wave before, then of the waves before that, from its register."""
-    names = [identity, name_earlier(identity, 1)]
+    names = [figure_id, name_earlier(figure_id, 1)]
     while names[-1] in past:
-        names.append(name_earlier(identity, len(names)))
+        names.append(name_earlier(figure_id, len(names)))
     yield from (_Told.read(past.get(name)) for name in names[:-1])
 
 

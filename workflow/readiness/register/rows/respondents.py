@@ -354,7 +354,7 @@ def numbers_of(fact: Fact) -> dict[str, FigureId]:
     return {name: weighting_id(measure) for name, measure in STEPS.get(step_name(fact), {}).items()}
 
 
-def are_weighted(steps: pd.DataFrame) -> bool:
+def answers_are_weighted(steps: pd.DataFrame) -> bool:
     """Return whether answers are weighted: no step in column `fact` says that they are not."""
     return UNWEIGHTED not in (step_name(of_domain(text, "weighting")) for text in steps["fact"])
 
@@ -399,9 +399,9 @@ def _make_summary_rows(summary: pd.DataFrame, selection: Selection) -> Iterator[
 
 
 def _make_weight_row(
-    identity: FigureId, unit: str, value: float, says: str, **more: Any
+    figure_id: FigureId, unit: str, value: float, says: str, **more: Any
 ) -> FigureRow:
-    return FigureRow(identity, "weighting", unit, value, statistic=says, **more)
+    return FigureRow(figure_id, "weighting", unit, value, statistic=says, **more)
 
 
 def _make_margin_rows(

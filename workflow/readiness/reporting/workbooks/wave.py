@@ -256,13 +256,13 @@ class _WaveSheet:
         cells = map(self._make_cell, ids, shares, self.table.columns)
         return (line.label, self._write_word(_MEASURES[measure]), *cells)
 
-    def _make_cell(self, identity: str, share: str, column: BannerColumn) -> Cell:
+    def _make_cell(self, figure_id: str, share: str, column: BannerColumn) -> Cell:
         """Return a number, the sign in its place, or `NOTHING` where there is no such number.
 
         `share`: the id of the share whose number, limit, base or effective n is wanted.
         """
-        if identity and self.register.has(identity):
-            row = self.register.row(identity)
+        if figure_id and self.register.has(figure_id):
+            row = self.register.row(figure_id)
             if sign(row).replaces_number:
                 return _sign(sign(row))
             format_code = number_format(row["unit"], int(row["digits"]), sign(row))
