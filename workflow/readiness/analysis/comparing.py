@@ -326,7 +326,7 @@ def contrast_item(
             if not (inside & has_group).any():
                 continue
             estimates = crossings.proportions(cut, grouped=True)
-            # Of two categories one suffices.
+            # With two categories, the contrast of one determines the contrast of the other.
             compared = cut.categories[:1] if len(cut.categories) == 2 else cut.categories
             for place, category in enumerate(compared):
                 shares = GroupShares.of(estimates, place, interval)

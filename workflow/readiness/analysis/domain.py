@@ -19,7 +19,8 @@ from readiness.survey.design import Design
 
 # The codes of the answers that choose the domain, by item: one of them to each item.
 Where = Mapping[str, Sequence[str]]
-# What everybody is known to be: an item that no questionnaire can have, for its id is no code.
+# Artificial item: whether a respondent is inside the domain. No item of a questionnaire can have
+# this id, because ids do not begin with an underscore.
 DOMAIN, INSIDE, OUTSIDE = "_domain", "inside", "outside"
 
 

@@ -173,7 +173,7 @@ class _ItemAttack:
             return HeldDoubt.OTHER, least, most
         if lowest < least or highest > most:
             return HeldDoubt.IMPOSSIBLE, least, most
-        # That a count is known to be large is proved by the published numbers, or by nobody here.
+        # Only the published numbers can prove here that a count is large.
         wide = self._find_rule(cell, self.rules.wide)(lowest, highest)
         if not wide and not self.rules.settles(least, most):
             return HeldDoubt.NARROW, least, most
@@ -471,7 +471,7 @@ class _ItemAttack:
                 )
                 limits = solver.bound_supposing(column, known_column, known_answers, is_wide)
                 if limits is None:
-                    # So many people cannot have given that answer.
+                    # It is impossible that `known_answers` people of the cell gave the answer.
                     continue
                 if holds(*limits):
                     # With fewer known answers more is left: the width is concave in their number.

@@ -250,7 +250,7 @@ def level_bars(
     shown = [entry for row in table for entry in (*row.levels, row.dont_know) if entry is not None]
     if any(entry.sign is Sign.WEAK for entry in shown):
         keys.append(LegendKey(explain_sign(Sign.WEAK, language), "muted", "hatch"))
-    # What stands above the bars says what their numbers are of: nobody reads it below them first.
+    # Explain above the bars what their numbers measure: readers see notes below the chart last.
     read_first = [subtitle]
     if any(row.head for row in rows):
         bold = quote_labels([levels.labels[code] for code in levels.headline])

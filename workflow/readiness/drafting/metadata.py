@@ -225,7 +225,7 @@ def _fits(column: ExportColumn, role: str) -> bool:
     if role == "invitation":
         return distinct >= _MOST * column.total
     if role == "personal":
-        # Of many people, two values show whether they have a telephone.
+        # Many respondents but only two values: whether they have a telephone, not its number.
         return column.total <= FEW_NUMBERS or sum(not find_special(t) for t in column.texts) != 2
     if role == "duration":
         return all(re.fullmatch(r"\d+([.,:]\d+)*", text) for text in column.texts)

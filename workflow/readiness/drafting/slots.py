@@ -113,7 +113,7 @@ def _judge(columns: Sequence[ExportColumn], codebook: Codebook) -> str:
     gaps = int((~filled[:-1] & filled[1:]).any(axis=0).sum())
     # One text above all columns shows that they are one question.
     share_header = len({column.label or column.header for column in columns}) == 1
-    # Who ranks a list gives all of it.
+    # Respondents who rank a list rank all of it.
     all_or_nothing = bool((filled.all(axis=0) == filled.any(axis=0)).all())
     least = len(columns) + 1 if all_or_nothing else LEAST_OPTIONS
     if (

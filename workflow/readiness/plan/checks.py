@@ -260,7 +260,10 @@ def _check_groups(where: str, wave: WaveSettings, questionnaire: Asked) -> None:
 
 
 def _check_domain(where: str, wave: WaveSettings, questionnaire: Asked) -> None:
-    """Of whom the figures are: answers that items with one answer have, of no personal data."""
+    """Check `estimate.where`: known answers to items with one answer, none of personal data.
+
+    Raises ConfigError naming the key.
+    """
     path, kinds = questionnaire.path, questionnaire.kinds
     for name, codes in (wave.estimate.where or {}).items():
         if name in questionnaire.frame and name not in kinds:

@@ -354,7 +354,7 @@ class Plan:
     def settings(self, step: str, run: str = "", language: str = "", **more: str) -> str:
         """Return a step's settings for a run and a language, as canonical JSON."""
         if step == "restore":
-            # The row of this version alone: a new version of another dataset reruns nothing.
+            # Only the row of this version, so that a new version of another dataset reruns nothing.
             name = "{dataset}@{version}".format_map(more)
             row = self._versions.get(name)
             md5, sha256 = (row.md5, row.sha256) if row else ("", "")
@@ -421,10 +421,11 @@ class Plan:
         }
 
     def _list_domains_beside(self, run: PlannedRun) -> list[dict[str, list[str]] | None]:
-        """Return whom other published numbers of a wave's answers describe, None for everybody.
+        """Return the domains of other published numbers from the same answers; None: everybody.
 
-        Of two waves of today's configuration the one with a domain keeps the difference of both
-        from telling of few people; of two releases the later one.
+        The difference of the numbers of two domains must not disclose few people. Of two waves in
+        the current configuration, the one with a domain is checked for this; of two releases, the
+        later one.
         """
         if run.frozen:
             return []

@@ -26,7 +26,7 @@ _PATTERNS = {
 PLACES = {place: re.compile(pattern, re.ASCII) for place, pattern in _PATTERNS.items()}
 CODE_FOLDERS = ("workflow", "profiles", "reports")
 LOCK = "requirements.lock"
-# Where Snakemake looks for a workflow, and where a project's configuration may lie.
+# Paths where Snakemake looks for a workflow, and paths of a project's configuration.
 SNAKEFILES = ("Snakefile", "workflow/Snakefile")
 CONFIGS = ("config.yaml", "config/config.yaml")
 
@@ -89,7 +89,7 @@ def is_own(root: Path) -> bool:
     """
     if (tree := own_tree()) is not None:
         return root.exists() and tree.samefile(root)
-    # Where it really lies: a tree could bring a link to somebody's environment.
+    # Links are resolved: a foreign tree could contain a link to another environment.
     return PACKAGE_FOLDER.is_relative_to(root.resolve() / ".venv")
 
 

@@ -184,7 +184,8 @@ def _find_causes(step: str, before: Lineage, after: Lineage | None) -> Iterator[
         yield Fact("audit.cause.not_run")
         return
     if step.startswith(RESTORE):
-        # What is restored is what the version's hashes name, unless it is the code that strays.
+        # Restored data have the hashes of their version. So other data mean another version, unless
+        # only the code of this step differs.
         moved_code = before.code != after.code and before.settings == after.settings
         yield Fact("verdict.page.column.code") if moved_code else Fact("numbers.data")
         return

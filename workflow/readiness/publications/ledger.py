@@ -25,9 +25,9 @@ from readiness.ground.tables import records_to_csv
 from readiness.language import FIRST
 
 FOLDER = Path("publications")
-# In the project in which an audit makes a run again: the ledger that says what of it is withheld.
+# Copy of the sealed ledger in the scratch project of a rerun: it says which numbers to suppress.
 SEALED = FOLDER / "sealed.csv"
-# The folder in it that is no publication: what was planned before the answers came.
+# Folder in `publications` for plans sealed before the answers; not a publication.
 PLANS = "plans"
 DATASETS = "datasets.csv"
 INPUTS = "inputs.csv"

@@ -40,7 +40,7 @@ STEPS = (
 )
 REPORT = Path("report.qmd")
 _BLOCK = re.compile(r"^(?!\s*#).*?\breport\.(\w+)\(([^)\n]*)\)", re.M)
-# How a row of `data/versions.csv` names the plan that was in force.
+# Note in a row of `data/versions.csv` that names the plan in force at that time.
 _NOTED = re.compile(r"plan ([a-z0-9-]+/[1-9][0-9]*) ([0-9a-f]{16})")
 
 

@@ -194,7 +194,7 @@ def read_archive(archive: Path) -> dict[str, bytes]:
 
 @lru_cache(maxsize=1)  # an audit asks for it twice
 def _read_tar(packed: bytes) -> dict[str, bytes]:
-    # Bytes that unpacking one may take: what it was packed with needs a tenth of it.
+    # Limit of the memory for unpacking, in bytes: ten times what the program's own archives need.
     decompressor = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=1 << 27)
     content = decompressor.decompress(packed, LARGEST + 1)
     if len(content) > LARGEST or not decompressor.eof or decompressor.unused_data:
@@ -220,7 +220,7 @@ def members(
     folder, and for more than `most_bytes` bytes or `most_files` files.
     """
     left = most_bytes
-    # An iteration over the tar would begin again with what was read before.
+    # `for member in tar` would begin again with the members that were read before.
     for count, member in enumerate(iter(tar.next, None)):
         # A member may state a size that its bytes do not have, and the rest be a hole.
         left -= member.size
@@ -270,7 +270,7 @@ def present_environment(lock: str, further: Iterable[str] = ()) -> dict[str, Any
         ),
         "simd": sorted(shown["SIMD Extensions"]["found"]),
         "engine": present_engine(),
-        # What is not there is pinned for another system.
+        # A package without a version is not installed: it is pinned for another system.
         "packages": {name: version for name, version in installed.items() if version},
     }
 

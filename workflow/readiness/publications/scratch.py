@@ -1,9 +1,8 @@
-"""The tree that is audited, and the scratch folder in which it is run again.
+"""Open the audited project tree, and rerun its publications in a scratch folder.
 
-The tree is this program's own, or somebody else's, which is read and never run. The scratch folder
-holds a small project with verified datasets, for a run of this program. It is gone afterwards, also
-when the audit is interrupted or asked to end: it holds people's answers. Nothing of the tree is
-touched.
+The tree is this program's own, or a foreign one, which is read and never run. The scratch folder
+holds a small project with verified datasets, which this program runs. It holds people's answers, so
+it is always removed, also when the audit is interrupted or terminated. The tree is not changed.
 """
 
 import logging
@@ -35,16 +34,17 @@ from readiness.program.layout import is_own
 from readiness.publications.ledger import FOLDER
 
 Done = TypeVar("Done")
-# What a run has said, beside its folder.
+# File with the output of a run, beside the run's folder.
 SAID = "said.txt"
 
 
 @contextmanager
 def scratch_project(files: Mapping[str, bytes], objects: Mapping[Pointer, Path]) -> Iterator[Path]:
-    """A project in a temporary folder: files by name, and datasets.
+    """Make a project in a temporary folder from `files` (content by name) and datasets; yield its
+    path.
 
-    `objects` are verified copies of the datasets; they are copied, never linked. DataError when the
-    temporary folder cannot be used.
+    `objects`: verified copies of the datasets; they are copied, never linked. Raises DataError when
+    the temporary folder cannot be used.
     """
     with ended_like_interrupted(), temporary_folder() as scratch:
         folder = scratch / "project"
@@ -66,7 +66,10 @@ def scratch_project(files: Mapping[str, bytes], objects: Mapping[Pointer, Path])
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """A folder for the time of a context; DataError when there is no place for one."""
+    """Make a temporary folder, and remove it at the end of the context.
+
+    Raises DataError when no folder can be made.
+    """
     try:
         folder = Path(tempfile.mkdtemp(prefix="readiness-"))
     except OSError as error:
@@ -74,7 +77,7 @@ def temporary_folder() -> Iterator[Path]:
     try:
         yield folder
     finally:
-        # Seconds before each attempt to remove a folder in which a job that ends may still write.
+        # Wait this many seconds before each attempt: a job that is ending may still write.
         for pause in (0.0, 0.1, 0.5, 2.0):
             time.sleep(pause)
             shutil.rmtree(folder, ignore_errors=True)
@@ -84,8 +87,8 @@ def temporary_folder() -> Iterator[Path]:
 
 @contextmanager
 def ended_like_interrupted() -> Iterator[None]:
-    """Within it, a signal that asks the process to end does what an interrupt from the keyboard
-    does: the scratch folder goes before the process.
+    """Raise KeyboardInterrupt on SIGTERM and SIGHUP, so that the scratch folder is removed before
+    the process ends.
     """
 
     def end(_number: int, _frame: object) -> None:
@@ -104,10 +107,10 @@ def ended_like_interrupted() -> Iterator[None]:
 
 
 def run_in(folder: Path, targets: Sequence[str]) -> str:
-    """Run this program in the project in `folder` for some targets; "" when done, else why not.
+    """Run this program for some targets in the project in `folder`; return "" or why it failed.
 
-    In a process beside this one that has what this one has loaded: to start Python for each step
-    takes longer than most steps.
+    The run is a forked process with all modules loaded: starting Python takes longer than most
+    steps.
     """
     _load_program()
     process = get_context("fork").Process(target=_perform_steps, args=(folder, targets))
@@ -115,7 +118,7 @@ def run_in(folder: Path, targets: Sequence[str]) -> str:
     try:
         process.join()
     except BaseException:
-        # With what it has started, which would go on in a folder that is gone.
+        # End the whole process group: its children would go on in a folder that was removed.
         os.killpg(process.pid or 0, signal.SIGTERM)
         process.join()
         raise
@@ -128,30 +131,30 @@ def run_in(folder: Path, targets: Sequence[str]) -> str:
 
 
 def _load_program() -> None:
-    """Load once what all runs need: the steps, and Snakemake, which is started as a program."""
+    """Import the modules that all runs need: the steps, and Snakemake's command line."""
     for module in ("snakemake.cli", *(m for m, _ in import_module("readiness.cli").STEPS.values())):
         import_module(module)
 
 
 def _perform_steps(folder: Path, targets: Sequence[str]) -> None:
-    """Perform the steps that Snakemake lists, one after the other, in a process made for it."""
+    """Perform the steps that Snakemake lists, one after the other, and end this process."""
     os.setsid()
     for name in list(os.environ):
         if name.startswith(("READINESS_", "SNAKEMAKE_", "PYTHON")):
             del os.environ[name]
-    # What is left there goes with the scratch folder.
+    # Temporary files are removed with the scratch folder.
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder.parent)
     if not os.access(os.environ.get("HOME", ""), os.W_OK):
-        # Snakemake keeps a folder of its own there.
+        # Snakemake writes a folder into the home folder.
         os.environ["HOME"] = os.environ["XDG_CACHE_HOME"] = str(folder.parent)
     with (folder.parent / SAID).open("wb") as said, Path(os.devnull).open("r+b") as nothing:
         for file, descriptor in ((nothing, 0), (said, 1), (said, 2)):
             os.dup2(file.fileno(), descriptor)
     sys.stdout, sys.stderr = (os.fdopen(n, "w", encoding="utf-8") for n in (1, 2))
     os.chdir(folder)
-    # The program as a whole: no part of what a step can reach.
+    # Imported by name, so that these modules do not count as part of the steps' code.
     plan, cli = (import_module(f"readiness.{name}") for name in ("plan", "cli"))
-    # Sums are the same at every number of cores.
+    # With one thread, sums are the same on any number of cores.
     with threadpool_limits(1):
         try:
             found = plan.load_plan(folder)
@@ -169,11 +172,9 @@ def _perform_steps(folder: Path, targets: Sequence[str]) -> None:
 def perform_side_by_side(
     perform: Callable[[str], Done], names: Sequence[str], cores: int
 ) -> Iterator[Done]:
-    """What `perform` gives for each name, in their order; on several cores in processes beside this
-    one that have what it has loaded.
-    """
+    """Yield `perform(name)` for each name, in order; with several cores in forked processes."""
     if cores == 1:
-        # By `map` a StopIteration out of one would end them all without a word.
+        # With `map`, a StopIteration raised by `perform` would silently end the iteration.
         yield from (perform(name) for name in names)
         return
     _load_program()
@@ -210,13 +211,14 @@ def _send_each(perform: Callable[[str], object], names: Sequence[str], end: Conn
 
 
 def _list_steps(targets: Sequence[str]) -> list[list[str]]:
-    """The arguments of the program for each step that some targets of the project in the present
-    folder need, in an order in which they can be performed: of Snakemake, which runs nothing.
+    """Return the program's arguments for each step that the targets need, in an order that works.
+
+    They come from a dry run of Snakemake on the project in the current folder.
     """
     told: list[str] = []
 
     def hear(record: logging.LogRecord) -> bool:
-        # An event of a job and one of its command both have the command.
+        # Snakemake logs each command twice: with its job, and by itself.
         if (command := getattr(record, "shellcmd", None)) and command not in told[-1:]:
             told.append(command)
         return True
@@ -228,7 +230,7 @@ def _list_steps(targets: Sequence[str]) -> list[list[str]]:
     except SystemExit as error:
         if error.code:
             raise
-    # Behind `python -I -X utf8 "$READINESS_PROGRAM"`, which is the program that runs already.
+    # Drop the words `python -I -X utf8 "$READINESS_PROGRAM"`: that program is running already.
     return [shlex.split(command)[5:] for command in told]
 
 
@@ -241,16 +243,17 @@ def _read_reason(stderr: str, folder: Path) -> str:
 
 
 def is_tree(word: str) -> bool:
-    """Whether a word on the command line names a folder, and not a publication."""
+    """Return whether a word on the command line names a folder rather than a publication."""
     path = Path(word)
     return "/" in word or word in (".", "..") or path.suffix == ".zip" or (path / FOLDER).is_dir()
 
 
 @contextmanager
 def open_tree(path: Path, remotes: Sequence[str | Path] = ()) -> Iterator[Foreign | None]:
-    """What may be read for the tree at `path`; None for this program's own.
+    """Yield the sources that may be read for a foreign tree at `path`; None for this program's own.
 
-    `remotes` are addresses that the auditor named: folders or URLs. ConfigError: no such folder.
+    `remotes`: addresses that the auditor named, folders or URLs. Raises ConfigError:
+    no such folder.
     """
     if not path.is_dir():
         raise ConfigError(

@@ -50,7 +50,7 @@ def option_codes(texts: Sequence[str], given: Sequence[str] = ()) -> list[str]:
     codes: list[str] = []
     for at, text in enumerate(texts):
         other_keys = {key for k, key in enumerate(keys) if k != at}
-        # Of several plainly written options with one code the first gets it.
+        # If several options, written alike, would get the same code, the first one gets it.
         codes_reserved = {*plain_codes} - {plain_codes[at]}
         codes.append(given[at] or option_code(text, {*codes, *given, *other_keys, *codes_reserved}))
     return codes

@@ -39,7 +39,8 @@ STATUS = tuple(
     f"participation.status.{status}"
     for status in ("answered", "dont_know", "blank", "no_answer", "not_asked")
 )
-# What "not asked" is called where figures describe part of the respondents (`estimate.where`).
+# Catalogue keys of "not asked": in general, and where figures describe part of the respondents
+# (`estimate.where`).
 NOT_ASKED, NOT_INSIDE = "participation.status.not_asked", "participation.status.outside"
 DISPOSITIONS = tuple(f"participation.disposition.{name}" for name in ENDS_OF_CASES)
 # Catalogue keys of measures of participation, by their levels in the register.

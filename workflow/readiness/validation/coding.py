@@ -33,7 +33,7 @@ from readiness.readers.tools.words import NO_ANSWER
 from readiness.validation.cells import Options, ReadCell, read_cell
 from readiness.validation.issues import NO_ROW, UNREAD, issues_of
 
-# Whether an item was asked: no, cannot be decided, yes.
+# Codes for whether an item was asked: no, cannot be decided, yes.
 NO, UNCLEAR, YES = 0, 1, 2
 # Columns of a reader beside the answers.
 OF_THE_TOOL = ("_submitted", "_started", "_seconds", "_complete")

@@ -343,7 +343,8 @@ def _bound_counts(
     """Return the lowest and highest counts for many figures (rows) and bases (columns) at once."""
     low = np.empty((len(column), len(n)), dtype=np.int64)
     high = np.empty_like(low)
-    # Whether an end is included depends on parity alone, and only for half-even.
+    # Whether an end of the interval is included depends only on the parity of the printed digits,
+    # and only if halves are rounded to even.
     for parity in (0, 1):
         rows = column % 2 == parity
         start, stop, with_start, with_stop = ends(int(parity), rounding)

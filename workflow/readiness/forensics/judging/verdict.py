@@ -25,7 +25,7 @@ class Status(StrEnum):
     """Result of a check, under the assumptions that its sentence names."""
 
     IMPOSSIBLE = "impossible"
-    # Not possible if everyone answered, possible with a missing answer.
+    # The figures are impossible if everyone answered, but possible with a missing answer.
     INCOMPATIBLE = "incompatible"
     POSSIBLE = "possible"
     UNDETERMINED = "undetermined"

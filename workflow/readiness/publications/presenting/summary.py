@@ -119,7 +119,7 @@ def _tell_valid(audit: Audit) -> Iterator[Fact]:
     if audit.rows_apart:
         yield Fact("verdict.says.rows_not_compared", {"n": audit.rows_apart})
     if audit.level >= REPORT and not pages:
-        # Which version to install for them, where that is the reason.
+        # The reason may name a version that the reader must install.
         yield Fact("verdict.says.pages_not_compared", {"why": audit.report[0].fact})
 
 

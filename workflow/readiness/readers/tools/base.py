@@ -277,7 +277,7 @@ class Tool:
         for target, columns_found in surest(hit for hit in hits if hit.at not in taken).items():
             taken.update(hit.at for hit in columns_found)
             if len(columns_found) > 1:
-                # Of columns with the same header, empty ones hold no answer.
+                # Several columns may have the same header; ignore the empty ones.
                 filled = [h for h in columns_found if any(map(match_key, sheet.rows[h.at].texts))]
                 columns_found = filled or columns_found[:1]
             if len(columns_found) > 1:
