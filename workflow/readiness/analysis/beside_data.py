@@ -70,7 +70,7 @@ def beside_data(
     """Compare every set of percentages with the data's own.
 
     `study`: the claims and their structure, whose items and categories are those of the
-    questionnaire. `answers`: coded answers, one row a respondent, one column for each of the
+    questionnaire. `answers`: coded answers, one row per respondent, one column for each of the
     questionnaire's columns. `questionnaire`: the questions. Returns one comparison a set, in the
     structure's order.
     """

@@ -320,8 +320,8 @@ class ReaderBounds:
     Attributes:
         lowest, highest: proven limits of the count.
         least, most: limits of the values known to be possible; None where no world was found.
-        undecided: whether the searches ended before it was known that the count is protected. It
-            is then taken to be given away.
+        undecided: whether the searches ended before they proved that the count is protected. The
+            count then counts as disclosed.
     """
 
     lowest: int

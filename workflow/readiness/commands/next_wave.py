@@ -434,7 +434,7 @@ def precision(
     *,
     simulated: bool,
 ) -> Picture:
-    """Return a picture of precision, a row a group, in points; `margin` (0-1): a line across.
+    """Return a picture of precision, one row per group, in points; `margin` (0-1): a line across.
 
     `groups`: label, answers, and half the width of a share's interval (0-1) for each of `LOOKS`.
     """

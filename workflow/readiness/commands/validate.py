@@ -209,8 +209,8 @@ def list_reading(reading: ReadFile, language: Language, largest: float) -> dict[
     """Return what `describe_reading` reports as data for JSON, with every fault.
 
     Of an export: `received` and `kept` submissions, `dropped` by reason, `kept_by_group`, `rules`
-    with their counts, and `faults`, one a row of the table of faults, with personal data replaced.
-    Of a drawn sample: `invited`, `strata`, `population`.
+    with their counts, and `faults`, one per row of the table of faults, with personal data
+    replaced. Of a drawn sample: `invited`, `strata`, `population`.
 
     Raises DataError for a mass loss, which a run would refuse.
     """

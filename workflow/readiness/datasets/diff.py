@@ -18,8 +18,8 @@ from readiness.ground.errors import DataError
 class KeyedTable:
     """A table as text, with the key and, where there is one, the timestamp of each row.
 
-    `cells` has one row a record. `keys` and `moments` have the same length; moments are texts that
-    sort as time does ("" where unknown). `key_name` describes the keys.
+    `cells` has one row per record. `keys` and `moments` have the same length; moments are texts
+    that sort as time does ("" where unknown). `key_name` describes the keys.
     """
 
     cells: pd.DataFrame

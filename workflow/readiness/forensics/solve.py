@@ -93,7 +93,7 @@ class Solution:
     """Numbers of people that the figures allow, as data and as facts.
 
     `rows`: the readings, where no number of people is printed; `together`: the figures judged
-    against that number, where one is printed. `facts`: the same as messages, one a line.
+    against that number, where one is printed. `facts`: the same as messages, one per line.
     """
 
     rows: tuple[Reading, ...]

@@ -46,12 +46,12 @@ def lock_file() -> Path:
 
 
 def present_files(root: Path, *, own: bool) -> dict[str, bytes]:
-    """Return the program that runs, by name, as an archive of the project at `root` has it.
+    """Return the files of the running program for an archive of the project at `root`: content by
+    name.
 
-    Of what the program came with, what its authors say of their own project stays behind in
-    another one. `own`: the project is the user's, so that its report and its words (`report.qmd`,
-    `reports/`) stand in the place of those that the program came with. Those of somebody else's
-    tree never do: the cells of a report run as Python.
+    Files about the program's own project are left out in another project. `own`: the project is the
+    user's, so its report and texts (`report.qmd`, `reports/`) replace those of the program. Those
+    of a foreign tree never do, because the code cells of a report are run.
     """
     files = read_program()
     if not own:
@@ -68,7 +68,7 @@ def present_files(root: Path, *, own: bool) -> dict[str, bytes]:
 
 
 def is_told(name: str) -> bool:
-    """Return whether a file is the report, or what authors say of their own project."""
+    """Return whether a file is part of the report, or a text about the program's own project."""
     return place_of(name) == REPORTS or bool(OF_THIS.match(name))
 
 

@@ -72,7 +72,7 @@ def read_export(
     *,
     simulated: bool | None = None,
 ) -> pd.DataFrame:
-    """Read an export of `questionnaire`: one row a submission, every cell as exported text.
+    """Read an export of `questionnaire`: one row per submission, every cell as exported text.
 
     Columns: `_row` (number of the row in a spreadsheet, header = 1), `_timestamp` and `_invitation`
     ("" where there is none), one for each questionnaire item, named by its id (ticked options in

@@ -50,9 +50,9 @@ class Sheet:
     """A table of text.
 
     `columns`: the header row as written ("" for a column without a name). `rows`: the cells of each
-    column below it, one row a submission. `numbers`: number of each row in a spreadsheet (the first
-    line of the file is 1). `above`: the rows above the header, each with its own length. `under`:
-    further header rows below the first, where a tool writes several. `format`, `encoding`,
+    column below it, one row per submission. `numbers`: number of each row in a spreadsheet (the
+    first line of the file is 1). `above`: the rows above the header, each with its own length.
+    `under`: further header rows below the first, where a tool writes several. `format`, `encoding`,
     `separator`: of the file; the latter two "" where there is none. `labels`: of an SPSS file, by
     column name. `name`: sheet of a workbook. `others`: further sheets of a workbook with cells, and
     the number of rows below the first in each. `faults`: by position in `rows`, why a row cannot be

@@ -101,7 +101,7 @@ def _check_persons(path: Path, frame: pd.DataFrame, questionnaire: Questionnaire
 
 
 def read_frame(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
-    """Read the sampling frame: one row a person, `token` and the frame variables alone.
+    """Read the sampling frame: one row per person, `token` and the frame variables alone.
 
     Raises DataError as `read_sample` does for these columns, and for an empty frame.
     """

@@ -3,8 +3,8 @@
 A table holds ids of the register, no numbers: page and workbook look up the same ids.
 
 An upper-case letter names a column with a lower share at the 95 % level, a lower-case letter at the
-90 % level; p-values are adjusted within one question and variable, or follow a rule of the market
-(`MARKET`). Groups whose share is not published are in no comparison that is shown.
+90 % level; p-values are adjusted within one question and variable, or follow the column tests of
+market research (`MARKET`). Groups whose share is not published are in no comparison that is shown.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -74,7 +74,7 @@ class Contrasts:
 
     @property
     def rule(self) -> str:
-        """The rule of the letters: `adjusted`, or one of the market (`analysis.lettering`)."""
+        """Rule of the letters: `adjusted`, or a test of market research (`analysis.lettering`)."""
         named = {name for row in self.rows[:1] for name in row}
         return next((rule for rule in MARKET if f"p_{rule}" in named), "adjusted")
 

@@ -1,4 +1,4 @@
-"""Passport of a number: what it is and where it comes from, on a page and in the list of all.
+"""Passport of a number: its meaning and its sources, on a page and in the list of all numbers.
 
 A passport puts the register's row into words: value, interval, base, versions of the data, steps,
 how to cite the number, and the command that traces it.

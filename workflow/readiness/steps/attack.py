@@ -1,7 +1,8 @@
-"""Attack: what readers of a wave's numbers could prove of counts that are withheld.
+"""Attack a wave's register: compute what readers could prove about suppressed counts.
 
-What a reader may know is read beside the register: the frame cells and weights of the respondents,
-and the earlier releases of the wave. Their answers are not used.
+The step also reads what readers may know in addition to the register: the respondents' frame cells
+and weights, and the wave's earlier releases. It reads answers only to find the respondents of the
+domain, and which answers derived answers merge.
 """
 
 import json
@@ -35,7 +36,7 @@ SETTINGS = AttackWave
 
 
 def run(job: Job[AttackWave]) -> None:
-    """Write `attack.csv`, one row a count, and `verdict.json`."""
+    """Write `attack.csv`, one row per count, and `verdict.json`."""
     settings, questionnaire = job.settings, load_questionnaire(job["questionnaire"])
     policy = Policy.of(settings.disclosure.model_dump(exclude_none=True), settings.minimum_base)
     answers = read_text_table(job["answers"], "the coded answers")

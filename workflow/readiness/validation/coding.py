@@ -43,7 +43,7 @@ Asked = npt.NDArray[np.int8]
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """Raw text of the kept submissions, one a respondent, sorted by respondent.
+    """Raw text of the kept submissions, one per respondent, sorted by respondent.
 
     `place`: position of each in the table as read, from 0. `row`: its row in the export.
     `respondent`: its name. `texts`: the exported texts, by item. `known`: the tool's own columns

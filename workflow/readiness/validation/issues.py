@@ -1,4 +1,4 @@
-"""The table of issues: one row a fault, one table for all rules.
+"""The table of issues: one row per fault, one table for all rules.
 
 Each row holds a fact (`facts`); `sentence` writes it in a language. Severities: `note` (nothing
 lost: a misspelt option read, a blank), `warning` (kept, but to be checked), `error` (a value or a

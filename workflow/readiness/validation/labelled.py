@@ -35,11 +35,11 @@ def labelled_file(
 ) -> bytes:
     """Return the bytes of a `.sav` or `.dta` file of coded answers.
 
-    `answers`: a row a respondent, as `validate` returns them. Options are numbered from 1 in the
-    order of the form; a ticked box is 1, another 0. Special codes become labelled missing values:
-    in SPSS the six whole numbers below all values (-1 to -6, as a rule), in Stata `.a` to `.f`.
-    Columns of no item (weights, say) are written as they are. Raises DataError for a text that is
-    too long for the format.
+    `answers`: one row per respondent, as `validate` returns them. Options are numbered from 1 in
+    the order of the form; a ticked box is 1, another 0. Special codes become labelled missing
+    values: in SPSS the six whole numbers below all values (-1 to -6, as a rule), in Stata `.a` to
+    `.f`. Columns of no item (weights, say) are written as they are. Raises DataError for a text
+    that is too long for the format.
     """
     import pyreadstat
 

@@ -42,7 +42,8 @@ class Apart:
     """Protected content, for those with access to it.
 
     `answers`: one row an answer to a personal item or in free text: `respondent`, `item`, `value`.
-    `seen`: one row a cell that holds personal data: `row` of the export, `column`, `item`, `kinds`.
+    `seen`: one row per cell that holds personal data: `row` of the export, `column`, `item`,
+    `kinds`.
     """
 
     answers: pd.DataFrame

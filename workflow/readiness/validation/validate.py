@@ -133,12 +133,12 @@ SET_ASIDE = ("structure", "screened_out", "empty_row", "test_answer")
 class Validated:
     """Result of validation.
 
-    `answers`: one row a kept respondent, sorted by `respondent`, all text: `respondent`, `group`,
+    `answers`: one row per kept respondent, sorted by `respondent`, all text: `respondent`, `group`,
     `stratum`, the frame variables, `base_weight` ("" for those outside the frame), then the items
     as codes or `_blank`, `_not_asked`, `_dont_know`, `_invalid`.
 
-    `issues`: one row a fault (`ISSUE_COLUMNS`), in the order of the export; those of a whole column
-    first.
+    `issues`: one row per fault (`ISSUE_COLUMNS`), in the order of the export; those of a whole
+    column first.
 
     `counts`: columns `quantity`, `group`, `value` (int): `received`, `kept` and each reason for
     which a submission is not kept (group `all`), `kept` by group, `corrections` applied and unused,
@@ -286,9 +286,9 @@ def _explain_nothing_kept(table: pd.DataFrame, found: Sequence[pd.DataFrame]) ->
 def _find_groups(answers: Answers, questionnaire: Questionnaire) -> Texts:
     """Return the group of each respondent.
 
-    With one weighted group, whoever gives no group apart is in it. With several, an answer that
-    names none is in none: `_blank` or `_invalid`. Without a group item everyone is in one group,
-    `all`.
+    With one weighted group, it has all respondents except those of the groups counted apart. With
+    several, a respondent without a valid answer to the group item is in no group: `_blank` or
+    `_invalid`. Without a group item everyone is in one group, `all`.
     """
     if questionnaire.group_item is None:
         return Texts.repeat_text(TOTAL, len(answers))

@@ -109,7 +109,7 @@ def check_attack(
 
 
 def read_published(run: str, again: Rerun) -> AttackTarget:
-    """Return the release of a wave as whoever has the publication alone reads it.
+    """Return the release of a wave as a reader sees it who has nothing but the publication.
 
     `run`: as `waves/NAME`. Raises a ReadinessError where the register or a file of the run cannot
     be read.

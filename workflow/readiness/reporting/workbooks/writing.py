@@ -39,7 +39,7 @@ Cell = str | Amount
 
 @dataclass(frozen=True)
 class WorkbookSheet:
-    """Sheet of a workbook: title, explanations (one line a cell), and one table.
+    """Sheet of a workbook: title, explanations (one line per cell), and one table.
 
     `called`: text of its tab, where that is not its name. `shaded`: rows of the headline figures.
     `labels`: number of columns of words that stay in view.

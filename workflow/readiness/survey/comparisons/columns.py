@@ -1,8 +1,8 @@
-"""The market's test of two columns of a table: a z test of two shares on effective bases.
+"""Column test of market research: a z test of two shares of a banner table, on effective bases.
 
-Every pair of columns is tested by itself, without an adjustment for how many pairs there are and
-without the design: weights count by the effective base alone (Kish 1965), strata and clusters not
-at all. The variance is that of the pooled share, or of each share apart (unpooled).
+Every pair of columns is tested by itself, without adjustment for the number of pairs. Weights enter
+only through the effective base (Kish 1965); strata and clusters are ignored. The variance is that
+of the pooled share, or the sum of those of both shares (unpooled).
 """
 
 import numpy as np
