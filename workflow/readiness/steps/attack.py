@@ -1,8 +1,7 @@
-"""Attack a wave's register: compute what readers could prove about suppressed counts.
+"""Attack: what readers of a wave's numbers could prove of counts that are withheld.
 
-The step also reads what readers may know in addition to the register: the respondents' frame cells
-and weights, and the wave's earlier releases. It reads answers only to find the respondents of the
-domain, and which answers derived answers merge.
+What a reader may know is read beside the register: the frame cells and weights of the respondents,
+and the earlier releases of the wave. Their answers are not used.
 """
 
 import json
