@@ -113,14 +113,14 @@ def headlines(item: Item, answers: pd.DataFrame) -> Iterator[Headline]:
 
 
 def _make_headline(
-    level: str, codes: "pd.Series[str]", all_: Sequence[str], yes: Sequence[str]
+    level: str, codes: "pd.Series[str]", base_codes: Sequence[str], numerator_codes: Sequence[str]
 ) -> Headline:
-    """Return the headline share of a level: codes in `all_` form its base, codes in `yes` its
-    numerator.
-    """
-    place = encode_declared(codes, [*all_, NOT_ASKED]).codes
-    values = np.array([*(float(code in yes) for code in all_), np.nan, np.nan])[place]
-    return Headline(level, values, place != len(all_), (0.0, 1.0))
+    """Return the headline share of a level, from the codes of its base and of its numerator."""
+    place = encode_declared(codes, [*base_codes, NOT_ASKED]).codes
+    values = np.array([*(float(code in numerator_codes) for code in base_codes), np.nan, np.nan])[
+        place
+    ]
+    return Headline(level, values, place != len(base_codes), (0.0, 1.0))
 
 
 def nonresponse_bounds(

@@ -27,7 +27,7 @@ from readiness.publications.ledger import FOLDER
 from readiness.running.outputs import add_force, check_output
 
 # Width of the column of places: the longest place other than a remote's name.
-PLACE = len("results/inputs")
+PLACE_WIDTH = len("results/inputs")
 
 # Options of `data add` that are kept in the version's DVC pointer.
 ABOUT = {
@@ -258,7 +258,7 @@ def _verify(root: Path, arguments: argparse.Namespace) -> None:
     for finding in verify(root):
         records.append({**asdict(finding), "is_fault": finding.is_fault})
         if not arguments.json:
-            line = f"{finding.version:<{name}}  {finding.place:<{PLACE}}  {finding.state}"
+            line = f"{finding.version:<{name}}  {finding.place:<{PLACE_WIDTH}}  {finding.state}"
             print(line, flush=True)
         faults += [finding] if finding.is_fault else []
     if arguments.json:

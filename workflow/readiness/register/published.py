@@ -26,9 +26,9 @@ from readiness.language.rounding import ROUNDINGS, UNITS, round_amount
 from readiness.register.figures import PRECISION, PUBLISHED
 
 # Relative tolerance within which two values count as equal.
-RELATIVE = 1e-9
+RELATIVE_TOLERANCE = 1e-9
 # Absolute tolerance within which two values near zero count as equal.
-BESIDE_ZERO = 1e-12
+ABSOLUTE_TOLERANCE = 1e-12
 
 # float() also accepts underscores, blanks, digits of other scripts and "nan": no numbers here.
 _NUMBER = re.compile(r"[+-]?\d{1,40}(?:\.\d{0,40})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
@@ -47,7 +47,7 @@ def number(text: str) -> float | None:
 
 def close(first: float, second: float) -> bool:
     """Return whether two values are equal except for the last bits of floating-point sums."""
-    return math.isclose(first, second, rel_tol=RELATIVE, abs_tol=BESIDE_ZERO)
+    return math.isclose(first, second, rel_tol=RELATIVE_TOLERANCE, abs_tol=ABSOLUTE_TOLERANCE)
 
 
 def same_cell(first: str, second: str) -> bool:
@@ -82,7 +82,7 @@ def gives(value: float, figure: str, digits: int, rounding: str = "half_even") -
 
 def around(value: float) -> Iterator[float]:
     """Yield the value moved by the tolerances in both directions."""
-    for tolerance in (value * RELATIVE, BESIDE_ZERO):
+    for tolerance in (value * RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE):
         yield from (value - tolerance, value + tolerance)
 
 
