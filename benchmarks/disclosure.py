@@ -373,7 +373,7 @@ REGISTERS = """\
 Written by `benchmarks/disclosure.py --registers`, from registers of {surveys} surveys that are not
 part of the project: opt-in, without weights or a sample list, by one question. Of each, the
 register of 1.0 and that of the program that wrote this page: shares of groups withheld so that
-nobody is recognised, shares of all respondents withheld, and questions of which no share of any
+nobody is recognised, shares for all respondents withheld, and questions of which no share of any
 group is shown (1.0, now).
 
 | survey | respondents | shares of groups | withheld, 1.0 | now | of all | now | no group | now |

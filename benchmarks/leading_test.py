@@ -532,8 +532,8 @@ def document(counts: pd.DataFrame) -> str:
         "another (five levels, other groups, strata and margins).",
         "Each figure is the share of samples in which the p-value of the procedure, or of any "
         "pair, is below .05. The first table of each section averages over the designs. The "
-        "second has one row per design; a cell gives the share if no group differs, then the mean "
-        "over the seven differences.",
+        "second has one row per design; each cell gives two values: the rejection rate if no group "
+        "differs, and the mean rejection rate over the seven differences.",
         "## Candidates",
         f"There are {_count(by, CHOOSING, RAO_SCOTT)} samples of each design and difference. The "
         "first procedure is the simplest: one line of R (`svychisq`). Another procedure would "

@@ -169,9 +169,10 @@ def block(register: pd.DataFrame, results: pd.DataFrame) -> str:
     redraws = results["seed"].nunique()
     return f"""{BEGIN}
 
-The table gives the headline shares of all respondents of the shipped wave, in per cent, with the
-published interval and ranges. The ends of the ranges also vary by chance. Therefore a range misses
-only if the true value is outside it by more than the margin of the interval.
+The table gives the headline shares for all respondents in the example wave that comes with the
+program, in per cent, with the published interval and ranges. The ends of the ranges also vary by
+chance. Therefore a range misses only if the true value is outside it by more than the margin of the
+interval.
 
 {own}
 

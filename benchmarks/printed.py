@@ -252,9 +252,10 @@ def document(counts: Counts) -> str:
     lines = [
         "# Every test and interval that a report prints",
         "",
-        "Written by `benchmarks/printed.py`. The samples have four unequal groups that do not",
-        f"differ, two strata and unequal weights. There are {tried} samples per size, and more",
-        f"for statistics that are fast to compute ({', '.join(quick)}).",
+        "Written by `benchmarks/printed.py`. The samples have two strata, unequal weights and four",
+        "groups of unequal size with the same population values. There are",
+        f"{tried} samples per size, and more for statistics that are fast to compute",
+        f"({', '.join(quick)}).",
         "For tests, the table gives the share of samples rejected at .05 (aim: .03 to .07); for",
         "95 % intervals it gives the coverage (aim: at least .93). A star marks a result that",
         f"misses the aim by more than {DOUBT:.0f} simulation errors in {ENOUGH:,} or more samples,",

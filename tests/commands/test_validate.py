@@ -56,7 +56,7 @@ KINDS: list[tuple[Callable[[Rows], Rows | bytes], str]] = [
     (without_column, "20 of 21 columns recognised"),
     (in_column(0, no_moment), "no readable date: 335"),
     (in_column(2, "Autre"), "Answers to respondent_group excluded"),
-    (lambda rows: b"PK\x03\x04xl/", "a damaged workbook or archive"),
+    (lambda rows: b"PK\x03\x04xl/", "the workbook or archive is damaged"),
 ]
 
 

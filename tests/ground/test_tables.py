@@ -152,7 +152,7 @@ BROKEN = {
     "short_row.csv": "row 3: 2 cells where the header has 3",
     "long_row.csv": "row 3: 4 cells where the header has 3",
     "cut_in_mid_row.csv": "row 3: 2 cells where the header has 3",
-    "cut_in_a_quote.csv": "row 3: a quote that is not closed; the file may be cut",
+    "cut_in_a_quote.csv": "row 3: a quote that is not closed; the file may be truncated",
     "text_after_a_quote.csv": "row 2: not a CSV table",
     "named_twice.csv": "two columns are named 'answer'",
     "windows_1252.csv": "not UTF-8 (byte 1)",

@@ -312,7 +312,7 @@ def test_a_publication_has_one_successor_and_never_itself(tmp_path: Path) -> Non
     assert find_superseded(tmp_path, "r3", "canteen-r2")
     seal = sha256((tmp_path / "publications/canteen-r2" / SEAL).read_bytes())
     shutil.rmtree(tmp_path / "publications/canteen-r2")
-    with pytest.raises(ConfigError, match=r"Say what is corrected: --erratum TEXT"):
+    with pytest.raises(ConfigError, match=r"Say what is corrected with --erratum TEXT"):
         find_superseded(tmp_path, "r3", "canteen-r2")
     found = find_superseded(tmp_path, "r3", "canteen-r2", erratum="all of it")
     assert found == {"id": "canteen-r2", "seal": seal}

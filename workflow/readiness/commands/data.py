@@ -72,7 +72,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     diff.add_argument("--json", action="store_true", help="print the differences as JSON")
     key = add_action("key", "make the key of the respondents' pseudonyms", "libraries@1")
-    key.add_argument("name", metavar="NAME@VERSION", help="dataset version of the respondents")
+    key.add_argument(
+        "name", metavar="NAME@VERSION", help="dataset version that contains the respondents"
+    )
     erase = add_action(
         "erase",
         "remove all copies of a version for good",
@@ -83,7 +85,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--reason", required=True, metavar="TEXT", help="why; kept in data/versions.csv"
     )
     add = add_action("add", "register a file as a new version", "a.csv --dataset libraries --as 2")
-    add.add_argument("file", type=Path, metavar="FILE", help="file to register, byte for byte")
+    add.add_argument(
+        "file", type=Path, metavar="FILE", help="file to register; it is stored unchanged"
+    )
     add.add_argument(
         "--dataset", required=True, metavar="NAME", help="dataset that the file belongs to"
     )

@@ -30,7 +30,10 @@ def read_settings(path: Path | None, **more: Any) -> Survey:
         raise ConfigError(f"{path}: file not found. Correct the name, or write the file ({GUIDE}).")
     document = {} if path is None else read_yaml(path)
     if not isinstance(document, dict):
-        raise ConfigError(f"{path}: empty; expected at least selection and items ({GUIDE}).")
+        fault = "the file is empty" if document is None else "the file has no keys"
+        raise ConfigError(
+            f"{path}: {fault}; it needs at least the keys `selection` and `items` ({GUIDE})."
+        )
     options = {key: value for key, value in more.items() if value is not None}
     if path is None and "selection" not in options:
         raise ConfigError(

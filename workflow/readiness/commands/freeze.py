@@ -69,7 +69,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--wave", metavar="NAME", help="wave to publish, as named in config.yaml")
     source.add_argument("--study", metavar="NAME", help="study to publish, as named in config.yaml")
-    add("--release", action="store_true", help="make it final: it can never be changed again")
+    add(
+        "--release",
+        action="store_true",
+        help="make this publication final; it can never be changed again",
+    )
     add("--reviewer", metavar="NAME", help="who reviewed the numbers marked for review")
     add(
         "--cores",

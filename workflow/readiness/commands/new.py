@@ -60,9 +60,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="codebook of the export: a table with columns named column and text, or question, "
-        "value and label"
-        " (repeatable)",
+        help="codebook of the export: a table with the columns `column` and `text`, or `question`, "
+        "`value` and `label` (repeatable)",
     )
     add(
         "--language",

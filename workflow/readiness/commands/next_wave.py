@@ -52,7 +52,7 @@ NUMBERS = {
     "deff": (0.1, 3.9, "expected design effect (default: this wave's)"),
     "response": (0.01, 1, "expected response rate (default: this wave's)"),
     "margin": (0.1, 49, "largest half-width of a group's confidence interval, in points"),
-    "total-margin": (0.1, 49, "largest half-width of the interval of all respondents, in points"),
+    "total-margin": (0.1, 49, "largest half-width of the interval for all respondents, in points"),
     "difference": (0.1, 99, "difference between two groups to detect, in points"),
     "power": (0.05, 0.99, "probability of detecting that difference (default: 0.8)"),
 }
@@ -93,7 +93,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="how answers are shared out over groups (default: smallest, the fewest answers that"
         " reach the margins)",
     )
-    add("--n", type=int, metavar="N", help="total number of answers, for the other allocations")
+    add(
+        "--n",
+        type=int,
+        metavar="N",
+        help="total number of answers (for every allocation except smallest)",
+    )
     add(
         "--take-all", action="store_true", help="invite everybody in a group too small for --margin"
     )

@@ -55,13 +55,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--timestamp",
         type=Path,
         metavar="FILE.tsr",
-        help="time stamp of an authority on the sealed plan, to be verified",
+        help="time stamp on the sealed plan, from a time-stamping authority; it is verified",
     )
     seal.add_argument(
         "--authority",
         type=Path,
         metavar="PEM",
-        help="certificates of the authority, with their root",
+        help="certificates of that authority, with their root",
     )
     add_options(parser)
 

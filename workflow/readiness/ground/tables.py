@@ -107,7 +107,7 @@ def number_rows(
         if "field limit" in str(error):
             why = "a cell of more than 131072 characters (a quote left open?)"
         elif "unexpected end" in str(error):
-            why = "a quote that is not closed; the file may be cut"
+            why = "a quote that is not closed; the file may be truncated"
         raise DataError(f"{path}, row {number + 1}: {why}. {advice}") from None
 
 

@@ -26,8 +26,8 @@ def find_superseded(
     if withdrawn and not (root / FOLDER / before).exists():
         if not erratum:
             raise ConfigError(
-                f"--supersedes {before} was withdrawn, and its numbers are not in this folder. "
-                "Say what is corrected: --erratum TEXT."
+                f"--supersedes {before}: that publication was withdrawn, and its numbers are not "
+                "in this folder. Say what is corrected with --erratum TEXT."
             )
         return {"id": before, "seal": withdrawn.seal}
     folder = find_publication(root, before)
@@ -39,7 +39,8 @@ def find_superseded(
     seals = read_seals(root)
     if seals[before]["status"] == DRAFT != status:
         raise ConfigError(
-            f"--supersedes {before} is a draft. Release it first, or name a released publication."
+            f"--supersedes {before}: that publication is a draft. Release it first, or name a "
+            "released publication."
         )
     others = {name: seal for name, seal in seals.items() if name != publication_id}
     follows = {name: (seal["supersedes"] or {}).get("id") for name, seal in others.items()}

@@ -1,4 +1,4 @@
-"""Read the answer of a time-stamp authority over a sealed plan (RFC 3161), without a network."""
+"""Read the answer of a time-stamping authority over a sealed plan (RFC 3161), without a network."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,7 +27,7 @@ def read_moment(
         certificates = x509.load_pem_x509_certificates(read_bytes(authority, "--authority"))
     except ValueError:
         raise ConfigError(
-            f"{authority}: the file has no certificates (PEM) of a time-stamp authority."
+            f"{authority}: the file has no certificates (PEM) of a time-stamping authority."
         ) from None
     roots = [one for one in certificates if one.issuer == one.subject]
     others = [one for one in certificates if one not in roots]
@@ -45,7 +45,8 @@ def read_moment(
     except ValueError as error:
         parser_message = shorten(one_line(str(error)), 200)
         raise DataError(
-            f"{token}: not a time stamp (RFC 3161 response) of an authority ({parser_message})."
+            f"{token}: not a time stamp (RFC 3161 response) from a time-stamping authority "
+            f"({parser_message})."
         ) from None
     verifier = VerifierBuilder(roots=roots, intermediates=others).build()
     why = ""

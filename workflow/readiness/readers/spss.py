@@ -46,7 +46,9 @@ def read_spss(path: Path, content: bytes, encoding: str | None = None) -> Sheet:
     parser = find_parser(content)
     kind = "Stata file" if parser == "read_dta" else "SPSS file"
     if len(content) < _HEADER:
-        raise DataError(f"{path}: a damaged {kind} (cut in its header). Export it again.")
+        raise DataError(
+            f"{path}: this {kind} is damaged (truncated within its header). Export it again."
+        )
     import pyreadstat
 
     read = getattr(pyreadstat, parser)
@@ -66,11 +68,11 @@ def read_spss(path: Path, content: bytes, encoding: str | None = None) -> Sheet:
                 "--encoding windows-1252`), or export it as CSV."
             ) from None
         raise DataError(
-            f"{path}: a damaged {kind} ({str(error)[:120]}). Export it again."
+            f"{path}: this {kind} is damaged ({str(error)[:120]}). Export it again."
         ) from None
     # Random bytes behind a valid beginning may be read as an empty table.
     if not meta.column_names:
-        raise DataError(f"{path}: a damaged {kind} (no variables). Export it again.")
+        raise DataError(f"{path}: this {kind} is damaged (no variables). Export it again.")
     rows: list[Texts] = []
     for name in meta.column_names:
         codes, values = pd.factorize(np.asarray(cells[name], dtype=object))

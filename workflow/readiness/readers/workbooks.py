@@ -67,7 +67,8 @@ def _list_parts(path: Path, content: bytes) -> dict[str, int]:
             parts = {info.filename: info.file_size for info in archive.infolist()}
     except _DAMAGED as error:
         raise DataError(
-            f"{path}: a damaged workbook or archive ({error}); it may be cut. Export it again."
+            f"{path}: the workbook or archive is damaged ({error}); it may be truncated. Export "
+            "it again."
         ) from None
     if len(parts) > MOST_PARTS or sum(parts.values()) > LARGEST:
         raise DataError(
@@ -90,7 +91,9 @@ def _check_extent(path: Path, content: bytes) -> None:
                 with archive.open(info) as part:
                     xml = part.read(LARGEST + 1)
             except _DAMAGED as error:
-                raise DataError(f"{path}: a damaged workbook ({error}). Export it again.") from None
+                raise DataError(
+                    f"{path}: the workbook is damaged ({error}). Export it again."
+                ) from None
             if len(xml) > LARGEST:
                 raise DataError(
                     f"{path}: a sheet is larger than {LARGEST >> 20} MB. Export it as CSV."
@@ -131,11 +134,11 @@ def read_workbook(path: Path, content: bytes, wanted: Collection[str], name: str
     except (CalamineError, OSError, ValueError) as error:
         if content.startswith(_OLD):
             raise DataError(
-                f"{path}: an old workbook (.xls) that is damaged, or one with a password. {SAVE}"
+                f"{path}: the old workbook (.xls) is damaged or has a password. {SAVE}"
             ) from None
         raise DataError(
-            f"{path}: a damaged workbook, or one of a kind that is not read ({error}). Export it "
-            "again, or as CSV."
+            f"{path}: the workbook is damaged, or of a kind that is not read ({error}). Export "
+            "it again, or as CSV."
         ) from None
     filled = [title for title in names if any(map(any, cells[title]))]
     if name is not None and name not in filled:
