@@ -186,7 +186,7 @@ def test_what_is_withdrawn_stays_in_the_log(tree: Path, capsys: CaptureFixture[s
     ("words", "said"),
     [
         ((DRAFT, "--withdraw", "x"), "is a draft, and only a release can be withdrawn"),
-        ((FIRST, "--withdraw", "x", "--successor", FIRST), "has been withdrawn"),
+        ((FIRST, "--withdraw", "x", "--successor", FIRST), "that publication is withdrawn"),
         ((FIRST, "--withdraw", "x", "--successor", "R 2"), "not an id"),
         ((FIRST, "--withdraw", " "), "expected one line of text"),
         ((FIRST, "--withdraw", "x", "--release"), "can be combined only with --successor"),

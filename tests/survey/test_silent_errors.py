@@ -248,5 +248,5 @@ def test_broken_tables_have_errors_of_their_own(frame: pd.DataFrame, d: Design) 
     refused("DataFrame of shape", lambda: means(d, frame[["score"]]))  # type: ignore[arg-type]
     refused("a dict given", lambda: design(frame, strata={"a": "b"}))  # type: ignore[arg-type]
     refused("a term is given twice", lambda: covariates(d, ["region", "region"]))
-    refused("terms is the text", lambda: covariates(d, "region"))
+    refused("terms is the string", lambda: covariates(d, "region"))
     refused("not numeric", lambda: cronbach_alpha(d, frame[["region", "gender"]].to_numpy()))

@@ -113,7 +113,7 @@ def test_files_that_are_no_questionnaire(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="not found"):
         load_questionnaire(path)
     path.write_text("", encoding="utf-8")
-    with pytest.raises(ConfigError, match="expected a mapping"):
+    with pytest.raises(ConfigError, match="expected the keys `name`"):
         load_questionnaire(path)
     path.write_bytes("name: é".encode("latin-1"))
     with pytest.raises(ConfigError, match="not UTF-8"):

@@ -138,7 +138,9 @@ def share_out(strata: pd.DataFrame, method: str, total: int | None, wanted: Want
     if method == "smallest":
         return _find_smallest(strata, most, wanted)
     if total is None:
-        raise StatisticsError(f"--n: not given; it is what --allocation {method} shares out.")
+        raise StatisticsError(
+            f"--n: missing; --allocation {method} needs the total number of answers."
+        )
     if method != "equal" and np.isinf(people).any():
         unknown = strata["stratum"][np.argmax(np.isinf(people))]
         raise StatisticsError(
@@ -160,7 +162,9 @@ def _find_smallest(strata: pd.DataFrame, most: FloatArray, wanted: Wanted) -> In
     margins = {g: wanted.margin for g in strata["group"] if wanted.margin}
     margins |= {TOTAL: wanted.total} if wanted.total else {}
     if not margins:
-        raise StatisticsError("--margin: not given; half the width that a share's limits may have.")
+        raise StatisticsError(
+            "--margin: missing. Give the largest half-width of an interval, in points."
+        )
     if wanted.total and np.isinf(strata["population"]).any():
         raise StatisticsError("--total-margin: a population is not known; leave it out, or add it.")
     least = np.minimum(LEAST, most)

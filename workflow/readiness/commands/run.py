@@ -98,7 +98,8 @@ def _lock_run(root: Path) -> Iterator[int]:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise
             raise StoppedError(
-                f"{root / 'results'}: {error.strerror}; results are written here: make it writable."
+                f"{root / 'results'}: {error.strerror}. Results are written to this folder; "
+                "make it writable."
             ) from None
         yield descriptor
 

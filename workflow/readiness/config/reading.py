@@ -123,7 +123,7 @@ def load_config(path: Path) -> Config:
     document = read_yaml(path)
     if not isinstance(document, dict):
         raise ConfigError(
-            f"{path}: the file is empty; expected the sections report, studies and waves."
+            f"{path}: the file is empty; expected the sections `report`, `studies` and `waves`."
         )
     report = document.get("report")
     if isinstance(report, dict) and report.get("publication"):

@@ -413,7 +413,7 @@ def restore(root: Path, version: Version, target: Path) -> None:
         if fault := fault_of(temporary_path, version):
             fault_text = say_fault(fault)
             raise DataError(
-                f"{version.name}: the copy at {target} is damaged: {fault_text}. Try again."
+                f"{version.name}: the copy at {target} is damaged ({fault_text}). Try again."
             )
         temporary_path.replace(target)
     finally:

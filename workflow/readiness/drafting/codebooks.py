@@ -58,7 +58,8 @@ def read_codebook(table: ExportTable, export: ExportTable, name: str) -> Codeboo
     if codebook is None:
         raise DataError(
             f"{name}: not a codebook of the export. It needs the column names beside their texts, "
-            f"or the columns question, value and label; it has {', '.join(table.headers[:6])}."
+            "or the columns `question`, `value` and `label`; it has "
+            f"{', '.join(table.headers[:6])}."
         )
     return codebook
 

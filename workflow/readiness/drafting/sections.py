@@ -106,5 +106,5 @@ def _load_mapping(text: str) -> dict[str, Any]:
     try:
         content = read_yaml_text(text)
     except yaml.YAMLError as error:
-        raise ConfigError(f"config.yaml: not YAML: {' '.join(str(error).split())}.") from None
+        raise ConfigError(f"config.yaml: not YAML ({' '.join(str(error).split())}).") from None
     return content if isinstance(content, dict) else {}

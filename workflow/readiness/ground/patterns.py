@@ -26,5 +26,5 @@ WORDS = {
     ORCID: "an ORCID, as 0000-0002-1825-0097",
     TEMPLATE: "3 to 40 of `#` (a digit), `@` (a letter), `[5-7]`, digits, capitals and +",
     DATASET: "a dataset version, as name@1",
-    VERSION: "a text of at most 100 letters, digits, points and hyphens, in quotes",
+    VERSION: "a string of at most 100 letters, digits, points and hyphens, in quotes",
 }

@@ -390,7 +390,7 @@ def _check_margins(
     header, rows = read_rows(margins, what, read_bytes(root / margins, what))
     if "variable" not in header or "category" not in header:
         raise DataError(
-            f"{margins}: expected the columns variable, category and total, but found "
+            f"{margins}: expected the columns `variable`, `category` and `total`, but found "
             f"{quote_cell(', '.join(header))}."
         )
     positions = header.index("variable"), header.index("category")

@@ -114,7 +114,7 @@ class Log:
             raise ConfigError(f"{publication_id} has already been withdrawn ({entry.withdrawn}).")
         if successor in self.withdrawn or successor == publication_id:
             raise ConfigError(
-                f"--successor {successor}: that publication has been withdrawn. Name another one."
+                f"--successor {successor}: that publication is withdrawn. Name another one."
             )
         if publication_id in list_successors(self.latest, successor):
             raise ConfigError(

@@ -189,7 +189,7 @@ def read_archive(archive: Path) -> dict[str, bytes]:
     try:
         return {**_read_tar(read_file(archive))}
     except (tarfile.TarError, lzma.LZMAError, ValueError, EOFError) as error:
-        raise DataError(f"{archive}: cannot be unpacked: {error}. Restore it with git.") from None
+        raise DataError(f"{archive}: cannot be unpacked ({error}). Restore it with git.") from None
 
 
 @lru_cache(maxsize=1)  # an audit asks for it twice

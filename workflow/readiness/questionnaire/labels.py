@@ -33,7 +33,7 @@ WRITTEN_IN = "fr"
 def _check_shown(said: str) -> str:
     """Return a text; ValueError where none of its characters is printable."""
     if not any(character.isprintable() for character in said):
-        raise ValueError("a text of signs that do not show; write what readers are to see")
+        raise ValueError("no visible character; write the label that readers are to see")
     return said
 
 

@@ -256,7 +256,7 @@ def load_questionnaire(path: Path) -> Questionnaire:
     """
     data = read_yaml(path, as_text=True)
     if not isinstance(data, dict):
-        raise ConfigError(f"{path}: expected a mapping with name, version, export and items.")
+        raise ConfigError(f"{path}: expected the keys `name`, `version`, `export` and `items`.")
     questionnaire = questionnaire_of(data, str(path))
     # The step `derive` writes `questionnaire.yaml`: questions and derived items.
     if path.stem not in (questionnaire.id, "questionnaire"):

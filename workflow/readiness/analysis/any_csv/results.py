@@ -121,7 +121,7 @@ def compare_all(sample: Sample, selection: Selection) -> tuple[pd.DataFrame, pd.
     whole = pd.concat(tables, ignore_index=True)
     failed = whole[whole["test"].eq("comparison")]
     if not len(whole):
-        raise ConfigError("by: the table has no other question to compare. Add one under items.")
+        raise ConfigError("by: the table has no other question to compare. Add one under `items`.")
     if len(failed) == sum(map(len, choices)):
         first = failed.iloc[0]
         raise StatisticsError(f"{first['item']}: {first['note'].removeprefix('no result: ')}")

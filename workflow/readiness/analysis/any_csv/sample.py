@@ -262,7 +262,7 @@ def make_sample(
     coded = frame.replace("", BLANK)
     if questionnaire is None:
         if not settings.items and not settings.multiple:
-            raise ConfigError("at least one question under items or multiple.")
+            raise ConfigError("at least one question under `items` or `multiple`.")
         answers = dict(_read_answers(frame, settings, source))
         coded = coded.assign(**answers)
         questionnaire = _draft_questionnaire(settings, answers)

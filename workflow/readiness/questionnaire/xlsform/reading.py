@@ -328,7 +328,7 @@ def _read_choice(
         made.items.append(_begin_item(made, row, "text", inherited))
         made.notes.append(
             f"{CHECK}{row.get('name')!r}, row {row.number}: its options are in another file "
-            f"({listed!r}); it is a text until they are its categories."
+            f"({listed!r}); the item stays free text until its categories are added."
         )
         return
     if "label" in row.get("appearance").split():

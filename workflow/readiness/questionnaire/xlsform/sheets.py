@@ -173,7 +173,7 @@ def _read_bounded(path: Path) -> bytes:
     except FileNotFoundError:
         raise ConfigError(f"{path}: file not found. Correct the name of the XLSForm.") from None
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from None
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}).") from None
     if zipfile.is_zipfile(BytesIO(content)):
         with zipfile.ZipFile(BytesIO(content)) as packed:
             size = sum(part.file_size for part in packed.infolist())

@@ -138,7 +138,7 @@ def covariates(
     level.
     """
     if isinstance(terms, str):
-        raise StatisticsError(f"terms is the text {terms!r}; expected a list of column names")
+        raise StatisticsError(f"terms is the string {terms!r}; expected a list of column names")
     if not terms:
         raise StatisticsError("a model needs at least one term")
     if len(set(terms)) != len(terms):
