@@ -102,13 +102,15 @@ class Ticks(StrictModel):
     @model_validator(mode="after")
     def _check_columns(self) -> Self:
         if bool(self.columns) == (self.column is not None):
-            raise ValueError("columns (one an option), or column (all joined in one); not both")
+            raise ValueError(
+                "either `columns` (one per option) or `column` (all options in one cell)"
+            )
         if self.column is None and (self.options or self.split):
-            raise ValueError("options and split only with column, whose cells are split")
+            raise ValueError("`options` and `split` only with `column`, whose cells are split")
         if self.column is not None and not (self.options or self.split):
-            raise ValueError("options or split beside column: how its cells are split")
+            raise ValueError("`options` or `split` beside `column`: how its cells are split")
         if self.column is not None and {"ticked", "not_ticked"} & self.model_fields_set:
-            raise ValueError("ticked and not_ticked only with columns")
+            raise ValueError("`ticked` and `not_ticked` only with `columns`")
         _check_distinct(self.columns, "columns")
         _check_distinct(self.options, "options")
         _check_distinct([self.ticked, self.not_ticked], "ticked and not_ticked:")
@@ -168,11 +170,13 @@ class Survey(StrictModel):
     @model_validator(mode="after")
     def _check_together(self) -> Self:
         if self.trim is not None and self.margins is None:
-            raise ValueError("trim only with margins: it bounds raked weights")
+            raise ValueError("`trim` only with `margins`: it bounds raked weights")
         if self.replicates and (self.strata or self.psu or self.fpc or not self.weights):
-            raise ValueError("replicates beside weights, in the place of strata, psu and fpc")
+            raise ValueError(
+                "`replicates` beside `weights`, in the place of `strata`, `psu` and `fpc`"
+            )
         if len(self.fpc or ()) > len(self.psu or ("row",)):
-            raise ValueError("fpc with one column a stage, at most as many as psu has")
+            raise ValueError("`fpc` with one column per stage, at most as many as `psu` has")
         _check_distinct(self.by, "by:")
         return self
 
