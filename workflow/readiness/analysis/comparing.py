@@ -39,11 +39,13 @@ from readiness.survey.comparisons.rao_scott import rao_scott_test
 from readiness.survey.design import Column, Design
 from readiness.survey.intervals import Interval
 
-# Test name of the least p of all pairs of groups, beside the leading test in the workbook.
+# Test name of the smallest p of all pairs of groups; the workbook has it beside the leading test.
 LEAST_OF_PAIRS = "contrasts_max_t"
-# Leading tests: of a single-choice item, of a multiple-response item.
+# Leading tests compare all answers of all groups at once: of a single-choice item, of a
+# multiple-response item.
 LEADING_TESTS = ("rao_scott_f", "multiple_marginal_f")
-# Test of one answer against all others, after the leading test: which answers differ.
+# Follow-up test after the leading test of an item: one answer against all others, to find which
+# answers differ.
 OF_ANSWER = "rao_scott_answer"
 CHOICES = ["item", "lead", "fact"]
 CONTRASTED = (
@@ -112,12 +114,14 @@ def compare_items(
     level: float,
     contrasts: pd.DataFrame,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Compare all items of the settings: one row per test, contrast or effect size; and the lead.
+    """Compare groups on all items of the settings; return two tables.
 
-    Intervals are at the confidence `level` (0-1). `contrasts` (from `contrast_items`) are included
-    for the level by which an item is reported. The second table has `item`, `lead` (the primary
-    test) and `fact` (the reason, as JSON). An item without two groups or two answers to compare has
-    a row with a note, and no primary test.
+    First table: a row for each test, contrast or effect size. Second table: a row for each item,
+    with `item`, `lead` (its primary test) and `fact` (why that test was chosen, as JSON).
+
+    Intervals are at the confidence `level` (0-1). Of `contrasts` (from `contrast_items`), those on
+    an item's first level are included. An item without two groups or two answers to compare has a
+    row with a note, and no primary test.
     """
     groups = list(questionnaire.grouping(by).codes) if by else []
     design = prepare_tests(design)

@@ -44,7 +44,7 @@ BASES: tuple[Base, ...] = ("asked", "answered")
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """Answers cut into categories.
+    """Grouping of the answers to an item, or to one option, into categories.
 
     `level`: the name of the first category, or "" where each category is a level. `base`: name of
     the base. `answers`: the distinct answers, as the code of each row (-1: missing) and a list.
@@ -131,7 +131,7 @@ class Crossings:
 def cut_by_flag(
     level: str, base: str, answers: Factorized, chosen: Collection[str], inside: Collection[str]
 ) -> Cut:
-    """Return the cut into `1`, named `level`, and `0`: answers `chosen` among those `inside`."""
+    """Return the grouping into `1` (answers `chosen`, named `level`) and `0` (others `inside`)."""
     _, distinct = answers
     flags: list[str | None] = []
     for answer in map(str, distinct):
@@ -141,7 +141,7 @@ def cut_by_flag(
 
 
 def cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
-    """Yield all cuts of the coded answers to a closed item, in their order."""
+    """Yield all groupings (`Cut`) of the coded answers to a closed item, in their order."""
     if item.kind.takes_several:
         for column, option in zip(item.columns, item.codes, strict=True):
             distinct_answers = factorize_column(answers[column])
@@ -168,10 +168,10 @@ def cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
 
 
 def compared_cuts(item: Item, answers: pd.DataFrame) -> Iterator[Cut]:
-    """Yield the cuts of a closed item by which groups are compared, on those who answered.
+    """Yield the groupings of the answers to a closed item on which groups are compared.
 
-    The headline box of a scale, the answers of a single-choice item, each option of a
-    multiple-response item.
+    Of a scale: in the headline box or not. Of another single-choice item: its answers. Of a
+    multiple-response item: chosen or not, for each option. The base is those who answered.
     """
     for cut in cuts(item, answers):
         chosen = cut.level == item.headline if item.headline else cut.base == ANSWERED

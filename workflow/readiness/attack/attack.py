@@ -355,7 +355,7 @@ class _ItemAttack:
         return Attacked(cell, low, high, CountVerdict.GIVEN, reader, how or _HOW[reader])
 
     def _find_column(self, solver: Solver, cell: AttackedCell) -> int | None:
-        """Return the column of a count in a solver's system; None without a column."""
+        """Return the index of a count's variable (matrix column) in a solver's system, or None."""
         kind = CAME if cell.came else REST if cell.rest else PEOPLE
         key = self._find_table(cell)[1].key
         return solver.system.names.get((kind, key, cell.share.level, cell.share.group))
@@ -463,7 +463,7 @@ class _ItemAttack:
             if known_share.value is not None or known_column is None or not linked:
                 continue
             for known_answers in range(KNOWN_ANSWERS, 0, -1):
-                # The interval may be narrower by the known answers, which the reader has anyway.
+                # Require less width, by the number of answers that the reader knows anyway.
                 rules = replace(self.rules, width=max(1, self.rules.width - known_answers))
                 is_wide, holds = (
                     self._extend_for_few_people(cell, judge, known_answers)

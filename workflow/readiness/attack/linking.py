@@ -74,12 +74,16 @@ class ItemRows:
             self._add_cells(self.classes)
 
     def _people_column(self, name: str, group: str) -> int:
-        """Return the column of a number of people, shared by all releases of the same data."""
+        """Return the index of the variable (matrix column) for a number of people of `group`.
+
+        `name`: the answer they gave, or the base they are in. All releases of the same data share
+        the variable.
+        """
         most = self.release.respondents.get(group, inf)
         return self.system.variable((PEOPLE, self.table.key, name, group), 0.0, float(most))
 
     def _weight_column(self, name: str, group: str) -> int:
-        """Return the column of a sum of weights of this release."""
+        """Return the index of the variable (matrix column) for a sum of weights of this release."""
         table_name = name_table(WEIGHT, self.table, self.release)
         return self.system.variable((WEIGHT, table_name, name, group), whole=False)
 

@@ -47,7 +47,7 @@ class LinearSystem:
     def variable(
         self, name: Name, low: float = 0.0, high: float = inf, *, whole: bool = True
     ) -> int:
-        """Return the column of a variable, added if it is new; its bounds are tightened."""
+        """Return the matrix column of a variable, added if it is new; tighten its bounds."""
         if name not in self.names:
             self.names[name] = len(self.low)
             self.low.append(low)

@@ -43,7 +43,7 @@ class TextMark:
 
     @property
     def width(self) -> float:
-        """Width in pixels, in small type."""
+        """Width in pixels of the text, set in the small font size."""
         return measure(self.text, size=SMALL, bold=self.bold)
 
 
@@ -102,7 +102,7 @@ Mark = Dot | LineMark | BarMark | Gone
 class ChartRow:
     """A row: its label with a small text, its marks in drawing order, the texts at their side.
 
-    `section`: the row opens a section. `head`: the number that stands for the row, beside its
+    `section`: the row opens a section. `head`: the main number of the row, written beside its
     marks, or across from its label on a narrow sheet. `aside`: a bar from zero in a separate panel,
     on the same scale.
     """

@@ -162,7 +162,7 @@ def write_amount(amount: float, unit: Unit, digits: int, language: str) -> str:
 
 
 SHARES = AmountAxis()
-# Pixels left and right of an axis with numbers, for half of its outermost numbers.
+# Pixels left and right of an axis with numbers, so that its first and last number are not cut.
 SIDE = 18.0
 EDGE, GAP, INSET = 6.0, 22.0, 6.0
 # Pixels between the texts beside a row.
@@ -173,7 +173,7 @@ BOX, SAID_BOX = 44.0, 130.0
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of marks on an axis; `head_left`: heads stand left of the marks."""
+    """Rows of marks on an axis; `head_left`: the main number of a row is left of its marks."""
 
     rows: Sequence[ChartRow]
     axis: AmountAxis = SHARES
@@ -359,7 +359,10 @@ class _Plot:
             self._say(text, left + width / 2, y, "middle", "muted")
 
     def _draw_head(self, row: ChartRow, y: float) -> None:
-        """Write a row's head beside its marks; a narrow sheet has it beside the label."""
+        """Write the main number of a row (`head`) beside its marks.
+
+        On a narrow sheet it is across from the label instead (`_draw_across`).
+        """
         if row.head is None or self.labels.narrow:
             return
         ends = [e for m in row.marks if isinstance(m, BarMark) for e in (m.low, m.high)]

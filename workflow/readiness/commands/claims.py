@@ -153,9 +153,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _study_or_file(text: str) -> str | Path:
-    """Return a path for a file, for any name with a file's ending, and for a folder with a study.
+    """Return a Path if the text names a file or a folder with a study, else the text itself.
 
-    Any other text is the name of a study.
+    A text with the suffix of a table or YAML file names a file, even where none exists. Any other
+    text is the name of a study.
     """
     path = Path(text)
     is_study = path.is_dir() and (path / STRUCTURE).is_file()

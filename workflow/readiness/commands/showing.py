@@ -62,9 +62,9 @@ class Shown:
     selection: Selection
 
     def sentence(self) -> str:
-        """Return the inference that the selection allows, and the variance estimator.
+        """Return a sentence on the inference that the selection of respondents permits.
 
-        The estimator is named where there are few clusters.
+        With few clusters, a second sentence names the variance estimator.
         """
         design, selection_text = self.sample.design, _WORDS[self.selection]
         units = design.stages[0].units

@@ -56,7 +56,7 @@ class BoundReader:
         `enough`: if the largest value reaches this, the smallest value is not computed and returned
         as 0; with minus infinity both are computed.
 
-        Raises StatisticsError where no table fulfils all published rows.
+        Raises StatisticsError if no table satisfies all published constraints.
         """
         objective = self._objective(target)
         tables = [self._solve(-objective)]
@@ -68,15 +68,15 @@ class BoundReader:
         return SumBounds(lowest, highest), tables
 
     def _objective(self, target: ProtectedSum) -> Vector:
-        """Return the coefficients of a target's sum."""
+        """Return the coefficients of a target's sum: 1 for each count in the sum, else 0."""
         objective = np.zeros(len(self._system.upper))
         objective[list(target.at)] = 1.0
         return objective
 
     def _solve(self, objective: Vector) -> Vector:
-        """Return the table of counts with the least value of an objective.
+        """Return the table of counts that minimises the objective (a coefficient for each count).
 
-        Raises StatisticsError where no table fulfils all published rows.
+        Raises StatisticsError if no table satisfies all published constraints.
         """
         solved = self._program.minimise(objective)
         if solved is None or solved.least == -np.inf:

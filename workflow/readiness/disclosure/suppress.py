@@ -141,7 +141,11 @@ class Suppression:
         )
 
     def _is_protected(self, target: ProtectedSum, interval: SumBounds) -> bool:
-        """Return whether an interval is wide enough, or as wide as without the release."""
+        """Return whether a sum is protected if a reader can infer this interval for it.
+
+        It is if the interval is wide enough, or proves that the count is 0 or not small. With
+        `whole`, an interval that this release does not narrow suffices, too.
+        """
         room = self.judge.bound_without_release(target)
         as_without_release = interval.least == room.least and interval.most == room.most
         return (

@@ -400,7 +400,7 @@ def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
         # A scale begins with 0 or 1, even if nobody chose that point.
         return ProposedAnswers("scale", ends=(min(int(low), 1), int(high)), checks=(SCALE,))
     if whole and non_numbers and not unit and low >= 0 and high < SHORT_SCALE:
-        # Beside words, such numbers may be codes, and codes have no mean.
+        # Small whole numbers that occur among worded answers may be codes, which have no mean.
         texts = sorted(plain, key=lambda text: values[text])
         texts += [text for text, n in counts.most_common() if text not in plain and n > 1]
         options = [ProposedOption(text, other=is_other(text)) for text in texts]
@@ -505,7 +505,7 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
         return ProposedAnswers("text", checks=(OPEN,)) if are_few and not too_many else None
     typed = [t for t in without_unsure if counts[t] <= rare and not is_other(t)]
     is_personal = Detectors().ready()
-    # Levels of a scale, bands and numbered names are not typed.
+    # Levels of a scale, bands and numbered names are options, not free-text answers.
     banded = 2 * sum(map(bool, map(BAND.search, without_unsure))) > len(without_unsure)
     ordered = scale or (order_numbers(without_unsure) if banded else None)
     are_options = is_known_list or ordered or all(map(_NUMBERED.fullmatch, without_unsure))
@@ -520,7 +520,7 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     ):
         # Beside options that many chose, a text given once is one person's own words.
         typed, typed_count = given_once, len(given_once)
-    # Personal data were typed, so they are no option.
+    # Personal data are free-text answers, so they are no option.
     texts = [
         text for text in counts if (not typed_count or text not in typed) and not is_personal(text)
     ]

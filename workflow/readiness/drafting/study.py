@@ -91,15 +91,18 @@ def begin_study(
 
 def _name_column_fault(missing: Sequence[str], unknown: Sequence[str]) -> str:
     """Describe the fault in a table's columns, and suggest the column that is probably meant."""
-    listed = f"expected {', '.join(REQUIRED)}, and if wanted {', '.join(OPTIONAL)}."
+    expected_columns = f"expected {', '.join(REQUIRED)}, and if wanted {', '.join(OPTIONAL)}."
     fault = f"no column {missing[0]}" if missing else f"unknown column {unknown[0]!r}"
     for column in unknown:
         wanted = missing or (*REQUIRED, *OPTIONAL)
         close_names = get_close_matches(column.casefold(), wanted, n=1)
         lone_name = [missing[0]] if len(missing) == 1 == len(unknown) else []
         if meant := close_names or lone_name:
-            return f"{fault}; is column {column!r} meant as {meant[0]}? {listed.capitalize()}"
-    return f"{fault}; {listed}"
+            return (
+                f"{fault}; is column {column!r} meant as {meant[0]}? "
+                f"{expected_columns.capitalize()}"
+            )
+    return f"{fault}; {expected_columns}"
 
 
 class _BegunStudy:

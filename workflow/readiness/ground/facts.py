@@ -175,7 +175,7 @@ def to_json(fact: Fact) -> str:
 
 
 def from_json(text: str) -> Fact:
-    """Return the fact that `to_json` wrote. Raises ValueError for anything else."""
+    """Parse a fact written by `to_json`. Raises ValueError for anything else."""
     fact = decode(json.loads(text))
     if not isinstance(fact, Fact):
         raise ValueError("a value, and no fact")
@@ -183,10 +183,11 @@ def from_json(text: str) -> Fact:
 
 
 def of_domain(text: str, domain: str) -> Fact:
-    """Return the fact that `to_json` wrote, of a given domain of the catalogues.
+    """Parse a fact written by `to_json`, whose message must belong to `domain`.
 
-    A step that reads facts with this function depends on the messages of that domain only
-    (`provenance.closure`). Raises ValueError for a fact of another domain.
+    `domain`: first part of a message key, which names a file of the message catalogues. A step that
+    parses facts with this function depends on the messages of that domain only
+    (`provenance.closure`). Raises ValueError for anything else, or a fact of another domain.
     """
     fact = from_json(text)
     if fact.kind.partition(".")[0] != domain:

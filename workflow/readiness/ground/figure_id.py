@@ -334,7 +334,8 @@ def _spell(parts: dict[str, str]) -> str:
         raise DataError(f"figure id: unknown family {family!r}; expected {', '.join(FAMILIES)}.")
     words = [family] if family else []
     rest = {name for name, text in parts.items() if text} - {"family", "release"}
-    # `with_part` must work for every number, also for one that never has limits.
+    # Always accept `[part]`: `with_part` adds it (`lower`, `p`) to any id, even to that of a number
+    # that never has an interval or a p-value.
     for place in dict.fromkeys((*_find_shape(parts), "[part]")):
         name = place.strip("[]")
         text = parts.get(name, "")

@@ -57,7 +57,7 @@ class LinearProgram:
         least: FloatArray,
         most: FloatArray,
     ) -> None:
-        self._solver, core = _pass_model(matrix, low, high, least, most)
+        self._solver, core = _load_solver(matrix, low, high, least, most)
         self._states = core.HighsModelStatus
         self._every = np.arange(len(least), dtype=np.int32)
         self._options = FIRST
@@ -122,12 +122,12 @@ def find_whole_numbers(
     whole: npt.NDArray[np.bool_],
     nodes: int,
 ) -> tuple[FloatArray | None, bool]:
-    """Find columns that satisfy all rows of a program, with whole numbers in the columns `whole`.
+    """Find columns that satisfy all rows of a linear program, whole numbers in the columns `whole`.
 
     Returns the columns, None where `nodes` nodes of the search find none; and whether it is proved
     that there are none.
     """
-    solver, core = _pass_model(matrix, low, high, least, most, whole)
+    solver, core = _load_solver(matrix, low, high, least, most, whole)
     for name, value in {**PLAIN_NODES, "mip_max_nodes": nodes}.items():
         solver.setOptionValue(name, value)
     solver.run()
@@ -136,7 +136,7 @@ def find_whole_numbers(
     return x, status == states.kInfeasible
 
 
-def _pass_model(
+def _load_solver(
     matrix: scipy.sparse.csr_matrix | scipy.sparse.csr_array,
     low: FloatArray,
     high: FloatArray,
@@ -144,7 +144,11 @@ def _pass_model(
     most: FloatArray,
     whole: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[Any, Any]:
-    """Return a HiGHS solver of a program without an objective, and the solver's module."""
+    """Return a HiGHS solver with a linear program without an objective, and the HiGHS module.
+
+    `low`, `high`: bounds of the rows. `least`, `most`: bounds of the columns. `whole`: which
+    columns must be whole numbers (a mixed-integer program); None for no column.
+    """
     # Imported on first use: many modules import this one and never solve. scipy has no stubs for
     # `_highspy`, hence `Any` below.
     from scipy.optimize._highspy import _core  # type: ignore[import-not-found]

@@ -47,10 +47,11 @@ def cut_lines(message: str) -> str:
 
     The beginning of a line says where the problem is, its end what to do.
     """
-    head, tail = 2 * LONGEST_LINE // 3, LONGEST_LINE // 4
+    head_length, tail_length = 2 * LONGEST_LINE // 3, LONGEST_LINE // 4
     return "\n".join(
         line
         if len(line) <= LONGEST_LINE
-        else f"{line[:head]} [… {len(line) - head - tail} characters …] {line[-tail:]}"
+        else f"{line[:head_length]} [… {len(line) - head_length - tail_length} characters …] "
+        f"{line[-tail_length:]}"
         for line in message.split("\n")
     )

@@ -315,8 +315,8 @@ def check_change(
             f"{where}.change.from: no wave or publication {quote_cell(name)}. Choose one of "
             f"{outline}."
         )
-    known_then = [waves[name]] if name in waves else [*published.get(name, {}).values()]
-    for earlier_wave in known_then:
+    earlier_waves = [waves[name]] if name in waves else [*published.get(name, {}).values()]
+    for earlier_wave in earlier_waves:
         if name not in waves and earlier_wave.questionnaire != path.stem:
             raise ConfigError(
                 f"{where}.change.questionnaire: {path.stem}, but {name} used another "
@@ -325,8 +325,8 @@ def check_change(
     if not (root / path).is_file():
         raise ConfigError(f"{where}.change.questionnaire: {path} not found.")
     then, mapped = read_outline(root, path), wave.change.map
-    derived = {one.id: one for earlier_wave in known_then for one in earlier_wave.derive}
-    if not known_then:
+    derived = {one.id: one for earlier_wave in earlier_waves for one in earlier_wave.derive}
+    if not earlier_waves:
         # A rerun has no configuration of the earlier wave. Take this wave's derived variables for
         # the earlier ones: the first run already checked that they agree.
         derived = {mapped.get(one.id, one.id): one for one in wave.derive}
@@ -336,10 +336,10 @@ def check_change(
         codes={**{old: one.codes for old, one in derived.items()}, **then.codes},
     )
     for one in wave.derive:
-        derived_then = derived.get(one.id, one)
+        earlier_variable = derived.get(one.id, one)
         if (
             one.id not in mapped
-            and one.model_copy(update={"label": derived_then.label}) != derived_then
+            and one.model_copy(update={"label": earlier_variable.label}) != earlier_variable
         ):
             raise ConfigError(
                 f"{where}.derive.{one.id}: {name} defines it differently. Give it another id, or "

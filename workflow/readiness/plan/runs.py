@@ -116,13 +116,13 @@ def files_before(
     if isinstance(section, StudySettings) or section.change is None:
         return {}
     change = section.change
-    wave_then, home = waves.get(change.from_), f"{PUBLICATIONS}/{change.from_}"
-    if wave_then is not None:
+    earlier_wave, home = waves.get(change.from_), f"{PUBLICATIONS}/{change.from_}"
+    if earlier_wave is not None:
         home = f"results/waves/{change.from_}/register"
-    questionnaire_then = change.questionnaire or (wave_then or section).questionnaire
+    earlier_questionnaire = change.questionnaire or (earlier_wave or section).questionnaire
     return {
         "before": f"{home}/figures.csv",
-        "asked_before": f"data/questionnaires/{questionnaire_then}.yaml",
+        "asked_before": f"data/questionnaires/{earlier_questionnaire}.yaml",
     }
 
 

@@ -65,6 +65,8 @@ def _list_stated(facts: Facts, writing: Writing, keys: Sequence[str]) -> list[st
     if missing := [str(writing.text(CALLED[key])) for key in missing_keys]:
         lines.append(("report.study.missing", join_texts(missing, "comma", language)))
     return [
-        writing.text("language.labelled", label=writing.text(key), what=writing.form.quoted(text))
-        for key, text in lines
+        writing.text(
+            "language.labelled", label=writing.text(label_key), what=writing.form.quoted(text)
+        )
+        for label_key, text in lines
     ]

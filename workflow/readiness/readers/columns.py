@@ -34,7 +34,7 @@ class ColumnMatch:
 
 
 Names = dict[str, ItemColumn | None]
-# Ranks of names, the most certain first.
+# Ranks of the names by which a column is matched to a question, the most certain source first.
 _OWN, _VARIABLE, _ID, _ROW, _OPTION, _ALONE, _PLACE = range(7)
 
 # Notations of a question with its row or option; a space before `[` is optional.

@@ -246,11 +246,11 @@ class Joint:
         return printed_base or (0.0, float(self.earlier.respondents.get(group, inf)))
 
     def _find_people(self, category: str, group: str) -> int:
-        """Return the column of a number of people."""
+        """Return the index of the variable (matrix column) for a number of people."""
         return self.groups.index(group) * len(self.categories) + self.categories.index(category)
 
     def _weight(self, category: str, group: str) -> int:
-        """Return the column of a sum of weights, in weights of the lightest."""
+        """Return the index of the variable for a sum of weights, in multiples of the lightest."""
         return len(self.groups) * len(self.categories) + self._find_people(category, group)
 
     def _list_rows(self) -> Iterator[LinearRow]:

@@ -99,10 +99,10 @@ def find_merger(
     merged = {code: category[0] for category in categories for code in category}
     # People without an answer to the grouping question stay outside the groups.
     recoded = respondents.assign(**{variable: respondents[variable].replace(merged)})
-    shares_then = _protect_shares(recoded, [category[0] for category in categories], *settings)
+    shares_merged = _protect_shares(recoded, [category[0] for category in categories], *settings)
     suppressed = shares_now[shares_now["withheld"] & ~shares_now["group"].isin(list(small))]
     cells = suppressed.assign(group=suppressed["group"].replace(merged))[CELL]
-    published = pd.MultiIndex.from_frame(shares_then.loc[shares_then["shown"], CELL])
+    published = pd.MultiIndex.from_frame(shares_merged.loc[shares_merged["shown"], CELL])
     gained = int(pd.MultiIndex.from_frame(cells).isin(published).sum())
     given_up = int(shares_now.loc[shares_now["group"].isin(list(small)), "shown"].sum())
     return (

@@ -245,15 +245,15 @@ def _discloses_newcomers(
     people of the group who answered it today.
     """
     (filter_id, total), (item_id, answered) = filtering, filtered
-    total_then = release.bases.get(base_id(filter_id, group, ANSWERED))
+    earlier_total = release.bases.get(base_id(filter_id, group, ANSWERED))
     if filter_id == DOMAIN and group in release.respondents:
-        total_then = (release.respondents[group], release.respondents[group])
-    answered_then = release.bases.get(base_id(item_id, group, ANSWERED))
-    if total_then is None or answered_then is None:
+        earlier_total = (release.respondents[group], release.respondents[group])
+    earlier_answered = release.bases.get(base_id(item_id, group, ANSWERED))
+    if earlier_total is None or earlier_answered is None:
         return False
-    newcomers = total - int(total_then[0])
+    newcomers = total - int(earlier_total[0])
     return policy.is_small(newcomers) and policy.is_sensitive(
-        answered - int(answered_then[0]), newcomers
+        answered - int(earlier_answered[0]), newcomers
     )
 
 

@@ -121,5 +121,10 @@ def letters(language: Language) -> str:
     """
     if direction(language) != "rtl":
         return ""
-    signs, arabic = range(0x20, 0x41), (*range(0x621, 0x653), 0x60C, 0x61B, 0x61F, 0x66A, 0x66B)
-    return "\n" + fonts.face("".join(map(chr, (*signs, *arabic, 0xA0, 0x2013, 0x2212, 0xAB, 0xBB))))
+    ascii_codepoints, arabic_codepoints = (
+        range(0x20, 0x41),
+        (*range(0x621, 0x653), 0x60C, 0x61B, 0x61F, 0x66A, 0x66B),
+    )
+    return "\n" + fonts.face(
+        "".join(map(chr, (*ascii_codepoints, *arabic_codepoints, 0xA0, 0x2013, 0x2212, 0xAB, 0xBB)))
+    )

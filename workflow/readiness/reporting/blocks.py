@@ -103,7 +103,7 @@ def table(
 
 
 def block(kind: str, body: str) -> str:
-    """Write a section in the look of a kind.
+    """Return a section marked up in the style `kind`.
 
     `kind`: `headline` (the finding, as the title of the whole document), `lead` (the sentences
     below the headline), `finding` (what a block's numbers say), ...
@@ -112,10 +112,10 @@ def block(kind: str, body: str) -> str:
 
 
 def mark(kind: str, text: str) -> str:
-    """Write a text in the look of a kind.
+    """Return a text marked up in the style `kind`.
 
-    `kind`: `ci` (the interval below a number in its cell), `letter` (of a column, or of the columns
-    that a share exceeds), `small` (of less weight).
+    `kind`: `ci` (interval below a number in its cell), `letter` (letter of a column, or letters of
+    the columns that a share significantly exceeds), `small` (less prominent).
     """
     return f"[{text}]{{.{kind}}}"
 

@@ -251,7 +251,10 @@ def claims_of(
 
 
 def changes(wave: Wave, claim: Claim, name: str, choice: str) -> bool:
-    """Return whether a choice of a dimension can change a claim."""
+    """Return whether option `choice` in dimension `name` of the variants can change a claim.
+
+    Dimensions and their options: `varying.CHOICES`.
+    """
     if name == "base":
         return choice == OWN or has_dont_know(wave.questionnaire.item(claim.item))
     return name != "groups" or choice == OWN or claim.finding == GAP

@@ -451,11 +451,12 @@ class _ItemWriter:
         return {(row["a"], row["b"]): number(row["p_adjusted"]) for row in rows}
 
     def _write_pair_test(self, figure: FigureId, closed: float | None) -> list[str]:
-        """Return the cells of a pair: interval and p.
+        """Return the cells of a pair of groups: interval and p.
 
-        `closed`: p of the pair, not below that of the leading test; the p of the leading test is
-        shown where it is larger. An interval without 0 is not shown where the leading test
-        establishes nothing: 0 is not ruled out then.
+        `closed`: p of the pair by closed testing, the larger of its own p and that of the leading
+        test (`close_pairs`); None leaves both cells empty. The larger p is shown. The interval is
+        left out if only the pair's own p is significant: it would exclude 0, which the leading test
+        does not rule out.
         """
         pair_p = self.register.number(figure.with_part(P))
         if pair_p is None or closed is None:

@@ -134,7 +134,7 @@ CODES = ("numbers.data", "numbers.pull", "numbers.id", "numbers.trace", "numbers
 
 
 def anchor(figure_id: str) -> str:
-    """Return the anchor of a number's passport or line, for links."""
+    """Return the HTML id of a number's provenance note (passport) or row of a table, for links."""
     return figure_id.replace(" ", "_")
 
 

@@ -123,7 +123,11 @@ def _find_whole(study: StudyPart) -> JudgedClaim | None:
 
 
 def meaning_block(study: StudyPart) -> str:
-    """Return what the missing base means, with an example, and whether all figures fit together."""
+    """Return the text on what it means that the base was reported, or was not.
+
+    It adds an example, whether the figures for all questions are compatible, and one possible
+    reading of them.
+    """
     parts = [
         study.word("study.meaning" if study.structure.searched.sets else "study.meaning.based")
     ]

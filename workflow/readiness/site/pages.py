@@ -425,7 +425,8 @@ def mark_run(page: str, site: Site, report: ReportEntry, language: Language, dep
         return page
     _, path = next(choose_files(report.published.files, language))
     cited = Markup('<a href="{}{}">{}</a>').format(up, path, tell(report.status, language))
-    # The name of the run stands where the page says what may be cited.
+    # Replace the run's name, where the page says what may be cited, by a link to the released
+    # edition.
     return page.replace(RUN_PLACE.format(report.run), cited, 1)
 
 

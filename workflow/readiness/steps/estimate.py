@@ -38,8 +38,8 @@ def run(job: Job[EstimateWave]) -> None:
     design, coded = read_weighted(job["answers"], job["weights"])
     counted = limit_design(design, questionnaire, settings.where)
     apart = coded["group"].isin(questionnaire.groups_apart)
-    told_apart = limit_answers(coded[apart], questionnaire, settings.where)
-    table = estimate(counted, told_apart, questionnaire, settings)
+    answers_apart = limit_answers(coded[apart], questionnaire, settings.where)
+    table = estimate(counted, answers_apart, questionnaire, settings)
     job.csv("estimates.csv", table)
     scales = [variable for variable in settings.derive if variable.scale]
     selection = Selection(settings.selection)

@@ -69,7 +69,7 @@ def ends(coded: Sequence[Coded], answers: Answers) -> Ends:
 def broken_off(coded: Sequence[Coded], broke: Ends) -> list[Coded]:
     """Return the items with `_broken_off` where an interview had ended before them.
 
-    `broke`: see `ends`.
+    `broke`: position of the item at which each interview broke off (`ends`).
     """
     items = list(coded)
     for place, item_coded in enumerate(coded):
@@ -84,7 +84,10 @@ def broken_off(coded: Sequence[Coded], broke: Ends) -> list[Coded]:
 
 
 def find_break_offs(coded: Sequence[Coded], answers: Answers, broke: Ends) -> list[pd.DataFrame]:
-    """Return an issue for each break-off, at the first question without an answer."""
+    """Return tables of issues, a row for each break-off, at the first question left unanswered.
+
+    `broke`: position of the item at which each interview broke off (`ends`).
+    """
     fact = Fact("validation.rule.broken_off")
     places = [np.flatnonzero(broke == place) for place in range(len(coded))]
     return [
@@ -97,10 +100,11 @@ def find_break_offs(coded: Sequence[Coded], answers: Answers, broke: Ends) -> li
 def blanks(
     coded: Sequence[Coded], answers: Answers, broke: Ends, group_item: str | None = None
 ) -> list[pd.DataFrame]:
-    """Return an issue for each question that was asked and left blank before a break-off.
+    """Return a table of issues for each question that was asked but left blank.
 
-    `broke`: see `ends`. `group_item`: the item of groups; routing on it counts as no earlier
-    answer.
+    Blanks after a break-off are no issues. `broke`: position of the item at which each interview
+    broke off (`ends`). `group_item`: the item that defines the groups; routing by it does not count
+    as routing by an earlier answer.
     """
     all_issues = []
     for place, item_coded in enumerate(coded):
@@ -133,7 +137,7 @@ def _describe_blank(item: Item, group_item: str | None) -> tuple[str, Fact]:
 
 
 def same_content(coded: Sequence[Coded], answers: Answers) -> list[pd.DataFrame]:
-    """Return an issue for each interview with the same answers as one in an earlier row.
+    """Return tables of issues, a row for each interview with the answers of an earlier row.
 
     Where the answered questions have fewer possible combinations than there are interviews, equal
     ones are expected: the issue is then `same_few_answers`, a note.
@@ -185,7 +189,7 @@ def _log_answers(item: Item) -> float:
 def find_straight_lines(
     coded: Sequence[Coded], answers: Answers, questionnaire: Questionnaire
 ) -> list[pd.DataFrame]:
-    """Return an issue for each interview with the same answer to all questions of a grid."""
+    """Return a table of issues for each grid: interviews with one answer to all its questions."""
     all_issues = []
     for grid in questionnaire.grids:
         rows = [each for each in coded if each.item.grid == grid.id]

@@ -140,7 +140,7 @@ def _explain_conflict(group: str, questionnaire: Questionnaire) -> Fact:
 
 
 def read_invitation_code(text: str) -> str:
-    """Return an invitation code as sent, without the spaces and small letters that people add."""
+    """Normalise a typed invitation code: remove spaces and convert to upper case."""
     if text.isascii() and text.isalnum() and text.isupper():
         return text
     return "".join(tidy(text).split()).upper()

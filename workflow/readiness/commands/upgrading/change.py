@@ -13,7 +13,7 @@ from readiness.program.layout import LOCK, PACKAGE, code_files, place_of, projec
 from readiness.publications.program import REPORTS, program_hashes
 from readiness.publications.releases import RELEASES, find_release
 
-# Files of the program beside its code in a full copy of 1.0: guides, and what their readers type.
+# Files outside the code in a full copy of version 1.0: guides, and the files of their examples.
 COPIED = (
     *("config/README.md", "tests/test_project.py", "examples/first-use/README.md"),
     *("examples/first-use/invented-answers.csv", "examples/first-use/make_sample.py"),

@@ -166,7 +166,7 @@ def verdict(
     return Verdict(name, kind, status, nature, tuple(facts), tuple(claims), power)
 
 
-# A longer list of numbers of people is described by its smallest.
+# If more possible numbers of respondents than this fit, only the smallest is stated.
 LONGEST = 100
 
 

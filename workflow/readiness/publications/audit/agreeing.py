@@ -237,11 +237,11 @@ class _Statements:
             expected["lineage"] = self.chain[REGISTER].hash
         # The frozen configuration has one run, and names its publication.
         kinds = {kind: ledger.read_settings(self.folder, kind) for kind in ("waves", "studies")}
-        runs = [f"{kind}/{name}" for kind, settings in kinds.items() for name in settings]
+        runs = [f"{kind}/{run}" for kind, settings in kinds.items() for run in settings]
         expected["run"] = runs[0] if len(runs) == 1 else ""
         expected["id"] = ledger.read_settings(self.folder, "report").get("publication")
-        wrong_keys = [name for name, value in expected.items() if self.sealed.get(name) != value]
-        yield from ((SEAL, _report_disagreement(name)) for name in wrong_keys)
+        wrong_keys = [key for key, value in expected.items() if self.sealed.get(key) != value]
+        yield from ((SEAL, _report_disagreement(key)) for key in wrong_keys)
 
 
 def _report_disagreement(name: str) -> Fact:

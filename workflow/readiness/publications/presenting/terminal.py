@@ -112,8 +112,10 @@ class _AuditLines:
         wrong = sorted(
             (finding for finding in findings if finding.outcome not in FINE), key=_rank_severity
         )
-        if right := len(findings) - len(wrong):
-            yield self._name_line(key, self.text("terminal.as_sealed", n=right, all=len(findings)))
+        if n_unchanged := len(findings) - len(wrong):
+            yield self._name_line(
+                key, self.text("terminal.as_sealed", n=n_unchanged, all=len(findings))
+            )
         for finding in wrong[:SHOWN]:
             problem_text = self.text("language.labelled", label=finding.place, what=finding.fact)
             yield f"  {self.outcome(finding.outcome):<12} {problem_text}"

@@ -42,8 +42,8 @@ class TextForm:
     """Functions that write each kind of text in a markup.
 
     `ours`: texts of the catalogues. `plain`: other text from outside. `number`. `name`: an id, hash
-    or file. `said`: English prose. `quoted`: prose in any language. `tag`: a verdict, from its
-    sign, name and tone.
+    or file. `said`: English prose. `quoted`: prose in any language. `tag`: the label of a verdict,
+    from its sign, name and tone.
     """
 
     ours: Write
@@ -172,12 +172,12 @@ class Writing:
         )
 
     def outcome(self, outcome: Outcome) -> Markup:
-        """Return the tag of an outcome of a number or a file."""
+        """Return a label for the outcome of checking a number or a file."""
         sign, tone = summary_terms.SIGNS[outcome]
         return self.form.tag(sign, self.text(summary_terms.OUTCOMES[outcome]), tone)
 
     def verdict(self, exit_code: int) -> Markup:
-        """Return the tag of a verdict on a publication or on a level of an audit."""
+        """Return a label for the verdict on a publication or on a level of an audit."""
         sign, tone = summary_terms.TONES[exit_code]
         return self.form.tag(sign, self.text(summary_terms.VERDICTS[exit_code]), tone)
 
@@ -194,7 +194,7 @@ class Writing:
         return Markup(f"{self.tell(summary_terms.ran(audit))} {code}")
 
     def say_changed(self) -> Markup:
-        """Return the tag for code or an environment that differs from the sealed one."""
+        """Return a label for code or an environment that differs from the sealed one."""
         return self.form.tag("Δ", self.text(summary_terms.CHANGED), summary_terms.OPEN)
 
     def write_name(self, name: str | Fact) -> Markup:

@@ -60,7 +60,7 @@ def options_of(form: XlsForm, row: SheetRow, listed: str, kind: str) -> dict[str
         text = option.labels.get(language, name)
         names.append(name)
         unique_texts.append(f"{text} ({name})" if texts.count(key) > 1 else text)
-    # A number is no telling name: the code is then made of the label.
+    # A bare number is no meaningful name: build the code from the label instead.
     names_and_texts = zip(names, unique_texts, strict=True)
     codes = option_codes(
         [t if re.fullmatch(r"-?\d+", name) else name for name, t in names_and_texts]

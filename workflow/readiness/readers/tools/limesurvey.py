@@ -118,7 +118,7 @@ class LimeSurvey(Tool):
         return read.change_texts(lambda iso: "" if iso.startswith(_NO_DATE) else iso)
 
     def complete(self, sheet: Sheet, assigned: Assigned) -> Texts | None:
-        """Return `yes` for each row with a submission time, else `no`."""
+        """Return `yes` for each row with a submission time, else `no`; None without that column."""
         if "timestamp" not in assigned.roles:
             return None
         sent = sheet.rows[assigned.roles["timestamp"]]

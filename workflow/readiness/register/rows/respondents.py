@@ -309,7 +309,8 @@ def settings_rows(
     )
 
 
-# Numbers of the weighting's steps: the measure of each value, by kind of step.
+# Values reported for each kind of weighting step: name of the value in the step's fact, and
+# name of its measure in the register.
 STEPS: Mapping[str, Mapping[str, str]] = {
     "none": {"n": "answers"},
     "merged": {"least": "least"},

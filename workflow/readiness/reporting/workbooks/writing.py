@@ -106,15 +106,15 @@ class _Writer:
         cover = self._add_sheet(word("tables.sheet.cover"))
         cover.set_column(0, 0, WIDEST + 30)
         cover.write_string(0, 0, self.book.title, self.title)
-        for place, line in enumerate(self.book.cover, 1):
-            cover.write_string(place, 0, line, self.line)
+        for sheet_row, line in enumerate(self.book.cover, 1):
+            cover.write_string(sheet_row, 0, line, self.line)
         notes = self.book.notes
         sheets = [(notes.name, notes), *zip(self.names, self.book.sheets, strict=True)]
         name, head = word("report.rendering.toc"), ("tables.head.sheet", "tables.head.title")
         rows = tuple((name, sheet.title) for name, sheet in sheets)
         contents = self._write_table(name, WorkbookSheet(name, name, tuple(map(word, head)), rows))
-        for place, (name, _) in enumerate(rows, 2):
-            contents.write_url(place, 0, f"internal:'{name}'!A1", self.link, name)
+        for sheet_row, (name, _) in enumerate(rows, 2):
+            contents.write_url(sheet_row, 0, f"internal:'{name}'!A1", self.link, name)
         for name, content in sheets:
             self._write_table(name, content)
 
@@ -133,8 +133,8 @@ class _Writer:
         sheet = self._add_sheet(name)
         sheet.write_string(0, 0, content.title, self.title)
         plain = self.workbook.add_format({})
-        for place, line in enumerate(content.lines, 1):
-            sheet.write_string(place, 0, line, plain)
+        for sheet_row, line in enumerate(content.lines, 1):
+            sheet.write_string(sheet_row, 0, line, plain)
         top = len(content.lines) + 1
         look = {
             "name": f"table_{len(self.workbook.worksheets())}",
@@ -145,8 +145,8 @@ class _Writer:
         }
         end = (top + max(len(content.rows), 1), max(len(content.header) - 1, 0))
         sheet.add_table(top, 0, *end, look)
-        for place, row in enumerate(content.rows):
-            at, shaded = top + 1 + place, place in content.shaded
+        for index, row in enumerate(content.rows):
+            at, shaded = top + 1 + index, index in content.shaded
             for column, cell in enumerate(row):
                 if isinstance(cell, Amount):
                     sheet.write_number(at, column, cell.value, self._format(cell.format, shaded))

@@ -204,8 +204,8 @@ def check_rank(x: FloatArray, names: Sequence[str]) -> None:
     for i, name in enumerate(names):
         if scale[i + 1] == 0 or np.ptp(x[:, i]) == 0:
             raise StatisticsError(f"{name} is constant among the respondents: take it out")
-    # Triangles of blocks of rows, then of these triangles: the same result without a copy of all
-    # rows.
+    # QR decomposition by blocks: the R of each block of rows, then the R of the stacked Rs. The
+    # result is the same, without a copy of all rows.
     triangles = [
         np.linalg.qr(np.column_stack([np.ones(len(part)), part]) / scale, mode="r")
         for part in (x[start : start + _BLOCK] for start in range(0, len(x), _BLOCK))

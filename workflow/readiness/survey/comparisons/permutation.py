@@ -36,8 +36,8 @@ from readiness.survey.design import Column, Design
 Studentised: TypeAlias = Literal["studentised", "anova"]
 Clusters: TypeAlias = Literal["none", "permuted", "crossed", "few", "unknown"]
 
-# Number of answers in each group for which the pooled variance counts: in a small group with equal
-# answers the variance is not 0 for certain.
+# Prior weight of the pooled variance in the variance of each group, in answers: a small group whose
+# answers are all equal need not have a variance of 0.
 _PRIOR = 2.0
 # Largest correction factor of a group's variance: a group whose weight lies on one respondent has
 # no variance.
