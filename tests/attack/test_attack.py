@@ -5,6 +5,7 @@ small enough to list every world.
 from __future__ import annotations
 
 from dataclasses import replace
+from io import StringIO
 from itertools import product
 
 import numpy as np
@@ -71,6 +72,25 @@ def test_the_first_releases_give_small_counts_away_by_what_they_print() -> None:
     # Respondents less base: nobody or one of them did not know.
     row = attack_table(one).set_index("id").loc["time_saving.dont_know.voice_artist"]
     assert (row["lowest"], row["highest"], row["how"]) == ("0", "1", "counts")
+
+
+RESPONDENTS = """\
+id,kind,item,level,group,statistic,unit,value,n,suppressed,precision
+quality.answered.all,quality,,,all,answered,count,40,,,published
+quality.kept.all,quality,,,all,kept,count,44,,,published
+quality.kept.expert,quality,,,expert,kept,count,4,,,published
+quality.invited.expert,quality,,,expert,invited,count,90,,,published
+balance.region.north.after,balance,region,north,,after weighting,share,0.3,12,,published
+balance.region.south.after,balance,region,south,,after weighting,share,0.7,,,published
+balance.region.west.after,balance,region,west,,after weighting,share,,3,few,published
+response.region.east.rate,response,region,east,,response rate,share,0.5,8,,published
+"""
+
+
+def test_respondents_are_counted_by_group_where_a_release_says_how_many() -> None:
+    figures = pd.read_csv(StringIO(RESPONDENTS), dtype=str, keep_default_na=False)
+    release = read_release("first", figures, {})
+    assert release.respondents == {"all": 40, "expert": 4, "region:north": 12}
 
 
 def test_dont_know_is_no_secret_but_of_a_sensitive_question() -> None:

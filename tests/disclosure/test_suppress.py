@@ -12,6 +12,7 @@ from readiness.disclosure import Policy
 from readiness.disclosure.judge import BoundReader
 from readiness.disclosure.policy import CountSystem, LinearRow, ProtectedSum, Statement, components
 from readiness.disclosure.suppress import MARGIN, suppress
+from readiness.ground.errors import StatisticsError
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 from disclosure_surveys import table
@@ -87,6 +88,21 @@ def test_a_count_that_is_known_anyway_is_told_as_unprotected() -> None:
     system = table_of([[1], [9]])
     found = suppress(system, POLICY)
     assert found.unprotected == ("0.0",)
+
+
+@pytest.mark.parametrize(
+    ("upper", "published"),
+    [pytest.param(9.0, (10, 12), id="no table"), pytest.param(np.inf, (5, np.inf), id="no end")],
+)
+def test_bounds_that_no_table_reaches_are_no_bounds(
+    upper: float, published: tuple[float, float]
+) -> None:
+    """A count of at most nine that is published as ten, and one that has no end, bound nothing."""
+    statement = Statement("count", (LinearRow.of({0: 1.0}, *published),))
+    target = ProtectedSum("count", (0,), 5)
+    system = CountSystem(np.array([upper]), (), (statement,), (target,), np.array([5.0]))
+    with pytest.raises(StatisticsError, match="no table fulfils all rows"):
+        BoundReader(system, []).bounds(target)
 
 
 def test_a_share_at_its_published_precision_narrows_a_withheld_count() -> None:

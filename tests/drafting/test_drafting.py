@@ -466,6 +466,23 @@ def test_bands_may_begin_with_a_word_and_hold_bare_numbers(bands: str, ordered: 
     assert order_numbers(texts) == ([*range(len(texts))] if ordered else None)
 
 
+@pytest.mark.parametrize(
+    ("channels", "options"),
+    [
+        ("Studio 1 to 4|Studio 5 to 6|Bus 7|Bus 8 and 9", 4),
+        ("Studio 1-2|Studio 3-4|Bus 5|Bus 7", 3),
+        ("Line 1 to 4|Line 5|Line 6|Line 7|Bus 10", 4),
+    ],
+)
+def test_a_rare_band_is_an_option_where_most_options_are_bands(channels: str, options: int) -> None:
+    """Where half or fewer of the texts span numbers, what one person gave may be typed."""
+    *common, rare = channels.split("|")
+    _, asked, text = drafted(table(where=[*cycle(*common, n=90), rare]))
+    offered = [category.text for category in asked.items[0].categories if not category.other]
+    assert len(offered) == options
+    assert (rare in offered) == ("are no options here (1)" not in text)
+
+
 def test_a_level_that_nobody_gave_is_one_where_other_questions_offer_it() -> None:
     """Else the two lowest of four levels would be told together, and one of them is the middle."""
     levels = ("Strongly disagree", "Disagree", "Neutral", "Agree", "Strongly agree")

@@ -55,6 +55,14 @@ def test_a_ranking_is_the_ranks_of_each_option() -> None:
     assert read(TEXT.replace("    ranks: 2\n", "")).item("order_time").codes[-1] == "unranked"
 
 
+@pytest.mark.parametrize("unranked", ["Not ranked", "[Not ranked]"])
+def test_options_that_were_not_ranked_are_named_by_language(unranked: str) -> None:
+    """A text or a list of texts would be the label of no language."""
+    text = TEXT.replace("{en: Not ranked, fr: Non classé}", unranked)
+    with pytest.raises(ConfigError, match=r"unranked: .*expected its label by language"):
+        read(text)
+
+
 def test_a_scale_is_numbers_with_named_ends() -> None:
     item = read().item("trust")
     assert item.codes == ("m1", "p0", "p1", "p2", "p3") and item.kind.name == "ordinal"
