@@ -93,6 +93,23 @@ def test_respondents_are_counted_by_group_where_a_release_says_how_many() -> Non
     assert release.respondents == {"all": 40, "expert": 4, "region:north": 12}
 
 
+WEIGHTED = """\
+id,kind,value,item,level,group,statistic,n,suppressed,digits,dataset,precision
+use.yes.all,estimate,0.4,use,yes,all,share,40,,1,one,published
+use.n.all,count,38,use,,all,answers (answered),,,0,one,published
+use.n.all.weighted,count,1377,use,,all,weight of the answers (answered),,,0,one,published
+use.n.old.weighted,count,9,use,,old,weight of the answers (answered),,few,0,one,published
+use.n.new.other,count,7,use,,new,answers of others (answered),,,0,one,published
+"""
+
+
+def test_a_weight_of_the_answers_is_read_as_it_was_rounded() -> None:
+    figures = pd.read_csv(StringIO(WEIGHTED), dtype=str, keep_default_na=False)
+    table = read_release("first", figures, {}).tables["use"]
+    assert table.weights == {"all": PrintedInterval(1376.5, 1377.5)}
+    assert table.bases["answered", "all"] == 38
+
+
 def test_dont_know_is_no_secret_but_of_a_sensitive_question() -> None:
     (target,) = [AttackTarget(shipped(FIRST), rules=RULES)]
     assert not any("dont_know" in each.cell.id for each in attack(target, ITEMS))

@@ -9,8 +9,15 @@ import numpy as np
 import pytest
 
 from readiness.disclosure import Policy
-from readiness.disclosure.judge import BoundReader
-from readiness.disclosure.policy import CountSystem, LinearRow, ProtectedSum, Statement, components
+from readiness.disclosure.judge import BoundReader, Judge
+from readiness.disclosure.policy import (
+    CountSystem,
+    LinearRow,
+    ProtectedSum,
+    Statement,
+    SumBounds,
+    components,
+)
 from readiness.disclosure.suppress import MARGIN, suppress
 from readiness.ground.errors import StatisticsError
 
@@ -152,3 +159,17 @@ def test_what_is_withheld_but_not_small_may_be_known_to_be_large_alone() -> None
     assert not suppress(beside(3), POLICY).complementary
     # Of what is published nobody asks.
     assert not suppress(beside(2, withheld=False), POLICY).complementary
+
+
+@pytest.mark.parametrize(
+    ("bounds", "settled"),
+    [((3, 9), True), ((2, 9), False), ((0, 0), True), ((0, 1), False), ((1, 1), False)],
+)
+def test_a_withheld_count_is_settled_as_large_or_as_nobody(
+    bounds: tuple[int, int], settled: bool
+) -> None:
+    system = beside(2)
+    judge, (few, many) = Judge(system, POLICY), system.targets
+    assert judge.settles_size(many, SumBounds(*bounds)) is settled
+    # A count that is small in any case is settled by no bounds.
+    assert not judge.settles_size(few, SumBounds(*bounds))
