@@ -78,7 +78,7 @@ def test_a_file_that_is_no_wheel_of_the_program_is_refused(
     (wheel.parent / "other.zip").write_bytes(b"")
     for name, code, said in (
         ("other.zip", 2, "expected a file such as readiness-1.1.0"),
-        ("readiness-1.0-py3-none-any.whl", 3, "cannot be read"),
+        ("readiness-1.0-py3-none-any.whl", 3, "file not found. Correct the name"),
         ("readiness-9.9-py3-none-any.whl", 3, "not a valid wheel"),
         ("readiness-9.8-py3-none-any.whl", 3, "not a valid wheel"),
         (

@@ -121,7 +121,7 @@ def test_one_fair_paragraph() -> None:
     assert found == ["joint.release", "unknown.full_study", "unknown.sent_or_answered"]
     for language in WHOLE:
         told = " ".join(render_verdict(verdicts[name].facts, language) for name in found)
-        assert len(told.split()) < 170
+        assert len(told.split()) < 180
 
 
 def brute_power(sets: list[FigureSet], n_max: int, missing: int) -> Fraction:

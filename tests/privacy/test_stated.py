@@ -96,7 +96,7 @@ def test_a_release_of_answers_that_are_not_simulated_says_who_asked_whom() -> No
     silent = REAL.model_copy(update={"validate_": Validate()})
     said = refused(FOR_REVIEW, section=silent)
     for line in (
-        'waves.w.study.sponsor: "WHO ASKED FOR THE SURVEY, AND FOR WHOM"',
+        'waves.w.study.sponsor: "WHO ',
         'waves.w.study.population: "',
         'waves.w.study.mode: "',
         'waves.w.validate.opens: "YYYY-MM-DD"',

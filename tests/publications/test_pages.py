@@ -83,7 +83,7 @@ def test_the_readme_has_the_sections_of_the_data_editor(facts: Facts) -> None:
     places = [page.index(f"\n{section}\n") for section in sections]
     assert places == sorted(places)
     for said in (
-        "supersedes `wave-r8`",
+        "replaces `wave-r8`",
         "one answer was coded twice",
         "A Reviewer",
         "simulated",

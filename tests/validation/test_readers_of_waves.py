@@ -166,7 +166,7 @@ def test_a_file_that_is_no_export_is_refused(
 
 
 def test_missing_export(questionnaire: Questionnaire, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="export not found"):
+    with pytest.raises(DataError, match=r"the export: file not found"):
         read_export(tmp_path / "none.csv", questionnaire)
     with pytest.raises(DataError, match="cannot be read"):
         read_export(tmp_path, questionnaire)
