@@ -12,9 +12,9 @@ of the processor hangs: its mutant is killed by time-out. Other mutants survive 
 passed, or those that could be begun within `LONGEST_MUTANT` seconds of the processor.
 
 Half of the mutants are drawn from the rooms in which an error costs most, `CAREFUL`, as many from
-each. One row a mutant is added to the file of results: the next call with the same seed goes
-on from there, and with `--again` it judges the survivors again. What survived in the last run, and
-why it cannot be killed, stands in docs/measurements.md under "Mutation testing".
+each. One row a mutant is added to the file of results: the next call with the same seed goes on
+from there, and with `--again` it judges the survivors again. They are printed at the end: each gets
+a test, or an argument why no test can tell it from the program.
 """
 
 from __future__ import annotations
@@ -215,7 +215,7 @@ def find_tests(module: str) -> list[str]:
         imports, at_home = any(words in text for words in spelled), test.parent.name == room
         if imports or at_home or parent in text:
             words = set(re.findall(r"\w+", text))
-            parts = sum(part in test.stem for part in dotted.split(".")[2:])
+            parts = sum(word in test.stem for word in re.findall(r"[a-z]{4,}", module))
             near = (imports, len(public & words), parts, len(around & words), at_home)
             ranked.append((*(-each for each in near), test.relative_to(ROOT).as_posix()))
     return [str(place) for *_, place in sorted(ranked)[:MOST_FILES]]
