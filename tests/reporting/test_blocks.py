@@ -138,6 +138,19 @@ def test_a_document_of_any_questionnaire_says_what_its_selection_allows(
     assert not selection.inference or units & {*BAND_UNITS}
 
 
+@pytest.mark.parametrize("all_shown", [True, False])
+def test_pairs_that_are_not_shown_are_counted_where_there_are_any(
+    wave: Clinic, registers: dict[Selection, pd.DataFrame], all_shown: bool
+) -> None:
+    rows = registers[Selection.PROBABILITY].copy()
+    counts = {"family": "3", "shown": "3" if all_shown else "2"}
+    for name, count in counts.items():
+        rows.loc[rows["id"].str.fullmatch(rf"\w+\.contrast\.{name}"), "value"] = count
+    blocks = document(shown(wave, rows, Selection.PROBABILITY, "en"))
+    for item in CHOICES:
+        assert (f"{item}.contrast.family" in blocks[f"item-{item}"]) != all_shown
+
+
 def test_a_survey_of_which_nothing_is_published_says_so(
     wave: Clinic, registers: dict[Selection, pd.DataFrame]
 ) -> None:
