@@ -309,7 +309,7 @@ def _fold_tables(tree: LexborHTMLParser) -> None:
 def _name_files(tree: LexborHTMLParser) -> None:
     """Replace links to files beside the page by the names of the files; drop the menu of languages.
 
-    A file is named by its path in the publication: `charts/en/preparation-levels.svg`.
+    A file is named by its path in the publication: `charts/en/ITEM-levels.svg`.
     """
     for node in tree.css(".langs"):
         node.decompose()
