@@ -289,7 +289,7 @@ def contrast_items(
             len(family_of_item[name]),
         )
     table = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(NUMBERS, "float64"))
-    # Each row of a grid counts its own contrasts; the family has those of all rows.
+    # So far each row of a grid counts its own contrasts. The family is the whole grid: sum them.
     family_keys, is_first = (
         [table["item"].map(family_of_item).str[0], table["by"]],
         ~table.duplicated(["item", "by"]),
@@ -316,18 +316,19 @@ def contrast_item(
     interval: Interval,
     rows: int,
 ) -> list[dict[str, object]]:
-    """Return the contrasts of one item and one variable, one record per answer and pair of groups.
+    """Compare the answers to one item between each pair of groups of the variable `by`.
 
-    `design`: from `prepare_tests`. `rows`: number of rows of the grid that is the family, 1 for a
-    single item. [] for a number, or where nobody answered.
+    `design`: from `prepare_tests`. `level`: confidence level (0-1). `rows`: number of rows of the
+    grid, because the tests of all rows are one family; 1 for an item outside of grids. Returns one
+    record for each answer and pair of groups; [] for a number item, or where nobody answered.
     """
     base_and_shares: dict[str, tuple[str, GroupShares]] = {}
     crossings = Crossings(design, by, groups)
     has_group = (encode_declared(None, groups, design.factorize(by)).codes >= 0) & design.mask
     if item.kind.takes_options:
         for cut in compared_cuts(item, design.data):
-            inside = np.array([*(place >= 0 for place in cut.place), False])[cut.answers[0]]
-            if not (inside & has_group).any():
+            in_cut = np.array([*(place >= 0 for place in cut.place), False])[cut.answers[0]]
+            if not (in_cut & has_group).any():
                 continue
             estimates = crossings.proportions(cut, grouped=True)
             # With two categories, the contrast of one determines the contrast of the other.
@@ -339,11 +340,11 @@ def contrast_item(
         return []
     shares_by_level = {name: shares for name, (_, shares) in base_and_shares.items()}
     try:
-        lead = lead_comparison(design, item, by, groups).p_value
+        leading_p = lead_comparison(design, item, by, groups).p_value
     except StatisticsError:
-        lead = None
-    leading = None if lead is None else min(rows * lead, 1.0)
-    shared_fields = {"item": item.id, "by": by, "p_leading": leading}
+        leading_p = None
+    adjusted_p = None if leading_p is None else min(rows * leading_p, 1.0)
+    shared_fields = {"item": item.id, "by": by, "p_leading": adjusted_p}
     contrasts = []
     for name, pairs in family_of(shares_by_level, groups, level=level, rows=rows).items():
         base, _ = base_and_shares[name]

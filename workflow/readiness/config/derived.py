@@ -1,7 +1,7 @@
-"""Variables that are computed of answers: what `derive` of a wave declares.
+"""Variables computed from answers, as the section `derive` of a wave declares them.
 
-A derived variable is an item like any other: it is estimated, compared, drawn, crossed by and
-traced. Its values are computed in a step of their own, from what validation kept.
+A derived variable is an item like any other: it is estimated, compared, drawn, crossed and
+traced. A separate step computes its values from the submissions that validation kept.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ YES, NO = "yes", "no"
 
 
 class Condition(StrictModel):
-    """A condition on an answer: one of a list, or one of the highest or lowest levels."""
+    """A condition on an answer: among listed codes, or among the highest or lowest levels."""
 
     item: ItemName = Field(
         description="a closed item, a frame variable, or a variable derived above"
@@ -46,7 +46,7 @@ class Condition(StrictModel):
 
 
 class NewCategory(StrictModel):
-    """A category of a recode, and the answers in it."""
+    """A category of a recode: its code, its label, and the answers combined in the category."""
 
     code: ItemName = Field(description="code of the category")
     label: Titles = Field(description="label in each language")
@@ -107,7 +107,7 @@ class Bands(StrictModel):
 
 
 class DerivedScale(StrictModel):
-    """A scale: the mean or the sum of several items that measure the same."""
+    """A scale: the mean or the sum of several items that measure one trait."""
 
     items: Annotated[Items, Field(min_length=2)] = Field(
         description="number items, or ordinal items (levels count 1, 2, ..., or their numeric "
@@ -127,14 +127,14 @@ class DerivedScale(StrictModel):
 
     @model_validator(mode="after")
     def _check_items(self) -> DerivedScale:
-        if strange := [name for name in self.reverse if name not in self.items]:
-            raise ValueError(f"reverse: items of the scale; {strange[0]} is none")
+        if foreign_items := [name for name in self.reverse if name not in self.items]:
+            raise ValueError(f"reverse: items of the scale; {foreign_items[0]} is none")
         if self.answered is not None and self.answered > len(self.items):
             raise ValueError(f"answered: at most the {len(self.items)} items of the scale")
         return self
 
 
-# Ways to derive a variable; each variable has one.
+# Keys of the ways to derive a variable: each variable has exactly one of these keys.
 FORMS = ("any", "all", "recode", "bands", "scale")
 Conditions = Annotated[list[Condition], Field(min_length=1)]
 
@@ -162,12 +162,12 @@ class DerivedVariable(StrictModel):
 
     @property
     def conditions(self) -> list[Condition]:
-        """Conditions of the variable; empty where it is derived in another way."""
+        """Conditions of a variable derived by `any` or `all`; empty for other variables."""
         return self.any or self.all or []
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Variables from which this one is computed, each once."""
+        """Ids of the items from which the variable is computed, without repetitions."""
         names = [condition.item for condition in self.conditions]
         single_source = self.recode or self.bands
         if single_source:
@@ -178,7 +178,7 @@ class DerivedVariable(StrictModel):
 
     @property
     def kind(self) -> str:
-        """Kind of item that the variable is."""
+        """Kind of item of the variable: number, ordinal or single."""
         if self.scale:
             return "number"
         return "ordinal" if self.bands or (self.recode and self.recode.ordered) else "single"
@@ -197,7 +197,7 @@ class DerivedVariable(StrictModel):
 
     @property
     def own_labels(self) -> dict[str, Titles]:
-        """Labels of the variable, its unit and its categories, by their places."""
+        """Labels by key: `id` of the variable, `id.unit`, and `id.code` of each category."""
         labels = {self.id: self.label}
         if self.scale and self.scale.unit:
             labels[f"{self.id}.unit"] = self.scale.unit
@@ -205,5 +205,5 @@ class DerivedVariable(StrictModel):
 
 
 def _refuse_repeated(what: str, names: list[str]) -> None:
-    if twice := find_repeated(names):
-        raise ValueError(f"each {what} once; {twice[0]} is repeated")
+    if repeated := find_repeated(names):
+        raise ValueError(f"each {what} once; {repeated[0]} is repeated")

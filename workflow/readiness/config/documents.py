@@ -1,4 +1,4 @@
-"""Write config/README.md from the typed configuration; a test compares it with what would be.
+"""Write config/README.md from the typed configuration; a test checks that the page is current.
 
 .venv/bin/python -m readiness.config.documents
 """
@@ -36,7 +36,7 @@ TYPES = {
     "integer": "whole number",
     "number": "number",
 }
-# Terms that the head of the page explains.
+# Short terms for patterns; the head of the page explains the terms.
 SHORT = {NAME: "name", ITEM: "id", DATE: "date", DATASET: "`name@version`", TEMPLATE: "pattern"}
 BOUNDS = {
     "minimum": "at least {}",
@@ -47,12 +47,12 @@ BOUNDS = {
 
 
 def guide() -> str:
-    """Return the text of the page."""
+    """Return the text of config/README.md."""
     return HEAD + "".join(_write_sections(Config.model_json_schema(by_alias=True)))
 
 
 def _write_sections(schema: dict[str, Any]) -> Iterator[str]:
-    """Yield each section once, under the paths of all keys that hold it."""
+    """Yield the Markdown of each section; the heading lists the paths of all its keys."""
     paths, order = _list_sections(schema)
     for section in order:
         title = ", ".join(f"`{path}`" for path in paths[id(section)]) or "Top level"
@@ -65,25 +65,25 @@ def _write_sections(schema: dict[str, Any]) -> Iterator[str]:
 def _list_sections(
     schema: dict[str, Any],
 ) -> tuple[dict[int, list[str]], list[dict[str, Any]]]:
-    """List the sections in the order of the page, and by identity the paths of the keys of each."""
+    """Return the key paths of each section by its `id()`, and the sections in page order."""
     paths: dict[int, list[str]] = {id(schema): []}
     order = []
     waiting = [("", schema)]
     while waiting:
         path, section = waiting.pop(0)
         order.append(section)
-        inner = []
+        children = []
         for key, value in section["properties"].items():
             child, suffix = _find_child(value, schema)
             if child is None:
                 continue
-            own = f"{path}.{key}{suffix}".lstrip(".")
+            child_path = f"{path}.{key}{suffix}".lstrip(".")
             if id(child) in paths:
-                paths[id(child)].append(own)
+                paths[id(child)].append(child_path)
                 continue
-            paths[id(child)] = [own]
-            inner.append((own, child))
-        waiting = inner + waiting
+            paths[id(child)] = [child_path]
+            children.append((child_path, child))
+        waiting = children + waiting
     return paths, order
 
 
@@ -97,7 +97,11 @@ def _resolve_reference(value: dict[str, Any], schema: dict[str, Any]) -> dict[st
 
 
 def _find_child(value: dict[str, Any], schema: dict[str, Any]) -> tuple[dict[str, Any] | None, str]:
-    """Return the section of a key, or of each of its names, and the suffix of its path."""
+    """Return the section that a key holds, and the suffix of the section's path.
+
+    The suffix is "" for a single section, "[]" for a list of sections, ".<name>" for sections by
+    name. (None, "") where the key holds no section.
+    """
     resolved = _resolve_reference(value, schema)
     if "properties" in resolved:
         return resolved, ""
@@ -113,19 +117,19 @@ def _find_child(value: dict[str, Any], schema: dict[str, Any]) -> tuple[dict[str
 def _write_row(key: str, value: dict[str, Any], required: bool, schema: dict[str, Any]) -> str:
     default = value.get("default")
     if required:
-        shown = "required"
+        default_text = "required"
     elif default is None or default == {}:
-        shown = "none"
+        default_text = "none"
     else:
-        shown = "see below" if isinstance(default, dict) else f"`{default}`"
+        default_text = "see below" if isinstance(default, dict) else f"`{default}`"
     description = value.get("description") or _resolve_reference(value, schema).get(
         "description", ""
     )
     meaning = " ".join(str(description).split())
     if _find_child(value, schema)[0] is not None:
-        # The other sentences are above the section's own table.
+        # The section's own table begins with the whole description.
         meaning = meaning.partition(". ")[0].rstrip(".")
-    return f"| `{key}` | {_type(value, schema)} | {shown} | {meaning} |\n"
+    return f"| `{key}` | {_type(value, schema)} | {default_text} | {meaning} |\n"
 
 
 def _type(value: dict[str, Any], schema: dict[str, Any]) -> str:
@@ -139,12 +143,14 @@ def _type(value: dict[str, Any], schema: dict[str, Any]) -> str:
     if resolved["type"] == "array":
         return f"list, each {_type(resolved['items'], schema)}"
     if resolved["type"] == "object":
-        ((pattern, each),) = resolved["patternProperties"].items()
+        ((pattern, value_schema),) = resolved["patternProperties"].items()
         if pattern == LANGUAGE:
             return "text by language"
-        inner = _resolve_reference(each, schema)
+        resolved_value = _resolve_reference(value_schema, schema)
         return (
-            "one section per name" if "properties" in inner else f"a name: {_type(inner, schema)}"
+            "one section per name"
+            if "properties" in resolved_value
+            else f"a name: {_type(resolved_value, schema)}"
         )
     if "pattern" in resolved:
         return SHORT.get(resolved["pattern"], WORDS[resolved["pattern"]])

@@ -45,7 +45,7 @@ def _refuse_none(value: Any) -> Any:
 
 
 class StudySettings(StrictModel):
-    """A study of which only percentages were published, to be checked."""
+    """A study to check: only its percentages were published, no answers."""
 
     title: Titles = Field(description="title in each language")
     claims: DatasetName = Field(description="register of published claims, `dataset@version`")
@@ -61,12 +61,12 @@ class StudySettings(StrictModel):
 
     @property
     def stated(self) -> dict[str, Any]:
-        """Particulars stated about the survey, by key of `study`."""
+        """Values given in the section `study`, by key; keys left at their default are absent."""
         return self.study.model_dump(mode="json", exclude_defaults=True)
 
 
 class WaveSettings(StrictModel):
-    """One wave of the survey: its data, its questionnaire, and how it is analysed."""
+    """One wave of the survey: data, questionnaire, and settings of the analysis."""
 
     title: Titles = Field(description="title in each language")
     simulated: bool = Field(default=False, description="`true` if a program invented the answers")
@@ -118,7 +118,11 @@ class WaveSettings(StrictModel):
 
     @property
     def stated(self) -> dict[str, Any]:
-        """Particulars stated about the survey, by key of `study`, and the wave's fieldwork days."""
+        """Values given in the section `study`, by key, and the wave's days of fieldwork.
+
+        Keys left at their default are absent. `fieldwork` is [first day, last day] where
+        `validate` gives a day.
+        """
         days = [self.validate_.opens, self.validate_.closes]
         particulars = self.study.model_dump(mode="json", exclude_defaults=True)
         return {**particulars, **({"fieldwork": days} if any(days) else {})}
@@ -126,17 +130,17 @@ class WaveSettings(StrictModel):
     @model_validator(mode="before")
     @classmethod
     def _read_as_drawn(cls, value: Any) -> Any:
-        """Add an empty `weight` section to a wave with a sample: design weights are the default."""
-        drawn = isinstance(value, dict) and value.get("sample")
-        return {"weight": {}, **value} if drawn else value
+        """Add an empty section `weight` to a wave with a sample: design weights are the default."""
+        has_sample = isinstance(value, dict) and value.get("sample")
+        return {"weight": {}, **value} if has_sample else value
 
     @model_validator(mode="after")
     def _check_selection(self) -> "WaveSettings":
         if self.weight and self.weight.given and (self.weight.margins or self.sample):
             raise ValueError("weight: given weights, or margins and a sample; not both")
         days = self.validate_.opens or self.validate_.closes
-        untold = all(map(why_not_known, (self.study.fieldwork or {}).values()))
-        if self.study.fieldwork and (days or not untold):
+        all_unknown = all(map(why_not_known, (self.study.fieldwork or {}).values()))
+        if self.study.fieldwork and (days or not all_unknown):
             raise ValueError(
                 "`validate.opens` and `closes` in the place of `study.fieldwork`, or there why "
                 "nobody knows them: `not known: why`"
@@ -145,8 +149,8 @@ class WaveSettings(StrictModel):
             if self.study.invited:
                 raise ValueError("no `study.invited`: the sample says it")
             return self
-        known = self.weight and self.weight.given and self.weight.given.has_design
-        if self.selection == "probability" and not known:
+        design_known = self.weight and self.weight.given and self.weight.given.has_design
+        if self.selection == "probability" and not design_known:
             raise ValueError(
                 "the drawn sample of a probability sample (`sample`), or weights given with psu, "
                 "strata or replicates; "
@@ -158,7 +162,10 @@ class WaveSettings(StrictModel):
 
     @model_serializer(mode="wrap")
     def _write_none(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Without `weight` a sample would stand for its strata."""
+        """Write `weight: none` where there is no weighting.
+
+        Without the key, a wave with a sample would get design weights when it is read again.
+        """
         return {**dump(self), **({} if self.weight else {"weight": UNWEIGHTED})}
 
 
@@ -200,6 +207,6 @@ class Config(StrictModel):
     @model_validator(mode="after")
     def _check_names(self) -> Self:
         # The id of a number begins with the name of its run.
-        if both := sorted(set(self.studies) & set(self.waves)):
-            raise ValueError(f"a name of its own for each; {both[0]} is a study and a wave")
+        if shared_names := sorted(set(self.studies) & set(self.waves)):
+            raise ValueError(f"a name of its own for each; {shared_names[0]} is a study and a wave")
         return self

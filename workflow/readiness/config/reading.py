@@ -50,7 +50,10 @@ def read_yaml(path: Path, *, as_text: bool = False) -> Any:
 
 
 def known_keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
-    """Return the valid keys of the section at `location`, whose last entry is ignored."""
+    """Return the valid keys of the section that holds the key at `location`.
+
+    `location`: path of the key from the top of the configuration, as pydantic reports it.
+    """
     current: Any = model
     for step in location[:-1]:
         if not (isinstance(current, type) and issubclass(current, BaseModel)):
@@ -68,16 +71,14 @@ def known_keys(model: type[BaseModel], location: tuple[int | str, ...]) -> list[
 
 
 def refuse_key(key: object, known: Sequence[str]) -> str:
-    """Return the message for an unknown key, with the closest known key or all of them."""
+    """Return the message for an unknown key: the closest valid key, or the list of valid keys."""
     close = difflib.get_close_matches(str(key), known, n=1)
     hint = f"did you mean `{close[0]}`?" if close else f"known: {', '.join(known)}."
     return f"unknown key; {hint}"
 
 
 def explain(error: ValidationError, model: type[BaseModel], source: str) -> str:
-    """Return the first problem of a validation error, in one line, and the number of further
-    ones.
-    """
+    """Return one line with the first problem of a validation error, and the number of the rest."""
     problems = error.errors(include_url=False)
     # An unknown key is often the cause of a missing one: report it first.
     first = min(problems, key=lambda problem: problem["type"] != "extra_forbidden")
@@ -94,14 +95,16 @@ def explain(error: ValidationError, model: type[BaseModel], source: str) -> str:
             expected = WORDS[first["ctx"]["pattern"]]
         quotes = " (put it in quotes)" if first["type"] == "string_type" else ""
         # A whole section is too long to quote.
-        got = "" if isinstance(first["input"], dict) else f"got {shorten(repr(first['input']))}; "
-        message = f"{where}: {got}expected {expected}{quotes}"
-    more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
-    return f"{source}: {message}{more}"
+        input_shown = (
+            "" if isinstance(first["input"], dict) else f"got {shorten(repr(first['input']))}; "
+        )
+        message = f"{where}: {input_shown}expected {expected}{quotes}"
+    further = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{source}: {message}{further}"
 
 
 def parse(model: type[SectionType], value: object, source: str) -> SectionType:
-    """Return `value` as a `model`. Raises ConfigError in one line when it is not valid."""
+    """Return `value` as a `model`. Raises ConfigError in one line where `value` is not valid."""
     try:
         return model.model_validate(value)
     except ValidationError as error:
@@ -109,8 +112,9 @@ def parse(model: type[SectionType], value: object, source: str) -> SectionType:
 
 
 def parse_json(model: type[SectionType], text: str) -> SectionType:
-    """Return a section from the JSON that a rule passes to its step. Raises ConfigError if not
-    valid.
+    """Return a section from the JSON that a rule passes to its step.
+
+    Raises ConfigError where the JSON is no valid section.
     """
     try:
         return model.model_validate_json(text)
@@ -119,7 +123,7 @@ def parse_json(model: type[SectionType], text: str) -> SectionType:
 
 
 def load_config(path: Path) -> Config:
-    """Return the configuration at `path`. Raises ConfigError in one line when it is not valid."""
+    """Return the configuration at `path`. Raises ConfigError in one line for an invalid file."""
     document = read_yaml(path)
     if not isinstance(document, dict):
         raise ConfigError(
@@ -132,7 +136,7 @@ def load_config(path: Path) -> Config:
 
 
 def _drop_withdrawn_keys(document: dict[Any, Any]) -> dict[Any, Any]:
-    """Return the frozen configuration of a publication without keys of earlier versions."""
+    """Return the frozen configuration of a publication without the keys in `WITHDRAWN`."""
     waves = document.get("waves")
     if not isinstance(waves, dict):
         return document

@@ -36,7 +36,7 @@ def _put_on_one_line(said: Any) -> Any:
 
 # A text of one line, without characters that change the writing direction.
 Line = Annotated[str, BeforeValidator(_put_on_one_line)]
-# A title in each language that has one.
+# A title by language code: {"fr": ..., "ar": ...}.
 Titles = Annotated[dict[LanguageCode, Line], Field(min_length=1)]
 
 
@@ -48,14 +48,14 @@ def _check_day(value: str) -> str:
     return value
 
 
-# A day as YYYY-MM-DD, so that the order of the texts is that of the days.
+# A day as YYYY-MM-DD: sorting the texts sorts the days.
 Day = Annotated[str, Field(pattern=patterns.DATE), AfterValidator(_check_day)]
 
 
 def no_repeats(items: list[str]) -> list[str]:
     """Return the names. Raises ValueError where one is repeated."""
-    if twice := find_repeated(items):
-        raise ValueError(f"each once; {', '.join(twice)} is repeated")
+    if repeated := find_repeated(items):
+        raise ValueError(f"each once; {', '.join(repeated)} is repeated")
     return items
 
 
@@ -147,8 +147,10 @@ class Replication(StrictModel):
 
 
 class GivenWeights(StrictModel):
-    """Weights that came with the answers, and what came of the design that made them: replicates,
-    or items that name strata and sampling units; of a name alone nothing is known.
+    """Weights delivered with the answers, and the sampling design where it was delivered.
+
+    The design is either replicate weights, or the items with the strata and the sampling units.
+    With the weight alone, the design is unknown.
     """
 
     weight: ItemName
@@ -163,7 +165,7 @@ class GivenWeights(StrictModel):
 
     @property
     def has_design(self) -> bool:
-        """Whether the sampling design is known."""
+        """True if replicate weights, strata or sampling units were delivered."""
         return bool(self.replicates or self.drawn_by)
 
     @model_validator(mode="after")
@@ -183,7 +185,7 @@ class GivenWeights(StrictModel):
 
 
 class Weight(StrictModel):
-    """How respondents are weighted to the population. Most waves need only `margins`.
+    """Weighting of respondents to the population. Most waves need only `margins`.
 
     `weight: none` instead of the section gives everybody the weight 1.
     """
@@ -333,7 +335,7 @@ Firmness = Annotated[list[Dimension], BeforeValidator(_all_dimensions), AfterVal
 
 
 class FigureRules(StrictModel):
-    """Rounding, and the bases below which numbers are not published."""
+    """Rounding, and the smallest bases of published numbers."""
 
     rounding: Literal["half_even", "half_up"] = Field(
         default="half_even", description="how an exact half is rounded"
@@ -353,7 +355,7 @@ class FigureRules(StrictModel):
 
 
 class Disclosure(StrictModel):
-    """Disclosure control: who reads the numbers, and what is protected (docs/disclosure.md).
+    """Disclosure control: readers of the numbers, and protected counts (docs/disclosure.md).
 
     A single word instead of the section is a preset: `disclosure: researchers`.
     """
@@ -435,7 +437,7 @@ def _check_said(text: str) -> str:
 
 
 Words = Annotated[Line, AfterValidator(_check_said)]
-# A text in each language, or one for all.
+# A text by language code, or one text for all languages.
 Said = (
     Annotated[
         dict[LanguageCode, Words],
@@ -448,7 +450,7 @@ Said = (
 
 
 class Author(StrictModel):
-    """An author of the figures: a person or an office."""
+    """A person or an office, as author of the figures."""
 
     name: Words = Field(
         description="name of an office, without a comma; of a person, as `Family, Given`"
@@ -469,7 +471,7 @@ class Author(StrictModel):
         return value
 
 
-# Prefix of a text in place of an unknown particular: `not known: why`.
+# Prefix of the reason that stands in the place of an unknown particular: `not known: why`.
 NOT_KNOWN = "not known:"
 
 
@@ -480,7 +482,7 @@ def why_not_known(text: str) -> str:
 
 
 class Particulars(StrictModel):
-    """Who asked whom, how and when, and who owns the data. All keys are optional for a run.
+    """Description of a survey: sponsor, population, mode, dates, rights. All keys are optional for a run.
 
     A text is either one text for all languages or one per language. In a study, the keys describe
     the survey whose percentages are checked. A release of real answers requires sponsor,

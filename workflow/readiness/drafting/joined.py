@@ -57,7 +57,7 @@ def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> Joine
     """
     if len(counts) > MOST_CELLS or any(map(_RECORD.fullmatch, counts)):
         return None
-    # A separator behind the last option of every cell joins them: no other is tried.
+    # A separator at the end of every cell must be the one that joins options: try no other.
     final_separators = [
         separator
         for separator in more
@@ -83,22 +83,23 @@ def _split_cells(
     """
     if separator == " " and not all(_CODES.fullmatch(text) for text in counts):
         return None
-    # A space behind a bare comma stays, for options may hold one.
+    # Keep spaces where the separator is a bare comma: an option may contain ", ".
     trim = str if separator == "," else str.strip
     cells = {
         text: [piece for piece in map(trim, text.split(separator)) if piece.strip()]
         for text in counts
     }
     if separator == " " and not spaces_known:
-        # Names of options: three of them in a cell, and none in capitals.
-        names = all(map(_NAME.fullmatch, chain(*cells.values())))
-        if not names or max(map(len, cells.values())) < 3:
+        # Without that knowledge, spaces join options only where every piece looks like the name of
+        # an option, and at least one cell holds three names.
+        all_are_names = all(map(_NAME.fullmatch, chain(*cells.values())))
+        if not all_are_names or max(map(len, cells.values())) < 3:
             return None
     joined = {text: pieces for text, pieces in cells.items() if len(pieces) > 1}
     # `;` and `|` rarely occur inside an option: if every piece also occurs as a whole cell, two
     # joined cells are evidence enough.
-    evident = separator in SEPARATORS[:4] and counts.keys() >= {*chain(*joined.values())}
-    least_joined = 2.0 if evident else max(2, LEAST_JOINED * sum(counts.values()))
+    each_occurs_alone = separator in SEPARATORS[:4] and counts.keys() >= {*chain(*joined.values())}
+    least_joined = 2.0 if each_occurs_alone else max(2, LEAST_JOINED * sum(counts.values()))
     if sum(counts[text] for text in joined) < least_joined:
         return None
     return cells if len({*chain(*cells.values())}) <= MOST_PIECES else None
@@ -107,12 +108,14 @@ def _split_cells(
 def _merge_split_options(
     cells: dict[str, list[str]], counts: Counter[str], separator: str
 ) -> dict[str, list[str]] | None:
-    """Return the cells with the pieces of options that hold the separator merged again.
+    """Merge the pieces of an option that itself contains the separator: "yes, often".
 
-    All spellings of an option are replaced by one. None where too many cells hold a piece twice.
+    Returns the pieces of each cell, with one spelling for each option. None where too many cells
+    hold a piece twice.
     """
     merged = _merge(cells, counts, separator)
-    # Nobody ticks an option twice, but one in a hundred types what he ticked.
+    # A ticked option occurs once in a cell. But one respondent in a hundred also types the text of
+    # an option that is ticked.
     repeating = sum(
         counts[text] for text, pieces in merged.items() if len(set(pieces)) < len(pieces)
     )
@@ -124,7 +127,7 @@ def _merge_split_options(
 def _find_options(
     cells: dict[str, list[str]], counts: Counter[str], separator: str
 ) -> JoinedOptions | None:
-    """Return the options among the pieces of cells; None where the pieces are no options."""
+    """Find which pieces of cells are options and which are typed. None where none are options."""
     if all(len(pieces) < 2 for pieces in cells.values()):
         return None
     sizes = _count_pieces(cells, counts)

@@ -35,7 +35,7 @@ BAND = re.compile(r"\d[\d.,]*\D{1,12}\d")
 
 @dataclass(frozen=True)
 class ProposedOption:
-    """One option: its text, its code, and in the file its value or its own column.
+    """One option of a question: text, code, and the value or the column that stands for the option.
 
     `other`: the option takes typed answers; `exclusive`: no other option may be ticked beside it.
     """

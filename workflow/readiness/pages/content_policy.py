@@ -1,5 +1,6 @@
-"""The Content-Security-Policy of a page, which may load nothing but the styles and scripts that it
-holds, by their hashes.
+"""Content-Security-Policy of a page.
+
+The page may load nothing but the styles and scripts written in the page, named by their hashes.
 """
 
 import base64
@@ -15,23 +16,23 @@ _HEAD = '<meta charset="utf-8">'
 
 
 def policy(html: str) -> str:
-    """The Content-Security-Policy of a page: its own styles and scripts, pictures within it."""
-    styles, scripts = (hashes(found.findall(html)) for found in (_STYLE, _SCRIPT))
-    run = f"script-src {scripts}; " if scripts != "'none'" else ""
+    """Return the Content-Security-Policy of a page: inline styles, scripts and pictures only."""
+    styles, scripts = (hashes(pattern.findall(html)) for pattern in (_STYLE, _SCRIPT))
+    script_rule = f"script-src {scripts}; " if scripts != "'none'" else ""
     return (
-        f"default-src 'none'; style-src {styles}; {run}img-src data:; font-src data:; "
+        f"default-src 'none'; style-src {styles}; {script_rule}img-src data:; font-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
 
 
 def add_policy(html: str) -> str:
-    """The page with its policy, right after what says how its letters are written."""
-    said = f'<meta http-equiv="Content-Security-Policy" content="{policy(html)}">'
-    return html.replace(_HEAD, f"{_HEAD}\n{said}", 1)
+    """Insert the Content-Security-Policy into a page, right after its `<meta charset>`."""
+    meta_tag = f'<meta http-equiv="Content-Security-Policy" content="{policy(html)}">'
+    return html.replace(_HEAD, f"{_HEAD}\n{meta_tag}", 1)
 
 
 def hashes(contents: Iterable[str]) -> str:
-    """The sources that these contents are, in order; `'none'` where there is none."""
+    """Return the CSP sources of inline contents, in order: `'sha256-...'`, or `'none'` for none."""
     digests = (hashlib.sha256(content.encode("utf-8")).digest() for content in contents)
     sources = (f"'sha256-{base64.b64encode(digest).decode('ascii')}'" for digest in digests)
     return " ".join(dict.fromkeys(sources)) or "'none'"

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from importlib import util
 from pathlib import Path
 
-# Font family that the package brings: Latin and Arabic letters of one design.
+# Font family that is installed with the package: Latin and Arabic letters of one design.
 OWN = "IBM Plex Sans Arabic"
 # Name of the embedded subset of that font: its licence reserves the font's name for the whole font.
 BROUGHT = "readiness letters"
@@ -33,9 +33,9 @@ def css(families: Iterable[str] = SANS) -> str:
 
 def own_folder() -> Path:
     """Return the folder of the package's font files, used by papers and pictures."""
-    found = util.find_spec("fontpkg_ibm_plex_sans_arabic")
-    assert found is not None and found.submodule_search_locations
-    return Path(found.submodule_search_locations[0]) / "files"
+    spec = util.find_spec("fontpkg_ibm_plex_sans_arabic")
+    assert spec is not None and spec.submodule_search_locations
+    return Path(spec.submodule_search_locations[0]) / "files"
 
 
 def own_file(weight: str = REGULAR) -> Path:
@@ -53,8 +53,9 @@ def face(text: str) -> str:
 
 
 def subset(text: str, weight: str = REGULAR) -> str:
-    """Return the package's font, in one weight, with only the letters of a text and their joined
-    forms: WOFF as Base64. The same text gives the same bytes.
+    """Return the package's font as WOFF in Base64, with only the letters of a text.
+
+    Joined forms of Arabic letters are included. The bytes depend on the text and weight alone.
     """
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont

@@ -12,15 +12,18 @@ from markupsafe import Markup
 
 @cache
 def environment(folder: Path, plain: Callable[[str], Markup]) -> Environment:
-    """The templates of a folder; `plain` escapes values, and one that is lacking is an error."""
+    """Return the Jinja environment of a folder of templates.
 
-    def written(value: Any) -> Any:
+    `plain` escapes each printed value. A template that names an undefined value raises an error.
+    """
+
+    def escape(value: Any) -> Any:
         return value if hasattr(value, "__html__") else plain(str(value))
 
     return Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
-        finalize=written,
+        finalize=escape,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -30,7 +33,10 @@ def environment(folder: Path, plain: Callable[[str], Markup]) -> Environment:
 
 @cache
 def stylesheet(room: str, name: str) -> str:
-    """The reports' style, and the one called `name` in a room (`readiness.site`)."""
+    """Return the stylesheet of reports, followed by the stylesheet `name` of a package `room`.
+
+    `room`: dotted name of the package, as `readiness.site`.
+    """
     return "".join(
         files(place).joinpath(sheet).read_text("utf-8")
         for place, sheet in (("readiness.rendering", "page.css"), (room, name))

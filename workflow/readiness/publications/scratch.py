@@ -142,17 +142,17 @@ def _perform_steps(folder: Path, targets: Sequence[str]) -> None:
     for name in list(os.environ):
         if name.startswith(("READINESS_", "SNAKEMAKE_", "PYTHON")):
             del os.environ[name]
-    # Temporary files are removed with the scratch folder.
+    # In the scratch folder, so that temporary files are removed with it.
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder.parent)
     if not os.access(os.environ.get("HOME", ""), os.W_OK):
-        # Snakemake writes a folder into the home folder.
+        # Snakemake makes a cache folder in the home folder.
         os.environ["HOME"] = os.environ["XDG_CACHE_HOME"] = str(folder.parent)
     with (folder.parent / SAID).open("wb") as said, Path(os.devnull).open("r+b") as nothing:
         for file, descriptor in ((nothing, 0), (said, 1), (said, 2)):
             os.dup2(file.fileno(), descriptor)
     sys.stdout, sys.stderr = (os.fdopen(n, "w", encoding="utf-8") for n in (1, 2))
     os.chdir(folder)
-    # Imported by name, so that these modules do not count as part of the steps' code.
+    # An import statement would add these modules to the code whose hash a step records.
     plan, cli = (import_module(f"readiness.{name}") for name in ("plan", "cli"))
     # With one thread, sums are the same on any number of cores.
     with threadpool_limits(1):

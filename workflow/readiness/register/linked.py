@@ -213,9 +213,10 @@ class _Builder:
         return [*codes, *states, *sorted({*self.answers[column].astype(str)} - {*codes, *states})]
 
     def route(self, item: Item, column: str) -> None:
-        """Add that people were asked an item if and only if they gave a routing answer.
+        """Add the constraints of a filter question: an item is asked only after a routing answer.
 
-        People whose routing is not known, and true counts that break the rule, are allowed for.
+        Respondents without a known answer to the filter question may have been asked or not. A
+        constraint that the true counts break is left out.
         """
         all_places, truth = self.counts.places, self.counts.truth
         if len(item.asked_if) != 1 or (column, NOT_ASKED) not in all_places:
@@ -241,8 +242,8 @@ class _Builder:
                 )
                 if low <= true_value <= high:
                     self.counts.fixed.append(row)
-            # Those who answered the item had given an answer that routes to it. Some exports hold
-            # exceptions: as many as these answers have are allowed.
+            # Whoever answered the item gave a routing answer before. In some exports a few
+            # respondents did not: the constraint allows as many exceptions as the data have.
             answers = [
                 state for name, state in all_places if name == column and not state.startswith("_")
             ]

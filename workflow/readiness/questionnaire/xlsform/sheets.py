@@ -60,10 +60,12 @@ class SheetRow:
 
 @dataclass(frozen=True)
 class XlsForm:
-    """An XLSForm: its questions, its options by list, its settings, its own language.
+    """An XLSForm, read from its sheets.
 
-    `language_known`: the form or the caller named that language. `unnamed`: names of languages in
-    the form that have no code.
+    `survey`: rows of the sheet `survey`. `choices`: rows of the sheet `choices`, by name of the
+    list. `settings`: cells of the sheet `settings`, by header. `language`: code of the form's
+    default language. `language_known`: the form or the caller named the default language.
+    `unnamed`: names of languages in the form that have no code.
     """
 
     path: Path
