@@ -482,11 +482,12 @@ def why_not_known(text: str) -> str:
 
 
 class Particulars(StrictModel):
-    """Description of a survey: sponsor, population, mode, dates, rights. All keys are optional for a run.
+    """Description of a survey: sponsor, population, mode, dates, rights.
 
-    A text is either one text for all languages or one per language. In a study, the keys describe
-    the survey whose percentages are checked. A release of real answers requires sponsor,
-    population, mode and dates; if one is not known, write `not known: why`.
+    All keys are optional for a run. A text is either one text for all languages or one per
+    language. In a study, the keys describe the survey whose percentages are checked. A release of
+    real answers requires sponsor, population, mode and dates; if one is not known, write
+    `not known: why`.
     """
 
     sponsor: Said = Field(default=None, description="who commissioned the survey, and for whom")

@@ -1,11 +1,11 @@
 """Code the text of one cell.
 
-A cell is read without its neighbours, so each distinct text of a column is read once, however many
-rows hold it. A text is an option when it equals the option's text, exactly or in normal form
-(spaces, case, apostrophes), or the value that the tool exports for it, or, in a column of codes,
-its code. A text that two options claim, in a column that does not decide between them, is neither.
-A text that cannot be an answer becomes `_invalid`, with the reason and, where one option is
-similar, that option as a suggestion: it is shown and never applied.
+The codes of a cell depend on its text alone, so each distinct text of a column is read once. A text
+stands for an option when it equals one of these, exactly or in normal form (spaces, case,
+apostrophes): the option's text; the value that the tool exports for the option; in a column of
+codes, the option's code. A text that could stand for two options becomes `_invalid`, unless the
+other cells of the column decide. A text that cannot be an answer becomes `_invalid` too, with the
+reason. A similar option is printed as a suggestion and never applied.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ from readiness.readers.moments import DAY_FIRST, MONTH_FIRST, make_moment, match
 NEAR = 0.75
 _DIGITS = re.compile(r"\d+")
 _CODE = re.compile(r"-?\d{1,4}(?:[.,]0+)?")
-# Longer texts, in characters, are essays and no misspelt options.
+# Longest text, in characters, that can be a misspelt option.
 _LONG = 200
 
 
 @dataclass(frozen=True)
 class ReadCell:
-    """Codes of a cell, one for each column of its item, and its faults.
+    """Codes of a cell, one for each column of the cell's item, and the faults found.
 
     `given`: whether the cell holds an answer of any kind, a refusal or "do not know" included.
     """
@@ -59,7 +59,7 @@ class ReadCell:
 
 @dataclass(frozen=True)
 class Options:
-    """Options of an item by the texts that a cell of its column may hold.
+    """Options of an item, by the texts that stand for an option in the item's column.
 
     `texts`: (code, exported text) of each option, by the normal form of its text. `found`: (code,
     exported text) by the normal form of any text, value or code that a cell of this column may
@@ -86,8 +86,8 @@ class Options:
     ) -> Options:
         """Return the options of `item` in a column that holds these distinct `cells`.
 
-        `contested`: keys that a reader which already put option texts into the cells could not
-        decide; None where the cells are as exported.
+        `contested`: match keys that stand for two options, where the reader of the tool has already
+        replaced codes by option texts; None where the cells are as exported.
         """
         pieces = [piece for cell in cells for piece in cell.split(TICKED)]
         matches = match_options(item, pieces, contested=contested)
@@ -103,26 +103,25 @@ class Options:
         }
         if item.dont_know:
             texts[match_key(item.dont_know.text)] = (DONT_KNOW, item.dont_know.text)
-        pairs = {
+        contested_texts = {
             key: (by_text.text, other.text) for key, (by_text, other) in matches.contested.items()
         }
         other = next((category.code for category in item.categories if category.other), "")
-        return cls(texts, options, missing, pairs, other, dates)
+        return cls(texts, options, missing, contested_texts, other, dates)
 
     def find(self, text: str) -> tuple[str, str] | None:
-        """Return (code, exported text) of the option that the whole `text` is; None if there is
-        none.
-        """
+        """Return (code, exported text) of the option that the whole `text` stands for, or None."""
         return self.found.get(match_key(text))
 
     def is_text(self, text: str) -> bool:
-        """Return whether `text` is an option by its text, and not by its value or code."""
+        """Return True if `text` is the text of an option, rather than a value or a code."""
         key = match_key(text)
         return key in self.texts and self.texts[key] == self.found.get(key)
 
     def find_contested(self, text: str) -> tuple[str, str] | None:
-        """Return the texts of the two answers that claim `text` or a ticked piece of it; None if
-        none do.
+        """Return the texts of the two options that `text`, or one of its ticked pieces, may mean.
+
+        None where no piece is ambiguous.
         """
         if not self.contested:
             return None
@@ -132,12 +131,14 @@ class Options:
         return next(filter(None, map(self.contested.get, map(match_key, pieces))), None)
 
     def is_typed(self, text: str) -> bool:
-        """Return whether an unknown text can have been typed for "other".
+        """Return True if an unknown text may have been typed into the option "other".
 
-        A bare number cannot: it is a code that nobody declared, unless options begin with numbers.
+        A bare number is an undeclared code instead, unless the options' texts begin with numbers.
         """
-        code = _CODE.fullmatch(match_key(text)) and not any(key[:1].isdigit() for key in self.texts)
-        return bool(self.other) and not code
+        is_bare_number = _CODE.fullmatch(match_key(text)) and not any(
+            key[:1].isdigit() for key in self.texts
+        )
+        return bool(self.other) and not is_bare_number
 
     def near(self, text: str) -> str:
         """Return the exported text of the most similar option; "" where none is similar enough."""
@@ -146,7 +147,7 @@ class Options:
 
     @cached_property
     def unknown(self) -> Fact:
-        """Fact for a text that is none of the options: the same for all such texts."""
+        """Fact that explains an unknown text; it lists the options and does not quote the text."""
         return Fact("validation.unknown_option", {"options": self.list_texts})
 
     @property
@@ -158,7 +159,7 @@ class Options:
 def nearest(text: str, keys: Iterable[str]) -> str:
     """Return the key most similar to `text`; "" where none is similar enough.
 
-    A key with other digits is no candidate: another number is no misspelling.
+    A key with other digits is no candidate: "2 years" is not a misspelt "3 years".
     """
     if len(text) > _LONG:
         return ""
@@ -195,7 +196,7 @@ def _read_one(item: Item, text: str, options: Options) -> ReadCell:
     if option is None:
         return ReadCell((INVALID,), (CellFault("unknown_option", options.unknown),))
     code, exported = option
-    # A value or a code is another notation of the option, not a misspelling.
+    # A value or a code of the option is not a misspelling of the option's text.
     if text == exported or not options.is_text(text):
         return ReadCell((code,))
     return ReadCell((code,), (_make_spelling_fault(exported),))
@@ -203,7 +204,7 @@ def _read_one(item: Item, text: str, options: Options) -> ReadCell:
 
 def _read_blank(item: Item) -> ReadCell:
     if item.kind.is_free_text:
-        # A remark is voluntary: an empty one is no fault.
+        # Free text is voluntary: an empty cell is no fault.
         return ReadCell((BLANK,), given=False)
     if item.blank_means == "none":
         return ReadCell(("0",) * len(item.categories), given=False)
@@ -222,11 +223,11 @@ def _make_cell(read: str | CellFault, text: str) -> ReadCell:
 
 
 def split_options(text: str, known: dict[str, tuple[str, str]]) -> tuple[list[str], list[str]]:
-    """Split a checkbox cell into codes of known options and pieces that are none.
+    """Split the cell of a multiple-response question into option codes and unknown pieces.
 
-    Survey tools join ticked options by `;` or `, ` and options contain commas themselves, so a cell
-    cannot be split at its separators: at each position the longest known option that ends at a
-    separator (or at the end) is taken.
+    Survey tools join ticked options by `;` or `, `, and options may contain commas, so the cell is
+    not simply split at separators. At each position the longest known option is taken that ends at
+    a separator or at the end of the cell.
     """
     key = match_key(text)
     longest_first = sorted(known, key=len, reverse=True)
@@ -253,15 +254,15 @@ def split_options(text: str, known: dict[str, tuple[str, str]]) -> tuple[list[st
 
 
 def _find_near(texts: Iterable[str], options: Options) -> tuple[CellFault, ...]:
-    """Return a fault where a text typed for "other" is similar to one of the options."""
-    near = CellFault("near_option", Fact("validation.rule.near_option"))
-    return (near,) if any(map(options.near, texts)) else ()
+    """Return a fault if one of the texts typed for "other" is similar to an option."""
+    fault = CellFault("near_option", Fact("validation.rule.near_option"))
+    return (fault,) if any(map(options.near, texts)) else ()
 
 
 def _split_ticked(text: str, options: Options) -> tuple[list[str], list[str]]:
     if TICKED not in text:
-        if whole := options.find(text):
-            return [whole[0]], []
+        if option := options.find(text):
+            return [option[0]], []
         if (keys := split_joined(text, options.texts)) is None:
             return split_options(text, options.texts)
         return [options.found.get(key, options.texts[key])[0] for key in keys], []
@@ -308,20 +309,20 @@ def _read_multi(item: Item, text: str, options: Options) -> ReadCell:
     return ReadCell(tuple("1" if code in codes else "0" for code in item.codes), tuple(faults))
 
 
-# Separators of thousands: a space and the Arabic separator always, comma or point where declared.
+# Separators of thousands: a space or the Arabic separator, and the declared comma or point.
 _THOUSANDS = {
     sign: re.compile(rf"(?<=\d)[ \u066c{sign}](?=\d{{3}}(?!\d))") for sign in ("", ",", ".")
 }
 _WHOLE = re.compile(r"([+-]?)(\d+)(?:[.,]0+)? ?(\D*)")
 _DECIMAL = re.compile(r"([+-]?)(\d+)(?:[.,\u066b](\d+))? ?(\D*)")
-# Message for a number out of range, by the limits that its range has.
+# Message for a number out of range, by the limits that the range states.
 _OUTSIDE = {
     (): "validation.too_long",
     ("low",): "validation.below",
     ("high",): "validation.above",
     ("low", "high"): "validation.out_of_range",
 }
-# First part of a date by its declared order; a date that begins with the year needs none.
+# Order of day and month, by the questionnaire's `dates`. Dates that begin with the year need none.
 ORDERS = {"dmy": DAY_FIRST, "mdy": MONTH_FIRST}
 
 
@@ -334,10 +335,10 @@ class CellFault:
 
 
 def read_number(item: Item, text: str) -> str | CellFault:
-    """Return a number as the coded table writes it, or the fault.
+    """Return a number as the coded table writes numbers, or the fault.
 
     The decimal mark may be a point or a comma; the item's unit may stand before or after the
-    number. Numbers longer than a double's digits are shortened to them.
+    number. A number with more digits than a double holds is shortened to `DOUBLE_DIGITS`.
     """
     assert item.range is not None  # the questionnaire gives every number item a range
     low, high = item.range.bounds
@@ -371,10 +372,10 @@ def read_number(item: Item, text: str) -> str | CellFault:
 
 
 def read_date(text: str, order: str | None) -> str | CellFault:
-    """Return the day, `2026-03-31`, of a date with or without a time, or the fault.
+    """Return the day of a date, with or without a time, as `2026-03-31`; or the fault.
 
-    `order` of day, month and year where the questionnaire states it. Without it, a date that gives
-    different days in different orders is a fault: nothing is guessed.
+    `order`: order of day, month and year that the questionnaire states; None where the
+    questionnaire states no order. A date such as 03/04/2026 is then a fault, not a guess.
     """
     if (date_parts := match_moment(text)) is None:
         return CellFault("not_a_date", Fact("validation.not_a_date"))
@@ -386,7 +387,8 @@ def read_date(text: str, order: str | None) -> str | CellFault:
     return ambiguous if len(days) > 1 else days.pop()
 
 
-# Function that reads a cell neither blank nor declared missing, by the kind of its item.
+# Function that reads the answer in a cell, by the kind of the item. Blank cells and missing codes
+# are read before.
 READ_BY_KIND: dict[QuestionKind, Callable[[Item, str, Options], ReadCell]] = {
     SINGLE: _read_one,
     ORDINAL: _read_one,

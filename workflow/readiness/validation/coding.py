@@ -33,9 +33,9 @@ from readiness.readers.tools.words import NO_ANSWER
 from readiness.validation.cells import Options, ReadCell, read_cell
 from readiness.validation.issues import NO_ROW, UNREAD, issues_of
 
-# Codes for whether an item was asked: no, cannot be decided, yes.
+# Was an item asked of a respondent? No; cannot be decided; yes.
 NO, UNCLEAR, YES = 0, 1, 2
-# Columns of a reader beside the answers.
+# Columns that a reader adds to the answers: time of submission, start, duration, completeness.
 OF_THE_TOOL = ("_submitted", "_started", "_seconds", "_complete")
 
 Asked = npt.NDArray[np.int8]
@@ -45,9 +45,9 @@ Asked = npt.NDArray[np.int8]
 class Answers:
     """Raw text of the kept submissions, one per respondent, sorted by respondent.
 
-    `place`: position of each in the table as read, from 0. `row`: its row in the export.
-    `respondent`: its name. `texts`: the exported texts, by item. `known`: the tool's own columns
-    beside the answers (`OF_THE_TOOL`). `options`: the options of each item's column.
+    Arrays with one entry per submission: `place`, its position in the table as read, from 0; `row`,
+    its row in the export; `respondent`, its name. `texts`: the exported texts, by item. `known`:
+    the columns of `OF_THE_TOOL` that the export has. `options`: the options of each item's column.
     """
 
     place: npt.NDArray[np.intp]
@@ -86,7 +86,7 @@ class Answers:
         return len(self.row)
 
     def without(self, gone: Booleans) -> "Answers":
-        """Return the answers without the submissions marked in `gone`."""
+        """Return the answers without the submissions whose entry in `gone` is True."""
         kept = ~gone
         return replace(
             self,
@@ -98,7 +98,7 @@ class Answers:
         )
 
     def cells(self, item: Item) -> tuple[ReadCell, ...]:
-        """Return each distinct text of the item, read."""
+        """Return the codes and faults of each distinct text of an item."""
         options = self.options[item.id]
         return tuple(read_cell(item, text, options) for text in self.texts[item.id].texts)
 
@@ -112,7 +112,7 @@ class Answers:
         value: str | Sequence[str] | npt.NDArray[np.object_] | None = None,
         suggestion: str | npt.NDArray[np.object_] = "",
     ) -> pd.DataFrame:
-        """Return issues of the submissions at the positions `at`.
+        """Return a table of issues, one row for each submission at the positions `at`.
 
         `value`: content to quote; None quotes the item's cell.
         """
@@ -132,10 +132,10 @@ class Answers:
 
 @dataclass(frozen=True, eq=False)
 class Coded:
-    """Answers to one item, read.
+    """Coded answers to one item.
 
-    `texts`: the exported texts. `cells`: each distinct text, read. `asked`: `NO`, `UNCLEAR` or
-    `YES` for each respondent. `columns`: the columns of the coded table.
+    `texts`: the exported texts. `cells`: codes and faults of each distinct text. `asked`: `NO`,
+    `UNCLEAR` or `YES` for each respondent. `columns`: the item's columns of the coded table.
     """
 
     item: Item
@@ -146,23 +146,21 @@ class Coded:
 
     @property
     def is_given(self) -> Booleans:
-        """Which respondents gave an answer of any kind, usable or not."""
+        """Mask of respondents who gave an answer of any kind, usable or not."""
         return self.texts.flags(cell.given for cell in self.cells)
 
     @property
     def first(self) -> Texts:
-        """First column; the only one of an item with one column."""
+        """First column of the item in the coded table."""
         return next(iter(self.columns.values()))
 
     @property
     def expects(self) -> bool:
-        """Whether a blank cell is item nonresponse: not for a remark, nor where blank means
-        "none".
-        """
+        """True if a blank cell is item nonresponse: neither free text nor a blank for "none"."""
         return not self.item.kind.is_free_text and self.item.blank_means != "none"
 
 
-# Number of distinct unknown texts of an item, the most frequent first, that get a suggestion.
+# Largest number of unknown texts of an item with a suggestion; the most frequent texts come first.
 SUGGESTED = 200
 
 
@@ -171,8 +169,8 @@ def code_answers(
 ) -> tuple[list[Coded], list[pd.DataFrame]]:
     """Code every item of every kept submission, in the order of the form.
 
-    `groups`: group of each respondent, used for routing on the group item. Returns the coded items,
-    and the issues of their cells except blank ones (see `interviews.blanks`).
+    `groups`: group of each respondent, for routing on the group item. Returns the coded items, and
+    tables of issues of their cells; `interviews.blanks` lists the blank cells.
     """
     coded_items: list[Coded] = []
     sources = {} if questionnaire.group_item is None else {questionnaire.group_item: groups}
@@ -181,7 +179,7 @@ def code_answers(
         state = np.full(len(answers), YES, dtype=np.int8)
         for routing in item.asked_if:
             source = questionnaire.item(routing.item)
-            # The group is one column, even where its item was read into several.
+            # `sources` holds one column for the group item, even if the item has several columns.
             names = [source.id] if source.id in sources else source.columns
             columns = [sources[name] for name in names]
             is_met = _judge_condition(routing, source, columns)
@@ -213,11 +211,14 @@ def _code_item(item: Item, answers: Answers, asked: Asked) -> tuple[Coded, list[
     texts = answers.texts[item.id]
     cells = answers.cells(item)
     answered = texts.flags(cell.given for cell in cells)
-    # A blank item that may not have been asked counts as not asked.
+    # Where routing cannot be decided, a blank item counts as not asked.
     not_asked = (asked == NO) | ((asked == UNCLEAR) & ~answered)
-    read = {n: texts.map_to([c.values[k] for c in cells]) for k, n in enumerate(item.columns)}
+    coded_columns = {
+        n: texts.map_to([c.values[k] for c in cells]) for k, n in enumerate(item.columns)
+    }
     columns = {
-        n: c.put_text(not_asked, NOT_ASKED) if not_asked.any() else c for n, c in read.items()
+        n: c.put_text(not_asked, NOT_ASKED) if not_asked.any() else c
+        for n, c in coded_columns.items()
     }
     coded = Coded(item, texts, cells, asked, columns)
     all_issues = _list_cell_issues(coded, answers, ~not_asked)
@@ -232,13 +233,13 @@ def _code_item(item: Item, answers: Answers, asked: Asked) -> tuple[Coded, list[
 
 
 def condition(routing: Routing) -> Fact:
-    """Return one condition of an item's routing as a fact."""
+    """Return a condition of routing as a fact: the filter question and the codes that lead on."""
     codes = Listed(routing.condition_terms, "or")
     return Fact("validation.asked_if", {"item": routing.item, "codes": codes})
 
 
 def _list_cell_issues(coded: Coded, answers: Answers, inside: Booleans) -> list[pd.DataFrame]:
-    """Return the faults of one item's cells in the rows `inside`, without the blank ones."""
+    """Return tables of issues of one item's cells in the rows `inside`, except blank cells."""
     texts = coded.texts
     faulty: dict[str, dict[int, Fact]] = {}
     for place, cell in enumerate(coded.cells):
@@ -273,7 +274,7 @@ def _list_cell_issues(coded: Coded, answers: Answers, inside: Booleans) -> list[
 def declaration(text: str) -> str:
     """Return the questionnaire's line that declares a text as missing.
 
-    "" for a text that does not commonly stand for no answer.
+    "" for a text that is no common missing code (`NO_ANSWER`).
     """
     if (means := NO_ANSWER.get(match_key(text))) is None:
         return ""
@@ -281,7 +282,7 @@ def declaration(text: str) -> str:
 
 
 def _find_near(texts: Texts, facts: Mapping[int, Fact], options: Options) -> dict[int, str]:
-    """Return suggestions for the most frequent unknown texts, by position."""
+    """Return the similar options of the most frequent unknown texts, by position of the text."""
     counts = Counter(dict(zip(facts, texts.counts[list(facts)].tolist(), strict=True)))
     suggestions = {}
     for place, _ in counts.most_common(SUGGESTED):
@@ -297,7 +298,7 @@ def _find_near(texts: Texts, facts: Mapping[int, Fact], options: Options) -> dic
 def find_differences_from_frame(
     table: pd.DataFrame, rows: npt.NDArray[np.int64], questionnaire: Questionnaire
 ) -> list[pd.DataFrame]:
-    """Return issues where an answer contradicts the frame variable that it repeats.
+    """Return issues of answers that differ from the frame variable that the item confirms.
 
     `table` is the coded table with frame columns, `rows` the row of each respondent in the export.
     """
@@ -354,7 +355,7 @@ def apply_corrections(
     Raises DataError naming the row of the corrections file when `from` is not the respondent's
     answer, `to` is not an answer of the item, or no respondent or invitation has that code.
     """
-    # Position of each respondent, by the row of the export and by name.
+    # Position of each respondent, under two keys: `row-17` for the row of the export, and the name.
     place = {f"{BY_ROW}{row}": at for at, row in enumerate(answers.row)}
     place |= {who: at for at, who in enumerate(answers.respondent)}
     texts: dict[str, Texts] = {}
@@ -399,7 +400,7 @@ def apply_corrections(
 def _require_match(
     where: str, item: Item, who: str, exported: str, entry: Mapping[Any, str], options: Options
 ) -> None:
-    """Raise DataError unless `from` is the exported text or, for one answer, its code."""
+    """Raise DataError unless `from` is the exported text, or the code of a single answer."""
 
     def is_answer(wanted: str) -> bool:
         return match_key(wanted) == match_key(exported) or (
@@ -435,9 +436,7 @@ def _find_exported_text(where: str, item: Item, to: str, options: Options) -> st
 
 
 def _write_option(where: str, option: Answer, options: Options) -> str:
-    """Return an option's text, or its value or code where the column does not read the text as
-    it.
-    """
+    """Return a text that the column reads as the option: its text, else its value or its code."""
     code = option.code if isinstance(option, Category) else DONT_KNOW
     for name in (option.text, option.value or "", code):
         if options.find(name) == (code, option.text):

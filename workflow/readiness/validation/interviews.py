@@ -1,10 +1,10 @@
-"""Find faults that only whole interviews or whole columns show.
+"""Find the faults of whole interviews and of whole columns.
 
 Break-offs (fewer than 80 % of the applicable questions answered: AAPOR 2023, Standard Definitions,
 10th edition); duplicates, straight lines and speeders (Leiner 2019, Survey Research Methods 13,
 229-248); options that never occur, options chosen once, outliers (modified z-score: Iglewicz and
-Hoaglin 1993, with the spread of each side of the median by itself, so that skewness alone makes no
-outlier).
+Hoaglin 1993). The spread below the median and the spread above are measured separately, so that a
+skewed distribution alone makes no outlier.
 """
 
 from collections import Counter
@@ -25,12 +25,12 @@ from readiness.validation.issues import NO_ROW, issues_of
 
 # Share of the applicable questions from which on an interview is complete (AAPOR).
 COMPLETE = 0.8
-# Least number of unanswered questions at the end of a break-off; fewer may be skipped.
+# Smallest number of unanswered questions at the end of a break-off: fewer may have been skipped.
 LEAST_LEFT = 2
 # Least number of questions in a grid for which straight lines are sought.
 LEAST_ROWS = 3
-# Share of the median duration below which an interview is too fast (Leiner: below 0.48 is already
-# doubtful; below a third is no error of the clock).
+# An interview is too fast below this share of the median duration. Leiner finds interviews below
+# 0.48 doubtful already; below a third, an error of the clock can be excluded.
 FAST = 1 / 3
 # Least number of interviews for which a median duration is stable enough.
 LEAST_TIMED = 30
@@ -38,36 +38,36 @@ Ends = npt.NDArray[np.int64]
 
 
 def ends(coded: Sequence[Coded], answers: Answers) -> Ends:
-    """Return for each interview the position of the item at which it broke off.
+    """Return the position of the item at which each interview broke off, as an int array.
 
-    The number of items means that it did not. An interview broke off where all questions asked from
-    there on are unanswered: at least `LEAST_LEFT`, and more than an interview may lack to be
-    complete. Where the tool reports whether an interview is complete, its report decides. Remarks,
-    and blanks that mean "none", are no unanswered questions. Returns an int array.
+    The position of a complete interview is the number of items. An interview broke off at an item
+    if this and all later questions asked are unanswered: at least `LEAST_LEFT` questions, and more
+    than `1 - COMPLETE` of those asked. Where the tool reports which interviews are complete, its
+    report decides. Free text, and blanks that mean "none", do not count as unanswered.
     """
     n, items = len(answers), len(coded)
-    last, asked, unanswered_at_end = np.full(n, -1), np.zeros(n), np.zeros(n)
+    last_answered, asked, unanswered_at_end = np.full(n, -1), np.zeros(n), np.zeros(n)
     for place, item_coded in enumerate(coded):
-        last[item_coded.is_given] = place
-    first = np.full(n, items)
+        last_answered[item_coded.is_given] = place
+    first_unanswered = np.full(n, items)
     for place, item_coded in enumerate(coded):
         if item_coded.expects:
             is_asked = item_coded.asked == YES
             asked += is_asked
-            unanswered = is_asked & (last < place)
+            unanswered = is_asked & (last_answered < place)
             unanswered_at_end += unanswered
-            first[unanswered & (first == items)] = place
+            first_unanswered[unanswered & (first_unanswered == items)] = place
     stopped = (unanswered_at_end >= LEAST_LEFT) & (unanswered_at_end > (1 - COMPLETE) * asked)
     if "_complete" in answers.known:
         reported = answers.known["_complete"]
         stopped = (stopped & ~reported.isin(["yes"])) | (
             reported.isin(["no"]) & (unanswered_at_end > 0)
         )
-    return np.where(stopped, first, items)
+    return np.where(stopped, first_unanswered, items)
 
 
 def broken_off(coded: Sequence[Coded], broke: Ends) -> list[Coded]:
-    """Return the items with `_broken_off` where an interview had ended before them.
+    """Return the coded items with `_broken_off` in the cells after the end of an interview.
 
     `broke`: position of the item at which each interview broke off (`ends`).
     """
@@ -117,16 +117,17 @@ def blanks(
             & item_coded.first.isin([BLANK, BROKEN_OFF, "0"])
         )
         rule, fact = _describe_blank(item, group_item)
-        # A routed question may be blank and the first one after a break-off: both are reported.
+        # A blank routed question at which an interview broke off is reported under both rules.
         blank &= broke >= place if rule == "routed_blank" else broke > place
         all_issues.append(answers.issues(rule, fact, np.flatnonzero(blank), item=item))
     return all_issues
 
 
 def _describe_blank(item: Item, group_item: str | None) -> tuple[str, Fact]:
-    """Return rule and fact of a blank cell: required, routed by an earlier answer, or any other.
+    """Return rule and fact of a blank cell of an item.
 
-    Routing on the group is ignored: it is no answer that leads to a single question.
+    The rule is `required`, `routed_blank` for an item asked because of an earlier answer, or
+    `no_answer`. Routing by the group item is ignored: it selects whole parts of the form.
     """
     if item.required:
         return "required", Fact("validation.rule.required")
@@ -137,10 +138,11 @@ def _describe_blank(item: Item, group_item: str | None) -> tuple[str, Fact]:
 
 
 def same_content(coded: Sequence[Coded], answers: Answers) -> list[pd.DataFrame]:
-    """Return tables of issues, a row for each interview with the answers of an earlier row.
+    """Return tables of issues, one row for each interview that repeats the answers of another.
 
-    Where the answered questions have fewer possible combinations than there are interviews, equal
-    ones are expected: the issue is then `same_few_answers`, a note.
+    The issue names the first row with these answers. If the answered questions allow fewer
+    combinations than there are interviews, repetitions are expected: the rule is then
+    `same_few_answers`, a note.
     """
     n = len(answers)
     group = ranks(
@@ -148,16 +150,18 @@ def same_content(coded: Sequence[Coded], answers: Answers) -> list[pd.DataFrame]
     )
     order = np.argsort(answers.row, kind="stable")
     first_of = np.full(int(group.max(initial=-1)) + 1, -1)
-    # From the last to the first, so that the first row of each group remains.
+    # Assigned from the last row to the first, so that the first row of each group remains.
     first_of[group[order[::-1]]] = order[::-1]
     first = first_of[group]
     # Logarithm of the number of possible combinations of answers to the answered questions.
-    has_answer, ways = np.zeros(n, dtype=np.bool_), np.zeros(n)
+    has_answer, log_combinations = np.zeros(n, dtype=np.bool_), np.zeros(n)
     for item_coded in coded:
         has_answer |= item_coded.is_given
-        ways[item_coded.is_given & (item_coded.asked == YES)] += _log_answers(item_coded.item)
+        log_combinations[item_coded.is_given & (item_coded.asked == YES)] += _log_answers(
+            item_coded.item
+        )
     repeats = (first != np.arange(n)) & has_answer
-    unexpected = repeats & (ways > log(max(n, 2)))
+    unexpected = repeats & (log_combinations > log(max(n, 2)))
     all_issues = []
     for rule, kind, mask in (
         ("same_content", "validation.same_content", unexpected),
@@ -170,7 +174,7 @@ def same_content(coded: Sequence[Coded], answers: Answers) -> list[pd.DataFrame]
 
 
 def _distinguish_answers(each: Coded) -> Iterable[Texts]:
-    """Return the columns in which answers differ: codes, or the raw text where "other" is typed."""
+    """Return the columns that distinguish answers: codes, or raw text if "other" takes text."""
     if any(category.other for category in each.item.categories):
         return [each.texts.map_to([match_key(text) for text in each.texts.texts])]
     return each.columns.values()
@@ -189,22 +193,25 @@ def _log_answers(item: Item) -> float:
 def find_straight_lines(
     coded: Sequence[Coded], answers: Answers, questionnaire: Questionnaire
 ) -> list[pd.DataFrame]:
-    """Return a table of issues for each grid: interviews with one answer to all its questions."""
+    """Return a table of issues for each grid, one row for each interview with a straight line.
+
+    A straight line is the same answer to all questions of the grid.
+    """
     all_issues = []
     for grid in questionnaire.grids:
-        rows = [each for each in coded if each.item.grid == grid.id]
-        take_one = all(each.item.kind.takes_one for each in rows)
+        rows = [row_coded for row_coded in coded if row_coded.item.grid == grid.id]
+        take_one = all(row_coded.item.kind.takes_one for row_coded in rows)
         if not grid.kind.is_table or len(rows) < LEAST_ROWS or not take_one:
             continue
-        first, *others = (each.first for each in rows)
+        first, *other_columns = (row_coded.first for row_coded in rows)
         is_straight = first.isin(rows[0].item.codes)
-        for other in others:
-            place = {text: k for k, text in enumerate(first.texts)}
-            same = np.array([place.get(text, -1) for text in other.texts])
-            is_straight &= same[other.codes] == first.codes
+        for other_column in other_columns:
+            place_of_text = {text: k for k, text in enumerate(first.texts)}
+            matching_place = np.array([place_of_text.get(text, -1) for text in other_column.texts])
+            is_straight &= matching_place[other_column.codes] == first.codes
         at = np.flatnonzero(is_straight)
         fact = Fact("validation.straight_line", {"n": len(rows)})
-        # The issue stands at the first question of the grid.
+        # The issue names the first question of the grid.
         all_issues.append(answers.issues("straight_line", fact, at, item=rows[0].item))
     return all_issues
 
@@ -212,7 +219,8 @@ def find_straight_lines(
 def times(coded: Sequence[Coded], answers: Answers, broke: Ends) -> list[pd.DataFrame]:
     """Return issues of interviews that were too fast, or submitted before they were started.
 
-    Too fast: less than a third of the median of complete interviews, where there are `LEAST_TIMED`.
+    Too fast: less than `FAST` of the median duration of complete interviews. The rule needs at
+    least `LEAST_TIMED` durations.
     """
     all_issues = []
     tool_columns, is_complete = answers.known, broke == len(coded)
@@ -224,33 +232,39 @@ def times(coded: Sequence[Coded], answers: Answers, broke: Ends) -> list[pd.Data
         fastest = float(np.median(timed)) * FAST
         at = np.flatnonzero(is_complete & (seconds >= 0) & (seconds < fastest))
         fact = Fact("validation.speeder", {"bound": f"{fastest:.0f}"})
-        shown = np.array([f"{value:.0f}" for value in seconds[at]], dtype=object)
-        all_issues.append(answers.issues("speeder", fact, at, value=shown))
+        seconds_shown = np.array([f"{value:.0f}" for value in seconds[at]], dtype=object)
+        all_issues.append(answers.issues("speeder", fact, at, value=seconds_shown))
     if {"_started", "_submitted"} <= set(tool_columns):
         started, submitted = tool_columns["_started"], tool_columns["_submitted"]
-        both = started.filled & submitted.filled
-        # ISO texts sort as time does.
-        late = np.flatnonzero(both)[started.those(both) > submitted.those(both)]
+        has_both_times = started.filled & submitted.filled
+        # Times as ISO texts can be compared as texts.
+        submitted_early = np.flatnonzero(has_both_times)[
+            started.those(has_both_times) > submitted.those(has_both_times)
+        ]
         fact = Fact("validation.rule.impossible_time")
-        all_issues.append(answers.issues("impossible_time", fact, late, value=started.those(late)))
+        all_issues.append(
+            answers.issues(
+                "impossible_time", fact, submitted_early, value=started.those(submitted_early)
+            )
+        )
     return all_issues
 
 
 def screened_out(
     answers: Answers, questionnaire: Questionnaire
 ) -> tuple[Booleans, list[pd.DataFrame]]:
-    """Return which respondents are screened out by an answer, with an issue for each."""
+    """Return the mask of respondents whom an answer screens out, and an issue for each."""
     out_already = np.zeros(len(answers), dtype=np.bool_)
     all_issues = []
     for item in questionnaire.items:
-        ending = {category.code for category in item.categories if category.screens_out}
-        if not ending:
+        ending_options = {category.code for category in item.categories if category.screens_out}
+        if not ending_options:
             continue
-        # Answers that end the interview, by column: a ticked option, or codes.
-        ticked = {k: {"1"} for k, code in enumerate(item.codes) if code in ending}
-        ending_codes = ticked if item.kind.takes_several else {0: ending}
+        # Codes that end the interview, by column: "1" in the column of a ticked option, else codes.
+        ticked = {k: {"1"} for k, code in enumerate(item.codes) if code in ending_options}
+        ending_codes = ticked if item.kind.takes_several else {0: ending_options}
         is_out = answers.texts[item.id].flags(
-            any(cell.values[k] in wanted for k, wanted in ending_codes.items())
+            any(cell.values[k] in codes for k, codes in ending_codes.items())
             for cell in answers.cells(item)
         )
         fact = Fact("validation.rule.screened_out")
@@ -272,7 +286,7 @@ TO_SIGMA = 0.6745
 
 
 def columns(coded: Sequence[Coded], answers: Answers) -> list[pd.DataFrame]:
-    """Return the issues that whole columns show: unused options, renamed options, outliers."""
+    """Return the issues of whole columns: unused options, renamed options, outliers."""
     all_issues: list[pd.DataFrame] = []
     for item_coded in coded:
         if item_coded.item.categories:
@@ -283,7 +297,10 @@ def columns(coded: Sequence[Coded], answers: Answers) -> list[pd.DataFrame]:
 
 
 def _check_options(each: Coded) -> Iterator[pd.DataFrame]:
-    """Yield issues of unused options, unknown texts that may be them, and options chosen once."""
+    """Yield issues of options never chosen, options chosen once, and options perhaps renamed.
+
+    An option may have been renamed if nobody chose it and an unknown text is similar to its text.
+    """
     if each.item.kind.takes_several:
         pairs = zip(each.item.codes, each.columns.values(), strict=True)
         times = {code: int(column.isin(["1"]).sum()) for code, column in pairs}
@@ -328,7 +345,7 @@ def _count_unknown(each: Coded) -> Counter[str]:
 
 
 def _find_far(each: Coded, answers: Answers) -> pd.DataFrame:
-    """Return issues of outliers: to be looked at, never excluded."""
+    """Return issues of outliers, which are reported for review and never excluded."""
     with_number = np.flatnonzero(~np.isnan(each.first.numbers))
     values, score = each.first.numbers[with_number], np.zeros(len(with_number))
     if len(values) >= LEAST_ANSWERS:

@@ -1,8 +1,8 @@
 """The table of issues: one row per fault, one table for all rules.
 
-Each row holds a fact (`facts`); `sentence` writes it in a language. Severities: `note` (nothing
-lost: a misspelt option read, a blank), `warning` (kept, but to be checked), `error` (a value or a
-whole submission is not used as it came).
+Each row holds a fact (`ground.facts`), which `sentence` writes in a language. Severities: `note`
+(nothing is lost, as with a blank or a misspelt option), `warning` (the value is kept and should be
+checked), `error` (a value or a whole submission is not used as exported).
 """
 
 from collections.abc import Mapping, Sequence
@@ -68,14 +68,14 @@ RULES: dict[str, str] = {
     "one_case": "note",
     "personal_data_seen": "warning",
 }
-# Rules of a text that could not be read: it may be a missing code.
+# Rules broken by a text that could not be read; the text may be an undeclared missing code.
 UNREAD = ("unknown_option", "not_a_number", "out_of_range", "not_a_date")
-# Name of each severity, as a key of the catalogues.
+# Key in the catalogues of the name of each severity.
 SEVERITIES = {severity: f"validation.severity.{severity}" for severity in RULES.values()}
-# Meaning of each rule, as a key of the catalogues. The documentation lists them from here.
+# Key in the catalogues of the meaning of each rule. The documentation lists these meanings.
 MEANINGS = {rule: f"validation.rule.{rule}" for rule in RULES}
 
-# Row of an issue without a row in the export: a correction, a whole column.
+# Row of an issue about a correction or a whole column, which has no row in the export.
 NO_ROW = 0
 
 
@@ -92,8 +92,8 @@ def issues_of(
 ) -> pd.DataFrame:
     """Return issues of one `rule`, a row for each entry of `row`.
 
-    `fact`: one for all issues, or one for each; an array of facts holds their JSON. Columns as
-    `ISSUE_COLUMNS`, without `question` and `expected`.
+    `fact`: one fact for all issues, a sequence with a fact for each issue, or an array with the
+    JSON of each fact. Columns as `ISSUE_COLUMNS`, without `question` and `expected`.
     """
     rows = np.asarray(row, dtype=np.int64)
     if isinstance(fact, Fact):
@@ -118,7 +118,7 @@ def collect(
         return pd.DataFrame(columns=[*ISSUE_COLUMNS], dtype=object)
     whole = pd.concat(filled, ignore_index=True)
     whole["place"] = whole["item"].map({item: place for place, item in enumerate(["", *order])})
-    # The value only decides where a row breaks a rule twice.
+    # The value decides the order where a row breaks a rule twice.
     whole = whole.sort_values(["row", "place", "rule", "value"], ignore_index=True)
     whole["question"] = whole["item"].map({item: asked for item, (asked, _) in expected.items()})
     whole["expected"] = whole["item"].map(

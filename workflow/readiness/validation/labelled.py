@@ -16,7 +16,7 @@ from readiness.questionnaire.kinds import DATE, MULTI, NUMBER, ORDINAL, SINGLE, 
 FORMATS = {".sav": (64, 255, 120), ".dta": (32, 80, 32_000)}
 # Longest text that both formats can hold, in bytes.
 LONGEST = 2_045
-# Reason of each special code, as a key of the catalogues.
+# Key in the catalogues of the meaning of each special code.
 REASONS = tuple(f"questionnaire.means.{code[1:]}" for code in SPECIAL_CODES)
 
 # The level of measurement that SPSS shows for a variable, by the kind of its item.
@@ -69,12 +69,13 @@ def labelled_file(
         cells[name] = [{**numbers, **reasons}.get(cell) for cell in answers[column]]
         if item is not None:
             options = [] if item.kind.takes_several else item.categories
-            shown = enumerate((c.labels.get(language) or c.text for c in options), 1)
+            labelled_options = enumerate((c.labels.get(language) or c.text for c in options), 1)
             reason_labels = zip(
                 reasons.values(), (text(key, language) for key in REASONS), strict=True
             )
             values[name] = {
-                value: _cut(label, longest_value) for value, label in (*shown, *reason_labels)
+                value: _cut(label, longest_value)
+                for value, label in (*labelled_options, *reason_labels)
             }
             missing_range = [{"lo": lowest, "hi": lowest + 5}]
             measures[name] = MEASURE_BY_KIND[item.kind]
@@ -117,5 +118,5 @@ def _label_variable(column: str, item: Item | None, language: Language) -> str:
 
 
 def _cut(label: str, longest: int) -> str:
-    """Cut a label to the bytes that the format can hold."""
+    """Cut a label to `longest` bytes of UTF-8, without half a character at the end."""
     return label.encode()[:longest].decode(errors="ignore")

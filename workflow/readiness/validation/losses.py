@@ -1,7 +1,7 @@
 """Measure the share of an export that is lost, and refuse a mass loss.
 
-A fault in one answer is listed and counted. The same fault in every twentieth row is no
-respondent's: dates of another order, codes that were not exported, an option that was renamed.
+A fault in one answer is listed and counted. If every twentieth row has the same fault, respondents
+are not the cause: dates are in another order, codes were not exported, an option was renamed.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -35,7 +35,7 @@ from readiness.validation.validate import (
 LARGEST_LOSS = 0.05
 # Longest example, in characters; the options of an item may fill a page.
 EXAMPLE = 160
-# Label of each reason for a loss, by its rule.
+# Key in the catalogues of the reason for a loss, by rule.
 REASONS = {
     **{rule: f"participation.chart.{rule}" for rule in (*NOT_KEPT, "structure")},
     **{
@@ -69,7 +69,7 @@ class Loss:
 
     @property
     def fact(self) -> Fact:
-        """Number lost and the reasons, without the example."""
+        """Fact with the number lost and the reasons, without the example."""
         reasons = (
             Fact("language.labelled", {"label": Term(REASONS[rule]), "what": n})
             for rule, n in self.reasons.items()
@@ -85,8 +85,9 @@ class Loss:
         return Fact("validation.lost.answers", {**values, "item": self.item})
 
     def describe(self, language: Language, *, quoting: bool = True) -> str:
-        """Return the number lost, the reasons and an example: its content, or only its place and
-        rule.
+        """Return a sentence with the number lost, the reasons and an example.
+
+        The example has the content of the cell if `quoting`, otherwise only its place and rule.
         """
         if not self.example:
             return tell(self.fact, language)
@@ -101,7 +102,7 @@ class Loss:
 
     @property
     def is_mass(self) -> bool:
-        """Whether the loss can be a mass loss: a single lost answer to an item cannot."""
+        """True if the loss may count as a mass loss; a single lost answer to an item may not."""
         return not self.item or self.lost > 1
 
 
@@ -156,25 +157,25 @@ def write_sums(
     answers |= {"n_answers": answer_sums[ANSWERS] + left_out, "n_left_out": left_out}
     lists = {"validation.sums.slots": about.get(SLOTS, ())}
     lists["validation.sums.left_out"] = [[name for name, _ in unread]] if unread else []
-    quoted = []
+    quoted_lines = []
     for key, column_lists in lists.items() if quoting else ():
         for columns in column_lists:
-            listed = ", ".join(map(quote_cell, columns))
-            quoted.append(tell(Fact(key, {"columns": listed}), language))
+            column_list = ", ".join(map(quote_cell, columns))
+            quoted_lines.append(tell(Fact(key, {"columns": column_list}), language))
     return [
         tell(Fact(kind, row_sums), language),
         tell(Fact("validation.sums.answers", {**answers}), language),
-        *quoted,
+        *quoted_lines,
     ]
 
 
 def refuse_mass_loss(result: Validated, source: object, largest: float) -> None:
     """Raise DataError naming the first mass loss whose share is above `largest` (0-1)."""
-    if masses := [loss for loss in losses(result) if loss.is_mass and loss.share > largest]:
+    if mass_losses := [loss for loss in losses(result) if loss.is_mass and loss.share > largest]:
         raise DataError(
-            f"{source}: more than {100 * largest:g} % would be dropped: {masses[0]}\nCorrect the "
-            "export, the questionnaire or the dates of the wave; if the loss is correct, set "
-            "validate.largest_loss."
+            f"{source}: more than {100 * largest:g} % would be dropped: {mass_losses[0]}\n"
+            "Correct the export, the questionnaire or the dates of the wave; if the loss is "
+            "correct, set validate.largest_loss."
         )
 
 

@@ -1,4 +1,4 @@
-"""Decide which submissions count: fieldwork period, invitation codes, duplicates."""
+"""Decide which submissions are kept, by fieldwork period, invitation code and duplicates."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ DUPLICATES: dict[DuplicateRule, str] = {
     "first": "validation.duplicate.first",
     "most_answered": "validation.duplicate.most_answered",
 }
-# Rule, mask of its submissions, column, content of the column, and fact or facts.
+# Issues of one rule: the rule, the mask of submissions, the column, the content of the column, and
+# one fact for all issues or a fact for each.
 _Said = tuple[str, Booleans, str, Any, Fact | list[Fact]]
 
 
@@ -39,16 +40,16 @@ def submissions(
     closes: date | None,
     keep: DuplicateRule,
 ) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-    """Decide for every submission whether it is kept, and under which respondent.
+    """Decide which submissions are kept, and name the respondent of each submission.
 
-    `raw`: an export as `readiness.readers.read_export` returns it. `questionnaire`: the
-    questionnaire. `tokens`: invitation codes of the sample; None when there is no sample. `opens`:
-    first day on which answers count, from its midnight. `closes`: last day on which answers count,
-    to its midnight. Where both are None every day counts, and a submission without a day does.
-    `keep`: which of several submissions of a respondent counts.
+    `raw`: an export as `readiness.readers.read_export` returns it. `tokens`: invitation codes of
+    the sample; None when there is no sample. `opens`: first day on which submissions count, from
+    midnight on. `closes`: last day on which submissions count, until midnight. If both are None, a
+    submission of any day counts, even one without a day. `keep`: which of several submissions of a
+    respondent is kept.
 
-    Returns a table aligned with `raw`: `respondent`, `submitted`, `group` (a code or ""), `status`
-    (`kept`, or the rule by which the submission is not kept); and the issues found.
+    Returns a table aligned with `raw`, and tables of issues. Columns: `respondent`, `submitted`,
+    `group` (a code or ""), `status` (`kept`, or the rule by which the submission is not kept).
     """
     table = pd.DataFrame(index=raw.index)
     # Time of submission, as the reader of the tool parsed it.
@@ -57,17 +58,17 @@ def submissions(
     answer = raw[questionnaire.group_item] if questionnaire.group_item else None
     table["group"] = ""
     if answer is not None:
-        # Code of the group that each answer names; "" where it names none.
+        # Code of the group that each answer names; "" for an answer that names no group.
         item, texts = questionnaire.item(str(questionnaire.group_item)), Texts.of(answer)
         contested = raw.attrs.get(CONTESTED, {}).get(item.id)
         options = Options.of(item, texts.texts, contested=contested)
         table["group"] = texts.to_rows([(options.find(text) or ("",))[0] for text in texts.texts])
-    codes = (
+    typed_codes = (
         Texts.of(raw["_invitation"]) if "_invitation" in raw else Texts.repeat_text("", len(raw))
     )
-    tokens_of = codes.map_to([read_invitation_code(text) for text in codes.texts])
-    table["token"] = tokens_of.cells
-    has_code = tokens_of.isin(tokens) if tokens is not None else tokens_of.filled
+    code_of_row = typed_codes.map_to([read_invitation_code(text) for text in typed_codes.texts])
+    table["token"] = code_of_row.cells
+    has_code = code_of_row.isin(tokens) if tokens is not None else code_of_row.filled
     is_apart = table["group"].isin(questionnaire.groups_apart).to_numpy()
     by_open_link = ~has_code & (is_apart if tokens is not None else True)
     dated = opens is not None or closes is not None
@@ -91,12 +92,12 @@ def submissions(
     winner = _mark_duplicates(raw, table, questionnaire, keep)
 
     kept = (table["status"] == KEPT).to_numpy()
-    misspelt = kept & has_code & codes.where(lambda text: text != read_invitation_code(text))
-    ignored_code = kept & by_open_link & tokens_of.filled
+    misspelt = kept & has_code & typed_codes.where(lambda text: text != read_invitation_code(text))
+    ignored_code = kept & by_open_link & code_of_row.filled
     issue_parts: list[_Said] = [
         *_tell_not_kept(raw, table, questionnaire, opens, closes, keep, winner),
         *(
-            (rule, mask, questionnaire.export.invitation or "", codes.cells, Fact(kind))
+            (rule, mask, questionnaire.export.invitation or "", typed_codes.cells, Fact(kind))
             for rule, kind, mask in (
                 ("invitation_spelling", "validation.rule.invitation_spelling", misspelt),
                 ("invitation_set_aside", "validation.rule.invitation_set_aside", ignored_code),
@@ -131,7 +132,10 @@ def _read_column(raw: pd.DataFrame, name: str) -> pd.Series[str]:
 
 
 def _explain_conflict(group: str, questionnaire: Questionnaire) -> Fact:
-    """Explain which group an invited person is put in whose answer names none, or one apart."""
+    """Explain the group of an invited person whose answer to the group item is not used.
+
+    `group`: the group apart that the answer names; "" where the answer names no group.
+    """
     if group:
         return Fact("validation.group.left", {"group": group})
     if len(questionnaire.weighted_groups) > 1:
@@ -151,10 +155,11 @@ def _open_names(
 ) -> pd.Series[str]:
     """Return a name for each respondent without an invitation code, in the rows `wanted`.
 
-    The tool's own identifier of a response, where the export has one. Else the time of submission,
-    to the second, independent of the order of rows: two different submissions of the same second
-    get -2, -3... in the order of their content, two identical ones share the name and so are
-    duplicates. Where the time is missing and not needed (not `dated`), the row.
+    The name is the tool's identifier of the response, where the export has an identifier. Otherwise
+    it is the time of submission to the second. Different submissions of one second get -2, -3, ...
+    in the order of their content, so names do not depend on the order of rows; identical
+    submissions get one name, and so are duplicates. Where the time is missing and no dates are set
+    (not `dated`), the name is the row.
     """
     names = np.full(len(raw), "", dtype=object)
     if "_id" in raw:
@@ -173,7 +178,10 @@ def _open_names(
 
 
 def _name_by_moment(raw: pd.DataFrame, submitted: pd.Series[Any]) -> npt.NDArray[np.object_]:
-    """Return `open-` and the time of each row, numbered where a time has several contents."""
+    """Return a name such as `open-20260302T100000` for each row.
+
+    Rows of one time with different content are numbered: the second content gets `-2`.
+    """
     seconds = submitted.to_numpy(dtype="datetime64[s]")
     moments = seconds.astype(np.int64)
     times = np.datetime_as_string(seconds).astype("U19")
@@ -186,7 +194,7 @@ def _name_by_moment(raw: pd.DataFrame, submitted: pd.Series[Any]) -> npt.NDArray
         rows = raw.drop(columns=["_row", "_submitted"], errors="ignore").iloc[repeated]
         columns = (Texts.of(rows[name]).order_of_texts for name in rows)
         content_rank = ranks([moment, *columns], len(repeated))
-        # Contents of one moment are numbered from 1.
+        # Smallest rank among the contents of each time: the others are numbered from there.
         first = np.full(int(moment.max()) + 1, np.iinfo(np.int64).max)
         np.minimum.at(first, moment, content_rank)
         number = (content_rank - first[moment]).tolist()
@@ -199,7 +207,10 @@ def _name_by_moment(raw: pd.DataFrame, submitted: pd.Series[Any]) -> npt.NDArray
 def _mark_duplicates(
     raw: pd.DataFrame, table: pd.DataFrame, questionnaire: Questionnaire, keep: DuplicateRule
 ) -> pd.Series[int]:
-    """Set `status` of all but one kept submission a respondent; return the row kept for each."""
+    """Keep one submission of each respondent, and set the status of the others to `duplicate`.
+
+    Returns the row of the kept submission, by respondent with several submissions.
+    """
     kept = table.loc[table["status"] == KEPT, ["respondent", "submitted"]]
     candidates = kept[kept["respondent"].duplicated(keep=False)]
     if candidates.empty:
@@ -229,7 +240,7 @@ def _tell_not_kept(
     keep: DuplicateRule,
     winner: pd.Series[int],
 ) -> Iterator[_Said]:
-    """Yield the issues of the submissions that are not kept, by rule."""
+    """Yield the issues of submissions that are not kept, rule by rule."""
     export = questionnaire.export
     status = table["status"].to_numpy(dtype=object)
     moments, codes = _read_column(raw, "_timestamp"), _read_column(raw, "_invitation")
@@ -243,16 +254,18 @@ def _tell_not_kept(
     yield from ((rule, status == rule, time_column, moments, fact) for rule, fact in facts.items())
     column, rule = export.invitation or "", "unknown_invitation"
     yield rule, status == rule, column, codes, Fact("validation.rule.unknown_invitation")
-    broken = status == "structure"
-    structure_facts = [Fact("validation.structure", {"said_why": text}) for text in reasons[broken]]
-    yield "structure", broken, "", reasons, structure_facts
+    is_structural = status == "structure"
+    structure_facts = [
+        Fact("validation.structure", {"said_why": text}) for text in reasons[is_structural]
+    ]
+    yield "structure", is_structural, "", reasons, structure_facts
     yield "test_answer", status == "test_answer", "", reasons, Fact("validation.rule.test_answer")
     yield "empty_row", status == "empty_row", "", reasons, Fact("validation.rule.empty_row")
     repeated = status == "duplicate"
     undated = set(table.loc[table["submitted"].isna(), "respondent"])
     duplicate_facts = [
         Fact(
-            # Without a time, the last one cannot be chosen by time.
+            # Without a time, the last submission cannot be chosen by time.
             "validation.duplicate.undated"
             if name in undated and keep != "most_answered"
             else DUPLICATES[keep],
@@ -260,14 +273,14 @@ def _tell_not_kept(
         )
         for name in table.loc[repeated, "respondent"]
     ]
-    named = codes if export.invitation else table["respondent"]
-    yield "duplicate", repeated, column, named, duplicate_facts
+    code_or_name = codes if export.invitation else table["respondent"]
+    yield "duplicate", repeated, column, code_or_name, duplicate_facts
 
 
 def set_aside(
     raw: pd.DataFrame, table: pd.DataFrame, issues: pd.DataFrame, questionnaire: Questionnaire
 ) -> pd.DataFrame:
-    """Return one row for each submission that is not kept, in the order of the export.
+    """Return a table with one row for each submission that is not kept, in order of the export.
 
     `table`: as `submissions` returns it. Columns: `row`, `respondent`, `submitted`, `rule`, `fact`,
     then the raw text of each item.
@@ -275,10 +288,10 @@ def set_aside(
     places = np.flatnonzero(table["status"] != KEPT)
     places = places[np.argsort(raw["_row"].to_numpy()[places], kind="stable")]
     rows, status = raw["_row"].to_numpy()[places], table["status"].to_numpy(dtype=object)[places]
-    their_issues = issues[issues["rule"].isin(set(status))]
-    facts = their_issues.drop_duplicates(["row", "rule"], keep="last").set_index(["row", "rule"])[
-        "fact"
-    ]
+    issues_of_rules = issues[issues["rule"].isin(set(status))]
+    facts = issues_of_rules.drop_duplicates(["row", "rule"], keep="last").set_index(
+        ["row", "rule"]
+    )["fact"]
     moments = table["submitted"].iloc[places].dt.strftime("%Y-%m-%dT%H:%M:%S").fillna("")
     columns = {
         "row": rows,
@@ -294,8 +307,8 @@ def set_aside(
 def mark_ineligible(sample: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:
     """Return the sample with the disposition `ineligible` for respondents who were screened out.
 
-    Sample and quarantine name people alike. AAPOR (2023): a case found ineligible by the
-    interview's own screening.
+    `token` of the sample and `respondent` of the quarantine must be the same names. AAPOR (2023):
+    a case that the screening questions of the interview find ineligible.
     """
     screened_tokens = quarantine.loc[quarantine["rule"] == "screened_out", "respondent"]
     is_screened = sample["token"].isin(screened_tokens)

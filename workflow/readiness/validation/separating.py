@@ -1,7 +1,7 @@
 """Separate personal content from the results of validation.
 
-Nothing is sorted by a pseudonym and no row is dropped: no number depends on the key, and no key is
-needed to recompute one.
+No row is dropped and no table is sorted by a pseudonym, so the numbers do not depend on the key of
+the pseudonyms and can be recomputed without the key.
 """
 
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from readiness.validation.validate import Validated
 
 PERSONAL_DATA = "personal_data_seen"
-# Name of each kind of personal data, as a key of the catalogues.
+# Key in the catalogues of the name of each kind of personal data.
 KINDS = {
     "email": "validation.personal.email",
     "telephone": "validation.personal.telephone",
@@ -39,9 +39,9 @@ def list_kept_apart(questionnaire: Questionnaire) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Apart:
-    """Protected content, for those with access to it.
+    """Personal content, for readers with access to protected data.
 
-    `answers`: one row an answer to a personal item or in free text: `respondent`, `item`, `value`.
+    `answers`: one row per answer to a personal or free-text item: `respondent`, `item`, `value`.
     `seen`: one row per cell that holds personal data: `row` of the export, `column`, `item`,
     `kinds`.
     """
@@ -58,13 +58,12 @@ def separate(
     detectors: Detectors,
     key: bytes | None = None,
 ) -> "tuple[Validated, Apart]":
-    """Return the validated data without personal content, and that content.
+    """Return the validated data without personal content, and the personal content.
 
-    `result`: what `validate` returned for `raw`. `raw`: the export, in whose items personal data
-    are searched. `ignored`: its other columns by their header, with `_row`
-    (`readers.read_ignored`). `questionnaire`: the questionnaire. `detectors`: the patterns to
-    search for. `key`: key of the respondents' pseudonyms; None where nobody is named (a simulated
-    wave).
+    `result`: result of `validate` for `raw`. `raw`: the export. `ignored`: the columns of the
+    export that are no items, by header, with `_row` (`readers.read_ignored`). Both tables are
+    searched for personal data. `detectors`: the patterns to search for. `key`: key of the
+    respondents' pseudonyms; None for a simulated wave, in which nobody is named.
     """
     protected_items = list_kept_apart(questionnaire)
     columns = {name for item in protected_items for name in questionnaire.item(item).columns}
@@ -99,7 +98,7 @@ def separate(
 def _find_personal(
     raw: pd.DataFrame, ignored: pd.DataFrame, questionnaire: Questionnaire, detectors: Detectors
 ) -> pd.DataFrame:
-    """Return the cells with personal data: `row`, `column` (its header), `item`, `kinds`."""
+    """Return a table of cells with personal data: `row`, `column` (a header), `item`, `kinds`."""
     headers = {i.id: i.column for i in questionnaire.items if not i.personal and i.id in raw}
     parts = []
     for cells, names in ((raw, headers), (ignored, {})):

@@ -1,4 +1,4 @@
-"""Refuse an export whose coded answers are larger than the steps after validation read."""
+"""Refuse an export whose coded answers are too large for the steps after validation."""
 
 import numpy as np
 import pandas as pd
@@ -8,11 +8,11 @@ from readiness.ground.tables import LARGEST
 
 
 def count_bytes(answers: pd.DataFrame) -> int:
-    """Return how many bytes a table of text takes as a CSV file, without quotes around cells."""
+    """Return the size in bytes of a table of text as a CSV file without quotes around cells."""
     # A separator or a line end follows each cell.
     size = answers.size + sum(len(str(name).encode()) + 1 for name in answers)
     for name in answers:
-        # Most columns have few texts, each of many people.
+        # Encode each distinct text once: most columns have few.
         places, texts = pd.factorize(answers[name])
         lengths = np.array([len(text.encode()) for text in texts], dtype=np.int64)
         size += int(lengths[places].sum())
@@ -20,10 +20,10 @@ def count_bytes(answers: pd.DataFrame) -> int:
 
 
 def refuse_large_answers(answers: pd.DataFrame, source: object, most: int = LARGEST) -> None:
-    """Raise DataError with the number where coded answers take more than `most` bytes.
+    """Raise DataError if coded answers take more than `most` bytes as a file.
 
-    `answers`: as validation leaves them, all text. The steps after it read them as a file, of which
-    `most` bytes are the bound; nothing is computed before that is known.
+    `answers`: a table of text, as `validate` returns it. The later steps read no more than `most`
+    bytes; the check comes first, so that no step computes in vain.
     """
     if (size := count_bytes(answers)) > most:
         raise DataError(

@@ -1,9 +1,9 @@
 """Validate an export: from raw text to coded answers, with every fault and every count.
 
-The order is fixed and each stage sees only the submissions kept by the one before: which
-submissions count (period, invitation code, duplicates), corrections, coding of cells, routing,
-frame. Nothing is dropped silently: received = kept + the submissions of each reason; the same for
-answers.
+The stages follow in a fixed order: selection of submissions (period, invitation code, duplicates),
+corrections, coding of cells, routing, comparison with the frame. Each stage sees only the
+submissions that the stage before kept. Nothing is dropped silently: the submissions received are
+the kept ones plus those dropped for each reason, and answers are reconciled in the same way.
 """
 
 from collections import Counter
@@ -56,7 +56,8 @@ from readiness.validation.rows import (
 )
 
 RECONCILED = ("item", "part", "n")
-# Totals, and parts that are no loss; every other part is the rule of a loss.
+# Parts of the reconciliation: totals (`rows`, `answers`), and parts that are no loss (`NO_LOSS`).
+# Any other part is a loss, named by the rule that caused it.
 ROWS, ANSWERS = "rows", "answers"
 HEADER, EMPTY = "header", "empty_row"
 USED, DECLARED, ASIDE, CORRECTED = "used", "declared", "set_aside", "corrected"
@@ -76,13 +77,13 @@ def reconcile(
 ) -> pd.DataFrame:
     """Return the reconciliation of rows and answers, columns `RECONCILED`.
 
-    `raw`: the export as read. `status`: status of each of its rows, `kept` or the rule. `coded`:
-    the items of the kept rows, as their cells were read. `exported`: the kept rows before
-    corrections. `table`: the columns of the coded table.
+    `raw`: the export as read. `status`: status of each row of the export: `kept`, or a rule.
+    `coded`: the coded items of the kept rows. `exported`: the kept rows before corrections.
+    `table`: the columns of the coded table.
 
-    The first row of an item is the sum of its others. The item "" counts the rows of the file.
-    `used` is counted in the coded table, every other part in the cells: a remainder is
-    `unexplained`.
+    The first row of an item is the sum of the item's other rows. The item "" counts the rows of the
+    file. `used` is counted in the coded table, all other parts in the cells; an answer in no part
+    is counted as `unexplained`.
     """
     headers, empty_rows = len(raw.attrs.get(HEADERS, ())), int(raw.attrs.get(SPARE, 0))
     counts = Counter(status)
@@ -123,9 +124,9 @@ def _judge_cells(each: Coded, handed_on: Texts) -> dict[str, int]:
     return {USED: int(usable.sum()), **parts, UNEXPLAINED: int((remaining & ~usable).sum())}
 
 
-# Rules for dropping a submission; each has its count, even of 0.
+# Rules that drop a submission and are always counted, even if the count is 0.
 NOT_KEPT = ("undated", "early", "late", "unknown_invitation", "duplicate")
-# Further rules, with a count only above 0.
+# Rules that set a submission aside and are counted only above 0.
 SET_ASIDE = ("structure", "screened_out", "empty_row", "test_answer")
 
 
@@ -137,17 +138,18 @@ class Validated:
     `stratum`, the frame variables, `base_weight` ("" for those outside the frame), then the items
     as codes or `_blank`, `_not_asked`, `_dont_know`, `_invalid`.
 
-    `issues`: one row per fault (`ISSUE_COLUMNS`), in the order of the export; those of a whole
-    column first.
+    `issues`: one row per fault (`ISSUE_COLUMNS`): faults of whole columns, then faults of rows in
+    the order of the export.
 
     `counts`: columns `quantity`, `group`, `value` (int): `received`, `kept` and each reason for
     which a submission is not kept (group `all`), `kept` by group, `corrections` applied and unused,
     and by stratum `population`, `invited`, `answered`.
 
-    `reconciliation`: every row of the file and every answer in it, once (`RECONCILED`).
+    `reconciliation`: counts of rows and answers by part (`RECONCILED`); each row of the file and
+    each answer is counted in one part.
 
-    `groups`: the groups of the questionnaire, weighted and apart; `quarantine`: one row a
-    submission that is not kept, with its row, the reason and its raw cells.
+    `groups`: codes of the weighted groups, then of the groups counted apart. `quarantine`: one row
+    per submission that is not kept: the row of the export, the reason, the raw cells.
     """
 
     answers: pd.DataFrame
@@ -183,13 +185,12 @@ def validate(
 ) -> Validated:
     """Validate and code an export.
 
-    `raw`: submissions as `readiness.readers.read_export` returns them. `questionnaire`: the
-    questionnaire. `sample`: the invited persons (`read_sample`); None for a wave without a frame.
-    `corrections`: as `read_corrections` returns them. `tokens`: invitation codes, where no sample
-    holds them. `opens`: first day on which submissions count; None: every day before `closes`.
-    `closes`: last day on which submissions count; None: every day from `opens` on. `duplicates`:
-    which submission of a respondent is kept: the `last`, the `first`, or the one with
-    `most_answered` items (the last of equals).
+    `raw`: submissions as `readiness.readers.read_export` returns them. `sample`: the invited
+    persons (`read_sample`); None for a wave without a frame. `corrections`: as `read_corrections`
+    returns them. `tokens`: invitation codes, for a wave without a sample. `opens`: first day on
+    which submissions count; None for no limit. `closes`: last day on which submissions count; None
+    for no limit. `duplicates`: the submission of a respondent to keep: the `last`, the `first`, or
+    the one with `most_answered` items (of several, the last).
 
     Raises DataError when the period is empty, no submission can be kept, a correction does not fit
     its answer, or a respondent outside the sample is in a weighted group.
@@ -213,54 +214,55 @@ def validate(
             answers, corrections, questionnaire, tokens or frozenset()
         )
         all_issues += corrected
-    is_out, screening_issues = screened_out(answers, questionnaire)
+    is_screened, screening_issues = screened_out(answers, questionnaire)
     all_issues += screening_issues
-    table.loc[answers.place[is_out], "status"] = "screened_out"
-    if is_out.all():
+    table.loc[answers.place[is_screened], "status"] = "screened_out"
+    if is_screened.all():
         raise DataError(_explain_nothing_kept(table, all_issues))
-    if is_out.any():
-        answers, exported = answers.without(is_out), exported.without(is_out)
+    if is_screened.any():
+        answers, exported = answers.without(is_screened), exported.without(is_screened)
     groups = _find_groups(answers, questionnaire)
     coded, faults = code_answers(answers, groups, questionnaire)
-    broke = ends(coded, answers)
-    coded = broken_off(coded, broke)
+    break_offs = ends(coded, answers)
+    coded = broken_off(coded, break_offs)
     all_issues += [
         *faults,
-        *find_break_offs(coded, answers, broke),
-        *blanks(coded, answers, broke, questionnaire.group_item),
+        *find_break_offs(coded, answers, break_offs),
+        *blanks(coded, answers, break_offs, questionnaire.group_item),
         *same_content(coded, answers),
         *find_straight_lines(coded, answers, questionnaire),
-        *times(coded, answers, broke),
+        *times(coded, answers, break_offs),
         *columns(coded, answers),
     ]
     columns_kept = {"group": groups, **_gather_frame(answers, groups, questionnaire, sample)}
     columns_kept |= {
         name: column for item_coded in coded for name, column in item_coded.columns.items()
     }
-    whole = pd.DataFrame(
+    coded_table = pd.DataFrame(
         {
             "respondent": answers.respondent,
             **{name: texts.cells for name, texts in columns_kept.items()},
         }
     )
-    all_issues += find_differences_from_frame(whole, answers.row, questionnaire)
+    all_issues += find_differences_from_frame(coded_table, answers.row, questionnaire)
     group_codes = (*questionnaire.weighted_groups, *questionnaire.groups_apart)
     expected = {
         i.id: (i.label.text(questionnaire.language), expectation(i)) for i in questionnaire.items
     }
     issues = collect(all_issues, list(expected), expected)
     unused = 0 if corrections is None else len(corrections) - applied
-    counts = _count_submissions(table, whole, group_codes, sample, applied, unused)
+    counts = _count_submissions(table, coded_table, group_codes, sample, applied, unused)
     quarantine = set_aside(raw, table, issues, questionnaire)
     reconciled = reconcile(raw, table["status"].tolist(), coded, exported, columns_kept)
-    return Validated(whole, issues, counts, reconciled, group_codes, quarantine)
+    return Validated(coded_table, issues, counts, reconciled, group_codes, quarantine)
 
 
 def first_reading(raw: pd.DataFrame, questionnaire: Questionnaire) -> Validated:
     """Validate an export before its wave is configured.
 
-    Every day counts (a submission needs one only where the export has a column of it) and, where
-    the questionnaire has a frame, every invitation code that is not blank. Raises as `validate`.
+    Submissions of any day are kept; a missing day counts as a fault only if the export has a column
+    with the time. If the questionnaire has a frame, every invitation code of the export is valid.
+    Raises as `validate`.
     """
     tokens = None
     if questionnaire.frame and "_invitation" in raw:
@@ -272,7 +274,7 @@ def first_reading(raw: pd.DataFrame, questionnaire: Questionnaire) -> Validated:
 
 
 def _explain_nothing_kept(table: pd.DataFrame, found: Sequence[pd.DataFrame]) -> str:
-    """Return an error message: the reasons, and the first submission of the most frequent one."""
+    """Return an error message with the reasons, and an example of the most frequent reason."""
     counts = table["status"].value_counts()
     reasons = ", ".join(f"{n} {str(rule).replace('_', ' ')}" for rule, n in counts.items())
     issues = pd.concat([part for part in found if len(part)])
@@ -286,9 +288,10 @@ def _explain_nothing_kept(table: pd.DataFrame, found: Sequence[pd.DataFrame]) ->
 def _find_groups(answers: Answers, questionnaire: Questionnaire) -> Texts:
     """Return the group of each respondent.
 
-    With one weighted group, it has all respondents except those of the groups counted apart. With
-    several, a respondent without a valid answer to the group item is in no group: `_blank` or
-    `_invalid`. Without a group item everyone is in one group, `all`.
+    If there is one weighted group, all respondents belong to that group, except those in groups
+    counted apart. If there are several, a respondent without a valid answer to the group item has
+    `_blank` or `_invalid` in place of a group. Without a group item, everyone is in the group
+    `all`.
     """
     if questionnaire.group_item is None:
         return Texts.repeat_text(TOTAL, len(answers))
