@@ -1,6 +1,7 @@
 """The codebook of a questionnaire: its questions and options, as a table and as entries of a page.
 
-Labels are in the requested language, or, where a label lacks it, the exported text.
+Labels are in the requested language. Where a label has no text in this language, the exported text
+is used.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,7 @@ MEANS = {
     meaning: f"questionnaire.means.{meaning}"
     for meaning in ("refused", "dont_know", "not_asked", "broken_off", "blank")
 }
-# Columns of the table, which has one row per option, or one per item without options.
+# Columns of the codebook as a table. A row is an option, or an item that has no options.
 COLUMNS = (
     *("item", "kind", "question", "variable", "grid", "label", "asked_of"),
     *("code", "value", "text", "option", "note"),
@@ -39,9 +40,10 @@ class OptionLine:
 
 @dataclass(frozen=True)
 class CodebookEntry:
-    """One question of the codebook; `notes` are sentences, `block` its grid's text.
+    """One question of the codebook.
 
-    `asked_of`: one sentence for each routing condition.
+    `grid`, `block`: id and text of the question's grid. `asked_of`: one sentence for each routing
+    condition. `notes`: sentences on the question.
     """
 
     item: str
@@ -75,8 +77,9 @@ def entries(questionnaire: Questionnaire, language: Language) -> Iterator[Codebo
 
 
 def table(questionnaire: Questionnaire, language: Language) -> list[dict[str, str]]:
-    """Return the codebook as records with the keys `COLUMNS`, one per option, or one per item
-    without.
+    """Return the codebook as records with the keys `COLUMNS`.
+
+    There is one record for each option, and one for each item that has no options.
     """
     records = []
     for entry in entries(questionnaire, language):
@@ -100,7 +103,7 @@ def frame_entries(questionnaire: Questionnaire, language: Language) -> Iterator[
 
 
 def _label(labels: Mapping[str, str], language: Language, own: str) -> str:
-    """Return the label in a language, or `own` without one."""
+    """Return the label in a language; `own` where no label is in this language."""
     return labels.get(language) or own
 
 
@@ -132,7 +135,7 @@ def _list_notes(item: Item, language: Language) -> Iterator[str]:
         ("questionnaire.flag.none", item.blank_means == "none"),
         ("questionnaire.flag.skipped", item.blank_means == "skipped"),
     )
-    yield from (show(Term(flag), language) for flag, is_so in flags if is_so)
+    yield from (show(Term(flag), language) for flag, applies in flags if applies)
     if item.range is None:
         return
     unit_labels = item.range.unit.root if item.range.unit else {}
@@ -146,13 +149,13 @@ def _list_notes(item: Item, language: Language) -> Iterator[str]:
 
 
 def _make_line(category: Category, language: Language) -> OptionLine:
-    """Return the line of one option, with its notes."""
+    """Return an option as a line of the codebook, with notes on its flags."""
     flags = (
         ("questionnaire.flag.exclusive", category.exclusive),
         ("questionnaire.flag.other", category.other or category.specify is not None),
         ("questionnaire.flag.screens_out", category.screens_out),
     )
-    notes = tuple(show(Term(key), language) for key, is_so in flags if is_so)
+    notes = tuple(show(Term(key), language) for key, applies in flags if applies)
     label = _label(category.labels, language, category.text)
     return OptionLine(category.code, category.value or "", category.text, label, notes)
 

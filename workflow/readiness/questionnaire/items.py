@@ -1,8 +1,9 @@
 """One question: its kind, its answers, its missing codes, its routing.
 
-Six results that are no category have one code each, which begins with `_` as no category's code
-does: not asked (routing), asked but not answered, refused, not reached before breaking off, "don't
-know" (outside scale and base), and an invalid value that was excluded.
+A cell without an answer in one of the categories has a special code: not asked (routing), asked but
+not answered, refused, not reached before the interview broke off, "don't know" (outside scale and
+base), or an invalid value that was excluded. Special codes begin with `_`, codes of categories
+never do.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,9 +36,8 @@ DONT_KNOW = "_dont_know"
 INVALID = "_invalid"
 REFUSED = "_refused"
 BROKEN_OFF = "_broken_off"
-# A refusal counts as item nonresponse of a respondent who was asked, as a blank does. A respondent
-# who broke off before an item never saw it: no answer either, and outside the base of those who
-# were asked.
+# A refusal counts as item nonresponse, as a blank does: the respondent was asked. A respondent who
+# broke off before an item never saw the item, and is outside the base of those who were asked.
 SPECIAL_CODES = (BLANK, NOT_ASKED, DONT_KNOW, INVALID, REFUSED, BROKEN_OFF)
 
 AnyKind = TypeVar("AnyKind", QuestionKind, BlockKind)
@@ -46,42 +46,42 @@ AnyKind = TypeVar("AnyKind", QuestionKind, BlockKind)
 def _read_kind(known: Mapping[str, AnyKind]) -> Callable[[Any], AnyKind]:
     """Return a validator that turns the name of a kind, or the kind itself, into the kind."""
 
-    def read(value: Any) -> AnyKind:
+    def read_kind(value: Any) -> AnyKind:
         name = value if isinstance(value, str) else str(value)
         if name in known and isinstance(value, str | QuestionKind | BlockKind):
             return known[name]
         names = [repr(kind_name) for kind_name in known]
-        # The words and the type of pydantic's own error for a value outside a list.
+        # Type and wording of pydantic's error for a value that a `Literal` does not list.
         expected = " or ".join([", ".join(names[:-1]), names[-1]])
         raise PydanticCustomError(
             "literal_error", "Input should be {expected}", {"expected": expected}
         )
 
-    return read
+    return read_kind
 
 
 # A file holds the name of a kind; a typed questionnaire holds the kind itself.
 Kind = Annotated[QuestionKind, PlainValidator(_read_kind(KINDS)), PlainSerializer(str)]
 Block = Annotated[BlockKind, PlainValidator(_read_kind(BLOCKS)), PlainSerializer(str)]
 
-# Stands in place of a level in the id of a number's mean.
+# In the id of a mean, this word stands in place of a level.
 MEAN = "mean"
-# Stand in place of a level in the ids of quantiles; the share of numbers below each.
+# In the ids of quantiles, these words stand in place of a level. Values: share of numbers below.
 MEDIAN = "median"
 QUARTILES = {"lower_quartile": 0.25, MEDIAN: 0.5, "upper_quartile": 0.75}
-# All statistics of numbers that stand in place of a level.
+# Names of all statistics of number items.
 OF_NUMBERS = (MEAN, *QUARTILES)
 # Name of the total of all weighted groups; no group may have it.
 TOTAL = "all"
-# Number of lowest levels in the box of an ordinal item that declares no box; sealed questionnaires
-# rely on it.
+# An ordinal item that declares no box has a box of this many lowest levels. Sealed questionnaires
+# rely on this default.
 LOWEST = 2
-# Columns that the tables of answers and weights have themselves: no item may have such an id.
+# Columns of the tables of answers and weights: no item may have one of these ids.
 OF_TABLES = (
     *("respondent", "group", "stratum", "stratum_population"),
     *("base_weight", "raked_weight", "weight"),
 )
-# Words that stand in place of a level in an id; no option may have such a code.
+# Words that stand in place of a level in an id: no option may have one of these codes.
 RESERVED = ("n", "low", "top", DONT_KNOW.strip("_"), *OF_NUMBERS)
 
 
@@ -113,21 +113,21 @@ def _open_ends(low: float | None, high: float | None) -> tuple[float, float]:
 
 
 class Answer(Labelled):
-    """An answer as a tool exports it: its text, or its `value` where the tool exports codes."""
+    """An answer, with its exported text and, for a tool that exports codes, its `value`."""
 
     value: Text | None = None
 
 
 class Category(Answer):
-    """One option: its code, its text as the survey tool exports it, its labels.
+    """One option of a question: code, exported text, labels.
 
-    `value` is the code that the tool exports in place of the text ("1", "A2"); `column` the header
-    of the option's column where a multiple-response question has one column per option. `other`:
-    the option for which respondents type an answer; `specify` names the text item that holds the
-    typed answer. `exclusive`: the option contradicts any other ticked option. `screens_out`: this
-    answer ends the interview. `plural`: name of the group in a sentence that compares groups, by
-    language (`journalists`, `les journalistes`). `said`: verb phrase for the people who give this
-    answer, after their number, by language (`say that their sector is not ready`).
+    `value`: code that the tool exports in place of the text ("1", "A2"). `column`: header of the
+    option's column where a multiple-response question has one column per option. `other`:
+    respondents type an answer for this option; `specify`: id of the text item that holds the typed
+    answer. `exclusive`: the option contradicts any other ticked option. `screens_out`: this answer
+    ends the interview. `plural`: name of the group in a sentence that compares groups, by language
+    (`journalists`, `les journalistes`). `said`: verb phrase that follows the number of people who
+    give this answer, by language (`say that their sector is not ready`).
     """
 
     code: Code
@@ -141,7 +141,7 @@ class Category(Answer):
 
 
 Meaning = Literal["refused", "dont_know", "not_asked", "broken_off", "blank"]
-# Meanings that an exported missing code can have.
+# The meanings of missing codes, as a tuple.
 MEANINGS: tuple[str, ...] = get_args(Meaning)
 
 
@@ -153,7 +153,7 @@ class Missing(Answer):
     @model_validator(mode="before")
     @classmethod
     def _read_one(cls, data: Any) -> Any:
-        """Use the value as the text where the text is not given."""
+        """Use the value as the text of a missing code that has a value and no text."""
         if isinstance(data, dict) and "text" not in data and "value" in data:
             return {**data, "text": data["value"]}
         return data
@@ -165,10 +165,10 @@ class Missing(Answer):
 
 
 class Routing(Strict):
-    """A condition on the answer to an earlier `item`: the question is asked only where it is met.
+    """A condition for asking a question: a certain answer to an earlier `item`.
 
-    Either the answer is `one_of` these codes (multiple-response: one of them was ticked), or it is
-    a number between `at_least` and `at_most`, each of which may be left out.
+    Either the answer is among the codes `one_of` (multiple-response: one of the codes was ticked),
+    or the answer is a number from `at_least` to `at_most`; one of the two limits may be left out.
     """
 
     item: Code
@@ -184,7 +184,7 @@ class Routing(Strict):
 
     @property
     def of_a_number(self) -> bool:
-        """Whether the condition is on a number."""
+        """True for a condition on a number."""
         return self.at_least is not None or self.at_most is not None
 
     @property
@@ -229,26 +229,27 @@ class Range(Strict):
 
     @property
     def written_unit(self) -> str:
-        """Unit as an answer may have it after the number; "" without a unit."""
+        """Unit that respondents may type with the number; "" without a unit."""
         return "" if self.unit is None else self.unit.text(self.language)
 
 
 class Item(Strict):
     """One question.
 
-    `column` is the header in the export, as a rule the question's text; `variable` its name in the
-    tool, where headers hold names (without both: the id), or, for a multiple-response item, the
-    headers of the columns that hold its first, second, ... answer. `label` is the column's text
-    unless given. `categories` are listed from low to high for an ordinal item. `missing` are
-    missing codes. `blank_means` says, for a multiple-response item, whether an empty cell means
-    that no option applies (`none`) or item nonresponse (`skipped`). `required`: the form demands an
-    answer. `personal`: the answer can identify a person. `sensitive`: a "don't know" is protected
-    as an answer is. `grid` names the block of questions that share a scale, or that rank one list,
-    and `row` the text of this question in the block. `confirms` names the frame variable that the
-    answer repeats, so that differences can be reported. `boxes` are sums of the lowest (`low`) or
-    highest (`top`) levels of an ordinal item; the first box is the headline. `source` and `status`
-    say whether the theme is documented for the study that the questionnaire follows, or inferred.
-    `derived_from`: the items of which a derived item is computed.
+    `column`: header in the export, as a rule the question's text. `variable`: name of the question
+    in the tool, where headers hold names; for a multiple-response item, it may be the headers of
+    the columns that hold the first, second, ... answer. Without both, the header is the id.
+    `label`: label of the question (default: the text of `column`). `categories`: the options, from
+    low to high for an ordinal item. `missing`: missing codes. `blank_means`: meaning of an empty
+    cell of a multiple-response item: no option applies (`none`), or item nonresponse (`skipped`).
+    `required`: the form demands an answer. `personal`: the answer can identify a person.
+    `sensitive`: a "don't know" is protected like an answer. `grid`: id of the block of questions
+    that share a scale or rank one list. `row`: text of this question in the block. `confirms`: id
+    of the frame variable that the answer repeats, so that differences can be reported. `boxes`:
+    codes of the lowest (`low`) or highest (`top`) levels that are added up; the first box is the
+    headline. `source`, `status`: whether the theme of the question is documented for the study that
+    the questionnaire follows, or inferred. `derived_from`: the items from which a derived item is
+    computed.
     """
 
     id: Code
@@ -276,7 +277,7 @@ class Item(Strict):
     @model_validator(mode="before")
     @classmethod
     def _fill_defaults(cls, data: Any) -> Any:
-        """Set the column where none is given, and an open range for a number item."""
+        """Fill in the column, from the variable or the id, and an open range for a number item."""
         if not isinstance(data, dict):
             return data
         kind = KINDS.get(str(data.get("kind")))
@@ -298,7 +299,7 @@ class Item(Strict):
         if not kind.is_number and self.range is not None:
             raise ValueError("range: only for a number item")
         refuse_repeated("categories: code", self.codes)
-        # An exported text or value must stand for one answer.
+        # Two answers must not have one exported text or value.
         outside = (self.dont_know,) if self.dont_know else ()
         answers = (*self.categories, *outside, *self.missing)
         refuse_repeated("categories: text", (match_key(a.text) for a in answers))
@@ -323,20 +324,21 @@ class Item(Strict):
 
     @property
     def slots(self) -> tuple[str, ...]:
-        """Headers of the columns that hold the first, second, ... answer; empty as a rule."""
+        """Headers of the columns with the first, second, ... answer; () for one column."""
         return self.variable if isinstance(self.variable, tuple) else ()
 
     @property
     def called(self) -> tuple[str, ...]:
-        """Possible headers of the item's column: its text, its name in the tool, its id."""
+        """Possible headers of the column: question text, variable name in the tool, item id."""
         tool_names = (self.variable,) if isinstance(self.variable, str) and self.variable else ()
         return (self.column, *tool_names, self.id)
 
     @property
     def levels_of(self) -> dict[str, tuple[str, ...]]:
-        """Levels that each box of an ordinal item adds; box `low` of the lowest two by default.
+        """Codes of the levels in each box of an ordinal item, by name of the box.
 
-        Empty for any other item.
+        An item that declares no box has the box `low` with its `LOWEST` lowest levels. Empty for an
+        item of another kind.
         """
         if not self.kind.is_ordered:
             return {}
@@ -345,7 +347,7 @@ class Item(Strict):
 
     @property
     def headline(self) -> str | None:
-        """Box by which an ordinal item is reported and compared; None for any other item."""
+        """Name of the box by which an ordinal item is reported; None for other kinds of item."""
         return next(iter(self.levels_of), None)
 
     @property
@@ -355,16 +357,16 @@ class Item(Strict):
 
     @property
     def shown_codes(self) -> tuple[str, ...]:
-        """Codes of the answers that the first level adds; empty for a mean."""
+        """Codes of the answers that are added up in the first level; () for a number item."""
         first = self.first_level
         return () if self.kind.is_number else self.levels_of.get(first, (first,))
 
     @property
     def summary_levels(self) -> tuple[str, ...]:
-        """Levels that summarise the item: the first level where it suffices, else every answer.
+        """Levels that summarise the item: one level where one suffices, otherwise every answer.
 
-        The first level suffices for a scale (its headline box), for a number (its mean), and for a
-        single-choice item with two answers.
+        One level suffices for a scale (the headline box), for a number (the mean), and for a
+        single-choice item with two answers (the first answer).
         """
         nominal_pair = self.kind.is_nominal and len(self.codes) == 2
         first_suffices = self.headline or self.kind.is_number or nominal_pair
@@ -372,7 +374,7 @@ class Item(Strict):
 
     @property
     def codes_beside(self) -> tuple[str, ...]:
-        """Codes reported beside the boxes; without the lowest where it is the whole headline."""
+        """Codes reported beside the boxes, except a lowest level that is a headline by itself."""
         headline_is_lowest = bool(self.levels_of) and self.shown_codes == self.codes[:1]
         return self.codes[1:] if headline_is_lowest else self.codes
 
@@ -399,7 +401,7 @@ class Item(Strict):
 
 
 class Complete(Strict):
-    """A column that shows whether a respondent finished: one of `values` in it means yes."""
+    """Column that tells whether a respondent finished: a cell among `values` means yes."""
 
     column: Text
     values: Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -408,13 +410,14 @@ class Complete(Strict):
 class Export(Strict):
     """Columns of the export that are not questions, and properties of the file; all optional.
 
-    `timestamp` holds the time of submission, `started` the time of the start, `duration` the
-    seconds between, `invitation` the code that was sent to the respondent, `respondent` the tool's
-    id of the row, `complete` the completion status. `tool`: the tool that wrote the export;
-    `encoding`, `sheet` (of a workbook) and `header_rows` (number of rows that name the questions):
-    where they cannot be detected; `dates`: order of day, month and year where the tool has no fixed
-    order. `marker` is a column that only simulated exports have, and `marked` the content of its
-    cells; `ignored` are optional columns that are not read.
+    Headers of columns: `timestamp`, time of submission; `started`, time of the start; `duration`,
+    seconds between start and submission; `invitation`, the code sent to the respondent;
+    `respondent`, the tool's id of the response; `complete`, the completion status; `ignored`,
+    columns that may be absent and are not read. `tool`: the tool that wrote the export. `encoding`,
+    `sheet` (of a workbook) and `header_rows` (number of rows that name the questions) are for files
+    in which they cannot be detected. `dates`: order of day, month and year, where the tool has no
+    fixed order. `marker`: a column that only simulated exports have; `marked`: content of the
+    column's cells.
     """
 
     tool: Text | None = None

@@ -1,10 +1,10 @@
 """The kinds of questions, with their consequences for coding, statistics and display.
 
-An item holds its kind as an object, and other modules read its properties
-(`item.kind.takes_several`); none compares names of kinds. Properties outside this room (reading a
-cell, level of measurement in a statistics program) stand in one table by kind in the room
+An item holds its kind as an object. Other modules read properties of the kind
+(`item.kind.takes_several`) and never compare names of kinds. What depends on the kind outside this
+room (reading a cell, level of measurement in a statistics program) is a table by kind in the room
 concerned. The section "A new kind of question" of `docs/architecture.md` lists these tables, and a
-test checks that each of them names every kind.
+test checks that each table names every kind.
 """
 
 from collections.abc import Sequence
@@ -52,17 +52,17 @@ class QuestionKind:
 
     @property
     def takes_one(self) -> bool:
-        """Whether an answer is exactly one category: such an item can define groups."""
+        """True if an answer is exactly one category, so that the item can define groups."""
         return self.takes_options and not self.takes_several
 
     @property
     def is_nominal(self) -> bool:
-        """Whether an answer is exactly one category of a list without an order."""
+        """True if an answer is exactly one category of an unordered list."""
         return self.takes_one and not self.is_ordered
 
     @property
     def is_estimated(self) -> bool:
-        """Whether shares or means are computed of the answers."""
+        """True if shares or means are estimated from the answers."""
         return self.takes_options or self.is_number
 
     @property
@@ -73,17 +73,18 @@ class QuestionKind:
         return 1 if self.takes_several else 2
 
     def list_columns(self, item: str, codes: Sequence[str]) -> tuple[str, ...]:
-        """Return the columns of the coded table: one, or `item.option` where several can be chosen.
+        """Return the names of an item's columns in the coded table.
 
-        `item`: the item's id. `codes`: the codes of its categories.
+        `item`: id of the item. `codes`: codes of the categories. A multiple-response item has the
+        column `item.option` for each option; any other item has one column, its id.
         """
         return tuple(f"{item}.{code}" for code in codes) if self.takes_several else (item,)
 
     def list_column_codes(self, codes: Sequence[str]) -> tuple[str, ...]:
-        """Return the codes of answers that each column of the coded table can hold.
+        """Return the codes that each column of the item in the coded table can hold.
 
-        `codes`: the codes of the item's categories. Where several can be chosen: not chosen,
-        chosen.
+        `codes`: codes of the categories. The columns of a multiple-response item hold `NOT_CHOSEN`
+        or `CHOSEN`.
         """
         return (NOT_CHOSEN, CHOSEN) if self.takes_several else tuple(codes)
 
@@ -106,7 +107,7 @@ KINDS = {kind.name: kind for kind in (SINGLE, ORDINAL, MULTI, NUMBER, DATE, TEXT
 
 @dataclass(frozen=True)
 class BlockKind:
-    """One kind of block: items that were asked together and expanded to one item a row.
+    """One kind of block: questions that were asked together, and are one item per row.
 
     Attributes:
         name: the kind as a questionnaire file writes it.

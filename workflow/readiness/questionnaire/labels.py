@@ -1,8 +1,8 @@
 """Texts of a questionnaire in any set of languages, by language code.
 
-The survey tool's exported text is in the questionnaire's own language, and is the label in that
-language unless another is given. Labels stand under `labels`, or, as in the first questionnaires,
-beside the text.
+The survey tool exports texts in the questionnaire's own language. An exported text is also the
+label in this language, unless the questionnaire gives a label. Labels are under the key `labels`
+or, as in the first questionnaires, beside the key `text`.
 """
 
 import re
@@ -37,7 +37,7 @@ def _check_shown(said: str) -> str:
     return said
 
 
-# A visible text: characters that reverse or hide other characters are removed.
+# A visible text, from which characters that reverse or hide other characters are removed.
 Text = Annotated[
     str,
     BeforeValidator(lambda said: re.sub(TURNING, "", said) if isinstance(said, str) else said),
@@ -52,12 +52,12 @@ class Label(RootModel[Annotated[dict[LanguageCode, Text], Field(min_length=1)]])
     model_config = ConfigDict(frozen=True)
 
     def text(self, language: Language) -> str:
-        """Return the label in a language, or the first label where this language has none."""
+        """Return the text in a language, or the first text where none is in this language."""
         return self.root.get(language) or next(iter(self.root.values()))
 
 
 class Labelled(BaseModel):
-    """An answer as the survey tool exports it, with its labels by language."""
+    """An exported text, with labels by language."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -83,14 +83,14 @@ class Labelled(BaseModel):
         return hash((type(self), self.text))
 
     def label(self, language: Language) -> str:
-        """Return the label in a language, or the exported text without one."""
+        """Return the label in a language, or the exported text where there is no such label."""
         return self.labels.get(language, self.text)
 
 
 def with_own_labels(node: Any, language: Language) -> Any:
-    """Return a questionnaire document with each exported text as the label in `language`, too.
+    """Add each exported text of a questionnaire document as the label in `language`.
 
-    Texts that have a label in this language keep it. A mapping with a unit gets the key `language`.
+    A label that exists in this language is kept. A mapping with a unit gets the key `language`.
     """
     if isinstance(node, list):
         return [with_own_labels(child, language) for child in node]

@@ -25,22 +25,22 @@ from readiness.questionnaire.model import Questionnaire
 SCALE = "scale"
 # Header of a grid's row as form tools write it.
 HEADER = "{question} [{row}]"
-# Exported value of an option that was not ranked while other options of the list were.
+# Exported value of an option that a respondent did not rank, although other options were ranked.
 NOT_RANKED = "-"
 # Largest number of points of a scale, and of ranks of a ranking.
 MOST = 100
 _OF_A_ROW = {"id", "text", "value", "column", "variable", "label", "labels"}
 _OF_A_BLOCK = {"id", "kind", "column", "variable", "label", "header"}
-# Kinds that the rows of a grid can have.
+# Names of the kinds that the rows of a grid may have.
 _EACH = [kind.name for kind in KINDS.values() if kind.is_estimated]
 _OF_A_SCALE = {"low", "high", "low_label", "high_label"}
 
 
 def expand(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the document of a questionnaire with ordinary items only, and their `grids`.
+    """Return the document of a questionnaire with shorthand expanded to ordinary items.
 
-    Every scalar may be text. Unknown content is left for the model to judge. Raises ConfigError
-    that names the item and the key at fault.
+    The blocks are listed under `grids`. Numbers may be texts. Unknown keys stay in the document,
+    for the model to refuse. Raises ConfigError that names the item and the key at fault.
     """
     items = document.get("items")
     if not isinstance(items, list):
@@ -72,11 +72,15 @@ def expand(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _tell_rows_apart(rows: list[dict[str, Any]], grids: Sequence[Mapping[str, Any]]) -> None:
-    """Put the block's label before a row's label where another block has the same label."""
+    """Put the block's label before a row's label if a row of another block has the same label."""
     blocks = {str(grid.get("id")): grid["label"] for grid in grids}
     row_labels = [(row, *label) for row in rows for label in row["label"].items()]
     # The model refuses labels that are no text, with its own message.
-    valid_labels = [each for each in row_labels if isinstance(each[2], str) and each[2].strip()]
+    valid_labels = [
+        row_label
+        for row_label in row_labels
+        if isinstance(row_label[2], str) and row_label[2].strip()
+    ]
     labels_by_block = {(str(row["grid"]), code, text) for row, code, text in valid_labels}
     blocks_per_label = Counter((code, text) for _, code, text in labels_by_block)
     for row, code, text in valid_labels:
@@ -109,7 +113,11 @@ def _list_entries(item: Mapping[str, Any], key: str, least: int) -> list[dict[st
 
 
 def _read_labels(entry: Mapping[str, Any], known: Set[str], language: str) -> dict[str, Any]:
-    """Return the labels of a text by language: its own, below `labels` or `label`, or beside it."""
+    """Return the labels of an entry by language.
+
+    Labels may be under `labels` or `label`, or be keys of the entry (`fr: ...`) that are not
+    `known`. The label in `language` is the exported text unless the entry gives another.
+    """
     beside = {k: v for k, v in entry.items() if k not in known and re.fullmatch(LANGUAGE, str(k))}
     stated = [entry.get(key) for key in ("labels", "label")]
     below = {k: v for labels in stated if isinstance(labels, dict) for k, v in labels.items()}
@@ -140,7 +148,7 @@ def _expand_grid(item: Mapping[str, Any], language: str) -> Iterator[dict[str, A
 def _read_row(
     item: Mapping[str, Any], entry: Mapping[str, Any], language: str, known: Set[str] = _OF_A_ROW
 ) -> dict[str, Any]:
-    """Return the fields that an item has from its row of a grid or option of a ranking."""
+    """Return the fields of an item that come from a row of a grid, or an option of a ranking."""
     for key in entry:
         if key not in known and not re.fullmatch(LANGUAGE, str(key)):
             raise _refuse(item, f"rows, {key}: {refuse_key(key, sorted(known))}")
@@ -179,7 +187,7 @@ def _expand_ranking(item: Mapping[str, Any], language: str) -> Iterator[dict[str
         level = {"code": f"rank_{k}", "text": f"#{k}", "value": str(k)}
         levels.append({**level, "labels": dict.fromkeys(languages, f"#{k}")})
     if ranks < len(options) or unranked_labels is not None:
-        # The level of options that were not ranked follows the last rank.
+        # Below the last rank comes a level for options that were not ranked.
         labels_unranked = {**dict.fromkeys(languages, NOT_RANKED), **(unranked_labels or {})}
         level = {"code": "unranked", "text": labels_unranked[language], "value": NOT_RANKED}
         levels.append({**level, "labels": labels_unranked})
@@ -206,7 +214,7 @@ def _read_whole(item: Mapping[str, Any], key: str, value: Any) -> int:
 
 
 def _scale(item: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """Return the ordinal item of a scale: one level per whole number between its ends."""
+    """Expand a scale to an ordinal item with one level for each whole number of the scale."""
     scale = item.get("scale")
     if not isinstance(scale, dict) or not {"low", "high"} <= set(scale) <= _OF_A_SCALE:
         raise _refuse(
@@ -242,7 +250,7 @@ def scale_code(number: int) -> str:
 
 
 def _read_points(box: Any) -> Any:
-    """Return a box with the codes of its points; a box that is no list as it is."""
+    """Replace the numbers in a box by codes of levels; return any other value unchanged."""
     if not isinstance(box, list):
         return box
     return [scale_code(int(n)) if re.fullmatch(r"-?\d{1,6}", str(n)) else n for n in box]
@@ -251,14 +259,14 @@ def _read_points(box: Any) -> Any:
 def load_questionnaire(path: Path) -> Questionnaire:
     """Read `data/questionnaires/<name>-<version>.yaml`.
 
-    Raises ConfigError that names item and field, also where the file name is not the
+    Raises ConfigError that names item and field, or a file name that differs from the
     questionnaire's id.
     """
     data = read_yaml(path, as_text=True)
     if not isinstance(data, dict):
         raise ConfigError(f"{path}: expected the keys `name`, `version`, `export` and `items`.")
     questionnaire = questionnaire_of(data, str(path))
-    # The step `derive` writes `questionnaire.yaml`: questions and derived items.
+    # The step `derive` writes `questionnaire.yaml`, with the questions and the derived items.
     if path.stem not in (questionnaire.id, "questionnaire"):
         raise ConfigError(
             f"{path}: the questionnaire's id is {questionnaire.id}. Rename the file to "
@@ -285,15 +293,21 @@ def questionnaire_of(document: dict[str, Any], where: str) -> Questionnaire:
 def _explain_error(error: ValidationError, data: dict[str, Any]) -> str:
     """Return the first error of the model as one line: place, problem, number of other errors."""
     # Unknown keys come first: a misspelt key is often why another key is missing.
-    first, *rest = sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-    more = f" (and {len(rest)} more)" if rest else ""
+    first, *other_errors = sorted(
+        error.errors(), key=lambda each: each["type"] != "extra_forbidden"
+    )
+    further = f" (and {len(other_errors)} more)" if other_errors else ""
     location = list(first["loc"])
     where = _locate_error(location, data)
     if first["type"] == "extra_forbidden":
-        return f"{where}{refuse_key(location[-1], known_keys(Questionnaire, first['loc']))}{more}"
+        return (
+            f"{where}{refuse_key(location[-1], known_keys(Questionnaire, first['loc']))}{further}"
+        )
     input_value = first.get("input")
-    got = f", got {input_value!r}" if isinstance(input_value, str) and len(input_value) < 60 else ""
-    return f"{where}{first['msg'].removeprefix('Value error, ')}{got}.{more}"
+    received = (
+        f", got {input_value!r}" if isinstance(input_value, str) and len(input_value) < 60 else ""
+    )
+    return f"{where}{first['msg'].removeprefix('Value error, ')}{received}.{further}"
 
 
 def _locate_error(location: list[Any], data: Any) -> str:

@@ -1,10 +1,10 @@
 """Match the texts of a question's column to the question's options.
 
-An export holds the text of an option, or the value that the tool writes in place of the text, or
-the option's code. One word may match two options: "1" as the text of one and the value of the next,
-`c` as the text "C" and the code of "C++". Texts come first, then values, then codes, unless the
-other cells of the column show that it holds values or codes. Without such evidence both options
-claim the cell, and it matches neither.
+A cell holds the text of an option, or the value that the tool writes in place of the text, or the
+option's code. One word may match two options: "1" may be the text of one option and the value of
+another; `c` may be the text "C" and the code of "C++". Texts come before values, and values before
+codes, unless the other cells of the column show that the column holds values or codes. Where they
+show neither, the cell is contested and matches no option.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -16,12 +16,12 @@ from readiness.questionnaire.text import match_key, tidy
 
 @dataclass(frozen=True)
 class Matches:
-    """The answers that the texts of one column match.
+    """Answers to which the texts of one column correspond.
 
     Attributes:
-        found: the answer (an option, "don't know", or a missing code) by match key.
-        contested: the two answers that claim a match key without evidence for either; the first
-            by its text, the second by its value or code. None of these keys is in `found`.
+        found: answer (an option, "don't know", or a missing code) by match key.
+        contested: for a match key that may mean two answers, the answer with this text and the
+            answer with this value or code. `found` has none of these keys.
     """
 
     found: Mapping[str, Answer]
@@ -35,7 +35,7 @@ def list_answers(item: Item) -> list[Answer]:
 
 
 def list_own_keys(answer: Answer, item: Item) -> set[str]:
-    """Return the match keys of one answer: text, value, and its code if no other answer has it."""
+    """Return the match keys of one answer: text, value, and a code that no other answer uses."""
     names = [answer.text, answer.value or ""]
     if isinstance(answer, Category):
         other_answers = [other for other in list_answers(item) if other is not answer]
@@ -47,7 +47,7 @@ def list_own_keys(answer: Answer, item: Item) -> set[str]:
 
 
 def list_ambiguous_keys(item: Item) -> set[str]:
-    """Return the ambiguous match keys: the text of one answer and the value of a different one."""
+    """Return the match keys that are the text of one answer and the value of another."""
     return _list_ambiguous(*_list_by_text_and_value(item))
 
 
@@ -63,9 +63,10 @@ def match_options(
     Args:
         item: the item.
         cells: the distinct texts of the column, with ticked options split.
-        codes: whether codes match beside texts and values; else only in a column of codes.
-        contested: where a reader has written the text of an option into each cell, the match keys
-            that the reader could not decide. None without such a reader: the column itself decides.
+        codes: True to match codes in any column; False to match codes only in a column of codes.
+        contested: for cells in which a reader has already replaced values by option texts, the
+            match keys that the reader could not decide. None for cells as exported: then the other
+            cells of the column decide.
     """
     by_text, by_value = _list_by_text_and_value(item)
     by_code: dict[str, Answer] = {
@@ -80,7 +81,7 @@ def match_options(
         return Matches(_leave_out(matched, pairs), pairs)
     written = {match_key(cell): tidy(cell) for cell in cells} if by_code else {}
     pairs = {}
-    # A missing code may be a word of the tool beside texts, values or codes: it is no evidence.
+    # Missing codes occur in columns of texts, of values and of codes, so they are no evidence.
     answered_keys = {key for key in written if not isinstance(matched.get(key), Missing)}
     if values_of_others:
         only_texts = answered_keys & by_text.keys() - by_value.keys()
@@ -92,32 +93,32 @@ def match_options(
     matched_keys = answered_keys & matched.keys()
     only_codes = answered_keys & by_code.keys() - matched.keys()
     if only_codes and matched_keys <= codes_of_others:
-        # Exact spelling decides: "C" is the text, `c` the code of another option.
+        # Exact spelling decides: "C" is the text of one option, `c` the code of another.
         as_text = {key for key in matched_keys if written[key] == by_text[key].text}
         as_code = {key for key in matched_keys if written[key] in item.codes}
         if not as_text and as_code == matched_keys:
             matched = {**by_code, **matched, **{key: by_code[key] for key in codes_of_others}}
-        elif both := as_text & as_code:
-            pairs |= {key: (by_text[key], by_code[key]) for key in sorted(both)}
+        elif in_both_spellings := as_text & as_code:
+            pairs |= {key: (by_text[key], by_code[key]) for key in sorted(in_both_spellings)}
     if codes:
         matched = {**by_code, **matched}
     return Matches(_leave_out(matched, pairs), pairs)
 
 
 def _list_by_text_and_value(item: Item) -> tuple[dict[str, Answer], dict[str, Answer]]:
-    """Return the answers of an item by the match key of their text, and of their value."""
+    """Return the answers of an item by match key of the text, and by match key of the value."""
     answers = list_answers(item)
     by_text = {match_key(answer.text): answer for answer in answers}
     return by_text, {match_key(answer.value): answer for answer in answers if answer.value}
 
 
 def _list_ambiguous(texts: Mapping[str, Answer], others: Mapping[str, Answer]) -> set[str]:
-    """Return the match keys that are the text of one answer and the value or code of another."""
+    """Return the match keys that mean one answer in `texts` and a different answer in `others`."""
     return {key for key in texts.keys() & others.keys() if not _say_alike(texts[key], others[key])}
 
 
 def _say_alike(one: Answer, other: Answer) -> bool:
-    """Return whether two answers are the same, or missing codes with the same meaning."""
+    """Return True for one and the same answer, or for two missing codes with one meaning."""
     if isinstance(one, Missing) and isinstance(other, Missing):
         return one.means == other.means
     return one is other

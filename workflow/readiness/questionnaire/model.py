@@ -37,8 +37,8 @@ class Groups(Strict):
 class FrameVariable(Strict):
     """A variable known for everyone on the sampling frame, for strata and margins.
 
-    `ordered`: whether its categories have a natural order, as listed; charts and tables then keep
-    it. Otherwise groups are sorted by the number that is shown.
+    `ordered`: the categories are listed in their natural order, which charts and tables keep.
+    Without a natural order, groups are sorted by the number shown.
     """
 
     id: Code
@@ -57,7 +57,10 @@ class FrameVariable(Strict):
 
 
 class Grid(Strict):
-    """A block of items, a table or a ranking: its id, text, name in the tool, label."""
+    """A block of items, either a table or a ranking.
+
+    `column`: text of the block's question. `variable`: name of the block in the tool.
+    """
 
     id: Code
     kind: Block
@@ -67,7 +70,7 @@ class Grid(Strict):
 
 
 def _label_item(item: Any, language: Language) -> Any:
-    """Return an item's mapping with the question as its label where it has none."""
+    """Add the question's text as the label of an item that has no label."""
     if not isinstance(item, dict) or "label" in item:
         return item
     question = item.get("column") or item.get("variable") or item.get("id")
@@ -88,11 +91,10 @@ def _find_part(parts: Iterable[Part], name: str) -> Part:
 class Questionnaire(Strict):
     """A questionnaire of a wave.
 
-    `group_item`: the item whose answer is the respondent's group; `groups`: which groups are
-    weighted and which are counted apart; by default the first category is weighted and the other
-    categories are apart. Without a group item everybody is weighted. `language` is that of the
-    texts that the survey tool exports. `draft`: decisions are open, and no wave can be computed
-    with it.
+    `group_item`: item whose answer is the respondent's group; without a group item everybody is
+    weighted. `groups`: weighted groups, and groups counted apart (default: the first category is
+    weighted, the other categories are counted apart). `language`: language of the texts that the
+    survey tool exports. `draft`: decisions of the analyst are open, so no wave can be computed.
     """
 
     draft: bool = False
@@ -115,7 +117,7 @@ class Questionnaire(Strict):
             return data
         items = data.get("items")
         if isinstance(items, list):
-            # Each item's label is the exported question, unless a label is given.
+            # An item that gives no label has the exported question as its label.
             data = {**data, "items": [_label_item(item, language) for item in items]}
         return with_own_labels(data, language)
 
@@ -223,7 +225,7 @@ class Questionnaire(Strict):
 
     @property
     def headers(self) -> tuple[str, ...]:
-        """Headers that an export must have, in the order of the form."""
+        """Headers required in an export: time of submission, invitation code, then questions."""
         required_columns = (self.export.timestamp, self.export.invitation)
         question_columns = (item.slots or (item.column,) for item in self.items)
         return (
@@ -233,7 +235,7 @@ class Questionnaire(Strict):
 
     @property
     def label_languages(self) -> tuple[str, ...]:
-        """The questionnaire's language, then all others that a title or label has, sorted."""
+        """The questionnaire's language, then the other languages of labels and title, sorted."""
         labels = [self.title.root, *(item.label.root for item in self.items)]
         labels += [category.labels for item in self.items for category in item.categories]
         others = {language for texts in labels for language in texts} - {self.language}
@@ -248,9 +250,10 @@ class Questionnaire(Strict):
         return _find_part(self.grids, grid_id)
 
     def find_tables(self, names: Iterable[str]) -> dict[str, list[str]]:
-        """Return the grids among the named items that are reported as one table, with their rows.
+        """Return the ids of the rows of each grid that is reported as one table.
 
-        Ids of rows by grid, see `group_rows`. Raises KeyError for a name that is no item.
+        `names`: ids of items; a row that is not named is left out. See `group_rows`. Raises
+        KeyError for a name that is no item.
         """
         tables = {grid.id for grid in self.grids if grid.kind.is_table}
         items_with_grid = (

@@ -1,6 +1,7 @@
-"""Compare texts of answers despite spelling that survey tools and spreadsheets change.
+"""Compare texts of answers whose spelling survey tools and spreadsheets have changed.
 
-Several ticked options in one cell are split by the list of options, never by a separator alone.
+A cell with several ticked options is split with the help of the list of options, because options
+may contain the separator.
 """
 
 import html
@@ -32,7 +33,7 @@ def match_key(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.replace("`", "'").split()).casefold()
-    # Translated before NFKC as well, which decomposes some characters (U+00B4 into a space and an
+    # Translate before NFKC too: NFKC decomposes some characters (U+00B4 into a space and an
     # accent).
     plain = unicodedata.normalize("NFKC", text.translate(_SAME)).translate(_SAME)
     return " ".join(latin_digits(plain).split()).casefold()
@@ -51,10 +52,9 @@ def latin_digits(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """Return a text without byte order marks, spaces or direction marks around it, with single
-    spaces.
+    """Return a text with single spaces and composed letters (NFC).
 
-    Letters are composed (NFC).
+    Byte order marks are removed, as are spaces and direction marks at both ends.
     """
     plain = unicodedata.normalize("NFC", text).replace("\ufeff", "")
     return " ".join(plain.strip(_AROUND).split())
@@ -62,26 +62,26 @@ def tidy(text: str) -> str:
 
 def strip_markup(text: str) -> str:
     """Return a text without HTML tags and entities, which form builders leave in questions."""
-    # A file may cut a text within a tag.
+    # The second pattern is for a text that was cut within a tag.
     tags = r"</?[A-Za-z][^<>]{0,500}>|<[A-Za-z]{1,20} [a-z]{1,20}=[^<>]{0,500}$"
     return tidy(html.unescape(re.sub(tags, " ", text)))
 
 
 # Separator that readers write between ticked options.
 TICKED = "\x1f"
-# Longest cell in characters that is split; no list of options is so long.
+# Longest cell, in characters, that is split: no list of ticked options is longer.
 _MOST = 20_000
 
 
 def split_joined(
     text: str, options: Collection[str], signs: Collection[str] = (",", ";", "|")
 ) -> list[str] | None:
-    """Return the options that a cell joins, as match keys in the cell's order.
+    """Return the options joined in a cell, as match keys in the cell's order, each once.
 
-    None where the cell is not made of options alone. `options` are match keys, which may hold the
-    separators `signs`, so at each place the longest option is tried first, and a shorter one where
-    the longest leaves a rest. A separator may have spaces around it, or stand once more at the end.
-    Each option is returned once.
+    `options`: match keys of the options. `signs`: separators. None where the cell holds anything
+    but options. Options may contain separators: at each place the longest option is tried first,
+    then shorter ones if the rest of the cell cannot be split. A separator may have spaces around
+    it, and may also stand at the end.
     """
     if TICKED in text:
         parts = [match_key(part) for part in text.split(TICKED)]
@@ -94,11 +94,12 @@ def split_joined(
     between = re.compile(
         "|".join(
             " +" if separator == " " else f" *{re.escape(separator)} *"
-            # A space is a separator only where no other separator matches.
+            # Sorted so that the space comes last: another separator is matched with its spaces.
             for separator in sorted(separators - {""}, reverse=True)
         )
     )
-    # From the end: at each place the longest option from which the end can be reached.
+    # From the end of the cell backwards: for each place, the longest option that begins there and
+    # leaves a rest that can be split, and the place where the rest begins.
     leads: dict[int, tuple[str, int]] = {}
     for at in range(len(key) - 1, -1, -1):
         for option in (candidate for candidate in longest_first if key.startswith(candidate, at)):

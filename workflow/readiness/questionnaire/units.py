@@ -1,13 +1,13 @@
-"""The unit of a number in words for readers; the one module here that needs the catalogue."""
+"""Unit of a number, in words for readers."""
 
 from readiness.language import Language, text
 from readiness.questionnaire.items import Range
 
 
 def unit_text(number: Range, language: Language) -> str:
-    """Return the unit in a language, or the catalogue's words for a number without unit.
+    """Return the unit in a language, or the catalogue's words for a number without a unit.
 
-    A unit without a label in the language has its first label.
+    Where no label of the unit is in this language, the first label is returned.
     """
     if number.unit is None:
         return text("questionnaire.unit", language)

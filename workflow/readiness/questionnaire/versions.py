@@ -1,7 +1,7 @@
 """List the changes of a questionnaire from one version to the next, as facts.
 
-A reader of two waves has to know which numbers are about the same question. Items are compared by
-id; an item with a new id and the same question is renamed.
+A reader who compares two waves must know which numbers are about the same question. Items are
+compared by id. An item with a new id and the text of a removed item counts as renamed.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from readiness.questionnaire.text import match_key
 
 # Catalogue key of each kind, by the kind's name.
 KIND_LABELS = {kind: f"questionnaire.kind.{kind}" for kind in KINDS}
-# Keys of an item whose changes are reported by the key's name.
+# Keys of an item for which a change is reported by the name of the key alone.
 _TOLD = ("range", "blank_means", "required", "boxes", "dont_know", "missing", "confirms")
 
 
@@ -24,23 +24,39 @@ def kind_of(item: Item) -> Term:
 
 
 def changes(old: Questionnaire, new: Questionnaire) -> list[Fact]:
-    """Return the changes between two versions, in the order of the new one, then removed items."""
-    before = {item.id: item for item in old.items}
-    after = {item.id: item for item in new.items}
-    # Items of the old version whose id is gone, by question.
-    gone = {match_key(item.column): item.id for item in old.items if item.id not in after}
-    key_by_new_id = {item.id: match_key(item.column) for item in new.items if item.id not in before}
-    renamed = {item_id: gone[key] for item_id, key in key_by_new_id.items() if key in gone}
+    """Return the changes between two versions of a questionnaire.
+
+    Changes of items come first, in the order of the new version, then removed items, then changes
+    of groups and frame.
+    """
+    old_items = {item.id: item for item in old.items}
+    new_items = {item.id: item for item in new.items}
+    # Ids of the old version that the new version lacks, by match key of the question.
+    removed_by_question = {
+        match_key(item.column): item.id for item in old.items if item.id not in new_items
+    }
+    key_by_new_id = {
+        item.id: match_key(item.column) for item in new.items if item.id not in old_items
+    }
+    old_id_by_new_id = {
+        item_id: removed_by_question[key]
+        for item_id, key in key_by_new_id.items()
+        if key in removed_by_question
+    }
     facts: list[Fact] = []
     for item in new.items:
-        if old_item := before.get(renamed.get(item.id, item.id)):
+        if old_item := old_items.get(old_id_by_new_id.get(item.id, item.id)):
             values = {"before": old_item.id, "item": item.id}
-            facts += [Fact("questionnaire.change.renamed", values)] if item.id in renamed else []
+            facts += (
+                [Fact("questionnaire.change.renamed", values)]
+                if item.id in old_id_by_new_id
+                else []
+            )
             facts += item_changes(old_item, item)
         else:
             question = {"item": item.id, "question": item.column}
             facts.append(Fact("questionnaire.change.added", question))
-    removed_items = [i for i in old.items if i.id not in {*after, *renamed.values()}]
+    removed_items = [i for i in old.items if i.id not in {*new_items, *old_id_by_new_id.values()}]
     removed = [{"item": item.id, "question": item.column} for item in removed_items]
     facts += [Fact("questionnaire.change.removed", values) for values in removed]
     return [*facts, *_compare_whole(old, new)]
@@ -64,7 +80,7 @@ def item_changes(old: Item, new: Item) -> Iterator[Fact]:
 
 
 def _describe_item(item: Item) -> dict[str, object]:
-    """Return the compared values of an item by key: routing and labels are not among these."""
+    """Return the values of the keys `_TOLD` of an item, in a form that can be compared."""
     bounds = item.range and (*item.range.bounds, item.range.decimals, item.range.written_unit)
     outside = item.dont_know and match_key(item.dont_know.text)
     missing = {match_key(entry.text): entry.means for entry in item.missing}
@@ -73,12 +89,16 @@ def _describe_item(item: Item) -> dict[str, object]:
 
 
 def _compare_options(old: Item, new: Item) -> Iterator[Fact]:
-    """Yield the changes of options by code; a text under another code is the gravest change."""
+    """Yield the changes of options: recoded, added, reworded, removed, in another order.
+
+    A text that is now under another code is the gravest change: numbers by code would be compared
+    between different answers.
+    """
     item = {"item": new.id}
     before = {category.code: category.text for category in old.categories}
     after = {category.code: category.text for category in new.categories}
-    texts = {match_key(text): code for code, text in before.items()}
-    old_codes = {code: texts.get(match_key(text), code) for code, text in after.items()}
+    old_code_by_text = {match_key(text): code for code, text in before.items()}
+    old_codes = {code: old_code_by_text.get(match_key(text), code) for code, text in after.items()}
     recoded = {code: old_code for code, old_code in old_codes.items() if old_code != code}
     for code, old_code in recoded.items():
         values = {"option": after[code], "before": old_code, "after": code}

@@ -1,8 +1,9 @@
 """Write a questionnaire as the YAML file that a person edits, with comments at open decisions.
 
-A document may hold the key `#` in any mapping: its text is written as a comment above that mapping.
-So a draft marks the decisions of the analyst, and the file stays a valid questionnaire. This module
-also proposes ids of items and codes of options, from texts of any script.
+Any mapping of a document may have the key `#`, whose text is written as a comment above the
+mapping. Drafts mark the analyst's open decisions with such comments, so the file stays a valid
+questionnaire. This module also proposes ids of items and codes of options, from texts of any
+script.
 """
 
 import re
@@ -19,27 +20,31 @@ from readiness.questionnaire.text import match_key, strip_markup
 
 # Longest proposed name in characters; longer names are cut between words.
 LONGEST = 30
-# A text that its code represents wholly: letters, digits, and common punctuation.
+# A text from which a code drops nothing but spaces and common punctuation.
 _PLAIN = re.compile(r"[\w\s.,;:'\u2019()/-]+")
 
 
 def item_id(text: str, taken: Collection[str] = ()) -> str:
-    """Return an id for an item or a grid, none of `taken`; `q1` where the text has no usable
-    letter.
+    """Return an id for an item or a grid, which is none of `taken`.
+
+    `q1`, `q2`, ... for a text without Latin letters or digits.
     """
     return _name_uniquely(strip_markup(text), "q", {*taken, *OF_TABLES})
 
 
 def option_code(text: str, taken: Collection[str] = ()) -> str:
-    """Return a code for an option, none of `taken` nor reserved; `c1` without a usable letter."""
+    """Return a code for an option, which is neither reserved nor one of `taken`.
+
+    `c1`, `c2`, ... for a text without Latin letters or digits.
+    """
     return _name_uniquely(text, "c", {*taken, *RESERVED, TOTAL})
 
 
 def option_codes(texts: Sequence[str], given: Sequence[str] = ()) -> list[str]:
-    """Return a code for each option, distinct from all codes and from the texts of other options.
+    """Return a code for each option, distinct from other codes and from texts of other options.
 
-    `given`: settled codes, "" for the others. "C++" leaves `c` to the option "C", and "<5" leaves
-    `c5` to "5".
+    `given`: codes that are settled, "" for options without a code. "C++" does not get the code `c`
+    if another option is "C", and "<5" does not get `c5` if another option is "5".
     """
     given = given or [""] * len(texts)
     keys = [match_key(text) for text in texts]
@@ -50,15 +55,17 @@ def option_codes(texts: Sequence[str], given: Sequence[str] = ()) -> list[str]:
     codes: list[str] = []
     for at, text in enumerate(texts):
         other_keys = {key for k, key in enumerate(keys) if k != at}
-        # If several options, written alike, would get the same code, the first one gets it.
+        # Reserve the codes of other plain texts. Of several plain texts with one code, the first
+        # gets the code.
         codes_reserved = {*plain_codes} - {plain_codes[at]}
         codes.append(given[at] or option_code(text, {*codes, *given, *other_keys, *codes_reserved}))
     return codes
 
 
 def form_name(text: str) -> str:
-    """Return a name for a questionnaire or a wave: lower-case letters, digits, hyphens, a letter
-    first.
+    """Return a name for a questionnaire or a wave.
+
+    The name has lower-case letters, digits and hyphens, and begins with a letter.
     """
     name = _make_slug(text).replace("_", "-")
     return name if name[:1].isalpha() else f"survey-{name}".rstrip("-")
@@ -68,35 +75,35 @@ def _make_slug(text: str) -> str:
     """Return a text in lower-case ASCII letters, digits and `_`, cut to `LONGEST`; may be empty."""
     if re.fullmatch(ITEM, text):
         return text
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
-    words = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")
-    cut = words[: LONGEST + 1].rpartition("_")[0] or words[:LONGEST]
-    return words if len(words) <= LONGEST else cut
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
+    words = re.sub(r"[^a-z0-9]+", "_", ascii_text.lower()).strip("_")
+    cut_between_words = words[: LONGEST + 1].rpartition("_")[0] or words[:LONGEST]
+    return words if len(words) <= LONGEST else cut_between_words
 
 
 def _name_uniquely(text: str, letter: str, taken: Collection[str]) -> str:
-    """Return a name from a text that is not taken, numbered where needed."""
+    """Return a name made from a text and not in `taken`; a number is added where needed."""
     slug = _make_slug(text)
-    # Where the text leaves no character, the letter is numbered from 1.
-    joint, number = ("_", 1) if slug else ("", 0)
+    # A text that leaves no characters gets the letter and a number: q1, q2, ...
+    separator, number = ("_", 1) if slug else ("", 0)
     slug = slug if slug[:1].isalpha() else letter + slug
     name = slug
     while name in taken or number == 0:
         number += 1
-        name = f"{slug}{joint}{number}"
+        name = f"{slug}{separator}{number}"
     return name
 
 
 COMMENT = "#"
 # Beginning of a comment that marks a decision of the analyst.
 CHECK = "check: "
-# Beginning of a comment that states what the evidence decided: nothing is open.
+# Beginning of a comment about a decision that the data settled; nothing is left to decide.
 DECIDED = "decided: "
 _LISTED = ("categories", "rows", "missing", "asked_if", "frame")
 
 
 def without_comments(node: Any) -> Any:
-    """Return the document without comments, as `questionnaire_of` takes it."""
+    """Return a document without the keys `#`, as `questionnaire_of` expects."""
     if isinstance(node, Mapping):
         return {k: without_comments(v) for k, v in node.items() if k != COMMENT}
     return [without_comments(child) for child in node] if isinstance(node, list | tuple) else node
@@ -108,8 +115,9 @@ def open_decisions(text: str) -> int:
 
 
 def write(document: Mapping[str, Any]) -> str:
-    """Return the document as YAML, its keys in their order; shared lists of options are written
-    once.
+    """Return a document as YAML, with keys in the document's order.
+
+    A list of options that several items share is written once, with an anchor.
     """
     shared = _find_shared_lists(document.get("items", ()))
     lines = list(_write_comment(document, ""))
@@ -133,9 +141,11 @@ def _write_comment(mapping: Mapping[str, Any], indent: str) -> Iterator[str]:
 
 
 def _write_entry(key: str, value: Any, indent: str, shared: dict[str, str]) -> Iterator[str]:
-    """Yield the lines of one key; a shared list as an anchor, then as a reference to it.
+    """Yield the lines of one key and its value.
 
-    Marks in `shared` that the anchor has been written.
+    `shared`: anchor of each shared list, by the list's text. The first time, a shared list is
+    written with its anchor (`&name`), and `shared` is updated; later, a reference (`*name`) is
+    written.
     """
     if key not in _LISTED or not isinstance(value, list | tuple) or not value:
         yield f"{indent}{key}: {_write_flow(value)}"
@@ -154,7 +164,7 @@ def _write_entry(key: str, value: Any, indent: str, shared: dict[str, str]) -> I
 
 
 def _find_shared_lists(items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Return the anchor of each list of categories that more than one item has."""
+    """Return the anchor of each list of categories in use by several items, by its text."""
     owners: dict[str, list[str]] = {}
     for item in items:
         if item.get("categories"):

@@ -1,9 +1,9 @@
 """Translate the expressions of an XLSForm to conditions on answers.
 
-`relevant` and `constraint` are XPath. The part that conditions on answers need is read: `=`, `!=`,
-`<`, `<=`, `>`, `>=`, `selected()`, `count-selected()`, `not()`, `and`, `or`, brackets. A
-questionnaire can state conditions that hold together, each on one question: an `or` of two
-questions is refused, like everything else that is not understood.
+`relevant` and `constraint` are XPath. Only the part of XPath for conditions on answers is read:
+`=`, `!=`, `<`, `<=`, `>`, `>=`, `selected()`, `count-selected()`, `not()`, `and`, `or`, brackets. A
+questionnaire states conditions that all must be met, each on one question. An `or` of conditions on
+two questions is therefore refused, like any expression that is not understood.
 """
 
 import ast
@@ -39,10 +39,10 @@ class Unsaid(ValueError):
 
 @dataclass(frozen=True)
 class FormQuestion:
-    """A question that an expression can name: its kind and the codes of its options by name.
+    """A question that an expression can name.
 
-    `kind`: single, multi, integer, decimal. `exclusive`: codes that exclude any other ticked
-    option.
+    `kind`: single, multi, integer or decimal. `codes`: code of each option, by the option's name in
+    the form. `exclusive`: codes that exclude any other ticked option.
     """
 
     item: str
@@ -53,7 +53,7 @@ class FormQuestion:
 
 @dataclass(frozen=True)
 class Atom:
-    """One condition on one question: an answer among `codes`, or a number from `low` to `high`."""
+    """A condition on one question: an answer among `codes`, or a number from `low` to `high`."""
 
     source: FormQuestion
     codes: frozenset[str] = frozenset()
@@ -62,7 +62,7 @@ class Atom:
 
 
 def conditions(expression: str, sources: Mapping[str, FormQuestion]) -> list[Atom]:
-    """Return the conditions whose conjunction the expression is; [] where it is always true.
+    """Split an expression into conditions that all must be met; [] for one that is always true.
 
     `sources`: questions by name, with `.` for the question itself. Raises Unsaid for an expression
     that is not understood, has no equivalent, or is never true.
@@ -74,15 +74,16 @@ def conditions(expression: str, sources: Mapping[str, FormQuestion]) -> list[Ato
 
 
 def _is_closed(source: FormQuestion) -> bool:
-    """Return whether a question has options."""
+    """Return True for a question with options."""
     return source.kind in ("single", "multi")
 
 
 def _parse(expression: str) -> ast.expr:
-    """Return the syntax tree of an expression: operator precedence is the same in XPath and Python.
+    """Return the syntax tree of an expression that has been translated to Python.
 
-    A question becomes a list of its name, a text or number a set: two of them side by side are an
-    error in Python, too. Raises Unsaid.
+    XPath and Python have the same operator precedence. A question becomes a list with its name, and
+    a text or number a set, because two of them without an operator are a syntax error in Python,
+    as in XPath. Raises Unsaid.
     """
     if len(expression) > LONGEST:
         raise Unsaid("an expression that is too long to be read")
@@ -108,7 +109,7 @@ def _translate_token(token: re.Match[str]) -> str:
 
 
 def _describe(node: ast.expr) -> str:
-    """Return the name of a question or function, the text of a literal, else the code itself."""
+    """Return the name of a question or function, the text of a literal, or else Python code."""
     match node:
         case ast.List(elts=[ast.Constant(value=str(text))]):
             return text
@@ -199,7 +200,7 @@ def _compare(source: FormQuestion, sign: str, value: str) -> Atom:
 def _choose(source: FormQuestion, sign: str, value: str) -> Iterable[str]:
     """Return the codes of the options that meet a comparison; raises Unsaid."""
     every = source.codes.values()
-    # a comparison with an empty text: whether the question is answered
+    # A comparison with an empty text: is the question answered?
     if not value and sign in ("=", "!="):
         return every if sign == "!=" else ()
     if source.kind == "multi" and len(source.codes) > 1:
@@ -207,7 +208,7 @@ def _choose(source: FormQuestion, sign: str, value: str) -> Iterable[str]:
     if sign not in _ORDERED:
         chosen = _code(source, value)
         return [code for code in every if (code == chosen) == (sign == "=")]
-    # Options whose names are numbers are points of a scale.
+    # Names that are numbers can be ordered: the options are points of a scale.
     try:
         numbers = {float(name): code for name, code in source.codes.items()}
         end = float(value)
@@ -217,7 +218,7 @@ def _choose(source: FormQuestion, sign: str, value: str) -> Iterable[str]:
 
 
 def _combine_all(atoms: Sequence[Atom]) -> list[Atom]:
-    """Return the conjunction of conditions, with those on one single answer merged."""
+    """Return conditions that all must be met, with one for each question that takes one answer."""
     kept: list[Atom] = []
     for atom in atoms:
         place = next((k for k, other in enumerate(kept) if other.source == atom.source), None)
@@ -231,9 +232,9 @@ def _combine_all(atoms: Sequence[Atom]) -> list[Atom]:
 
 
 def _combine_any(left: list[Atom], right: list[Atom]) -> list[Atom]:
-    """Return the disjunction of two conditions on one question; raises Unsaid for any other.
+    """Return the disjunction of two conditions on one question; [] if one is always true.
 
-    [] where one of them is always true.
+    Raises Unsaid where no single condition states the disjunction.
     """
     if not left or not right:
         return []

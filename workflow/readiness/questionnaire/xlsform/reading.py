@@ -1,9 +1,10 @@
 """Convert an XLSForm to a questionnaire.
 
-Every question that has an answer becomes an item under the form's name for it; the condition of a
-group becomes one of each of its questions; a table of questions with one list is a grid. Options of
-a list that are no answers become missing codes. Gaps of the XLSForm are left open with a comment;
-content without equivalent in a questionnaire is refused or noted.
+Every question that has an answer becomes an item, with the question's name in the form as its id.
+The condition of a group becomes a condition of each question in the group. A table of questions
+with one list of options becomes a grid. Options that are no answers become missing codes. Where the
+form leaves a decision open, a comment says so; content without equivalent in a questionnaire is
+refused or noted.
 """
 
 import re
@@ -51,7 +52,7 @@ def options_of(form: XlsForm, row: SheetRow, listed: str, kind: str) -> dict[str
     categories: list[dict[str, Any]] = []
     dont_know: dict[str, Any] = {}
     missing: list[dict[str, Any]] = []
-    # A list that the form filters by an earlier answer may have an option several times.
+    # Several rows may have one name, in a list that the form filters by an earlier answer.
     options = list({option.get("name"): option for option in form.choices[listed]}.values())
     texts = [match_key(o.labels.get(language, o.get("name"))) for o in options]
     names, unique_texts = [], []
@@ -60,7 +61,7 @@ def options_of(form: XlsForm, row: SheetRow, listed: str, kind: str) -> dict[str
         text = option.labels.get(language, name)
         names.append(name)
         unique_texts.append(f"{text} ({name})" if texts.count(key) > 1 else text)
-    # A bare number is no meaningful name: build the code from the label instead.
+    # A bare number is no meaningful name: make the code from the label instead.
     names_and_texts = zip(names, unique_texts, strict=True)
     codes = option_codes(
         [t if re.fullmatch(r"-?\d+", name) else name for name, t in names_and_texts]
@@ -97,20 +98,20 @@ def mark_exclusive(item: dict[str, Any], row: SheetRow) -> list[str]:
     return []
 
 
-# Kinds of items by the types of a form's data; any other typed answer is text.
+# Kind of item by type of data in the form. Typed answers of any other type are text.
 _KINDS = {"int": "number", "decimal": "number", "date": "date"}
-# Exported value of an `acknowledge` that was ticked.
+# Exported value of a ticked question of the type `acknowledge`.
 AGREED = "OK"
-# Name that pyxform gives the option of `or_other`, and suffix of the question for it.
+# For `or_other`, pyxform adds an option with this name, and a question whose name ends with it.
 OTHER = "other"
 
 
 @dataclass
 class _Made:
-    """The questionnaire so far, while a form is read row by row.
+    """The questionnaire under construction, while a form is read row by row.
 
-    `sources`: questions by name, for conditions. `taken`: ids in use. `headers`: match keys of
-    columns. `unread`: columns of the export that are not read.
+    `sources`: questions that conditions can name, by name. `taken`: ids in use. `headers`: match
+    keys of the columns in use. `unread`: columns of the export that will not be read.
     """
 
     form: XlsForm
@@ -121,8 +122,8 @@ class _Made:
     unread: list[str] = field(default_factory=list)
     export: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    # `inside`: names of the open groups. `paths`: for each question's name, the group paths under
-    # which it is asked.
+    # `inside`: names of the open groups. `paths`: path of each question with its groups, by the
+    # question's name, which several groups may use.
     inside: list[str] = field(default_factory=list)
     paths: dict[str, list[str]] = field(default_factory=dict)
 
@@ -130,33 +131,36 @@ class _Made:
 def from_xlsform(path: Path, language: str | None = None) -> dict[str, Any]:
     """Return the questionnaire document of an XLSForm (.xlsx, .xls), open decisions as comments.
 
-    `language`: of labels for which the form names none. Raises ConfigError that names the row.
+    `language`: language of labels for which the form names no language. Raises ConfigError that
+    names the row.
     """
     from pyxform.aliases import control
     from pyxform.xls2json import RE_BEGIN_CONTROL, RE_END_CONTROL
 
     form = read_form(path, language)
     draft = _Made(form)
-    # For each open group: the row that begins it, the conditions on all its questions, the index of
-    # its first item.
+    # Open groups: the row that begins the group, the conditions on all questions of the group, the
+    # index of the group's first item.
     groups: list[tuple[SheetRow, tuple[Atom, ...], int]] = []
     repeats: list[list[str]] = []
     for row in form.survey:
-        inherited = groups[-1][1] if groups else ()
+        inherited_conditions = groups[-1][1] if groups else ()
         group_begin = RE_BEGIN_CONTROL.match(row.type)
         if repeats or (group_begin and control[group_begin["type"]] != "group"):
-            # A repeat gives a respondent several rows, which is another table.
+            # The rows of a repeat belong to another table: a respondent has several of them.
             _leave_out(
                 draft, row, repeats, begins=bool(group_begin), ends=RE_END_CONTROL.match(row.type)
             )
         elif group_begin:
-            groups.append((row, (*inherited, *_read_relevant(draft, row)), len(draft.items)))
+            groups.append(
+                (row, (*inherited_conditions, *_read_relevant(draft, row)), len(draft.items))
+            )
         elif RE_END_CONTROL.match(row.type):
             group, _, start = groups.pop()
             _close(draft, group, start)
         elif row.type:
             draft.inside = [group.get("name") for group, *_ in groups]
-            _read_question(draft, row, inherited)
+            _read_question(draft, row, inherited_conditions)
     if not draft.items:
         raise ConfigError(f"{path}: the form has no question whose answers can be counted.")
     return _make_document(draft, path)
@@ -167,7 +171,7 @@ def _leave_out(
 ) -> None:
     """Skip one row of a repeat, with a note when the outermost repeat ends.
 
-    `repeats`: for each open repeat, its name and those of its questions.
+    `repeats`: for each open repeat, the name of the repeat, then the names of its questions.
     """
     if begins:
         repeats.append([row.get("name")])
@@ -188,10 +192,10 @@ def _make_document(made: _Made, path: Path) -> dict[str, Any]:
     """Return the questionnaire document, with notes on what the form left open."""
     form = made.form
     _name_specified(made)
-    # Groups may have questions of one name: an export distinguishes them by their paths.
-    shared = {name: iter(paths) for name, paths in made.paths.items() if len(paths) > 1}
+    # Questions of different groups may have one name: the export distinguishes these by path.
+    paths_of_name = {name: iter(paths) for name, paths in made.paths.items() if len(paths) > 1}
     for item in (row for entry in made.items for row in entry.get("rows", [entry])):
-        item["variable"] = next(shared.get(item["variable"], iter([item["variable"]])))
+        item["variable"] = next(paths_of_name.get(item["variable"], iter([item["variable"]])))
     settings, language = form.settings, form.language
     title = settings.get("form_title") or settings.get("title") or path.stem
     version = settings.get("version", "")
@@ -220,8 +224,8 @@ def _make_document(made: _Made, path: Path) -> dict[str, Any]:
     }
 
 
-# Key under which an item keeps the name of its list, and whether it shows no labels, until its
-# group closes.
+# Temporary key of an item, until its group closes: name of the list of options, and True for a
+# question that is shown without labels.
 _LIST = "_list"
 _OF_A_ROW = ("id", "column", "variable", "label")
 
@@ -232,8 +236,8 @@ def _name_specified(made: _Made) -> None:
     ids |= {question_id: question_id for question_id in ids.values()}
     for item in made.items:
         for category in item.get("categories", ()):
-            wanted = ids.get(category.pop("specify", ""), "")
-            category |= {"specify": wanted} if wanted else {}
+            text_item_id = ids.get(category.pop("specify", ""), "")
+            category |= {"specify": text_item_id} if text_item_id else {}
 
 
 def _read_question(made: _Made, row: SheetRow, inherited: Sequence[Atom]) -> None:
@@ -274,7 +278,7 @@ def _begin_item(made: _Made, row: SheetRow, kind: str, inherited: Sequence[Atom]
     form, name = made.form, row.get("name")
     made.taken.add(question_id := item_id(name, made.taken))
     question = row.labels.get(form.language, "")
-    # A question that occurs twice has its name as the column.
+    # If an earlier question has the same text, the name serves as the column.
     column = question if question and match_key(question) not in made.headers else name
     made.headers.add(match_key(column))
     made.paths.setdefault(name, []).append("/".join([*made.inside, name]))
@@ -289,8 +293,9 @@ def _begin_item(made: _Made, row: SheetRow, kind: str, inherited: Sequence[Atom]
 
 
 def _read_relevant(made: _Made, row: SheetRow) -> list[Atom]:
-    """Return the conditions of a row's `relevant`; note an expression that cannot be carried
-    over.
+    """Return the conditions in the cell `relevant` of a row.
+
+    An expression that cannot be carried over is added to the notes.
     """
     expression = row.get("relevant")
     if not expression:
@@ -332,7 +337,7 @@ def _read_choice(
         )
         return
     if "label" in row.get("appearance").split():
-        # The head of a table: it shows the options and takes no answer.
+        # The head of a table shows the options and takes no answer.
         made.unread.append(row.get("name"))
         return
     if select == "rank":
@@ -344,7 +349,7 @@ def _read_choice(
         )
         return
     many = select == "select all that apply"
-    # A list with one option only records whether it was chosen.
+    # A list with a single option is a box that is ticked or not: multiple response.
     many = many or (not or_other and len({o.get("name") for o in made.form.choices[listed]}) < 2)
     if many:
         kind = "multi"
@@ -409,8 +414,10 @@ MOST_DECIMALS = 12
 
 
 def _read_range(row: SheetRow, written: str, notes: list[str]) -> dict[str, Any]:
-    """Return the range of a number from its parameters or constraint; add notes on what is
-    unread.
+    """Return the range of a number, from the parameters or the constraint of its row.
+
+    `written`: type of the question's data. Notes on what cannot be carried over are added to
+    `notes`.
     """
     decimals = {"decimals": MOST_DECIMALS} if written == "decimal" else {}
     if written == "range":
@@ -444,26 +451,40 @@ def _read_range(row: SheetRow, written: str, notes: list[str]) -> dict[str, Any]
 
 
 def _close(made: _Made, group: SheetRow, start: int) -> None:
-    """At the end of a table of questions with one list, replace the questions by one grid."""
+    """Replace the questions of a group by one grid, if they form a table with one list of options.
+
+    `start`: index of the group's first item.
+    """
     inside = made.items[start:]
     shared = [{k: v for k, v in item.items() if k not in _OF_A_ROW} for item in inside]
     lists = [item.get(_LIST, ("", False)) for item in inside]
-    bare = "table-list" in group.get("appearance").split() or all(b for _, b in lists)
-    if not inside or not bare or not lists[0][0] or any(each != shared[0] for each in shared):
+    without_labels = "table-list" in group.get("appearance").split() or all(b for _, b in lists)
+    if (
+        not inside
+        or not without_labels
+        or not lists[0][0]
+        or any(row_kind != shared[0] for row_kind in shared)
+    ):
         return
     language, name = made.form.language, group.get("name")
     question = group.labels.get(language) or name
-    rest = {k: v for k, v in shared[0].items() if k not in ("kind", _LIST)}
+    shared_fields = {k: v for k, v in shared[0].items() if k not in ("kind", _LIST)}
     made.taken.add(question_id := item_id(name, made.taken))
-    each = inside[0]["kind"]
-    if each == "single":
+    row_kind = inside[0]["kind"]
+    if row_kind == "single":
         note = "each: ordinal, low to high as listed; `single` where there is no order."
-        each, rest = "ordinal", {COMMENT: note, **rest}
+        row_kind, shared_fields = "ordinal", {COMMENT: note, **shared_fields}
     grid = {
-        **{"id": question_id, "kind": "grid", "each": each, "column": question, "variable": name},
+        **{
+            "id": question_id,
+            "kind": "grid",
+            "each": row_kind,
+            "column": question,
+            "variable": name,
+        },
         "label": {language: question, **group.labels},
         "rows": [_name_row(item, language) for item in inside],
-        **rest,
+        **shared_fields,
     }
     made.items[start:] = [grid]
 

@@ -21,26 +21,27 @@ from readiness.ground.patterns import LANGUAGE
 
 # Largest form in bytes; its unpacked parts may have ten times as many.
 MOST_BYTES = 20_000_000
-# Column of the sheet `choices` for the meaning of a missing code, and the word for "don't know".
+# Column of the sheet `choices` with the meaning of a missing code; its word for "don't know".
 MEANS, OUTSIDE = "means", "outside"
-# Further columns: answers that end the interview; the question that holds a typed answer.
+# Further columns: options that end the interview; name of the question that holds a typed answer.
 SCREENS, SPECIFY = "screens_out", "specify"
-# Columns that are read, beside those that pyxform files under `bind` and `control`.
+# Columns that are read, in addition to the columns that pyxform puts under `bind` and `control`.
 _COLUMNS = ("type", "name", "label", "hint", "parameters", "list name", MEANS, SCREENS, SPECIFY)
-# Types of SurveyCTO alone, recorded beside the answers; read as the type `hidden`.
+# Question types of SurveyCTO that pyxform does not know; treated as `hidden`, without an answer.
 RECORDED = re.compile(
     "(?i)caseid|calculate_here|comments|(audio|text) audit|speed violations (count|list|audit)"
     "|sensor_(statistic|stream) .*"
 )
-# Language of a header that names none, where the settings name none either.
+# Language of labels where neither the header nor the settings name a language.
 DEFAULT = "default"
 
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A row of a sheet: its number in the spreadsheet, its cells by meaning of their column.
+    """A row of a sheet.
 
-    `labels`: by language code; `unnamed`: languages of labels that have no code.
+    `number`: number of the row in the spreadsheet. `cells`: cells by pyxform's name of the column.
+    `labels`: labels by language code. `unnamed`: languages of labels that have no code.
     """
 
     number: int
@@ -49,7 +50,7 @@ class SheetRow:
     unnamed: tuple[str, ...] = ()
 
     def get(self, column: str) -> str:
-        """Return the cell of a column; "" where it is empty."""
+        """Return the cell of a column; "" for an empty cell."""
         return self.cells.get(column, "")
 
     @property
@@ -82,7 +83,7 @@ class XlsForm:
 
 
 def is_xlsform(path: Path) -> bool:
-    """Return whether a file is a workbook with the sheet `survey`, as an XLSForm is."""
+    """Return True if a file is a workbook with a sheet `survey`, as XLSForms have."""
     if path.suffix.lower() not in (".xlsx", ".xls", ".xlsm"):
         return False
     from python_calamine import CalamineError, load_workbook
@@ -95,11 +96,11 @@ def is_xlsform(path: Path) -> bool:
 
 
 def read_form(path: Path, language: str | None = None) -> XlsForm:
-    """Read an XLSForm and let pyxform judge it.
+    """Read an XLSForm, and check that pyxform accepts the form.
 
-    `language`: of labels whose header names none, where the form's settings do not say. Raises
-    ConfigError that names the file and if possible the row: no XLSForm, or one that pyxform
-    refuses.
+    `language`: language of labels for which neither header nor settings name a language. Raises
+    ConfigError that names the file, and if possible the row, for a file that is no XLSForm and for
+    a form that pyxform refuses.
     """
     from pyxform import aliases
     from pyxform.xls2json_backends import get_xlsform
@@ -124,13 +125,13 @@ def read_form(path: Path, language: str | None = None) -> XlsForm:
         {language_name for row in (*survey, *choices) for language_name in row.unnamed}
     )
     own_language, language_known = _find_own_language(path, settings, survey, language)
-    listed: dict[str, list[SheetRow]] = {}
+    choices_by_list: dict[str, list[SheetRow]] = {}
     for row in choices:
-        listed.setdefault(row.get("list name"), []).append(_move_own(row, own_language))
+        choices_by_list.setdefault(row.get("list name"), []).append(_move_own(row, own_language))
     form = XlsForm(
         path,
         [_move_own(row, own_language) for row in survey],
-        listed,
+        choices_by_list,
         settings,
         own_language,
         language_known,
@@ -143,7 +144,7 @@ def read_form(path: Path, language: str | None = None) -> XlsForm:
 def _find_own_language(
     path: Path, settings: Mapping[str, str], survey: Sequence[SheetRow], language: str | None
 ) -> tuple[str, bool]:
-    """Return the form's own language, and whether the form or the caller named it.
+    """Return the form's default language, and True if the form or the caller named the language.
 
     Raises ConfigError for a default language without a code.
     """
@@ -189,7 +190,7 @@ def _call_pyxform(path: Path, refused: str, call: Callable[[], Any]) -> Any:
     from pyxform.errors import PyXFormError
 
     try:
-        # PyXForm's libraries warn about workbook features that do not matter here.
+        # The libraries of pyxform warn about features of workbooks that do not matter here.
         with warnings.catch_warnings(action="ignore"):
             return call()
     except PyXFormError as error:
@@ -201,7 +202,7 @@ def _call_pyxform(path: Path, refused: str, call: Callable[[], Any]) -> Any:
 
 
 def _judge(path: Path, form: dict[str, Any]) -> None:
-    """Let pyxform convert the sheets of a form; ConfigError where it refuses."""
+    """Check that pyxform can convert the sheets of a form; ConfigError where it cannot."""
     from pyxform.xls2xform import convert
 
     ending = path.suffix.lower()
@@ -221,7 +222,7 @@ def _read_rows(
     headers: Sequence[Mapping[str, Any]] | None,
     aliases: dict[str, Any],
 ) -> list[SheetRow]:
-    """Return the rows of a sheet that have cells or labels, numbered from 2."""
+    """Return the non-empty rows of a sheet; the first row below the header has the number 2."""
     from pyxform.parsing.sheet_headers import process_header
 
     header_texts = [str(header) for header in (headers or [{}])[0]]
@@ -256,12 +257,12 @@ def _read_rows(
 def _code(named: str) -> str:
     """Return the code of a language from its name in a form (`English (en)`, `English`, `en`).
 
-    The name itself where no code is known.
+    A name without a known code is returned as it is.
     """
-    inside = re.search(r"\(\s*([A-Za-z0-9-]+)\s*\)\s*$", named)
-    code = (inside[1] if inside else named).strip()
+    code_in_brackets = re.search(r"\(\s*([A-Za-z0-9-]+)\s*\)\s*$", named)
+    code = (code_in_brackets[1] if code_in_brackets else named).strip()
     code = "-".join([code.split("-")[0].lower(), *code.split("-")[1:]])
-    if not inside:
+    if not code_in_brackets:
         code = _name_languages().get(named.strip().lower(), code)
     return code if re.fullmatch(LANGUAGE, code) else named.strip()
 
