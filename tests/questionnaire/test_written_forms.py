@@ -112,7 +112,7 @@ def test_the_plan_sees_the_same_items(tmp_path: Any) -> None:
         (CODE, f"missing: [{{value: 9, means: gone}}]\n    {CODE}", "missing no. 1, means"),
         (CODE, f"grid: views\n    {CODE}", "grid, row: both or none"),
         ("- It helps\n", '- "\\0\\u202E"\n', "at least 1 item after validation"),
-        ("- It helps\n", '- "\\u200B"\n', "signs that do not show"),
+        ("- It helps\n", '- "\\u200B"\n', "no visible character"),
     ],
 )
 def test_a_wrong_form_is_told_where(old: str, new: str, expected: str) -> None:
