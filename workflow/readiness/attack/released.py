@@ -344,9 +344,9 @@ def find_baseless(figures: pd.DataFrame) -> str:
 
 
 def decimals(row: Mapping[Any, str]) -> int | None:
-    """Return the number of printed decimals of a share (0-1).
+    """Return the number of decimals of a printed share, as a share from 0 to 1: 58 % has 2.
 
-    None for a register of twelve significant digits.
+    None for a row that is not rounded, in a register of twelve significant digits.
     """
     return int(row["digits"]) + 2 if row.get("precision") and row["digits"] else None
 

@@ -209,8 +209,12 @@ def _erase(root: Path, names: Sequence[str], note: str) -> Erasure:
 
 
 def _erase_on_this_machine(root: Path, version: Version, erasure: Erasure) -> None:
-    places = store.copies_beside_remotes(root, version).values()
-    for path in (*places, *results_of(root, version), *store.stray_copies(root, version)):
+    """Remove the copies of a dataset version on this machine, and the results computed from it.
+
+    Adds the removed paths to `erasure`. Raises DataError for a file that cannot be removed.
+    """
+    copies = store.copies_beside_remotes(root, version).values()
+    for path in (*copies, *results_of(root, version), *store.stray_copies(root, version)):
         try:
             path.unlink()
         except FileNotFoundError:

@@ -306,7 +306,7 @@ class CountSystem:
 
     @cached_property
     def room(self) -> tuple[Vector, Vector]:
-        """Distances by which suppression moves each row's lower and upper limit outwards."""
+        """Distances by which a row's limits widen when the row is suppressed: below, above."""
         matrix, low, high = self.rows
         least = np.maximum([row.least for row in self.every], matrix.minimum(0) @ self.upper)
         most = np.minimum([row.most for row in self.every], matrix.maximum(0) @ self.upper)

@@ -44,18 +44,18 @@ from readiness.readers.table import is_missing
 from readiness.readers.tools.words import BOXES, VOID
 from readiness.validation.losses import LARGEST_LOSS
 
-# Characters. Options are shorter; most typed texts are longer.
+# Length in characters: options are shorter, most typed texts are longer.
 LONG_TEXT = 100
-# Up to so many different, short answers, of which one recurs, the draft asks whether they are
-# options.
+# If there are no more than `FEW_TEXTS` different answers, of mean length up to `SHORT_TEXT`, the
+# draft asks whether they are options.
 FEW_TEXTS, SHORT_TEXT = 5, 30
 # Share of a question's answers below which a text may be a typed answer rather than an option;
 # `MOST_ALIKE` limits the count, because more people do not type the same text.
 RARE = 0.02
 # Smallest share of the answers that options must cover where more than `MOST_OPTIONS` texts repeat.
 MOSTLY = 0.75
-# Where all other options were chosen at least so often, answers given once are typed answers, if
-# their joint share is at most `RARE_TOGETHER`.
+# If all other options were chosen at least `LEAST_OFTEN` times, answers given once are typed
+# answers, provided that their joint share is at most `RARE_TOGETHER`.
 LEAST_OFTEN = 5
 RARE_TOGETHER = 0.1
 # Largest share of non-numbers among the answers of a number question: a run tolerates no more.
@@ -64,7 +64,7 @@ NO_NUMBERS = LARGEST_LOSS
 SHORT_SCALE = 11
 # Smallest absolute value of a missing code beside a scale: its distance rules out a point.
 FAR = 6 * SHORT_SCALE
-# Number of points without an answer below a 9 that is a missing code.
+# A 9 is a missing code if at least this many points below have no answer.
 GAP = 3
 _NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,25})?")
 # A numbered name of an option ("opt_12"), which nobody types.
@@ -82,16 +82,16 @@ def propose_answers(
     Args:
         columns: one, or the rows of a grid.
         labels: value and label of each declared answer, where the file or a codebook has them.
-        signs: separators that may join ticked options, beside the usual.
+        signs: separators that may join ticked options, in addition to the usual ones.
     """
     return _put_unsure_beside(_propose_answers(columns, labels, signs), columns[0].missing)
 
 
 def _put_unsure_beside(found: ProposedAnswers, declared: Sequence[str]) -> ProposedAnswers:
-    """Return the proposal with "Not sure" as the answer outside a scale of bare numbers.
+    """Move "Not sure" from the missing codes of a scale to the answer outside the scale.
 
-    Unchanged where the scale has no single such answer. `declared`: the values that the file
-    declares missing.
+    Returns the proposal unchanged unless it is a scale of bare numbers with one missing code of
+    this meaning. `declared`: the values that the file declares missing.
     """
     unsure_answers = [
         missing_answer
@@ -140,7 +140,7 @@ def _propose_answers(
         answered = Counter({text: n for text, n in counts.items() if text not in void})
         labelled_values = {text for pair in named_answers for text in pair} & set(answered)
         unlabelled = len(answered) - len(labelled_values)
-        # Many numbers beyond a scale are no options, however many answers have a label.
+        # More numbers than a scale has points are no options, even if many answers have a label.
         covered = 2 * sum(answered[text] for text in labelled_values) > answered.total()
         many = unlabelled > SHORT_SCALE and _propose_numbers(answered) is not None
         few = unlabelled >= max(2, len(labelled_values)) and (many or not covered)
@@ -171,7 +171,7 @@ def _propose_answers(
         return replace(proposal, checks=(*proposal.checks, *notes, *questions))
     proposal = propose_unlabelled(counts, signs)
     if proposal.kind == "number" and len(columns) > 1:
-        # Errors that all rows of a grid together tolerate may be too many for one row.
+        # A few words among the numbers of the whole grid may be too many for a single row.
         by_column = [propose_unlabelled(column.counts) for column in columns if column.total]
         proposal = ProposedAnswers("text") if any(a.kind == "text" for a in by_column) else proposal
     return proposal
@@ -183,16 +183,16 @@ def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Propo
     `counts`: number of answers by text. `signs`: as for `propose_answers`.
     """
     words = any(re.search(r"\w", text) for text in counts)
-    # A sign beside words is a void answer; signs alone may be the points of a scale.
+    # A punctuation mark among words is a void answer; marks alone may be the points of a scale.
     void = {t for t in counts if match_key(t) in VOID or (words and not re.search(r"\w", t))}
     known_missing = {t: means for t in counts if (means := find_special(t))}
     numbers = {text for text, n in counts.items() if n > 1 and _NUMBER.fullmatch(text)}
     # A single negative number that several people gave beside words is a missing code. Its meaning
     # is `blank`: programs that fill empty cells do not show whether the question was asked.
     unnamed = {text for text in numbers if text[0] == "-" and len(numbers) == 1 < len(counts)}
-    special = {**known_missing, **dict.fromkeys(void | unnamed, "blank")}
-    answer_counts = Counter({t: n for t, n in counts.items() if t not in special})
-    missing = tuple((text, "", means) for text, means in sorted(special.items()))
+    meaning_by_text = {**known_missing, **dict.fromkeys(void | unnamed, "blank")}
+    answer_counts = Counter({t: n for t, n in counts.items() if t not in meaning_by_text})
+    missing = tuple((text, "", means) for text, means in sorted(meaning_by_text.items()))
     if not answer_counts:
         notes = (f"{DECIDED}no answer but missing ones",)
         return ProposedAnswers("text", missing=missing, checks=notes)
@@ -214,7 +214,7 @@ def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Propo
         *([UNNAMED] if unnamed else []),
         *(f"{quote_some(texts)} {TWINS}" for texts in twins),
     ]
-    # A code without a label stands beside the labels of the other codes.
+    # A number among options that are texts may be a code whose label is missing.
     doubtful_texts = sorted(text for text in numbers if text in options)
     if proposal.kind != "single" or 2 * len(doubtful_texts) >= len(options):
         doubtful_texts = []
@@ -224,7 +224,9 @@ def propose_unlabelled(counts: Counter[str], signs: Sequence[str] = ()) -> Propo
         and all(map(str.isupper, answer_counts))
         and len({*map(len, answer_counts)}) == 1
     ):
-        doubtful_texts += [t for t in special if t.isupper() and len(t) == len(min(answer_counts))]
+        doubtful_texts += [
+            t for t in meaning_by_text if t.isupper() and len(t) == len(min(answer_counts))
+        ]
     doubtful_texts += [
         o.text for o in proposal.options if is_half(o.text) and not is_unsure(o.text)
     ]
@@ -288,7 +290,7 @@ def find_outside(
 def _find_scale(
     counts: Counter[str], outside: list[tuple[str, str, str]], ends: list[tuple[str, str]]
 ) -> ProposedAnswers | None:
-    """Return a scale of which only the two ends have a label, or None."""
+    """Return the proposal of a scale with labels at its two ends only; None for other answers."""
     if len(ends) != 2 or not all(re.fullmatch(r"-?\d{1,3}", value) for value, _ in ends):
         return None
     (low, low_label), (high, high_label) = sorted((int(value), label) for value, label in ends)
@@ -433,8 +435,9 @@ def _propose_numbers(counts: Counter[str]) -> ProposedAnswers | None:
 
 
 def _propose_dates(counts: Counter[str]) -> ProposedAnswers | None:
-    """Return a date where all texts are dates or moments that one order of day and month fits; else
-    None.
+    """Return the proposal of a date question, if one order of day and month fits all texts.
+
+    None where a text is no date, or where no order fits.
     """
     if not all(map(match_moment, counts)):
         return None
@@ -450,8 +453,9 @@ def _propose_dates(counts: Counter[str]) -> ProposedAnswers | None:
 
 
 def _draft_joined(counts: Counter[str], signs: Sequence[str]) -> ProposedAnswers | None:
-    """Return a multiple-response question or ranking whose options are joined in one cell; else
-    None.
+    """Return the proposal of a multiple-response question or ranking with options joined in a cell.
+
+    None where cells do not join options.
     """
     # The levels of a scale share words: "Very good" does not join "Very" and "good".
     scale = order_scale([text for text in counts if not is_unsure(text)])
@@ -477,19 +481,21 @@ def _draft_joined(counts: Counter[str], signs: Sequence[str]) -> ProposedAnswers
 
 
 def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
-    """Return a single-choice proposal where answers repeat; rare texts may be typed answers.
+    """Return the proposal of a single-choice question, whose answers repeat.
 
-    A text where all answers are one; None where the answers are an open question's.
+    Rare texts may be typed answers. The proposal is a text question if all answers are equal; None
+    for the answers to an open question.
     """
     total = sum(counts.values())
     if len(counts) < 2:
         return ProposedAnswers("text", checks=(f"{DECIDED}a text, for all answers are one",))
     repeated = [text for text, n in counts.items() if n > 1]
-    covered = sum(counts[text] for text in repeated) / total
+    share_repeated = sum(counts[text] for text in repeated) / total
     mean_length = sum(len(text) * n for text, n in counts.items()) / total
     rare = max(1, min(MOST_ALIKE, RARE * total))
     if len(repeated) > MOST_OPTIONS:
-        # Among many people several type the same text, and few live in most countries.
+        # Several of many people type the same text, so the limit follows the counts. This keeps the
+        # frequent options of a long list, such as countries.
         rare = max(rare, counts.most_common(MOST_OPTIONS + 1)[-1][1])
         repeated = [text for text in repeated if counts[text] > rare]
         if sum(counts[text] for text in repeated) < MOSTLY * total:
@@ -497,11 +503,11 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     without_unsure = [text for text in counts if not is_unsure(text)]
     pair = tuple(map(match_key, without_unsure))
     scale = order_scale(without_unsure)
-    # Yes and no, and levels of a scale, are options however rare.
+    # Yes and no, and the levels of a scale, are options even if rare.
     is_known_list = scale or not {pair, pair[::-1]}.isdisjoint(BOXES)
     too_many = len(repeated) > MOST_OPTIONS or mean_length > LONG_TEXT
-    if too_many or (not is_known_list and (len(repeated) < 2 or covered < 0.5)):
-        are_few = covered >= 0.5 and len(counts) <= FEW_TEXTS and mean_length <= SHORT_TEXT
+    if too_many or (not is_known_list and (len(repeated) < 2 or share_repeated < 0.5)):
+        are_few = share_repeated >= 0.5 and len(counts) <= FEW_TEXTS and mean_length <= SHORT_TEXT
         return ProposedAnswers("text", checks=(OPEN,)) if are_few and not too_many else None
     typed = [t for t in without_unsure if counts[t] <= rare and not is_other(t)]
     is_personal = Detectors().ready()
@@ -518,25 +524,27 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
         and len(given_once) <= RARE_TOGETHER * total
         and not are_options
     ):
-        # Beside options that many chose, a text given once is one person's own words.
+        # If each option was chosen by many, a text given once is in one person's own words.
         typed, typed_count = given_once, len(given_once)
     # Personal data are free-text answers, so they are no option.
     texts = [
         text for text in counts if (not typed_count or text not in typed) and not is_personal(text)
     ]
     typed_count = len(counts) - len(texts)
-    # Where most answers are rare texts, the question was open.
+    # If most answers are rare texts, the question was open.
     if len(texts) < 2 or 2 * sum(counts[text] for text in texts) < total:
         return None
-    ranked = sorted(texts, key=lambda text: (is_other(text), -counts[text], text))
-    options = [ProposedOption(text, other=bool(typed_count) and is_other(text)) for text in ranked]
+    sorted_texts = sorted(texts, key=lambda text: (is_other(text), -counts[text], text))
+    options = [
+        ProposedOption(text, other=bool(typed_count) and is_other(text)) for text in sorted_texts
+    ]
     checks = []
-    uncovered = total - sum(counts[text] for text in texts)
+    count_uncovered = total - sum(counts[text] for text in texts)
     levels = [text for text in texts if not is_unsure(text)]
     if (
         typed_count
         and len(levels) > 2
-        and uncovered <= NO_NUMBERS * total
+        and count_uncovered <= NO_NUMBERS * total
         and order_scale(levels) is not None
     ):
         checks.append(

@@ -17,9 +17,9 @@ from readiness.readers.table import is_missing
 from readiness.readers.tools.words import BOXES, NOT_TICKED, TICKED
 
 _BRACKETS = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]*)\]")
-# A table of two scales (LimeSurvey): its row, then the scale.
+# Header in a table of two scales (LimeSurvey): question, row, scale.
 _DUAL = re.compile(r"(?P<question>.*\S)\s*\[(?P<row>[^\[\]]+)\]\s*\[(?P<scale>[^\[\]]+)\]")
-# Header of one option's column beside its question (REDCap).
+# Header of the column of an option: question, then option (REDCap).
 _CHOICE = re.compile(r"(?P<question>.*\S)\s*\(choice=(?P<row>.+)\)")
 _BEFORE = re.compile(r"(?P<row>[^:]*[^:\s])\s*:\s*(?P<question>\S+(?:\s+\S+){3,})")
 # Panel exports: the option after the whole question text, or the row after two colons.
@@ -27,19 +27,19 @@ _UNDER = re.compile(r"(?P<question>\S+(?:\s+\S+)+?)\s*_(?P<row>[^_]+)")
 _COLONS = re.compile(r"(?P<question>.*\S) :: (?P<row>.+?):?")
 _SLASH = re.compile(r"(?P<question>.+)/(?P<row>[^/]+)")
 _BEHIND = re.compile(r"(?P<question>[^:]*[^:\s])\s*:\s*(?P<row>.+)")
-# A dash may occur in any sentence: so many rows at least must share the question before it.
+# Any sentence may contain a dash: at least this many rows must share the question before the dash.
 LEAST_ROWS = 3
 _DASH = re.compile(r"(?P<question>.*\S) - (?P<row>.+)")
 # The question ends with a full stop, colon or question mark; the row follows.
 _ENDED = re.compile(r"(?P<question>\S+(?:\s+\S+){3,}[.?:\u061f])\s+(?P<row>\S.*)")
 # An option's column named by codes alone, in a file that holds only ticks.
 _BOX = re.compile(r"(?P<question>\w*[^\W_])[._](?P<row>[^\W_]+)")
-# Suffix that a reader appends to a header that another column has, too.
+# Suffix that a reader appends to a header that occurs again.
 AGAIN = re.compile(r" \(\d+\)$")
 _COUNTED = re.compile(r"(.*\D)(\d{1,3})")
-# Separators between the text of a question and that of its row or option.
+# Separators between the text of a question and the text of a row or an option.
 MARKS = (" - ", "-", ": ", " [", " / ", "? ", ") ")
-# Smallest number of words in a beginning shared by all options that is a question.
+# A beginning shared by all options is a question if it has at least this many words.
 QUESTION = 4
 # Number of options that stand for a question whose text is unknown.
 SHOWN = 3
@@ -66,7 +66,7 @@ class ColumnBlock:
 
 
 def group_columns(columns: Sequence[ExportColumn], codebook: Codebook) -> list[ColumnBlock]:
-    """Return the columns grouped by question, in the order of the file; typed comments last."""
+    """Group columns by question, in the order of the file, with typed comments at the end."""
     headers = {column.header for column in columns}
     columns = [_attach_parent(column, headers) for column in _find_again(columns)]
     columns = mark_slots(columns, codebook)
@@ -88,7 +88,7 @@ def group_columns(columns: Sequence[ExportColumn], codebook: Codebook) -> list[C
 
 
 def _find_again(columns: Sequence[ExportColumn]) -> list[ExportColumn]:
-    """Return the columns with the header that they had before Excel numbered repeated headers.
+    """Give columns with a numbered header the original header as their label.
 
     Excel appends a number to each repeated header: 2, 3, ... through the whole table.
     """
@@ -118,32 +118,35 @@ def _name_alone(column: ExportColumn) -> str:
 
 
 def _find_comments(columns: Sequence[ExportColumn]) -> set[str]:
-    """Return the headers of comments typed beside each option, which share one header.
+    """Return the headers of the columns with comments on single options.
 
-    Each follows another option of the question. A comment's header may also be that of its option
-    with the suffix `comment` (LimeSurvey: `q[SQ001comment]`).
+    A comment's column follows the column of its option. The comments of a question have one header
+    in common, or each has the header of its option with the suffix `comment` (LimeSurvey:
+    `q[SQ001comment]`).
     """
-    beside: set[str] = set()
-    behind: dict[str, list[tuple[str, str]]] = {}
+    headers_by_suffix: set[str] = set()
+    options_by_name: dict[str, list[tuple[str, str]]] = {}
     for before, column in pairwise(columns):
         option = _BRACKETS.fullmatch(AGAIN.sub("", before.header))
         row = _BRACKETS.fullmatch(name := AGAIN.sub("", column.header))
         if not option or not row or option["question"] != row["question"]:
-            behind[name] = []
+            options_by_name[name] = []
         elif row["row"] == f"{option['row']}comment":
-            beside.add(column.header)
+            headers_by_suffix.add(column.header)
         elif option["row"] != row["row"]:
-            behind.setdefault(name, []).append((option["row"], column.header))
+            options_by_name.setdefault(name, []).append((option["row"], column.header))
         else:
-            behind[name] = []
+            options_by_name[name] = []
     repeated_comments = [
-        pairs for pairs in behind.values() if len(pairs) > 1 and len(dict(pairs)) == len(pairs)
+        pairs
+        for pairs in options_by_name.values()
+        if len(pairs) > 1 and len(dict(pairs)) == len(pairs)
     ]
-    return beside.union(header for pairs in repeated_comments for _, header in pairs)
+    return headers_by_suffix.union(header for pairs in repeated_comments for _, header in pairs)
 
 
 def _part_scales(columns: Sequence[ExportColumn]) -> list[ExportColumn]:
-    """Return the columns of a table of several scales with one scale after the other."""
+    """Sort the columns of a table of several scales by scale; other columns keep their places."""
     question_and_scale = []
     for column in columns:
         header_parts = _find_scale(column)
@@ -187,12 +190,11 @@ def _make_single(column: ExportColumn, codebook: Codebook) -> ColumnBlock:
 
 
 def _split_header(column: ExportColumn, codebook: Codebook) -> tuple[str, str, str]:
-    """Return how the header shows that the column belongs to others, its question and its row.
+    """Split the header of a column that belongs to a block: pattern, question, row or option.
 
-    Three empty texts for a column that belongs to no others. The first text names the pattern of
-    the header.
+    The pattern is a name for the form of the header. Three empty texts for any other column.
     """
-    # From the surest sign to the least: the first that a column shows is taken.
+    # The surest pattern comes first, and the first that matches is taken.
     parts = (
         _split_by_tool(column, codebook)
         or _split_by_option(column)
@@ -218,7 +220,7 @@ def _split_by_tool(column: ExportColumn, codebook: Codebook) -> tuple[str, str, 
 
 
 def _split_by_option(column: ExportColumn) -> tuple[str, str, str] | None:
-    """Return pattern, question and option of a column for one option, as its cells show."""
+    """Return pattern, question and option, if the cells show that the column is an option."""
     for pattern in (_UNDER, _SLASH, _CHOICE, _BEHIND):
         header_parts = pattern.fullmatch(column.header)
         # A text that ends as a question is no option ("AI/ML courses?").
@@ -305,9 +307,9 @@ def _find_behind(column: ExportColumn) -> tuple[str, str]:
 
 
 def _run(columns: Sequence[ExportColumn], codebook: Codebook) -> int:
-    """Return how many columns, from the first on, share its question.
+    """Return the number of columns, from the first on, that belong to one question.
 
-    Columns below one header are its first, second, ... occurrence.
+    Columns with one header count as one question: a reader numbers the header's occurrences.
     """
     repeated = 1
     while (

@@ -1,10 +1,10 @@
 """Read codebooks beside an export: tables of questions and of answers, recognised by content.
 
-A table of questions has a column whose cells are the export's headers, and texts beside it; where a
-second text varies below a repeated first text, the questions are the rows of a grid. A table of
-answers has the code of a question (`q3`, or `3` for every `q3_...`), a value that the export holds,
-and its label. One table may be both, with the answers in rows below their question, where the
-question's cell is empty.
+A table of questions has a column with headers of the export, and columns with texts. If a first
+text repeats while a second varies, the questions are the rows of a grid. A table of answers has
+columns with the code of a question (`q3`, or `3` for every `q3_...`), a value of the export, and
+the label of the value. One table may be both: the answers are then in the rows below their
+question, with an empty cell in the question's column.
 """
 
 import re
@@ -19,7 +19,7 @@ from readiness.ground.errors import DataError
 from readiness.questionnaire import Item, Questionnaire, match_key
 from readiness.questionnaire.text import strip_markup
 
-# Columns read from a REDCap dictionary, by their names in its files and in its interface.
+# Columns of a REDCap dictionary that are read: name in the interface, name in the file.
 _DICTIONARY = (
     ("variable / field name", "field_name"),
     ("field type", "field_type"),
@@ -43,15 +43,15 @@ class Codebook:
     answers: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def and_also(self, other: "Codebook") -> "Codebook":
-        """Return both codebooks together; the other one's entries replace equal keys."""
+        """Return the entries of both codebooks; for a header in both, those of `other`."""
         return Codebook({**self.questions, **other.questions}, {**self.answers, **other.answers})
 
 
 def read_codebook(table: ExportTable, export: ExportTable, name: str) -> Codebook:
-    """Return the texts that a table has for the export's columns.
+    """Return the texts of the export's columns that a table holds.
 
-    Raises DataError, naming the table and its columns, when it is neither a table of questions nor
-    one of answers.
+    Raises DataError, with the name and the columns of the table, for a table without questions or
+    answers.
     """
     readers = (_read_dictionary, _read_both, _read_answers, _read_questions)
     codebook = next(filter(None, (read(table, export) for read in readers)), None)
@@ -67,8 +67,8 @@ def read_codebook(table: ExportTable, export: ExportTable, name: str) -> Codeboo
 def name_by_form(asked: Questionnaire, table: ExportTable) -> Codebook:
     """Return the texts of a form's questions and answers, by the export's headers.
 
-    The export's header may have the names of groups before the question's name. Raises DataError,
-    naming the header, where it lacks the group of a name that several groups have.
+    Headers may have the names of groups before the name of the question. Raises DataError for a
+    header without groups, if questions of several groups have this name.
     """
     items_by_path = {_join_groups(item.called[1]): item for item in asked.items}
     names = (item.called[1] for item in asked.items)
@@ -95,7 +95,7 @@ def name_by_form(asked: Questionnaire, table: ExportTable) -> Codebook:
 
 
 def _join_groups(name: str) -> str:
-    """Return a name with a slash after each group; some tools write a hyphen."""
+    """Return a match key with slashes between groups, for which some tools write hyphens."""
     return match_key(name).replace("-", "/")
 
 
@@ -107,7 +107,8 @@ def _read_rows(column: ExportColumn) -> list[str]:
 def _read_questions(table: ExportTable, export: ExportTable) -> Codebook | None:
     """Return the codebook of a table of questions; None for another table."""
     headers_by_key = {match_key(header): header for header in export.headers}
-    # A row above several questions of a list may hold their common text, without a header.
+    # The column of headers may have empty cells: the common text of several questions is in a row
+    # of its own.
     filled_columns = (c for c in table.columns if 2 * c.total > table.rows)
     column = next((c for c in filled_columns if _names_most(c, headers_by_key)), None)
     other_columns = [c for c in table.columns if c is not column and c.total]
@@ -115,7 +116,8 @@ def _read_questions(table: ExportTable, export: ExportTable) -> Codebook | None:
     texts = sorted(texts, key=_measure_length, reverse=True)[:2]
     if column is None or not texts:
         return None
-    # The whole question's text repeats over the rows of its grid, or stands in every row.
+    # The text of the whole question repeats over the rows of a grid: it is in more rows, or has
+    # fewer different texts, than the text of the row.
     texts.sort(key=lambda c: (-c.total, len(c.texts)))
     cells = [_read_rows(column), *(_read_rows(text) for text in texts), [""] * table.rows]
     questions = {}
@@ -157,15 +159,13 @@ def _names_most(column: ExportColumn, known: Container[str]) -> bool:
 
 
 def _is_type(column: ExportColumn) -> bool:
-    """Return whether a column holds types of questions: single words, or texts that recur in
-    runs.
-    """
+    """Return True for a column with types of questions: single words, or a few texts that recur."""
     changes = int(np.count_nonzero(np.diff(column.codes[column.has_answer])))
     return changes > 2 * len(column.texts) or not any(" " in text for text in column.texts)
 
 
 def _read_both(table: ExportTable, export: ExportTable) -> Codebook | None:
-    """Return the codebook of a table with the answers below their question; None for another."""
+    """Return the codebook of a table with answers below each question; None for other tables."""
     header_keys = set(map(match_key, export.headers))
     for column in table.columns:
         has_no_question = ~column.has_answer
@@ -189,7 +189,7 @@ def _read_both(table: ExportTable, export: ExportTable) -> Codebook | None:
 
 
 def _keep_rows(columns: Sequence[ExportColumn], kept: npt.NDArray[np.bool_]) -> ExportTable:
-    """Return a table of the columns with the kept rows alone."""
+    """Return a table with these columns and only the rows marked in `kept`."""
     return ExportTable(tuple(replace(c, codes=c.codes[kept]) for c in columns))
 
 
@@ -199,10 +199,10 @@ def _measure_length(column: ExportColumn) -> float:
 
 
 def _read_answers(table: ExportTable, export: ExportTable) -> Codebook | None:
-    """Return the codebook of a table of answers; None where no reading fits.
+    """Return the codebook of a table of answers; None for another table.
 
-    Of all readings, the one whose values cover the largest share of the export's cells, above one
-    half.
+    Each choice of columns for question, value and label is a reading. The best reading is the one
+    whose values cover the largest share of the export's cells; it must be above one half.
     """
     best_reading: tuple[float, Codebook] | None = None
     for code in table.columns:
@@ -229,9 +229,11 @@ def _read_pairs(
     headers: dict[str, list[str]],
     export: ExportTable,
 ) -> tuple[Codebook | None, float]:
-    """Return the answers of one reading, and the share of the export's cells that it covers (0-1).
+    """Return the codebook of one reading, and the share (0-1) of the export's cells that fit.
 
-    None where a value occurs twice in one question.
+    `code`, `value`, `label`: columns of the table that the reading takes as question, value and
+    label. `headers`: headers of the export by cell of `code`. None where a value occurs twice in
+    one question.
     """
     listed: dict[str, list[tuple[str, str]]] = {}
     for question, cell, text in zip(
@@ -257,7 +259,10 @@ def _read_pairs(
 
 
 def match_headers(code: str, headers: Sequence[str]) -> list[str]:
-    """Return the headers that a question's code means: itself, else all that begin with it."""
+    """Return the header equal to a question's code, or else all headers that begin with the code.
+
+    A code that begins with a digit may follow letters: `3` stands for `q3_1`.
+    """
     key = match_key(code)
     exact = [header for header in headers if match_key(header) == key]
     if exact or not key:

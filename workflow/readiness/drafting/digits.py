@@ -8,10 +8,10 @@ from collections.abc import Set
 from readiness.questionnaire import match_key
 from readiness.readers.tools import words
 
-# A word or sign after a number may be its unit. A currency sign may also stand before it.
+# Currency signs: as units, they may be before or after the number.
 MONEY = "$\u20ac\u00a3\u00a5\u20b9\u20bd\u20ba\u20aa\u20a9\u20a6\u20ab\u0e3f"
 _WITH_UNIT = re.compile(rf"[+-]?\d[\d.,\u066c ]*?([^\W\d_]{{1,20}}|[%{MONEY}])\.?")
-# Number of different texts from which on percentages are no options of a form.
+# From this number of different texts on, percentages are numbers and not options of a form.
 _MANY = 12
 
 
@@ -22,10 +22,10 @@ def _put_sign_behind(text: str) -> str:
 
 
 def find_thousands(numbers: Set[str]) -> str:
-    """Return the point or comma that separates thousands; "" without one.
+    """Return the point or comma that separates thousands; "" where there is none.
 
-    It must precede three digits wherever it occurs, and occur in all large numbers. Numbers with
-    three decimals would sometimes begin with 0.
+    A separator must precede three digits everywhere, and occur in all numbers of four digits or
+    more. No number may begin with 0, because some numbers with three decimals would.
     """
     for separator in ",.":
         with_separator = {n for n in numbers if separator in n}
@@ -43,14 +43,17 @@ def find_thousands(numbers: Set[str]) -> str:
 
 
 def find_unit(counts: Counter[str]) -> str:
-    """Return the one word that follows numbers, with or without an s; "" without one."""
+    """Return the unit of numbers: the only word or sign beside them, with or without a final s.
+
+    "" where numbers have no unit, or different units.
+    """
     units: Counter[str] = Counter()
     for text, n in counts.items():
         if number_parts := _WITH_UNIT.fullmatch(_put_sign_behind(text)):
             units[number_parts[1]] += n
     commonest = max(units, key=lambda unit: (units[unit], unit), default="")
     alike = {commonest, f"{commonest}s", commonest.removesuffix("s")}
-    # Where all numbers have the per cent sign, they may be options.
+    # A few different percentages, all with the sign, may be the options of a form.
     is_unit = (
         commonest != "%" or len(counts) >= _MANY or any(t.strip()[-1:].isdigit() for t in counts)
     )

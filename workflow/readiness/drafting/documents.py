@@ -103,7 +103,7 @@ def _find_shared_checks(questions: Sequence[ProposedQuestion]) -> dict[str, list
 
 
 def _head_comments(draft: Draft, shared_checks: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the comments at the head of the file: on its language, columns and all questions."""
+    """Return the comments at the head of the file, on language, columns and shared checks."""
     comments = [] if draft.told else [f"{CHECK}is {draft.language} the language of its texts?"]
     for header, column in draft.metadata.items():
         if column.role not in ("own", *ASKED_ONCE):
@@ -143,7 +143,7 @@ def _export_section(metadata: Mapping[str, MetadataColumns]) -> dict[str, Any]:
 
 
 def _distinguish_labels(items: Sequence[dict[str, Any]], language: str) -> None:
-    """Put its column behind each label that several items share, as an answer and its code do."""
+    """Append the header to a label that several items share."""
     labels = [item.get("label", {}).get(language, item["column"]) for item in items]
     uses = Counter(labels)
     for item, label in zip(items, labels, strict=True):
@@ -202,8 +202,8 @@ def _write_item(
 def _choose_header(question: ProposedQuestion, question_text: str, columns: Set[str]) -> str:
     """Return the text of an item's `column`: its header, or the text of a block of columns.
 
-    Several questions or options may share that text: the kind or the id is then put behind it, or
-    stands in its place. `columns`: match keys of headers in use.
+    If another question or option has that text, the kind or the id is appended, or replaces the
+    text. `columns`: match keys of headers in use.
     """
     if question.block.kind == "one":
         return question.block.columns[0].header
@@ -230,10 +230,10 @@ def _row_fields(question: ProposedQuestion) -> list[dict[str, str]]:
 
 
 def _routing_fields(hint: Hint) -> tuple[dict[str, Any], str]:
-    """Return the field `asked_if` of an item that seems to be routed, and the comment on it.
+    """Return the field `asked_if` of an item that seems to be routed, and a comment.
 
-    No field where other respondents answered, too: routing would discard their answers, which a
-    person must decide.
+    If other respondents answered too, there is no field: routing would discard their answers, which
+    is for the analyst to decide.
     """
     if hint.strays:
         return {}, (
@@ -246,7 +246,7 @@ def _routing_fields(hint: Hint) -> tuple[dict[str, Any], str]:
 
 
 def _answer_fields(answers: ProposedAnswers, language: str) -> dict[str, Any]:
-    """Return the fields of an item that say how it is answered: scale, range, categories."""
+    """Return the fields of an item on its answers: scale, range, categories, boxes."""
     fields: dict[str, Any] = {}
     if answers.unranked:
         fields["unranked"] = {language: name_word("unranked", language)}
@@ -267,7 +267,7 @@ def _answer_fields(answers: ProposedAnswers, language: str) -> dict[str, Any]:
 
 
 def _category_fields(option: ProposedOption, language: str) -> dict[str, Any]:
-    """Return the fields of one option that are not empty."""
+    """Return the fields of an option for the file, without empty ones."""
     keys = ("code", "value", "text", "column", "other", "exclusive")
     fields = {key: getattr(option, key) for key in keys}
     if option.text == OTHER:
@@ -281,9 +281,9 @@ def _category_fields(option: ProposedOption, language: str) -> dict[str, Any]:
 def _find_low_levels(kind: str, categories: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the codes of the levels below the middle of a scale.
 
-    By default reports add up the lowest two levels. These are too many of three levels, too few of
-    seven, and must not include the middle level. Returns [] where the levels below the middle are
-    the lowest two, or the scale has too few or too many levels.
+    By default, reports add up the lowest two levels, which are too many of three levels and too few
+    of seven. The middle level must not be added. Returns [] where the default is right, or where
+    the scale has too few or too many levels.
     """
     if kind != "ordinal" or not LOWEST < len(categories) <= WORDED:
         return []

@@ -32,7 +32,7 @@ from readiness.readers.moments import match_moment
 from readiness.readers.tools.words import NOT_TICKED, TICKED, VOID
 
 ONE = ("single", "ordinal")
-# Smallest number of people of whom none ticked two boxes, for the boxes to be one answer.
+# Boxes are one answer if nobody ticked two and at least this many people ticked one.
 LEAST_ALONE = 20
 # Both ends of a scale in a question's text: `(0-10)`, `1 to 5`, `de 1 a 5`.
 _ENDS = re.compile(r"\b(\d{1,2})(?: ?[-\u2013] ?| \w{1,3} )(\d{1,2})\b")
@@ -42,10 +42,12 @@ _RANK = re.compile(r"(?i)^rank(?:ing)? (?=\d)")
 
 @dataclass(frozen=True)
 class ProposedQuestion:
-    """One item, or a grid, as proposed.
+    """Proposal for one item, or for a grid.
 
     Attributes:
-        id, block, answers: its id, its columns, its kind and options.
+        id: id of the item or grid.
+        block: columns of the export.
+        answers: proposed kind and options.
         rows: the id of each row of a grid.
         routing: the condition under which the question seems to be asked, or None.
     """
@@ -58,17 +60,18 @@ class ProposedQuestion:
 
     @property
     def kind(self) -> str:
-        """Kind of the item, or of each row of a grid."""
+        """Kind of the item, or of the rows of a grid."""
         return self.answers.kind
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A questionnaire as proposed.
+    """Proposal for a questionnaire.
 
     Attributes:
-        name: of the questionnaire, without a version.
-        language: of its texts; `told`: whether the caller gave it, or the texts leave no doubt.
+        name: name of the questionnaire, without a version.
+        language: language of the texts.
+        told: True if the caller gave the language, or the texts leave no doubt.
         source: the source of the draft, in words.
         questions: in the order of the file.
         metadata: the columns that are no questions, by header.
@@ -96,19 +99,20 @@ def make_draft(
 
     Args:
         table: the export.
-        name: of the questionnaire.
+        name: name of the questionnaire.
         source: the source of the draft, in words.
         codebook: texts and labels from files beside the export.
-        language: of its texts; "" to guess it.
+        language: language of the texts; "" to guess the language.
 
-    Raises DataError where no column can be a question, and where the first row holds answers.
+    Raises DataError if no column can be a question, or if the first row holds answers.
     """
     codebook = codebook or Codebook()
     plain_headers = [AGAIN.sub("", column.header) for column in table.columns]
     held = []
     for header, column in zip(plain_headers, table.columns, strict=True):
         key, known = match_key(header), {*map(match_key, column.texts)} - VOID
-        # The first row over boxes that repeat their option holds names, not answers.
+        # A header that also occurs in the cells is an answer. For a column of a ticked option it is
+        # not: such a column repeats its option, which is the header, in every cell.
         if match_moment(header) or (key in known and (len(known) > 1 or key in TICKED)):
             held.append(header)
     if len(held) >= max(2, len(plain_headers) / 4):
@@ -143,8 +147,8 @@ def make_draft(
     texts = [q.block.question for q in questions]
     texts += [row for q in questions for row in q.block.rows]
     texts += [option.text for q in questions for option in q.answers.options]
-    # Names and codes are in no language, and answers may be in another than the questions: the
-    # draft asks whether a given language is right.
+    # Names and codes belong to no language, and answers may be in another language than questions.
+    # So the draft asks whether the language is right, unless all texts agree.
     guessed_language, sure = guess_language(texts)
     language_found = (
         language
@@ -165,9 +169,9 @@ def make_draft(
 def _join_blocks(
     blocks: Sequence[ColumnBlock], codebook: Codebook, signs: Sequence[str]
 ) -> list[tuple[ColumnBlock, ProposedAnswers]]:
-    """Return the blocks with their answers; a grid without shared answers becomes single questions.
+    """Return each block with its proposed answers; split grids of texts or dates into questions.
 
-    A column that joins the options that also have one column each is skipped.
+    A column that joins options in its cells is skipped if the options also have columns.
     """
     blocks_with_answers = []
     ticked = {match_key(block.question) for block in blocks if block.kind == "ticks"}
@@ -198,7 +202,7 @@ def _join_blocks(
 
 
 def _holds_ranks(block: ColumnBlock) -> bool:
-    """Return whether the columns are ranks: numbered rows, no option in two of them."""
+    """Return True if columns are ranks: rows numbered from 1, no option twice for a respondent."""
     ranks = [_RANK.sub("", row) for row in block.rows]
     if len(ranks) < LEAST_ROWS or ranks != [str(k + 1) for k in range(len(ranks))]:
         return False
@@ -210,9 +214,9 @@ def _holds_ranks(block: ColumnBlock) -> bool:
 def _complete_scales(
     found: Sequence[tuple[ColumnBlock, ProposedAnswers]],
 ) -> list[tuple[ColumnBlock, ProposedAnswers]]:
-    """Add to scales the one level that nobody gave, where another question's scale has it.
+    """Complete a scale by one level that nobody chose, if the scale of another question has it.
 
-    In an export without declared answers only the given answers are known.
+    An export without declared answers shows only the levels that were chosen.
     """
     scales = [
         {match_key(option.text): option for option in answers.options}
@@ -246,7 +250,7 @@ def _complete_scales(
 def _name_questions(
     blocks: Sequence[tuple[ColumnBlock, ProposedAnswers]],
 ) -> list[ProposedQuestion]:
-    """Return the questions with ids for items and rows of grids, each once."""
+    """Give each question, and each row of a grid, an id that no other has."""
     taken: set[str] = set()
     questions = []
     for block, answers in blocks:
@@ -264,7 +268,7 @@ def _name_questions(
 
 
 def _find_shared_stem(block: ColumnBlock) -> str:
-    """Return the beginning that the short headers of a block share; else the question."""
+    """Return the beginning shared by one-word headers of a block; else the question's text."""
     names = [column.header for column in block.columns]
     if all(len(name.split()) == 1 and name.isascii() for name in names):
         # Without the digits that the rows' numbers share.
@@ -290,7 +294,7 @@ def _draft_answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str])
                 value="".join(letters),
                 column=column.header,
                 other=is_other(row),
-                # An option that was ticked beside others is exclusive only if the form says so.
+                # An option that was ticked together with another is not exclusive.
                 exclusive=is_none(row) and not (ticked & several).any(),
             )
             options.append(option)
@@ -312,7 +316,7 @@ def _draft_answers(block: ColumnBlock, codebook: Codebook, signs: Sequence[str])
         return ProposedAnswers("text", checks=(f"{DECIDED}typed in place of an option",))
     proposal = propose_answers(block.columns, labels, signs)
     if proposal.ends and not proposal.named:
-        # The ends that the question names, where nobody chose them.
+        # Nobody may have chosen an end of the scale: take the ends that the question names.
         low, high = proposal.ends
         numbers_named = [int(number) for number in re.findall(r"\b\d{1,2}\b", block.question)]
         low = min((n for n in numbers_named if high in numbers_named), default=low)

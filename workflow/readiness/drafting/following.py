@@ -14,7 +14,7 @@ from readiness.questionnaire.load import expand
 from readiness.questionnaire.text import match_key
 from readiness.questionnaire.writing import CHECK, COMMENT, item_id
 
-# Similarity of texts, 0 to 1, from which a new question may be a removed one in other words.
+# From this similarity of texts on (0-1), a new question may be a reworded question of before.
 ALIKE = 0.6
 # Keys of the questionnaire that the last version decides; the draft decides those of the file.
 _DECIDED = ("language", "title", "group_item", "groups", "frame", "grids")
@@ -105,7 +105,10 @@ def _list_headers(item: Mapping[str, Any], document: Mapping[str, Any]) -> dict[
 
 
 def _take_columns(item: Mapping[str, Any], headers: Collection[str]) -> dict[str, Any]:
-    """Return an item with the rows or options that are in these columns; others unchanged."""
+    """Return an item without the rows or options whose column is not among `headers`.
+
+    `headers`: match keys. Rows and options that name no column stay.
+    """
     listed = {key: _list_entries(item, key) for key in ("rows", "categories")}
     with_columns = {
         k: entries for k, entries in listed.items() if any("column" in entry for entry in entries)
@@ -135,9 +138,10 @@ def _keep(
     taken: set[str],
     before: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Return a question of the last version with the new options and rows, and checks.
+    """Return a question of the last version with new options and rows added, and checks.
 
-    `there`: match keys of the export's columns; `taken`: ids that no row may get.
+    `was`, `now`: the question in the last version and in the draft of this export. `there`: match
+    keys of the export's columns. `taken`: ids in use. `before`: document of the last version.
     """
     item, comment_lines = dict(was), list[str]()
     if isinstance(was.get("variable"), list) and "variable" in now:
@@ -183,7 +187,7 @@ def _quote(entries: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _name_anew(entries: Sequence[Mapping[str, Any]], taken: set[str]) -> Iterator[dict[str, Any]]:
-    """Yield rows or options with ids or codes not in `taken`; add them to `taken`."""
+    """Yield rows or options with new ids or codes, and add these to `taken`."""
     for entry in entries:
         new_names = {key: item_id(str(entry[key]), taken) for key in ("code", "id") if key in entry}
         taken.update(new_names.values())
@@ -191,7 +195,7 @@ def _name_anew(entries: Sequence[Mapping[str, Any]], taken: set[str]) -> Iterato
 
 
 def _ask_about(item: Mapping[str, Any], gone: Mapping[str, str], taken: set[str]) -> dict[str, Any]:
-    """Return a new question under a new id, with a check that may name a removed question."""
+    """Give a new question an unused id, and a check that names a similar removed question."""
     [named] = _name_anew([item], taken)
     if "rows" in item:
         named["rows"] = [*_name_anew(_list_entries(item, "rows"), taken)]
@@ -217,5 +221,5 @@ def _ask_of_whom(item: dict[str, Any], codes: Mapping[str, set[str]]) -> dict[st
 
 
 def _add_comment(item: Mapping[str, Any], said: str) -> dict[str, Any]:
-    """Return the item with one more line in its comment."""
+    """Add a line to the comment of an item."""
     return {**item, COMMENT: "\n".join(filter(None, [str(item.get(COMMENT, "")), said]))}

@@ -1,4 +1,4 @@
-"""Split ticked options that are joined in one cell, although options may hold the separator."""
+"""Split cells with several ticked options, although options may contain the separator."""
 
 import re
 from collections import Counter
@@ -9,24 +9,23 @@ from itertools import chain, pairwise
 from readiness.drafting.table import MOST_OPTIONS
 from readiness.questionnaire import match_key
 
-# Separators of tools between ticked options, those that options rarely hold first.
+# Separators that tools write between ticked options; those that are rare within options come first.
 SEPARATORS = ("; ", ";", " | ", "|", "\n", ", ", ",", "\u060c ")
 # Cells that can be names joined by spaces.
 _CODES = re.compile(r"[\w.-]{1,40}( [\w.-]{1,40})*")
-# Names of options in forms, where no tool is known to join by spaces: typed words begin with a
-# capital.
+# Names of options in forms, as distinct from typed words, which begin with a capital.
 _NAME = re.compile(r"[a-z0-9_.-]+")
-# Several values as a program writes them.
+# A record or a list, as programs write them.
 _RECORD = re.compile(r"\{.*\}|\[.*\]", re.DOTALL)
-# Largest number of different cells: few options have fewer combinations that occur.
+# Largest number of different cells: with more, cells are not combinations of a few options.
 MOST_CELLS = 20_000
-# Largest number of different parts of cells: with more, they are sentences.
+# Largest number of different pieces of cells: with more, the cells are sentences.
 MOST_PIECES = 10 * MOST_OPTIONS
-# Frequency that at least three options must reach before a text of one person is no option.
+# Texts of one person are typed texts if at least three options occur this often.
 OFTEN = 3
 # Largest number of people who type the same text.
 MOST_ALIKE = 9
-# Share of the cells with either of two neighbours that hold both, from which they are one option.
+# Two neighbouring pieces are one option if this share of the cells with one piece has both.
 STUCK = 0.99
 # Smallest share of the cells that hold two options or more.
 LEAST_JOINED = 0.05
@@ -34,10 +33,10 @@ LEAST_JOINED = 0.05
 
 @dataclass(frozen=True)
 class JoinedOptions:
-    """The options that cells join, most frequent first, and their separator.
+    """Options joined in cells, most frequent first, and the separator.
 
-    `alone`: options that no cell joins with others. `typed`: number of different pieces that are no
-    options because few people gave them. `ranked`: whether every cell holds all options, in
+    `alone`: options that only occur alone in a cell. `typed`: number of different pieces that are
+    no options, because few people gave them. `ranked`: True if every cell has all options, in
     different orders.
     """
 
@@ -49,11 +48,12 @@ class JoinedOptions:
 
 
 def find_joined_options(counts: Counter[str], more: Sequence[str] = ()) -> JoinedOptions | None:
-    """Return the options that cells join; None where cells do not join options.
+    """Find the options that are joined in cells; None where cells do not join options.
 
     `counts`: number of answers by cell. `more`: further separators that the tool is known to use.
-    Pieces that only ever occur side by side, in one order, are one option that holds the separator.
-    None where no cell is joined, pieces do not repeat in other combinations, or there are too many.
+    Pieces that occur only side by side and in one order are one option that contains the separator.
+    None where no cell has several pieces, where pieces do not occur in several combinations, or
+    where there are too many.
     """
     if len(counts) > MOST_CELLS or any(map(_RECORD.fullmatch, counts)):
         return None
@@ -140,11 +140,11 @@ def _find_options(
     recombined = sum(len(combinations[piece]) > 1 for piece in options)
     if not 2 <= len(options) <= MOST_OPTIONS or 2 * recombined < len(options):
         return None
-    # Where most wrote their own words, the question was open.
+    # If most pieces are typed texts, the question was open.
     if 2 * sum(sizes[piece] for piece in typed) > sizes.total():
         return None
     single_pieces = {pieces[0] for pieces in cells.values() if len(pieces) == 1}
-    # "Not Easy" is no "Not" and "Easy": of names that a space joins, most stand alone, too.
+    # "Not Easy" does not join "Not" and "Easy": most options joined by a space also occur alone.
     if separator == " " and (2 * len(single_pieces) < len(sizes) or len(single_pieces) < 2):
         return None
     alone = frozenset(piece for piece in options if combinations[piece] == {(piece,)})
@@ -154,10 +154,11 @@ def _find_options(
 
 
 def _find_typed(sizes: Counter[str]) -> set[str]:
-    """Return the pieces that people typed beside the options; `sizes`: answers by piece.
+    """Return the pieces that are typed texts and no options.
 
-    Beside options that several people ticked, a text of one person was typed. Where more texts
-    recur than a question has options, texts of up to `MOST_ALIKE` people were typed, too.
+    `sizes`: number of answers by piece. If at least three options are frequent, a text of one
+    person is a typed text. If more texts recur than a question has options, so are texts of up to
+    `MOST_ALIKE` people.
     """
     if sum(n >= OFTEN for n in sizes.values()) < 3:
         return set()
@@ -167,7 +168,7 @@ def _find_typed(sizes: Counter[str]) -> set[str]:
 
 
 def _count_pieces(cells: Mapping[str, Iterable[str]], counts: Counter[str]) -> Counter[str]:
-    """Return the number of answers that hold each piece, once or more."""
+    """Return the number of answers with each piece; a repeated piece counts once an answer."""
     sizes: Counter[str] = Counter()
     for text, pieces in cells.items():
         sizes.update(dict.fromkeys(pieces, counts[text]))
@@ -177,7 +178,7 @@ def _count_pieces(cells: Mapping[str, Iterable[str]], counts: Counter[str]) -> C
 def _merge(
     cells: dict[str, list[str]], counts: Counter[str], separator: str
 ) -> dict[str, list[str]]:
-    """Return the cells with neighbours merged that (nearly) never occur apart."""
+    """Merge neighbouring pieces of cells if (nearly) no cell has one piece without the other."""
     joiner = separator if separator.strip() else " "
     while True:
         alone: Counter[str] = Counter()
@@ -188,7 +189,7 @@ def _merge(
                 alone[piece] += counts[text]
             for pair in pairwise(pieces):
                 pairs[pair] += counts[text]
-        # Nobody ticks an option twice: a repeated piece is a part of several options.
+        # A respondent ticks an option once: a piece that repeats is a part of several options.
         shared = {p for pieces in cells.values() for p in pieces if pieces.count(p) > 1}
         stuck = {p for p, n in pairs.items() if _is_one(p, n, several[p] > 1, alone, shared)}
         if not stuck:
@@ -199,7 +200,7 @@ def _merge(
 
 
 def _spell_alike(cells: dict[str, list[str]], counts: Counter[str]) -> dict[str, list[str]]:
-    """Return the cells with all spellings of an option replaced by the most frequent one."""
+    """Replace all spellings of an option by the most frequent one."""
     sizes = _count_pieces(cells, counts)
     spelled: dict[str, str] = {}
     for piece in sorted(sizes, key=lambda piece: (-sizes[piece], piece)):
@@ -213,11 +214,11 @@ def _spell_alike(cells: dict[str, list[str]], counts: Counter[str]) -> dict[str,
 def _is_one(
     pair: tuple[str, str], times: int, recurs: bool, alone: Counter[str], shared: Collection[str]
 ) -> bool:
-    """Return whether two neighbours are the parts of one option.
+    """Return True if two neighbouring pieces are parts of one option.
 
-    They never occur apart; or the second begins in lower case and only ever follows the first; or
-    one is a part of several options, and the other only ever stands beside it. One exception in a
-    hundred is tolerated, as a text in somebody's own words.
+    Either no cell has one piece without the other; or the second piece begins in lower case and
+    always follows the first; or one piece is a part of several options (`shared`), and the other is
+    always next to it. One exception in a hundred is tolerated: somebody may have typed the text.
     """
     first, second = pair
     if _is_open(first) or second.startswith(" "):

@@ -20,7 +20,7 @@ from readiness.readers.moments import looks_like_moments, match_moment
 from readiness.readers.tools.added import OFFICE, PERSONAL, fits_texts
 from readiness.readers.tools.every import list_kinds
 
-# The hour of a date without one: the answer to a question for a date.
+# Midnight: programs add this time to a date without a time, as in the answers to a date question.
 _MIDNIGHT = re.compile(r"[T ]00?:00(:00)?(\.0+)?$")
 _TOKEN = re.compile(r"(?=\S*\d)[\w.:{}-]{6,64}|[A-Za-z0-9]{8,64}")
 # A geographic point as forms write it, or the network address of a device.
@@ -33,17 +33,17 @@ _DECIMAL = re.compile(r"-?\d+([.,]\d+)?")
 _OWN_ID = re.compile(r"(?i)(?:.*[\W_])?id")
 _NAMELESS = re.compile(r"column \d+|Unnamed: \d+")
 _UUID = re.compile(r"(?:uuid:)?[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
-# Role of a column without an answer: not read, unless it is an option or a row of a question.
+# Role of a column without answers. Only the columns of an option or a row are read all the same.
 EMPTY = "empty"
 _MOST = 0.9
-# Number of distinct texts that are searched for personal data.
+# Largest number of distinct texts that are searched for personal data.
 LOOK = 2_000
-# Smallest share of a column's answers with an address or number of a person that makes it personal.
+# A column is personal if more than this share of answers has an address or number of a person.
 _PERSONAL = 0.2
-# Rows from which on numbers may be weights, and the largest distance of the mean of weights from 1.
+# Numbers may be weights from this number of rows on, if their mean is this close to 1.
 LEAST_WEIGHTS = 20
 NEAR_ONE = 0.001
-# Smaller sets of numbers are taken as answers, not as ids.
+# Up to this many different numbers are answers, not ids.
 FEW_NUMBERS = 20
 # Roles that a name alone suggests; the column's label may contradict it.
 BY_NAME = ("ignored", "complete", "duration")
@@ -51,12 +51,12 @@ BY_NAME = ("ignored", "complete", "duration")
 
 @dataclass(frozen=True)
 class MetadataColumns:
-    """The role of a column that is no question, and the reason.
+    """Role of a column that is no question, and the reason for the role.
 
     Attributes:
         role: a key of the questionnaire's `export` (`timestamp`, ...), `ignored`, `personal`,
-            `weight`, `repeated` (an id that rows share), `empty`, or `own`: a column that the
-            tool's reader knows as the tool's own.
+            `weight`, `repeated` (an id that occurs in several rows), `empty`, or `own` (a column
+            that the reader knows as added by the tool).
         why: the reason, for the analyst.
     """
 
@@ -69,7 +69,7 @@ def find_metadata(table: ExportTable) -> dict[int, MetadataColumns]:
     roles: dict[int, MetadataColumns] = {}
     roles_taken: set[str] = set()
     moments: list[ExportColumn] = []
-    # Where the tool has its own timestamps, any other timestamp is an answer.
+    # If the tool adds timestamps, any other timestamp is an answer.
     asked_moments = any(
         column.own and column.texts and all(map(_tells_hour, column.texts))
         for column in table.columns
@@ -92,7 +92,7 @@ def find_metadata(table: ExportTable) -> dict[int, MetadataColumns]:
 
 
 def _find_known(column: ExportColumn) -> MetadataColumns | None:
-    """Return the role of an id that rows share, or of a column that the reader knows."""
+    """Return the role of an id with repeated values, or of a column that the reader knows."""
     has_repeats = _MOST * column.total <= len(column.texts) < column.total
     if has_repeats and find_role(column.header) == "respondent":
         return MetadataColumns("repeated", "rows share a value of it")
@@ -110,7 +110,7 @@ def _find_empty_or_personal(column: ExportColumn) -> MetadataColumns | None:
 
 
 def _is_moment(column: ExportColumn) -> bool:
-    """Return whether nearly all cells are moments with an hour, and not all at midnight."""
+    """Return True if nearly all cells are dates with a time, and not all times are midnight."""
     return (
         looks_like_moments(column.texts)
         and sum(column.counts[text] for text in filter(_tells_hour, column.texts))
@@ -120,9 +120,9 @@ def _is_moment(column: ExportColumn) -> bool:
 
 
 def _find_partial_moment(column: ExportColumn, rows: int) -> MetadataColumns | None:
-    """Return the role of a timestamp that some of the rows lack; None where every row has it.
+    """Return the role `ignored` for a timestamp with missing cells; None for a complete one.
 
-    A row without the time of submission would be excluded.
+    A time of submission must be complete, because a submission without a time would be excluded.
     """
     rows_with_moment = sum(n for text, n in column.counts.items() if not find_special(text))
     if rows_with_moment >= rows:
@@ -166,15 +166,16 @@ def _find_by_values(column: ExportColumn, roles_taken: set[str]) -> MetadataColu
 
 
 def _tells_hour(text: str) -> bool:
-    """Return whether a text is a moment with an hour."""
+    """Return True for a date with a time."""
     moment = match_moment(text)
     return moment is not None and moment["hour"] is not None
 
 
 def _find_moments(columns: list[ExportColumn]) -> dict[int, MetadataColumns]:
-    """Return the roles of timestamp columns: by name, else the last is the time of submission.
+    """Return the roles of timestamp columns: `timestamp`, `started` or `ignored`.
 
-    The first other column is the start.
+    Names decide. Without a telling name, the last column is the time of submission, and the first
+    of the other columns is the time of the start.
     """
     places_by_role = {find_role(column.header): column.at for column in reversed(columns)}
     sent = places_by_role.get("timestamp", columns[-1].at if columns else -1)
@@ -195,7 +196,7 @@ def _find_personal(column: ExportColumn) -> str:
     answers = {text: n for text, n in column.counts.items() if not find_special(text)}
     mostly_distinct = 2 * len(answers) > sum(answers.values())
     names = (column.header, column.label)
-    # Answers that all have a label in the file are no names.
+    # If the file has a label for every answer, the answers are not names of people.
     if not _is_listed(column) and any(asks_who(text, various=mostly_distinct) for text in names):
         return "says who somebody is, by its name"
     if all(map(_PLACE.fullmatch, column.texts)):
@@ -210,9 +211,7 @@ def _find_personal(column: ExportColumn) -> str:
 
 
 def _fits(column: ExportColumn, role: str) -> bool:
-    """Return whether the cells can have the role that the header suggests, and the label does not
-    deny it.
-    """
+    """Return True if cells and label of a column are consistent with the role of its header."""
     distinct = len(column.texts)
     if role in BY_NAME and _says_otherwise(column):
         return False
@@ -225,7 +224,7 @@ def _fits(column: ExportColumn, role: str) -> bool:
     if role == "invitation":
         return distinct >= _MOST * column.total
     if role == "personal":
-        # Many respondents but only two values: whether they have a telephone, not its number.
+        # Two values among many respondents: "do you have a telephone?", and not its number.
         return column.total <= FEW_NUMBERS or sum(not find_special(t) for t in column.texts) != 2
     if role == "duration":
         return all(re.fullmatch(r"\d+([.,:]\d+)*", text) for text in column.texts)
@@ -240,22 +239,21 @@ def _is_home_number(text: str) -> bool:
 
 
 def is_named_as_own(column: ExportColumn) -> bool:
-    """Return whether a question is named like a tool's own column and the file has no labels for
-    it.
-    """
+    """Return True for a question without labels whose name tools give to their own columns."""
     has_tool_name = column.like_own or find_role(column.header) in BY_NAME
     return bool(has_tool_name) and not _is_listed(column)
 
 
 def _is_listed(column: ExportColumn) -> bool:
-    """Return whether the file has a label for each answer."""
+    """Return True if the file has a label for each answer in a column."""
     return {*column.texts} <= {*column.values, *column.values.values()}
 
 
 def _says_otherwise(column: ExportColumn) -> bool:
-    """Return whether the file shows that a column is a question, whatever its name.
+    """Return True if the file shows that a column is a question, whatever its name.
 
-    By a label that is no tool's word, or else by labels of all answers.
+    The column has a label with a text that no tool gives to its own columns, or the file has a
+    label for each answer.
     """
     label, header = ("".join(filter(str.isalnum, text)) for text in (column.label, column.header))
     label_key = match_key(label)
@@ -265,9 +263,9 @@ def _says_otherwise(column: ExportColumn) -> bool:
 
 
 def _is_weight(column: ExportColumn) -> bool:
-    """Return whether a column holds weights.
+    """Return True if a column holds weights.
 
-    No number below 0, most not whole, and the mean 1 or a name that means a weight.
+    No number is below 0, most are not whole, and either their mean is 1 or the header means weight.
     """
     if column.total < LEAST_WEIGHTS or not all(map(_DECIMAL.fullmatch, column.texts)):
         return False
@@ -297,7 +295,8 @@ def _names_rows(column: ExportColumn) -> bool:
     if all(re.fullmatch(r"\d{1,18}", text) for text in texts):
         row_numbers = [int(text) for text in texts]
         numbers = sorted(row_numbers)
-        # Without a gap. Rows that a program numbered, under no header, may have gaps or be few.
+        # Running numbers have no gaps. Numbers that a program wrote into a column without a header
+        # may have gaps, if there are many; a few must have both: no gaps, and no header.
         is_gapless = numbers[-1] - numbers[0] == len(numbers) - 1
         nameless = row_numbers == numbers and _NAMELESS.fullmatch(column.header) is not None
         is_running = (

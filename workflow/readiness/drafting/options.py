@@ -21,15 +21,15 @@ UNNAMED = "missing values without a label: not answered (blank), or not asked (n
 NAMED = "low to high by their numbers, or names that have no order (kind: single)?"
 OPEN = "few different answers, most of them alike: a text, or options (kind: single)?"
 TWINS = "differ by accents alone: one answer? then the text and the value of one option"
-# Check on options of which only the codes are known.
+# Check on options without labels.
 CODES = "codes of options: which are they (--labels)?"
-# Check on options with one column each, which some tools write for a single choice, too.
+# Check on options with a column each: some tools write such columns for a single choice as well.
 ONE_EACH = "nobody ticked two: one answer, or several (kind: multi, blank_means: skipped)?"
 ONCE = (CODES, SCALE, ORDERED, UNNAMED, ONE_EACH)
-# Placeholder for the option of typed answers, until the draft names it in its language.
+# Placeholder for the text of the option "other", until the draft is written in its language.
 OTHER = "?"
 _SHOWN = 3
-# A band: from one number to another.
+# A band of numbers: `18-34`, `18 to 34`.
 BAND = re.compile(r"\d[\d.,]*\D{1,12}\d")
 
 
@@ -50,7 +50,7 @@ class ProposedOption:
 
 @dataclass(frozen=True)
 class ProposedAnswers:
-    """The answers to one question, or to the rows of a grid, as proposed.
+    """Proposal for the answers to one question, or to the rows of a grid.
 
     Attributes:
         kind: single, ordinal, multi, ranking, number, date, text or scale.
@@ -82,9 +82,10 @@ def ask_of(texts: Sequence[str], counts: Counter[str] | None = None) -> str:
 
 
 def give_codes(options: Sequence[ProposedOption]) -> tuple[ProposedOption, ...]:
-    """Return the options with distinct codes; only the first "other" takes typed answers.
+    """Give each option a distinct code, and let only the first "other" take typed answers.
 
-    Options with the same label (a class and its only subclass) get their value after the label.
+    Where two options have one label (a class and its only subclass), the second label gets the
+    option's value behind it.
     """
     texts: list[str] = []
     for option in options:
@@ -101,16 +102,16 @@ def give_codes(options: Sequence[ProposedOption]) -> tuple[ProposedOption, ...]:
 def order_options(
     options: list[ProposedOption], *, declared: bool
 ) -> tuple[str, list[ProposedOption], list[str]]:
-    """Return the kind, the options in order, and checks: ordinal for a known scale or bands.
+    """Return the kind of question, the options in order, and checks.
 
-    `declared`: whether the file declares the order of the options. A pair such as no and yes begins
-    with yes.
+    The kind is ordinal for a known scale or for bands of numbers, otherwise single. `declared`:
+    True if the file declares the order of the options. A pair such as no and yes begins with yes.
     """
     texts = [option.text for option in options]
     scale = order_scale(texts)
     unsure = [] if scale else [option for option in options if is_unsure(option.text)]
     if unsure and len(options) > len(unsure):
-        # The other options as without "not sure", which then follows them.
+        # Order the other options alone; "not sure" follows them.
         ordered_rest = [option for option in options if option not in unsure]
         kind, ordered_rest, checks = order_options(ordered_rest, declared=declared)
         checks = [] if kind == "ordinal" else checks
@@ -133,13 +134,13 @@ def order_options(
         stray, levels = stray_and_levels
         check = f"{STRAY} {texts[stray]!r}: no level (dont_know, kind: ordinal)?"
         return "single", [options[k] for k in (*levels, stray)], [check]
-    # A report gives the share of the first of two options: of yes, whichever came first.
+    # Of two options, a report gives the share of the first: make this the share of yes.
     is_reversed_pair = len(texts) == 2 and tuple(map(match_key, reversed(texts))) in BOXES
     return "single", options[::-1] if is_reversed_pair else options, []
 
 
 def quote_some(texts: Sequence[str], counts: Counter[str] | None = None) -> str:
-    """Return the first few texts, quoted, with their frequencies if `counts` has them."""
+    """Quote the first `_SHOWN` texts, with frequencies if `counts` is given, and count the rest."""
     shown = [
         f"{text[:40]!r}{f' ({counts[text]} times)' if counts else ''}" for text in texts[:_SHOWN]
     ]

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 # Smallest share of the respondents in the condition who answer the question.
 ASKED = 0.8
-# Largest share of all other respondents who answer it.
+# Largest share of the other respondents who answer the question.
 OTHERS = 0.1
 # Smallest number of respondents on either side: fewer may be chance.
 FEWEST = 5
@@ -16,9 +16,10 @@ FEWEST = 5
 
 @dataclass(frozen=True)
 class GateQuestion:
-    """A single-choice question that may be a condition: its id, each row's answer, its codes.
+    """A single-choice question whose answers may decide who is asked later questions.
 
-    `codes`: index of each row's answer in `options`, -1 without one, shape (rows,).
+    `item`: id of the question. `options`: codes of the options. `codes`: index in `options` of the
+    answer in each row, -1 for no answer, shape (rows,).
     """
 
     item: str
@@ -30,9 +31,10 @@ class GateQuestion:
 class Hint:
     """A condition under which a question seems to be asked, with the evidence.
 
-    `inside`, `outside`: shares (0-1) that answered among respondents in the condition and all
-    others. `strays`: number of answers that the condition would discard, with those of respondents
-    who left the condition's question blank.
+    `item`, `one_of`: the earlier question, and the codes of the answers that lead to this question.
+    `inside`, `outside`: share (0-1) who answered, among respondents who meet the condition and
+    among the others. `strays`: number of answers of respondents who do not meet the condition,
+    those with no answer to `item` included; the condition would discard these answers.
     """
 
     item: str
@@ -45,32 +47,34 @@ class Hint:
 def find_routing_hint(
     answered: npt.NDArray[np.bool_], earlier: Sequence[GateQuestion]
 ) -> Hint | None:
-    """Return the condition that best separates who answered; None without one.
+    """Find the condition that best separates respondents with an answer from those without.
 
-    Of equally good conditions, that of the nearest question.
+    None where no condition does. Of equally good conditions, the one on the nearest question wins.
 
     Args:
-        answered: who answered the question, shape (rows,).
-        earlier: the questions before it, in their order.
+        answered: True for rows with an answer to the question, shape (rows,).
+        earlier: the questions before this question, in the order of the file.
     """
     best: Hint | None = None
     for source in earlier:
         has_code = source.codes >= 0
         size = np.bincount(source.codes[has_code], minlength=len(source.options))
-        went_on = np.bincount(source.codes[has_code & answered], minlength=len(source.options))
-        share = np.divide(went_on, size, out=np.zeros(len(size)), where=size > 0)
+        answered_by_code = np.bincount(
+            source.codes[has_code & answered], minlength=len(source.options)
+        )
+        share = np.divide(answered_by_code, size, out=np.zeros(len(size)), where=size > 0)
         chosen = (share >= ASKED) & (size > 0)
         not_chosen = ~chosen & (size > 0)
         if size[chosen].sum() < FEWEST or size[not_chosen].sum() < FEWEST:
             continue
         inside = np.isin(source.codes, np.flatnonzero(chosen))
-        outside = went_on[not_chosen].sum() / size[not_chosen].sum()
+        outside = answered_by_code[not_chosen].sum() / size[not_chosen].sum()
         if (share[not_chosen] > 2 * OTHERS).any() or outside > OTHERS:
             continue
         hint = Hint(
             source.item,
             tuple(o for o, is_chosen in zip(source.options, chosen, strict=True) if is_chosen),
-            float(went_on[chosen].sum() / size[chosen].sum()),
+            float(answered_by_code[chosen].sum() / size[chosen].sum()),
             float(outside),
             int((answered & ~inside).sum()),
         )

@@ -14,7 +14,7 @@ from readiness.ground.safe_yaml import read_yaml_text
 def wave_section(
     wave: str, *, language: str, selection: str, answers: str, questionnaire: str
 ) -> str:
-    """Return the lines of a wave, below `waves:`, with the given values alone."""
+    """Return the lines of a wave below `waves:`, with these settings only."""
     return (
         f"  {wave}:\n"
         f"    title: {{{language}: {json.dumps(wave.replace('-', ' '))}}}\n"
@@ -32,10 +32,10 @@ def merging_lines(
     *,
     ordered: bool,
 ) -> str:
-    """Return the lines of a wave, as comments, that derive a variable with groups joined.
+    """Return commented lines of a wave that derive a variable with merged groups.
 
-    `categories`: the codes of the groups that each category of the new variable joins. `labels`: of
-    the groups, in `language`. `ordered`: whether the groups are in an order.
+    `categories`: for each category of the new variable, the codes of the groups merged in this
+    category. `labels`: labels of the groups in `language`. `ordered`: True for ordered groups.
     """
     lines = [
         "estimate: {by: " + f"{variable}_joined" + "}",

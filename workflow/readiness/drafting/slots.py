@@ -20,21 +20,21 @@ from readiness.readers.tools.words import VOID
 LEAST_PEOPLE = 10
 # Smallest number of options of a question with several answers.
 LEAST_OPTIONS = 3
-# Largest share of these people whose answers may contradict, with a check.
+# Largest share of these people with contradictory answers; with any, the draft adds a check.
 ODD = 0.05
-# Smallest share of the further answers whose options the first column has, too.
+# Smallest share of the answers in later columns whose option also occurs in the first column.
 SAME = 0.75
 _WORD, _END = re.compile(r"[^\W_]+"), re.compile(r"(\d+|[a-z])$")
-# The place in a ranked list, or of a row.
+# A rank, or the number of a row, in brackets at the end of a header.
 _RANKED = re.compile(r"\[[^\W\d_]* ?\d+\]\s*$")
 
 
 def mark_slots(columns: Sequence[ExportColumn], codebook: Codebook) -> list[ExportColumn]:
-    """Return the columns; those that are answers to one question get `listed` and stand side by
-    side.
+    """Mark columns that hold the first, second, ... answer to one question.
 
-    The columns offer the same options, and (nearly) nobody gave one twice or left a column empty
-    before the next. The file itself may declare them.
+    Such columns offer the same options, and (nearly) nobody gave an option twice or left a column
+    empty before the next. They get the question (`together`) and the reason (`listed`), and are
+    placed side by side.
     """
     marked: list[ExportColumn] = []
     while len(marked) < len(columns):
@@ -54,14 +54,15 @@ def mark_slots(columns: Sequence[ExportColumn], codebook: Codebook) -> list[Expo
 
 
 def find_beginning(texts: Sequence[str]) -> str:
-    """Return the characters that all texts begin with."""
+    """Return the beginning that all texts share."""
     shared_characters = takewhile(lambda signs: len(set(signs)) == 1, zip(*texts, strict=False))
     return "".join(signs[0] for signs in shared_characters)
 
 
 def _count_alike(columns: Sequence[ExportColumn]) -> int:
-    """Return how many columns, from the first on, differ in one word of their headers, or in its
-    end.
+    """Return the number of columns, from the first on, whose headers differ in one word only.
+
+    In headers of a single word, only the end of the word may differ.
     """
     words = [_WORD.findall(columns[0].header)]
     places = set[int]()
@@ -90,9 +91,7 @@ def _count_alike(columns: Sequence[ExportColumn]) -> int:
 
 
 def _judge(columns: Sequence[ExportColumn], codebook: Codebook) -> str:
-    """Return the reason, as a check, why columns hold answers to one question; "" where they do
-    not.
-    """
+    """Return a check that says why columns hold answers to one question; "" where they do not."""
     labels = [codebook.answers.get(c.header) or [*c.values.items()] for c in columns]
     if any(answer_labels != labels[0] for answer_labels in labels) or all(
         _RANKED.search(c.header) for c in columns
@@ -111,7 +110,7 @@ def _judge(columns: Sequence[ExportColumn], codebook: Codebook) -> str:
     people = int((filled.sum(axis=0) > 1).sum())
     twice = int(((ordered[1:] == ordered[:-1]) & (ordered[1:] >= 0)).any(axis=0).sum())
     gaps = int((~filled[:-1] & filled[1:]).any(axis=0).sum())
-    # One text above all columns shows that they are one question.
+    # Columns with one common text are one question.
     share_header = len({column.label or column.header for column in columns}) == 1
     # Respondents who rank a list rank all of it.
     all_or_nothing = bool((filled.all(axis=0) == filled.any(axis=0)).all())

@@ -230,7 +230,7 @@ class _BegunStudy:
 
 
 def _choose_kind(stated: str, figures: Mapping[str, PrintedFigure]) -> SetKind:
-    """Return the kind of a set: the stated one, or the one that its sum suggests.
+    """Return the kind of a set: as stated, or else as the sum of its figures suggests.
 
     Figures that add to a whole are exhaustive; a sum above a whole is multiple response. Raises
     DataError for an unknown kind.

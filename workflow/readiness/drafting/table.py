@@ -20,17 +20,18 @@ class ExportColumn:
     """One column of the export.
 
     Attributes:
-        at: its place, 0 for the first.
-        header: as the file has it.
+        at: position of the column in the file, from 0.
+        header: header in the file.
         codes: index in `texts` of each row's text, -1 for an empty cell, shape (rows,).
-        texts: the distinct texts, tidy, in order of appearance.
-        label, values, missing, ordered: from the file itself (SPSS): the column's text, the label
-            of each value, the missing codes, whether values are ordered.
-        together: the question to which it holds one of several answers, where the file has it.
-        listed: the reason why it holds the first, second, ... of several answers; "" for boxes.
-        own: whether the tool's reader knows it as a column that the tool adds.
-        like_own: for a column that is only named like a tool's own, the kind of content that the
-            tool writes there (a kind of `readers.tools.added`); "" for any other.
+        texts: the distinct texts, tidied, in order of appearance.
+        label, values, missing, ordered: from the file (SPSS): text of the column, label of each
+            value, missing codes, True for ordered values.
+        together: question of which the column holds one of several answers; "" for other columns.
+        listed: reason why the column holds the first, second, ... of several answers; "" for the
+            column of an option.
+        own: True if the reader knows the column as added by the tool.
+        like_own: for a column with a name that tools give to their own columns, the kind of content
+            that tools write there (a kind of `readers.tools.added`); "" for other columns.
     """
 
     at: int
@@ -50,9 +51,9 @@ class ExportColumn:
     def from_codes(
         at: int, header: str, cells: Sequence[str], codes: npt.NDArray[np.int64], **known: Any
     ) -> "ExportColumn":
-        """Return a column whose rows are `codes` of distinct raw `cells`.
+        """Return a column from its distinct raw `cells`, and the index in `cells` of each row.
 
-        Spellings of one text become the most frequent one. `known`: further attributes.
+        All spellings of a text are replaced by the most frequent one. `known`: further attributes.
         """
         sizes = np.bincount(codes[codes >= 0], minlength=len(cells))
         spelled: dict[str, tuple[int, str]] = {}
@@ -67,7 +68,7 @@ class ExportColumn:
 
     @property
     def has_answer(self) -> npt.NDArray[np.bool_]:
-        """Whether each row has a non-empty cell, shape (rows,)."""
+        """Mask of rows with a non-empty cell, shape (rows,)."""
         return self.codes >= 0
 
     @cached_property
@@ -84,20 +85,20 @@ class ExportColumn:
 
 @dataclass(frozen=True)
 class ExportTable:
-    """The columns of an export, all with the same number of rows."""
+    """An export as a table: columns of equal length, and notes of the reader."""
 
     columns: tuple[ExportColumn, ...]
-    # Separators of the tool between ticked options in one cell, where known.
+    # Separators that the tool writes between ticked options in one cell, where known.
     signs: tuple[str, ...] = ()
     # Tool that wrote the export, where known.
     tool: str = ""
-    # Sheet of the workbook, where there are several.
+    # Sheet that was read, in a workbook with several sheets.
     sheet: str = ""
     # Notes on content that was skipped in reading.
     notes: tuple[str, ...] = ()
-    # Rows after empty ones, at the end: perhaps sums below the answers.
+    # Note on rows at the end, behind empty rows: perhaps sums below the answers.
     apart: str = ""
-    # Row below the header that may be a further header.
+    # Note on a row below the header that may be a further header.
     doubted: str = ""
 
     @property

@@ -16,7 +16,7 @@ from readiness.ground.safe_yaml import TextLoader, read_yaml_text
 from readiness.questionnaire import match_key
 
 FOLDER = Path(__file__).parent / "wordings"
-# Roles of columns that are no questions: those with a key of `export`, and all.
+# Roles of columns that are no questions. `OF_EXPORT` are keys of the section `export`.
 OF_EXPORT = ("timestamp", "started", "duration", "respondent", "invitation")
 ROLES = (*OF_EXPORT, "complete", "weight", "personal", "ignored")
 # Largest number of words in a header that names the interviewer; questions are longer.
@@ -24,15 +24,15 @@ SHORT = 5
 SPECIALS = ("dont_know", "refused", "not_asked", "blank")
 # Language of a draft whose texts show none: that of the program's own comments.
 UNTOLD = "en"
-# Number before an option in a list, and the option.
+# An option with the number that a list puts before it.
 _LISTED = re.compile(r"\d{1,3}\s*(?:[.):=](?:\s+|(?=\D))|[-–—]\s*(?=[^\d\s]))(.+)", re.DOTALL)
 _COUNTED = re.compile(r"\d{1,3} ([^\W\d_].*)", re.DOTALL)
 _NUMBERED = re.compile(r"(.*\S)\s*\(\d{1,3}\)", re.DOTALL)
 _CODE = re.compile(r"^\(?-?\d{1,4}\s*[.):=-]\s*(?=\D)")
-# Text in brackets before or after a text.
+# Brackets with text, as they occur before or after an option.
 _BRACKETS = r"(?:\[[^]]{1,40}\]|\([^)]{1,40}\))"
 _ASIDE = re.compile(rf"^\s*{_BRACKETS}\s*(?=\S)|(?<=\S)\s*{_BRACKETS}$")
-# A frequency in numbers: one, or from one to another.
+# A frequency in numbers: a single number, or a range.
 _TIMES_EACH = re.compile(r"\d+(?:\W+(?:\w{1,3} )?\d+)?\+?")
 _LEAD = re.compile(r"^[^\W\d_]+, ")
 _NAMED = re.compile(r"(?:.*\()?[^\W\d_]+\d\w*\)?")
@@ -47,11 +47,11 @@ _ENDING = 3
 _SECONDS = (1, 60, 3600, 86_400, 604_800, 2_629_800, 31_557_600)
 _TIMES = {"k": 1e3, "m": 1e6, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{2,3})*[.,]\d{3}")
-# Letters that identify a language among those with a file.
+# Letters by which a language can be told from the other languages with a file of words.
 _LETTERS = {"ar": re.compile(r"[\u0600-\u06ff]")}
 # Letters of Persian, Urdu or Kurdish among these.
 _PERSIAN = re.compile("[\u067e\u0686\u0698\u06a9\u06af\u06cc\u06d2]")
-# Letters of all other languages with a file.
+# Letters of the other languages with a file of words.
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 
 
@@ -94,10 +94,11 @@ def _find_meaning(name: str) -> frozenset[str]:
 
 
 def guess_language(texts: Iterable[str]) -> tuple[str, bool]:
-    """Return the language of texts, and whether that is sure.
+    """Return the language of texts, and True if the language is certain.
 
-    By its letters or its commonest words; "" without evidence. Sure: at least ten of its words, and
-    twice as many as of any other language; for Arabic, no letter of Persian, Urdu or Kurdish.
+    Letters or common words decide; "" where they show no language. A language is certain if at
+    least ten of its words occur, and twice as many as of any other language; Arabic, if no letter
+    of Persian, Urdu or Kurdish occurs.
     """
     joined_texts = " ".join(texts)
     letters = len(re.findall(r"[^\W\d_]", joined_texts))
@@ -129,7 +130,7 @@ def guess_language(texts: Iterable[str]) -> tuple[str, bool]:
 
 
 def order_scale(texts: Sequence[str]) -> list[int] | None:
-    """Return the places of the texts from low to high on a known scale; None without one.
+    """Return the positions of texts from low to high on a known scale; None for other texts.
 
     Of "No, not at all rude" and "Yes, very rude" only the words count that they do not share; the
     level "" of a scale is the shared word alone: "important", below "very important". "Neutral" may
@@ -186,11 +187,10 @@ def _order_sides(keys: Sequence[str]) -> list[int] | None:
 
 
 def find_stray(texts: Sequence[str]) -> tuple[int, list[int]] | None:
-    """Return the place of the one text beside a scale or bands, and those of the levels, low to
-    high.
+    """Return the position of the only text that is no level of a scale, and the levels' positions.
 
-    "I did not use it", for example. None where there are fewer than three levels, or more texts
-    beside them.
+    Levels (of a scale, or bands of numbers) are in order from low to high. A text such as "I did
+    not use it" is no level. None for fewer than three levels, and for several other texts.
     """
     candidates = []
     for at in range(len(texts) if len(texts) > 3 else 0):
@@ -218,7 +218,7 @@ def order_numbers(texts: Sequence[str]) -> list[int] | None:
     Bands such as `less than 5`, `5 to 9`, `10 or more`.
     """
     texts = _strip_numbers(texts)
-    # A word before a number is no unit of it: in "18 to 34", "to" is no terabyte.
+    # A unit follows its number: in "18 to 34", "to" is not a unit (a terabyte in French).
     words_by_text = [set(re.findall(r"[^\W\d_]+\b(?!\s*\d)", match_key(text))) for text in texts]
     units = [unit for unit in _read_units() if unit.isdisjoint(_TIMES)]
     has_unit = [[not unit.isdisjoint(words) for words in words_by_text] for unit in units]
@@ -251,7 +251,7 @@ def order_numbers(texts: Sequence[str]) -> list[int] | None:
 
 
 def _strip_numbers(texts: Sequence[str]) -> Sequence[str]:
-    """Return options without the numbers under which a form lists them, where all have one."""
+    """Remove the list numbers before options, if every option has such a number."""
     for pattern in (_LISTED, _COUNTED):
         bare_texts = [match[1] for text in texts if (match := pattern.fullmatch(text))]
         # "1 Year" counts years, "1 BSc Economics" does not.
@@ -264,17 +264,16 @@ def _strip_numbers(texts: Sequence[str]) -> Sequence[str]:
 
 @cache
 def _read_units() -> tuple[frozenset[str], ...]:
-    """Return the words of each unit in all languages, in the order of `_SECONDS`, then others."""
+    """Return the words for each unit in all languages, units of time first, as in `_SECONDS`."""
     languages = [data["units"] for data in _read_files().values()]
     return tuple(_make_keys(chain(*words)) for words in zip_longest(*languages, fillvalue=()))
 
 
 def _read_spans(text: str, sizes: Mapping[str, int]) -> list[float]:
-    """Return the numbers of a text in one unit, the last first: of `6 months to 1 year`, for
-    example.
+    """Return the numbers of a span of time in one unit, the last number first.
 
-    `less than a year` is read, too. For a text that is no span ("5 times a week", "once a year")
-    [0, 1] marks the wrong order.
+    Reads `6 months to 1 year`, and `less than a year`. For a text that is no span ("5 times a
+    week", "once a year") the result is [0, 1], whose order shows that the text is no band.
     """
     words = ["", *re.findall(r"\d+(?:[.,]\d+)?|[^\W\d_]+", text), "", ""]
     # "An" is a year in French, and no year before an hour.
@@ -315,7 +314,7 @@ def _read_numbers(text: str) -> list[float]:
 
 
 def _read_words(key: str, counted: Collection[str]) -> list[float]:
-    """Return the number of a text in words at the beginning of bands, [0] or [1]; [] without one.
+    """Return the number that a text states in words, as [0] or [1]; [] where it states none.
 
     An article means one before a unit, before a word that is `counted` in the other texts ("less
     than a dollar" below "1 to 5 dollars") and at the end ("moins d'un"), but not in "a secret".
@@ -346,15 +345,15 @@ def _is_counted(word: str, counted: Collection[str]) -> bool:
 
 
 def _read_value(number: str) -> float:
-    """Return a number as people write it, with point or comma as thousands separator."""
+    """Return the value of a typed number: "1,250" and "1.250" are 1250, "2,5" and "2:5" are 2.5."""
     if _THOUSANDS.fullmatch(number) or number.count(",") + number.count(".") > 1:
         return float(re.sub("[.,]", "", number))
-    whole, _, part = re.sub("[,:]", ".", number).partition(".")
-    return float(f"{whole}.{part.replace('.', '')}")
+    whole_part, _, decimals = re.sub("[,:]", ".", number).partition(".")
+    return float(f"{whole_part}.{decimals.replace('.', '')}")
 
 
 def find_role(header: str) -> str:
-    """Return the role of a column by its header, one of `ROLES`; "" for none."""
+    """Return the role (one of `ROLES`) that the header of a column suggests; "" for none."""
     key = match_key(header.rstrip(" :*"))
     if match_key(_ASIDE.sub("", header.rstrip(" :*"))) in _find_meaning("personal"):
         return "personal"
@@ -409,7 +408,7 @@ def asks_who(header: str, *, various: bool) -> bool:
     if language := guess_language([header])[0]:
         # "Nombre" is a name in Spanish and a number in French.
         words["names"] = map(_space_words, _read_files()[language]["names"])
-    # In the name of a column a word counts anywhere: `surname_head`.
+    # In a name without spaces, the word may be anywhere: `surname_head`.
     is_column_name = " " not in header.strip()
     has_name_word = any(
         word in header_words
@@ -520,7 +519,7 @@ def _space_words(text: str) -> str:
 
 
 def is_other(text: str) -> bool:
-    """Return whether an option stands for answers that are not listed, with or without brackets."""
+    """Return True for an option "other", with or without a remark in brackets."""
     return not _find_meaning("other").isdisjoint(map(match_key, (text, _ASIDE.sub("", text))))
 
 
@@ -544,7 +543,7 @@ def tells_sum(text: str) -> bool:
 
 
 def tells_completion(counts: Mapping[str, int]) -> bool:
-    """Return whether a column holds completion: in words, by a sign, or in per cent.
+    """Return True if a column shows which interviews were completed, in words or in per cent.
 
     `counts`: number of rows by text. Most people finish: percentages are mostly 100.
     """

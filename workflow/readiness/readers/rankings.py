@@ -44,8 +44,16 @@ def find(
 def _find_places(
     keys: Sequence[Collection[str]], taken: Collection[int], names: Sequence[str]
 ) -> list[int]:
-    wanted = {match_key(name) for name in names}
-    return [at for at, called in enumerate(keys) if at not in taken and wanted & set(called)]
+    """Return the positions of the columns with one of these names, except positions in `taken`.
+
+    `keys`: match keys of the possible names of each column.
+    """
+    wanted_keys = {match_key(name) for name in names}
+    return [
+        place
+        for place, column_keys in enumerate(keys)
+        if place not in taken and wanted_keys & set(column_keys)
+    ]
 
 
 def read_ranks(

@@ -107,6 +107,12 @@ def _make_rows(study: StudyPart, every: JudgedClaim, figures: str) -> list[list[
 
 
 def _write_fits(study: StudyPart, every: JudgedClaim, suffix: str) -> str:
+    """Return a text on the numbers of people that fit, below the one from which on all fit.
+
+    The text is a list, or for a long list the smallest number, or says that there are none.
+    `every`: the verdict on all figures together. `suffix`: "" if everybody answered every question,
+    "_missing" if answers may be missing.
+    """
     if every.has(f"fits{suffix}"):
         return study.register.span(every.number(f"fits{suffix}"))
     if every.has(f"first{suffix}"):

@@ -118,7 +118,7 @@ class Ticks(StrictModel):
 
     @property
     def blank(self) -> str:
-        """Code of an empty cell."""
+        """Code of an empty cell: "0" for an option not ticked, or the code of a missing answer."""
         return "0" if self.blank_means == "not_ticked" else BLANK
 
 
@@ -295,24 +295,28 @@ def _check_scales(settings: Survey, asked: Questionnaire) -> None:
 
 
 def _draft_questionnaire(settings: Survey, answers: Collection[str]) -> Questionnaire:
-    """Return the questionnaire of the settings; the table's names need not be valid codes."""
+    """Return a questionnaire with the items that the settings of a table declare.
+
+    `answers`: names of the answer columns, `item.option` for a multiple-response item. Nothing is
+    validated, because names and answers in a table need not be valid codes.
+    """
     questions = [
-        (name, ORDINAL if entry.ordered else SINGLE, entry.categories, entry.box)
-        for name, entry in settings.items.items()
+        (name, ORDINAL if question.ordered else SINGLE, question.categories, question.box)
+        for name, question in settings.items.items()
     ]
     for name in settings.multiple:
-        entry = [c.removeprefix(f"{name}.") for c in answers if c.startswith(f"{name}.")]
-        questions.append((name, MULTI, entry, []))
+        options = [c.removeprefix(f"{name}.") for c in answers if c.startswith(f"{name}.")]
+        questions.append((name, MULTI, options, []))
     items = tuple(
         Item.model_construct(
             id=name,
             kind=kind,
             column=name,
             label=Label({LANGUAGE: name}),
-            categories=_make_categories(entry),
-            boxes={"low": tuple(low)} if low else {},
+            categories=_make_categories(options),
+            boxes={"low": tuple(box)} if box else {},
         )
-        for name, kind, entry, low in questions
+        for name, kind, options, box in questions
     )
     return Questionnaire.model_construct(name="table", version="1", language=LANGUAGE, items=items)
 
