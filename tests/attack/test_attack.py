@@ -26,7 +26,7 @@ from readiness.attack import (
     knowledge,
     read_release,
 )
-from readiness.attack.attack import cells_of
+from readiness.attack.attack import _ItemAttack, cells_of
 from readiness.attack.knowledge import AttackedCell, AttackReader, Knowledge, Sums
 from readiness.attack.released import PrintedInterval, ReleasedShare, ReleasedTable
 from readiness.attack.solving import MOST_CELLS, PEOPLE, LinearSystem, Solver, narrow
@@ -401,6 +401,24 @@ def test_a_count_of_which_a_search_ends_undecided_is_given_away(
     (found,) = attack(release_of_cells(), counts=["q.four.b"])[:1]
     assert RULES.holds(found.lowest, found.highest)
     assert found.verdict is CountVerdict.GIVEN
+
+
+def test_weights_of_an_answer_narrow_no_count_of_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Sixteen of size:s gave another answer: their weights are not those behind the share."""
+    monkeypatch.setattr(knowledge, "MOST_CELLS_OF_FEW", 0)
+    target = release_of_cells()
+    table = target.release.tables["q"]
+    item = _ItemAttack(target, "q", table)
+    solver = item.knowledge.solver(frame=True)
+    (rest,) = (cell for cell in cells_of(table) if cell.id == "~q.one.size:s")
+    column = item._find_column(solver, rest)
+    assert rest.rest and column is not None and solver.searches is None
+    by_relaxation = solver.bound_by_relaxation(column)
+    found = item._bound_count(rest, frame=True)
+    assert (found.lowest, found.highest) == by_relaxation
+    assert found.lowest <= 16 <= found.highest
 
 
 def test_two_known_answers_narrow_what_one_does_not() -> None:
