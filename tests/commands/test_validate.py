@@ -85,10 +85,11 @@ def test_what_would_be_kept_is_said_before_it_is_registered(root: Path, capsys: 
     out = capsys.readouterr().out
     assert out.startswith(
         "export.csv: an export of ai-readiness-1. Submissions: 689.\n"
-        "To be kept, before dates and sample are checked: 681 (professional: 656, expert: 25)"
-        "\nSubmissions not kept: 8 of 689 (1.2%; duplicates: 6, no readable date: 1, "
+        "Submissions that would be kept, before dates and sample are checked: 681 "
+        "(professional: 656, expert: 25)\n"
+        "Submissions not kept: 8 of 689 (1.2%; duplicates: 6, no readable date: 1, "
     )
-    assert "unknown_option            7  error: Not an option of the item: excluded.\n" in out
+    assert "unknown_option            7  error: Not an option of the question: excluded.\n" in out
     assert sorted(root.rglob("*")) == before
     add = ["data", "add", "export.csv", "--dataset", "x", "--as", "1"]
     assert main([*add, "--questionnaire", QUESTIONNAIRE]) == 0
@@ -130,7 +131,7 @@ def test_a_larger_loss_that_the_wave_allows_is_registered(root: Path, capsys: An
 def test_a_drawn_sample_is_read_as_one(root: Path, capsys: Any) -> None:
     shutil.copyfile(SAMPLE, root / "sample.csv")
     assert main(["validate", "sample.csv", "--questionnaire", QUESTIONNAIRE]) == 0
-    assert "Invited: 1,740, in strata: 7, of persons: 12,000." in (capsys.readouterr().out)
+    assert "Invited: 1,740; strata: 7; population: 12,000." in (capsys.readouterr().out)
     (root / "sample.csv").write_text(rows_to_csv(rows_of(SAMPLE)[:-1]), "utf-8")
     add = ["data", "add", "sample.csv", "--dataset", "x", "--as", "1"]
     assert main([*add, "--questionnaire", QUESTIONNAIRE]) == 3

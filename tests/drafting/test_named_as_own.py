@@ -80,7 +80,7 @@ def test_labelled_questions_of_a_file_are_questions_whatever_their_names(
     assert {*asked.headers} == {*LABELLED} and len(asked.items) == len(LABELLED)
     assert not asked.export.ignored and "# check: questions, or" not in text
     n = N * len(LABELLED)
-    assert f"Answers in them: {n} = {n} used + 0 excluded" in sums[1]
+    assert f"Answers in the file: {n} = {n} used + 0 excluded" in sums[1]
     assert sums[1].endswith("+ 0 in columns that are not read.")
 
 
@@ -106,7 +106,7 @@ def test_a_labelled_question_that_is_not_read_is_counted_and_named(tmp_path: Pat
     raw = read_export(path, asked)
     sums = write_sums(first_reading(raw, asked), raw.attrs, "en")
     left = N * (len(LABELLED) - 1)
-    assert f"Answers in them: {N + left} = {N} used + 0 excluded" in sums[1]
+    assert f"Answers in the file: {N + left} = {N} used + 0 excluded" in sums[1]
     assert f"+ {left} in columns that are not read." in sums[1]
     assert sums[2].startswith("Columns that are not read: 'SC1: How clear is the first scale?', ")
     assert all(name in sums[2] for name in [*LABELLED][1:])

@@ -27,7 +27,9 @@ from catalogues import (
 )
 
 from readiness.language.catalogue import FIRST, FOLDER, LANGUAGES, WHOLE, locale
+from readiness.rendering.checks import has_digit
 from readiness.reporting.blocks import KEYS as AROUND
+from readiness.steps.render import ALLOWED
 
 # What a language sets only where it needs it.
 OPTIONAL = {
@@ -151,6 +153,27 @@ def test_texts_are_safe_and_set_nothing_by_hand(language: str) -> None:
             assert not re.search("[<>&\u00a0\u202f\u2009\u200e\u200f\u2066-\u2069]", text), key
             if language != "fr":
                 assert "  " not in text, key
+
+
+# Domains of messages that stand on the pages of a report, where every digit has to be a number of
+# the register. The columns of numbers.csv are described in its codebook only.
+ON_PAGES = ("report", "participation", "weighting", "study", "tables")
+OFF_PAGES = "tables.column."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_message_of_a_page_has_a_digit_of_its_own(language: str) -> None:
+    """A digit in such a message would stop the rendering: "it would be 1" is "it would be one"."""
+    found = {}
+    for key, message in messages(language).items():
+        if key.split(".")[0] in ON_PAGES and not key.startswith(OFF_PAGES):
+            for said in forms(message):
+                left = re.sub(r"\{[^}]*\}", "", said)
+                for allowed in ALLOWED:
+                    left = allowed.sub("", left)
+                if has_digit(left):
+                    found[key] = said
+    assert found == {}
 
 
 # --- no text for readers in code ------------------------------------------------------------------

@@ -177,8 +177,8 @@ def test_a_near_option_is_suggested_and_never_applied() -> None:
     renamed = issues[issues["rule"] == "unseen_option"].iloc[0].to_dict()
     assert renamed["row"] == 0 and renamed["value"] == "Tres faible"
     assert sentence(renamed, "en") == (
-        "Niveau: 'Tres faible'. Tres faible occurs (times: 14), and the option “Très faible” "
-        "never: was the wording changed? If so, write a new version of the questionnaire."
+        "Niveau: 'Tres faible'. Tres faible occurs (times: 14), but the option “Très faible” "
+        "never does. Was the wording changed? If so, write a new version of the questionnaire."
     )
 
 

@@ -59,7 +59,7 @@ def checked(wave: Wave, questionnaire: Questionnaire, change: Change, largest: f
             us_dates,
             "Submissions not kept: 635 of 689 (92.2%; no readable date: 335, too late: 216, "
             "too early: 84). Row 2, Horodateur: '02/28/2026 17:00:00'. The timestamp cannot be "
-            "read; expected ",
+            "read. The submission ",
         ),
         (
             no_codes,
@@ -88,8 +88,8 @@ def test_mass_loss_stops(
 def test_times_of_another_form_are_shown(wave: Wave, questionnaire: Questionnaire) -> None:
     iso = wave.exports[2].assign(_timestamp="week 10, Thursday", _submitted="")
     expected = (
-        r"689 undated; Row 2, Horodateur: 'week 10, Thursday'\. .* a date and a time, dd/mm/yyyy "
-        "HH:MM:SS"
+        r"689 undated; Row 2, Horodateur: 'week 10, Thursday'\. .* a date and a time, "
+        "such as dd/mm/yyyy HH:MM:SS"
     )
     with pytest.raises(DataError, match=expected):
         validate(iso, questionnaire, wave.sample, opens=OPENS, closes=CLOSES)
