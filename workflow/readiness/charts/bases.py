@@ -35,9 +35,9 @@ _REPORTED = {
 
 
 def grid_chart(claims: pd.DataFrame, structure: Structure, language: Language) -> Picture:
-    """Return the chart of the numbers of people that can give the study's own figures.
+    """Draw the numbers of people on which the study's own figures are possible.
 
-    `claims`: the register of claims as text. Where the study has no lead base, the picture is one
+    `claims`: the register of claims as text. The picture of a study without a lead base is one
     sentence. Raises DataError as `forensics.read_study`.
     """
     if (bases := lead_bases(claims, structure)) is None:
@@ -46,7 +46,7 @@ def grid_chart(claims: pd.DataFrame, structure: Structure, language: Language) -
 
 
 def cells_chart(found: LeadBases, language: Language) -> Picture:
-    """Return a picture with one cell per number of people, from 1 to at most `MOST`.
+    """Draw one cell for each number of people, from 1 to at most `MOST`.
 
     Filled: the study's figures fit if everyone answered every question. Outlined: they fit only if
     answers are missing. Grey: they do not fit. A frame marks a number of people that a publication
@@ -83,7 +83,7 @@ def cells_chart(found: LeadBases, language: Language) -> Picture:
         [BasePanel(states, frozenset(reported))],
         subtitle=word("charts.grid.subtitle", language, n=last, figures=Listed(sets)),
         keys=keys,
-        # The report says whom a reported number describes, and what it may count.
+        # The chart only marks a reported number; the report explains whom the number counts.
         signs=[word(reported[n], language, n=n) for n in sorted(reported)],
         table=[
             {"people": n, "fits": FITS[state], "reported": "yes" if n in reported else ""}
@@ -94,11 +94,11 @@ def cells_chart(found: LeadBases, language: Language) -> Picture:
 
 @dataclass(frozen=True)
 class BasePanel:
-    """A panel of cells, one per number of people from 1 on, coloured by fit; some with a frame.
+    """A panel with one cell for each number of people from 1 on, coloured by fit.
 
-    `states`: fit by number (`all`, `missing`, `no`). `framed`: the numbers that a publication
-    reports. Cells run in the page's reading direction: from right to left in Arabic. A cell has the
-    id `people.<n>`.
+    `states`: fit by number (`all`, `missing`, `no`). `framed`: numbers with a frame, because a
+    publication reports them. Cells run in the page's reading direction: from right to left in
+    Arabic. A cell has the id `people.<n>`.
     """
 
     states: Mapping[int, str]

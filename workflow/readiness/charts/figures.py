@@ -31,8 +31,9 @@ from readiness.register.wording import Wording
 
 @dataclass(frozen=True)
 class TextMark:
-    """A text in a row, such as a number or its interval; `wide`: written only where there is
-    room.
+    """A text in a row, such as a number or an interval.
+
+    `wide`: the text is left out on a narrow sheet.
     """
 
     text: str
@@ -71,11 +72,11 @@ class LineMark:
 
 @dataclass(frozen=True)
 class BarMark:
-    """A bar, or a piece of one, from `low` to `high`, with a text that is written where it fits.
+    """A bar, or a piece of a bar, from `low` to `high`.
 
-    `height`: as a part of the height of a row's bar, 0 to 1. Without a `colour` the bar is a dashed
-    empty box, for a value that is not published; `hatched`: for a value to be read with caution, or
-    a bar that must differ in a grey print.
+    `height`: share (0-1) of the height of a row's bar. `colour`: "" draws a dashed empty box, for a
+    value that is not published. `hatched`: marks a value to be read with caution, or tells bars
+    apart in a grey print. The text is written where it fits.
     """
 
     low: float
@@ -90,7 +91,7 @@ class BarMark:
 
 @dataclass(frozen=True)
 class Gone:
-    """An empty box for a value that is not published; its place says nothing about the value."""
+    """An empty box for a value that is not published, at a place unrelated to the value."""
 
     text: TextMark | None = None
 
@@ -100,11 +101,12 @@ Mark = Dot | LineMark | BarMark | Gone
 
 @dataclass(frozen=True)
 class ChartRow:
-    """A row: its label with a small text, its marks in drawing order, the texts at their side.
+    """A row of a chart.
 
-    `section`: the row opens a section. `head`: the main number of the row, written beside its
-    marks, or across from its label on a narrow sheet. `aside`: a bar from zero in a separate panel,
-    on the same scale.
+    `label`, `small`: text at the beginning, and a small text below. `marks`: in drawing order.
+    `reading`: texts beside the marks. `section`: the row opens a section. `head`: the main number
+    of the row, written beside the marks, or across from the label on a narrow sheet. `aside`: a bar
+    from zero in a separate panel, on the same scale.
     """
 
     label: str
@@ -133,10 +135,10 @@ Unit = Literal["share", "number", "points", ""]
 
 @dataclass(frozen=True)
 class AmountAxis:
-    """An axis: the unit of its amounts, and its limits; without a unit it has no numbers.
+    """An axis with the unit of the amounts; an axis without a unit has no numbers.
 
-    The axis of shares starts at 0, the axis of numbers too if none is negative. `rules`: lines
-    across all rows. `sides`: texts left and right of zero.
+    An axis of shares starts at 0, and so does an axis of numbers without negative ones. `rules`:
+    lines across all rows. `sides`: texts left and right of zero.
     """
 
     unit: Unit = "share"
@@ -166,7 +168,7 @@ COLUMNS = (
     *("digits", "rounding", "simulated"),
 )
 
-# Characters that may stand beside the digits of a share.
+# Characters of a printed share that are no digits: percent signs, spaces, direction marks.
 _PERCENT = "%\u066a\u00a0\u202f\u200e\u200f\u061c "
 
 
@@ -196,7 +198,7 @@ class DrawnFigure:
 
     @property
     def share(self) -> FigureId:
-        """Parts of the id, which is that of a share or a mean."""
+        """Parsed id of the number, which must be a share or a mean."""
         return FigureId.parse(self.id, "estimate")
 
     @property
@@ -224,11 +226,11 @@ class DrawnFigure:
 
 
 class DrawnFigures:
-    """The numbers of one run's register, by id, in one language.
+    """Numbers of the register of one run, by id, written in one language.
 
-    `rows` may hold numbers or the text of `figures.csv`. `simulated`: the wave is simulated, or any
-    row comes from a simulated wave. `is_drawn`: whether respondents were drawn by chance. Raises
-    RenderError when a column is missing or an id is repeated.
+    `rows`: rows of the register, as numbers or as the text of `figures.csv`. `simulated`: the wave
+    is simulated, or a row comes from a simulated wave. `is_drawn`: respondents were drawn by
+    chance. Raises RenderError when a column is missing or an id is repeated.
     """
 
     def __init__(
@@ -251,12 +253,12 @@ class DrawnFigures:
         self._rows = {row["id"]: row for row in list_rows(rows)}
 
     def _find_row(self, figure_id: str) -> dict[str, Any] | None:
-        """Return the row of an id with `suppressed` as text; None where the register has none."""
+        """Return the row with this id, `suppressed` as text; None for an id without a row."""
         row = self._rows.get(figure_id)
         return row and {**row, "suppressed": _read_text(row["suppressed"])}
 
     def get(self, figure_id: str) -> DrawnFigure | None:
-        """Return the number with this id; None where the register has no such row.
+        """Return the number with this id; None for an id without a row.
 
         Raises RenderError for a row with neither a value nor a reason for suppression.
         """
@@ -300,10 +302,10 @@ def _read_text(value: Any) -> str:
 
 @dataclass(frozen=True)
 class DrawnGroup:
-    """A group: its code and label, and whether it is the `total` or `apart`, outside weights and
-    total.
+    """A group of respondents, as a row of a chart.
 
-    `item`: the item whose numbers the row shows, in a chart with one row per question.
+    `total`: the row is the total of all groups. `apart`: the group is outside weights and total.
+    `item`: item of the row's numbers, in a chart with one row per question.
     """
 
     code: str
@@ -344,7 +346,7 @@ def in_sections(rows: Iterable[tuple[DrawnGroup, ChartRow]]) -> list[ChartRow]:
     return sectioned
 
 
-# Finding about a share, by its side of one half.
+# Key in the catalogues of the finding on a share: more, less, or about one half.
 SIDES = {
     "majority": "charts.finding.more",
     "minority": "charts.finding.less",
@@ -419,9 +421,9 @@ def explain_sign(one: Sign, language: str) -> str:
 
 
 def firm(figure: DrawnFigure) -> bool:
-    """Return whether a sentence may be made of a number.
+    """Return True if a sentence may state a number.
 
-    True for a published value without a sign whose reliability is not limited.
+    The number must be published, without a warning sign, and its reliability not limited.
     """
     reliable = figure.sign is Sign.NONE and figure.reliability in ("", "present")
     return reliable and figure.value is not None
@@ -430,10 +432,10 @@ def firm(figure: DrawnFigure) -> bool:
 def against_half(
     figures: DrawnFigures, figure: DrawnFigure | None, item: str, levels: Value
 ) -> Fact | None:
-    """Return a fact that a share of all is above, below or about one half; `levels`: its answers.
+    """Return a fact that a share of all respondents is above, below or about one half.
 
-    None where the share is not firm, and where its side depends on item nonresponse: a title has no
-    room for that condition.
+    `levels`: the answers that are added up. None where no sentence may state the share, and where
+    item nonresponse could change the side: a title has no room for this condition.
     """
     if figure is None or figure.value is None or figure.unit != "share" or not firm(figure):
         return None

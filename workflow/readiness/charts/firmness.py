@@ -19,7 +19,11 @@ GAP, MOST = 10.0, 0.36
 
 @dataclass(frozen=True)
 class DrawnVariant:
-    """A variant: its number, whether the finding holds in it, its choice in each dimension."""
+    """A variant of the analysis.
+
+    `figure`: number of the finding in the variant. `holds`: the finding holds in the variant.
+    `choices`: choice made in each dimension.
+    """
 
     figure: DrawnFigure
     holds: bool

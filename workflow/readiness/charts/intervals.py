@@ -147,7 +147,7 @@ def _make_marks(group: DrawnGroup, figure: DrawnFigure, small: int) -> Iterator[
 
 
 def _write_reading(figure: DrawnFigure, language: str) -> list[TextMark]:
-    """Return the texts beside a row: its number, and its interval where it has one."""
+    """Return the texts beside a row: the number and, where there is one, the interval."""
     if figure.lower is None or figure.upper is None:
         return [figure.text]
     return [figure.text, figure.between(figure.lower, figure.upper, language)]

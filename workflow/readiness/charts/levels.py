@@ -60,7 +60,7 @@ class Levels:
 
     @property
     def across(self) -> int:
-        """1 when the middle level of an odd scale lies across the axis, else 0."""
+        """1 for an ordered scale with a middle level, which lies across the axis; otherwise 0."""
         return len(self.labels) % 2 if self.ordered else 0
 
     @property
@@ -138,12 +138,12 @@ class DrawnAnswers:
 
     @property
     def hidden(self) -> list[int]:
-        """Places of the levels that are not published."""
+        """Positions of the levels that are not published."""
         return [k for k, figure in enumerate(self.levels) if figure.value is None]
 
     @property
     def has_values(self) -> bool:
-        """Whether at least one level is published."""
+        """True if at least one level is published."""
         return len(self.hidden) < len(self.levels)
 
     @property
@@ -163,7 +163,7 @@ class DrawnAnswers:
 
     @property
     def head(self) -> DrawnFigure | None:
-        """Headline share of the group, or None where the register has none."""
+        """Headline share of the group; None for a register without one."""
         return self.boxes[0][1] if self.boxes else None
 
     def is_small(self, small: int) -> bool:
@@ -282,7 +282,7 @@ def level_bars(
 
 
 def _find_firm(figures: DrawnFigures, levels: Levels, first: DrawnAnswers) -> Fact | None:
-    """Return the finding for the title from the total's row; None where it is not firm."""
+    """Return the finding for the title, from the row of the total; None for no firm finding."""
     if not first.group.total:
         return None
     if levels.ordered:

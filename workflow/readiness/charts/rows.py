@@ -55,7 +55,7 @@ class Labels:
         ]
         smallest = max(text.width for text in smalls)
         longest = max(smallest, *(measure(row.label, bold=row.bold) for row in rows))
-        # Beside their marks, labels take at most 28 % of the width.
+        # Labels beside the marks take at most 28 % of the width.
         self.width = 0.0 if self.narrow else min(longest, 0.28 * width) + 14
         taken = max(sum(text.width + SPACE for text in texts) for texts in self.across)
         room = width - taken if self.narrow else self.width - 12
@@ -116,7 +116,7 @@ class Labels:
             used += text.width + SPACE
 
 
-# Pixels that a number on an axis needs, by unit.
+# Width in pixels of a number on an axis, by unit.
 _ROOM = {"share": 52.0, "number": 62.0, "points": 46.0}
 _ROUND = [(m, e) for e in range(-6, 13) for m in (1, 2, 5)]
 _SHARES = [(5, -2), (1, -1), (25, -2), (5, -1)]
@@ -154,7 +154,7 @@ def write_amount(amount: float, unit: Unit, digits: int, language: str) -> str:
     `digits`: decimals of the amount.
     """
     if unit == "points":
-        # "+0,2" without its noun: the panel's title says what is counted.
+        # Write "+0,2" and not "+0,2 points": the title of the panel names the unit.
         return numbers.number(round(amount, 6), unit, max(0, digits - 2), language, noun=False)
     if unit == "share":
         return numbers.number(round(amount, 2), unit, 0, language)
@@ -167,7 +167,7 @@ SIDE = 18.0
 EDGE, GAP, INSET = 6.0, 22.0, 6.0
 # Pixels between the texts beside a row.
 BETWEEN = 7.0
-# Width in pixels of the box of an unpublished value, without and with its sign.
+# Width in pixels of the box for an unpublished value: empty, and with a text inside.
 BOX, SAID_BOX = 44.0, 130.0
 
 
@@ -185,7 +185,7 @@ class Rows:
 
 
 class _Plot:
-    """The drawing of one panel of rows on one sheet."""
+    """A panel of rows, drawn on a sheet."""
 
     def __init__(self, panel: Rows, sheet: Drawing) -> None:
         self.panel, self.sheet = panel, sheet
@@ -205,7 +205,7 @@ class _Plot:
         elif panel.axis.sides:
             top = self._draw_sides(panel.axis.sides, top)
         labels.draw(sheet, top)
-        # A solid line is drawn over bars that touch it, and behind a bar that lies across it.
+        # A solid line is drawn over bars that end at the line, and behind bars that cross it.
         bars = [mark for row in panel.rows for mark in row.marks if isinstance(mark, BarMark)]
         behind = [
             rule
@@ -220,7 +220,7 @@ class _Plot:
                 self._mark(mark, y)
             self._draw_outer(row, y)
             self._draw_head(row, y)
-            # The texts beside the marks, one after the other in reading direction.
+            # Write the texts beside the marks, one after the other in reading direction.
             at = self.sheet.width - self.room + BETWEEN
             for text in reading:
                 x, align = self.sheet.start(at)
@@ -266,7 +266,7 @@ class _Plot:
             return main, None
         width = unit * apart + beside
         left = sheet.mirror(start + unit * (high - low) + after - EDGE + GAP, width)
-        # In Arabic the bar grows to the left, away from the marks, so that its text has room.
+        # In Arabic, bars of the aside grow to the left, away from the marks: their text needs room.
         aside = (left + width - unit, unit, 1.0, 0.0) if sheet.rtl else (left, unit, 0.0, 1.0)
         return main, Panel(*aside)
 
@@ -334,10 +334,10 @@ class _Plot:
         self._say(bar.text, middle, y, "middle", palette.on(bar.colour))
 
     def _draw_outer(self, row: ChartRow, y: float) -> None:
-        """Write the number of the last bar beside it, where it has no room within.
+        """Write the number of the last bar beside the bar, if the bar is too short for the number.
 
-        Only on a wide sheet that is read from the left and has its heads on the left: elsewhere a
-        head or labels stand there.
+        Nothing is written where a head or labels take the place beside the bar: on a narrow sheet,
+        on a sheet read from the right, and with heads on the right.
         """
         bars = [mark for mark in row.marks if isinstance(mark, BarMark) and mark.colour]
         taken = self.sheet.rtl or self.labels.narrow or not self.panel.head_left

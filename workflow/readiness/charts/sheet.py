@@ -72,7 +72,7 @@ def wrap(text: str, width: float, *, size: float = BODY, bold: bool = False) -> 
 
 
 def _cut_word(word: str, width: float, size: float, bold: bool) -> Iterator[str]:
-    """Yield a word in parts of at most `width` pixels, of one character at least."""
+    """Cut a word into parts of at most `width` pixels, each with at least one character."""
 
     def width_of(end: int) -> float:
         return measure(word[:end], size=size, bold=bold)
@@ -121,8 +121,9 @@ class Word:
 
 @dataclass(frozen=True)
 class Mark:
-    """A shape on the sheet: its kind, the id of its number, its box (left, top, right, bottom), its
-    look.
+    """A shape on the sheet.
+
+    `id`: id of the number that is drawn. `box`: left, top, right and bottom in pixels.
     """
 
     kind: str
@@ -185,9 +186,10 @@ def write_raised(text: str) -> str:
 
 
 def set_direction(text: str) -> str:
-    """Return a text as it is set: apostrophes curved, isolated if it has right-to-left letters.
+    """Prepare a text for a picture.
 
-    Characters that XML forbids become U+FFFD.
+    Apostrophes become curved, a text with right-to-left letters is isolated, and characters that
+    XML forbids become U+FFFD.
     """
     text = re.sub(r"(?<=\w)'(?=\w)", "\N{RIGHT SINGLE QUOTATION MARK}", drop_forbidden(text))
     mirrored = any(bidirectional(character) in ("R", "AL") for character in text)
@@ -217,7 +219,7 @@ class Drawing:
 
     @property
     def rtl(self) -> bool:
-        """Whether the language is read from right to left."""
+        """True for a language that is read from right to left."""
         return direction(self.language) == "rtl"
 
     def close_head(self, y: float) -> None:
@@ -364,7 +366,7 @@ class Drawing:
         self._parts.append(f"<{tag}{_write_attributes(attributes)}{inside}")
 
     def svg(self, title: str, description: str = "") -> bytes:
-        """Return the sheet as SVG: the same bytes for the same sheet on every machine.
+        """Return the sheet as SVG, with the same bytes on every machine.
 
         `title`, `description`: texts for assistive technology.
         """

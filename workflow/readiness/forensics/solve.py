@@ -69,13 +69,13 @@ HALVES = {how.value: f"forensics.rounding.{how}" for how in NEAREST_ROUNDINGS}
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to read the figures, and the numbers of people that it allows.
+    """A way to read the figures, and the numbers of people that fit the reading.
 
-    `kind`: one of `READINGS`. `how`: way in which the figures were made. `missing`: number of
-    answers that may be missing on each question. `bases`: the numbers up to `n_max` that fit;
-    `smallest`: the first number that fits, None where there is none; `every`: the number from which
-    on all fit, None where it is larger than `n_max` or not sought. `power`: the share of made-up
-    figures that would pass, 0 to 1, None where it was not counted.
+    `kind`: one of `READINGS`. `how`: way in which the figures were printed. `missing`: number of
+    answers that may be missing on each question. `bases`: the fitting numbers up to `n_max`.
+    `smallest`: the first fitting number, None if there is none. `every`: the number from which on
+    all numbers fit, None if it is above `n_max` or was not sought. `power`: share (0-1) of made-up
+    figures that would pass the check, None if it was not counted.
     """
 
     kind: str
@@ -92,8 +92,8 @@ class Reading:
 class Solution:
     """Numbers of people that the figures allow, as data and as facts.
 
-    `rows`: the readings, where no number of people is printed; `together`: the figures judged
-    against that number, where one is printed. `facts`: the same as messages, one per line.
+    `rows`: the readings, if no number of people is printed. `together`: the judgement of the
+    figures against the printed number. `facts`: the result as messages, one per line.
     """
 
     rows: tuple[Reading, ...]
@@ -186,7 +186,7 @@ def _list_roundings(allowed: Sequence[Convention]) -> list[Rounding]:
 def _adds_to_whole(
     figures: Sequence[PrintedFigure], allowed: Sequence[Convention]
 ) -> tuple[bool, SumResult]:
-    """Return whether figures can be all answers to one question, and their sum."""
+    """Return True if figures can be the complete answers to one question, and the sum check."""
     total = sum_to_whole(figures, _list_roundings(allowed))
     return total.ok or total.total.share == 1, total
 
@@ -218,7 +218,7 @@ def _make_set(
 def _read_as_one(
     groups: Sequence[tuple[PrintedFigure, ...]], allowed: Sequence[Convention]
 ) -> FigureSet | None:
-    """Return all figures as answers to one question, if none are joined and they add to 100."""
+    """Return all figures as one set, if none are joined by "/" and all together add to 100."""
     if len(groups) < 2 or any(len(group) > 1 for group in groups):
         return None
     figures = tuple(figure for group in groups for figure in group)
@@ -233,7 +233,7 @@ def _list_rows(
     max_missing: int,
     allowed: Sequence[Convention],
 ) -> Iterator[Reading]:
-    """Yield the readings: one question, the same people, each question alone."""
+    """Yield the readings: all figures one question, all questions one base, each question alone."""
     if as_one is not None:
         yield from _read("exhaustive", [as_one], 0, n_max, allowed)
     if len(sets) > 1:
@@ -253,7 +253,10 @@ def _read(
     n_max: int,
     allowed: Sequence[Convention],
 ) -> Iterator[Reading]:
-    """Yield one reading, then other ways of printing that explain what rounding does not."""
+    """Yield a reading with rounded figures, then with figures printed in other ways.
+
+    Other ways of printing are left out where they explain no more than rounding does.
+    """
     bases = tuple(joint_bases(sets, n_max, missing, allowed))
     smallest = bases[0] if bases else smallest_joint_base(sets, missing, allowed, LARGEST_N_MAX)
     every = None
@@ -307,7 +310,7 @@ def _state_row(row: Reading, n_max: int) -> Fact:
         line = Fact("forensics.solve.every", values)
     elif row.every is not None:
         line = Fact("forensics.solve.from", {**values, "every": row.every})
-    # A power of 1 is stated once, below all readings.
+    # A power of 1 is not stated for each reading, but once below all of them.
     if row.power == 1 or not (strength := state_strength(row.power)):
         return line
     return Fact("forensics.solve.strength", {"line": line, "strength": strength[0]})

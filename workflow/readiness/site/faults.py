@@ -1,6 +1,6 @@
 """Render the faults of an export as one self-contained page; no files are written.
 
-It quotes answers of single respondents: it is marked as internal, and is never published.
+The page quotes answers of single respondents, so it is marked as internal and never published.
 """
 
 from collections.abc import Mapping
@@ -18,9 +18,9 @@ from readiness.rendering.numbers import render_page
 from readiness.validation import MEANINGS, SEVERITIES
 from readiness.validation.issue_summary import by_rule, sort_issues
 
-# Most rows of a list on the page; the tables have all.
+# Largest number of rows in a list on the page; the tables have all rows.
 MOST = 500
-# Longest cell in characters; an answer may fill a page.
+# Longest cell in characters; an uncut answer could fill a page.
 LONGEST = 120
 COUNTED = {
     "received": "participation.chart.received",

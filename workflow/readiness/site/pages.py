@@ -34,7 +34,10 @@ _OUTSIDE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Guide:
-    """A guide: the name of its file without ending, its title, its text as HTML."""
+    """A guide from `docs/`.
+
+    `name`: name of the file without its ending. `body`: the text as HTML.
+    """
 
     name: str
     title: str
@@ -63,7 +66,7 @@ def guide(name: str, source: str, guides: Collection[str], files: Collection[str
         if token.type == "heading_open":
             parts = (t for t in inline.children or () if t.type in ("text", "code_inline"))
             heading = "".join(part.content for part in parts)
-            # Spelled as in the links between the guides.
+            # Links between the guides spell ids of headings in this way.
             token.attrSet(
                 "id", re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", heading.lower()).strip())
             )
@@ -132,7 +135,7 @@ class File:
 
     @classmethod
     def at(cls, path: PurePosixPath) -> "File | None":
-        """Return the file at a path, or None where the index does not list it."""
+        """Return the file at a path; None for a file that the index does not list."""
         kind = KINDS.get(path.suffix, "")
         if not kind or path.stem == CODEBOOK:
             return None
@@ -141,10 +144,10 @@ class File:
 
 @dataclass(frozen=True)
 class Shown:
-    """Main finding of a report's page in one language, and its picture.
+    """Main finding of a report in one language, and the chart of the finding.
 
-    `picture`: path from the site's root, None without one; `alternative`: its alternative text;
-    `narrow`: path of the same drawing for telephones, None without one.
+    `picture`: path of the chart from the site's root. `alternative`: alternative text of the chart.
+    `narrow`: path of the chart for telephones. Paths are None for a report without a chart.
     """
 
     finding: str
@@ -155,10 +158,11 @@ class Shown:
 
 @dataclass(frozen=True)
 class ReportEntry:
-    """A current report: its run, its title, and its files by language.
+    """A current report.
 
-    `shown`: main finding by language. `published`: the publication in force of the same run, or
-    None; `moved`: how many of its numbers differ now.
+    `title`, `files`, `shown`: title, files and main finding by language. `published`: publication
+    in force of the run; None for a run that was not published. `moved`: number of published numbers
+    that differ now.
     """
 
     run: str
@@ -231,18 +235,18 @@ class Published:
 
     @property
     def is_citable(self) -> bool:
-        """Whether the publication may be cited, even if superseded."""
+        """True for a publication that may be cited, even if it was superseded."""
         return not (self.draft or self.withdrawn)
 
     @property
     def is_in_force(self) -> bool:
-        """Whether the publication is the current one to read."""
+        """True for a publication that may be cited and was not superseded."""
         return self.is_citable and not self.successor
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A version of the data, and the publications that use it."""
+    """A dataset version, and the ids of the publications that use the version."""
 
     version: Version
     used_by: Sequence[str]
@@ -290,7 +294,7 @@ FILES = (
     *("site.file.seal", "site.file.citation"),
 )
 
-# Readers of each guide, by its name; a guide without readers here is for developers.
+# Guides by group of readers, in reading order; guides that are not listed are for developers.
 READERS = {
     "site.guides.readers": (
         *("auditing", "journalist", "forensics", "tampering", "publication", "methods"),
@@ -397,14 +401,14 @@ def status_page(site: Site, one: Published) -> str:
 
 
 def guide_page(site: Site, guide: Guide) -> str:
-    """Return the page of a guide, with navigation in its own language where the site has it."""
+    """Return the page of a guide; navigation is in the guide's language if the site has it."""
     languages = [guide.language, "en", site.start]
     language = next(each for each in languages if each in site.languages)
     return _make_page("guide.html", site, language, "../", guide=guide)
 
 
 def mark_run(page: str, site: Site, report: ReportEntry, language: Language, depth: int) -> str:
-    """Return a report's page with links to the index, to other reports and to what may be cited.
+    """Add links to a report's page: to the index, to other reports, and to the released edition.
 
     `depth`: number of folders above the page.
     """

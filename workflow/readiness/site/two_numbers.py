@@ -63,7 +63,7 @@ def two_numbers_page() -> str:
     package = files("readiness.site")
 
     def read(name: str) -> Markup:
-        # Our own file: nothing from outside is in it.
+        # Not escaped: the file is part of the package, with no content from outside.
         return Markup(package.joinpath(name).read_text("utf-8"))
 
     texts = {language: page_texts(language) for language in WHOLE}

@@ -1,10 +1,10 @@
 """Find the bases on which published percentages are possible.
 
 A *base* is the number of answers that a percentage was computed on. A *figure set* holds the
-percentages of one item. Sets that are said to rest on the same people are judged together, with up
-to m answers missing on each item: set i then has its own base n - m <= n_i <= n.
+percentages of one item. Sets that are said to rest on the same people are judged together. Up to m
+answers may be missing on each item: set i then has a base of its own, n - m <= n_i <= n.
 
-A study rounds in one way throughout, so one and the same convention must explain a joint base.
+A study rounds in one way throughout, so a single convention must explain all sets on a joint base.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ SEARCH_LIMIT = 1_000_000
 
 
 class SetKind(StrEnum):
-    """Constraint on the sum of the counts of one set."""
+    """Constraint on the sum of the counts in a set."""
 
     # Each respondent gave exactly one of the answers: the counts sum to the base.
     EXHAUSTIVE = "exhaustive"
@@ -39,14 +39,17 @@ class SetKind(StrEnum):
 
 @dataclass(frozen=True)
 class Convention:
-    """A rounding, and whether one of two figures may be printed as 100 minus the other."""
+    """A way to print shares: a rounding, with or without complements.
+
+    `complement`: in a pair of figures, either may be printed as 100 minus the other.
+    """
 
     rounding: Rounding
     complement: bool = False
 
 
 def conventions(roundings: Sequence[Rounding]) -> tuple[Convention, ...]:
-    """Return a convention for each rounding: first all without complements, then all with."""
+    """Return the conventions of each rounding: all without complements, then all with them."""
     return tuple(Convention(r, complement) for complement in (False, True) for r in roundings)
 
 
@@ -63,9 +66,9 @@ class FigureSet:
 
     @property
     def is_pair(self) -> bool:
-        """Whether the set is two exhaustive figures that add to 100 as printed.
+        """True for two exhaustive figures that add to 100 as printed.
 
-        Either of the two may then have been printed as 100 minus the other.
+        Either figure may then have been printed as 100 minus the other.
         """
         if self.kind is not SetKind.EXHAUSTIVE or len(self.figures) != 2:
             return False
@@ -79,24 +82,24 @@ def _clip_counts(figure: PrintedFigure, n: int, rounding: Rounding) -> tuple[int
 
 
 def witness(figures: FigureSet, n: int, convention: Convention) -> tuple[int, ...] | None:
-    """Return the first counts, one a figure, that print as the set on a base of `n`; None if none
-    do.
+    """Return counts, one for each figure, that print as the set on a base of `n`.
 
-    First in the order of `witnesses`: not always the lowest counts.
+    Of several, the first in the order of `witnesses`, which need not be the lowest. None where no
+    counts print as the set.
     """
     return next(witnesses(figures, n, convention), None)
 
 
 def witnesses(figures: FigureSet, n: int, convention: Convention) -> Iterator[tuple[int, ...]]:
-    """Yield all tuples of counts, one a figure, that print as the set on a base of `n`.
+    """Yield all tuples of counts, one for each figure, that print as the set on a base of `n`.
 
-    There may be very many: take a few.
+    There may be very many: take only as many as needed.
     """
     if n < 1:
         return
     if convention.complement and figures.is_pair:
         first, second = (_clip_counts(figure, n, convention.rounding) for figure in figures.figures)
-        # One of the two was rounded; the other was printed as 100 minus the first.
+        # One figure of the pair was rounded; the other was printed as 100 minus the first.
         pairs = [(k, n - k) for k in range(first[0], first[1] + 1)]
         pairs += [(n - k, k) for k in range(second[0], second[1] + 1)]
         yield from dict.fromkeys(pairs)
@@ -135,9 +138,9 @@ def _fill(ranges: list[tuple[int, int]], n: int, kind: SetKind) -> Iterator[tupl
 
 
 def is_apportionable(figures: FigureSet) -> bool:
-    """Check that the figures of a set can have been adjusted to add to 100.
+    """Return True if the figures of a set may have been adjusted to add to 100.
 
-    True for an exhaustive set whose figures have the same decimals and add to 100 exactly.
+    The set must be exhaustive, and the figures must have equal decimals and add to 100 exactly.
     """
     scale = figures.figures[0].scale
     alike = all(figure.scale == scale for figure in figures.figures)
@@ -285,14 +288,15 @@ def smallest_joint_base(
 def every_base_from(
     sets: Sequence[FigureSet], max_missing: int = 0, allowed: Sequence[Convention] = NEAREST
 ) -> int | None:
-    """Return the number of people from which on every number is possible for all sets.
+    """Return the smallest n such that n people, and any larger number, are possible for all sets.
 
     Bases are tried up to four times the scale times the number of figures, at most `SEARCH_LIMIT`.
-    None where the number lies above half of the bases tried.
+    None where n is above half of the bases tried.
     """
     widest = max(figure.scale for s in sets for figure in s.figures)
     most = max(len(s.figures) for s in sets)
-    # From `scale` people on each figure has its count; a whole of k figures has slack within k.
+    # From `scale` people on, some count prints as each figure; the sum of k counts is off by less
+    # than k.
     n_max = min(4 * widest * most, SEARCH_LIMIT)
     first = int(np.flatnonzero(~joint_mask(sets, n_max, max_missing, allowed))[-1]) + 1
     return first if first <= n_max // 2 else None
@@ -301,11 +305,11 @@ def every_base_from(
 def missing_needed(
     sets: Sequence[FigureSet], n_max: int, most: int, allowed: Sequence[Convention] = NEAREST
 ) -> list[int | None]:
-    """Return for each number of people 1..n_max the fewest missing answers that make all sets
-    possible.
+    """Return the fewest missing answers with which all sets are possible, for 1..n_max people.
 
-    The same number is allowed on every set; None where more than `most` are needed. The list is the
-    robustness curve: how a verdict changes with missing answers and with fewer completes.
+    Each set may lack this many answers; None where more than `most` would have to be missing. The
+    list is the robustness curve of a verdict: how the verdict changes with missing answers, and
+    with fewer completes.
     """
     needed: list[int | None] = [None] * n_max
     for missing in range(most, -1, -1):

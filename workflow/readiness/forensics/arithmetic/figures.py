@@ -32,7 +32,7 @@ from readiness.ground.decimals import write_out
 from readiness.ground.errors import DataError, StatisticsError
 
 MAX_DECIMALS, MAX_DIGITS = 6, 12
-# Parts of a whole in a percentage; the number for a mean is 1.
+# Number of parts in a whole: 100 for a percentage. For a mean, 1 takes its place.
 PERCENT = 100
 
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫", "01234567890123456789.")
@@ -229,7 +229,7 @@ def shares_of(figure: PrintedFigure, rounding: Rounding) -> ShareInterval:
 def print_share(
     share: Fraction, decimals: int, rounding: Rounding, per: int = PERCENT
 ) -> PrintedFigure:
-    """Return the figure that a share (or a mean) prints as, with that many decimals."""
+    """Round a share, or a mean, to a printed figure with this number of decimals."""
     floor, rest = divmod(share * per * 10**decimals, 1)
     half = Fraction(1, 2)
     up = {
@@ -311,7 +311,7 @@ def grimmer(
         lowest = ceil(least) + (not variances.with_low and least.denominator == 1)
         highest = floor(most) - (not variances.with_high and most.denominator == 1)
         quotient, rest = divmod(total, n)
-        # The sum of squares is smallest where the numbers differ by 1 at most.
+        # The sum of squares is smallest if no two numbers differ by more than 1.
         lowest = max(lowest, (n - rest) * quotient**2 + rest * (quotient + 1) ** 2)
         if scale is not None:
             highest = min(highest, _bound_squares(total, n, scale))
@@ -321,7 +321,7 @@ def grimmer(
 
 
 def _bound_variances(sd: PrintedFigure, roundings: Sequence[Rounding]) -> ShareInterval:
-    """Return the interval of variances that print as the SD under any of the roundings."""
+    """Return the interval of variances whose SD prints as `sd` under one of the roundings."""
     ends = [shares_of(sd, rounding) for rounding in roundings]
     low, without_low = min((end.low, not end.with_low) for end in ends)
     high, with_high = max((end.high, end.with_high) for end in ends)
@@ -355,7 +355,7 @@ def _is_attainable(n: int, total: int, squares: int) -> bool:
     if n == 2:
         root = 2 * squares - total * total
         return isqrt(root) ** 2 == root
-    # One of the numbers lies within the largest distance from the mean that the squares allow.
+    # Given the sum of squares, at least one number is this close to the mean.
     reach = isqrt((n - 1) * (n * squares - total * total)) + 1
     return any(
         _is_attainable(n - 1, total - x, squares - x * x)

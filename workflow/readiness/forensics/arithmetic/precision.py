@@ -99,7 +99,7 @@ def statcan_band(count: int, base: int) -> str:
 
 @dataclass(frozen=True)
 class PRange:
-    """Least and greatest p-value over all tables that fit, and the number of these tables."""
+    """Range of p-values over the tables that fit: least, greatest, number of tables."""
 
     low: Fraction
     high: Fraction
@@ -167,9 +167,7 @@ def _list_margins(
 def _remove_silent(
     row: tuple[int, int], column: tuple[int, int], n: int
 ) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """Subtract from each margin the people who did not answer the other item, in every possible
-    way.
-    """
+    """Yield the margins among people who answered both items, for each way of skipping one item."""
     lacking_rows, lacking_columns = n - sum(row), n - sum(column)
     for lacking_both in range(min(lacking_rows, lacking_columns) + 1):
         drop_rows, drop_columns = lacking_columns - lacking_both, lacking_rows - lacking_both

@@ -1,15 +1,16 @@
 """Figures that should add up: to 100 within rounding, complements, nets.
 
 Three figures rounded to whole percents may add to 99 or 101 and be right (Mosteller, Youtz and Zahn
-1967). Exact: each figure stands for an interval of real shares, and the question is whether shares
-in those intervals add to 1.
+1967). The check is exact: each figure stands for an interval of real shares, and the question is
+whether shares in those intervals add to 1.
 
-Outlets that print different figures for one item, and the smallest edit that reconciles them: a
-figure copied by hand loses a digit, doubles it, or swaps two. Who made the slip stays open.
+Typos: where outlets print different figures for one item, the module finds the smallest edit that
+reconciles the figures. A figure copied by hand loses a digit, doubles a digit, or swaps two. Which
+outlet made the slip stays open.
 
-How much a pass is worth: the share of arbitrary figures of the same shape that would pass, counted
-exactly. Most pairs of whole percentages that add to 100 fit some base up to 32: a pass is then weak
-evidence, while a refutation stands.
+Strength of a check: the share of arbitrary figures of the same shape that would pass, counted
+exactly. Most pairs of whole percentages that add to 100 fit some base up to 32, so a pass is then
+weak evidence, while a refutation stands.
 """
 
 from collections import Counter
@@ -46,11 +47,11 @@ from readiness.ground.errors import DataError
 
 @dataclass(frozen=True)
 class SumResult:
-    """Whether exhaustive, exclusive figures can add to a whole.
+    """Result of adding up exhaustive, exclusive figures.
 
-    `total` is their sum as printed, `allowed` the least and the greatest sum that as many figures
-    can print, `shares` real shares that print as the figures and add to 1, `rounding` the rule
-    under which they do (both None when impossible).
+    `ok`: True if the figures can add to a whole. `total`: sum of the printed figures. `allowed`:
+    least and greatest sum that this many correct figures can print. `shares`, `rounding`: real
+    shares that add to 1 and print as the figures, and the rounding; both None if there are none.
     """
 
     ok: bool
@@ -109,8 +110,8 @@ def _bound_sums(
 def _bound_gaps(categories: int, whole: int, rounding: Rounding) -> tuple[int, int]:
     """Return how far below and above the whole a printed sum can fall, in last digits."""
     half, odd = divmod(categories, 2)
-    # With all figures at a half, each rounds to an even digit: the sum is even, or one figure is
-    # not at a half.
+    # If all shares are exact halves, each figure rounds to an even digit, and the sum is even. For
+    # an odd sum, at least one share is no half.
     reach = half if odd or (whole + half) % 2 == 0 else half - 1
     return {
         Rounding.HALF_UP: (half - 1 + odd, half),
@@ -133,8 +134,8 @@ def _find_shares(
         return tuple(s.low for s in whole) if all(s.with_low for s in whole) else None
     if highest == 1:
         return tuple(s.high for s in whole) if all(s.with_high for s in whole) else None
-    # The whole lies strictly between the sums of the limits: take the same fraction of each
-    # interval's length.
+    # The sum of the lower limits is below 1, the sum of the upper limits above: go the same part of
+    # the way in each interval.
     position = Fraction(1 - lowest, highest - lowest)
     return tuple(s.low + position * (s.high - s.low) for s in whole)
 
@@ -142,9 +143,7 @@ def _find_shares(
 def net_fits(
     parts: Sequence[PrintedFigure], net: PrintedFigure, roundings: Sequence[Rounding]
 ) -> bool:
-    """Return whether a net ("good or medium: 45") can be the sum of its parts under one
-    rounding.
-    """
+    """Return True if one rounding makes a net ("good or medium: 45") the sum of its parts."""
     for rounding in roundings:
         shares = [shares_of(part, rounding) for part in parts]
         together = ShareInterval(
@@ -160,7 +159,7 @@ def net_fits(
 
 @dataclass(frozen=True)
 class Edit:
-    """One typo: an inserted, dropped or replaced digit, or two neighbours swapped."""
+    """A typo: an inserted, dropped or replaced digit, or two neighbouring digits swapped."""
 
     # Position of the figure in the set, from 0.
     position: int
@@ -171,10 +170,10 @@ class Edit:
 
 
 def one_edit_away(text: str) -> dict[str, str]:
-    """Return the percentages that one typo away from a printed one, with the kind of the edit.
+    """Return the percentages that differ from a printed one by one typo, with the kind of typo.
 
-    Keys are figures with the same decimals, written as printed; the printed figure is not among
-    them. Raises DataError where `text` is no percentage.
+    Keys are percentages with the decimals of `text`, without `text`. Raises DataError where `text`
+    is no percentage.
     """
     decimals = parse_figure(text).decimals
     places, digits = range(len(text)), "0123456789"
@@ -246,7 +245,8 @@ def base_power(
 
     None where there are too many alternatives to count, or a set mixes decimals.
     """
-    # On one base, the figures of a multiple-response set are independent: each is counted alone.
+    # On a given base, the figures of a multiple-response set do not constrain each other, so each
+    # figure is counted as a set by itself.
     counted_sets: list[FigureSet] = []
     for figures in sets:
         independent = figures.kind is SetKind.MULTI
@@ -293,7 +293,11 @@ def _count_masks(
     max_missing: int,
     allowed: tuple[Convention, ...],
 ) -> Counter[int] | None:
-    """Count the sets of a shape by their mask of bases: one bit for each convention and base."""
+    """Count the sets of figures of one shape by the bases on which they are possible.
+
+    Returns a count by mask, which has a bit for each convention and base. None where there are too
+    many sets to count.
+    """
     scale = PrintedFigure(0, decimals).scale
     free = size - 1 if kind is SetKind.EXHAUSTIVE and size > 1 else size
     if (scale + 1) ** free > 2 * MAX_ALTERNATIVES:
@@ -343,8 +347,7 @@ def _bound_counts(
     """Return the lowest and highest counts for many figures (rows) and bases (columns) at once."""
     low = np.empty((len(column), len(n)), dtype=np.int64)
     high = np.empty_like(low)
-    # Whether an end of the interval is included depends only on the parity of the printed digits,
-    # and only if halves are rounded to even.
+    # If halves are rounded to even, the ends of the interval are included for even digits only.
     for parity in (0, 1):
         rows = column % 2 == parity
         start, stop, with_start, with_stop = ends(int(parity), rounding)

@@ -1,9 +1,10 @@
 """Judge the figures of one source together, against the number of people printed beside them.
 
-A printed number N and percentages that are no shares of N have innocent readings: N were asked and
+Percentages that are no shares of the printed number N have innocent readings: N were asked and
 fewer answered, a question had a filter, a few answers are missing, the figures were adjusted to add
-to 100. Each reading that holds is found with the numbers of people that it needs. Integers only, no
-texts for readers. The page for a phone has the same arithmetic in JavaScript.
+to 100. The module finds each reading that holds, with the numbers of people that the reading
+allows. It uses integers only, and writes no texts for readers. The page for a phone has the same
+arithmetic in JavaScript.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -35,33 +36,33 @@ from readiness.ground.arrays import BoolArray
 
 # Distance above the printed number up to which other numbers are tried.
 ABOVE = 1_000
-# One missing answer in this many people counts as a slip; more does not.
+# Up to one missing answer in this many people counts as a slip.
 ONE_BLANK_IN = 10
 
 
 class Who(StrEnum):
-    """Who answered, where it explains the figures."""
+    """People behind the figures, in a reading that explains the figures."""
 
     # Everyone counted by the printed number.
     PRINTED = "printed"
-    # One smaller number of people, the same for all questions.
+    # A smaller number of people, the same for all questions.
     FEWER = "fewer"
-    # One smaller number of people, with a few answers missing on each question.
+    # A smaller number of people, with a few answers missing on each question.
     FEWER_MISSING = "fewer_missing"
     # The printed number, with a few answers missing on each question.
     BLANKS = "blanks"
-    # Each question that does not fit has a smaller number of its own.
+    # A smaller number of people for each question that does not fit the printed number.
     FILTER = "filter"
-    # The printed number, each of whom could give several answers.
+    # The printed number of people, who could give several answers each.
     SEVERAL = "several"
-    # One smaller number of people, each of whom could give several answers.
+    # A smaller number of people, who could give several answers each.
     SEVERAL_FEWER = "several_fewer"
-    # One larger number of people.
+    # A larger number of people.
     OTHER = "other"
 
 
 class How(StrEnum):
-    """Way in which shares became figures, where it explains them."""
+    """Way of printing shares, in a reading that explains the figures."""
 
     # Rounded to the nearest value, or as the source declares.
     PLAIN = "plain"
@@ -73,7 +74,11 @@ class How(StrEnum):
 
 @dataclass(frozen=True)
 class Misprint:
-    """A figure that may be misprinted: its set, its position in the set, the intended figures."""
+    """A figure that may be misprinted.
+
+    `position`: index of the set. `figure`: index of the figure in the set. `repairs`: the figures
+    that may have been intended.
+    """
 
     position: int
     figure: int
@@ -82,12 +87,12 @@ class Misprint:
 
 @dataclass(frozen=True)
 class TogetherReading:
-    """One reading under which all figures are right.
+    """A reading under which all figures are right.
 
-    `bases`: the numbers of people that it allows for all questions, in order. `own`: for `FILTER`,
-    the smaller numbers that each set may rest on, empty where the set fits the printed number.
-    `missing`: the fewest answers that have to be missing on a question. `misprints`: candidates, of
-    which one is a misprint.
+    `bases`: numbers of people that the reading allows for all questions, in order. `own`: for
+    `FILTER`, the smaller numbers on which each set is possible, () for a set that fits the printed
+    number. `missing`: fewest answers that must be missing on a question. `misprints`: figures, one
+    of which is a misprint.
     """
 
     who: Who
@@ -100,11 +105,12 @@ class TogetherReading:
 
 @dataclass(frozen=True)
 class Together:
-    """Figures of one source beside the number of people printed with them.
+    """Judgement of the figures of one source against the printed number of people.
 
-    `refused`: set and position of each figure that is no share of that number. `unfit`: sets whose
-    figures are each a share of it but not together. `fits`: whether all sets fit under one
-    rounding. `readings`: the readings that hold, the innocent first; empty where all sets fit.
+    `base`: the printed number. `refused`: index of the set, and index in the set, of each figure
+    that is no share of the base. `unfit`: indexes of sets whose figures are shares of the base one
+    by one, but not together. `fits`: True if one rounding makes all sets possible. `readings`: the
+    readings that hold, innocent ones first; empty if all sets fit.
     """
 
     base: int
@@ -181,9 +187,9 @@ def judge_together(
 def other_manners(
     sets: Sequence[FigureSet], n_max: int, allowed: Sequence[Convention] = NEAREST
 ) -> dict[How, tuple[int, ...]]:
-    """Return the numbers of people up to `n_max` that fit all sets, by each other way of printing.
+    """Return the numbers of people up to `n_max` that fit all sets, by way of printing.
 
-    Other ways: adjusted to 100, truncated, rounded up. Empty where a rounding is declared.
+    The ways are: adjusted to 100, truncated, rounded up. Empty where a rounding is declared.
     """
     manners = _list_manners(sets, _Manner(How.PLAIN, tuple(allowed)))[1:]
     return {manner.how: _list_bases(_find_common(manner, sets, n_max)) for manner in manners}
@@ -282,7 +288,7 @@ def _find_fewer_missing(
 def _find_several(
     plain: _Manner, sets: Sequence[FigureSet], base: int
 ) -> Iterator[TogetherReading]:
-    """Yield the reading as multiple response, where it allows more than the sets as they are."""
+    """Yield the multiple-response reading, if it allows more numbers than the sets as they are."""
     several = as_several(sets)
     if several == list(sets):
         return
@@ -311,9 +317,9 @@ def _find_fewest_missing(manner: _Manner, sets: Sequence[FigureSet], base: int) 
 def _find_own_bases(
     manner: _Manner, sets: Sequence[FigureSet], base: int
 ) -> tuple[tuple[int, ...], ...]:
-    """Return for each set the numbers of people below `base` that it may rest on.
+    """Return for each set the numbers of people below `base` on which the set is possible.
 
-    Empty for a set that fits `base` itself; () where one set fits no number.
+    () for a set that fits `base`. The result is () as a whole if a set fits no number.
     """
     smaller = [np.zeros(base + 1, dtype=np.bool_) for _ in sets]
     fits_base = [False for _ in sets]
@@ -342,7 +348,7 @@ def _find_misprints(plain: _Manner, sets: Sequence[FigureSet], base: int) -> Ite
         for convention in plain.allowed
     }
     for position, figures in enumerate(sets):
-        # All other sets have to fit as printed.
+        # A single typo explains this set only if all other sets fit as printed.
         conventions_left = [
             convention for convention, places in failing.items() if places == [position]
         ]

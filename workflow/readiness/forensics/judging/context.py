@@ -1,8 +1,8 @@
 """Study, conventions and labels that all judgements share.
 
-Figures without a base are described most fairly by the numbers of people on which they can rest.
-Every number from some point on fits any figures. A verdict states that point, the numbers that fit
-below it, and how few missing answers the smallest of them needs.
+Figures without a base are described most fairly by the numbers of people on which they are
+possible. From some number on, every number of people fits any figures. A verdict states this
+number, the fitting numbers below it, and how many answers must be missing for the smallest one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ from readiness.ground.facts import Fact, Listed, NamedNumber, Printed, Term, Tra
 
 # Largest base listed when no total is reported.
 DEFAULT_REACH = 40
-# A longer list of bases is described by its length and its smallest base.
+# Longest list of bases that is printed; of a longer list, the length and the smallest base are.
 LONGEST_LIST = 15
 
 
@@ -33,7 +33,7 @@ class Study:
 
     @cached_property
     def by_item(self) -> dict[str, list[Claim]]:
-        """Claims of each item, in the order of the register."""
+        """Claims by item, in the order of the register."""
         claims = self.claims.values()
         return {
             i: [c for c in claims if c.item == i] for i in dict.fromkeys(c.item for c in claims)
@@ -41,7 +41,7 @@ class Study:
 
     @property
     def is_bounded(self) -> bool:
-        """Whether a reported total bounds the bases."""
+        """True if the study reports a total, which is an upper limit of all bases."""
         return bool(self.structure.totals)
 
     def members(self, claim_set: ClaimSet) -> list[Claim]:
@@ -97,16 +97,14 @@ class Study:
         return self.structure.whose(claim.attributed_to)
 
     def publisher_and_outlet(self, claim: Claim) -> Value:
-        """Return the publisher of a figure, and the outlet that printed it if it is a different
-        one.
-        """
+        """Return the publisher of a figure, with the outlet if that is someone else."""
         whose = self.whose(claim)
         if claim.outlet == claim.attributed_to:
             return whose
         return Fact("forensics.whose_where", {"whose": whose, "outlet": claim.outlet})
 
     def outlet(self, claim: Claim) -> Value:
-        """Return the outlet that printed a figure, and its publisher if it is a different one."""
+        """Return the outlet that printed a figure, with the publisher if that is someone else."""
         whose = self.whose(claim)
         if claim.outlet == claim.attributed_to:
             return whose
@@ -126,7 +124,7 @@ class Study:
         return Fact("language.labelled", {"label": item, "what": answer})
 
     def label(self, claim_set: ClaimSet, places: Sequence[int] | None = None) -> Fact:
-        """Return a set with its figures and their publisher: « préparation » (67 % / 33 %, X).
+        """Return the name of a set with figures and publisher: « préparation » (67 % / 33 %, X).
 
         `places`: positions of the figures to show, by default all.
         """
@@ -171,11 +169,10 @@ LONGEST = 100
 
 
 def lead(structure: Structure, attributed: Mapping[str, str]) -> SharedBase | None:
-    """Return the sets that a study is about: the publisher's own that may rest on the same people.
+    """Return the main sets of a study: sets on one base with the most figures of the publisher.
 
-    `attributed`: publisher of each claim. The shared base with the most figures of the publisher
-    alone; without shared bases, the set with the most, as a shared base by itself. None for a study
-    without sets.
+    `attributed`: publisher of each claim. Sets with figures of others do not count. A study without
+    shared bases has one main set, the set with the most figures. None for a study without sets.
     """
 
     def count_own(shared: SharedBase) -> int:
@@ -190,16 +187,17 @@ def lead(structure: Structure, attributed: Mapping[str, str]) -> SharedBase | No
 
 
 def whole(structure: Structure) -> SharedBase | None:
-    """Return the shared base with the most sets; None where there is none."""
+    """Return the shared base with the most sets; None for a study without shared bases."""
     return max(structure.shared_bases, key=lambda shared: len(shared.sets), default=None)
 
 
 def fits(
     figures: Sequence[bases.FigureSet], missing: int, allowed: Sequence[bases.Convention]
 ) -> tuple[int, tuple[int, ...]] | None:
-    """Return the number of people from which on all numbers fit, and the fitting ones below it.
+    """Return the number of people from which on all numbers fit, and the fitting numbers below.
 
-    None where there is no such number.
+    `missing`: number of answers that may be missing on each set. None where no number from which on
+    all fit was found.
     """
     if (all_from := bases.every_base_from(figures, missing, allowed)) is None:
         return None
@@ -208,7 +206,7 @@ def fits(
 
 
 def judge_every(study: Study, name: str, sets: Sequence[ClaimSet]) -> Iterator[Verdict]:
-    """State from which number of people on every number fits, and which fit below it."""
+    """State the number of people from which on every number fits, and the fitting ones below."""
     figures, allowed = [study.figures(s) for s in sets], study.conventions(sets)
     missing = study.structure.max_missing
     all_answered, some_missing = (fits(figures, m, allowed) for m in (0, missing))

@@ -48,7 +48,7 @@ def not_applicable(study: Study, name: str, kind: str, sets: Sequence[ClaimSet])
 
 
 def judge_set(study: Study, claim_set: ClaimSet) -> Iterator[Verdict]:
-    """Judge the bases of one set, and its sum when it is exhaustive.
+    """Judge the bases of a set, and for an exhaustive set the sum of the figures.
 
     Bases are judged only for the sets of the study's structure.
     """
@@ -194,7 +194,7 @@ def _judge_conventions(study: Study, name: str, sets: Sequence[ClaimSet]) -> Ite
 def _state_convention(
     study: Study, name: str, key: str, sets: Sequence[ClaimSet], found: Sequence[int]
 ) -> Iterator[Verdict]:
-    """State the numbers of people on which figures made in one way can rest; nothing where none."""
+    """Yield a verdict with the numbers of people that fit one way of printing, if there are any."""
     if found:
         numbers = name_numbers(bases=tuple(found), n_max=study.reach)
         yield verdict(
@@ -245,7 +245,7 @@ def _judge_robustness(
 
 
 def judge_totals(study: Study) -> Iterator[Verdict]:
-    """Judge which sets a reported total can be the base of, and how it can split into groups."""
+    """Judge the sets that may have a reported total as their base, and its splits into groups."""
     for position, total in enumerate(study.structure.totals):
         if total.counts == "sent":
             # The number of questionnaires sent is an upper bound of the answers, and no base.
@@ -275,7 +275,7 @@ def judge_totals(study: Study) -> Iterator[Verdict]:
 
 
 def _judge_reported_base(study: Study, total: Total, people: int, claim_set: ClaimSet) -> Verdict:
-    """Judge whether the figures of a set can be shares of the base reported for them."""
+    """Judge whether the figures of a set can be shares of the reported base."""
     name = f"total.base.{claim_set.id}"
     if study.describe_weighting([claim_set]) == "yes":
         return not_applicable(study, name, "total", [claim_set])
@@ -319,7 +319,7 @@ def judge_sources(study: Study) -> Iterator[Verdict]:
     sources = [source for source, _ in groups]
     for (source, people), sets in groups.items():
         if people:
-            # A source that reports several numbers has a verdict on each of them.
+            # A source that reports several numbers of people gets a verdict for each number.
             several = sources.count(source) > 1
             name = f"{SOURCE}{source}" + (f".{people}" if several else "")
             yield from _judge_source(study, name, people, sets)

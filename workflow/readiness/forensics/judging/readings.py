@@ -42,7 +42,7 @@ from readiness.forensics.judging.verdict import Nature, Status, Verdict, name, n
 from readiness.ground.facts import Fact, Listed, Term, TranslatedText, Value
 
 MOST_MISSING = 3
-# Most sets for which one reading of all is sought; a longer one nobody could read.
+# Largest number of sets for which a common reading is sought: nobody could read a longer one.
 MOST_SETS = 12
 LEVEL = Fraction(95, 100)
 WORDING_SEARCH = 10_000
@@ -113,7 +113,7 @@ def judge_whole(study: Study) -> Iterator[Verdict]:
     facts += [Fact("forensics.simplest.counts"), *_state_counts(study, sets, found)]
     if others:
         facts.append(Fact("forensics.simplest.others", name_numbers(others=others)))
-    # Printed percentages of the same answers that the counts of this reading do not print as.
+    # Below: percentages printed elsewhere for these answers that contradict the counts found.
     shares = {
         (c.item, c.category): Fraction(k, base)
         for s, base, counts in zip(sets, found.bases, found.counts, strict=True)
@@ -255,7 +255,7 @@ def _list_first_bases(found: dict[Rounding, int | None]) -> Listed:
 
 
 def judge_outlets(study: Study) -> Iterator[Verdict]:
-    """Compare the figures of outlets on the same item: equal, one typo apart, or different."""
+    """Compare the figures that outlets print for one item: equal, one typo apart, or different."""
     for claim_set in study.structure.sets:
         reference = {c.category: c for c in study.members(claim_set)}
         others = [
@@ -264,8 +264,8 @@ def judge_outlets(study: Study) -> Iterator[Verdict]:
             if c.exact and c.claim_id not in claim_set.claims and c.category in reference
         ]
         apart = [c for c in others if c.figure != reference[c.category].figure]
-        # The publisher is no outlet of its own figures, and an outlet that prints them twice counts
-        # once.
+        # A publisher does not count as an outlet of its own figures. An outlet counts once, even if
+        # it prints a figure twice.
         printed = {c.outlet for c in (*others, *reference.values()) if c.outlet != c.attributed_to}
         outlets = printed - {c.outlet for c in apart}
         if len(outlets) > 1:

@@ -36,7 +36,7 @@ class _NamedModel(Strict):
 
 
 class ItemInfo(Strict):
-    """Labels of an item and of its categories, for readers."""
+    """Labels for readers of an item and of the item's categories."""
 
     label: Text
     # Known category codes, with a label for readers each; empty accepts any.
@@ -52,7 +52,7 @@ class ClaimSet(_NamedModel):
 
 
 class SharedBase(_NamedModel):
-    """Sets that may rest on the same people: judged together."""
+    """Sets that are judged together, because the same people may have answered all of them."""
 
     sets: tuple[str, ...] = Field(min_length=1)
 
@@ -105,7 +105,7 @@ class Mean(_NamedModel):
 
 
 class Net(_NamedModel):
-    """A figure that is the sum of others of the same item ("good or medium: 45")."""
+    """A figure that is the sum of other figures of its item ("good or medium: 45")."""
 
     net: str
     parts: tuple[str, ...] = Field(min_length=2)
@@ -132,7 +132,7 @@ class Structure(Strict):
 
     study: str
     publisher: str
-    # Name, for readers, of each publisher; without one, the name in the register.
+    # Name for readers of each publisher (default: the name in the register).
     publishers: dict[str, Text] = Field(default_factory=dict)
     # Words of a headline for the publisher's percentages; None: "the published ones".
     subject: Text | None = None
@@ -142,7 +142,7 @@ class Structure(Strict):
     sets: tuple[ClaimSet, ...] = ()
     shared_bases: tuple[SharedBase, ...] = ()
     totals: tuple[Total, ...] = ()
-    # Sets that may rest on one of the total's groups: the splits that fit them are searched.
+    # Sets whose base may be one of the groups of a total: splits that fit these sets are searched.
     group_sets: tuple[str, ...] = ()
     # Number of answers that may be missing on each item when sets are reconciled.
     max_missing: int = Field(default=1, ge=0)
@@ -205,7 +205,7 @@ class Structure(Strict):
                     yield f"{kind}.{statement.id}.ask", statement.ask
 
     def answer(self, item: str, category: str) -> TranslatedText | None:
-        """Return the label of a category of an item for readers; None where there is none."""
+        """Return the label for readers of a category; None for a category without a label."""
         labels = _read_labels(self.items[item]) if item in self.items else {}
         return TranslatedText(labels[category]) if category in labels else None
 
@@ -331,7 +331,10 @@ SHOWN_FAULTS = 5
 
 @dataclass(frozen=True)
 class Claim:
-    """One row of the register, as far as it is judged. `figure` is None for a claim in words."""
+    """One row of the register, with the columns that are judged.
+
+    `figure`: the printed figure; None for a claim in words.
+    """
 
     claim_id: str
     outlet: str
@@ -347,7 +350,7 @@ class Claim:
 
     @property
     def exact(self) -> bool:
-        """Whether the claim is a percentage printed as such, which exact arithmetic may judge."""
+        """True for a printed percentage, which exact arithmetic may judge."""
         return self.unit == "percent" and self.exactness == "printed"
 
 

@@ -92,7 +92,7 @@ def judge_mean(study: Study, mean: Mean) -> Verdict:
 
 
 def judge_net(study: Study, net: Net) -> Verdict:
-    """Judge whether a net can be the sum of its parts, within rounding."""
+    """Judge whether a net can be the sum of the parts, within rounding."""
     parts = [_read_figure(study, name) for name in net.parts]
     whole = _read_figure(study, net.net)
     claims = [study.claims[name] for name in (net.net, *net.parts)]
@@ -189,10 +189,10 @@ PICTURE = 100
 
 
 def lead_bases(claims: pd.DataFrame, structure: Structure) -> LeadBases | None:
-    """Return the bases for the one picture of a study.
+    """Return the bases to draw in the picture of a study.
 
-    None where exact arithmetic does not apply, or every number of answers is reported. Errors as in
-    `read_study`.
+    None where exact arithmetic does not apply, or where all numbers of answers are reported. Raises
+    as `read_study`.
     """
     structure = structure.searched
     study = read_study(claims, structure)

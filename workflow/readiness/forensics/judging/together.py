@@ -21,7 +21,7 @@ from readiness.ground.facts import Fact, Listed, NamedNumber, Term, Value
 # A longer list of numbers or figures is described by its first entries.
 LONGEST_LIST = 15
 FIRST_SHOWN = 8
-# Greatest number of questions with a base of their own that are described one by one.
+# Largest number of questions whose separate bases are described one by one.
 MOST_QUESTIONS = 5
 MOST_MISPRINTS = 3
 MOST_REPAIRS = 4
@@ -62,7 +62,7 @@ def state_together(
 
 
 def state_strength(power: Fraction | None) -> list[Fact]:
-    """State how strong a check is; nothing where the power was not counted.
+    """State the strength of a check; [] where the power was not counted.
 
     `power`: the share of made-up figures of the same shape that would pass the check, 0 to 1.
     """
@@ -86,8 +86,10 @@ def state_strength(power: Fraction | None) -> list[Fact]:
 
 
 def state_numbers(own: str, numbers: Sequence[int]) -> Value:
-    """Name numbers of people: all of them, or for a long list the first, the last, and their
-    number.
+    """Return numbers of people as a value of a fact.
+
+    A list longer than `LONGEST_LIST` is shortened to its first numbers, its last, and its length.
+    `own`: name of the number in the fact.
     """
     if len(numbers) <= LONGEST_LIST:
         return name(own, tuple(numbers))
@@ -135,7 +137,7 @@ def _state_misfit(
 
 
 def _state_smaller(reading: TogetherReading | None, base: int, count: int) -> Fact:
-    """State the numbers below the printed one that give all figures."""
+    """State the numbers of people below the printed number that fit all figures."""
     figures: dict[str, Value] = {"n": name("figures", count)}
     if reading is None:
         return Fact("forensics.together.smaller_none", figures | name_numbers(base=base))
@@ -196,7 +198,7 @@ def _state_who(reading: TogetherReading, base: int) -> Value | None:
 
 
 def _state_misprints(misprints: Sequence[Misprint], sets: Sequence[FigureSet]) -> Value:
-    """State which figure may be misprinted, and for what; of many repairs the nearest."""
+    """State which figures may be misprints, with the nearest figures that may have been meant."""
     if len(misprints) > MOST_MISPRINTS:
         return Term("forensics.clause.misprint_any")
     described = []

@@ -17,7 +17,7 @@ from typing import Any
 
 from readiness.ground.facts import Fact, Listed, NamedNumber, Printed, Value, decode, encode
 
-# A number of a verdict: a str is a figure as it was printed, a tuple one list.
+# A number in a verdict: a str is a figure as printed, a tuple is a list of numbers.
 Number = int | Fraction | str | tuple[int, ...]
 
 
@@ -64,7 +64,7 @@ class Verdict:
 
 
 def name_numbers(**numbers: Number | None) -> dict[str, Value]:
-    """Return numbers as values of a fact, each under its own name; None is left out."""
+    """Return numbers as values of a fact, by name; a number that is None is left out."""
     return {k: name(k, number) for k, number in numbers.items() if number is not None}
 
 
