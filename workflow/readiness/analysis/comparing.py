@@ -160,7 +160,7 @@ def compare_items(
         family = contrasts[contrasts["item"].eq(item.id) & contrasts["by"].eq(by)]
         leading = table["test"].isin(LEADING_TESTS) & table["b"].eq("")
         if (family["p_leading"].max() > table.loc[leading, "p_value"]).any():
-            # The rows of a grid are one question.
+            # The rows of a grid count as one question.
             adjusted = table["p_adjusted"].mask(leading, family["p_leading"].max())
             table = table.assign(p_adjusted=adjusted)
         if lead and family["p_adjusted"].notna().any():
@@ -301,7 +301,7 @@ def contrast_items(
 
 
 def list_family(questionnaire: Questionnaire, items: Iterable[str]) -> dict[str, list[str]]:
-    """Return the family of each item: the rows of its grid, or the item alone."""
+    """Return the family of tests of each item: all rows of the item's grid, or the item alone."""
     items = list(dict.fromkeys(items))
     grids = questionnaire.find_tables(items).values()
     return {name: [name] for name in items} | {row: rows for rows in grids for row in rows}

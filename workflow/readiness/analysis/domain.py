@@ -17,7 +17,7 @@ from readiness.questionnaire import NOT_ASKED, Category, Item, Questionnaire, Ro
 from readiness.questionnaire.kinds import KINDS
 from readiness.survey.design import Design
 
-# The codes of the answers that choose the domain, by item: one of them to each item.
+# Codes of answers by item. Respondents in the domain gave one of the codes to each item.
 Where = Mapping[str, Sequence[str]]
 # Artificial item: whether a respondent is inside the domain. No item of a questionnaire can have
 # this id, because ids do not begin with an underscore.
@@ -70,10 +70,10 @@ def route_questions(asked: Questionnaire, where: Where | None) -> Questionnaire:
 def add_domain(
     answers: pd.DataFrame, asked: Questionnaire, where: Where | None
 ) -> tuple[pd.DataFrame, Questionnaire]:
-    """Return the answers of the domain and the questionnaire, both with the item `DOMAIN`, to which
-    everybody answers `INSIDE` or `OUTSIDE`, and after which all others are asked.
+    """Limit answers to a domain, and add the item `DOMAIN` to answers and questionnaire.
 
-    Without `where` both are returned as they are. Arguments as of `limit_answers`.
+    Everybody answers `DOMAIN`, by `INSIDE` or `OUTSIDE`; all other items are asked inside only.
+    Without `where`, both are returned unchanged. Arguments as of `limit_answers`.
     """
     if not where:
         return answers, asked

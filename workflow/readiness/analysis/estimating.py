@@ -96,7 +96,10 @@ class Cut:
 
 
 class Crossings:
-    """Shares of cuts by a grouping ("" for none), computed once per answer, whatever its cuts."""
+    """Shares of cuts by a grouping ("" for none).
+
+    Answers are crossed with the groups once, and all cuts of the answers share the result.
+    """
 
     def __init__(self, design: Design, by: str, groups: Sequence[str]) -> None:
         self._design, self._by, self._groups = design, by, groups
@@ -123,7 +126,7 @@ class Crossings:
         if key not in self._made:
             nobody = Codes(np.full(self._design.rows, -1, dtype=np.int64), 0, ())
             codes = group_codes(self._design, self._by, self._groups) if self._by else nobody
-            # The answers are kept, so that no other object gets their id.
+            # Keep the answers in memory: another object could otherwise get their `id()`.
             self._made[key] = cut.answers, Crossing.make(self._design, cut.answers, codes)
         return self._made[key][1].proportions(cut.place, cut.categories, grouped=grouped)
 
@@ -377,7 +380,10 @@ def _estimate_means(
 def _find_quartiles(
     domain: Design, values: FloatArray, level: float
 ) -> dict[str, dict[str, float]]:
-    """Return the estimate of each quartile; with limits for the median alone, as they cost most."""
+    """Return the estimate of each quartile, with confidence limits for the median only.
+
+    Limits take most of the time.
+    """
     quantile_of = quantile_function(values[domain.mask], domain.full_weights[domain.mask], "school")
     quartiles = {
         quartile: {"estimate": quantile_of(share)} for quartile, share in QUARTILES.items()
@@ -449,7 +455,7 @@ def scales_table(
 def _estimate_alpha(
     design: Design, item: str, without: str, values: FloatArray, level: float, selection: Selection
 ) -> dict[str, Any]:
-    """Return the record of one alpha, with the reason in `note` where it does not exist."""
+    """Return the record of one alpha; `note` is the reason why an alpha could not be computed."""
     complete_cases = int((np.isfinite(values).all(axis=1) & design.mask).sum())
     row: dict[str, Any] = {
         "item": item,

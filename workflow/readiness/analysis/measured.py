@@ -24,7 +24,8 @@ from readiness.questionnaire import MEAN, MEDIAN
 
 # Sample sizes of the simulations.
 SIZES = (40, 150, 650)
-# Sizes at which a procedure missed its aim beyond doubt, under the page's name for it (a star).
+# Sizes at which a procedure missed its aim beyond doubt (a star in docs/measurements.md), by the
+# procedure's name there.
 MISSED = {
     "interval: mean": (40, 150),
     "test: odds_ratio": (150, 650),  # any pair of groups
@@ -37,10 +38,9 @@ ORDER = (OF_FIRST, OF_ROWS)
 
 
 def procedure_of(figure_id: FigureId) -> str:
-    """Return the test or interval that a number of the register comes from, "" for none.
+    """Return the name in docs/measurements.md of the test or interval behind a number.
 
-    The name is that of docs/measurements.md. An interval is looked up by its lower limit, a test by
-    its p.
+    `figure_id`: id of the p of a test, or of the lower limit of an interval. "" for other numbers.
     """
     if figure_id.family not in ("", CHANGE) or figure_id.statistic in ORDER:
         return ""

@@ -220,7 +220,7 @@ class _Adjusted(NamedTuple):
 def _adjust(
     design: Design, values: FloatArray, unanswered: Unanswered, kept: BoolArray
 ) -> _Adjusted:
-    """Return a share from the kept respondents, who also represent those left out."""
+    """Return a share of the kept respondents, weighted to represent the others as well."""
     has_answer = np.isfinite(values) & kept
     if not has_answer.any():
         return _Adjusted(float("nan"), None)
@@ -291,7 +291,7 @@ def _bound_headline(design: Design, headline: Headline, settings: Estimate) -> d
 def _find_range(
     cells: RespondentCells | None, headline: Headline, unanswered: Unanswered, published: float
 ) -> dict[str, Any]:
-    """Return the range of a number by assumption, or the reason why it has none."""
+    """Return the range of a number under assumptions, or the reason why there is no range."""
     if unanswered.reason or cells is None:
         return {"reason": unanswered.reason or NO_FRAME}
     if not headline.asked.all():

@@ -458,7 +458,7 @@ class _ItemAttack:
             known_column = solver.system.names.get(
                 (PEOPLE, self.table.key, known_share.level, known_share.group)
             )
-            # Two cells narrow each other only within one sum: of a group, or of an answer.
+            # Two cells narrow each other only if they add to one total: of a group or an answer.
             linked = cell.share.group == known_share.group or cell.share.level == known_share.level
             if known_share.value is not None or known_column is None or not linked:
                 continue
@@ -474,7 +474,7 @@ class _ItemAttack:
                     # It is impossible that `known_answers` people of the cell gave the answer.
                     continue
                 if holds(*limits):
-                    # With fewer known answers more is left: the width is concave in their number.
+                    # Fewer known answers prove less: the width is concave in their number.
                     break
                 reader, how = AttackReader.ANSWERS, How.ANSWERS
                 knows = f"{known_answers} {known_share.id}"

@@ -110,9 +110,7 @@ class AttackRules:
         return self.minimum <= 1 or (apart and not (lowest > 0 and self.is_too_small(highest)))
 
     def shows(self, lowest: int, highest: int) -> bool:
-        """Return whether a share may be published although its count is provably within these
-        bounds.
-        """
+        """Return True if a share may be published, given proven bounds of the count behind it."""
         return not (lowest > 0 and self.is_too_small(highest))
 
 
@@ -134,10 +132,10 @@ class AttackedCell:
 
     @property
     def id(self) -> str:
-        """Id of the count: that of its share.
+        """Id of the count, made from the id of its share.
 
-        A tilde marks the people who did not give the answer. The name of an earlier release stands
-        before the id, with a plus for the people who responded after that release.
+        A tilde before the id marks the people who did not give the answer. The name of an earlier
+        release is put first, with a plus for the people who responded after that release.
         """
         name = f"~{self.share.id}" if self.rest else self.share.id
         return f"{'+' * self.came}{self.before}/{name}" if self.before else name

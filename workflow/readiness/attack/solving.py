@@ -78,7 +78,7 @@ class LinearSystem:
 
 @dataclass(frozen=True)
 class Classes:
-    """The frame cells of the respondents of a release: what a reader of the frame knows.
+    """Frame cells of the respondents of a release, as a reader of the frame knows them.
 
     `groups`: for each cell its group in each variable, with columns named as in the register.
     `people`: number of respondents of each cell. `weights`: weight of each of these respondents, in
@@ -182,7 +182,7 @@ class Solver:
         return (max(low, 0), high) if low <= high else None
 
     def ends(self, column: int) -> tuple[float, float]:
-        """Return the least and the largest value of a sum of weights, which need not be whole."""
+        """Return the least and the largest value of a sum of weights, in real numbers."""
         low, high = (self._relax_bound(column, sign) for sign in (1, -1))
         return (
             self.low[column] if low is None else low,
@@ -237,7 +237,7 @@ class Solver:
         return np.append(values[has_enough], mixed_values)
 
     def find_world(self, column: int, least: float, most: float) -> bool | None:
-        """Return whether a count can lie between two limits; None where the search gave up.
+        """Return True if a count can lie between two limits, None if the search gave up.
 
         A solution that is found is added to `worlds`.
         """

@@ -11,8 +11,8 @@ from pathlib import Path
 from readiness.datasets.places import cache_folder, local_remotes
 from readiness.datasets.versions import VERSIONS, Version, read_versions
 
-# Mode bits kept on a folder, and mode of an object in it: in a private store, and in one shared
-# with a group.
+# Mode bits that a folder keeps, and mode of an object in the folder: in a private store, and in a
+# store shared with a group.
 OWNED, SHARED = (0o700, 0o400), (0o770, 0o440)
 
 
@@ -40,7 +40,7 @@ def protect(root: Path, version: Version) -> None:
         _restrict(folder / version.object_name, top, kept_bits, mode)
     workspace = root / version.pointer_path.with_suffix("")
     if workspace.is_file():
-        # A link of DVC is as read-only as its object.
+        # DVC may have linked the file to its object: keep the file as read-only as the object.
         _restrict(workspace, workspace.parent, 0o700, workspace.stat().st_mode & 0o700)
 
 

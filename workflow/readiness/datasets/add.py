@@ -30,7 +30,7 @@ from readiness.ground.files import left_behind, read_file, write_atomically
 from readiness.ground.patterns import NAME, VERSION, WORDS
 from readiness.ground.tables import read_text_table
 
-# In bytes: file systems allow 255, and temporary files have longer names than the file itself.
+# Longest name in bytes: file systems allow 255, and the names of temporary files are longer.
 LONGEST_NAME = 100
 
 

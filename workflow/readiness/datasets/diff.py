@@ -16,10 +16,10 @@ from readiness.ground.errors import DataError
 
 @dataclass(frozen=True)
 class KeyedTable:
-    """A table as text, with the key and, where there is one, the timestamp of each row.
+    """A table as text, with a key for each row and, if known, a timestamp.
 
-    `cells` has one row per record. `keys` and `moments` have the same length; moments are texts
-    that sort as time does ("" where unknown). `key_name` describes the keys.
+    `cells`: one row per record. `keys`, `moments`: key and timestamp of each row; timestamps sort
+    as texts, and are "" if unknown. `key_name`: description of the keys.
     """
 
     cells: pd.DataFrame
@@ -86,7 +86,7 @@ def table_by(cells: pd.DataFrame, column: str | None, name: str) -> KeyedTable:
 
 
 def diff_rows(before: KeyedTable, after: KeyedTable) -> RowDiff:
-    """Return the difference from one table to the other, rows in the order of their keys."""
+    """Return the difference between two tables, with rows in the order of their keys."""
     pairs, removed, added = _match(before.in_order(), after.in_order())
     shared = [column for column in after.cells.columns if column in before.cells.columns]
     old, new = (

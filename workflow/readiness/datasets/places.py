@@ -29,10 +29,9 @@ COMMAND = "bearer_token_command"
 
 @dataclass(frozen=True)
 class Foreign:
-    """Places that may be read for another party's tree: its own store, and those named here.
+    """Places that may be read when another party's tree is audited, besides the tree's own store.
 
-    `remotes` are addresses given by the auditor; objects fetched from there are written to
-    `fetched`.
+    `remotes`: addresses given by the auditor. `fetched`: folder for the objects fetched from them.
     """
 
     remotes: tuple[str, ...]
@@ -110,7 +109,7 @@ def local_remotes(root: Path, foreign: Foreign | None = None) -> dict[str, Path]
 
 
 def default_store(root: Path) -> Path | None:
-    """Return the folder of the default remote; None where that is no folder of this machine.
+    """Return the folder of the default remote; None for a remote that is no local folder.
 
     No other folder remote replaces it: real answers must not be written to a store that git keeps.
     """
@@ -127,7 +126,7 @@ def kept_by_git(root: Path, file: Path) -> bool:
     file = file.resolve()
     existing_folder = next(path for path in file.parents if path.is_dir())
     command = ["git", "-C", str(existing_folder), "check-ignore", "--quiet", "--", str(file)]
-    # Git's variables for another work tree (in a hook, say) must not apply to this one.
+    # Git may have set variables for another work tree, as in a hook: ignore them.
     clean = {name: text for name, text in os.environ.items() if not name.startswith("GIT_")}
     try:
         exit_code = subprocess.run(

@@ -19,7 +19,7 @@ from readiness.ground.safe_yaml import TextLoader, read_yaml_text
 
 @dataclass(frozen=True)
 class Pointer:
-    """A file under DVC: its MD5 (32 hexadecimal digits), its size in bytes, its name."""
+    """A file under DVC: MD5 (32 hexadecimal digits), size in bytes, name."""
 
     md5: str
     size: int
@@ -86,7 +86,10 @@ ABSENT = Fact("audit.states.absent")
 
 
 def chunks(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield a file's bytes from its position on, one MiB at a time: it may exceed the memory."""
+    """Yield the bytes of an open file from its position on, one MiB at a time.
+
+    A file may be larger than the memory.
+    """
     while chunk := file.read(1 << 20):
         yield chunk
 
@@ -134,7 +137,7 @@ def unreadable(error: OSError) -> Fact:
 
 
 def fault_if_there(path: Path, version: Version) -> Fact | None:
-    """Return the fault of a file as `fault_of` does, or `ABSENT` when there is no such file."""
+    """Return the fault of a file as `fault_of` does, or `ABSENT` for a missing file."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):

@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 
 class UnreachableError(DataError):
-    """A remote did not answer, so its content is unknown."""
+    """A remote whose content is unknown, because it did not answer."""
 
 
 class Remotes(ExitStack):
@@ -185,7 +185,7 @@ class Remotes(ExitStack):
                 raise
             problem = error.__cause__ or error
         except Exception as error:
-            # Each kind of remote has a library of its own, with errors of its own.
+            # Each kind of remote has its own library, which raises its own errors.
             problem = error
         reason = (str(problem).strip() or type(problem).__name__).splitlines()[0][:200].rstrip(".")
         address = self.addresses[name]
@@ -254,7 +254,7 @@ DAMAGED = "audit.remote.damaged"
 
 @dataclass(frozen=True)
 class Copy:
-    """A local copy of an object: its place, its path, and its fault (None if it is right)."""
+    """A local copy of an object: place, path, and fault (None for a correct copy)."""
 
     place: str
     path: Path
@@ -313,7 +313,7 @@ def stray_copies(root: Path, version: Version) -> Iterator[Path]:
 
 
 def on_this_machine(root: Path, version: Version) -> bool:
-    """Return whether any place to restore from has a file of the version; not hashed."""
+    """Return True if a local place has a file for the version; the content is not checked."""
     folders = [folder / version.object_name for folder in local_remotes(root).values()]
     places = copies_beside_remotes(root, version)
     return any(path.is_file() for path in (*folders, places[DVC_CACHE], places["data/raw"]))

@@ -61,14 +61,12 @@ class Version:
 
     @property
     def is_restricted(self) -> bool:
-        """Whether only authorised persons have the bytes, so that they may be missing here."""
+        """True if only authorised persons have the data, which may then be missing here."""
         return self.status == RESTRICTED
 
     @property
     def is_erased(self) -> bool:
-        """Whether the bytes must be missing everywhere: a respondent withdrew, or the law
-        requires it.
-        """
+        """True if no copy of the data may exist: a respondent withdrew, or the law requires it."""
         return self.status == ERASED
 
 
@@ -154,7 +152,7 @@ def read_row(cells: list[str], where: str) -> Version:
 
 
 def _find_fault(version: Version, before: Version | None) -> str:
-    """Return the fault of a row after the row `before` of the same version; "" if there is none."""
+    """Return the fault of a row, given the row `before` of the version; "" for a correct row."""
     if version.status not in STATUSES:
         return f"has the status {version.status!r}; expected one of {', '.join(STATUSES)}"
     if before is None:

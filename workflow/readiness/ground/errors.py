@@ -64,7 +64,7 @@ class RenderError(ReadinessError):
 
 
 class BusyError(ReadinessError):
-    """Another run holds the lock of this folder."""
+    """The folder is locked by another run."""
 
     exit_code = 6
 
@@ -80,7 +80,7 @@ class DisclosureError(ReadinessError):
 
 
 class UnforeseenError(ReadinessError):
-    """A bug of the program; its traceback is in a file.
+    """A bug of the program, whose traceback was written to a file.
 
     The exit code is EX_SOFTWARE of sysexits.h, distinct from the codes of faults in the data.
     """

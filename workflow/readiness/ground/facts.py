@@ -15,14 +15,14 @@ from readiness.ground.decimals import SIGNIFICANT_DIGITS
 
 @dataclass(frozen=True)
 class Term:
-    """A word of the catalogues, given by its key: `report.total`."""
+    """A word of the catalogues, by key, such as `report.total`."""
 
     key: str
 
 
 @dataclass(frozen=True)
 class TranslatedText:
-    """A text of a questionnaire or a configuration, with its translations by language."""
+    """A text of a questionnaire or a configuration, by language."""
 
     texts: Mapping[str, str]
 
@@ -59,8 +59,9 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Printed:
-    """A figure as a publisher printed it, "67.5": shown in the reader's notation with all its
-    decimals.
+    """A figure as printed by a publisher: "67.5".
+
+    It is shown in the reader's notation with all printed decimals.
     """
 
     figure: str
@@ -75,7 +76,7 @@ class Day:
 
 @dataclass(frozen=True)
 class NamedNumber:
-    """A number in a fact with its name: the id of its row in the register."""
+    """A number in a fact, named by the id of a row of the register."""
 
     name: str
     value: int | Fraction | Quantity | Printed | Listed | str
@@ -83,7 +84,10 @@ class NamedNumber:
 
 @dataclass(frozen=True)
 class Fact:
-    """A message: its kind, which is a key of the catalogues, and the values to fill in, by name."""
+    """A language-neutral message.
+
+    `kind`: key of the message in the catalogues. `values`: values to fill in, by name.
+    """
 
     kind: str
     values: "Mapping[str, Value]" = field(default_factory=dict)

@@ -30,8 +30,8 @@ from typing import Any, Final, Self
 
 from readiness.ground.errors import DataError
 
-# Bases of a share: respondents who answered; these and those who said "don't know"; all who were
-# asked.
+# Bases of a share: respondents with an answer; respondents with an answer or "don't know"; all
+# respondents who were asked.
 ANSWERED: Final = "answered"
 WITH_DONT_KNOW: Final = "with_dont_know"
 ASKED: Final = "asked"
@@ -59,7 +59,7 @@ COMPARED = "compared"
 # Paired tests of which of two shares of the same respondents is larger.
 OF_FIRST, OF_ROWS = "first", "rows"
 
-# Variants: the same number computed in another way.
+# Variants: one number, computed in another way.
 WORST, SELECTION, OTHERS = "worst", "selection", "others"
 POINTWISE, WEIGHTED, WITHOUT, RAKED = "pointwise", "weighted", "without", "raked"
 BEFORE, TREND = "before", "trend"
@@ -68,8 +68,8 @@ BEFORE, TREND = "before", "trend"
 LOWER, UPPER, P = "lower", "upper", "p"
 LIMITS = (LOWER, UPPER)
 PARTS = (*LIMITS, P, "statistic", "correlation", "family", "shown", EFFECTIVE, SIZE)
-# Parts of a finding: number of variants of the analysis in which it holds, in which this is not
-# published, and of all variants.
+# Parts of a finding: number of variants of the analysis in which the finding holds, number in which
+# this is not published, number of all variants.
 VARIANTS = "variants"
 _PARTS_OF_FINDING = ("holds", "untold", VARIANTS)
 
@@ -140,7 +140,7 @@ class FigureId(str):
         return replace(self, family=family)
 
     def in_release(self, publication: str) -> "FigureId":
-        """Return the id of the number in a publication, by which it is traced and cited."""
+        """Return the id of the number in a publication: the id for tracing and citing."""
         return replace(self, release=publication)
 
     def without_part(self) -> "FigureId":
@@ -148,9 +148,7 @@ class FigureId(str):
         return replace(self, part="") if self.part else self
 
     def is_share(self) -> bool:
-        """Return whether the id is of a share or mean of a question, or of a variant or part of
-        one.
-        """
+        """Return True for the id of a share or a mean, also of a variant or part of one."""
         return not self.statistic and self.family in ("", *MOVED)
 
     def share(self) -> "FigureId":
@@ -180,7 +178,7 @@ def effective_id(item: str, group: str, base: str) -> FigureId:
 
 @lru_cache(maxsize=1 << 16)
 def weighted_id(item: str, group: str) -> FigureId:
-    """Return the id of the sum of the weights of those who answered."""
+    """Return the id of the sum of weights of the respondents with an answer."""
     return base_id(item, group, ANSWERED).with_variant(WEIGHTED)
 
 
@@ -194,7 +192,7 @@ def comparison_id(item: str, test: str, *groups: str) -> FigureId:
 
 
 def first_id(item: str) -> FigureId:
-    """Return the id of the test that the most frequent answer is more frequent than each other."""
+    """Return the id of the test that the most frequent answer is more frequent than any other."""
     return comparison_id(item, OF_FIRST).with_part(P)
 
 
@@ -221,7 +219,7 @@ def setting_id(statistic: str) -> FigureId:
 def weighting_id(
     statistic: str, variable: str = "", category: str = "", variant: str = ""
 ) -> FigureId:
-    """Return the id of a number of the weights, or of a category of a margin."""
+    """Return the id of a number about the weights, or about a category of a margin."""
     return FigureId(
         family=WEIGHTING, statistic=statistic, item=variable, level=category, variant=variant
     )
@@ -233,7 +231,7 @@ def balance_id(variable: str, category: str, stage: str) -> FigureId:
 
 
 def missing_id(item: str, status: str) -> FigureId:
-    """Return the id of the share of respondents who did one thing with a question."""
+    """Return the id of the share of respondents with one outcome of a question: `status`."""
     return FigureId(family=MISSING, item=item, level=status)
 
 
@@ -243,9 +241,7 @@ def family_id(family: str, statistic: str) -> FigureId:
 
 
 def comparison_reason_id(item: str) -> FigureId:
-    """Return the id of the row that says why a question is, or is not, compared with an earlier
-    wave.
-    """
+    """Return the id of the row with the reason why a question is or is not compared over time."""
     return FigureId(family=CHANGE, item=item, statistic=COMPARED)
 
 
@@ -292,7 +288,7 @@ def list_beginnings(text: str) -> list[str]:
 
 
 def is_below(text: str, beginning: str) -> bool:
-    """Return whether an id begins with another id, or a beginning of one, and a dot."""
+    """Return True if an id begins with `beginning` and a dot."""
     return text.startswith(f"{beginning}.")
 
 
@@ -311,7 +307,7 @@ _SHAPES: dict[str, tuple[str, ...]] = {
 _WEIGHTS = (("statistic",), ("statistic", "item", "level", "[variant]"))
 _SHARE = ("item", "level", "group", "[base]", "[variant]", "[part]")
 _STATISTIC = ("item", "statistic", "[group]", "[base]", "[variant]", "[part]")
-# Parts in the ids of changes other than those of shares: of a whole wave, and of a question.
+# Parts in the ids of changes that are no changes of shares: of a whole wave, and of a question.
 _OF_CHANGES = (("statistic",), ("item", "statistic"))
 
 
@@ -334,8 +330,8 @@ def _spell(parts: dict[str, str]) -> str:
         raise DataError(f"figure id: unknown family {family!r}; expected {', '.join(FAMILIES)}.")
     words = [family] if family else []
     rest = {name for name, text in parts.items() if text} - {"family", "release"}
-    # Always accept `[part]`: `with_part` adds it (`lower`, `p`) to any id, even to that of a number
-    # that never has an interval or a p-value.
+    # Always accept `[part]`: `with_part` adds a part (`lower`, `p`) to any id, even to the id of a
+    # number that never has an interval or a p-value.
     for place in dict.fromkeys((*_find_shape(parts), "[part]")):
         name = place.strip("[]")
         text = parts.get(name, "")
@@ -385,7 +381,7 @@ def _read_words(family: str, words: Sequence[str], kind: str) -> dict[str, str] 
             return {"statistic": words[0]}
         if family and len(words) == 2 and words[1] == COMPARED:
             return {"item": words[0], "statistic": words[1]}
-        # Only shares have changes, so an answer named like a statistic is still an answer.
+        # Only shares have changes, so a word that is also the name of a statistic is an answer.
         return _read_question(words, "estimate" if family else kind)
     if family == CLAIM:
         return {"item": ".".join(words)}

@@ -34,9 +34,9 @@ _reading: ContextVar[_FolderReading | None] = ContextVar("reading", default=None
 
 @contextmanager
 def reading_once(folder: Path) -> Iterator[None]:
-    """Read each file below `folder` from the disk only once, and keep its content.
+    """Read each file below `folder` from the disk only once, and keep the content.
 
-    So the content that was checked is the content that is shown, even if another program changes
+    The content that was checked is then the content that is shown, even if another program changes
     the file in the meantime.
     """
     home = folder.absolute()
@@ -129,7 +129,7 @@ def _list(folder: Path) -> list[Path]:
 
 
 def write_atomically(path: Path, content: bytes | str, *, private: bool = False) -> None:
-    """Write a file whole or not at all: under a temporary name beside it, then rename.
+    """Write a file whole or not at all: write a temporary file in the folder, then rename it.
 
     `private`: no other user of the machine can read the file, not even while it is written. Raises
     OSError with `path` as file name; the system's error of a full disk names no file.

@@ -61,8 +61,8 @@ class LinearProgram:
         self._states = core.HighsModelStatus
         self._every = np.arange(len(least), dtype=np.int32)
         self._options = FIRST
-        # The callback must not refer to `self`: the solver and this object would keep each other
-        # in memory.
+        # The callback must not refer to `self`. Otherwise the solver and this object refer to each
+        # other, and stay in memory.
         self._steps = steps = [0]
         most_steps = STEPS_FOR_EACH * sum(matrix.shape)
 

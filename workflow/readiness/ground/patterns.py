@@ -14,8 +14,8 @@ ORCID = r"^[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]$"
 # Template of telephone or identity numbers: `#` a digit, `@` a capital letter, `[5-7]` a digit from
 # 5 to 7.
 TEMPLATE = r"^(?:[+A-Z0-9#@]|\[[0-9]-[0-9]\]){3,40}$"
-# Characters forbidden in texts for readers: control characters, and those that change the direction
-# of the text after them. Direction marks (U+200E, U+200F) are allowed.
+# Characters forbidden in texts for readers: control characters, and characters that change the
+# direction of the following text. Direction marks (U+200E, U+200F) are allowed.
 TURNING = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 WORDS = {
     NAME: "a name of at most 100 lower-case letters, digits and hyphens",

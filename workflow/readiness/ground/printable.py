@@ -33,7 +33,7 @@ def one_line(text: str) -> str:
 
 
 def shorten(text: str, longest: int = 60) -> str:
-    """Return a text; if it has more than `longest` characters, its beginning and an ellipsis."""
+    """Cut a text to at most `longest` characters, the last of which is then an ellipsis."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 

@@ -28,7 +28,7 @@ LARGEST = 1 << 30
 LONG = 1 << 20
 _BLOCK = 1 << 24
 MEND = "Export it again, or mend it."
-# First bytes of files that are not CSV, whatever their name.
+# First bytes of packed files, which are not CSV even if their name says so.
 PACKED = {b"PK\x03\x04": "a spreadsheet or an archive", b"\x1f\x8b": "compressed (gzip)"}
 
 
@@ -221,7 +221,10 @@ def is_regular(content: bytes, separator: str, width: int) -> bool:
 
 
 def _read_plain_header(content: bytes) -> list[str]:
-    """The header of a table as ours are, for pandas to read; nothing where another stands there."""
+    """Return the header of a regular table, which pandas may read; [] for any other table.
+
+    A regular table has no quotes in the header, no byte order mark, and distinct names.
+    """
     first, _, _ = content[: 1 << 16].partition(b"\n")
     if b'"' in first or b"\r" in first or content.startswith(codecs.BOM_UTF8):
         return []

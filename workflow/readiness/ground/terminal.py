@@ -18,10 +18,10 @@ def print_json(value: object) -> None:
 
 
 class Spoken(io.TextIOBase):
-    """A text stream that escapes what it writes, and drops it after a write has failed.
+    """A text stream that escapes texts, and drops all texts after a write has failed.
 
-    `fault`: the error of that write. The command runs to its end all the same: with `| head -1`,
-    say, the reader closes the pipe, but the command's work still counts.
+    `fault`: error of the failed write. The command still runs to its end: with `| head -1`, the
+    reader closes the pipe, but the command's work is wanted.
     """
 
     def __init__(self, stream: TextIO) -> None:

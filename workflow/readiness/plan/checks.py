@@ -45,11 +45,11 @@ TRUE = ("true", "yes", "on", "1", "y", "t")
 
 @dataclass(frozen=True)
 class Asked:
-    """Outline of a questionnaire, as far as a plan needs it.
+    """The parts of a questionnaire that a plan needs.
 
-    `kinds`: kind of each item. `codes`: codes of its answers. `frame`: codes of each frame
-    variable. `group_item`: item of the groups; `apart`: groups that are not weighted. `personal`:
-    items that are personal data. `grids`: grid of each item in a table.
+    `kinds`, `codes`: kind and codes of answers of each item. `frame`: codes of each frame variable.
+    `group_item`: item that defines the groups. `apart`: groups that are not weighted. `personal`:
+    items with personal data. `grids`: grid of each item that is a row of a table.
     """
 
     path: Path
@@ -364,7 +364,10 @@ def _check_collapse(
     path: Path,
     variables: Mapping[str, Sequence[str]],
 ) -> None:
-    """Check that merged categories are known and merged once; strata are known from data only."""
+    """Check that merged categories exist and are merged once.
+
+    Strata are checked later, because only the sample names them.
+    """
     for variable, merges in collapse.items():
         merged = [code for merge in merges for code in merge]
         if repeated := find_repeated(merged):
@@ -408,7 +411,7 @@ Versions = Mapping[str, Version]
 
 
 def is_draft(root: Path, run: PlannedRun) -> bool:
-    """Return whether a wave's questionnaire is a draft, with which nothing is computed."""
+    """Return True if the questionnaire of a wave is a draft: then nothing is computed."""
     if not isinstance(run.section, WaveSettings):
         return False
     path = input_files(run.section)["questionnaire"]

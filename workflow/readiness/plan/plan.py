@@ -96,7 +96,7 @@ class Plan:
 
     @property
     def waiting(self) -> dict[str, str]:
-        """Waves that are not computed yet, with the reason."""
+        """Waves that cannot be computed yet, with the reason, by folder."""
         return {
             run.folder: why
             for run in runs_of(self.config)
@@ -130,9 +130,9 @@ class Plan:
 
     @cached_property
     def unavailable(self) -> dict[str, str]:
-        """Publications that are not recomputed here, with the reason.
+        """Publications that cannot be recomputed on this machine, with the reason, by id.
 
-        Their data were erased, or are restricted and not on this machine; or the publication cannot
+        The data were erased, or are restricted and not on this machine, or the publication cannot
         be read.
         """
         unread = [i for i in listed_ids(self.root) if i not in self.publications]
@@ -245,7 +245,7 @@ class Plan:
 
     @property
     def page_files(self) -> list[str]:
-        """Pages of the current reports, each with its paper and the page of all numbers."""
+        """Files of the current reports: pages, papers, and pages of all numbers."""
         pages = ("{page}.html", "{page}.pdf", "{brief}.html", "{brief}.pdf", "numbers.html")
         return self._list_shown(*(f"report/{{language}}/{page}" for page in pages))
 
@@ -299,7 +299,7 @@ class Plan:
         return files
 
     def files(self, run: str, role: str) -> str | list[str]:
-        """Return the files of a role in a run; empty where it has none."""
+        """Return the files with a role in a run; [] for a role that the run does not have."""
         return self._files[run].get(role, [])
 
     def prose(self, run: str, language: str) -> list[str]:
@@ -354,7 +354,7 @@ class Plan:
     def settings(self, step: str, run: str = "", language: str = "", **more: str) -> str:
         """Return a step's settings for a run and a language, as canonical JSON."""
         if step == "restore":
-            # Only the row of this version, so that a new version of another dataset reruns nothing.
+            # Record only the row of this version: other datasets then cause no rerun.
             name = "{dataset}@{version}".format_map(more)
             row = self._versions.get(name)
             md5, sha256 = (row.md5, row.sha256) if row else ("", "")
@@ -449,7 +449,7 @@ class Plan:
         return [where for at, where in enumerate(domains) if where not in domains[:at]]
 
     def _describe_standing(self, run: PlannedRun) -> dict[str, Any]:
-        """Return a run's publication, its day of release, its data by MD5, and its selection."""
+        """Return publication, day of release, MD5 of each dataset, and selection of a run."""
         report_settings = self._find_report(run)
         publication_id = (
             self.sealed or f"{report_settings.publication or ''}/{report_settings.released or ''}"
@@ -496,9 +496,10 @@ class Plan:
         return {name: wave for name, wave in waves.items() if f"waves/{name}" in self.runs}
 
     def earlier(self, run: str) -> list[str]:
-        """Return the registers of earlier releases of a wave, in order, and of the one it revises.
+        """Return the registers of earlier releases of a wave, in order.
 
-        The project of a rerun has no log: all its registers were sealed as inputs.
+        The release that a publication revises is among them. The project of a rerun has no log of
+        publications: there, all registers were sealed as inputs.
         """
         section, name, identity_here = (
             self.runs[run].section,

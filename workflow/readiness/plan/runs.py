@@ -17,7 +17,10 @@ PUBLICATIONS = Path("publications")
 
 @dataclass(frozen=True)
 class PlannedRun:
-    """A run: the folder of its results, and its section of a configuration."""
+    """A run of a wave or a study.
+
+    `folder`: folder of the results. `section`: the run's section of the configuration.
+    """
 
     folder: str
     name: str
@@ -27,7 +30,7 @@ class PlannedRun:
 
     @property
     def frozen(self) -> bool:
-        """Whether the run belongs to a publication."""
+        """True for a run that belongs to a publication."""
         return self.folder.startswith(f"{PUBLICATIONS}/")
 
     @property
@@ -57,7 +60,7 @@ class PlannedRun:
 
     @property
     def derives(self) -> bool:
-        """Whether the wave has derived variables."""
+        """True for a wave with derived variables."""
         return isinstance(self.section, WaveSettings) and bool(self.section.derive)
 
     @property
@@ -93,7 +96,7 @@ KEYS = {"margins": "weight.margins", "published": "revises"}
 
 
 def input_files(section: WaveSettings | StudySettings) -> dict[str, Path]:
-    """Return the project files that a run reads beside its datasets, by their role in the steps."""
+    """Return the project files that a run reads, datasets apart, by role in the steps."""
     if isinstance(section, StudySettings):
         return {"structure": Path(f"data/claims/{section.structure}.yaml")}
     files = {"questionnaire": Path(f"data/questionnaires/{section.questionnaire}.yaml")}
@@ -136,13 +139,12 @@ def restored_path(dataset: str) -> str:
 
 
 def files_of(run: PlannedRun, earlier: Sequence[str], before: Mapping[str, str]) -> Files:
-    """Return the files of a run by role, as its configuration requires them; absent roles are
-    omitted.
+    """Return the files of a run by role; roles that the configuration does not need are omitted.
 
-    Roles of a wave: `export` and `listed` are its raw inputs, and `asked` its questionnaire;
-    `answers` are coded, and `questionnaire` describes them, both with derived variables; `sample`
-    is validated. `earlier`: registers of earlier releases; `before`: register and questionnaire of
-    the wave from which changes are measured.
+    Roles of a wave: `export`, `listed`, the raw inputs; `asked`, the questionnaire of the project;
+    `answers`, the coded answers, and `questionnaire`, which describes them, both with derived
+    variables; `sample`, the validated sample. `earlier`: registers of earlier releases. `before`:
+    register and questionnaire of the wave from which changes are measured.
     """
     section = run.section
     files: Files = {role: path.as_posix() for role, path in input_files(section).items()}

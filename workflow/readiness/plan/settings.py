@@ -29,8 +29,9 @@ def asked_of(root: Path, run: PlannedRun) -> Asked:
 
 
 def with_items(root: Path, run: PlannedRun) -> PlannedRun:
-    """Return a run whose wave lists its estimated items: all countable ones unless it names
-    some.
+    """Return a run whose wave lists the items to estimate.
+
+    A wave that names no items gets all items that can be estimated.
     """
     wave = run.section
     if not isinstance(wave, WaveSettings) or wave.estimate.items:
@@ -44,7 +45,7 @@ def with_items(root: Path, run: PlannedRun) -> PlannedRun:
         else set()
     )
     left_out = outline.personal | weight_items
-    # Items that choose the domain have, in it, the answers that choose it.
+    # Within the domain, the items that choose the domain have the chosen answers only.
     left_out |= {*(wave.estimate.where or ())}
     items = [
         name for name, kind in outline.kinds.items() if kind.is_estimated and name not in left_out
@@ -104,7 +105,7 @@ def _check_source(
         raise ConfigError(
             f"{place}: {quote_cell(name)} is personal data and cannot be used to compute numbers."
         )
-    # A frame variable is like an item with one answer.
+    # A frame variable counts as a single-answer item.
     kind = found.kinds.get(name, SINGLE)
     expected = [candidate for candidate in KINDS.values() if _serves(candidate, one)]
     if kind not in expected:
@@ -163,9 +164,10 @@ def ordered_items(root: Path, run: PlannedRun) -> list[str]:
 
 
 def missing_labels(root: Path, run: PlannedRun, language: str, *, stated: bool) -> list[str]:
-    """Return the places without a text in a language; empty where a run can be reported in it.
+    """Return the places of a run that have no text in a language; [] if a report can be written.
 
-    Where the language is `stated`, a questionnaire without a title in it is quoted as it was asked.
+    `stated`: the configuration names the language. A questionnaire without a title in this language
+    is then quoted in its own language.
     """
     missing = [] if language in run.section.title else [f"{run.key}.title"]
     role = "questionnaire" if isinstance(run.section, WaveSettings) else "structure"
@@ -219,7 +221,7 @@ CHANGE, FIRMNESS = "change", "firmness"
 
 
 class Planned(NamedTuple):
-    """A chart: the name of its files, its form, and its item ("" for none)."""
+    """A chart of a report: name of its files, form, and item ("" for no item)."""
 
     name: str
     form: str
@@ -271,7 +273,7 @@ def told_of_answers(root: Path, run: PlannedRun, step: str) -> Told:
     derived = {"derive": [one.model_dump(exclude_none=True) for one in wave.derive]}
     match step:
         case "validate":
-            # A publication that names no key: no number depends on one, so a rerun needs none.
+            # A publication may name no key: numbers do not depend on a key, so a rerun needs none.
             key = run.privacy.key or ("none" if run.frozen else "")
             whose = {"pseudonyms": {"dataset": wave.answers, "sealed": key}}
             privacy = {"privacy": run.privacy.looked_for, **({} if wave.simulated else whose)}
@@ -354,7 +356,7 @@ def told_of_tables(root: Path, run: PlannedRun, language: str) -> Told:
     settings |= {"study": wave.stated}
     if not isinstance(wave, WaveSettings):
         return settings
-    # All estimated items, those of the report first, in its order.
+    # All estimated items: the items of the report in the report's order, then the others.
     others = (item for item in asked_of(root, run).kinds if item in wave.estimate.items)
     return {
         **settings,

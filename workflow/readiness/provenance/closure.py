@@ -27,7 +27,7 @@ PACKAGE = "readiness"
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 # Version of the hashing; part of the cache's keys.
 VERSION = b"2"
-# A module that imports one of these reads facts from a file, which may be of any domain.
+# A module that imports one of these functions reads facts from files, with messages of any domain.
 READS = {(f"{PACKAGE}.ground.facts", "decode"), (f"{PACKAGE}.ground.facts", "from_json")}
 _KEY = re.compile(r"([a-z_]+)\.[a-z0-9_.]*")
 _COUNTED = re.compile(r"\{[a-z0-9_]+:([a-z_]+)\.")
@@ -37,9 +37,10 @@ REMEMBERED = 1000
 
 
 class SourceFile(NamedTuple):
-    """One source file: hash of its syntax tree, imports (dots unresolved), and catalogue domains.
+    """A source file: hash of the syntax tree, imports (dots unresolved), and catalogue domains.
 
-    A domain is the part before the point of each text that could be a key of a catalogue.
+    Each text in the file that may be a key of a catalogue gives a domain: the part before the
+    first point.
     """
 
     tree: str
@@ -57,7 +58,7 @@ def _find_file(module: str) -> Path | None:
 
 
 def memory_file() -> Path | None:
-    """Return the path of the cache, in the user's cache folder; None where there is none.
+    """Return the path of the cache in the user's cache folder; None without such a folder.
 
     Never in the project's folder: the cache is trusted, and a project may come from somebody else.
     """
@@ -231,9 +232,7 @@ def _list_catalogues() -> dict[str, tuple[Path, ...]]:
 
 
 def domains(module: str) -> frozenset[str]:
-    """Return the domains of the catalogues whose messages a module, or one that it imports, may
-    write.
-    """
+    """Return the catalogue domains of the messages that a module or its imports may write."""
     modules = closure(module)
     # Only a module whose closure has the catalogue writes texts.
     if f"{PACKAGE}.language.catalogue" not in modules:

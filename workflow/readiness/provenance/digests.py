@@ -16,7 +16,7 @@ from readiness.ground.files import read_file
 
 # File with the key of a dataset version, beside the restored data. Records hold only a hash of it.
 KEY = "digests.key"
-# Prefix of the digest of a file that is not published.
+# Prefix of the keyed digest of an unpublished file.
 KEYED = "hmac-sha256:"
 
 
@@ -38,7 +38,7 @@ def make_key(content: bytes) -> bytes:
 
     Not from its hashes, which are published.
     """
-    # Imported here because it takes a while, and only restoring needs it.
+    # A slow import, which only the step `restore` needs.
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 

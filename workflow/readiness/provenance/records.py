@@ -100,7 +100,7 @@ def changed_outputs(folder: Path, lineage: Lineage, results: Path = RESULTS) -> 
 
 
 def check_inputs(paths: Iterable[Path]) -> None:
-    """Check that each input is still as the step that made it wrote it.
+    """Check that no input has changed since a step wrote it.
 
     All outputs of that step are checked, because steps read several of them together. A file in
     `results/` must have a record beside it; a file elsewhere need not (margins, for example, are no

@@ -159,7 +159,7 @@ def compare_as_drawn(sample: Sample, item: Item, by: str) -> pd.DataFrame:
 
 
 def _place_codes(column: "pd.Series[str]", codes: Sequence[str]) -> FloatArray:
-    """Return the place of each code, from 1 on; NaN for any other value."""
+    """Return the position of each code in `codes`, from 1 on; NaN for any other value."""
     places = column.map({code: float(place) for place, code in enumerate(codes, 1)})
     return np.asarray(places, dtype=np.float64)
 

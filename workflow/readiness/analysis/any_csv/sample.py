@@ -81,9 +81,7 @@ class SingleQuestion(StrictModel):
 
 
 class Ticks(StrictModel):
-    """A multiple-response question: one column per option, ticked or not; or all joined in one
-    column.
-    """
+    """A multiple-response question, in a column for each option or one column of joined options."""
 
     columns: list[Column] = Field(default=[], description="one column an option")
     ticked: CellText = Field(default="1", description="what a ticked cell holds")
@@ -189,7 +187,7 @@ OUTSIDE = "_outside"
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """The answers of a table with their design.
+    """Answers of a table, with sampling design and questionnaire.
 
     `settings`: the design file. `design`: weighted and restricted to the domain; its data are the
     coded answers. `questionnaire`: the questions, and the groups as variables of its frame.
