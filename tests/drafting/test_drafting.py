@@ -483,6 +483,26 @@ def test_a_rare_band_is_an_option_where_most_options_are_bands(channels: str, op
     assert (rare in offered) == ("are no options here (1)" not in text)
 
 
+@pytest.mark.parametrize(
+    "bands",
+    [
+        "less than 5|5 to 9|10 to 19|20 or more",
+        "moins de 5|5 à 9|10 à 19|20 et plus",
+        "أقل من 5|5 إلى 9|10 إلى 19|20 فأكثر",
+        "More than 20|11-20|1-10|None",
+    ],
+)
+def test_an_open_band_that_one_person_gave_is_an_option(bands: str) -> None:
+    """`less than 5` and `20 or more` have one number each, and are bands beside `5 to 9`."""
+    texts = bands.split("|")
+    rare = texts[-1]
+    _, asked, _ = drafted(table(staff=[*cycle(*texts[:-1], n=90), rare]))
+    item = asked.items[0]
+    assert item.kind.name == "ordinal"
+    assert {category.text for category in item.categories} == {*texts}
+    assert rare in (item.categories[0].text, item.categories[-1].text)
+
+
 def test_a_level_that_nobody_gave_is_one_where_other_questions_offer_it() -> None:
     """Else the two lowest of four levels would be told together, and one of them is the middle."""
     levels = ("Strongly disagree", "Disagree", "Neutral", "Agree", "Strongly agree")

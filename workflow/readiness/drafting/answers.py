@@ -25,6 +25,7 @@ from readiness.drafting.options import (
 )
 from readiness.drafting.table import MOST_OPTIONS, ExportColumn
 from readiness.drafting.wordings import (
+    count_open_bands,
     find_meaning,
     find_special,
     find_twins,
@@ -512,7 +513,9 @@ def _draft_closed(counts: Counter[str]) -> ProposedAnswers | None:
     typed = [t for t in without_unsure if counts[t] <= rare and not is_other(t)]
     is_personal = Detectors().ready()
     # Levels of a scale, bands and numbered names are options, not free-text answers.
-    banded = 2 * sum(map(bool, map(BAND.search, without_unsure))) > len(without_unsure)
+    closed_bands = sum(map(bool, map(BAND.search, without_unsure)))
+    bands = closed_bands + count_open_bands(without_unsure)
+    banded = 2 * bands > len(without_unsure)
     ordered = scale or (order_numbers(without_unsure) if banded else None)
     are_options = is_known_list or ordered or all(map(_NUMBERED.fullmatch, without_unsure))
     typed_count = len(typed) if len(counts) > 8 and len(typed) > 2 and not are_options else 0

@@ -217,6 +217,34 @@ def order_numbers(texts: Sequence[str]) -> list[int] | None:
 
     Bands such as `less than 5`, `5 to 9`, `10 or more`.
     """
+    ends = _read_ends(texts)
+    return ends and sorted(range(len(ends)), key=ends.__getitem__)
+
+
+def count_open_bands(texts: Sequence[str]) -> int:
+    """Return how many of the lowest and highest texts are open bands, 0 to 2.
+
+    An open band has one number, which touches the nearest closed band: `less than 5` below
+    `5 to 9`, `20 or more` above `10 to 19`.
+    """
+    ends = sorted(_read_ends(texts) or ())
+    if len(ends) < 3:
+        return 0
+    (lowest, second), (last_but_one, highest) = ends[:2], ends[-2:]
+    return sum(
+        single[0] == single[1] and closed[0] < closed[1] and 0 <= gap <= 1
+        for single, closed, gap in (
+            (lowest, second, second[0] - lowest[1]),
+            (highest, last_but_one, highest[0] - last_but_one[1]),
+        )
+    )
+
+
+def _read_ends(texts: Sequence[str]) -> list[tuple[float, float]] | None:
+    """Return the lower and upper number of each band, in the order of the texts.
+
+    None where the texts are no bands: fewer than three, names, or numbers alone.
+    """
     texts = _strip_numbers(texts)
     # A unit follows its number: in "18 to 34", "to" is not a unit (a terabyte in French).
     words_by_text = [set(re.findall(r"[^\W\d_]+\b(?!\s*\d)", match_key(text))) for text in texts]
@@ -247,7 +275,7 @@ def order_numbers(texts: Sequence[str]) -> list[int] | None:
     ends = [(min(text_numbers), max(text_numbers)) for text_numbers in numbers_or_words]
     if len(ends) < 3 or len(set(ends)) < len(ends):
         return None
-    return sorted(range(len(ends)), key=ends.__getitem__)
+    return ends
 
 
 def _strip_numbers(texts: Sequence[str]) -> Sequence[str]:
