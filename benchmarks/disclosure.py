@@ -94,8 +94,8 @@ def withhold_small(decide: object, tell: object, estimates: pd.DataFrame) -> Wit
 
 # What is withheld, by the name of a rule: the step's own way is None.
 RULES: dict[str, tuple[Callable[..., Withheld] | None, str]] = {
-    "primaries": (withhold_small, "small counts alone withheld"),
-    "suppressed": (None, "today's rule"),
+    "primaries": (withhold_small, "only small counts suppressed"),
+    "suppressed": (None, "the program's rule"),
 }
 
 
@@ -219,24 +219,24 @@ def _announce(seed: int) -> list[Outcome]:
 PAGE = """\
 # Disclosure control against the attack
 
-Written by `benchmarks/disclosure.py`. {surveys} random surveys of 60 to 120 people, most with a
-sample and weights raked to two margins, with routing, a grid, a multiple choice, derived groups,
-bounds, standard errors, limits and tests, through the workflow's steps; {late} after an earlier
-release without one to four of the people. The attack shares no code with the rule; a third program,
-an integer program over the table of individuals, none with either. It is asked for the {asked}
-smallest protected counts of each survey with a sample.
+Written by `benchmarks/disclosure.py`. {surveys} random surveys of 60 to 120 people go through
+the workflow's steps. Most have a sample and weights raked to two margins; they have routing, a
+grid, a multiple-response question, derived groups, bounds, standard errors, limits and tests.
+Surveys that follow an earlier release, which lacked one to four of the people: {late}. The attack
+shares no code with the suppression. A third program, an integer program over the table of
+individuals, shares no code with either; it tries the {asked} smallest protected counts of each
+survey with a sample.
 
 | {heads} |
 |---|{dashes}|
 {rows}
 
-A count is protected when 1 to {last} people gave an answer, or otherwise. It is given away when a
-reader can put it into an interval narrower than {width}, or prove that it is small. The gate, which
-does not know which withheld counts are small, asks as much of all of them. Lost is what is withheld
-though its own count could be known.
+A count is protected if 1 to {last} people gave an answer, or did not give it. It is disclosed if a
+reader can put it into an interval narrower than {width}, or prove that it is small. `freeze` does
+not know which suppressed counts are small, so it requires this of all of them.
 
-Single tables of counts with known margins, {each} of each size; the loss is the people who are in
-the cells that are withheld for others:
+The next table is about single tables of counts with known margins, {each} of each size. The loss is
+the number of people in cells that are suppressed only to protect others:
 
 | cells | seconds, median | seconds, most | loss |
 |--:|--:|--:|--:|
@@ -266,17 +266,17 @@ def tables(shapes: Iterable[tuple[int, int]] = SHAPES, each: int = TABLES) -> pd
 
 TOLD = {
     "protected": "protected counts",
-    "given": "of them given away to the attack",
-    "asked": "protected counts that the third program was asked for",
-    "solved": "of them given away to it",
+    "given": "of them disclosed by the attack",
+    "asked": "protected counts that the third program tried",
+    "solved": "of them disclosed by it",
     "numbers": "shares",
-    "withheld": "of them withheld",
-    "lost": "of them lost",
+    "withheld": "of them suppressed",
+    "lost": "suppressed only to protect others",
 }
 
 
 def page(results: pd.DataFrame, single: pd.DataFrame) -> str:
-    """The section on what is given away and lost."""
+    """The section on what is disclosed and what is suppressed."""
     by = {name: results[results["rule"] == name] for name in RULES}
     rows = [
         f"| {says} | " + " | ".join(f"{own[name].sum()}" for own in by.values()) + " |"
@@ -284,7 +284,7 @@ def page(results: pd.DataFrame, single: pd.DataFrame) -> str:
     ]
     refused = (f"{(own['refused'] > 0).sum()}" for own in by.values())
     seconds = (f"{own['seconds'].median():.1f}" for own in by.values())
-    rows.append("| surveys that the gate refuses | " + " | ".join(refused) + " |")
+    rows.append("| surveys whose release is refused | " + " | ".join(refused) + " |")
     rows.append("| seconds of one core, median | " + " | ".join(seconds) + " |")
     return PAGE.format(
         surveys=results["seed"].nunique(),
@@ -311,9 +311,9 @@ ITEMS, GROUPS, PEOPLE = (10, 20, 40, 60), (4, 8, 20), 2_000
 GROWTH = """\
 # Seconds and memory of disclosure control
 
-Written by `benchmarks/disclosure.py --growth`. One weighted survey of {people} people of each size,
-with routing, grids and multiple choices: seconds of one core, until the attack gives nothing away,
-within {memory:.1f} GB, or ended after {most} s.
+Written by `benchmarks/disclosure.py --growth`. Each cell is one weighted survey of {people}
+people with routing, grids and multiple-response questions: seconds of one core until the attack
+discloses nothing. The largest took {memory:.1f} GB. A survey is stopped after {most} s.
 
 | items | {heads} |
 |--:|{dashes}|
@@ -368,20 +368,21 @@ def growth(most: int, items: Sequence[int], groups: Sequence[int] = GROUPS) -> s
 # --- What real surveys withhold.
 
 REGISTERS = """\
-# What disclosure control withholds of real surveys
+# What disclosure control suppresses in real surveys
 
-Written by `benchmarks/disclosure.py --registers`, from registers of {surveys} surveys that are not
-part of the project: opt-in, without weights or a sample list, by one question. Of each, the
-register of 1.0 and that of the program that wrote this page: shares of groups withheld so that
-nobody is recognised, shares for all respondents withheld, and questions of which no share of any
-group is shown (1.0, now).
+Written by `benchmarks/disclosure.py --registers`, for {surveys} surveys that are not part
+of the project. They are opt-in surveys without weights or a sample list; the groups are the answers
+to one question. The table compares version 1.0 with the version that wrote this page: suppressed
+shares of groups, suppressed shares for all respondents, and questions without any published share
+of a group.
 
-| survey | respondents | shares of groups | withheld, 1.0 | now | of all | now | no group | now |
+| survey | people | group shares | suppressed, 1.0 | now | for all, 1.0 | now | none, 1.0 | now |
 |---|--:|--:|--:|--:|--:|--:|--:|--:|
 {rows}
 
-Together {now} shares of groups are withheld now, {before} in 1.0. The aim was half of 1.0 together,
-and no survey above it. {half} of {surveys} surveys have at most half of 1.0, {above} have more than
+In total {now} shares of groups are suppressed now, {before} in 1.0. The aim was half of 1.0 in
+total, and no survey above 1.0.
+{half} of {surveys} surveys have at most half of 1.0, {above} have more than
 in 1.0 ({names}).
 """
 # Why a share is withheld so that nobody is recognised, as the register says it.

@@ -531,14 +531,12 @@ def document(counts: pd.DataFrame) -> str:
         "compared in one population (four levels). The chosen procedure was then measured in "
         "another (five levels, other groups, strata and margins).",
         "Each figure is the share of samples in which the p-value of the procedure, or of any "
-        "pair, is below .05. The first table of each section averages over the designs. The "
-        "second has one row per design; each cell gives two values: the rejection rate if no group "
-        "differs, and the mean rejection rate over the seven differences.",
+        "pair, is below .05, averaged over the designs.",
         "## Candidates",
         f"There are {_count(by, CHOOSING, RAO_SCOTT)} samples of each design and difference. The "
         "first procedure is the simplest: one line of R (`svychisq`). Another procedure would "
         "replace it if it kept its level and found a tenth more of the differences on average.",
-        _tables(by, "choosing", CANDIDATES),
+        _table(by, "choosing", CANDIDATES),
         "## The procedure of a report",
         f"There are {_count(by, REPORTING, LEADS)} samples of each design and difference for the "
         f"primary test, and {_count(by, REPORTING, TOGETHER)} for the rest. If the primary test is "
@@ -546,7 +544,7 @@ def document(counts: pd.DataFrame) -> str:
         "headline box differs. A report is false if it names an answer or pair that does not "
         "differ, or says that groups differ although none does. The limits are simultaneous for "
         "all pairs.",
-        _tables(by, "reporting", REPORTED),
+        _table(by, "reporting", REPORTED),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -560,41 +558,23 @@ def _count(by: Counted, which: str, name: str) -> str:
     return f"{least:,}" if least == most else f"{least:,} to {most:,}"
 
 
-def _tables(by: Counted, which: str, names: Sequence[str]) -> str:
-    """Each procedure over all designs by alternative, then each design by procedure."""
-    whole: dict[str, list[list[float]]] = {name: [] for name in names}
-    by_design = []
-    for setting in WORLDS[which].names:
-        cells = []
-        for name in names:
-            found = [by.get((which, setting, o, name), (0.0, 0)) for o in (NONE, *ALTERNATIVES)]
-            rates = [held / tried if tried else math.nan for held, tried in found]
+def _table(by: Counted, which: str, names: Sequence[str]) -> str:
+    """The rate of each procedure by alternative, averaged over all designs."""
+    alternatives = [NONE, *ALTERNATIVES]
+    lines = []
+    for name in names:
+        rates_by_design = []
+        for setting in WORLDS[which].names:
+            counts = [by.get((which, setting, o, name), (0.0, 0)) for o in alternatives]
+            rates = [held / tried if tried else math.nan for held, tried in counts]
             # A procedure without a result in most samples of a design has no figures there.
-            if math.isnan(rates[0]):
-                cells.append("")
-            else:
-                whole[name].append(rates)
-                cells.append(f"{_round(rates[0])} / {_round(float(np.mean(rates[1:])))}")
-        if any(cells):
-            by_design.append(_line([setting, *cells]))
-    over_all = [
-        _line([name, *map(_round, means), _round(float(np.mean(means[1:])))])
-        for name, rows in whole.items()
-        if rows
-        for means in [np.mean(rows, axis=0)]
-    ]
-    alternatives = [NONE, *ALTERNATIVES, "mean of the seven"]
-    return "\n".join(
-        [
-            _line(["all designs", *alternatives]),
-            "|---|" + "---:|" * len(alternatives),
-            *over_all,
-            "",
-            _line(["design", *names]),
-            "|---|" + "---:|" * len(names),
-            *by_design,
-        ]
-    )
+            if not math.isnan(rates[0]):
+                rates_by_design.append(rates)
+        if rates_by_design:
+            means = np.mean(rates_by_design, axis=0)
+            lines.append(_line([name, *map(_round, means), _round(float(np.mean(means[1:])))]))
+    headers = ["procedure", *alternatives, "mean of the seven"]
+    return "\n".join([_line(headers), "|---|" + "---:|" * len(headers[1:]), *lines])
 
 
 def _round(rate: float) -> str:

@@ -73,7 +73,7 @@ def test_the_default_place_is_the_users_own(
 def test_a_missing_key_is_a_clear_stop(keys: Path, project: Path, tmp_path: Path) -> None:
     export = tmp_path / "export.csv"
     export.write_text("a,b\n")
-    with pytest.raises(ConfigError, match=r"Make it: readiness data key wave@1"):
+    with pytest.raises(ConfigError, match=r"Create it: readiness data key wave@1"):
         key_for(project, "wave@1", "", export)
     # An auditor has no key: what was published is recomputed all the same.
     digest = hashlib.sha256(b"a,b\n").hexdigest()

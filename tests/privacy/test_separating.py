@@ -133,7 +133,7 @@ def step(root: Path, out: str, sealed: str = "") -> Path:
 
 
 def test_a_real_wave_stops_without_a_key(wave: Path) -> None:
-    with pytest.raises(ConfigError, match="Make it: readiness data key office@1"):
+    with pytest.raises(ConfigError, match="Create it: readiness data key office@1"):
         step(wave, "waves/office")
     assert not (wave / "results").exists()
 

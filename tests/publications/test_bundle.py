@@ -214,7 +214,19 @@ def test_also_that_of_a_publication_that_supersedes_another(
     result = project.readiness("audit", "canteen-r1", SECOND, "--level", "1")
     assert result.returncode == 0, result.stdout + result.stderr
     assert "publications (2): 2 VALID" in result.stdout
-    # What the log lists and the bundle leaves out is told, not passed over.
+
+
+def test_an_audit_without_ids_names_what_the_bundle_leaves_out(
+    bundles: dict[str, Zip], tmp_path: Path
+) -> None:
+    project = bundles[SECOND].unpack(tmp_path / "bundle", ABROAD)
+    result = project.readiness("audit", "--level", "0")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "publications (2): 2 VALID" in result.stdout
+    note = f"this bundle does not contain {STUDY}, which its log lists: not checked"
+    assert result.stdout.count(note) == 2
+    # Elsewhere a folder that the log lists and nobody finds may have been deleted.
+    (project.root / DESCRIPTION).unlink()
     result = project.readiness("audit", "--level", "0")
     assert result.returncode == 2
     assert "2 VALID, 1 COULD NOT CHECK" in result.stdout

@@ -4,7 +4,9 @@ Somebody edits the program, lets it publish another number, and seals what it ma
 right, and its own code prints what was published. Each audit names the two programs.
 """
 
+import shlex
 import subprocess
+import tomllib
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from project_copy import ROOT, Project
 from readiness.cli import main
 from readiness.datasets.places import Foreign
 from readiness.ground.facts import Fact
-from readiness.language import LANGUAGES, Language, tell
+from readiness.language import LANGUAGES, Language, strip_marks, tell
 from readiness.program.layout import version
 from readiness.publications.audit.again import _name_other_program
 from readiness.publications.audit.audit import audit
@@ -23,7 +25,12 @@ from readiness.publications.audit.model import Terms
 from readiness.publications.audit.present_changes import present_changes
 from readiness.publications.outcomes import Outcome
 from readiness.publications.presenting.terminal import audit_text
-from readiness.publications.program import present_program, program_hashes
+from readiness.publications.program import (
+    ARCHIVE,
+    present_program,
+    program_hashes,
+    read_archive,
+)
 from readiness.publications.releases import RELEASES, Release, find_release, tell_program
 from readiness.publications.seal import read_seal
 from tiny_project import freeze
@@ -89,9 +96,9 @@ def test_each_audit_names_the_programs() -> None:
     for sealed in released_seals():
         assert find_release(sealed["program"]) == first
         for language in LANGUAGES:
-            said = tell(tell_program(sealed, same=False), language)
+            said = strip_marks(tell(tell_program(sealed, same=False), language))
             assert f"readiness {version()}" in said and "readiness 1.0.0" in said
-            assert first.commit in said
+            assert first.commit in said and said.endswith(f": {first.install}")
         assert tell_program(sealed, same=True).kind == "audit.program.same"
     # Changed code of a version's name is not that version; a name that is none is not shown.
     sealed = {"program": {"package": "0" * 64}, "version": "1.0.0"}
@@ -112,6 +119,17 @@ def test_a_release_is_known_by_the_code_of_its_commit(release: Release) -> None:
     assert program_hashes(files)["package"] == release.package
     # The present program is none of those: it would have to be in the table to be one.
     assert find_release(present_program(ROOT, own=True)) is None
+
+
+def test_a_release_is_installed_with_the_extra_that_it_has() -> None:
+    """The sealed code says so: pip only warns of an extra that does not exist."""
+    for path in sorted((ROOT / "publications").glob("*/seal.json")):
+        release = find_release(read_seal(path.parent)["program"])
+        if release:
+            project = read_archive(path.parent / ARCHIVE)["pyproject.toml"].decode("utf-8")
+            extras = tomllib.loads(project)["project"].get("optional-dependencies", {})
+            place = ".[run]" if "run" in extras else "."
+            assert shlex.split(release.install) == ["pip", "install", place]
 
 
 def git(*words: str) -> bytes | None:

@@ -63,7 +63,7 @@ FAILING = "a\n\n```{python}\nb = 1\nb / 0\n```"
         ("{{< include ../a.qmd >}}", "", "main.qmd, line 7", "below the folder of main.qmd"),
         (f"un {INCLUDE}", "a", "main.qmd, line 7", "alone on its line"),
         (f"```\n{INCLUDE}\n```", "a", "main.qmd, line 8", "outside of code"),
-        (INCLUDE, f"a\n\n{INCLUDE}", "parts/_a.qmd, line 3", "includes no other; include it"),
+        (INCLUDE, f"a\n\n{INCLUDE}", "parts/_a.qmd, line 3", "cannot include another. Include it"),
         (INCLUDE, "---\ntitle: b\n---\n", "parts/_a.qmd, line 1", "no front matter"),
         (INCLUDE, "a\n\n```{python}\n1\n", "parts/_a.qmd, line 3", "never closed"),
         (f"un\n\n{INCLUDE}", FAILING, "parts/_a.qmd, line 5", "ZeroDivisionError"),

@@ -265,7 +265,7 @@ def test_authors_texts_stand_before_after_or_in_place_of_a_block(tmp_path: Path)
     assert prose.around("item-beds", "Body.", number) == "Instead, `{x}` and {.class} stay."
     assert prose.around("revision", "Body.", number) == "Body."
     prose.check(["weighting", "item-beds"])
-    with pytest.raises(RenderError, match=r"item-beds\.md: there is no such block; .*weighting"):
+    with pytest.raises(RenderError, match=r"item-beds\.md: no block has this name\. .*weighting"):
         prose.check(["weighting"])
 
 

@@ -81,7 +81,7 @@ def test_the_page_of_the_leading_test_has_its_tables() -> None:
     written = bench.document(counts)
     shipped = shipped_section("The test that leads")
     assert row_names(written) == row_names(shipped)
-    assert ".250 / .250" in written
+    assert "| .250 | .250 |" in written
 
     def prose(page: str) -> set[str]:
         lines = (line.lstrip("#") for line in page.splitlines() if not line.startswith("|"))

@@ -144,7 +144,7 @@ def share_out(strata: pd.DataFrame, method: str, total: int | None, wanted: Want
     if method != "equal" and np.isinf(people).any():
         unknown = strata["stratum"][np.argmax(np.isinf(people))]
         raise StatisticsError(
-            f"--populations: no total of {unknown}; add it, or share out equally."
+            f"--populations: {unknown} has no population count. Add it, or give --allocation equal."
         )
     spread = np.sqrt(strata["deff"].to_numpy() * unit_variance(strata["share"], people))
     measures = {"proportional": people, "equal": np.ones(len(strata)), "neyman": people * spread}
@@ -152,7 +152,7 @@ def share_out(strata: pd.DataFrame, method: str, total: int | None, wanted: Want
     try:
         return round_to_total(allocate(total, measure, most, LEAST), total)
     except StatisticsError as error:
-        raise StatisticsError(f"--n: {error} answers; change it, or --response.") from None
+        raise StatisticsError(f"--n: {error} answers. Change --n or --response.") from None
 
 
 def _find_smallest(strata: pd.DataFrame, most: FloatArray, wanted: Wanted) -> IntArray:
@@ -163,10 +163,12 @@ def _find_smallest(strata: pd.DataFrame, most: FloatArray, wanted: Wanted) -> In
     margins |= {TOTAL: wanted.total} if wanted.total else {}
     if not margins:
         raise StatisticsError(
-            "--margin: missing. Give the largest half-width of an interval, in points."
+            "--margin: missing. Give the largest half-width of an interval, in percentage points."
         )
     if wanted.total and np.isinf(strata["population"]).any():
-        raise StatisticsError("--total-margin: a population is not known; leave it out, or add it.")
+        raise StatisticsError(
+            "--total-margin: a population count is missing. Add it, or omit the option."
+        )
     least = np.minimum(LEAST, most)
     spreads, targets = [np.zeros(len(strata))], [1.0]
     for group, margin in margins.items():
@@ -183,9 +185,10 @@ def _find_smallest(strata: pd.DataFrame, most: FloatArray, wanted: Wanted) -> In
         else:
             low, high = wanted.limits(domain.share, domain.variance(most))
             raise StatisticsError(
-                f"--{'total-' * (group == TOTAL)}margin: {100 * margin:g} points cannot be met in "
-                f"{group}: if all are asked, {most[domain.inside].sum():.0f} answers leave "
-                f"{50 * float(high - low):.1f}; allow that, raise --response, or say --take-all."
+                f"--{'total-' * (group == TOTAL)}margin: {100 * margin:g} points cannot be reached "
+                f"in {group}: if everybody is asked, {most[domain.inside].sum():.0f} answers give "
+                f"{50 * float(high - low):.1f} points. Give a larger margin, raise --response, or "
+                "add --take-all."
             )
     n = cheapest_allocation(np.column_stack(spreads), np.array(targets), most, least=least)
     return np.minimum(np.ceil(n - 1e-6), most).astype(np.int64)

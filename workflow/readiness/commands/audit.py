@@ -15,7 +15,7 @@ publication. With several publications the most severe code counts, in the order
 
 Examples:
   readiness audit                                every publication here
-  readiness audit jobs-2027-r1 --level 3    one of them, with charts and report
+  readiness audit jobs-2027-r1 --level 3         one of them, with charts and report
   readiness audit ../unpacked --html audit.html  somebody else's folder, with a page to print
 """
 
@@ -28,7 +28,7 @@ from functools import partial
 from pathlib import Path
 
 from readiness.ground.errors import ConfigError
-from readiness.ground.facts import Fact
+from readiness.ground.facts import Fact, Listed
 from readiness.ground.files import reading_once
 from readiness.ground.terminal import print_json
 from readiness.language import LANGUAGES, tell
@@ -41,6 +41,7 @@ from readiness.publications.log import (
     Log,
     check_listed,
     check_log,
+    list_unbundled,
     listed_ids,
     read_log,
     read_seals,
@@ -139,7 +140,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     """Audit the publications below `root`, and print or write the results."""
-    sealed_ids, withdrawn_ids = listed_ids(root), withdrawals(root)
+    sealed_ids, absence_notes = _separate_unbundled(root)
+    withdrawn_ids = withdrawals(root)
     for name in [name for name in arguments.ids if name not in {*sealed_ids, *withdrawn_ids}]:
         find_publication(root, name)
     log = read_log(root)
@@ -157,7 +159,8 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     superseded_notes = _find_superseded(root)
     # An audit of all publications has a separate entry for the log.
     about_log = Fact("language.labelled", {"label": str(LOG), "what": log.fault or ""})
-    log_notes = [about_log] if log.fault and arguments.ids else []
+    shared_notes = [about_log] if log.fault and arguments.ids else []
+    shared_notes += [] if arguments.ids else absence_notes
     names = arguments.ids or ([*sealed_ids, str(LOG)] if faults else sealed_ids)
     for name in arguments.ids or withdrawn_ids:
         if name in withdrawn_ids and name not in sealed_ids:
@@ -172,7 +175,7 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
         name: [
             *superseded_notes.get(name, ()),
             *([withdrawn_ids[name]] if name in withdrawn_ids else ()),
-            *log_notes,
+            *shared_notes,
         ]
         for name in names
     }
@@ -198,6 +201,14 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
         # Standard output may be JSON.
         print(f"{arguments.html}: written", file=sys.stderr)
     return most_severe(result.exit_code for result in audits)
+
+
+def _separate_unbundled(root: Path) -> tuple[list[str], list[Fact]]:
+    """Return the ids to audit where none is given, and a note on those that a bundle leaves out."""
+    absent_ids = list_unbundled(root)
+    present_ids = [name for name in listed_ids(root) if name not in absent_ids]
+    names = Listed(tuple(absent_ids), "and")
+    return present_ids, [Fact("audit.log.unbundled", {"names": names})] if absent_ids else []
 
 
 def _say_what_to_install(root: Path, names: Sequence[str], terms: Terms) -> None:

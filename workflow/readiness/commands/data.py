@@ -51,9 +51,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
     listing = add_action("list", "list all dataset versions, with rows and hashes", "")
     listing.add_argument("--json", action="store_true", help="print the list as JSON")
-    verify = add_action("verify", "check the hash of every copy of every version", "")
+    verify = add_action("verify", "check the hash of every copy of every dataset version", "")
     verify.add_argument("--json", action="store_true", help="print what was found as JSON")
-    get = add_action("get", "write a verified copy of a version", "jobs-2027@1 --to a.csv")
+    get = add_action(
+        "get", "verify a dataset version and write a copy of it", "jobs-2027@1 --to a.csv"
+    )
     get.add_argument("name", metavar="NAME@VERSION", help="dataset version to write")
     get.add_argument(
         "--to", type=Path, metavar="FILE", help="file to write (default: data/raw/NAME/VERSION.csv)"
@@ -61,7 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_force(get)
     diff = add_action(
         "diff",
-        "show what changed from one version to another",
+        "show what changed from one dataset version to another",
         "jobs-2027@1 jobs-2027@2",
     )
     diff.add_argument("before", metavar="NAME@VERSION", help="earlier version")
@@ -71,20 +73,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--key", metavar="COLUMN", help="column that identifies a row (default: detected)"
     )
     diff.add_argument("--json", action="store_true", help="print the differences as JSON")
-    key = add_action("key", "make the key of the respondents' pseudonyms", "libraries@1")
+    key = add_action(
+        "key", "create the secret key from which pseudonyms are computed", "libraries@1"
+    )
     key.add_argument(
         "name", metavar="NAME@VERSION", help="dataset version that contains the respondents"
     )
     erase = add_action(
         "erase",
-        "remove all copies of a version for good",
+        "remove all copies of a dataset version for good",
         'libraries@1 --reason "Consent withdrawn"',
     )
     erase.add_argument("names", nargs="+", metavar="NAME@VERSION", help="dataset versions to erase")
     erase.add_argument(
         "--reason", required=True, metavar="TEXT", help="why; kept in data/versions.csv"
     )
-    add = add_action("add", "register a file as a new version", "a.csv --dataset libraries --as 2")
+    add = add_action(
+        "add", "register a file as a new dataset version", "a.csv --dataset libraries --as 2"
+    )
     add.add_argument(
         "file", type=Path, metavar="FILE", help="file to register; it is stored unchanged"
     )

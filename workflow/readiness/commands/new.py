@@ -1,7 +1,8 @@
 """Begin an office in a new folder, or add a wave to this one, from a survey tool's export.
 
-The export is registered unchanged as version 1 of a dataset, its questionnaire is drafted, and the
-wave is added to config.yaml. Each decision that only you can make is a comment `# check:` in the
+An office is a project folder: settings, questionnaires, data and publications. The export is
+registered unchanged as version 1 of a dataset, its questionnaire is drafted, and the wave is added
+to config.yaml. Each decision that only you can make is a comment `# check:` in the
 draft. Nothing is computed until you have settled all of them. Existing files are never overwritten.
 
 Examples:
@@ -31,15 +32,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         nargs="?",
         metavar="FOLDER",
-        help="folder of the new office; empty or not there (default: add a wave to this one)",
+        help="folder of the new office, empty or not existing (default: add a wave to this one)",
     )
     add("--from", dest="export", type=Path, metavar="EXPORT", help="the survey tool's export")
     add("--wave", default="", metavar="NAME", help="name of the wave (default: the export's name)")
-    add("--selection", choices=SELECTIONS, help="how respondents were selected")
+    add(
+        "--selection",
+        choices=SELECTIONS,
+        help="how respondents were selected; nothing is computed until this is stated",
+    )
     add(
         "--public",
         action="store_true",
-        help="store the answers in git, if anybody may have them",
+        help="store the answers in git, for everybody to read (default: restricted)",
     )
     add = parser.add_argument_group("questionnaire").add_argument
     add(
@@ -67,7 +72,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--language",
         default="",
         metavar="CODE",
-        help="language in which people were asked (default: detected)",
+        help="language of the questions (default: detected)",
     )
     add = parser.add_argument_group("how to read the export").add_argument
     add("--encoding", metavar="NAME", help="character encoding of a text file (default: detected)")

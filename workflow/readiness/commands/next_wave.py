@@ -51,9 +51,13 @@ NUMBERS = {
     "share": (0.01, 0.99, "expected share of an answer (default: this wave's)"),
     "deff": (0.1, 3.9, "expected design effect (default: this wave's)"),
     "response": (0.01, 1, "expected response rate (default: this wave's)"),
-    "margin": (0.1, 49, "largest half-width of a group's confidence interval, in points"),
-    "total-margin": (0.1, 49, "largest half-width of the interval for all respondents, in points"),
-    "difference": (0.1, 99, "difference between two groups to detect, in points"),
+    "margin": (
+        0.1,
+        49,
+        "largest half-width of a group's confidence interval, in percentage points",
+    ),
+    "total-margin": (0.1, 49, "the same for all respondents, in percentage points"),
+    "difference": (0.1, 99, "difference between two groups to detect, in percentage points"),
     "power": (0.05, 0.99, "probability of detecting that difference (default: 0.8)"),
 }
 HEADS = (
@@ -81,9 +85,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--by",
         metavar="VARIABLE[,...]",
-        help="variables that make the groups, or the strata of a draw",
+        help="variables whose values are the groups, or the strata of a draw",
     )
-    add("--item", metavar="ITEM", help="question to plan for (default: the first one compared)")
+    add(
+        "--item",
+        metavar="ITEM",
+        help="question to plan for (default: the first that the wave compares)",
+    )
     for name in ("margin", "total-margin", "difference", "power"):
         add(f"--{name}", type=float, metavar="NUMBER", help=NUMBERS[name][2])
     add(
@@ -108,7 +116,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=200,
         metavar="N",
-        help="number of simulated samples, 0 to 10000 (default: 200)",
+        help="number of simulated samples that check the plan, 0 to 10000 (default: 200)",
     )
     add = parser.add_argument_group(
         "assumptions about the next wave (shares between 0 and 1)"

@@ -38,7 +38,7 @@ from readiness.register.planned import PlanOutcome
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument(
-        "wave", metavar="WAVE", help="wave of config.yaml; with --next a study, too"
+        "wave", metavar="WAVE", help="wave in config.yaml; with --next, a wave or a study"
     )
     parser.add_argument(
         "--language",
@@ -48,7 +48,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     seal = parser.add_argument_group("seal the plan")
     seal.add_argument(
-        "--seal", action="store_true", help="keep the plan, before any answers are registered"
+        "--seal",
+        action="store_true",
+        help="record the plan in the log, before any answers are registered",
     )
     seal.add_argument("--reason", metavar="TEXT", default="", help="why a sealed plan is amended")
     seal.add_argument(
@@ -61,7 +63,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--authority",
         type=Path,
         metavar="PEM",
-        help="certificates of that authority, with their root",
+        help="file with the certificates of that authority, including its root certificate",
     )
     add_options(parser)
 

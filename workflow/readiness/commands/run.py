@@ -91,7 +91,7 @@ def _lock_run(root: Path) -> Iterator[int]:
             os.close(lock(root / JOBS))
         except BlockingIOError:
             raise BusyError(
-                f"another run is at work in {root} (or a job of a killed one still is).\n"
+                f"another run is at work in {root}, or a job of a killed run has not ended.\n"
                 "Wait until it has ended, then run again."
             ) from None
         except OSError as error:

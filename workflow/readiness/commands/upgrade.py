@@ -1,7 +1,7 @@
 """Install another version of the program in this office, after showing which numbers would change.
 
-Both programs compute the office in a temporary folder, and the command prints which numbers would
-change. Without --yes the office stays as it is. WHEEL is the file
+The present and the new program both recompute all results in a temporary folder, and the command
+prints which numbers would change. Without --yes the office stays as it is. WHEEL is the file
 `readiness-X.Y.Z-py3-none-any.whl`. An office of version 1.0 contains a full copy of the program:
 install the new version in a separate environment and run this command in the office.
 

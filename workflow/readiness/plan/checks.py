@@ -274,7 +274,7 @@ def _check_domain(where: str, wave: WaveSettings, questionnaire: Asked) -> None:
         if name not in kinds or not kinds[name].takes_one:
             raise ConfigError(f"{where}: {path} has no item {quote_cell(name)} with one answer.")
         if name in questionnaire.personal:
-            raise ConfigError(f"{where}: {name} is personal data in {path}. Take it out.")
+            raise ConfigError(f"{where}: {name} is personal data in {path}. Remove it.")
         known = questionnaire.codes[name]
         if unknown := [code for code in codes if code not in known]:
             raise ConfigError(
@@ -284,8 +284,8 @@ def _check_domain(where: str, wave: WaveSettings, questionnaire: Asked) -> None:
         for key, items in (("estimate", wave.estimate.items), ("compare", wave.compare.items)):
             if name in items:
                 raise ConfigError(
-                    f"{where}: {name} is in {key}.items, too; who is counted is chosen by its "
-                    "answers. Take it out there."
+                    f"{where}: {name} selects the respondents, so it cannot be one of the "
+                    f"questions. Remove it from {key}.items."
                 )
 
 

@@ -29,6 +29,8 @@ FOLDER = Path("publications")
 SEALED = FOLDER / "sealed.csv"
 # Folder in `publications` for plans sealed before the answers; not a publication.
 PLANS = "plans"
+# Description at the top of a bundle, which no other project has.
+DESCRIPTION = Path("ro-crate-metadata.json")
 DATASETS = "datasets.csv"
 INPUTS = "inputs.csv"
 CONFIG = "config.yaml"

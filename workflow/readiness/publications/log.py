@@ -22,7 +22,13 @@ from readiness.ground.errors import ConfigError, DataError
 from readiness.ground.facts import Fact, Listed
 from readiness.ground.files import read_file, write_atomically
 from readiness.provenance.digests import hash_record, readable_json
-from readiness.publications.ledger import FOLDER, PLANS, publication_ids, read_inputs
+from readiness.publications.ledger import (
+    DESCRIPTION,
+    FOLDER,
+    PLANS,
+    publication_ids,
+    read_inputs,
+)
 from readiness.publications.outcomes import AuditFinding, Outcome
 from readiness.publications.seal import DRAFT, SEAL, check_seal, read_seal, sha256
 
@@ -233,6 +239,19 @@ def listed_ids(root: Path) -> list[str]:
     log = read_log(root)
     listed = {name for name in log.latest.keys() - log.withdrawn.keys() if "/" not in name}
     return sorted({*publication_ids(root), *(folders - {PLANS}), *listed})
+
+
+def list_unbundled(root: Path) -> list[str]:
+    """Return the sorted ids of publications that a bundle's log lists and the bundle leaves out.
+
+    A bundle contains one publication, those that it needs, and the whole log. The list is empty for
+    a folder that is no bundle, and for one that contains no publication at all.
+    """
+    if not (root / DESCRIPTION).is_file():
+        return []
+    sealed_ids = listed_ids(root)
+    absent_ids = [name for name in sealed_ids if not (root / FOLDER / name).is_dir()]
+    return absent_ids if len(absent_ids) < len(sealed_ids) else []
 
 
 def state_of(name: str, *, draft: bool, successor: str, withdrawn: str) -> Fact:

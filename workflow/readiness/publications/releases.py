@@ -16,13 +16,15 @@ class Release(NamedTuple):
     """A released version, its commit, and two hashes that identify it.
 
     `package` is the hash of the package as seals state it; `report` the SHA-256 of the report
-    template that a new project begins with.
+    template that a new project begins with. `install` is the command that installs the program in
+    a checkout of the commit.
     """
 
     version: str
     commit: str
     package: str
     report: str
+    install: str
 
 
 # A commit cannot name itself: each release is added here by the next one.
@@ -32,12 +34,15 @@ RELEASES = (
         "3dd55d2f4e70f3599faf5e4ea52e516c2641b427",
         "eec981175c65779a893ef13e456ebfd7a4583c48cb895abf2ec20628490f4094",
         "03a7007b81fc9ea86d4b58a73d0349f5451dff2caa9a0e7b9eac3614496cbd91",
+        # Without the extra `run`, which later versions have.
+        "pip install .",
     ),
     Release(
         "1.0.1",
         "aca7c5a171c688c6fe23bf12eb422b4fba8ed702",
         "7cc8c4dc308e0272275f0220dcf4335461f0bca07ac1314f507c8439c2e521e6",
         "944d0d057df15cb77d22ad980fc856f9bdf6067d8804480229d1a0d830112a86",
+        "pip install .",
     ),
 )
 
@@ -70,7 +75,10 @@ def tell_program(sealed: Mapping[str, Any], *, same: bool) -> Fact:
         return Fact("audit.program.same", {"version": version()})
     versions = {"own": version(), "version": valid_version}
     if release is not None and release.version == valid_version:
-        return Fact("audit.program.release", {**versions, "commit": release.commit})
+        return Fact(
+            "audit.program.release",
+            {**versions, "commit": release.commit, "command": release.install},
+        )
     return (
         Fact("audit.program.version", versions)
         if valid_version

@@ -143,7 +143,7 @@ def read_workbook(path: Path, content: bytes, wanted: Collection[str], name: str
     filled = [title for title in names if any(map(any, cells[title]))]
     if name is not None and name not in filled:
         raise DataError(
-            f"{path}: no sheet {quote_cell(name)} with cells; there is "
+            f"{path}: no sheet {quote_cell(name)} with cells. The sheets with cells are "
             f"{', '.join(filled) or 'none'}."
         )
     if not filled:

@@ -49,8 +49,8 @@ def check_bases(figures: pd.DataFrame) -> None:
     """
     if baseless := find_baseless(figures):
         raise DataError(
-            f"the register of figures, {baseless}: a share without its base, which no reader could "
-            "judge. Suppress the share, or publish how many people it is of."
+            f"the register of figures, {baseless}: this share has no base, so readers cannot judge "
+            "it. Suppress the share, or publish its number of respondents."
         )
 
 

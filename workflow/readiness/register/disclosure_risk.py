@@ -98,8 +98,8 @@ def refuse_given_away(what: str, table: pd.DataFrame) -> None:
     """
     if disclosure := first_given_away(table):
         raise DisclosureError(
-            f"{what}: {disclosure}\nTell fewer groups or decimals, merge small groups, or let "
-            "`disclosure` withhold more; every count: attack.csv."
+            f"{what}: {disclosure}\nPublish fewer groups or decimals, merge small groups, or "
+            "choose a stricter `disclosure`. attack.csv lists every count."
         )
 
 

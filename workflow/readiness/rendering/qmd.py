@@ -152,8 +152,8 @@ def _refuse_front_matter(lines: Sequence[SourceLine], front_matter: Mapping[str,
                 line for line in lines if re.match(rf"\s*[\"']?{re.escape(key)}\b", line.text)
             )
             raise RenderError(
-                f"{line}: a checked page cannot follow {key!r}. Move it to _quarto.yml, which "
-                "`quarto render` alone reads."
+                f"{line}: the key {key!r} cannot be used in a checked page. Move it to "
+                "_quarto.yml, which only `quarto render` reads."
             )
 
 
@@ -215,7 +215,7 @@ def _read_chapter(path: Path, line: SourceLine, name: str) -> list[SourceLine]:
     for inner in lines:
         if _INCLUDE.search(inner.text):
             raise RenderError(
-                f"{inner}: an included file includes no other; include it in {path.name}."
+                f"{inner}: an included file cannot include another. Include it in {path.name}."
             )
     for opening, closing, _ in _find_fences(lines, 0):
         if closing is None:

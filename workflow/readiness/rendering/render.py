@@ -141,7 +141,7 @@ def _deliver_files(rendered: Mapping[str, Path], output_folder: Path, stem: str)
     """
     contents = {name: path.read_bytes() for name, path in rendered.items()}
     if empty := sorted(name for name, content in contents.items() if not content):
-        raise RenderError(f"The renderer left an empty file ({', '.join(empty)}).")
+        raise RenderError(f"The renderer wrote an empty file ({', '.join(empty)}).")
     targets = {name: output_folder / f"{stem}.{name}" for name in contents}
     for name, path in targets.items():
         write_atomically(path, contents[name])

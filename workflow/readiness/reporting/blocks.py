@@ -244,8 +244,8 @@ class Prose:
         for path in sorted(self.folder.glob("*.md")):
             if path.stem not in allowed:
                 raise RenderError(
-                    f"{path.name}: there is no such block; there are {', '.join(names)}, each with "
-                    "-before or -after behind it, or as it is."
+                    f"{path.name}: no block has this name. Name the file after a block, with or "
+                    f"without -before or -after: {', '.join(names)}."
                 )
 
 

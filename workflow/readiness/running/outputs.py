@@ -26,7 +26,7 @@ def check_output(
     for path in inputs:
         if _is_same(target, path):
             raise ConfigError(
-                f"{option} {target}: is {path} itself, an input of this command. Name another file."
+                f"{option} {target}: this is {path}, an input of this command. Name another file."
             )
     if root is not None and (entry := _find_in_project(root, target)):
         raise ConfigError(

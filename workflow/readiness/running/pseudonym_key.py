@@ -107,9 +107,9 @@ def key_for(root: Path, dataset: str, sealed: str, export: Path) -> tuple[bytes,
     if sealed:
         return key_from_data(sha256_of(export)), FROM_DATA
     raise ConfigError(
-        f"{dataset}: its answers name their respondents, and no key makes pseudonyms of "
-        f"them (looked for {key_file(dataset)}).\n"
-        f"Make it: readiness data key {dataset}"
+        f"{dataset}: its answers contain ids of respondents, and the key for their "
+        f"pseudonyms is missing (looked for {key_file(dataset)}).\n"
+        f"Create it: readiness data key {dataset}"
     )
 
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from rocrate.rocrate import ROCrate
 
 
-DESCRIPTION = "ro-crate-metadata.json"
+DESCRIPTION = ledger.DESCRIPTION.name
 WORKFLOW = "Snakefile"
 WORKFLOW_CRATE = "https://w3id.org/workflowhub/workflow-ro-crate/1.0"
 PROFILES = {
