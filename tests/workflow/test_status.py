@@ -22,7 +22,7 @@ def test_a_wave_from_its_draft_to_its_results(fresh: Project) -> None:
     decision = "# check: who was asked?\ndraft: true\n"
     (fresh.root / QUESTIONNAIRE).write_text(decision + before, "utf-8")
     wave, told = status(fresh)
-    assert (wave["state"], wave["detail"]) == ("draft", f"1 decisions are open in {QUESTIONNAIRE}")
+    assert (wave["state"], wave["detail"]) == ("draft", f"open decisions: 1, in {QUESTIONNAIRE}")
     assert "readiness questionnaire canteen-1" in told["next"]
     (fresh.root / QUESTIONNAIRE).write_text(before, "utf-8")
     wave, told = status(fresh)

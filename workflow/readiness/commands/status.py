@@ -184,14 +184,14 @@ def _judge_run(plan: Plan, run: PlannedRun, outdated: Counter[str]) -> RunStatus
         path = input_files(run.section)["questionnaire"]
         count = open_decisions((plan.root / path).read_text("utf-8-sig"))
         command = f"readiness questionnaire {path.stem}"
-        return make_status("draft", f"{count} decisions are open in {path}", command)
+        return make_status("draft", f"open decisions: {count}, in {path}", command)
     if why := explain_waiting(plan.root, run, read_versions(plan.root)):
         dataset = run.datasets[0].partition("@")[0]
         command = f"readiness data add FILE --dataset {dataset} --as 1"
         return make_status("waiting", why, command)
     if steps:
         was_computed = (plan.root / "results" / run.folder).is_dir()
-        detail = f"{steps} steps are out of date" if was_computed else "never computed"
+        detail = f"steps to run: {steps}" if was_computed else "never computed"
         return make_status("out of date", detail, RUN)
     return make_status(*_find_publication(plan, run, kind))
 
