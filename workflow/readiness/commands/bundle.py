@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     write_atomically(target, content)
     print(
         f"{target}: {len(content)} bytes, sha256 {sha256(content)}\n"
-        f"publications {', '.join(contents.publications)}; {len(contents.objects)} datasets"
+        f"publications {', '.join(contents.publications)}; datasets: {len(contents.objects)}"
     )
     undated = [] if contents.date else [describe_date("")]
     for fact in (*map(left_out, contents.left_out), *undated):

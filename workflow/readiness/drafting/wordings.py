@@ -218,7 +218,7 @@ def order_numbers(texts: Sequence[str]) -> list[int] | None:
     Bands such as `less than 5`, `5 to 9`, `10 or more`.
     """
     ends = _read_ends(texts)
-    return ends and sorted(range(len(ends)), key=ends.__getitem__)
+    return sorted(range(len(ends)), key=ends.__getitem__) if ends else None
 
 
 def count_open_bands(texts: Sequence[str]) -> int:
