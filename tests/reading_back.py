@@ -16,7 +16,8 @@ import pandas as pd
 import yaml
 from scipy import stats
 
-# What is quoted (Q), a list of quoted texts (L), groups (G), a share (S), points (P), a number (N).
+# What is quoted (Q), a list of quoted texts (L), groups (G), a share (S), points (P), a number (N),
+# a number of people (C).
 PARTS = {
     "Q": r"[“«] ?(?P<{}>.+?) ?[”»]",
     "L": r"(?P<{}>[“«].+[”»])",
@@ -24,6 +25,7 @@ PARTS = {
     "S": r"(?P<{}>\d[\d.,]*) ?%",
     "P": r"(?P<{}>[+-]?\d[\d.,]*) ?(?:points?|نقطة|نقطتان|نقاط)",
     "N": r"(?P<{}>-?\d[\d., ]*)",
+    "C": r"(?P<{}>\d[\d., ]*)",
 }
 PATTERNS = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
 LINKS = (
@@ -38,6 +40,8 @@ def tidy(text: str) -> str:
     text = unicodedata.normalize("NFKC", html.unescape(text))
     text = re.sub("[\u200b-\u200f\u202a-\u202e\u2066-\u2069]", "", text)
     text = text.replace("\u2212", "-").replace("\u2019", "'").replace("\u064b", "")
+    # As a page sets a dash that was typed in two.
+    text = text.replace("--", "\u2013")
     return " ".join(text.split())
 
 
@@ -97,9 +101,9 @@ def _expand(pattern: str) -> str:
     names = {"A": "Q", "B": "S", "H": "G"}
     parts = {**PARTS, **bare}
     return re.sub(
-        "([QLGSPNABH])([1-4])",
+        "([QLGSPNCABH])([1-4])",
         lambda m: parts[m[1]].format(names.get(m[1], m[1]) + m[2]),
-        pattern,
+        pattern.replace("\u064b", ""),
     )
 
 
@@ -299,7 +303,8 @@ class _Check:
         self.claim, self.answers, self.language = claim, answers, language
         self.asked, self.parts = answers.asked[claim.item], claim.parts
         own = self.asked.options.get(language, {})
-        self.options = {tidy(label): code for label, code in own.items()}
+        # Within a sentence, a label loses its full stop.
+        self.options = {tidy(label).rstrip("."): code for label, code in own.items()}
 
     def number(self, name: str) -> tuple[float, float]:
         """A printed number and half of its last digit."""
@@ -340,6 +345,24 @@ class _Check:
         return float((value * w).sum() / w.sum()), float(w.sum() ** 2 / (w**2).sum())
 
     def doubt(self) -> str:
+        return self.doubt_claim() or self.doubt_counts()
+
+    def doubt_counts(self) -> str:
+        """Which number of people who answered, of all or of two groups, is not so."""
+        given = self.asked.codes.notna()
+        if "C2" in self.parts:
+            assert self.answers.group is not None
+            known = {tidy(name): code for name, code in self.answers.groups[self.language].items()}
+            for side in "12":
+                [group] = self.split(self.parts[f"G{side}"], known)
+                counted = int((given & self.answers.group.eq(group)).sum())
+                if wrong := self.differs(f"C{side}", counted):
+                    return wrong
+        elif "C1" in self.parts:
+            return self.differs("C1", int(given.sum()))
+        return ""
+
+    def doubt_claim(self) -> str:
         kind, parts = self.claim.kind, self.parts
         if kind in ("majority", "minority", "half", "share", "mean"):
             return self.of_all(kind)

@@ -41,6 +41,22 @@ def test_the_title_is_the_share_that_blanks_leave_most_open() -> None:
     assert spec.title == word("participation.caption.bounds", "en")
 
 
+@pytest.mark.parametrize("language", ["en", "fr", "ar", "es"])
+def test_the_alternative_text_ends_its_first_sentence(language: str) -> None:
+    picture = ranges(participation_rows(), language)
+    described = word("participation.chart.bounds.alt", language)
+    assert picture.alt.startswith(f"{picture.title}. {described}")
+
+
+def test_the_alternative_text_names_the_ranges_that_are_drawn() -> None:
+    """A band for missing answers and a line for the interval: nothing else surrounds a dot."""
+    picture = ranges(participation_rows(), "en")
+    drawn = {mark.id.rpartition(".")[2] for mark in picture.sheet().marks if "rating" in mark.id}
+    assert drawn == {"worst", "interval", "all"}
+    assert "on a band" in picture.alt and "a line shows it" in picture.alt
+    assert "assumption" not in picture.alt and "three" not in picture.alt
+
+
 def test_of_a_withheld_share_no_range_is_drawn() -> None:
     rows = participation_rows()
     own = rows["id"].str.startswith("rating.top")

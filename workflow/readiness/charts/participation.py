@@ -160,7 +160,7 @@ def ranges(figures: DrawnFigures, items: Sequence[Item]) -> Picture:
     return Picture(
         show(moved[0] if moved else title, language),
         [
-            *moved,
+            *(Fact("charts.alt.finding", {"finding": finding}) for finding in moved),
             Fact("participation.chart.bounds.alt"),
             *closing(hidden=hidden, simulated=simulated),
         ],
