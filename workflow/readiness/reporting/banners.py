@@ -188,10 +188,11 @@ def material_of(wave: WavePart) -> TableMaterial:
 
 @dataclass(frozen=True)
 class BannerColumn:
-    """Column of a banner: a group's code in ids, its label, its letter ("" without comparison).
+    """Column of a banner, with the figures of one group.
 
-    `variable`: id of the variable with this category; "" for the total and groups apart. `base`:
-    base of the shares.
+    `group`: code of the group in ids. `letter`: letter of the column; "" for a column that is not
+    compared. `variable`: id of the variable with this category; "" for the total and groups apart.
+    `base`: base of the shares.
     """
 
     group: str
@@ -204,10 +205,11 @@ class BannerColumn:
 
 @dataclass(frozen=True)
 class BannerLine:
-    """Row of a banner: its label, and the id of each cell ("" where the register has none).
+    """Row of a banner.
 
     `kind`: `main` (headline figure), `net` (another sum of answers), `answer`, `outside` (share of
-    a wider base), `base`. `letters`: of each cell, "" for none.
+    a wider base), `base`. `ids`: id of the figure in each cell; "" for an empty cell. `letters`:
+    letters beside each figure; "" for none.
     """
 
     kind: str
@@ -259,7 +261,7 @@ class Banner:
 
 
 def banner(material: TableMaterial, item: Item) -> Banner:
-    """Return the banner of an item, with the columns that have a figure in the register."""
+    """Return the banner of an item; columns without a figure in the register are left out."""
     return _Maker(material, item).banner()
 
 
@@ -333,7 +335,7 @@ class _Maker:
 
     @property
     def _compared_levels(self) -> tuple[str, ...]:
-        """Levels that are compared: of a scale the headline alone, of a choice each answer too."""
+        """Levels that are compared: the headline of a scale; all answers of a choice question."""
         codes = () if self.item.kind.is_ordered else self.item.codes
         return (self.item.first_level, *codes)
 

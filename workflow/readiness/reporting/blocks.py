@@ -48,7 +48,7 @@ def quote_exactly(text: str) -> str:
 def write_name(text: str) -> str:
     """The name of something as Markdown; one word with a hyphen (`tic-maroc.com`) ends no line."""
     is_word = "-" in text and not any(sign.isspace() or sign.isdigit() for sign in text)
-    # A longer one would be wider than a telephone.
+    # A longer word would be wider than the screen of a telephone.
     return quote_exactly(text) if is_word and len(text) <= MOST_TOGETHER else plain(text)
 
 
@@ -163,7 +163,7 @@ def glossary(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def fold(summary: str, body: str) -> str:
-    """Write a section that is closed below its summary until a reader opens it; open on paper."""
+    """Write a section that a reader can open below its summary; on paper the section is open."""
     return f"::::: {{.fold}}\n{summary}\n\n{body}\n:::::"
 
 

@@ -98,7 +98,7 @@ def name_choice(finding: FirmFinding, dimension: str, choice: str, language: Lan
 
 
 def state_firmness(finding: FirmFinding, register: Register) -> Iterator[Fact]:
-    """Yield in how many variants a finding holds, where it fails, how many were not judged."""
+    """Yield facts on a finding's variants: number that hold, choices that fail, number unjudged."""
     ids = {name: finding.id.with_part(name) for name in (HOLDS, VARIANTS, UNTOLD)}
     values: dict[str, Value] = {name: register.name_value(figure) for name, figure in ids.items()}
     holds, variants = register.number(ids[HOLDS]), register.number(ids[VARIANTS])

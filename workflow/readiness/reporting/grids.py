@@ -31,8 +31,8 @@ from readiness.reporting.item_findings import (
 )
 from readiness.reporting.parts import WavePart
 
-# Range of a share over the rows: over all rows, over all with an order that may be chance, over
-# some of the rows.
+# Sentences on the range of a share over the rows: all rows; all rows, in an order that may be
+# chance; some of the rows.
 RANGE = ("report.finding.rows", "report.finding.rows.open", "report.finding.rows.shown")
 
 

@@ -53,10 +53,10 @@ HIGHER, FAR_HIGHER, NO_PAIR = "higher", "far", "none"
 
 @dataclass(frozen=True)
 class Claim:
-    """Claim that a sentence makes on an item.
+    """Claim of a sentence about an item.
 
-    `pairs`: the groups that differ, in each pair the higher first; where no pair differs, the two
-    groups that are farthest apart.
+    `pairs`: pairs of groups that differ, the higher group first; if no pair differs, the two groups
+    that are farthest apart.
     """
 
     item: str
@@ -111,8 +111,8 @@ class Judge:
         if claim.finding == WHOLE:
             totals_by_test = wave.estimate_totals(varied, self.questionnaire, claim.item, tests)
             for test, totals in zip(tests, totals_by_test, strict=True):
-                # With the other kind of interval, judge the limits as computed: printing would
-                # replace them.
+                # For the other kind of interval, judge the computed limits: printing would replace
+                # these limits by the usual ones.
                 yield self.share(claim, totals if test == OTHER else self.print(totals))
         elif not {*chain(*claim.pairs)} <= {*self.questionnaire.grouping(self.by).codes}:
             yield from (
@@ -128,7 +128,7 @@ class Judge:
         return print_precision(estimates, answers_of, self.digits, self.level)
 
     def findings(self, item: str, estimates: pd.DataFrame, contrasts: pd.DataFrame) -> Findings:
-        """Return the findings on an item where nothing is suppressed."""
+        """Return the findings on an item, without any suppression."""
         scheme = Scheme.of(self.questionnaire)
         options = (self.rules, self.digits, scheme, self.selection, frozenset[str]())
         rows = share_rows(estimates, *options, confidence=self.level)
@@ -139,7 +139,7 @@ class Judge:
         return Findings(material, self.questionnaire.item(item))
 
     def share(self, claim: Claim, totals: pd.DataFrame) -> Judged:
-        """Return whether a claim on the total share holds, with the share and its limits."""
+        """Judge a claim on the share of all respondents; return the state, the share and limits."""
         findings = self.findings(claim.item, totals, pd.DataFrame())
         figure_id = share_id(claim.item, claim.level, TOTAL, ANSWERED)
         if not findings.is_reliable(figure_id):
@@ -180,7 +180,7 @@ class Judge:
 
 
 def claim_of_share(findings: Findings) -> Claim | None:
-    """Return the claim of the sentence on all respondents; None where it claims nothing."""
+    """Return the claim of the sentence on all respondents; None for no sentence, or no claim."""
     fact, item = findings.whole(), findings.item
     kind = "" if fact is None else SIDE.get(fact.kind) or ORDER.get(fact.kind, "")
     if fact is None or not kind:
@@ -192,7 +192,7 @@ def claim_of_share(findings: Findings) -> Claim | None:
 
 
 def claim_of_groups(findings: Findings) -> Claim | None:
-    """Return the claim of the sentence on groups; None where it claims nothing of a pair."""
+    """Return the claim of the sentence on groups; None if it claims no difference."""
     item, fact = findings.item, findings.groups()
     if fact is None or fact.kind in (DIFFER, IN_ANSWERS):
         return None

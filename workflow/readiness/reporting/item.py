@@ -71,13 +71,13 @@ LEADING = {
 }
 # Catalogue key of the reason why a selection without inference has no tests.
 NO_TEST = {s: f"report.no_test.{s.key}" for s in Selection if not s.inference}
-# A label of more words is a question, not a name.
+# Largest number of words in a label that is a name; a longer label is a question.
 LONG_LABEL = 4
 
 
-# Placeholder in a sentence for a sign in Markdown, which no catalogue holds.
+# Placeholder in a sentence for a sign that is written in Markdown, outside of the catalogues.
 SIGN = "§"
-# Look of a row of each kind (`blocks.table`).
+# Style of each kind of row (`blocks.table`).
 MARKS = {"main": "main", "net": "total", "answer": "", "outside": "base", "base": "base"}
 
 
@@ -125,7 +125,7 @@ def banner_table(
 
 
 def notes(material: TableMaterial, shown_table: Banner) -> str:
-    """Write the notes that one table needs beside the legend of the report; "" for none."""
+    """Write the notes of a table that the legend of the report does not have; "" for none."""
     sentences = [*_write_notes(material, shown_table)]
     return mark("small", " ".join(sentences)) if sentences else ""
 
@@ -168,7 +168,7 @@ def write_legend(wave: WavePart) -> str:
 
 
 def explain_signs(register: Register, identities: Iterable[str]) -> Iterator[str]:
-    """Yield the meaning of each sign that some of these numbers have."""
+    """Yield the meaning of each sign that occurs among these numbers."""
     present_signs = {sign(register.row(name)) for name in identities}
     for present_sign in (
         candidate for candidate in Sign if candidate in present_signs and candidate is not Sign.NONE
@@ -196,7 +196,7 @@ SHARE_TABLE, NUMBER_TABLE = "tables.caption.share", "tables.caption.number"
 def item_block(wave: WavePart, name: str, *, pictured: bool = False) -> ReportBlock:
     """Return the block of one item, titled with its label.
 
-    `pictured`: the first screen has the item's picture, so the block has none.
+    `pictured`: the first screen shows the item's picture, so the block has no picture.
     """
     item = wave.questionnaire.item(name)
     title = item.label.text(wave.language)
@@ -291,7 +291,7 @@ class _ItemWriter:
         """Return the caption of a table: question, grouping variable and unit."""
         title: Value = self.item.label.text(self.wave.language)
         if by and len(self.table.columns) > 1:
-            # Within a sentence a name begins with a small letter, unless it is all capitals.
+            # Within a sentence, a name begins with a small letter, except names in capitals.
             within: Value = by[:1].lower() + by[1:] if by[1:2].islower() else by
             if len(by.split()) > LONG_LABEL or by.endswith(("?", "؟")):
                 within = Fact("language.quoted", {"what": by})

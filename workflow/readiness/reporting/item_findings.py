@@ -85,9 +85,10 @@ def level_label(item: Item, language: Language) -> Value:
 
 
 def state_answer(item: Item, codes: Sequence[str], language: Language) -> Fact:
-    """Return what people did who gave one of some answers, as a fact.
+    """Return the verb phrase for the people who gave one of these answers, as a fact.
 
-    With the questionnaire's sentence forms where each answer has one, else with the answers quoted.
+    The phrase uses the questionnaire's sentence forms if every answer has one, and quotes the
+    answers otherwise.
     """
     categories = [category for category in item.categories if category.code in codes]
     sentence_forms = [category.said.get(language, "") for category in categories]
@@ -114,7 +115,7 @@ class Findings:
     differs: bool = False
 
     def whole(self) -> Fact | None:
-        """Return the finding on all respondents to the item; None where no number supports one."""
+        """Return the finding on all respondents; None if no number supports a finding."""
         if self.item.kind.is_number:
             figure_id = share_id(self.item.id, MEAN, TOTAL, ANSWERED)
             if self.material.register.number(figure_id) is None or self.item.range is None:
@@ -134,7 +135,7 @@ class Findings:
         share_finding = self._state_share()
         minority = (*SIDES["minority"], DEPENDS["minority"])
         if share_finding and self.item.kind.is_ordered and share_finding.kind in minority:
-            # A single level that few chose says less than the level that most chose.
+            # The level that most people chose is a stronger finding than one that few chose.
             adds_levels = self.item.boxes and len(self.item.shown_codes) > 1
             return (not adds_levels and self._order()) or share_finding
         return share_finding
@@ -154,7 +155,7 @@ class Findings:
         level = self.item.first_level
         gaps = self.find_gaps(level)
         if not gaps:
-            # A published gap that is too imprecise for a sentence is not denied either.
+            # If gaps are published but too imprecise for a sentence, do not say there is no gap.
             published_groups = self._list_groups(level, self._is_shown)
             imprecise_gaps = self.material.contrasts.gaps(
                 self.item.id, level, self._variable, published_groups
@@ -211,7 +212,7 @@ class Findings:
                 "other": self._name_within([gap.lower]),
                 **{name: self._name_value(figure_id) for name, figure_id in ids.items()},
             }
-            # The register has differences of the headline level alone, and each pair once: under
+            # The register has differences for the headline level only, and each pair once, under
             # the group that is listed later.
             for kind, (a, b) in {
                 "report.finding.gap": (gap.lower, gap.higher),
@@ -369,7 +370,7 @@ class Findings:
         return {"level": level_label(self.item, language), "did": did}
 
     def _answer(self, code: str) -> dict[str, Value]:
-        """Return the values of one answer for a sentence: label, and what people did."""
+        """Return the values of an answer for a sentence: label, and verb phrase of its people."""
         language = self.material.language
         did = state_answer(self.item, [code], language)
         return {"level": self.item.labels(language)[code], "did": did}

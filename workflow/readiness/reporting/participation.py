@@ -134,7 +134,8 @@ def _tell_reading(wave: WavePart) -> Iterator[Fact]:
             and figure.statistic == "target"
             for figure_id in wave.register.rows["id"]
         ),
-        # Without a sampling frame, weights come with the data: their corrections are not known.
+        # Without a sampling frame, weights are delivered with the data, and what they correct for
+        # is unknown.
         complete=wave.selection.inference if asked is None else asked == answers,
     )
     reliable = {"reliable": register.name_value(setting_id("reliable_base"))}

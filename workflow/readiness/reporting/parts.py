@@ -47,7 +47,7 @@ from readiness.reporting.blocks import (
 from readiness.reporting.verdicts import render_verdict
 
 NBSP = "\u00a0"
-# The one word between the limits of an interval, "53 to 63", which stay on one line.
+# The word between the limits of an interval: "53 to 63" must not be broken over two lines.
 _BETWEEN_LIMITS = re.compile(r"(?<=\}) (\w+) (?=\[[^\]]*\]\{\.n )")
 _PLUS = re.compile("^([\u200e\u200f\u2066\u2068]*)[+]")
 Rows = Sequence[Sequence[str]]
