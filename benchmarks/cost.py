@@ -85,7 +85,7 @@ def measure_rows() -> Costs:
 
 def measure_questions() -> Costs:
     found = {items: measure_register(items, 8, 600)[0] for items in (10, 20, 40, 60)}
-    return {("questions", "register that gives nothing away"): found}
+    return {("questions", "disclosure control of a register"): found}
 
 
 PARTS: dict[str, Callable[[], Costs]] = {
