@@ -56,7 +56,7 @@ def test_questions_that_the_report_leaves_out_are_named(project: Project) -> Non
     others = [name for name in asked if name != "meal"]
     assert line == (
         f"canteen-2025: 1 of {len(asked)} questions are in the report; "
-        f"{len(others)} not asked for in show ({', '.join(others)})"
+        f"{len(others)} not listed in show of config.yaml ({', '.join(others)})"
     )
 
 

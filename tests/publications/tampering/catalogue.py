@@ -55,9 +55,9 @@ a random selection from a seed. To test more of them, or to list every kind by n
 - **Replaced code in the archive** changes no verdict, because the audit uses its own program and
   never runs the archive. A note says whether the sealed program is a released version.
 - **README, CITATION.cff, codecheck.yml and the recomputation scripts** are not recomputed.
-- **A publication deleted together with its log entry** leaves no trace in the folder, unless a later
-  seal contains the hash of the log. A publication that the log lists and a bundle lacks is only
-  named in a note.
+- **A publication deleted together with its log entry** leaves no trace in the folder, unless a
+  later seal contains the hash of the log. A publication that the log lists and a bundle lacks is
+  only named in a note.
 
 Changes of the current code, lock file or configuration are reported as CHANGED, which is not a
 fault. [Signatures](auditing.md#signatures) are checked with `audit --key`.

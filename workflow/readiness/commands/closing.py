@@ -72,7 +72,9 @@ def _describe_questions(root: Path, run: PlannedRun) -> str:
     if len(in_report) == len(asked):
         parts = [f"{run.name}: all {len(asked)} questions are in the report"]
     if not_wanted:
-        parts.append(f"{len(not_wanted)} not asked for in {setting} ({_name_some(not_wanted)})")
+        parts.append(
+            f"{len(not_wanted)} not listed in {setting} of config.yaml ({_name_some(not_wanted)})"
+        )
     if protected:
         parts.append(f"{len(protected)} not shown, to protect respondents ({', '.join(protected)})")
     return "; ".join(parts)
