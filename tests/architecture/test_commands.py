@@ -101,6 +101,8 @@ def test_a_word_that_is_not_known_is_answered_with_the_nearest(
         "Did you mean --wave?",
         ("claims", "solve", "1", "--bse=3"): "readiness claims: --bse: no such option. "
         "Did you mean --base?",
+        # Another action has the option: the word itself is no help.
+        ("claims", "solve", "1", "--long"): "readiness claims: --long: no such option.",
         ("audit", "--level", "9"): "readiness audit: --level 9: expected 0, 1, 2 or 3.",
         ("audit", "--cores", "x"): "readiness audit: --cores x: expected a whole number.",
         ("claims", "solve", "1", "--base"): "readiness claims solve: --base: needs a value.",

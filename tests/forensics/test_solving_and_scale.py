@@ -52,6 +52,18 @@ def test_solve_two_questions() -> None:
     assert "exhaustive" not in {row.kind for row in rows}
 
 
+def test_solve_says_where_one_figure_may_be_a_complement() -> None:
+    """27 of 40 is 67.5 %: no rounding of halves prints 67 beside 33, which takes 100 - 33."""
+    pair = "one figure of a pair possibly as a hundred minus the other"
+    for figures, said in ((["67/33"], True), (["67", "33"], True), (["67", "64"], False)):
+        for base in (None, 40):
+            assert (pair in render_solution(solve(figures, base=base), "en")) is said
+    fits = solve(["67/33"], base=40, rounding="half_up").together
+    assert fits is not None and fits.fits
+    strict = figure_set(["67", "33"], "exhaustive")
+    assert witness(strict, 40, conventions([Rounding.HALF_UP])[0]) is None
+
+
 def test_solve_other_roundings_and_languages() -> None:
     cut = solve(["67", "64"], n_max=32, rounding="truncation").rows
     assert next(row for row in cut if row.kind == "together").bases == (28, 31)

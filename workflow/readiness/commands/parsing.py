@@ -51,7 +51,9 @@ class Parser(argparse.ArgumentParser):
             option = next((word for word in words if word.startswith("-")), "")
             if option:
                 name = option.partition("=")[0]
-                return f"{name}: no such option.{suggest(name, list_options(self))}"
+                # `self` knows the options of all its subcommands: another one may have this option.
+                known = list(list_options(self))
+                return f"{name}: no such option.{'' if name in known else suggest(name, known)}"
             return f"{' '.join(words)}: one argument too many."
         if matched := _MISSING.fullmatch(message):
             return f"{matched[1]}: missing."

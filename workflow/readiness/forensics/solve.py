@@ -64,6 +64,7 @@ MANNERS = {
     How.CEILING: "forensics.reading.ceiling",
 }
 ROUNDED = {how: f"forensics.rounded.{how}" for how in ("nearest", "truncation", "ceiling")}
+COMPLEMENT = "forensics.rounded.complement"
 HALVES = {how.value: f"forensics.rounding.{how}" for how in NEAREST_ROUNDINGS}
 
 
@@ -126,8 +127,9 @@ def solve(
     judgement = None
     sets = [_make_set(group, allowed, facts) for group in groups]
     as_one = _read_as_one(groups, allowed)
+    pair = any(figures.is_pair for figures in (*sets, as_one) if figures is not None)
     if base is None:
-        facts.insert(0, _state_head("forensics.solve.head", rounding, n_max=n_max))
+        facts.insert(0, _state_head("forensics.solve.head", rounding, pair=pair, n_max=n_max))
         rows = tuple(_list_rows(sets, as_one, n_max, max_missing, allowed))
         facts += [_state_row(row, n_max) for row in rows]
         if any(not row.bases for row in rows):
@@ -135,7 +137,7 @@ def solve(
         if {row.power for row in rows} <= {1, None} and rows[0].power == 1:
             facts.append(Fact("forensics.solve.says_nothing", {"n_max": n_max}))
     else:
-        facts.insert(0, _state_head("forensics.solve.assumed", rounding))
+        facts.insert(0, _state_head("forensics.solve.assumed", rounding, pair=pair))
         if as_one is not None:
             sets = [as_one]
             figures_of_it = {"figures": _name_figures(as_one, range(len(as_one.figures)))}
@@ -281,8 +283,10 @@ def _name_figures(figures: FigureSet, places: Sequence[int]) -> Value:
     return Listed(tuple(Printed(str(figures.figures[place])) for place in places), "slash")
 
 
-def _state_head(kind: str, rounding: str, **numbers: int) -> Fact:
+def _state_head(kind: str, rounding: str, *, pair: bool, **numbers: int) -> Fact:
+    """State what is assumed: the rounding, and of a pair that one figure may be a complement."""
     keys = [ROUNDED["nearest"], HALVES[rounding]] if rounding in HALVES else [ROUNDED[rounding]]
+    keys += [COMPLEMENT] * pair
     return Fact(kind, {**numbers, "rounded": Listed(tuple(map(Term, keys)), "comma")})
 
 

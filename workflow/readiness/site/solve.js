@@ -772,16 +772,20 @@ const Readiness = (() => {
       throw { number: base };
     }
     const allowed = rounding === "nearest" ? NEAREST : conventions([rounding]);
-    const halves = NEAREST_ROUNDINGS.includes(rounding);
-    const rounded = listed(
-      halves
-        ? [term("rounded.nearest"), term(`rounding.${rounding}`)]
-        : [term(`rounded.${rounding}`)],
-      "comma",
-    );
     const facts = [];
     let sets = groups.map((group) => makeSet(group, allowed, facts));
     const asOne = readAsOne(groups, allowed);
+    const halves = NEAREST_ROUNDINGS.includes(rounding);
+    const pair = [...sets, asOne].some((set) => set && isPair(set));
+    const rounded = listed(
+      [
+        ...(halves
+          ? [term("rounded.nearest"), term(`rounding.${rounding}`)]
+          : [term(`rounded.${rounding}`)]),
+        ...(pair ? [term("rounded.complement")] : []),
+      ],
+      "comma",
+    );
     if (base === null) {
       const rows = listRows(sets, asOne, nMax, maxMissing, allowed, counted);
       facts.unshift(fact("solve.head", { n_max: nMax, rounded }));

@@ -44,10 +44,11 @@
     if (asked) show();
   }
 
-  /* Of each row the figures of one question: separated by spaces, a slash, a semicolon. */
+  /* Of each row the figures of one question: separated by spaces, a slash, a semicolon. A space
+     before a percent sign separates nothing. */
   function read() {
     const written = [...rows.querySelectorAll("input")]
-      .map((input) => input.value.trim().split(/[\s/;؛]+/).filter(Boolean).join("/"))
+      .map((input) => input.value.replace(/\s+(?=[%٪﹪％])/g, "").trim().split(/[\s/;؛]+/).filter(Boolean).join("/"))
       .filter(Boolean);
     const digits = base.value
       .replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x660))
