@@ -293,11 +293,14 @@ def test_later_answers_are_told_by_what_they_add() -> None:
     before.tables["q"].shares[0] = ReleasedShare(
         "q.yes.a", "yes", "a", "answered", around(9 / 20), weighted=True
     )
-    found = attack(AttackTarget(release("2", 2), [before], rules=RULES))
-    assert {(e.cell.id, e.lowest, e.highest) for e in found} == {
-        ("q.yes.a", 9, 11),
-        ("q.no.a", 11, 13),
-    }
+    # Who also knows the frame cell of each of the 22 people learns as much.
+    frame = Classes(pd.DataFrame({"": ["a"]}), np.array([22]), np.ones(1))
+    for classes in (None, frame):
+        found = attack(AttackTarget(release("2", 2), [before], classes=classes, rules=RULES))
+        assert {(e.cell.id, e.lowest, e.highest) for e in found} == {
+            ("q.yes.a", 9, 11),
+            ("q.no.a", 11, 13),
+        }
 
 
 def test_ends_are_cut_where_no_world_is_found() -> None:

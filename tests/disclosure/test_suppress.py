@@ -161,6 +161,18 @@ def test_what_is_withheld_but_not_small_may_be_known_to_be_large_alone() -> None
     assert not suppress(beside(2, withheld=False), POLICY).complementary
 
 
+def test_a_count_of_few_people_is_protected_if_it_stays_as_wide_as_without_the_release() -> None:
+    people = POLICY.width - 1
+    statement = Statement("count", (LinearRow.of({0: 1.0}, 1, 1),))
+    target = ProtectedSum("count", (0,), 1)
+    system = CountSystem(np.array([float(people)]), (), (statement,), (target,), np.array([1.0]))
+    judge = Judge(system, POLICY)
+    assert judge.bound_without_release(target) == SumBounds(0, people)
+    assert judge.has_lower_demand(target)
+    assert judge._is_protected(target, SumBounds(0, people))
+    assert not judge._is_protected(target, SumBounds(0, people - 1))
+
+
 @pytest.mark.parametrize(
     ("bounds", "settled"),
     [((3, 9), True), ((2, 9), False), ((0, 0), True), ((0, 1), False), ((1, 1), False)],
