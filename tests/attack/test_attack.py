@@ -117,6 +117,23 @@ def test_dont_know_is_no_secret_but_of_a_sensitive_question() -> None:
     assert {each.cell.item for each in asked if "dont_know" in each.cell.id} == {ITEMS[0]}
 
 
+def test_each_count_is_attacked_once_published_or_not() -> None:
+    """A published share of all who were asked has the count of the share of those who answered."""
+    printed = {
+        ("x", "asked"): around(0.2),
+        ("x", "answered"): around(0.25),
+        ("y", "asked"): None,
+        ("y", "answered"): None,
+    }
+    table = ReleasedTable("q", {}, data="d@1")
+    table.shares = [
+        ReleasedShare(f"q.{level}.a.{base}", level, "a", base, value, weighted=False)
+        for (level, base), value in printed.items()
+    ]
+    cells = [(cell.share.id, cell.withheld) for cell in cells_of(table) if not cell.rest]
+    assert cells == [("q.x.a.answered", False), ("q.y.a.asked", True)]
+
+
 def test_the_first_releases_together_give_more_away_than_each() -> None:
     """Two people more of a profession are two answers more at most."""
     releases = [shipped(FIRST), shipped(SECOND)]
