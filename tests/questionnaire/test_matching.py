@@ -133,7 +133,7 @@ def test_what_two_options_claim_is_a_fault_that_is_named_and_counted(
     for language, word in (
         ("en", "The answer matches two options"),
         ("fr", "Deux modalités"),
-        ("ar", "اختياران"),
+        ("ar", "ينطبق الجواب على خيارين"),
     ):
         said = sentence(issues.iloc[0], language)
         assert word in said and "`value`" in said and "None" in said and "4" in said

@@ -178,7 +178,7 @@ SAID = {
     "ignore combien ont répondu",
     "en": "HACA’s percentages can come from as few as 12 people; how many answered was not "
     "published",
-    "ar": "نسب الهاكا قد تكون أجوبة 12 شخصًا فقط؛ ولم يُنشر عدد من أجابوا",
+    "ar": "نسب الهاكا يمكن أن تصدر عن أجوبة 12 شخصًا فقط؛ ولم يُنشر عدد من أجابوا",
 }
 
 
