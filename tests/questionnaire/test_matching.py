@@ -132,7 +132,7 @@ def test_what_two_options_claim_is_a_fault_that_is_named_and_counted(
     assert (loss.item, loss.reasons) == ("children", {"two_options": 3})
     for language, word in (
         ("en", "The answer matches two options"),
-        ("fr", "Deux modalités"),
+        ("fr", "La réponse correspond à deux options"),
         ("ar", "ينطبق الجواب على خيارين"),
     ):
         said = sentence(issues.iloc[0], language)
