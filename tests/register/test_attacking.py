@@ -33,6 +33,7 @@ from readiness.attack.released import (
     PrintedInterval,
     ReleasedShare,
     ReleasedTable,
+    read_release,
 )
 from readiness.disclosure import Policy
 from readiness.disclosure.suppress import Decisions
@@ -46,7 +47,13 @@ from readiness.register.attacking import (
     read_target,
     withhold_until_held,
 )
-from readiness.register.figures import FigureRow, Origin, make_register, read_register
+from readiness.register.figures import (
+    WITHHELD,
+    FigureRow,
+    Origin,
+    make_register,
+    read_register,
+)
 from readiness.register.firmness import FIRMNESS
 from readiness.register.linked import Demand
 from readiness.register.precision import ShareDigits
@@ -59,6 +66,8 @@ from releases import SECOND, released_figures
 USES = {"yes": 112, "no": 1184}
 WHY = {"time": 44, "money": 29, "law": 24, "staff": 8, "other": 4}
 FEW = "why.other.all"
+# The newest publication: its register has the kinds of rows that this program writes.
+RECENT = "simulated-2026-r6"
 BASE = base_id("why", "all", "answered")
 ROUTE = Route("why", "uses", ("yes",))
 
@@ -188,9 +197,61 @@ def test_the_attack_reads_a_register_as_it_is_printed() -> None:
     assert share.value == PrintedInterval(pytest.approx(0.155), pytest.approx(0.165))
 
 
+# Kinds of rows from which the attack takes a number, and the others: what they rest on.
+TAKEN = {"estimate", "count", "missing", "bound", "test", "quality", "weighting", "balance"}
+FROM_PRINTED = "computed from printed numbers, and not printed beside a withheld share of its own"
+NOT_TAKEN = {
+    "interval": FROM_PRINTED,
+    "effective": "of the answers that are published, in a group where one is",
+    "revision": FROM_PRINTED,
+    "change": FROM_PRINTED,
+    "selection": FROM_PRINTED,
+    "setting": "a choice of the analyst",
+    "response": "people of the sample list, not of their answers",
+    "scale": "one number of all answers to several questions",
+}
+
+
 def test_the_attack_knows_every_kind_of_row_that_a_wave_has() -> None:
     """Those that it does not compute with are functions of printed numbers, or not of answers."""
     assert {*READ, *OTHERS, *OF_ITEMS, FIRMNESS} == {*MADE_FROM}
+    assert {*TAKEN, *NOT_TAKEN, FIRMNESS} == {*MADE_FROM} and not TAKEN & {*NOT_TAKEN}
+
+
+@pytest.mark.parametrize("kind", sorted({*TAKEN, *NOT_TAKEN} - {"change", "scale"}))
+def test_a_kind_of_row_is_taken_by_the_attack_or_is_none_beside_a_withheld_share(
+    kind: str,
+) -> None:
+    figures = read_register(ROOT / "publications" / RECENT / "figures.csv")
+    of_kind = figures["kind"] == kind
+    without = figures[~of_kind]
+    assert of_kind.any()
+    # A kind is taken where a release with other numbers, or without its rows, is another to it.
+    other = figures.assign(**{name: figures[name].mask(of_kind, "3") for name in ("value", "n")})
+    told = read_release("", figures, {})
+    taken = any(told != read_release("", each, {}) for each in (without, other))
+    assert taken is (kind in TAKEN)
+    if NOT_TAKEN.get(kind) == FROM_PRINTED:
+        withheld = figures.loc[
+            (figures["kind"] == "estimate") & (figures["suppressed"] != ""),
+            ["item", "level", "group"],
+        ]
+        cells = set(withheld.itertuples(index=False, name=None))
+        rows = figures[of_kind & (figures["value"] != "") & (figures["unit"] != "reason")]
+        for row in rows.to_dict("records"):
+            item = row["item"].removeprefix("revision:").partition(":")[0]
+            assert (item, row["level"], row["group"]) not in cells, row["id"]
+
+
+def test_beside_a_withheld_share_a_test_of_the_table_is_a_band_and_no_more() -> None:
+    figures = read_register(ROOT / "publications" / RECENT / "figures.csv")
+    shares = figures[(figures["kind"] == "estimate") & (figures["level"] != "")]
+    groups = shares[(shares["group"] != "all") & ~shares["group"].str.contains(":")]
+    hidden = {*groups.loc[groups["suppressed"] == WITHHELD, "item"]}
+    tests = figures[(figures["kind"] == "test") & (figures["group"] == "")]
+    beside = tests[tests["item"].isin(hidden) & tests["unit"].isin(["p", "number"])]
+    led = beside[~beside["id"].str.contains("contrasts_max_t")]
+    assert hidden and list(led["id"]) == []
 
 
 def test_bounds_that_assume_nothing_tell_a_base() -> None:
