@@ -4,7 +4,7 @@ Random surveys (`disclosure_surveys`) go through the workflow's own steps to the
 attacked as before any publication; and by a solver that shares no code with the attack
 (`disclosure_solving`). Beside it the same with what is small withheld and no more.
 
-    .venv/bin/python benchmarks/disclosure.py --surveys 30   # one core
+    .venv/bin/python benchmarks/disclosure.py --surveys 200 --rows F  # one core; goes on from F
     .venv/bin/python benchmarks/disclosure.py --growth       # seconds and memory by size
     .venv/bin/python benchmarks/disclosure.py --registers F  # what real surveys withhold, F/*/*.csv
 
@@ -24,7 +24,9 @@ import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import chdir
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import partial
+from itertools import pairwise
 from multiprocessing import Process, Queue
 from pathlib import Path
 from unittest import mock
@@ -40,19 +42,29 @@ import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
 from disclosure_solving import TableSolver, list_asked  # noqa: E402
-from disclosure_surveys import compute, survey, table, take, write  # noqa: E402
+from disclosure_surveys import (  # noqa: E402
+    KINDS,
+    Survey,
+    compute,
+    survey,
+    table,
+    take,
+    write,
+)
 from measurements import MEASUREMENTS, write_section  # noqa: E402
+from readiness.analysis.selection import group_name  # noqa: E402
 from readiness.disclosure import Policy  # noqa: E402
 from readiness.disclosure.suppress import suppress  # noqa: E402
 from readiness.ground.tables import read_text_table  # noqa: E402
 from readiness.plan.runs import PlannedRun  # noqa: E402
 from readiness.questionnaire import load_questionnaire  # noqa: E402
-from readiness.register.attacking import known_classes  # noqa: E402
 from readiness.register.figures import share_id  # noqa: E402
 from readiness.register.withholding import Withheld  # noqa: E402
 from readiness.steps import register_wave  # noqa: E402
 
-SURVEYS = 30
+SURVEYS = 200
+# Seeds below are of small surveys.
+SMALL = 100
 POLICY = Policy.of({}, 5)
 # Of a survey, how many protected counts the independent solver is asked for, the smallest first.
 ASKED = 8
@@ -65,7 +77,8 @@ class Outcome:
 
     `protected`: withheld counts that are small, or whose rest is; `given`: those of them that the
     attack narrows below the policy, and `refused`: of all that the gate looks at; `solved` of
-    `asked`: what the independent solver narrows; `withheld` of `numbers` shares, `lost`: those of
+    `asked`: what the independent solver narrows, `undecided`: of what it proves neither that nor
+    the contrary; `withheld` of `numbers` shares, `lost`: those of
     them whose own counts are not small; `seconds`: of one core, of the register and the gate.
     """
 
@@ -79,7 +92,12 @@ class Outcome:
     refused: int
     asked: int
     solved: int
+    undecided: int
     seconds: float
+    people: int
+
+
+COLUMNS = [each.name for each in fields(Outcome)]
 
 
 def withhold_small(decide: object, tell: object, estimates: pd.DataFrame) -> Withheld:
@@ -99,10 +117,21 @@ RULES: dict[str, tuple[Callable[..., Withheld] | None, str]] = {
 }
 
 
+def make_survey(seed: int) -> Survey:
+    """The survey of a seed: below `SMALL` two questions of 40 to 120 people, a third of them
+    without a sample list; else all of what `survey` draws.
+    """
+    if seed >= SMALL:
+        return survey(seed)
+    people = int(np.random.default_rng(seed).integers(40, 121))
+    kinds = (KINDS[seed % len(KINDS)], KINDS[seed // len(KINDS) % len(KINDS)])
+    return survey(seed, people, items=2, listed=seed % 3 != 2, kinds=kinds)
+
+
 def tried(seed: int) -> list[Outcome]:
     """One survey under each rule."""
     with tempfile.TemporaryDirectory() as folder, chdir(folder):
-        root, made = Path(folder), survey(seed)
+        root, made = Path(folder), make_survey(seed)
         run = write(made, root)
         everybody = np.ones(len(made.persons), dtype=bool)
         before = []
@@ -151,7 +180,9 @@ def _judge(
     narrowed = attacked[attacked["verdict"] == "given_away"]
     names = (share_id(*key) for key in estimates[keys].to_numpy())
     withheld = {identity for identity in names if not shown.get(identity, True)}
-    asked, solved = _solve(figures, run, found, [each for each in small if each[1] in withheld])
+    asked, solved, undecided = _solve(
+        figures, run, found, [each for each in small if each[1] in withheld]
+    )
     return Outcome(
         seed,
         name,
@@ -163,53 +194,83 @@ def _judge(
         len(narrowed),
         asked,
         solved,
+        undecided,
         seconds,
+        len(read_text_table(found["answers"][0], "the answers")),
     )
 
 
 def _solve(
     figures: pd.DataFrame, run: PlannedRun, found: Files, small: Collection[tuple]
-) -> tuple[int, int]:
-    """How many small counts the independent solver was asked for, and how many it narrows."""
+) -> tuple[int, int, int]:
+    """How many small counts the independent solver was asked for, how many it narrows, and of how
+    many it proves neither.
+    """
     questionnaire = load_questionnaire(found["questionnaire"][0])
     answers = read_text_table(found["answers"][0], "the answers")
     weights = read_text_table(found["weights"][0], "the weights", columns=("respondent", "weight"))
-    variables = run.section.estimate.by
-    respondents = answers.merge(weights, on="respondent")
-    classes = known_classes(respondents, questionnaire, variables, {}).get("")
-    if classes is None:
-        # Of an opt-in poll nobody knows the groups: their sizes alone, all of one weight.
-        return 0, 0
-    cells = classes.groups.assign(people=classes.people, weight=classes.weights)
+    cells = _list_cells(answers.merge(weights, on="respondent"), run.section.estimate.by)
+    earlier = [read_text_table(path, "the earlier register") for path in found["earlier"]]
     asked = {
         (each.item, each.level): each
         for each in list_asked(questionnaire, run.section.estimate.items)
     }
-    tries = solved = 0
+    solvers: dict[tuple[str, str], TableSolver] = {}
+    tries = solved = undecided = 0
     for count, _, rest, row in sorted(small, key=lambda each: each[:3])[:ASKED]:
         several = (row["item"], row["level"]) in asked
-        question = asked[row["item"], row["level"] if several else ""]
+        key = (row["item"], row["level"] if several else "")
         level = "1" if several else {"dont_know": "_dont_know"}.get(row["level"], row["level"])
-        ends = TableSolver(figures, question, cells).interval(row["group"], level, rest=rest)
+        solver = solvers.get(key) or TableSolver(figures, asked[key], cells, *earlier)
+        solvers[key] = solver
+        ends = solver.interval(row["group"], level, rest=rest)
         if ends is None:
             continue
         tries += 1
-        assert ends[0] <= count <= ends[1], f"{row}: {count} is not in {ends}"
-        solved += not POLICY.holds(*ends) and not (ends[0] >= POLICY.minimum_cell)
-    return tries, solved
+        assert ends.lowest <= count <= ends.highest, f"{row}: {count} is not in {ends}"
+        # Of a base of so few people no interval is wide enough; then nobody may have given it.
+        few = int(row["n"]) <= POLICY.width and ends.lowest == 0
+        if not few and not POLICY.holds(ends.lowest, ends.highest):
+            print(f"narrowed: {row['item']} {level} of {row['group']}, {rest=}, {ends}", flush=True)
+            solved += 1
+        elif not few and not POLICY.holds(ends.least, ends.most):
+            undecided += 1
+    return tries, solved, undecided
 
 
-def run(seeds: Iterable[int], workers: int) -> pd.DataFrame:
-    """The outcome of each survey under each rule, a row each, in the order of their seeds."""
-    if workers == 1:
-        found = list(map(_announce, seeds))
-    else:
-        with ProcessPoolExecutor(workers) as pool:
-            found = list(pool.map(_announce, seeds, chunksize=1))
-    return pd.DataFrame([vars(each) for outcomes in found for each in outcomes])
+def _list_cells(respondents: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """The people of each cell of the groups and weight, as the solver reads them: of an opt-in
+    poll, whose weights are all the same, what the sizes of groups say.
+    """
+    groups = {
+        name: respondents[name].map(partial(group_name, name)) if position else respondents[name]
+        for position, name in enumerate(by)
+    }
+    known = pd.DataFrame(groups).assign(weight=pd.to_numeric(respondents["weight"]))
+    return known.groupby([*groups, "weight"]).size().reset_index(name="people")
 
 
-def _announce(seed: int) -> list[Outcome]:
+def run(seeds: Iterable[int], workers: int, kept: Path | None, until: float) -> pd.DataFrame:
+    """The outcome of each survey under each rule, a row each, in the order of their seeds.
+
+    `kept`: a file of rows, from which it goes on and to which each survey is added; `until`: the
+    moment (seconds of `time.time`) after which no survey is begun.
+    """
+    done = pd.read_csv(kept) if kept and kept.exists() else pd.DataFrame(columns=COLUMNS)
+    left = [seed for seed in seeds if seed not in {*done["seed"]}]
+    rows = [done] if len(done) else []
+    with ProcessPoolExecutor(workers) as pool:
+        for outcomes in pool.map(partial(_announce, until), left, chunksize=1):
+            table = pd.DataFrame([vars(each) for each in outcomes], columns=COLUMNS)
+            if kept and len(table):
+                table.to_csv(kept, mode="a", header=not kept.exists(), index=False)
+            rows.append(table)
+    return pd.concat(rows).sort_values(["seed", "rule"], ignore_index=True)
+
+
+def _announce(until: float, seed: int) -> list[Outcome]:
+    if time.time() > until:
+        return []
     found = tried(seed)
     for each in found:
         print(*vars(each).values(), flush=True)
@@ -219,17 +280,21 @@ def _announce(seed: int) -> list[Outcome]:
 PAGE = """\
 # Disclosure control against the attack
 
-Written by `benchmarks/disclosure.py`. {surveys} random surveys of 60 to 120 people go through
-the workflow's steps. Most have a sample and weights raked to two margins; they have routing, a
-grid, a multiple-response question, derived groups, bounds, standard errors, limits and tests.
-Surveys that follow an earlier release, which lacked one to four of the people: {late}. The attack
-shares no code with the suppression. A third program, an integer program over the table of
-individuals, shares no code with either; it tries the {asked} smallest protected counts of each
-survey with a sample.
+Written by `benchmarks/disclosure.py`. {surveys} random surveys of 40 to 120 people go through
+the workflow's steps: {small} of two questions, {large} with routing, a grid, a multiple-response
+question, derived groups, bounds, standard errors, limits and tests. Most have a sample and weights
+raked to two margins. Surveys that follow an earlier release, which lacked one to four of the
+people: {late}. The attack shares no code with the suppression. A third program, an integer program
+over the table of individuals, shares no code with either; it tries the {asked} smallest protected
+counts of each survey from bases, shares, missing answers and earlier bases, not from tests, limits
+or effective sample sizes. A count of which it finds no table, as of options of multiple-response
+questions, is not counted.
 
 | {heads} |
 |---|{dashes}|
 {rows}
+
+{by_size}
 
 A count is protected if 1 to {last} people gave an answer, or did not give it. It is disclosed if a
 reader can put it into an interval narrower than {width}, or prove that it is small. `freeze` does
@@ -242,6 +307,19 @@ the number of people in cells that are suppressed only to protect others:
 |--:|--:|--:|--:|
 {single}
 """
+
+
+def _tell_by_size(results: pd.DataFrame) -> str:
+    """The shares that today's rule withholds, by the number of respondents."""
+    rows = ["| respondents | surveys | shares | withheld |", "|--:|--:|--:|--:|"]
+    for least, most in pairwise((40, 60, 80, 100, 121)):
+        own = results[results["people"].between(least, most - 1)]
+        if len(own):
+            share = own["withheld"].sum() / own["numbers"].sum()
+            rows.append(
+                f"| {least} to {most - 1} | {len(own)} | {own['numbers'].sum()} | {share:.0%} |"
+            )
+    return "\n".join(rows).replace("%", " %")
 
 
 # Rows and columns of the single tables that are timed.
@@ -269,6 +347,7 @@ TOLD = {
     "given": "of them disclosed by the attack",
     "asked": "protected counts that the third program tried",
     "solved": "of them disclosed by it",
+    "undecided": "of them neither proved nor disproved within its limit",
     "numbers": "shares",
     "withheld": "of them suppressed",
     "lost": "suppressed only to protect others",
@@ -286,9 +365,13 @@ def page(results: pd.DataFrame, single: pd.DataFrame) -> str:
     seconds = (f"{own['seconds'].median():.1f}" for own in by.values())
     rows.append("| surveys whose release is refused | " + " | ".join(refused) + " |")
     rows.append("| seconds of one core, median | " + " | ".join(seconds) + " |")
+    seeds = results["seed"].unique()
     return PAGE.format(
-        surveys=results["seed"].nunique(),
-        late=sum(not survey(seed).earlier.all() for seed in results["seed"].unique()),
+        surveys=len(seeds),
+        small=sum(seed < SMALL for seed in seeds),
+        large=sum(seed >= SMALL for seed in seeds),
+        late=sum(not make_survey(seed).earlier.all() for seed in seeds),
+        by_size=_tell_by_size(by["suppressed"]),
         asked=ASKED,
         heads=" | ".join(["", *(says for _, says in RULES.values())]).strip(),
         dashes="|".join(["--:"] * len(RULES)),
@@ -447,6 +530,8 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--surveys", type=int, default=SURVEYS, help=f"how many ({SURVEYS})")
     parser.add_argument("--workers", type=int, default=1, help="processes (1)")
+    parser.add_argument("--rows", type=Path, help="a file of rows, to go on from")
+    parser.add_argument("--minutes", type=float, default=np.inf, help="begin no survey after them")
     parser.add_argument("--growth", action="store_true", help="seconds and memory by size")
     parser.add_argument("--registers", type=Path, help="a folder of registers, two each")
     parser.add_argument("--items", type=int, nargs="+", default=ITEMS, help="of how many items")
@@ -462,12 +547,16 @@ def main(arguments: Iterable[str] | None = None) -> int:
         write_section(options.out, compare_registers(options.registers))
         return 0
     start = time.process_time()
-    results = run(range(options.surveys), options.workers)
+    # Of both kinds in turn, so that of few surveys as many are of either.
+    seeds = sorted(range(options.surveys), key=lambda seed: (seed % SMALL, seed))
+    until = time.time() + 60 * options.minutes
+    results = run(seeds, options.workers, options.rows, until)
     write_section(options.out, page(results, tables()))
     told = results[results["rule"] == "suppressed"][
-        ["given", "refused", "withheld", "solved"]
+        ["given", "refused", "withheld", "solved", "undecided"]
     ].sum()
-    print(f"{options.surveys} surveys, {time.process_time() - start:.0f} s: {told.to_dict()}")
+    n_surveys, seconds = results["seed"].nunique(), time.process_time() - start
+    print(f"{n_surveys} surveys, {seconds:.0f} s: {told.to_dict()}")
     return 0
 
 

@@ -3,13 +3,14 @@
 The individual table: how many people of each frame cell and weight gave each pair of answers to a
 question and the one that it is asked after. Shares, bases and the report on missing answers are
 rows of one integer program (`scipy.optimize.milp`), which is asked for the least and the largest
-count. It stops by its nodes; what it then says is what it proved.
+count. It stops by its nodes, and then says what it proved and what it found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -18,9 +19,24 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from readiness.questionnaire import Questionnaire
 
-NODES = 60
+NODES = 200
 SILENT = {"blank": "_blank", "refused": "_refused", "dont_know": "_dont_know"}
 OUTSIDE = "_not_asked"
+# Status of `milp` where nothing fits.
+INFEASIBLE = 2
+
+
+@dataclass(frozen=True)
+class CountEnds:
+    """Between which numbers a count must lie: `lowest` to `highest` are proved, and `least` and
+    `most` are counts of tables that fit. Where the search came to its end, both are the same;
+    a search that found no table has the middle of what it proved twice.
+    """
+
+    lowest: int
+    highest: int
+    least: int
+    most: int
 
 
 @dataclass(frozen=True)
@@ -54,31 +70,57 @@ class Asked:
 class TableSolver:
     """What the rows of a register (as text) say of one question; `cells`: a column for each
     variable of the groups, as they are called in the register, with `people` and `weight`.
+
+    `earlier`: an earlier register, which some of the people are not in; of its shares those are
+    read that are not of weights, for the weights were others.
     """
 
-    def __init__(self, figures: pd.DataFrame, asked: Asked, cells: pd.DataFrame) -> None:
-        self.asked, self.cells, self.patterns = asked, cells, asked.patterns()
+    def __init__(
+        self,
+        figures: pd.DataFrame,
+        asked: Asked,
+        cells: pd.DataFrame,
+        earlier: pd.DataFrame | None = None,
+    ) -> None:
+        self.asked, self.patterns = asked, asked.patterns()
         self._rows: list[tuple[np.ndarray, float, float]] = []
+        parts = [cells] if earlier is None else [cells, cells]
+        self.cells = pd.concat(parts, ignore_index=True)
+        # Who is in the earlier release, of each cell; the others joined after it.
+        early = np.arange(len(self.cells)) < len(cells)
         for at, people in enumerate(cells["people"]):
-            only = np.zeros((len(cells), len(self.patterns)))
-            only[at] = 1.0
+            only = np.zeros((len(self.cells), len(self.patterns)))
+            only[at :: len(cells)] = 1.0
             self._rows.append((only, people, people))
-        before = asked.before
+        self._read_register(figures, np.ones(len(self.cells), dtype=bool))
+        if earlier is not None:
+            # A share of weights names its measure without "(unweighted)".
+            weighted = ~earlier["statistic"].str.contains("(unweighted)", regex=False)
+            shares = earlier["kind"].eq("estimate") & weighted & (cells["weight"].nunique() > 1)
+            told = earlier.assign(value=earlier["value"].mask(shares, ""))
+            self._read_register(told, early)
+
+    def _read_register(self, figures: pd.DataFrame, members: np.ndarray) -> None:
+        """Read the rows on the question and on the one before it; `members`: of which cells."""
+        asked, before = self.asked, self.asked.before
         for row in figures[figures["suppressed"] == ""].to_dict("records"):
             if row["item"] == asked.item and row["level"] in ("", asked.level or row["level"]):
-                self._read(row, 1, asked.answers, asked.boxes)
+                self._read(row, 1, asked.answers, asked.boxes, members)
             elif before and row["item"] == before[0]:
-                self._read(row, 0, before[2], {})
+                self._read(row, 0, before[2], {}, members)
 
-    def count(self, group: str, levels: Collection[str], at: int = 1) -> np.ndarray:
+    def count(
+        self, group: str, levels: Collection[str], at: int = 1, members: np.ndarray | None = None
+    ) -> np.ndarray:
         """Which cells and patterns make a count: of `group`, of one of these answers."""
-        inside = np.ones(len(self.cells), dtype=bool)
+        inside = np.ones(len(self.cells), dtype=bool) if members is None else members.copy()
         if group != "all":
-            inside = (self.cells.drop(columns=["people", "weight"]) == group).any(axis=1).to_numpy()
+            groups = self.cells.drop(columns=["people", "weight"])
+            inside &= (groups == group).any(axis=1).to_numpy()
         gave = np.array([pattern[at] in levels for pattern in self.patterns])
         return np.outer(inside, gave).astype(float)
 
-    def interval(self, group: str, level: str, *, rest: bool = False) -> tuple[int, int] | None:
+    def interval(self, group: str, level: str, *, rest: bool = False) -> CountEnds | None:
         """Between which numbers the count of an answer, or of the `rest` of its base, must lie;
         None where no table fits (somebody answered who was not asked).
         """
@@ -87,28 +129,39 @@ class TableSolver:
             own = tuple(each for each in self.asked.answers if each not in own)
         wanted = self.count(group, own).ravel()
         most = np.repeat(self.cells["people"].to_numpy(dtype=float), len(self.patterns))
-        rows = LinearConstraint(
-            np.array([row.ravel() for row, *_ in self._rows]),
-            np.array([low for _, low, _ in self._rows]) - 1e-6,
-            np.array([high for *_, high in self._rows]) + 1e-6,
-        )
-        ends = []
+        proved, found = [], []
         for sign in (1, -1):
-            found = milp(
+            result = milp(
                 sign * wanted,
                 integrality=np.ones(len(wanted)),
                 bounds=Bounds(0, most),
-                constraints=rows,
+                constraints=self._constraint,
                 options={"node_limit": NODES},
             )
-            if found.status == 2:
+            if result.status == INFEASIBLE:
                 return None
-            proved = found.mip_dual_bound
-            ends.append(proved if proved is not None else (0 if sign > 0 else -most.sum()))
-        return int(np.ceil(ends[0] - 1e-6)), int(np.floor(-ends[1] + 1e-6))
+            bound = result.mip_dual_bound
+            proved.append(bound if bound is not None else (0 if sign > 0 else -most.sum()))
+            if result.x is not None:
+                found.append(round(float(wanted @ result.x)))
+        lowest, highest = int(np.ceil(proved[0] - 1e-6)), int(np.floor(-proved[1] + 1e-6))
+        found = found or [(lowest + highest) // 2]
+        return CountEnds(lowest, highest, min(found), max(found))
+
+    @cached_property
+    def _constraint(self) -> LinearConstraint:
+        """The rows, each once: many numbers of a register say the same."""
+        table = np.array([[low, high, *row.ravel()] for row, low, high in self._rows])
+        table = np.unique(table, axis=0)
+        return LinearConstraint(table[:, 2:], table[:, 0] - 1e-6, table[:, 1] + 1e-6)
 
     def _read(
-        self, row: dict, at: int, answers: Collection[str], boxes: dict[str, tuple[str, ...]]
+        self,
+        row: dict,
+        at: int,
+        answers: Collection[str],
+        boxes: dict[str, tuple[str, ...]],
+        members: np.ndarray,
     ) -> None:
         """The rows that a number of the register is."""
         bases = {"answered": answers, "with_dont_know": (*answers, "_dont_know")}
@@ -118,10 +171,12 @@ class TableSolver:
             own = SILENT.get(row["level"]) or row["level"]
             if self.asked.level:
                 own = "1"
-            gave = self.count(row["group"], boxes.get(own, (own,)), at)
-            every = self.count(row["group"], bases[base], at)
+            gave = self.count(row["group"], boxes.get(own, (own,)), at, members)
+            every = self.count(row["group"], bases[base], at, members)
             if row["n"]:
                 self._rows.append((every, float(row["n"]), float(row["n"])))
+            if not row["value"]:
+                return
             weight = self.cells["weight"].to_numpy()[:, None]
             low, high = self._ends(row)
             self._rows.append(((gave - low * every) * weight, 0.0, np.inf))
@@ -129,14 +184,15 @@ class TableSolver:
         elif row["kind"] == "count" and "(" in row["statistic"]:
             says, _, base = row["statistic"].removesuffix(")").partition(" (")
             if says == "answers" and base in bases and row["value"]:
-                every = self.count(row["group"], bases[base], at)
+                every = self.count(row["group"], bases[base], at, members)
                 self._rows.append((every, float(row["value"]), float(row["value"])))
         elif row["kind"] == "missing" and row["n"]:
             own = {"answered": answers, "not_asked": (OUTSIDE,)}
             own |= {name: (code,) for name, code in SILENT.items()}
             if row["level"] in own:
                 ends = [end * float(row["n"]) for end in self._ends(row)]
-                self._rows.append((self.count(row["group"], own[row["level"]], at), *ends))
+                gave = self.count(row["group"], own[row["level"]], at, members)
+                self._rows.append((gave, *ends))
 
     @staticmethod
     def _ends(row: dict) -> tuple[float, float]:
