@@ -366,7 +366,7 @@ def test_a_restricted_version_may_be_missing_but_not_damaged(root: Path, tmp_pat
     ]
     stored.unlink()
     forget_local_copies(root)
-    with pytest.raises(DataError, match="It is restricted: ask who may have it"):
+    with pytest.raises(DataError, match="Access to it is restricted: ask someone who has access"):
         find_object(root, version)
 
 

@@ -59,7 +59,7 @@ def test_damage_of_the_same_size_and_time_is_seen(root: Path) -> None:
 def test_a_version_that_lies_nowhere_names_the_places(root: Path) -> None:
     for path in copies(root):
         path.unlink()
-    with pytest.raises(DataError, match=r"in no place that was looked at \(.*store.*DVC cache"):
+    with pytest.raises(DataError, match=r"in none of the places searched \(.*store.*DVC cache"):
         find_object(root, find_version(root, "survey@1"))
 
 

@@ -89,7 +89,7 @@ def test_figures_of_a_group_name_the_group() -> None:
 def test_figures_that_nothing_gives_say_how_far_they_are() -> None:
     (view,) = found(figures(("view", "good", "61", ""), ("view", "bad", "9.7", "")))
     assert (view.fact.kind, view.base) == ("forensics.data.none", None)
-    assert "off by up to 21.9 percentage points" in tell(view.fact, "en")
+    assert "differ by up to 21.9 percentage points" in tell(view.fact, "en")
 
 
 def test_several_answers_each_are_shares_of_those_who_answered() -> None:

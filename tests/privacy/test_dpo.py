@@ -69,7 +69,7 @@ def words(page: str) -> str:
 
 def test_it_says_what_was_hidden_why_and_against_whom() -> None:
     said = words(dpo_page(made(), "Vague", "fr"))
-    assert "Nombres masqués : 206 sur 874 (23,6 %)" in said
+    assert "Nombres non publiés : 206 sur 874 (23,6 %)" in said
     for part in (
         "peu de personnes : 87",
         "s’en déduiraient : 69",
@@ -78,10 +78,10 @@ def test_it_says_what_was_hidden_why_and_against_whom() -> None:
         "chercheurs habilités",
         "moins de 5 personnes",
         "au moins 6 personnes",
-        "une ou deux réponses",
+        "une ou deux personnes",
         "attaqués",
         "Aucun n’est révélé",
-        "antérieures, quoi que dise celle-ci : 9",
+        "antérieures, quoi que contienne celle-ci : 9",
         "conservées à part",
         "signalées : 1",
     ):
@@ -102,9 +102,9 @@ def test_what_was_given_away_and_who_did_not_sign_is_said() -> None:
     )
     said = words(dpo_page(found, "Vague", "fr"))
     for part in (
-        "Révélés : 8. Cette diffusion ne doit pas sortir",
-        *("simulées", "Nombres masqués : 1 sur 3"),
-        *("Personne n’a encore approuvé", "il n’y a pas de pseudonymes"),
+        "Révélés : 8. Cette diffusion ne doit pas être publiée",
+        *("simulées", "Nombres non publiés : 1 sur 3"),
+        *("Personne n’a encore approuvé", "Il n’y a pas de pseudonymes"),
     ):
         assert part in said, part
 

@@ -97,7 +97,7 @@ def test_a_resealed_number_and_an_edited_input_differ_where_they_are(zipped: Pro
     code, out = audit(zipped, "menus-r1", "--level", "2")
     assert code == 1
     assert f"DIFFERS      {name}" in out, out
-    assert f"{STRUCTURE}: not the sealed bytes" in out
+    assert f"{STRUCTURE}: differs from the sealed file" in out
     assert re.search(r"diverges .*\bjudge\b.*data \(structure\)", out)
 
 

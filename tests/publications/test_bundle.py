@@ -483,7 +483,7 @@ def test_what_does_not_hold_is_not_bundled(tree: Path) -> None:
         folder / "figures.csv": "SEAL BROKEN figures.csv: ",
         data: "in store",
         pointer: "not the sealed pointer",
-        tree / "data/claims/menus-2023-1.yaml": "not the sealed bytes",
+        tree / "data/claims/menus-2023-1.yaml": "differs from the sealed file",
     }
     for path, expected in changes.items():
         before = path.read_bytes()
@@ -512,7 +512,7 @@ def test_a_signature_over_another_seal_is_not_bundled(tree: Path) -> None:
     for text in ("", "no envelope\n"):
         signatures.write_text(text, "utf-8")
         if text:
-            with pytest.raises(DataError, match="line 1 is no envelope"):
+            with pytest.raises(DataError, match="line 1 is not a signature envelope"):
                 made(tree, STUDY)
         else:
             assert f"publications/{STUDY}/{ATTESTATIONS}" in made(tree, STUDY).files

@@ -99,7 +99,7 @@ def test_a_pipe_is_refused_and_never_waited_for(run: Run, folder: Path) -> None:
             path.unlink()
             os.mkfifo(path)
     result = run("audit", "--level", "0", "--html", "page.html")
-    assert result.returncode == 3 and "no ordinary file" in result.stdout
+    assert result.returncode == 3 and "not a regular file" in result.stdout
     assert run("bundle", STUDY).returncode == 3
     (folder / SEAL).unlink()
     os.mkfifo(folder / SEAL)

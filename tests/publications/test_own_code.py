@@ -62,7 +62,7 @@ def test_what_planted_code_prints_is_valid_for_nobody(
         words = ["audit", str(forged.root), NAME, "--level", "2", "--code", "frozen"]
         assert main(words) == 1
     out, err = capsys.readouterr()
-    assert f"{NAME}: judged by readiness {version()}; sealed by readiness {version()}" in err
+    assert f"{NAME}: audited by readiness {version()}; sealed by readiness {version()}" in err
     assert len(err.splitlines()) == 1
     assert out.startswith(f"{NAME} (draft): DIFFERS at level 2 (numbers), this program; unsigned\n")
     assert found.exit_code == 1 and found.seal == ()

@@ -45,7 +45,7 @@ def test_the_smallest_wave_comes_out_the_same(released: Project, tmp_path: Path)
     folder = released.root / "publications" / PUBLICATIONS[1]
     assert "recompute.py" in (folder / "README.md").read_text("utf-8")
     pages = [page.read_text("utf-8") for page in (folder / "report/en").glob("*.html")]
-    assert any("Compute it again in R: recompute.R" in page for page in pages)
+    assert any("Recompute in R: recompute.R" in page for page in pages)
     # A person reads it: plain lines.
     assert max(map(len, (folder / RECOMPUTE).read_text("utf-8").splitlines())) <= 100
     said = recompute(released.root, PUBLICATIONS[1], tmp_path)

@@ -148,7 +148,7 @@ def test_a_number_that_stands_twice_is_no_number(wave: pd.DataFrame) -> None:
     for twice in (pd.concat([wrong, wave]), pd.concat([wave, wrong])):
         assert verdict(twice, wave, SHARE) == (
             Outcome.DIFFERS,
-            "stands in the ledger more than once: 2",
+            "is in the register more than once: 2",
         )
 
 

@@ -43,7 +43,7 @@ def test_changed_removed_added_swapped(folder: Path) -> None:
     assert places(folder) == ["README.md", "charts/one.svg", "charts/two.svg"]
     (folder / "README.md").write_bytes(b"<svg/>")
     details = {str(one.place): tell(one.fact, "en") for one in check_seal(folder)}
-    assert details["README.md"] == "holds the bytes of charts/one.svg"
+    assert details["README.md"] == "has the content of charts/one.svg"
 
 
 def test_a_changed_ledger_names_the_number(folder: Path) -> None:

@@ -244,12 +244,12 @@ def _wrap_figure(before: str, figure: str, after: str) -> Fact:
 
 
 def _list_first_bases(found: dict[Rounding, int | None]) -> Listed:
-    """Return first bases with their roundings: 203 (halves up, to even) or 53 (truncation)."""
+    """Return first bases with their roundings: 203 (halves up or to even) or 53 (truncation)."""
     parts = []
     for base in sorted({base for base in found.values() if base is not None}, reverse=True):
         roundings = [rounding for rounding, first in found.items() if first == base]
         first = name(f"first_{roundings[0]}", base)
-        names = Listed(tuple(ROUNDING_NAMES[r] for r in roundings))
+        names = Listed(tuple(ROUNDING_NAMES[r] for r in roundings), "or")
         parts.append(Fact("language.beside", {"label": first, "what": names}))
     return Listed(tuple(parts), "or")
 
