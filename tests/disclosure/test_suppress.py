@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +25,6 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 from disclosure_surveys import table
 
 POLICY = Policy(minimum_cell=3, minimum_base=3, width=3)
-PUBLIC = Policy()
 
 
 def table_of(counts: list[list[int]]) -> CountSystem:
@@ -187,55 +185,3 @@ def test_a_withheld_count_is_settled_as_large_or_as_nobody(
     assert judge.settles_size(many, SumBounds(*bounds)) is settled
     # A count that is small in any case is settled by no bounds.
     assert not judge.settles_size(few, SumBounds(*bounds))
-
-
-def of_groups(counts: list[list[int]]) -> CountSystem:
-    """Groups (rows) whose sizes are known, with the answers (columns) of each and of all."""
-    cells = np.array(counts, dtype=float)
-    at = np.arange(cells.size).reshape(cells.shape)
-    said, targets = [], []
-    for (group, answer), count in np.ndenumerate(cells):
-        place, n = int(at[group, answer]), cells[group].sum()
-        name, small = f"{group}.{answer}", PUBLIC.is_small(int(count))
-        row = LinearRow.total([place], float(count))
-        primary = small or n < PUBLIC.minimum_base
-        said.append(Statement(name, (row,), n * (0.1 + count / n), primary, count == 0))
-        if small:
-            targets.append(ProtectedSum(name, (place,), int(count)))
-        elif not primary:
-            targets.append(ProtectedSum(name, (place,), int(count), PUBLIC.width, name))
-    for answer, total in enumerate(cells.sum(axis=0)):
-        row, n = LinearRow.total(at[:, answer].tolist(), float(total)), cells.sum()
-        said.append(Statement(f"all.{answer}", (row,), n * (0.1 + total / n), total=True))
-    sizes = tuple(LinearRow.total(at[k].tolist(), n) for k, n in enumerate(cells.sum(axis=1)))
-    many = np.repeat(cells.sum(axis=1), cells.shape[1])
-    return CountSystem(many, sizes, tuple(said), tuple(targets), cells.ravel())
-
-
-@pytest.mark.parametrize("seed", [0, 1, 2, 3, 6, 7])
-def test_no_total_is_given_up_for_a_group_of_few_people(seed: int) -> None:
-    """Groups of three and two leave less room than is asked, whatever is withheld beside them."""
-    rng = np.random.default_rng(seed)
-    large = rng.poisson([[2, 3, 5, 12, 11], [2, 5, 8, 20, 18], [11, 23, 32, 62, 54]])
-    few = [rng.multinomial(people, [0.1, 0.1, 0.2, 0.3, 0.3]).tolist() for people in (3, 2)]
-    system = of_groups([*few, *large.tolist()])
-    found = suppress(system, PUBLIC)
-    assert found.complementary and not found.unprotected
-    assert not [name for name in found.hidden if name.startswith("all.")]
-    told = BoundReader(system, [system.places[name] for name in found.hidden])
-    nobody = BoundReader(system, range(len(system.statements)))
-    for target in (target for target in system.targets if target.of is None):
-        bounds, room = (reader.bounds(target)[0] for reader in (told, nobody))
-        assert bounds.most - bounds.least >= min(PUBLIC.width, room.most - room.least)
-
-
-def test_a_total_is_given_up_for_few_people_of_all() -> None:
-    """Two people of all gave an answer: with the others of all it would be computed."""
-    system = of_groups([[2, 18, 20], [0, 25, 35], [0, 30, 40]])
-    few = system.places["all.0"]
-    statements = list(system.statements)
-    statements[few] = replace(statements[few], primary=True)
-    of_all = ProtectedSum("all.0", (0, 3, 6), 2)
-    system = replace(system, statements=tuple(statements), targets=(*system.targets, of_all))
-    found = suppress(system, PUBLIC)
-    assert {"all.1", "all.2"} & found.complementary and not found.unprotected

@@ -75,10 +75,10 @@ def suppress(system: CountSystem, policy: Policy) -> Decisions:
     for component in components(system):
         with_totals = component.publish_totals()
         has_no_totals = len(with_totals.statements) == len(component.statements)
-        found = Suppression(with_totals, policy, whole=has_no_totals).decide()
-        if found.unprotected and not has_no_totals:
-            found = Suppression(component, policy, whole=True).suppress_totals(found)
-        decisions |= found
+        component_decisions = Suppression(with_totals, policy, whole=has_no_totals).decide()
+        if component_decisions.unprotected and not has_no_totals:
+            component_decisions = Suppression(component, policy, whole=True).decide()
+        decisions |= component_decisions
     return decisions
 
 
@@ -108,52 +108,15 @@ class Suppression:
         self.primary = frozenset(
             position for position, statement in enumerate(system.statements) if statement.primary
         )
-        self._of_groups = np.array([not statement.total for statement in system.statements])
 
     def decide(self) -> Decisions:
         """Return the decisions for this component."""
         hidden = self._protect(self.primary, self.system.targets)
         if hidden != self.primary:
-            targets = [target for target in self.system.targets if target.of is None]
-            hidden = self._publish_unneeded(hidden, self.primary, targets)
+            hidden = self._publish_unneeded(hidden)
             # A statement suppressed for another target can have targets of its own (`of`).
             hidden = self._protect(hidden, self.system.targets)
         return self._describe(hidden)
-
-    def suppress_totals(self, found: Decisions) -> Decisions:
-        """Return decisions that suppress totals too, for those targets alone that need it.
-
-        `found`: decisions with all totals published. A target needs no total suppressed if its
-        interval is as the policy asks, or as wide as it is without the release: groups of few
-        people leave no more room. A width that an attack demanded beyond the policy is no reason
-        either, because the attack goes on to suppress shares of groups.
-        """
-        positions = self.system.places
-        hidden = self.primary | {positions[name] for name in found.complementary}
-        exposed = [
-            target
-            for target in self.system.targets
-            if target.name in found.unprotected
-            and not self._is_protected(
-                replace(target, width=self._least_width(target)),
-                self.judge.bound_finally(target, hidden),
-            )
-        ]
-        if not exposed:
-            return replace(found, unprotected=())
-        # Whoever suppresses a total adds targets of its own (`of`).
-        of_totals = [
-            target
-            for target in self.system.targets
-            if target.of is not None and self.system.statements[positions[target.of]].total
-        ]
-        wider = self._protect(hidden, [*exposed, *of_totals])
-        wider = self._publish_unneeded(wider, hidden, exposed)
-        return self._describe(self._protect(wider, [*exposed, *of_totals]))
-
-    def _least_width(self, target: ProtectedSum) -> int:
-        """Return the width that the policy asks for a target, without what an attack demanded."""
-        return min(target.under(self.asked).width, self.asked.width)
 
     def _describe(self, hidden: frozenset[int]) -> Decisions:
         """Return a choice as names, with its loss, bounds and unprotected targets."""
@@ -225,11 +188,9 @@ class Suppression:
         # Suppressing everything gives the interval without the release: ask for no more.
         above = min(max(narrow.least + width, self.policy.minimum_cell), room.most)
         below = max(narrow.most - width, room.least) if width else 0
-        # First without the dearest statements, then with them, and at last numbers of all
-        # respondents. The `last_resort` statements are suppressed only where nothing else helps.
-        cheap = self.losses <= self.losses.max() / 3
-        of_groups = allowed & self._of_groups
-        for candidates in (of_groups & cheap, of_groups, allowed, everything):
+        # First without the dearest statements (numbers of all respondents), then with them. The
+        # `last_resort` statements are suppressed only where nothing else helps.
+        for candidates in (allowed & (self.losses <= self.losses.max() / 3), allowed, everything):
             for wanted, upwards in ((above, True), (below, False)):
                 if narrow.least <= wanted <= narrow.most:
                     continue
@@ -240,15 +201,10 @@ class Suppression:
                     return more
         return None
 
-    def _publish_unneeded(
-        self, hidden: frozenset[int], kept: frozenset[int], targets: Sequence[ProtectedSum]
-    ) -> frozenset[int]:
-        """Publish again the statements that no target needs, the most valuable first.
-
-        `kept`: statements that stay suppressed. `targets`: those that must stay protected.
-        """
-        targets = list(targets)
-        for position in sorted(hidden - kept, key=lambda k: (-self.losses[k], -k)):
+    def _publish_unneeded(self, hidden: frozenset[int]) -> frozenset[int]:
+        """Publish again the statements that no target needs, the most valuable first."""
+        targets = [target for target in self.system.targets if target.of is None]
+        for position in sorted(hidden - self.primary, key=lambda k: (-self.losses[k], -k)):
             fewer = hidden - {position}
             needing = next((t for t in targets if self.judge.find_narrow(t, fewer)), None)
             if needing is None:
