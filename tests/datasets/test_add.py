@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -76,6 +77,59 @@ def test_what_nobody_registered_is_told_with_the_line_that_does(
     edited.with_name("pilot.csv").write_text(TABLE, "utf-8")
     assert next(find_unused(root)).endswith("survey/pilot.csv --dataset survey --as pilot")
     capsys.readouterr()
+
+
+def test_a_next_version_keeps_the_access_and_the_licence_of_the_version_before(
+    root: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(root)
+    private = tmp_path_factory.mktemp("private")
+    remote = f"[core]\n    remote = private\n['remote \"private\"']\n    url = {private}\n"
+    (root / ".dvc/config").write_text(remote, "utf-8")
+
+    def add(version: str, *options: str) -> tuple[str, str, dict[str, str], bool]:
+        """What is printed, status, entries of the pointer, and whether only the owner may read."""
+        (root / "export.csv").write_text(f"{TABLE}C{version},no\n", "utf-8")
+        capsys.readouterr()
+        words = ["data", "add", "export.csv", "--dataset", "survey", "--as", version, *options]
+        assert main(words) == 0
+        added = find_version(root, f"survey@{version}")
+        copies = [root / "data/raw/survey" / f"{version}.csv"]
+        copies += [folder / added.object_name for folder in (root / ".dvc/cache", private)]
+        hidden = {stat.S_IMODE(path.stat().st_mode) & 0o077 == 0 for path in copies}
+        meta = yaml.safe_load((root / added.pointer_path).read_text("utf-8"))["meta"]
+        assert meta["access"] == added.status and len(hidden) == 1
+        return capsys.readouterr().out, added.status, meta, hidden.pop()
+
+    assert add("1", "--restricted", "--licence", "on request")[1:] == (
+        "restricted",
+        {"licence": "on request", "access": "restricted"},
+        True,
+    )
+    told, status, meta, hidden = add("2")
+    assert (status, meta["licence"], hidden) == ("restricted", "on request", True)
+    assert "access: restricted, as survey@1 (--open lets everybody read it)\n" in told
+    assert "licence: on request, as survey@1 (--licence states another)\n" in told
+    # Erased, a version was still one of few readers.
+    assert main(["data", "erase", "survey@2", "--reason", "consent withdrawn"]) == 0
+    told, status, _, hidden = add("3")
+    assert (status, hidden) == ("restricted", True) and "as survey@2" in told
+    told, status, meta, hidden = add("4", "--open", "--licence", "CC-BY-4.0")
+    assert (status, meta["licence"], hidden) == ("open", "CC-BY-4.0", False)
+    assert "access: open; survey@3 is restricted\n" in told
+    told, status, meta, _ = add("5")
+    assert (status, meta["licence"]) == ("open", "CC-BY-4.0")
+    assert "access: open, as survey@4\n" in told
+    # What git would keep is refused, and the reason is no option that nobody gave.
+    add("6", "--restricted")
+    (root / ".dvc/config").write_text((ROOT / ".dvc/config").read_text("utf-8"), "utf-8")
+    (root / ".gitignore").write_text("", "utf-8")
+    subprocess.run(["git", "init", "--quiet", str(root)], check=True)
+    with pytest.raises(ConfigError, match=r"^survey@7 is restricted, as survey@6 is: "):
+        add_version(root, root / "export.csv", "survey", "7")
 
 
 def test_a_file_of_somebody_else_is_not_overwritten(root: Path) -> None:

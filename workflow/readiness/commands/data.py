@@ -17,11 +17,12 @@ from pathlib import Path
 
 from readiness.datasets.access import protect
 from readiness.datasets.places import default_store, kept_by_git
-from readiness.datasets.pointers import fault_if_there
+from readiness.datasets.pointers import fault_if_there, read_licence
 from readiness.datasets.store import restore
 from readiness.datasets.verify import erase_versions, verify
-from readiness.datasets.versions import OPEN, find_version, read_versions
+from readiness.datasets.versions import OPEN, Version, find_last, find_version, read_versions
 from readiness.ground.errors import DataError
+from readiness.ground.printable import one_line
 from readiness.ground.terminal import print_json
 from readiness.publications.ledger import FOLDER
 from readiness.running.outputs import add_force, check_output
@@ -113,10 +114,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
         add.add_argument(
             f"--{name}", default="", metavar="TEXT", help=f"{what}; kept in the DVC pointer"
         )
-    add.add_argument(
+    access = add.add_mutually_exclusive_group()
+    access.add_argument(
         "--restricted",
         action="store_true",
-        help="store the data only where people with permission can read them",
+        default=None,
+        help="store the data only where people with permission can read them (default: as the "
+        "dataset's version before; a first version is open)",
+    )
+    access.add_argument(
+        "--open",
+        dest="restricted",
+        action="store_false",
+        help="let everybody read the data, also where the version before is restricted",
     )
 
 
@@ -182,6 +192,7 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
             )
 
     planned = note_plan(root, arguments.dataset)
+    before = find_last(root, arguments.dataset)
     version = add_version(
         root,
         arguments.file,
@@ -198,6 +209,7 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
         else None,
     )
     report_lines.append(f"{version.name}: {version.rows} rows, sha256 {version.sha256}")
+    report_lines += _describe_access(root, version, before, arguments.licence)
     report_lines += [f"In force, and noted in data/versions.csv: {planned}."] if planned else []
     print("\n".join(report_lines))
     if (store := default_store(root)) is None:
@@ -206,6 +218,21 @@ def _add(root: Path, arguments: argparse.Namespace) -> None:
     if store and store.is_relative_to(home) and kept_by_git(root, store / version.object_name):
         also = f" and {store.relative_to(home)}"
     print(f"Now commit {version.pointer_path}, data/versions.csv{also}.")
+
+
+def _describe_access(
+    root: Path, version: Version, before: Version | None, stated_licence: str
+) -> list[str]:
+    """Return who may read a new version, and what of that it has from the version `before`."""
+    if before is None:
+        return [f"access: {version.status}"]
+    if version.status != before.status:
+        return [f"access: {version.status}; {before.name} is {before.status}"]
+    change = " (--open lets everybody read it)" if version.is_restricted else ""
+    lines = [f"access: {version.status}, as {before.name}{change}"]
+    if not stated_licence and (licence := read_licence(root / before.pointer_path)):
+        lines.append(f"licence: {one_line(licence)}, as {before.name} (--licence states another)")
+    return lines
 
 
 def _erase(root: Path, arguments: argparse.Namespace) -> None:

@@ -14,7 +14,7 @@ import yaml
 
 from readiness.datasets.access import protect
 from readiness.datasets.places import cache_folder, default_store, kept_by_git, remotes
-from readiness.datasets.pointers import Pointer, fault_of, read_pointer
+from readiness.datasets.pointers import Pointer, fault_of, read_licence, read_pointer
 from readiness.datasets.versions import (
     OPEN,
     RESTRICTED,
@@ -22,6 +22,7 @@ from readiness.datasets.versions import (
     Version,
     append_versions,
     changing_versions,
+    find_last,
     one_line,
     read_versions,
 )
@@ -42,7 +43,7 @@ def add_version(
     *,
     questionnaire: str = "",
     note: str = "",
-    restricted: bool = False,
+    restricted: bool | None = None,
     meta: Mapping[str, str] = MappingProxyType({}),
     check: Callable[[bytes], None] | None = None,
     count: Callable[[bytes], int] | None = None,
@@ -50,9 +51,11 @@ def add_version(
     """Put `file` under DVC as `dataset@version` and append a row to `data/versions.csv`.
 
     The bytes are written to the default remote when that is a folder, to DVC's cache and to the
-    workspace; with `restricted`, readable by their owner alone. `meta`: further entries of the
-    pointer (source, licence, citation). `check` gets the bytes before anything is written, and
-    raises an error to refuse them. `count` returns the number of rows of bytes that are no CSV.
+    workspace; with `restricted`, readable by their owner alone. None keeps the access of the
+    dataset's version before; a first version is open. `meta`: further entries of the pointer
+    (source, licence, citation); without a licence, that of the version before is kept. `check` gets
+    the bytes before anything is written, and raises an error to refuse them. `count` returns the
+    number of rows of bytes that are no CSV.
 
     A version is never overwritten. Raises ConfigError when the version exists or its name is not
     valid, the questionnaire does not exist, or git would take restricted bytes; DataError when the
@@ -82,6 +85,14 @@ def add_version(
                 f"{dataset}@{version} already exists, and versions are never overwritten. Choose "
                 "another name with --as."
             )
+        before = find_last(root, dataset)
+        if restricted is None:
+            reason = f"{dataset}@{version} is restricted, as {before.name} is" if before else ""
+            restricted = before is not None and before.is_restricted
+        else:
+            reason = "--restricted"
+        if before and not meta.get("licence"):
+            meta = {**meta, "licence": read_licence(root / before.pointer_path)}
         new = Version(
             dataset=dataset,
             version=version,
@@ -121,7 +132,7 @@ def add_version(
                 "pointer is not needed, delete it; then add the file again."
             )
         if restricted:
-            _refuse_git(root, new)
+            _refuse_git(root, new, reason)
         _write(root, file, new, content, meta)
         append_versions(root, [new])
     return new
@@ -164,21 +175,22 @@ def check_questionnaire(root: Path, name: str) -> None:
         )
 
 
-def _refuse_git(root: Path, new: Version) -> None:
+def _refuse_git(root: Path, new: Version, reason: str) -> None:
+    """Raise ConfigError where git would keep the bytes; `reason`: why they are restricted."""
     store = default_store(root)
     address = next(iter(remotes(root).values()), "")
     if address.startswith("file://"):
         store = Path(unquote(urlsplit(address).path))
     if store and kept_by_git(root, store / new.object_name):
         raise ConfigError(
-            f"--restricted: the default remote {store} is committed to git, so everyone with the "
+            f"{reason}: the default remote {store} is committed to git, so everyone with the "
             "repository could read the data.\nSet another remote first: dvc remote add -d NAME "
             "ADDRESS."
         )
     for place in (cache_folder(root) / new.object_name, root / new.pointer_path.with_suffix("")):
         if kept_by_git(root, place) and (root / ".git").exists():
             raise ConfigError(
-                f"--restricted: git does not ignore {place}, which would hold a copy of the data. "
+                f"{reason}: git does not ignore {place}, which would hold a copy of the data. "
                 "Add it to .gitignore first."
             )
 

@@ -65,6 +65,22 @@ def read_pointer(path: Path) -> Pointer:
         ) from None
 
 
+def read_licence(path: Path) -> str:
+    """Return the licence in the pointer file at `path`; "" where it states none.
+
+    Raises DataError when the file is damaged.
+    """
+    if not path.is_file():
+        return ""
+    try:
+        document = read_yaml_text(read_file(path), TextLoader)
+        meta = document.get("meta") or {}
+        licence = meta.get("licence") or ""
+    except (AttributeError, UnicodeDecodeError, yaml.YAMLError):
+        raise DataError(f"{path}: not a DVC pointer. Restore it with git.") from None
+    return " ".join(licence.split()) if isinstance(licence, str) else ""
+
+
 def check_pointer(root: Path, version: Version) -> Pointer:
     """Return the version's pointer. Raises DataError unless MD5 and size agree with the
     register.

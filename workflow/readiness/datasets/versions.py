@@ -10,7 +10,7 @@ import csv
 import io
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import astuple, dataclass, fields, replace
 from itertools import count
@@ -112,6 +112,29 @@ def read_versions(root: Path) -> dict[str, Version]:
     number cannot be read, a status is unknown, a name repeats, or a tombstone is not the second and
     last row of its version with the same hashes.
     """
+    versions: dict[str, Version] = {}
+    for row, version in enumerate(_read_rows(root), start=2):
+        if fault := _find_fault(version, versions.get(version.name)):
+            raise DataError(
+                f"{root / VERSIONS} row {row}: {version.name} {fault}. Restore it with git."
+            )
+        versions[version.name] = version
+    return versions
+
+
+def find_last(root: Path, dataset: str) -> Version | None:
+    """Return the version of a dataset that was added last, as it was when it was added.
+
+    An erased version has the status of before its erasure. None where the dataset has no version.
+    """
+    if not (root / VERSIONS).exists():
+        return None
+    of_dataset = (v for v in _read_rows(root) if v.dataset == dataset and not v.is_erased)
+    return next(reversed([*of_dataset]), None)
+
+
+def _read_rows(root: Path) -> Iterator[Version]:
+    """Yield the rows of the register. Raises DataError naming the row that cannot be read."""
     path = root / VERSIONS
     try:
         lines = list(csv.reader(io.StringIO(read_file(path).decode("utf-8"), newline="")))
@@ -121,13 +144,8 @@ def read_versions(root: Path) -> dict[str, Version]:
         raise DataError(f"{path}: not a table ({error}). Restore it with git.") from None
     if not lines or lines[0] != COLUMNS:
         raise DataError(f"{path}: expected the columns {', '.join(COLUMNS)}. Restore it with git.")
-    versions: dict[str, Version] = {}
     for row, cells in enumerate(lines[1:], start=2):
-        version = read_row(cells, f"{path} row {row}")
-        if fault := _find_fault(version, versions.get(version.name)):
-            raise DataError(f"{path} row {row}: {version.name} {fault}. Restore it with git.")
-        versions[version.name] = version
-    return versions
+        yield read_row(cells, f"{path} row {row}")
 
 
 def read_row(cells: list[str], where: str) -> Version:
