@@ -132,7 +132,7 @@ def test_a_job_that_outlives_its_run_is_waited_for(disturbed: Project, held: Hel
     assert any(job.is_running() for job in jobs)
     result = disturbed.run(TABLE)
     assert result.returncode == 6, result.stderr[-2000:]
-    assert "a job of a killed one still is" in message(result)
+    assert "a job of a killed run has not ended" in message(result)
     for job in jobs:
         job.kill()
     wait_for_end(children)
