@@ -140,7 +140,7 @@ def test_a_draw_is_the_sample_of_a_wave_and_repeats_itself(there: Path, capsys: 
         (("haca-2024", "--next", *GUESSES), 2, "--populations: config.yaml: studies.haca-2024"),
         ((WAVE, "--next"), 2, "--share, --deff, --response: not given"),
         ((WAVE, "--next", *GUESSES), 4, "--margin: missing"),
-        ((WAVE, "--next", *GUESSES, "--margin", "4"), 4, "allow that, raise"),
+        ((WAVE, "--next", *GUESSES, "--margin", "4"), 4, "Give a larger margin, raise"),
         ((WAVE, "--next", *GUESSES, "--margin", "70"), 2, "--margin 70: expected"),
         ((WAVE, "--next", *GUESSES, "--allocation", "equal"), 4, "--n: missing"),
         ((WAVE, "--next", *GUESSES, "--allocation", "equal", "--n", "9999"), 4, "from 14 to"),

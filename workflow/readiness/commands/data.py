@@ -126,6 +126,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--open",
         dest="restricted",
         action="store_false",
+        default=None,
         help="let everybody read the data, also where the version before is restricted",
     )
 

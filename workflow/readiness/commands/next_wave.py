@@ -56,7 +56,11 @@ NUMBERS = {
         49,
         "largest half-width of a group's confidence interval, in percentage points",
     ),
-    "total-margin": (0.1, 49, "the same for all respondents, in percentage points"),
+    "total-margin": (
+        0.1,
+        49,
+        "largest half-width of the confidence interval of all respondents, in percentage points",
+    ),
     "difference": (0.1, 99, "difference between two groups to detect, in percentage points"),
     "power": (0.05, 0.99, "probability of detecting that difference (default: 0.8)"),
 }
