@@ -79,7 +79,10 @@ def _make_item(one: DerivedVariable, known: Questionnaire) -> dict[str, Any]:
 
 
 def _name_points(ends: Mapping[str, float]) -> dict[str, str]:
-    """Return the unit of a scale without one: points, by language; {} without two whole ends."""
+    """Return the unit "points" by language, for a scale whose unit is not stated.
+
+    Empty unless both ends of the scale are whole numbers.
+    """
     values: dict[str, Value] = {name: int(end) for name, end in ends.items() if end == int(end)}
     if len(values) < len(ENDS):
         return {}

@@ -400,15 +400,15 @@ class _ItemAttack:
         self, solver: Solver, cell: AttackedCell, low: int, high: int
     ) -> tuple[int, int]:
         """Narrow a count to the numbers of people whose known weights can add to its weight."""
-        classes, share = self.target.classes, cell.share
+        weight_classes, share = self.target.classes, cell.share
         name = (WEIGHT, f"{self.item} {self.target.release.name}", share.level, share.group)
         weight = solver.system.names.get(name)
-        if classes is None or weight is None:
+        if weight_classes is None or weight is None:
             return low, high
-        inside = classes.inside(share.group)
-        if np.log10(classes.people[inside] + 1.0).sum() > LISTED:
+        inside = weight_classes.inside(share.group)
+        if np.log10(weight_classes.people[inside] + 1.0).sum() > LISTED:
             return low, high
-        weight_sums = Sums.of(classes.people[inside], classes.weights[inside])
+        weight_sums = Sums.of(weight_classes.people[inside], weight_classes.weights[inside])
 
         def counts(ends: tuple[float, float]) -> tuple[int, int]:
             possible = [count for count in weight_sums.count_people(*ends) if low <= count <= high]

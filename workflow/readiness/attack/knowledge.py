@@ -385,7 +385,7 @@ class Knowledge:
 
 # Power of ten: groups with fewer possible combinations of counts are listed one by one.
 LISTED = 5.0
-# Tolerance of a sum of weights, in mean weights.
+# Two sums of weights that differ by no more than this are equal; the mean weight is 1.
 ROUND = 1e-10
 
 

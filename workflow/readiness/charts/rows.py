@@ -361,7 +361,7 @@ class _Plot:
     def _draw_head(self, row: ChartRow, y: float) -> None:
         """Write the main number of a row (`head`) beside its marks.
 
-        On a narrow sheet it is across from the label instead (`_draw_across`).
+        A narrow sheet has the number on the line of the label (`_draw_across`).
         """
         if row.head is None or self.labels.narrow:
             return

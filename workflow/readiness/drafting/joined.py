@@ -144,7 +144,8 @@ def _find_options(
     if 2 * sum(sizes[piece] for piece in typed) > sizes.total():
         return None
     single_pieces = {pieces[0] for pieces in cells.values() if len(pieces) == 1}
-    # "Not Easy" does not join "Not" and "Easy": most options joined by a space also occur alone.
+    # Most options that a space joins also occur alone.
+    # Where few pieces occur alone, the space is part of an option: "Not Easy".
     if separator == " " and (2 * len(single_pieces) < len(sizes) or len(single_pieces) < 2):
         return None
     alone = frozenset(piece for piece in options if combinations[piece] == {(piece,)})

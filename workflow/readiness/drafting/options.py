@@ -23,7 +23,8 @@ OPEN = "few different answers, most of them alike: a text, or options (kind: sin
 TWINS = "differ by accents alone: one answer? then the text and the value of one option"
 # Check on options without labels.
 CODES = "codes of options: which are they (--labels)?"
-# Check on options with a column each: some tools write such columns for a single choice as well.
+# Check on a question with a column for each option, where nobody ticked two options.
+# Some tools write a column for each option of a single choice as well.
 ONE_EACH = "nobody ticked two: one answer, or several (kind: multi, blank_means: skipped)?"
 ONCE = (CODES, SCALE, ORDERED, UNNAMED, ONE_EACH)
 # Placeholder for the text of the option "other", until the draft is written in its language.

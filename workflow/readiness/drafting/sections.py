@@ -32,7 +32,9 @@ def merging_lines(
     *,
     ordered: bool,
 ) -> str:
-    """Return commented lines of a wave that derive a variable with merged groups.
+    """Return lines for the settings of a wave that derive a variable with merged groups.
+
+    Each line is commented out: a person removes the `#` to use the lines.
 
     `categories`: for each category of the new variable, the codes of the groups merged in this
     category. `labels`: labels of the groups in `language`. `ordered`: True for ordered groups.

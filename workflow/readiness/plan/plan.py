@@ -147,7 +147,7 @@ class Plan:
         return reasons
 
     def errata(self, publication_id: str) -> list[str]:
-        """Return the paths of later publications' errata on one, from the root."""
+        """Return the paths of the errata on a publication, relative to the root."""
         return [str(path.relative_to(self.root)) for path in errata_of(self.root, publication_id)]
 
     @cached_property
@@ -423,9 +423,10 @@ class Plan:
     def _list_domains_beside(self, run: PlannedRun) -> list[dict[str, list[str]] | None]:
         """Return the domains of other published numbers from the same answers; None: everybody.
 
-        The difference of the numbers of two domains must not disclose few people. Of two waves in
-        the current configuration, the one with a domain is checked for this; of two releases, the
-        later one.
+        The difference of the numbers of two domains must not disclose few people. One run of each
+        pair is checked for such a difference:
+        - Of two waves in the current configuration, the wave with a domain.
+        - Of two releases, the later release.
         """
         if run.frozen:
             return []

@@ -157,8 +157,8 @@ def check_seal(folder: Path) -> list[AuditFinding]:
         return [AuditFinding(SEAL, outcome, error.fact or error_fact(str(error)))]
     if seal["id"] != folder.name:
         # The seal of another publication has hashes of other files.
-        other = Fact("audit.seal.of_another", {"other": seal["id"]})
-        return [AuditFinding(SEAL, Outcome.BROKEN, other)]
+        mismatch = Fact("audit.seal.of_another", {"other": seal["id"]})
+        return [AuditFinding(SEAL, Outcome.BROKEN, mismatch)]
     findings = list(_check_files(folder, seal["files"]))
     changed = {finding.place for finding in findings}
     if LEDGER in changed and VALUES not in changed:
@@ -166,8 +166,8 @@ def check_seal(folder: Path) -> list[AuditFinding]:
     as_draft = read_settings(folder, "report").get("status") == DRAFT
     if seal["status"] != DRAFT and CONFIG not in changed and as_draft:
         # The frozen configuration is that of a draft, so the release is false.
-        other = Fact("audit.states.folder", {"name": "status"})
-        findings.append(AuditFinding(SEAL, Outcome.BROKEN, other))
+        mismatch = Fact("audit.states.folder", {"name": "status"})
+        findings.append(AuditFinding(SEAL, Outcome.BROKEN, mismatch))
     return findings
 
 

@@ -85,7 +85,8 @@ def _list_every_name(questionnaire: Questionnaire) -> Iterator[tuple[int, str, I
             places = _find_places(blocks, counts[blocks[0]])
             yield from ((_PLACE, name, target) for name in places)
         if item.kind.takes_several or any(c.column for c in item.categories):
-            # A checkbox in a row of a grid: texts are combined with texts, names with names.
+            # A checkbox in a row of a grid: the text of the grid is combined with the text of the
+            # row, and each other name of the grid with each other name of the row.
             item_names += _find_companions(blocks[:1], parts[:1], _TEXTS)
             item_names += _find_companions(blocks[1:], parts[1:], _NAMES)
             yield from _list_option_names(item, item_names)

@@ -176,9 +176,11 @@ def recognise_export(
 
 
 def count_answers(path: Path, content: bytes | None = None, said: Path | None = None) -> int:
-    """Return the number of answer rows in an export; `said`: the file of its questionnaire.
+    """Return the number of answer rows in an export.
 
-    Raises as `recognise_export` and `load_questionnaire` do.
+    `said`: the file of the questionnaire, which describes the export.
+
+    Raises the errors of `recognise_export` and of `load_questionnaire`.
     """
     export = load_questionnaire(said).export if said else UNSAID
     return len(recognise_export(path, content, export)[0])
@@ -353,8 +355,8 @@ def is_doubtful(sheet: Sheet) -> bool:
     """
     if sheet.under or not len(sheet):
         return False
-    typed, closed, alike = _count_kinds(sheet, 0)
-    return 0 < alike < typed + closed and typed > 1
+    differing, new, similar = _count_kinds(sheet, 0)
+    return 0 < similar < differing + new and differing > 1
 
 
 def _is_strange(sheet: Sheet, row: int) -> bool:
@@ -362,11 +364,11 @@ def _is_strange(sheet: Sheet, row: int) -> bool:
 
     One recurring cell ("Other" above typed texts) is tolerated where the other cells never recur.
     """
-    typed, closed, alike = _count_kinds(sheet, row)
-    strange = typed + closed
-    if alike:
-        return alike == 1 and ((typed >= 2 and strange >= STRANGE) or closed >= 2 * STRANGE)
-    return typed >= 2 or (strange >= 3 and closed > 0)
+    differing, new, similar = _count_kinds(sheet, row)
+    strange = differing + new
+    if similar:
+        return similar == 1 and ((differing >= 2 and strange >= STRANGE) or new >= 2 * STRANGE)
+    return differing >= 2 or (strange >= 3 and new > 0)
 
 
 def _count_kinds(sheet: Sheet, row: int) -> tuple[int, int, int]:
@@ -378,7 +380,7 @@ def _count_kinds(sheet: Sheet, row: int) -> tuple[int, int, int]:
     A mark in place of a number is no header; the same mark in all columns is no answer. Boxes that
     hold their own option are all filled in a header row, above their ticks.
     """
-    typed = closed = alike = 0
+    differing = new = similar = 0
     boxes: list[bool] = []
     marks = {match_key(cell) for column in sheet.rows for cell in column.those(slice(row, row + 1))}
     marked = len(marks) == 1 and marks <= words.TICKED
@@ -400,16 +402,16 @@ def _count_kinds(sheet: Sheet, row: int) -> tuple[int, int, int]:
             continue
         for kind in (_NUMBER.fullmatch, match_moment):
             if all(map(kind, set(filled_below))):
-                alike += kind(cell) is not None
-                typed += kind(cell) is None and (marked or key not in _MARKS)
+                similar += kind(cell) is not None
+                differing += kind(cell) is None and (marked or key not in _MARKS)
                 break
         else:
             recurs = key in keys and not marked
-            alike += recurs
-            closed += not recurs and len(filled_below) >= RECURRING * len(keys)
+            similar += recurs
+            new += not recurs and len(filled_below) >= RECURRING * len(keys)
     if len(boxes) == 1 or not all(boxes):
-        alike += sum(boxes)
-    return typed, closed, alike
+        similar += sum(boxes)
+    return differing, new, similar
 
 
 def choose(sheet: Sheet, questionnaire: Questionnaire | None) -> Tool:

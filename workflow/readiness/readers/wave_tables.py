@@ -137,8 +137,15 @@ def _check_strata(path: Path, frame: pd.DataFrame) -> None:
     drawn, population = frame["stratum_drawn"], frame["stratum_population"]
     more = drawn > population
     _refuse(path, frame, "stratum_drawn", more, "at most the population of the stratum")
-    rows = frame.groupby("stratum")["token"].transform("size")
-    _refuse(path, frame, "stratum_drawn", rows != drawn, "its rows, one an invited person", rows)
+    rows_in_stratum = frame.groupby("stratum")["token"].transform("size")
+    _refuse(
+        path,
+        frame,
+        "stratum_drawn",
+        rows_in_stratum != drawn,
+        "its rows, one an invited person",
+        rows_in_stratum,
+    )
     weight = population / drawn
     off = (frame["base_weight"] / weight - 1).abs() > WEIGHT_TOLERANCE
     _refuse(path, frame, "base_weight", off, "population over drawn", weight)

@@ -296,7 +296,8 @@ class _Builder:
         if self.rules.share_ids is not None and name not in self.rules.share_ids:
             return
         if not counts.people(base):
-            # A group without any person asked is printed like a small group.
+            # A group in which nobody was asked is printed like a small group.
+            # The total of 0 people stays published whatever is suppressed.
             self._fix(LinearRow.total(base.tolist(), 0.0))
             return
         # "Don't know" describes the questionnaire, not people, unless the item is sensitive.

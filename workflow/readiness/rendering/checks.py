@@ -285,13 +285,18 @@ def check_numbers(
 ) -> list[Problem]:
     """Return every number on a page that the register does not show, in the order of the page.
 
-    `displays`: the text, or the texts, that the register shows, by id; a number is `<span class="n"
-    data-id="id">text</span>`. `allowed`: a short list of other numbers, each found within one run
-    of text (years, names of datasets). `provenance`: whole texts that a `<span class="prov">` may
-    hold. An attribute that is read aloud (alt, title, ...) may also hold numbers of the ids in its
-    element's `data-ids`, and the numbers shown in the same figure. Section numbers, captions'
-    labels and references must match a count of the page's own headings and captions. Without a
-    problem the list is empty.
+    A number of the register is `<span class="n" data-id="id">text</span>`.
+    An attribute that is read aloud (alt, title, ...) may also hold two kinds of numbers: those of
+    the ids in the `data-ids` of the element, and those shown in the same figure.
+    Section numbers, labels of captions and references must match a count of the headings and
+    captions of the page.
+    The list is empty for a page without a problem.
+
+    Args:
+        html: the page.
+        displays: the text, or the texts, that the register shows, by id.
+        allowed: other numbers (years, names of datasets), each found within one run of text.
+        provenance: whole texts that a `<span class="prov">` may hold.
     """
     tree = LexborHTMLParser(html)
     texts_by_id = {k: (frozenset({v}) if isinstance(v, str) else v) for k, v in displays.items()}
@@ -332,7 +337,8 @@ def _check_hidden_text(node: LexborNode, check: _Check) -> None:
         for content in re.findall(r"content\s*:\s*([^;}]*)", node.text(deep=True)):
             check.text(" ".join(re.findall(r"[\"']([^\"']*)[\"']", content)), f"style: {content}")
     elif node.tag == "template":
-        # A template's content is outside the tree, and a shadow root shows it.
+        # The parsed tree has no nodes for the content of a template.
+        # A page may show the content all the same, in a shadow root.
         check.text(re.sub(r"<[^>]*>", " ", node.html or ""), "a template")
 
 

@@ -423,7 +423,11 @@ def _calls_blocks_alone(source: str) -> bool:
 
 
 def _is_of_the_report(statement: ast.stmt) -> bool:
-    """Return whether a statement imports, opens or names parts of the report, or calls a block."""
+    """Return whether a statement only prepares the report or prints a block of the report.
+
+    To prepare the report is to import it, to open it, or to give a name to an attribute or a
+    literal. To print a block is to call a function of `_BLOCK_CALLS` with literal arguments.
+    """
     if isinstance(statement, ast.ImportFrom):
         return statement.module == "readiness.reporting.report"
     if isinstance(statement, ast.Assign):

@@ -102,9 +102,11 @@ class Register:
         return float(value) if str(value) != "" else None
 
     def name_value(self, figure_id: str) -> NamedNumber:
-        """Return the value of an id for a fact, named by the id.
+        """Return the value of a row of the register as a number that a fact can show.
 
-        Raises RenderError where the register has no such id.
+        The number is named by the id of the row.
+
+        Raises RenderError where the register has no row with the id.
         """
         row = self.row(figure_id)
         if str(row["value"]) == "":

@@ -59,7 +59,7 @@ def protection(
 
     `withheld`: `disclosure.json`, without entries where the register decided nothing.
     """
-    figures, attacked, columns = tables["figures"], tables["attack"], questionnaire.export
+    figures, attacked, export = tables["figures"], tables["attack"], questionnaire.export
     estimates = figures[figures["kind"] == "estimate"]
     suppressed_count = int((estimates["suppressed"] != "").sum())
     readers = attacked["reader"].unique().tolist() if len(attacked) else []
@@ -82,7 +82,7 @@ def protection(
         readers=tuple(sorted(readers)),
         apart=len(list_kept_apart(questionnaire)),
         seen=int((tables["issues"]["rule"] == PERSONAL_DATA).sum()),
-        pseudonyms=settings.pseudonyms and names_people(columns.invitation, columns.respondent),
+        pseudonyms=settings.pseudonyms and names_people(export.invitation, export.respondent),
         simulated=settings.simulated,
         datasets=" ".join(sorted({name for cell in figures["dataset"] for name in cell.split()})),
         study=settings.study,

@@ -34,8 +34,8 @@ SETTINGS = FirmnessOfWave
 def run(job: Job[FirmnessOfWave]) -> None:
     """Write `firmness.csv`, a row for each finding and variant, and `weights.csv`.
 
-    `weights.csv` has the weights of people in the variants: two variants beside each other may
-    disclose a number, which the register then suppresses.
+    `weights.csv` has the weights of people in the variants. The register needs these weights: a
+    reader who compares two variants may learn a number, which the register then suppresses.
     """
     settings, questionnaire = job.settings, load_questionnaire(job["questionnaire"])
     margins_file = job.get("margins")

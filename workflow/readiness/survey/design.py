@@ -226,10 +226,12 @@ class Design:
 
     @property
     def has_few_clusters(self) -> bool:
-        """Whether shares and means are corrected for few clusters.
+        """Return whether shares and means are corrected for few clusters.
 
-        True for a correcting design with few PSUs of several rows, two or more per stratum, no
-        replicates, no calibration, one stage.
+        True if the design asks for the correction (`corrects`), and if all of this holds:
+        - The design has one stage, no replicates and no calibration.
+        - The PSUs are few, and a PSU can have several rows.
+        - Each stratum has two or more PSUs.
         """
         first = self.stages[0]
         plain = self.replicates is None and not self.projections and not first.units.identity

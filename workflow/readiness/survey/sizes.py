@@ -151,16 +151,16 @@ def allocate(
 
     Raises StatisticsError: a total that the bounds exclude.
     """
-    sizes, high = np.asarray(measure, dtype=np.float64), np.asarray(most, dtype=np.float64)
+    measures, high = np.asarray(measure, dtype=np.float64), np.asarray(most, dtype=np.float64)
     low = np.minimum(least, high)
     if not low.sum() <= total <= high.sum():
         raise StatisticsError(
             f"{total:g}; the strata can give from {low.sum():g} to {high.sum():g}"
         )
-    below, above = 0.0, float(total + low.sum()) / float(sizes.min())
+    below, above = 0.0, float(total + low.sum()) / float(measures.min())
     for _ in range(200):
         middle = (below + above) / 2
-        allocated = np.clip(middle * sizes, low, high)
+        allocated = np.clip(middle * measures, low, high)
         below, above = (middle, above) if allocated.sum() < total else (below, middle)
     return np.asarray(allocated)
 

@@ -53,7 +53,7 @@ ANSWER = "answer"
 ASKS = ("?", "\u061f", "\uff1f", "\u037e")
 # Kinds of cells that identify a person or a place.
 PERSONAL = frozenset(("address", "device", "mail", "place", "telephone", PERSON))
-# Kind of the cells of a column that is read in a role (`Tool.own`).
+# Kind of the cells of a column, by the role of the column (`Tool.own`: roles by column name).
 OF_ROLES: Mapping[str, str] = {
     **{"started": MOMENT, "ended": MOMENT, "timestamp": MOMENT, "duration": "duration"},
     **{"respondent": ROW, "invitation": "token", "uuid": "uuid", "review": "review"},

@@ -241,7 +241,8 @@ def _sum_network(table: IntArray, limit: int) -> float:
     after, tail = np.cumsum(rows[::-1])[::-1], 0.0
     node, past, mass = np.zeros(1, dtype=np.int64), np.zeros(1), np.ones(1)
     for i in range(len(rows)):
-        # Ways to finish from each node, all tables: n_left! / prod(rows left! columns left!).
+        # For each node, the sum of 1 / prod(cells!) over all tables of the rows left:
+        # n_left! / (prod(rows left!) * prod(columns left!)).
         finish = np.exp(lf[after[i]] - lf[rows[i:]].sum() - lf[stages[i]].sum(axis=1))
         counted = past + longest[i][node] <= bound
         tail += float((mass[counted] * np.exp(past[counted]) * finish[node[counted]]).sum())

@@ -143,13 +143,13 @@ class OrdinalFit:
 
         Raises StatisticsError: two levels only (nothing to check), or a complete census.
         """
-        cuts, p = len(self.cuts), len(self.coefficients)
-        if cuts < 2:
+        cut_count, p = len(self.cuts), len(self.coefficients)
+        if cut_count < 2:
             raise StatisticsError(
                 "two levels of the answer: there are no proportional odds to check"
             )
         scores, information = self._problem.partial_scores()
-        keep, extra = slice(0, p + cuts), slice(p + cuts, None)
+        keep, extra = slice(0, p + cut_count), slice(p + cut_count, None)
         slope = np.linalg.solve(information[keep, keep], information[keep, extra])
         efficient = scores[:, extra] - scores[:, keep] @ slope
         expected = self._problem.expected_information()

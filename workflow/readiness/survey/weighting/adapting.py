@@ -286,8 +286,10 @@ def _limit_weights(
 
 
 def _tell_limits(found: Raking, recipe: Recipe, gap: float) -> Fact:
-    """Return the fact of the limits: their values, the number of weights outside, the gap of the
-    margins.
+    """Return a fact that says how the limits of the weights were met.
+
+    Values of the fact: both limits, and the number of weights outside of the limits. After
+    trimming, also `gap`: how far the weights miss the margins.
     """
     values: dict[str, Any] = {
         "lower": Quantity.of(recipe.lower, "number", 2),
