@@ -6,6 +6,7 @@ from drawing import AXIS, intervals, on_one_scale, options, texts
 from register_sample import establish_first
 
 from readiness.charts.figures import word
+from readiness.charts.rows import write_amount
 from readiness.charts.sheet import NARROW, WIDE
 from readiness.language import numbers
 
@@ -83,3 +84,7 @@ def test_without_intervals_none_is_named(register: pd.DataFrame) -> None:
 def test_names_with_commas_are_kept_apart_in_a_list(register: pd.DataFrame) -> None:
     alt = options(register).alt.replace("\u00a0", " ")
     assert alt.count("« ") >= 4 and "« Inexistante, Préparation" in alt
+
+
+def test_points_on_an_axis_have_two_decimals_fewer_than_shares() -> None:
+    assert write_amount(0.012, "points", 3, "en").lstrip("+") == "1.2"

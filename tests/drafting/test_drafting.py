@@ -19,6 +19,7 @@ import pyreadstat
 import pytest
 import yaml
 
+from made_questionnaire import document, question
 from readiness.commands.starting.beginnings import _draft_questionnaire
 from readiness.commands.starting.export_tables import export_table
 from readiness.drafting import (
@@ -34,6 +35,7 @@ from readiness.drafting import (
     wave_section,
     with_section,
 )
+from readiness.drafting.following import follow
 from readiness.drafting.joined import find_joined_options
 from readiness.drafting.wordings import find_special, guess_language, order_numbers, order_scale
 from readiness.ground.errors import ConfigError, DataError
@@ -1405,3 +1407,15 @@ def test_a_slash_in_a_question_is_no_group() -> None:
     given = ["2024-01-02 03:04:05,True,Yes", "2024-01-02 03:05:05,True,No"]
     content = "\n".join([*heads, *under, *given]).encode()
     assert export_table(Path("export.csv"), content).columns[2].label == "Are you well?"
+
+
+def test_an_option_that_is_new_is_added_and_one_that_was_there_is_not() -> None:
+    before = document(
+        "trial", question("use", "single", "Use?", {"often": "Often", "never": "Never"})
+    )
+    more = question("use", "single", "Use?", {"a": "Often", "b": "Never", "daily": "Every day"})
+    followed = follow(document("trial", more), before)
+    [item] = followed["items"]
+    assert [option["text"] for option in item["categories"]] == ["Often", "Never", "Every day"]
+    assert [option["code"] for option in item["categories"]][:2] == ["often", "never"]
+    assert follow(document("trial", before["items"][0]), before)["items"] == before["items"]

@@ -13,6 +13,7 @@ from readiness.ground.errors import DataError
 from readiness.provenance.digests import KEY, canonical_json, make_key, sha256_of
 from readiness.provenance.records import leave_lineage, read_lineage
 from readiness.provenance.results_folder import PROVENANCE, RESULTS
+from readiness.running.repair import rests_on_results
 
 
 def step(folder: Path, name: str, inputs: dict[str, Path], **more: object) -> Path:
@@ -159,3 +160,13 @@ def test_provenances_hold_no_clock_no_host_and_no_path(finished: Project) -> Non
             "digest",
         }
         assert str(finished.root) not in path.read_text("utf-8")
+
+
+def test_a_step_rests_on_the_results_of_which_it_was_made(tmp_path: Path) -> None:
+    run = tmp_path / "results/waves/w"
+    place = Path("results/waves/w/report")
+    assert rests_on_results(tmp_path, place), "no record says otherwise"
+    step(run, "report", {"figures": step(run, "register", {})})
+    assert rests_on_results(tmp_path, place)
+    step(run, "register", {}, code="another")
+    assert not rests_on_results(tmp_path, place)

@@ -512,3 +512,10 @@ def test_without_a_private_key_a_weak_key_fits_any_message() -> None:
         has_small_order(Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32).public_key())
         for n in range(32)
     )
+
+
+def test_signatures_that_cannot_be_read_are_said_in_every_language(folder: Path) -> None:
+    (folder / ATTESTATIONS).mkdir()
+    [finding] = held(folder).signatures
+    assert (finding.place, finding.outcome) == (ATTESTATIONS, Outcome.NOT_CHECKED)
+    assert finding.fact.kind == "audit.unreadable"

@@ -38,7 +38,7 @@ from readiness.publications.bundle.contents import _refuse_unsound, gather
 from readiness.publications.log import LOG, Log, read_log
 from readiness.publications.outcomes import AuditFinding
 from readiness.publications.presenting.page import read_subject
-from readiness.publications.program import ARCHIVE, read_archive
+from readiness.publications.program import ARCHIVE, members, read_archive
 from readiness.publications.seal import ATTESTATIONS, SEAL, check_seal, sha256
 from readiness.publications.signing_keys import new_key, private_key
 from readiness.register.disclosure_risk import read_attack
@@ -414,3 +414,15 @@ def test_a_configuration_of_no_run_ends_no_audit(run: Run, folder: Path) -> None
     (folder / "config.yaml").write_text("waves: {}\n", "utf-8")
     result = run("audit", STUDY, "--level", "2")
     assert result.returncode == 3 and "no wave, no study" in result.stdout
+
+
+def test_an_archive_is_read_up_to_the_last_byte_that_is_allowed() -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        for name, content in (("a.txt", b"abcd"), ("b.txt", b"xyz")):
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    with tarfile.open(fileobj=io.BytesIO(packed.getvalue())) as tar:
+        read = [(name, text.read()) for name, text in members(tar, most_bytes=7, most_files=2)]
+    assert read == [("a.txt", b"abcd"), ("b.txt", b"xyz")]

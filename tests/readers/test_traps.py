@@ -44,6 +44,7 @@ from readiness.questionnaire.items import Export, Missing
 from readiness.readers import read_export, read_ignored, read_sheet
 from readiness.readers.encodings import decode
 from readiness.readers.export import recognise_export
+from readiness.readers.tools.limesurvey import LimeSurvey
 from readiness.readers.tools.spss import Spss
 from readiness.readers.workbooks import _join_halves
 from readiness.validation import losses, validate
@@ -436,6 +437,13 @@ def test_limesurvey_with_underscores_for_spaces() -> None:
     assert raw[["visits", "uses", "age"]].to_numpy().tolist() == [
         ["Souvent", "Lire, étudier", "34"]
     ]
+
+
+def test_time_is_spent_on_the_question_of_that_code() -> None:
+    header = [*LIME[:4], "use_ai", "use_aiTime", "use aiTime"]
+    sheet = read_sheet(NAME, data([header, [*LIME_ROW[:4], "Yes", "12.5", "3.5"]]))
+    own = [LimeSurvey().is_own(sheet, at) for at in range(4, 7)]
+    assert own == [False, True, False]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -252,3 +253,14 @@ def test_frames_hold_numbers_even_when_nothing_was_tested() -> None:
     table = ComparisonRow("contrast", n=3, note="no test").frame()
     assert table["p_value"].isna().all() and table["note"][0] == "no test"
     assert pd.api.types.is_float_dtype(table["statistic"])
+
+
+def test_an_odds_ratio_beyond_any_number_is_not_given() -> None:
+    d = make(sample())
+    fit = ordinal_model(d, "level", covariates(d, ["group"]), levels=LEVELS)
+    exact = np.eye(len(fit.covariance)) * 1e-20
+    for beta, is_given in ((699.5, True), (-699.5, True), (700.5, False), (-700.5, False)):
+        far = replace(fit, coefficients=np.full_like(fit.coefficients, beta), covariance=exact)
+        for row in far.odds_ratios():
+            assert complete(row) and (row.effect is not None) == is_given
+            assert ("beyond any number" in row.note) != is_given

@@ -1,11 +1,14 @@
 """Random groups and the jackknife tell the same precision where weights have limits."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from readiness.survey import proportions
+from readiness.survey import design, proportions
 from readiness.survey.weighting.adapting import Sampled, weigh_adapting
+from readiness.survey.weighting.condensed import Limits, Raking, indicators, perturb
 from readiness.survey.weighting.recipe import Trim
 
 PEOPLE = {"small": 360.0, "middle": 4000.0, "large": 9000.0}
@@ -31,3 +34,21 @@ def test_a_group_that_is_left_out_is_not_held_to_the_limits(trim: Trim | None) -
         errors.append(table["se"].to_numpy(float))
     # 80 groups: a standard error of the standard error of 8 %, less between the two.
     np.testing.assert_allclose(errors[1], errors[0], rtol=0.12)
+
+
+def test_weights_that_no_limits_allow_are_calibrated_to_the_margins() -> None:
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame(
+        {"stratum": rng.choice(["a", "b"], 60), "region": rng.choice(["n", "s"], 60)}
+    )
+    totals = {"stratum": {"a": 700.0, "b": 500.0}, "region": {"n": 400.0, "s": 800.0}}
+    whole = design(frame.assign(w=20.0), weights="w", strata="stratum")
+    raking = Raking.of(whole, totals, [])
+    strict = replace(raking.recipe, lower=0.999, upper=1.001, how=Limits.BOUNDED)
+    patterns = np.arange(len(raking.count))
+    weigh = perturb(strict, raking.main, raking.one, patterns)
+    factor = rng.uniform(0.5, 1.5, len(patterns))
+    weights, is_linear = weigh(raking.base, factor, raking.count)
+    assert is_linear
+    inside, margins, _ = indicators(strict.margins)
+    np.testing.assert_allclose(inside.T @ (weights * raking.count), margins)
