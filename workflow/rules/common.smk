@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 # The release that these rules are of.
-RELEASE = "1.0.1"
+RELEASE = "1.1.0"
 
 
 def find_package(rules):
