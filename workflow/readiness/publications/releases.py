@@ -27,7 +27,7 @@ class Release(NamedTuple):
     install: str
 
 
-# A commit cannot name itself: each release is added here by the next one.
+# A commit cannot name itself: each release is added here by the next commit.
 RELEASES = (
     Release(
         "1.0.0",
@@ -43,6 +43,13 @@ RELEASES = (
         "7cc8c4dc308e0272275f0220dcf4335461f0bca07ac1314f507c8439c2e521e6",
         "944d0d057df15cb77d22ad980fc856f9bdf6067d8804480229d1a0d830112a86",
         "pip install .",
+    ),
+    Release(
+        "1.1.0",
+        "d35dd952cd8d0618f4afdfc3a4c1c569b49ab5b7",
+        "9cd0c52e449748c5997df35b3b03bcf02f0755e6413051d3a48db334bd868ef7",
+        "757be2f38b2f41f5f8334af20bd79867d5c88971f9e62847836779b611c3b308",
+        "pip install '.[run]'",
     ),
 )
 
