@@ -3,11 +3,12 @@
 import pandas as pd
 import pytest
 
+from made_questionnaire import document, question
 from project_copy import ROOT
-from readiness.analysis.estimating import count_apart, estimate_item
+from readiness.analysis.estimating import compare_rows, count_apart, estimate_item
 from readiness.config import Estimate
 from readiness.ground.errors import StatisticsError
-from readiness.questionnaire import load_questionnaire
+from readiness.questionnaire import load_questionnaire, questionnaire_of
 from readiness.survey import design, proportions
 from readiness.survey.coding import option_answers
 
@@ -56,3 +57,22 @@ def test_an_unknown_code_in_a_group_apart_is_an_error() -> None:
     wrong = answers().assign(**{ITEM.columns[0]: "yes"})
     with pytest.raises(StatisticsError, match="expected 1, 0 or one of"):
         count_apart(wrong, ITEM, "expert")
+
+
+@pytest.mark.parametrize("middle", [{}, {"middle": "aabb"}])
+def test_the_rows_of_a_grid_with_the_largest_and_the_smallest_share(
+    middle: dict[str, str],
+) -> None:
+    answers_of_rows = {"low": "bbba", **middle, "high": "aaab"}
+    options = {"a": "Yes", "b": "No"}
+    asked = questionnaire_of(
+        document("grid", *(question(row, "single", options=options) for row in answers_of_rows)),
+        "grid-1.yaml",
+    )
+    frame = pd.DataFrame({row: [*letters] * 10 for row, letters in answers_of_rows.items()})
+    whole = design(frame.assign(weight=1.0, stratum="s"), weights="weight", strata="stratum")
+    compared = compare_rows(whole, asked.items)
+    assert compared is not None
+    largest, smallest, p = compared
+    assert (largest.id, smallest.id) == ("high", "low") and 0 < p < 0.05
+    assert compare_rows(whole, asked.items[:1]) is None

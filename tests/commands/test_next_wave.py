@@ -142,6 +142,7 @@ def test_a_draw_is_the_sample_of_a_wave_and_repeats_itself(there: Path, capsys: 
         ((WAVE, "--next", *GUESSES), 4, "--margin: missing"),
         ((WAVE, "--next", *GUESSES, "--margin", "4"), 4, "Give a larger margin, raise"),
         ((WAVE, "--next", *GUESSES, "--margin", "70"), 2, "--margin 70: expected"),
+        ((WAVE, "--next", *GUESSES, "--difference", "99.5"), 2, "--difference 99.5: expected"),
         ((WAVE, "--next", *GUESSES, "--allocation", "equal"), 4, "--n: missing"),
         ((WAVE, "--next", *GUESSES, "--allocation", "equal", "--n", "9999"), 4, "from 14 to"),
         ((WAVE, "--next", *GUESSES, "--margin", "9", "--by", "town"), 2, "--by: 'town'; expected"),
