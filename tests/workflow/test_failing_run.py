@@ -135,6 +135,8 @@ LOGS = {
     "MissingRuleException:\nNo rule to produce results/x\n": "No rule to produce results/x",
     DIED.format("died with <Signals.SIGSEGV: 11>"): "weight was ended by SIGSEGV; its log: w.log.",
     DIED.format("returned non-zero exit status 137"): "ended by SIGKILL; its log: w.log. Perhaps",
+    'ModuleNotFoundError in file "/p/Snakefile", line 7:\n'
+    "No module named 'readiness.project'\n": "another one was started. Type `make` here",
     "something\nelse at the end\n": "Snakemake stopped: else at the end",
     "": "Snakemake stopped: without a word",
 }

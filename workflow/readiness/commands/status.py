@@ -35,6 +35,7 @@ from readiness.program.layout import SNAKEFILES
 from readiness.provenance.results_folder import JOBS
 from readiness.publications.log import read_log
 from readiness.questionnaire.writing import open_decisions
+from readiness.running.snakemake_log import ANOTHER_PROGRAM, NO_PROJECT
 
 RUN = "readiness run"
 # First file that a job of a dry run writes.
@@ -164,6 +165,8 @@ def _count_outdated(root: Path) -> Counter[str]:
         errors="replace",
         check=False,
     )
+    if NO_PROJECT in process.stdout:
+        raise StoppedError(ANOTHER_PROGRAM)
     if process.returncode != 0:
         lines = [line.strip() for line in process.stdout.splitlines() if line.strip()]
         last = lines[-1] if lines else "without a word"

@@ -172,6 +172,14 @@ def count_memory_kills() -> int:
     return int(matched[1]) if matched else 0
 
 
+# An office names the rules of the installed program; the program of a checkout has no such module.
+NO_PROJECT = "No module named 'readiness.project'"
+ANOTHER_PROGRAM = (
+    "this project uses the program that is installed in it, and another one was started. "
+    "Type `make` here, then `.venv/bin/readiness`."
+)
+
+
 def reason(root: Path, code: int, memory_kills: int = 0) -> str:
     """Return one line: the reason why Snakemake stopped, from the log, and the remedy.
 
@@ -205,6 +213,8 @@ def _find_known_reason(text: str, memory_killed: bool) -> str:
             f"{matched[1]}: its time lies ahead of this machine's clock, which says {matched[2]}. "
             "Set the clock, or `touch` the file, then run again."
         )
+    if NO_PROJECT in text:
+        return ANOTHER_PROGRAM
     if re.search(r"MemoryError|Cannot allocate memory|can't start new thread", text):
         return "the memory is full; free some, or use fewer --cores, then run again."
     for problem, name in reversed(_SYSTEM.findall(text)):
