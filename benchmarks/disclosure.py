@@ -15,6 +15,7 @@ seconds.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import resource
 import signal
@@ -250,7 +251,9 @@ def _list_cells(respondents: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     return known.groupby([*groups, "weight"]).size().reset_index(name="people")
 
 
-def run(seeds: Iterable[int], workers: int, kept: Path | None, until: float) -> pd.DataFrame:
+def run(
+    seeds: Iterable[int], workers: int, kept: Path | None = None, until: float = math.inf
+) -> pd.DataFrame:
     """The outcome of each survey under each rule, a row each, in the order of their seeds.
 
     `kept`: a file of rows, from which it goes on and to which each survey is added; `until`: the

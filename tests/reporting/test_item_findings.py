@@ -176,7 +176,7 @@ FIRST = {
     "en": "more than gave any other|come first|too close to call",
     "ar": "الجواب الأكثر ورودًا|في المقدمة|الفارق أصغر",
 }
-SHOWN = {"fr": "pas montrée", "en": "not shown", "ar": "غير معروض"}
+SHOWN = {"fr": "pas présentée", "en": "not shown", "ar": "غير معروض"}
 TESTED = {"fr": "test", "en": "test", "ar": "اختبار"}
 
 

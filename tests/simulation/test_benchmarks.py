@@ -1,5 +1,6 @@
 """The benchmarks: a slice of each, enough to hold its page and its largest findings."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def shipped_section(heading: str) -> str:
 
 def test_withholding_small_counts_alone_protects_nobody() -> None:
     bench = benchmark_module("disclosure")
-    results = bench.run((2, 26), 1)
+    results = bench.run((2, 101), 1)
     # A third of them at least: groups are printed in whole percents, which tell less than tenths,
     # and a count that may be of nobody in a group of five at most is not given away.
     by = results.groupby("rule")[["protected", "given", "refused"]].sum().T.to_dict()
@@ -35,7 +36,13 @@ def test_withholding_small_counts_alone_protects_nobody() -> None:
     single = bench.tables(each=1)
     assert (single["loss"] > 0).any()
     page = bench.page(results, single)
-    assert row_names(page) == row_names(shipped_section("Disclosure control"))
+    # Of few surveys not every size has a row.
+    sizes = re.compile(r"\d+ to \d+")
+    of_slice, of_page = (
+        [name for name in row_names(text) if not sizes.fullmatch(name)]
+        for text in (page, shipped_section("Disclosure control"))
+    )
+    assert of_slice == of_page
 
 
 def test_what_a_register_withholds_of_groups_is_counted(tmp_path: Path) -> None:
