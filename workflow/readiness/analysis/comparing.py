@@ -331,7 +331,7 @@ def contrast_item(
             if not (in_cut & has_group).any():
                 continue
             estimates = crossings.proportions(cut, grouped=True)
-            # With two categories, the contrast of one determines the contrast of the other.
+            # With two categories, the second contrast is the negative of the first.
             compared = cut.categories[:1] if len(cut.categories) == 2 else cut.categories
             for place, category in enumerate(compared):
                 shares = GroupShares.of(estimates, place, interval)

@@ -95,7 +95,7 @@ def cells_of(
         yielded.add((share.level, share.group))
         withheld = share.value is None
         yield AttackedCell(table.item, share, withheld, before=before)
-        # In a question with two answers the rest of one answer is the other answer.
+        # Where a question has two answers, the people who did not give one gave the other.
         if share.level != DONT_KNOW and has_rest:
             yield AttackedCell(table.item, share, withheld, rest=True, before=before)
 
@@ -471,7 +471,7 @@ class _ItemAttack:
                 )
                 limits = solver.bound_supposing(column, known_column, known_answers, is_wide)
                 if limits is None:
-                    # It is impossible that `known_answers` people of the cell gave the answer.
+                    # No table has `known_answers` people of the cell who gave the answer.
                     continue
                 if holds(*limits):
                     # Fewer known answers prove less: the width is concave in their number.

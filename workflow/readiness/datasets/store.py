@@ -84,7 +84,7 @@ class Remotes(ExitStack):
         """
         target.parent.mkdir(parents=True, exist_ok=True)
         path = temporary_name(target)
-        # Nobody else reads the answers, not even before they are whole.
+        # Readable by the owner alone, also while it is being written.
         with open(path, "wb", opener=partial(os.open, mode=0o600)) as temporary:
 
             def kept(content: Iterator[bytes]) -> Iterator[bytes]:
@@ -406,7 +406,7 @@ def restore(root: Path, version: Version, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary_path = temporary_name(target)
     try:
-        # Nobody else reads the answers, not even before they are whole.
+        # Readable by the owner alone, also while it is being written.
         temporary_path.touch(mode=0o600)
         shutil.copyfile(source, temporary_path)
         # Hashed again after the copy: the disk may fail or the file change meanwhile.

@@ -154,7 +154,7 @@ def _perform_steps(folder: Path, targets: Sequence[str]) -> None:
     os.chdir(folder)
     # An import statement would add these modules to the code whose hash a step records.
     plan, cli = (import_module(f"readiness.{name}") for name in ("plan", "cli"))
-    # With one thread, sums are the same on any number of cores.
+    # Several threads would add numbers in an order that depends on the number of cores.
     with threadpool_limits(1):
         try:
             found = plan.load_plan(folder)

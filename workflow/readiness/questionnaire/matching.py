@@ -118,7 +118,7 @@ def _list_ambiguous(texts: Mapping[str, Answer], others: Mapping[str, Answer]) -
 
 
 def _say_alike(one: Answer, other: Answer) -> bool:
-    """Return True for one and the same answer, or for two missing codes with one meaning."""
+    """Return True if both are the same answer, or missing codes with the same meaning."""
     if isinstance(one, Missing) and isinstance(other, Missing):
         return one.means == other.means
     return one is other

@@ -500,5 +500,5 @@ def design(
         )
     stages = make_stages(data, strata, units, population, nest)
     values = make_weights(data, weights, stages)
-    # As in R, a row without weight was drawn but represents nobody, so it is in no base.
+    # As in R, a row of weight 0 was drawn and represents nobody: no base counts it.
     return Design(data, values, stages, values > 0, lonely_psu, adjust_domain_lonely)
