@@ -289,9 +289,9 @@ question, derived groups, bounds, standard errors, limits and tests. Most have a
 raked to two margins. Surveys that follow an earlier release, which lacked one to four of the
 people: {late}. The attack shares no code with the suppression. A third program, an integer program
 over the table of individuals, shares no code with either; it tries the {asked} smallest protected
-counts of each survey from bases, shares, missing answers and earlier bases, not from tests, limits
-or effective sample sizes. A count of which it finds no table, as of options of multiple-response
-questions, is not counted.
+counts of each survey from printed shares, bases, missing answers and earlier bases, not from tests,
+limits or effective sample sizes; an option of a multiple-response question without the others of
+it. A count of which it finds no table is not counted.
 
 | {heads} |
 |---|{dashes}|

@@ -21,6 +21,8 @@ from readiness.questionnaire import Questionnaire
 
 NODES = 200
 SILENT = {"blank": "_blank", "refused": "_refused", "dont_know": "_dont_know"}
+# Who stopped before the question: reported among the blank ones, in no base.
+STOPPED = "_broken_off"
 OUTSIDE = "_not_asked"
 # Status of `milp` where nothing fits.
 INFEASIBLE = 2
@@ -53,13 +55,14 @@ class Asked:
 
     def patterns(self) -> list[tuple[str, str]]:
         """Pairs of an answer to the question before ("" where there is none) and to this one."""
-        own = [*self.answers, *SILENT.values()]
+        silent = (*SILENT.values(), STOPPED)
+        own = [*self.answers, *silent]
         if self.before is None:
             return [("", each) for each in own]
         _, leading, answers = self.before
-        every = [*answers, *SILENT.values()]
+        every = [*answers, *silent]
         # Of whom it is unclear whether they were asked, an answer is kept.
-        unclear = product(SILENT.values(), own)
+        unclear = product(silent, own)
         return [
             *product(leading, own),
             *unclear,
@@ -189,6 +192,7 @@ class TableSolver:
         elif row["kind"] == "missing" and row["n"]:
             own = {"answered": answers, "not_asked": (OUTSIDE,)}
             own |= {name: (code,) for name, code in SILENT.items()}
+            own["blank"] = (SILENT["blank"], STOPPED)
             if row["level"] in own:
                 ends = [end * float(row["n"]) for end in self._ends(row)]
                 gave = self.count(row["group"], own[row["level"]], at, members)
@@ -196,8 +200,10 @@ class TableSolver:
 
     @staticmethod
     def _ends(row: dict) -> tuple[float, float]:
-        half = 0.5 * 10.0 ** -(int(row["digits"]) + 2)
-        return float(row["value"]) - half, float(row["value"]) + half
+        """Between which numbers the share lies that is printed; the register has it unrounded."""
+        places = int(row["digits"]) + 2
+        printed, half = round(float(row["value"]), places), 0.5 * 10.0**-places
+        return printed - half, printed + half
 
 
 def list_asked(questionnaire: Questionnaire, items: Collection[str]) -> Iterator[Asked]:
