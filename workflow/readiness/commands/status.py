@@ -35,7 +35,7 @@ from readiness.program.layout import SNAKEFILES
 from readiness.provenance.results_folder import JOBS
 from readiness.publications.log import read_log
 from readiness.questionnaire.writing import open_decisions
-from readiness.running.snakemake_log import ANOTHER_PROGRAM, NO_PROJECT
+from readiness.running.snakemake_log import find_known_reason
 
 RUN = "readiness run"
 # First file that a job of a dry run writes.
@@ -165,9 +165,9 @@ def _count_outdated(root: Path) -> Counter[str]:
         errors="replace",
         check=False,
     )
-    if NO_PROJECT in process.stdout:
-        raise StoppedError(ANOTHER_PROGRAM)
     if process.returncode != 0:
+        if known_reason := find_known_reason(process.stdout):
+            raise StoppedError(known_reason)
         lines = [line.strip() for line in process.stdout.splitlines() if line.strip()]
         last = lines[-1] if lines else "without a word"
         raise StoppedError(f"Snakemake could not plan the run: {last}\n`{RUN}` says more.")

@@ -172,14 +172,6 @@ def count_memory_kills() -> int:
     return int(matched[1]) if matched else 0
 
 
-# An office names the rules of the installed program; the program of a checkout has no such module.
-NO_PROJECT = "No module named 'readiness.project'"
-ANOTHER_PROGRAM = (
-    "this project uses the program that is installed in it, and another one was started. "
-    "Type `make` here, then `.venv/bin/readiness`."
-)
-
-
 def reason(root: Path, code: int, memory_kills: int = 0) -> str:
     """Return one line: the reason why Snakemake stopped, from the log, and the remedy.
 
@@ -190,13 +182,17 @@ def reason(root: Path, code: int, memory_kills: int = 0) -> str:
     except OSError:
         text = ""
     memory_killed = count_memory_kills() > memory_kills
-    return (_find_known_reason(text, memory_killed) or _quote_message(text, code)).replace(
-        f"{root}/", ""
-    )
+    return (
+        find_known_reason(text, memory_killed=memory_killed) or _quote_message(text, code)
+    ).replace(f"{root}/", "")
 
 
-def _find_known_reason(text: str, memory_killed: bool) -> str:
-    """Return the reason where this program explains it better than Snakemake; "" otherwise."""
+def find_known_reason(text: str, *, memory_killed: bool = False) -> str:
+    """Return the reason where this program explains it better than Snakemake; "" otherwise.
+
+    `text`: all that Snakemake printed. `memory_killed`: True if the system ended a process of the
+    run because the memory was full.
+    """
     if matched := _DIED.search(text):
         number = int(matched[3] or int(matched[4]) - 128)
         name = signal.Signals(number).name
@@ -213,8 +209,12 @@ def _find_known_reason(text: str, memory_killed: bool) -> str:
             f"{matched[1]}: its time lies ahead of this machine's clock, which says {matched[2]}. "
             "Set the clock, or `touch` the file, then run again."
         )
-    if NO_PROJECT in text:
-        return ANOTHER_PROGRAM
+    # An office names the rules of the installed program, which a checkout's program does not have.
+    if "No module named 'readiness.project'" in text:
+        return (
+            "this project uses the program that is installed in it, and another one was started. "
+            "Type `make` here, then `.venv/bin/readiness`."
+        )
     if re.search(r"MemoryError|Cannot allocate memory|can't start new thread", text):
         return "the memory is full; free some, or use fewer --cores, then run again."
     for problem, name in reversed(_SYSTEM.findall(text)):
