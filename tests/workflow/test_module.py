@@ -1,6 +1,8 @@
 """The workflow as a module of another one, in a folder that has no program."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -84,6 +86,58 @@ def test_a_module_with_a_prefix_runs_beside_another_workflow(tmp_path: Path) -> 
     assert done.returncode == 0, done.stderr[-3000:]
     closing = (folder / "results/gate.txt").read_text("utf-8")
     assert (folder / "mine.txt").read_text("utf-8") == f"{closing}of another workflow\n"
+
+
+def test_status_counts_steps_that_the_default_target_leaves_out(tmp_path: Path) -> None:
+    """The first rule asks for nothing of the program: its steps are counted, and a run of them
+    named.
+    """
+    own = 'rule mine:\n    output: "mine.txt"\n    shell: "echo mine >{output}"\n'
+    rules = f"{own}{MODULE.format(place=ROOT)}use rule * from readiness as r_*\n"
+    folder = make_folder(tmp_path / "folder", rules)
+    program = [sys.executable, "-I", "-X", "utf8", str(ROOT / "workflow/readiness")]
+    done = subprocess.run(
+        [*program, "status"], cwd=folder, capture_output=True, text=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stderr
+    assert f"  {WAVE}  out of date  never computed" in done.stdout
+    assert "Every result is up to date." not in done.stdout
+    assert "Next:  readiness run -- results/gate.txt" in done.stdout
+
+
+def test_the_page_of_offices_shows_a_module_that_works(tmp_path: Path) -> None:
+    """From a checkout, as typed: a folder with the page's Snakefile alone is completed, and the
+    example rule is planned.
+    """
+    page = (ROOT / "docs/offices.md").read_text("utf-8")
+    section = page[page.index("\n## A module\n") : page.index("\n## Deployed by snakedeploy\n")]
+    shown, installed = re.findall(r"^```\n(.*?)^```$", section, re.M | re.S)
+    assert 'files("readiness.project") / "workflow/Snakefile"' in installed
+    assert shown.count('"../readiness/workflow/Snakefile"') == 1
+    (tmp_path / "readiness").symlink_to(ROOT)
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    shutil.copyfile(ROOT / "examples/first-use/invented-answers.csv", tmp_path / "answers.csv")
+    rules = shown.replace("waves/NAME/", "waves/answers/")
+    (folder / "Snakefile").write_text(rules, "utf-8")
+    (folder / "scripts").mkdir()
+    (folder / "scripts/shares.py").write_text("", "utf-8")
+    program = [sys.executable, "-I", "-X", "utf8", str(ROOT / "workflow/readiness")]
+    begun = subprocess.run(
+        [*program, "new", "--from", "../answers.csv", "--selection", "opt-in", "--public"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert begun.returncode == 0, begun.stderr
+    for name in ("config.yaml", "report.qmd", "data/versions.csv", ".dvc/config"):
+        assert f"{name}: written" in begun.stdout and (folder / name).is_file(), name
+    [draft] = (folder / "data/questionnaires").glob("*.yaml")
+    draft.write_text(draft.read_text("utf-8").replace("draft: true\n", ""), "utf-8")
+    planned = snakemake(folder, "-n")
+    assert planned.returncode == 0, planned.stdout + planned.stderr
+    assert "rule shares:" in planned.stdout and "rule r_site:" in planned.stdout
 
 
 def test_another_program_than_that_of_the_rules_is_refused(tmp_path: Path) -> None:

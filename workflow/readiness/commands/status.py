@@ -18,10 +18,11 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from readiness.commands.run import make_environment
+from readiness.commands.starting.office import list_own_rules
 from readiness.config import WaveSettings
 from readiness.datasets.versions import read_versions
 from readiness.ground.errors import ConfigError, StoppedError
@@ -38,6 +39,8 @@ from readiness.questionnaire.writing import open_decisions
 from readiness.running.snakemake_log import find_known_reason
 
 RUN = "readiness run"
+# Closing table, which rests on all else.
+CLOSING = "results/gate.txt"
 # First file that a job of a dry run writes.
 _OUTPUT = re.compile(r"^    output: results/([^,\n]+)", re.M)
 
@@ -87,15 +90,17 @@ def run(arguments: argparse.Namespace) -> int:
     today = list(runs_of(plan.config))
     # Snakemake stops where every run waits; `detail` then gives the reason.
     all_wait = all(explain_waiting(root, entry, read_versions(root)) for entry in today)
-    outdated = _count_outdated(root) if not all_wait else Counter[str]()
+    outdated = _count_outdated(root, _list_targets(plan)) if not all_wait else Counter[str]()
+    run_command = _name_run(root, outdated) if outdated else RUN
     runs = [_judge_run(plan, entry, outdated) for entry in today]
     publications = _judge_publications(plan, outdated)
     # Steps in no run's folder: restored data, the site, the closing table.
     of_runs = sum(entry.steps for entry in runs) + sum(entry.steps for entry in publications)
     rest = outdated.total() - of_runs
+    runs = [replace(one, command=run_command) if one.command == RUN else one for one in runs]
     commands = list(dict.fromkeys(entry.command for entry in runs if entry.command))
-    if RUN not in commands and outdated.total():
-        commands.insert(0, RUN)
+    if run_command not in commands and outdated.total():
+        commands.insert(0, run_command)
     if arguments.json:
         print_json(
             {
@@ -150,12 +155,34 @@ def _is_at_work(root: Path) -> bool:
     return False
 
 
-def _count_outdated(root: Path) -> Counter[str]:
-    """Count the steps that a run would perform now, by folder below results ("waves/NAME")."""
+def _list_targets(plan: Plan) -> list[str]:
+    """Return the files that the program's rule `all` asks for.
+
+    By their paths, since a workflow of one's own may rename that rule, and may ask for less.
+    """
+    pages = [*plan.page_files, *plan.tables, *plan.internal_pages]
+    return [CLOSING, *pages, *plan.verdicts]
+
+
+def _name_run(root: Path, outdated: Counter[str]) -> str:
+    """Return the command that performs the outdated steps: with a target, where the Snakefile has
+    rules of its own and its default target leaves some of the steps out.
+    """
+    if not list_own_rules(root) or not outdated - _count_outdated(root, []):
+        return RUN
+    return f"{RUN} -- {CLOSING}"
+
+
+def _count_outdated(root: Path, targets: list[str]) -> Counter[str]:
+    """Count the steps that `targets`, or without any the default target, need now.
+
+    By folder below results ("waves/NAME").
+    """
     program = (sys.executable, "-I", "-X", "utf8", "-m", "snakemake")
-    options = ("--dry-run", "--nolock", "--cores", "1", "--rerun-incomplete", "--quiet", "host")
+    # Targets follow the last option, which must take no further word.
+    options = ("--quiet", "host", "--nolock", "--cores", "1", "--rerun-incomplete", "--dry-run")
     process = subprocess.run(
-        [*program, *options],
+        [*program, *options, *targets],
         cwd=root,
         env=make_environment(root),
         stdin=subprocess.DEVNULL,

@@ -18,7 +18,15 @@ from jinja2 import Environment, StrictUndefined
 from readiness.datasets.versions import COLUMNS, VERSIONS
 from readiness.ground.errors import ConfigError, StoppedError
 from readiness.ground.files import write_atomically
-from readiness.program.layout import LOCK, SNAKEFILES, is_own, is_project, own_tree, project_files
+from readiness.program.layout import (
+    LOCK,
+    SNAKEFILES,
+    find_config,
+    is_own,
+    is_project,
+    own_tree,
+    project_files,
+)
 from readiness.program.wheel import make_wheel
 
 TEMPLATES = Path(__file__).parent / "office"
@@ -98,11 +106,16 @@ def data_part() -> dict[str, bytes]:
 
 
 def complete(root: Path) -> list[str]:
-    """Write the files of `data_part` that a project lacks; return their names, sorted.
+    """Write the files of `data_part`, and the configuration, that a folder with a Snakefile lacks;
+    return their names, sorted.
 
-    A workflow that Snakemake deployed has only rules, profiles and a configuration.
+    A workflow that Snakemake deployed has only rules, profiles and a configuration; one that uses
+    the rules as a module may have only its Snakefile.
     """
-    lacking = {name: content for name, content in data_part().items() if not (root / name).exists()}
+    needed = data_part()
+    if not find_config(root).exists():
+        needed |= _fill({"config.txt": "config.yaml"})
+    lacking = {name: content for name, content in needed.items() if not (root / name).exists()}
     for name, content in lacking.items():
         write_atomically(root / name, content)
     return sorted(lacking)
