@@ -98,7 +98,7 @@ def document(table: pd.DataFrame, settings: Sequence[Setting]) -> str:
     counts = [c for c in counts if c.samples]
     parts = [
         "# Level and power of the tests, coverage of the intervals",
-        "Written by `benchmarks/coverage.py`. Samples are simulated from the sampling frame of the "
+        "Written by `benchmarks/coverage.py`. Samples are drawn from the sampling frame of the "
         "[simulated wave](simulated-wave.md) and weighted as in the workflow. The strata are the "
         "professions, response depends on region and size, and the sample and each replicate are "
         "raked within limits to three margins. The tables compare the permutation test with the "
@@ -132,8 +132,9 @@ def document(table: pd.DataFrame, settings: Sequence[Setting]) -> str:
         "The table gives the share of 95 % intervals that include the population's value, for the "
         "share in the two lowest levels (Korn-Graubard limits) and for its differences between "
         "groups (MOVER limits), by the number of answers of the (smaller) group. Simultaneous "
-        "limits must include all pairs of a sample. The familywise error is the share of samples "
-        "in which a pair has an adjusted p-value of at most .05 although no pair differs.",
+        "limits must cover all pairs of groups in a sample. The familywise error is the share "
+        "of samples in which a pair has an adjusted p-value of at most .05 although no pair "
+        "differs.",
         grid("interval", _coverage(counts), counts),
         "## Where response depends on the answer",
         "People in the two lowest levels respond at seven tenths of the usual rate. Weighting on "

@@ -466,8 +466,8 @@ of a group.
 |---|--:|--:|--:|--:|--:|--:|--:|--:|
 {rows}
 
-In total {now} shares of groups are suppressed now, {before} in 1.0. The aim was half of 1.0 in
-total, and no survey above 1.0.
+In total, {now} group shares are now suppressed, compared with {before} in version
+1.0. The aim was half of 1.0 in total, and no survey above 1.0.
 {half} of {surveys} surveys have at most half of 1.0, {above} have more than
 in 1.0 ({names}).
 """

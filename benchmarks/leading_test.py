@@ -528,8 +528,8 @@ def document(counts: pd.DataFrame) -> str:
         f"samples; {CLUSTERS} clusters of 10 people, each within one group (intraclass correlation "
         f"{RESEMBLANCE}), as a table and as a wave; and groups that are strata, the small ones "
         f"sampled at a higher rate. Each difference is {CLEAR_AT} standard errors. Candidates were "
-        "compared in one population (four levels). The chosen procedure was then measured in "
-        "another (five levels, other groups, strata and margins).",
+        "compared in one population (four levels). The chosen procedure was then measured in a "
+        "second simulation, with five levels and other groups, strata and margins.",
         "Each figure is the share of samples in which the p-value of the procedure, or of any "
         "pair, is below .05, averaged over the designs.",
         "## Candidates",

@@ -79,8 +79,9 @@ def simulate(n: int, effect: float, share: float, samples: int, seed: int) -> di
 PAGE = """# Limits of printed shares
 
 Written by `benchmarks/printed_limits.py`. A report computes the 95 % limits of a share from the
-printed whole percent and the effective sample size ([how](methods.md#digits)). The table gives the
-coverage of these limits. Each case has {samples:,} samples with four answer levels
+percentage as printed, in whole percent, and the effective sample size
+([how](methods.md#digits)). The table gives the coverage of these limits. Each case
+has {samples:,} samples with four answer levels
 and weights unrelated to the answers. Each cell is the lowest coverage over {shares} true shares
 from {low} to {high}. The lowest of all {cells} coverages is **{least:.3f}**. The median width is
 {width:.3f} times that of Korn and Graubard's limits computed from the unrounded share.

@@ -920,7 +920,7 @@ def test_codebooks_are_known_by_their_content() -> None:
     known, boxes = drafted(export, codebook=book)[1].items
     assert [(c.value, c.text) for c in known.categories] == [("1", "Yes"), ("0", "No")]
     assert [c.text for c in boxes.categories] == ["Work, mostly", "Fun"]
-    with pytest.raises(DataError, match=r"other.csv: not a codebook of the export"):
+    with pytest.raises(DataError, match=r"other.csv: not a codebook for the export"):
         read_codebook(table(a=["x", "y"], b=["1", "2"]), EXPORT, "other.csv")
 
 

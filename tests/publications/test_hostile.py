@@ -413,7 +413,7 @@ def test_a_configuration_of_no_run_ends_no_audit(run: Run, folder: Path) -> None
     (folder / SEAL).unlink()
     (folder / "config.yaml").write_text("waves: {}\n", "utf-8")
     result = run("audit", STUDY, "--level", "2")
-    assert result.returncode == 3 and "no wave, no study" in result.stdout
+    assert result.returncode == 3 and "it has neither a wave nor a study" in result.stdout
 
 
 def test_an_archive_is_read_up_to_the_last_byte_that_is_allowed() -> None:

@@ -825,7 +825,7 @@ def test_letters_of_an_older_stata_file_are_told(tmp_path: Path) -> None:
     path = tmp_path / "old.dta"
     frame = pd.DataFrame({"town": ["Fès", "Salé"]})
     frame.to_stata(path, write_index=False, version=114)
-    with pytest.raises(DataError, match="text that is not utf-8"):
+    with pytest.raises(DataError, match="its text is not encoded in utf-8"):
         read_sheet(path, encoding="utf-8")
     assert read_sheet(path, encoding="windows-1252").first(2) == [("Fès",), ("Salé",)]
     # Its numbers have half of the digits that are read of them.

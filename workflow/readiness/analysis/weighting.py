@@ -129,15 +129,15 @@ def _take_given(table: pd.DataFrame, given: GivenWeights) -> Adapted:
         if len(wrong := table.loc[~(numbers >= 0), column]):
             raise DataError(
                 f"the coded answers, row {wrong.index[0] + 2}, {column}: "
-                f"{quote_cell(wrong.iloc[0])}; expected a weight of 0 or more. Correct it, or take "
-                "the submission out."
+                f"{quote_cell(wrong.iloc[0])}; expected a weight of 0 or more. Correct it, or "
+                "remove the submission."
             )
     base_table = table.assign(base_weight=weight_columns[given.weight])
     for column in given.drawn_by:
         if len(wrong := table.index[table[column].str.match("_|$")]):
             raise DataError(
                 f"the coded answers, row {wrong[0] + 2}, {column}: no answer; expected the stratum "
-                "or the sampling unit. Correct it, or take the submission out."
+                "or the sampling unit. Correct it, or remove the submission."
             )
     repeats: Repeats | None = None if given.has_design else "auto"
     adapted = weigh_adapting(base_table, Sampled("base_weight", STRATUM), None, replicates=repeats)

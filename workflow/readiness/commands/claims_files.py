@@ -58,8 +58,7 @@ def read_figures(path: Path) -> FigureTable:
     """
     if not path.is_file():
         raise DataError(
-            f"{path}: file not found. Correct the name: a CSV file, a workbook or a YAML file of "
-            "percentages."
+            f"{path}: file not found. Name a CSV file, a workbook or a YAML file of percentages."
         )
     if path.suffix.lower() in YAML:
         return _read_yaml_figures(path)

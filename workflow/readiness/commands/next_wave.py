@@ -89,7 +89,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--by",
         metavar="VARIABLE[,...]",
-        help="variables whose values are the groups, or the strata of a draw",
+        help="variables whose values define the groups, or the strata when a sample is drawn",
     )
     add(
         "--item",

@@ -157,7 +157,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--written-in",
         metavar="CODE",
-        help="language of an XLSForm's or SPSS file's labels (default: the one that FILE names)",
+        help="language of the labels in an XLSForm or SPSS file (default: the one named in FILE)",
     )
     add = parser.add_argument_group("write it as something else").add_argument
     add("--to", choices=FORMS, help="format to write")

@@ -47,7 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "name",
         metavar="NAME",
-        help="published number, beginning of ids, publication, or a printed citation",
+        help="a published number, the beginning of its id, a publication or a printed citation",
     )
     parser.add_argument(
         "--all", action="store_true", help="print every number, step, file and hash"

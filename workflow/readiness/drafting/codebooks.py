@@ -57,8 +57,8 @@ def read_codebook(table: ExportTable, export: ExportTable, name: str) -> Codeboo
     codebook = next(filter(None, (read(table, export) for read in readers)), None)
     if codebook is None:
         raise DataError(
-            f"{name}: not a codebook of the export. It needs the column names beside their texts, "
-            "or the columns `question`, `value` and `label`; it has "
+            f"{name}: not a codebook for the export. It must have the name of each column next to "
+            "the text of its question, or the columns `question`, `value` and `label`; it has "
             f"{', '.join(table.headers[:6])}."
         )
     return codebook

@@ -434,9 +434,9 @@ def choose(sheet: Sheet, questionnaire: Questionnaire | None) -> Tool:
     second, other = candidates[1] if len(candidates) > 1 else (0.0, chosen)
     if best == second:
         raise DataError(
-            f"{sheet.path}: may be an export of {chosen.title} or of {other.title}. Name the "
-            f"tool: `new --tool`, or in the questionnaire, under export: `tool: {chosen.name}` or "
-            f"`tool: {other.name}`."
+            f"{sheet.path}: may be an export of {chosen.title} or of {other.title}. Name the tool "
+            f"with `new --tool`, or write `tool: {chosen.name}` or `tool: {other.name}` under "
+            "`export` in the questionnaire."
         )
     return chosen
 

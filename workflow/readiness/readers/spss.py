@@ -64,8 +64,8 @@ def read_spss(path: Path, content: bytes, encoding: str | None = None) -> Sheet:
     except (Exception, MemoryError) as error:  # pyreadstat passes on any error of its parser
         if isinstance(error, UnicodeDecodeError) or "requested encoding" in str(error):
             raise DataError(
-                f"{path}: text that is not {encoding or 'UTF-8'}. Name the encoding (`new "
-                "--encoding windows-1252`), or export it as CSV."
+                f"{path}: its text is not encoded in {encoding or 'UTF-8'}. Name the encoding "
+                "(`new --encoding windows-1252`), or export the data again as CSV."
             ) from None
         raise DataError(
             f"{path}: this {kind} is damaged ({str(error)[:120]}). Export it again."

@@ -29,5 +29,5 @@ def refuse_large_answers(answers: pd.DataFrame, source: object, most: int = LARG
         raise DataError(
             f"{source}: its {len(answers):,} coded answers take {size:,} bytes, and at most "
             f"{most:,} bytes ({most / 2**30:g} GiB) can be analysed. Divide the export into waves, "
-            "or leave out of the questionnaire what is not analysed."
+            "or remove questions that you do not analyse from the questionnaire."
         )

@@ -188,7 +188,7 @@ def _compute(folder: Path, program: Sequence[str], cores: str, called: str) -> N
         messages = [line for line in process.stderr.splitlines() if line.startswith("readiness ")]
         why = (messages or process.stderr.strip().splitlines() or ["without a word"])[-1]
         why = re.sub("^readiness (?:run: )?", "", why).replace(f"{folder}/", "")
-        raise ConfigError(f"{called} cannot compute this office: {why}")
+        raise ConfigError(f"{called} cannot compute the results of this office: {why}")
 
 
 def _registers(folder: Path) -> dict[str, Path]:

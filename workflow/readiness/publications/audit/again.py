@@ -166,7 +166,7 @@ class Again:
         config = load_config(self.folder / "config.yaml")
         runs = [f"{kind}/{name}" for kind in ("waves", "studies") for name in getattr(config, kind)]
         if not runs:
-            raise DataError(f"{self.folder}/config.yaml: no wave, no study")
+            raise DataError(f"{self.folder}/config.yaml: it has neither a wave nor a study")
         return runs[0]
 
     def _compare(self, result: Audit, again: Rerun, apart: Fact | None) -> Audit:
