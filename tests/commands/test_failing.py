@@ -98,7 +98,7 @@ LIBRARY = "tests/commands/any_csv/library.csv"
             3,
             "none.csv: file not found. Correct the name",
         ),
-        ("claims check none.csv", 3, "none.csv: file not found. Correct the name"),
+        ("claims check none.csv", 3, "none.csv: file not found. Name a CSV"),
     ],
 )
 def test_a_command_fails_with_the_code_of_its_reason(

@@ -41,7 +41,7 @@ def test_eleven_figures_of_81_beside_1500() -> None:
         said[1].startswith("11 of the 11") or "of the 11 figures cannot come from 1,500" in said[1]
     )
     assert said[2] == "All 11 figures fit 81, and no other number below 162."
-    assert said[3] == "If 1,500 people were asked and 81 answered, the figures are right."
+    assert said[3] == "If 1,500 people were asked and 81 answered, the figures are possible."
     assert "A strong check: fewer than one in a thousand" in said[-1]
 
 
@@ -64,7 +64,7 @@ def test_largest_remainders_are_the_reading_of_34_33_33_of_three() -> None:
     assert found.together is not None
     first = found.together.readings[0]
     assert (first.who, first.how, first.bases) == (Who.PRINTED, How.LARGEST_REMAINDER, (3,))
-    assert "If the figures were adjusted to add to 100, the figures are right." in lines(
+    assert "If the figures were adjusted to add to 100, the figures are possible." in lines(
         render_solution(found, "en")
     )
     rows = solve(["34", "33", "33"]).rows
@@ -105,7 +105,7 @@ def test_a_misprint_names_the_figure_and_what_it_stands_for() -> None:
     (reading,) = [r for r in found.together.readings if r.misprints]
     (misprint,) = reading.misprints
     assert (misprint.position, misprint.repairs) == (2, ("75",))
-    assert "If 76 is a misprint for 75, the figures are right." in render_solution(found, "en")
+    assert "If 76 is a misprint for 75, the figures are possible." in render_solution(found, "en")
     # Two figures that do not fit are no single slip.
     two = solve(["51", "25", "76"], base=4).together
     assert two is not None and not any(r.misprints for r in two.readings)

@@ -39,6 +39,7 @@ from readiness.forensics.judging.summary import NATURE, STATUS, leading_ids
 from readiness.forensics.judging.verdict import Status, Verdict
 from readiness.forensics.solve import Solution, solve
 from readiness.ground.errors import ConfigError, DataError
+from readiness.ground.facts import Fact
 from readiness.ground.tables import read_text_table
 from readiness.ground.terminal import print_json
 from readiness.language import LANGUAGES, show, tell
@@ -255,8 +256,8 @@ def _check(arguments: argparse.Namespace) -> None:
 
 def _print_long(verdicts: list[Verdict], language: str) -> None:
     table = Table(box=box.SIMPLE_HEAD, show_lines=True)
-    table.add_column("verdict", max_width=24, overflow="fold")
-    table.add_column("sentence")
+    table.add_column(tell(Fact("forensics.check.verdict"), language), max_width=24, overflow="fold")
+    table.add_column(tell(Fact("forensics.check.sentence"), language))
     for verdict in verdicts:
         keys = (STATUS[verdict.status], NATURE[verdict.nature])
         head = "; ".join(show(key, language) for key in keys)
@@ -277,8 +278,11 @@ def _print_short(
         ids = [verdict.id for verdict in verdicts if verdict.status == status]
         first_ids = ", ".join(ids[:MOST_IDS]) + (", ..." if len(ids) > MOST_IDS else "")
         if ids:
-            print(f"{show(STATUS[status], arguments.language)}: {len(ids)} ({first_ids})")
-    print(f"Each in its own sentences: readiness claims check {arguments.study} --long")
+            line = Fact("forensics.check.count", {"status": STATUS[status], "n": len(ids)})
+            print(f"{tell(line, arguments.language)} ({first_ids})")
+    chosen = "" if arguments.language == "en" else f" --language {arguments.language}"
+    more = tell(Fact("forensics.check.more"), arguments.language)
+    print(f"{more} readiness claims check {arguments.study} --long{chosen}")
 
 
 def _begin(arguments: argparse.Namespace) -> None:

@@ -53,8 +53,10 @@
     const digits = base.value
       .replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x660))
       .replace(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x6f0))
-      .replace(/[^0-9]/g, "");
-    return { written, options: { base: digits ? Number(digits) : null } };
+      .trim()
+      .replace(/(?<=\d)[\s.,٬'’](?=\d{3}(?!\d))/g, "");
+    // A text that is no whole number becomes NaN, which `show` refuses.
+    return { written, options: { base: digits ? Number(/^\d+$/.test(digits) ? digits : NaN) : null } };
   }
 
   function write(lines, wrong = false) {
@@ -71,6 +73,7 @@
 
   function show(counted = false) {
     try {
+      if (Number.isNaN(asked.options.base)) throw {};
       const facts = Readiness.solve(asked.written, { ...asked.options, counted });
       write(facts.map((fact) => Readiness.tell(fact, texts[language])));
       // How strong the checks are takes longer; it is added when the answer is there.

@@ -333,12 +333,17 @@ def _judge_source(
     if found.fits and len(sets) == 1:
         # `_judge_reported_base` states the same for a single question.
         return
-    facts = state_together(
-        found,
-        figures,
-        lambda position, places: study.label(sets[position], places),
-        weighted=study.describe_weighting(sets),
-    )
+    pair = any(figures_of_set.is_pair for figures_of_set in figures)
+    assumed = "forensics.together.assumed_pair" if pair else "forensics.together.assumed"
+    facts = [
+        Fact(assumed, {"assumed": study.state_assumptions(sets)}),
+        *state_together(
+            found,
+            figures,
+            lambda position, places: study.label(sets[position], places),
+            weighted=study.describe_weighting(sets),
+        ),
+    ]
     power = base_power(figures, people, allowed)
     status = Status.INCOMPATIBLE if found.readings else Status.IMPOSSIBLE
     yield replace(
