@@ -169,7 +169,8 @@ def _judge(
     path, attacked, seconds = registered
     figures = read_text_table(path, "the register")
     estimates = read_text_table(found["estimates"][0], "the estimates")
-    estimates = estimates[~estimates["level"].isin(["mean"])]
+    # How many did not know is always told: no policy protects it (docs/disclosure.md).
+    estimates = estimates[~estimates["level"].isin(["mean", "dont_know"])]
     small, keys = [], ["item", "level", "group", "base"]
     for row in estimates.astype({"count": int, "n": int}).to_dict("records"):
         identity = share_id(*(row[key] for key in keys))
@@ -221,7 +222,7 @@ def _solve(
     for count, _, rest, row in sorted(small, key=lambda each: each[:3])[:ASKED]:
         several = (row["item"], row["level"]) in asked
         key = (row["item"], row["level"] if several else "")
-        level = "1" if several else {"dont_know": "_dont_know"}.get(row["level"], row["level"])
+        level = "1" if several else row["level"]
         solver = solvers.get(key) or TableSolver(figures, asked[key], cells, *earlier)
         solvers[key] = solver
         ends = solver.interval(row["group"], level, rest=rest)

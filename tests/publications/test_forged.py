@@ -33,7 +33,7 @@ from readiness.publications.audit.numbers import Rerun
 from readiness.publications.erratum import erratum_table
 from readiness.publications.ledger import CONFIG
 from readiness.publications.log import ERRATUM, read_log
-from readiness.publications.outcomes import COULD_NOT_CHECK, VALID, AuditFinding, Outcome
+from readiness.publications.outcomes import BROKEN, COULD_NOT_CHECK, VALID, AuditFinding, Outcome
 from readiness.publications.presenting.summary import sentences
 from readiness.publications.presenting.terminal import audit_text
 from readiness.publications.seal import LEDGER, read_seal, sha256
@@ -41,6 +41,7 @@ from readiness.register.disclosure_risk import ATTACK, read_attack
 from readiness.register.figures import read_register
 from readiness.register.published import round_register
 
+TABLE = "tables/en/numbers.csv"
 BY_NAME = {kind.name: kind for kind in KINDS}
 OF_STUDY = [f"resealed-claim-{name}" for name in ("se", "lower", "upper", "n_eff", "deff")]
 OF_STUDY += ["resealed-verdicts-gone", "resealed-row-removed"]
@@ -74,6 +75,38 @@ def test_a_forgery_is_named(bench: Bench, name: str, identity: str, level: int) 
     [judged] = bench.judge(Case(BY_NAME[name], identity, seed=50), [level])
     assert not judged.faults, judged.line()
     assert judged.status != VALID
+
+
+def test_a_number_that_two_places_state_differently_is_named_without_a_rerun(
+    bench: Bench,
+) -> None:
+    """A limit beside its number and by itself; a number in the ledger and in the table."""
+    tree = bench.tree
+    target = Target(tree, FIRST, random.Random(7))
+    ledger = target.ledger()
+    limited = {row["id"].removesuffix(".lower") for row in ledger if row["kind"] == "interval"}
+    row = next(row for row in ledger if row["id"] in limited and row["lower"])
+    before = row["lower"]
+    row["lower"] = change_first(target, before)
+    try:
+        reseal_ledger(target, ledger)
+        status, said = tree.audit(FIRST, 1)
+        assert status == BROKEN, said
+        assert f"lower {row['lower']} {row['id']} {row['id']}.lower {before}" in said
+    finally:
+        tree.undo()
+    row["lower"] = before
+    table = pd.read_csv(tree.root / target.name(TABLE), dtype=str, keep_default_na=False)
+    place = table.index[table["n"] != ""][0]
+    base = table.loc[place, "n"]
+    table.loc[place, "n"] = f"1{base}"
+    try:
+        reseal(target, {TABLE: to_csv(table).encode()})
+        status, said = tree.audit(FIRST, 1)
+        assert status == BROKEN, said
+        assert f"n 1{base} {table.loc[place, 'id']} figures.csv {base}" in said
+    finally:
+        tree.undo()
 
 
 def test_an_earlier_ledger_that_fits_its_own_seal_is_made_again(bench: Bench) -> None:

@@ -249,8 +249,8 @@ def _name_extra(command: str, module: str) -> ConfigError:
     """Return the error for a missing module; it names the package's extra that installs it."""
     extra = "survey" if command in SURVEY else "run"
     return ConfigError(
-        f"needs {module.partition('.')[0]}, which is not installed: "
-        f"pip install 'readiness[{extra}]'."
+        f"needs {module.partition('.')[0]}, which is not installed. In the program's folder, type: "
+        f"pip install '.[{extra}]'"
     )
 
 

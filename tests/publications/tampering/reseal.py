@@ -25,6 +25,7 @@ from resealing import (
 from readiness.datasets.pointers import Pointer
 from readiness.datasets.versions import RESTRICTED, Version
 from readiness.provenance.records import Lineage
+from readiness.publications.audit.agreeing import STATED_TWICE
 from readiness.publications.ledger import datasets_table, kept_as, languages_among, versions_table
 from readiness.publications.log import LOG
 from readiness.publications.program import ARCHIVE, program_hashes
@@ -46,6 +47,8 @@ def reseal(
     files = {name: target.tree.read(target.name(name)) for name in target.files()}
     seal = json.loads(files.pop("seal.json"))
     files |= changes
+    if "figures.csv" in changes:
+        files |= {name: _follow_ledger(files, name) for name in files if name.endswith(TABLE)}
     _link_anew(files, dict(renamed or {}))
     files["values.csv"] = values_table(files["figures.csv"].decode()).encode()
     chain = _read_chain(files)
@@ -75,6 +78,23 @@ def seal_as(
         target.tree.write(target.name(name), content)
     target.tree.write(target.name("seal.json"), seal_over(target.tree.root / target.folder, edit))
     target.tree.write(str(LOG), relist(target.tree.root))
+
+
+# Table of the report, which has the ledger's numbers again.
+TABLE = "/numbers.csv"
+
+
+def _follow_ledger(files: Mapping[str, bytes], name: str) -> bytes:
+    """Return the table `name` with the numbers and cells that the ledger has now."""
+    ledger = {row["id"]: row for row in _read_rows(files["figures.csv"])}
+    rows = [row for row in _read_rows(files[name]) if row["id"] in ledger]
+    for row in rows:
+        row |= {column: ledger[row["id"]][column] for column in STATED_TWICE}
+    return as_csv(rows).encode()
+
+
+def _read_rows(content: bytes) -> Rows:
+    return [*csv.DictReader(io.StringIO(content.decode("utf-8"), newline=""))]
 
 
 def reseal_ledger(target: Target, rows: Rows) -> None:

@@ -115,7 +115,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--code",
         choices=("today", "frozen"),
         default="today",
-        help="frozen: print which program to install for the sealed code (default: today)",
+        help="frozen: also print which program to install for the sealed code (default: today)",
     )
     add(
         "--trust",
@@ -162,7 +162,8 @@ def _run(root: Path, terms: Terms, arguments: argparse.Namespace) -> int:
     shared_notes = [about_log] if log.fault and arguments.ids else []
     shared_notes += [] if arguments.ids else absence_notes
     names = arguments.ids or ([*sealed_ids, str(LOG)] if faults else sealed_ids)
-    for name in arguments.ids or withdrawn_ids:
+    # The log of a bundle lists publications that the bundle leaves out: a note names them.
+    for name in arguments.ids or ([] if absence_notes else withdrawn_ids):
         if name in withdrawn_ids and name not in sealed_ids:
             # Standard output may be JSON.
             print(told_plainly(withdrawn_ids[name], arguments.language), file=sys.stderr)
@@ -218,7 +219,7 @@ def _say_what_to_install(root: Path, names: Sequence[str], terms: Terms) -> None
         if sealed := seals.get(name):
             same = is_sealing(root, sealed, terms)
             print(
-                f"{name}: {tell(tell_program(sealed, same=same), 'en')}.",
+                f"{name}: {tell(tell_program(sealed, same=same), 'en')}",
                 file=sys.stderr,
             )
 

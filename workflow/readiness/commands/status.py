@@ -32,6 +32,7 @@ from readiness.ground.terminal import print_json
 from readiness.plan import Plan, PlannedRun, input_files, load_plan
 from readiness.plan.checks import explain_waiting, is_draft
 from readiness.plan.runs import runs_of
+from readiness.plan.settings import with_items
 from readiness.program.layout import SNAKEFILES
 from readiness.provenance.results_folder import JOBS
 from readiness.publications.log import read_log
@@ -229,6 +230,8 @@ def _judge_run(plan: Plan, run: PlannedRun, outdated: Counter[str]) -> RunStatus
 def _find_publication(plan: Plan, run: PlannedRun, kind: str) -> tuple[str, str, str]:
     """Return state, detail and next command of a run whose results are up to date."""
     log = read_log(plan.root)
+    # A publication lists its items, also where the configuration leaves them to the default.
+    listed = with_items(plan.root, run)
     run_publications = [
         publication_id
         for publication_id in plan.publications
@@ -242,14 +245,14 @@ def _find_publication(plan: Plan, run: PlannedRun, kind: str) -> tuple[str, str,
     ]
     drafts = [name for name in run_publications if name in plan.drafts]
     for publication_id in drafts:
-        if plan.runs[f"publications/{publication_id}"].same_as(run):
+        if plan.runs[f"publications/{publication_id}"].same_as(listed):
             return (
                 "sealed",
                 f"draft {publication_id}",
                 f"readiness freeze {publication_id} --release",
             )
     for publication_id in in_force:
-        if plan.runs[f"publications/{publication_id}"].same_as(run):
+        if plan.runs[f"publications/{publication_id}"].same_as(listed):
             return "published", f"as {publication_id}", ""
     following = _name_next(run.name, run_publications)
     freeze = f"readiness freeze {following} --{kind} {run.name}"

@@ -19,6 +19,8 @@ from readiness.ground.errors import StatisticsError
 # it saves, and the primal simplex method can begin at the last solution.
 FIRST = {"presolve": "on", "simplex_strategy": 1}
 NEXT = {"presolve": "off", "simplex_strategy": 4}
+# Of a second cold start: presolve can remove a row in a way after which no status is found.
+AGAIN = {"presolve": "off", "simplex_strategy": 1}
 # Limit of simplex steps per row and column; beyond it the program starts cold. The primal method of
 # HiGHS 1.12 can flip columns between their bounds for ever, and its iteration limit does not count
 # these steps.
@@ -88,15 +90,17 @@ class LinearProgram:
         """
         costs = np.asarray(objective, dtype=np.float64)
         self._solver.changeColsCost(len(costs), self._every, costs)
+        known = (self._states.kOptimal, self._states.kInfeasible, self._states.kUnbounded)
         status = self._run()
-        if status not in (self._states.kOptimal, self._states.kInfeasible, self._states.kUnbounded):
-            # Start cold: the solver failed from the last basis.
-            self._solver.clearSolver()
-            self._options = FIRST
-            status = self._run()
+        for options in (FIRST, AGAIN):
+            if status not in known:
+                # Start cold: the solver failed from the last basis, or with its first options.
+                self._solver.clearSolver()
+                self._options = options
+                status = self._run()
         if status == self._states.kInfeasible:
             return None
-        if status not in (self._states.kOptimal, self._states.kUnbounded):
+        if status not in known:
             said = self._solver.modelStatusToString(status)
             raise StatisticsError(f"a linear program was not solved: {said}")
         found = self._solver.getSolution()

@@ -133,6 +133,8 @@ def refuse_stale(
         raise DataError(f"{fault}. Delete the folder, run `make`, then freeze again.")
 
 
+# The role of the ledger among the inputs of the register.
+SEALED_LEDGER = "sealed"
 STEP_KINDS = tuple(
     f"audit.step.{name}"
     for name in (
@@ -189,7 +191,9 @@ def _find_causes(step: str, before: Lineage, after: Lineage | None) -> Iterator[
         moved_code = before.code != after.code and before.settings == after.settings
         yield Fact("verdict.page.column.code") if moved_code else Fact("numbers.data")
         return
-    if moved := _find_moved(before.inputs, after.inputs):
+    # A rerun by another program reads the ledger to see what is withheld: that is not the data.
+    moved = tuple(r for r in _find_moved(before.inputs, after.inputs) if r != SEALED_LEDGER)
+    if moved:
         yield Fact("audit.cause.roles", {"roles": Listed(moved, "comma")})
     if other := _find_moved(before.settings, after.settings):
         yield Fact("audit.cause.settings", {"keys": Listed(other, "comma")})

@@ -12,14 +12,20 @@ import pandas as pd
 
 from readiness.analysis.comparing import OF_ANSWER
 from readiness.ground.errors import StatisticsError
-from readiness.ground.facts import Fact, TranslatedText
+from readiness.ground.facts import Fact, Listed, TranslatedText
 from readiness.ground.frames import list_rows
 from readiness.language import LANGUAGES
 from readiness.language.rounding import round_value
 from readiness.publications import log
 from readiness.publications.outcomes import Outcome, rounding_rule
 from readiness.register.display import show_safely
-from readiness.register.published import find_moved_columns, gives_row, number, round_register
+from readiness.register.published import (
+    find_moved_columns,
+    gives_row,
+    number,
+    read_as_published,
+    round_register,
+)
 from readiness.register.rows.shares import ORDERS
 
 COLUMNS = (
@@ -63,10 +69,16 @@ def _judge_row(
     if recomputed is None:
         return Outcome.DIFFERS, Fact("audit.number.gone")
     changed = [c for c in MUST_AGREE if published[c] != recomputed[c]]
-    changed += [c for c in find_moved_columns(published, recomputed) if c != "value"]
     if changed:
         was, became = published[changed[0]], recomputed[changed[0]]
         return Outcome.DIFFERS, _describe_move(changed[0], was, became)
+    moved = [c for c in find_moved_columns(published, recomputed) if c != "value"]
+    if moved:
+        moves = (
+            _describe_move(c, published[c], read_as_published(published, recomputed, c))
+            for c in moved
+        )
+        return Outcome.DIFFERS, Fact("audit.number.moves", {"moves": Listed(tuple(moves))})
     if published["kind"] == "claim":
         # The data of another publisher's figure are not here: it is judged, never reproduced.
         same = published["value"] == recomputed["value"]

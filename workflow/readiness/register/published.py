@@ -86,6 +86,8 @@ def around(value: float) -> Iterator[float]:
         yield from (value - tolerance, value + tolerance)
 
 
+# Columns of a row that say how its numbers are rounded.
+RULE = ("kind", "unit", "digits", "rounding")
 # The columns of numbers beside a value, except the base, which is a count.
 BESIDE = ("se", "lower", "upper", "n_eff", "deff")
 
@@ -153,6 +155,17 @@ def find_moved_columns(ledger: Mapping[Any, str], recomputed: Mapping[Any, str])
     tolerance at a boundary; a cell of 12 digits by a value that is the same.
     """
     return (column for column in ("value", *BESIDE) if not gives_row(ledger, recomputed, column))
+
+
+def read_as_published(ledger: Mapping[Any, str], recomputed: Mapping[Any, str], column: str) -> str:
+    """Return the cell of a recomputed row at the precision of the ledger's row, for reading.
+
+    The cell as it is, where rounding would hide that it differs from the ledger's.
+    """
+    rounded = recomputed[column]
+    if ledger.get(PRECISION) == PUBLISHED:
+        rounded = _read_cell({**recomputed, **{c: ledger[c] for c in RULE}}, column)
+    return recomputed[column] if rounded == ledger[column] else rounded
 
 
 def gives_row(

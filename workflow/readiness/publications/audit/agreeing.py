@@ -1,8 +1,9 @@
 """Check that the files of a publication agree with each other, without data and without a rerun.
 
 Every hash of a folder that was sealed again is right. But its files state many facts twice: the
-ledger and the digests of its numbers, the tables of inputs and the archive of the code, each
-provenance record and the records before it. Where they differ, no freeze wrote the folder.
+ledger and the digests of its numbers, the limits beside a number and as numbers of their own, the
+table of the report, the tables of inputs and the archive of the code, each provenance record and
+the records before it. Where they differ, no freeze wrote the folder.
 """
 
 import csv
@@ -10,6 +11,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,7 @@ def contradictions(folder: Path, sealed: Mapping[str, Any]) -> list[AuditFinding
     parts = (
         *(
             statements.ledger,
+            statements.numbers_twice,
             statements.provenances,
             statements.chain_in_order,
             statements.archive,
@@ -113,6 +116,19 @@ class _Statements:
             yield VALUES, Fact("audit.states.digests")
         if self.sealed.get("numbers") != digests.count("\n") - 1:
             yield SEAL, _report_disagreement("numbers")
+
+    def numbers_twice(self) -> Iterator[tuple[str, Fact]]:
+        """Yield the first numbers that two places of the folder state differently.
+
+        The ledger has the limits of a number beside it and as numbers of their own; the table of
+        the report has the ledger's numbers again.
+        """
+        _, columns, rows = _read_table(self.folder / LEDGER)
+        numbers = {row[0]: dict(zip(columns, row, strict=False)) for row in rows if row}
+        yield from islice(_find_other_limits(numbers), MOST_TWICE)
+        for path in sorted((self.folder / "tables").glob("*/numbers.csv")):
+            name = path.relative_to(self.folder).as_posix()
+            yield from islice(_find_other_cells(name, path, numbers), MOST_TWICE)
 
     def provenances(self) -> Iterator[tuple[str, Fact]]:
         """Yield faults of the folder of records: other files, unused and missing records."""
@@ -242,6 +258,38 @@ class _Statements:
         expected["id"] = ledger.read_settings(self.folder, "report").get("publication")
         wrong_keys = [key for key, value in expected.items() if self.sealed.get(key) != value]
         yield from ((SEAL, _report_disagreement(key)) for key in wrong_keys)
+
+
+# Columns of numbers that the ledger and the table of the report both have.
+STATED_TWICE = ("value", "lower", "upper", "se", "n", "n_eff", "deff")
+# How many contradictions of one kind are listed: one is enough to break a publication.
+MOST_TWICE = 5
+
+
+def _find_other_limits(numbers: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, Fact]]:
+    """Yield the rows whose limits differ from the rows of these limits."""
+    for figure_id, row in numbers.items():
+        for column in ("lower", "upper"):
+            limit = numbers.get(f"{figure_id}.{column}", {})
+            if limit.get("kind") == "interval" and limit.get("value") != row.get(column):
+                cells = {"here": row.get(column, ""), "there": limit.get("value", "")}
+                place = {"id": figure_id, "column": column, "other": f"{figure_id}.{column}"}
+                yield LEDGER, Fact("audit.states.twice", place | cells)
+
+
+def _find_other_cells(
+    name: str, path: Path, numbers: Mapping[str, Mapping[str, str]]
+) -> Iterator[tuple[str, Fact]]:
+    """Yield the cells of the table `name` that differ from the ledger's cells of the same id."""
+    _, columns, rows = _read_table(path)
+    for cells in rows:
+        row = dict(zip(columns, cells, strict=False))
+        ledger_row = numbers.get(row.get("id", ""), {})
+        for column in STATED_TWICE:
+            here, there = row.get(column, ""), ledger_row.get(column, "")
+            if here != there:
+                place = {"id": row.get("id", ""), "column": column, "other": LEDGER}
+                yield name, Fact("audit.states.twice", place | {"here": here, "there": there})
 
 
 def _report_disagreement(name: str) -> Fact:
