@@ -102,7 +102,8 @@ def test_a_release_of_answers_that_are_not_simulated_says_who_asked_whom() -> No
         'waves.w.validate.opens: "YYYY-MM-DD"',
         'waves.w.validate.closes: "YYYY-MM-DD"',
         'study.sponsor: "not known: WHY" (of both days: study.fieldwork)',
-        "--reviewer NAME: figures marked for review: 1, the first q.b.all",
+        "--reviewer NAME: who looked at the figures marked for review (nobody or everybody "
+        "gave the answer, or few degrees of freedom): 1, the first q.b.all",
     ):
         assert line in said, line
     # A draft keeps its own configuration: what is said now is read of config.yaml.

@@ -5,8 +5,9 @@ as often as you like: `readiness freeze ID` uses the configuration of the draft.
 release, freeze a new publication with --supersedes; its erratum.csv lists each number that changed,
 and why.
 
-A release needs a reviewer if numbers are marked for review. A release of real answers must also
-state who asked whom, how and when (`study` of the wave). The command lists all missing information
+Drafts and releases need a reviewer if numbers are marked for review: nobody or everybody gave the
+answer, or the degrees of freedom are few. A release of real answers must also state who asked whom,
+how and when (`study` of the wave). The command lists all missing information
 before it renders anything. A withdrawn publication stays in the log, and its id cannot be used
 again.
 

@@ -241,7 +241,10 @@ def _routing_fields(hint: Hint) -> tuple[dict[str, Any], str]:
             f"these answered; asked_if would discard the answers of {hint.strays} others"
         )
     asked_if = [{"item": hint.item, "one_of": list(hint.one_of)}]
-    comment = f"{DECIDED}asked of these only: {hint.inside:.1%} of them answered, and nobody else"
+    comment = (
+        f"{DECIDED}asked of these only: {hint.inside:.1%} of them answered, and nobody who "
+        f"answered {hint.item} otherwise"
+    )
     return {"asked_if": asked_if}, comment
 
 

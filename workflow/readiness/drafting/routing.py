@@ -33,8 +33,9 @@ class Hint:
 
     `item`, `one_of`: the earlier question, and the codes of the answers that lead to this question.
     `inside`, `outside`: share (0-1) who answered, among respondents who meet the condition and
-    among the others. `strays`: number of answers of respondents who do not meet the condition,
-    those with no answer to `item` included; the condition would discard these answers.
+    among the others. `strays`: number of answers of respondents who gave another answer to `item`;
+    the condition would discard these answers. It keeps those of respondents without an answer to
+    `item`.
     """
 
     item: str
@@ -76,9 +77,9 @@ def find_routing_hint(
             tuple(o for o, is_chosen in zip(source.options, chosen, strict=True) if is_chosen),
             float(answered_by_code[chosen].sum() / size[chosen].sum()),
             float(outside),
-            int((answered & ~inside).sum()),
+            int((answered & has_code & ~inside).sum()),
         )
-        if hint.strays > (answered & inside).sum():
+        if (answered & ~inside).sum() > (answered & inside).sum():
             continue  # more respondents answered outside the condition than in it
         if best is None or hint.inside - hint.outside >= best.inside - best.outside:
             best = hint

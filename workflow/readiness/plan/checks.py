@@ -162,7 +162,8 @@ def check_languages(where: str, report: ReportSettings, lacks: Mapping[str, Sequ
     if all(lacks.values()):
         nearest = min(lacks, key=lambda language: len(lacks[language]))
         raise ConfigError(
-            f"{where}: report: no language has all labels; {nearest} lacks {_some(lacks[nearest])}."
+            f"{where}: report: no language has all labels; {nearest} lacks "
+            f"{_some(lacks[nearest])}. Add them."
         )
 
 

@@ -33,7 +33,8 @@ def refuse_unstated(material: PublicationMaterial, figures: pd.DataFrame) -> Non
     if len(review) and not material.reviewer:
         first = review["id"].iloc[0]
         lines.append(
-            f"--reviewer NAME: figures marked for review: {len(review)}, the first {first}"
+            "--reviewer NAME: who looked at the figures marked for review (nobody or everybody "
+            f"gave the answer, or few degrees of freedom): {len(review)}, the first {first}"
         )
     if lines:
         listed = "".join(f"\n  {line}" for line in lines)

@@ -298,9 +298,9 @@ class ReportPart:
             return ""
         alternative, chart_label = words.read_text("utf-8"), label("fig", self.run, name)
         chart = picture(wide.as_posix(), narrow.as_posix(), alternative, chart_label, caption)
-        # Files that a reader can download beside the chart.
+        # Files that a reader can download beside the chart, and that a publication keeps.
         start = f"../../charts/{self.language}/{name}"
-        files = [(end.upper(), f"{start}.{end}") for end in ("png", "svg", "csv")]
+        files = [(end.upper(), f"{start}.{end}") for end in ("svg", "csv")]
         return f"{chart}\n\n{actions(files)}"
 
 

@@ -74,7 +74,7 @@ def repair(root: Path) -> list[str]:
     trusted = _keep_with_parents(results, complete)
     if len(trusted) < len(complete):
         messages.append(
-            f"{len(complete) - len(trusted)} steps rest on what is no more; made again."
+            f"{len(complete) - len(trusted)} finished steps read files that are gone; made again."
         )
     _remove([folder for folder in filled if folder not in trusted])
     return messages
