@@ -68,6 +68,24 @@ def test_a_search_that_does_not_end_is_begun_anew(monkeypatch: pytest.MonkeyPatc
         program.minimise(rng.normal(size=9))
 
 
+def test_a_program_left_undecided_is_begun_without_presolve(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    every = np.full(2, 5.0)
+    program = LinearProgram(sparse.identity(2, format="csr"), every - 4, every, every - 5, every)
+    begun, run = [], program._run
+
+    def leave_undecided() -> object:
+        begun.append(dict(program._options))
+        state = run()
+        return state if begun[-1] == programs.AGAIN else program._states.kUnknown
+
+    monkeypatch.setattr(program, "_run", leave_undecided)
+    found = program.minimise([1.0, 2.0])
+    assert found is not None and found.least == pytest.approx(3)
+    assert begun == [programs.FIRST, programs.FIRST, programs.AGAIN]
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_whole_numbers_are_found_or_proved_to_be_none(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -175,4 +175,8 @@ def test_the_page_on_a_phone(tmp_path: Path, language: str) -> None:
         page.evaluate(ASKED, [language, ["67", "abc"], ""])
         page.locator("#answer.wrong").wait_for()
         assert "abc" in page.evaluate("document.getElementById('answer').textContent")
+        # A number of people in words is not one that was left out.
+        page.evaluate(ASKED, [language, ["67", "33"], "trente-deux"])
+        refusal = page_texts(language)["texts"]["site.solve.bad_number"]
+        assert page.evaluate("document.getElementById('answer').textContent") == refusal
         assert page.trouble == []

@@ -54,6 +54,10 @@ def test_a_release_is_in_force_until_the_settings_change(published: Project) -> 
         "menus-r2": "draft",
     }
     assert "readiness freeze menus-r2 --release" in told["next"]
+    # The same items, left to the default.
+    published.replace("config.yaml", "items: [meal, minutes, wishes], ", "")
+    wave, _ = status(published)
+    assert (wave["state"], wave["detail"]) == ("published", "as canteen-r2")
     published.replace("config.yaml", "level: 0.95", "level: 0.9")
     assert published.run().returncode == 0
     wave, _ = status(published)
