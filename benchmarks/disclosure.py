@@ -292,7 +292,7 @@ people: {late}. The attack shares no code with the suppression. A third program,
 over the table of individuals, shares no code with either; it tries the {asked} smallest protected
 counts of each survey from printed shares, bases, missing answers and earlier bases, not from tests,
 limits or effective sample sizes; an option of a multiple-response question without the others of
-it. A count of which it finds no table is not counted.
+it. A count of which it finds no table is not counted; nor is "don't know", which is always told.
 
 | {heads} |
 |---|{dashes}|
