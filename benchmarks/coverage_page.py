@@ -102,7 +102,7 @@ def document(table: pd.DataFrame, settings: Sequence[Setting]) -> str:
         "[simulated wave](simulated-wave.md) and weighted as in the workflow. The strata are the "
         "professions, response depends on region and size, and the sample and each replicate are "
         "raked within limits to three margins. The tables compare the permutation test with the "
-        "primary test (*The test that leads*).",
+        "primary test (see *The test that leads*).",
         grid("", _configurations(counts), counts),
         "The last row gives the simulation standard error of a share near .05 or .95. A target "
         f"counts as missed only if the figure falls short of it by more than {SURE:.0f} simulation "
@@ -111,8 +111,9 @@ def document(table: pd.DataFrame, settings: Sequence[Setting]) -> str:
         grid("target", _targets(counts), counts),
         "## Level",
         "The table gives the share of samples in which a test rejects at .05 although no group "
-        "differs in the population. It is the highest share of three cases: the groups are "
-        "identical, response depends on the answer, or the spread of the answers differs. A star "
+        "differs in the population. It is the highest of the shares found in three cases: when the "
+        "groups are identical, when response depends on the answer, and when the spread of the "
+        "answers differs. A star "
         "marks a share above the target by more than the simulation error. Brackets give the share "
         "of samples with a result, if it is not all of them.",
         grid("highest of the three", _levels(counts), counts),

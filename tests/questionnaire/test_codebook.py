@@ -144,7 +144,7 @@ def test_the_command_writes_each_form(folder: Path, capsys: pytest.CaptureFixtur
     ("arguments", "code", "expected"),
     [
         (["shop-1.yaml", "--to", "table", "--out", "shop-1.yaml"], 2, "is the input file"),
-        (["gone-1"], 2, "gone-1: file not found. Correct the name: a .yaml, an XLSForm"),
+        (["gone-1"], 2, "gone-1: file not found. Name a YAML file (.yaml), an XLSForm"),
         (["shop.csv"], 2, "shop.csv: file not found"),
     ],
 )

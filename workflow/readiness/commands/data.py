@@ -127,7 +127,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         dest="restricted",
         action="store_false",
         default=None,
-        help="let everybody read the data, also where the version before is restricted",
+        help="let everybody read the data, even if the previous version is restricted",
     )
 
 

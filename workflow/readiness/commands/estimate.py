@@ -56,7 +56,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--where",
         action="append",
         metavar="COLUMN=VALUE[,VALUE]",
-        help="only respondents with these values, as a domain of the whole design (repeatable)",
+        help="include only these respondents, analysed as a domain of the design (repeatable)",
     )
     add = parser.add_argument_group("read FILE as an export").add_argument
     add(

@@ -94,7 +94,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--item",
         metavar="ITEM",
-        help="question to plan for (default: the first that the wave compares)",
+        help="question to plan for (default: the first question that is compared)",
     )
     for name in ("margin", "total-margin", "difference", "power"):
         add(f"--{name}", type=float, metavar="NUMBER", help=NUMBERS[name][2])
@@ -102,7 +102,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--allocation",
         choices=planning.METHODS,
         default="smallest",
-        help="how answers are shared out over groups (default: smallest, the fewest answers that"
+        help="how answers are allocated to the groups (default: smallest, the fewest answers that"
         " reach the margins)",
     )
     add(

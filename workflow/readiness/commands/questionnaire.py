@@ -235,8 +235,8 @@ def read_any_kind(path: Path, written_in: str | None = None) -> tuple[Questionna
         document = {"version": "1", **document_of(draft)}
     else:
         raise ConfigError(
-            f"{path}: {'no questionnaire' if path.exists() else 'file not found'}. Correct the "
-            "name: a .yaml, an XLSForm (.xlsx, .xls) or an SPSS file (.sav)."
+            f"{path}: {'no questionnaire' if path.exists() else 'file not found'}. Name a YAML "
+            "file (.yaml), an XLSForm (.xlsx, .xls) or an SPSS file (.sav)."
         )
     text = draft_text(document, path.name, document["version"])
     document = dict(read_yaml_text(text, TextLoader))
