@@ -111,8 +111,8 @@ def test_an_extra_is_enough_for_what_it_is_for(
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["estimate", *LIBRARY], "pip install 'readiness[survey]'"),
-        (["audit"], "pip install 'readiness[run]'"),
+        (["estimate", *LIBRARY], "pip install '.[survey]'"),
+        (["audit"], "pip install '.[run]'"),
     ],
 )
 def test_what_is_not_installed_is_named_with_the_extra(
