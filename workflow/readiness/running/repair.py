@@ -73,9 +73,9 @@ def repair(root: Path) -> list[str]:
             complete[folder] = lineage
     trusted = _keep_with_parents(results, complete)
     if len(trusted) < len(complete):
-        messages.append(
-            f"{len(complete) - len(trusted)} finished steps read files that are gone; made again."
-        )
+        number = len(complete) - len(trusted)
+        read = "step reads" if number == 1 else "steps read"
+        messages.append(f"{number} finished {read} files that are gone; made again.")
     _remove([folder for folder in filled if folder not in trusted])
     return messages
 
