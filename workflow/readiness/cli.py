@@ -274,7 +274,7 @@ def _keep(text: str, path: Path) -> str:
 
 
 def _describe_refusal(error: OSError) -> StoppedError:
-    # Of the two file names of a failed copy, the second is the one that was being written.
+    # A failed copy has two file names; the second names the file that was written.
     written = error.filename2 or error.filename or "disk"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StoppedError(f"{written}: {error.strerror}. Free some space, then run again.")

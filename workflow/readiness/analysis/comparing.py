@@ -289,7 +289,7 @@ def contrast_items(
             len(family_of_item[name]),
         )
     table = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(NUMBERS, "float64"))
-    # So far each row of a grid counts its own contrasts. The family is the whole grid: sum them.
+    # Each row of a grid has counted only its own contrasts; a family has those of all rows.
     family_keys, is_first = (
         [table["item"].map(family_of_item).str[0], table["by"]],
         ~table.duplicated(["item", "by"]),

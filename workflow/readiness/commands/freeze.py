@@ -7,9 +7,8 @@ and why.
 
 Drafts and releases need a reviewer if numbers are marked for review: nobody or everybody gave the
 answer, or the degrees of freedom are few. A release of real answers must also state who asked whom,
-how and when (`study` of the wave). The command lists all missing information
-before it renders anything. A withdrawn publication stays in the log, and its id cannot be used
-again.
+how and when (`study` of the wave). The command lists all missing information before it renders
+anything. A withdrawn publication stays in the log, and its id cannot be used again.
 
 Examples:
   readiness freeze libraries-r1 --wave libraries      a draft

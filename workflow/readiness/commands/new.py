@@ -17,7 +17,7 @@ from typing import get_args
 
 from readiness.config import SelectionName
 from readiness.ground.errors import ConfigError
-from readiness.program.layout import SNAKEFILES
+from readiness.program.layout import has_snakefile
 
 SELECTIONS: tuple[str, ...] = get_args(SelectionName)
 # Options that describe an export where its bytes do not.
@@ -96,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
                 "nothing to do. Name the FOLDER of a new office, or add a wave to this one with "
                 "--from EXPORT."
             )
-        if not any(Path(name).is_file() for name in SNAKEFILES):
+        if not has_snakefile(Path()):
             raise ConfigError(
                 "this folder has no Snakefile, so it is not a project. Name the FOLDER of a new "
                 "one, or write a Snakefile with the module of docs/offices.md."

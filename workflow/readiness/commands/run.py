@@ -31,7 +31,7 @@ from readiness.datasets.access import protect_all
 from readiness.ground.errors import BusyError, ConfigError, ReadinessError, StoppedError
 from readiness.ground.files import write_atomically
 from readiness.ground.locks import lock
-from readiness.program.layout import PACKAGE_FOLDER, SNAKEFILES, find_config, project_files
+from readiness.program.layout import PACKAGE_FOLDER, find_config, has_snakefile, project_files
 from readiness.provenance.results_folder import JOBS
 from readiness.running.edits import file_states, list_edited
 from readiness.running.pseudonym_key import KEYS, key_folder
@@ -259,7 +259,7 @@ def _pass_signals(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
 def run(arguments: argparse.Namespace) -> int:
     """Run the default target (or what is named after `--`); return 0."""
     root = Path.cwd()
-    if not any((root / name).is_file() for name in SNAKEFILES):
+    if not has_snakefile(root):
         raise ConfigError(
             f"{root}: no Snakefile in this folder. Run readiness in a project's folder."
         )

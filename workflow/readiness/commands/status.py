@@ -33,7 +33,7 @@ from readiness.plan import Plan, PlannedRun, input_files, load_plan
 from readiness.plan.checks import explain_waiting, is_draft
 from readiness.plan.runs import runs_of
 from readiness.plan.settings import with_items
-from readiness.program.layout import SNAKEFILES
+from readiness.program.layout import has_snakefile
 from readiness.provenance.results_folder import JOBS
 from readiness.publications.log import read_log
 from readiness.questionnaire.writing import open_decisions
@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises ConfigError where the folder is no project.
     """
     root = Path.cwd()
-    if not any((root / name).is_file() for name in SNAKEFILES):
+    if not has_snakefile(root):
         raise ConfigError(
             f"{root}: no Snakefile in this folder. Run readiness in a project's folder."
         )

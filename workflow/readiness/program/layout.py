@@ -93,9 +93,14 @@ def is_own(root: Path) -> bool:
     return PACKAGE_FOLDER.is_relative_to(root.resolve() / ".venv")
 
 
+def has_snakefile(folder: Path) -> bool:
+    """Return whether a folder has a Snakefile in one of its usual places."""
+    return any((folder / name).is_file() for name in SNAKEFILES)
+
+
 def is_project(folder: Path) -> bool:
     """Return whether a folder is a project: it has a Snakefile and a configuration."""
-    return all(any((folder / name).is_file() for name in names) for names in (SNAKEFILES, CONFIGS))
+    return has_snakefile(folder) and any((folder / name).is_file() for name in CONFIGS)
 
 
 def find_config(root: Path) -> Path:

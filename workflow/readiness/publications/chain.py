@@ -166,7 +166,7 @@ class Divergence:
 
     @property
     def fact(self) -> Fact:
-        """Where the chains diverge, and what changed there."""
+        """The message that names the first step with other outputs, and the causes."""
         return Fact(
             "audit.diverges.changed", {"step": self.step_name, "causes": Listed(self.causes)}
         )
@@ -192,7 +192,9 @@ def _find_causes(step: str, before: Lineage, after: Lineage | None) -> Iterator[
         yield Fact("verdict.page.column.code") if moved_code else Fact("numbers.data")
         return
     # A rerun by another program reads the ledger to see what is withheld: that is not the data.
-    moved = tuple(r for r in _find_moved(before.inputs, after.inputs) if r != SEALED_LEDGER)
+    moved = tuple(
+        role for role in _find_moved(before.inputs, after.inputs) if role != SEALED_LEDGER
+    )
     if moved:
         yield Fact("audit.cause.roles", {"roles": Listed(moved, "comma")})
     if other := _find_moved(before.settings, after.settings):

@@ -142,7 +142,7 @@ def _perform_steps(folder: Path, targets: Sequence[str]) -> None:
     for name in list(os.environ):
         if name.startswith(("READINESS_", "SNAKEMAKE_", "PYTHON")):
             del os.environ[name]
-    # In the scratch folder, so that temporary files are removed with it.
+    # Temporary files go to the scratch folder, which is removed at the end.
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder.parent)
     if not os.access(os.environ.get("HOME", ""), os.W_OK):
         # Snakemake makes a cache folder in the home folder.

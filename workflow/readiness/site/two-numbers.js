@@ -55,7 +55,7 @@
       .replace(/[۰-۹]/g, (digit) => String(digit.charCodeAt(0) - 0x6f0))
       .trim()
       .replace(/(?<=\d)[\s.,٬'’](?=\d{3}(?!\d))/g, "");
-    // A text that is no whole number becomes NaN, which `show` refuses.
+    // A text that is no whole number becomes NaN, which `solve` refuses.
     return { written, options: { base: digits ? Number(/^\d+$/.test(digits) ? digits : NaN) : null } };
   }
 
@@ -73,7 +73,6 @@
 
   function show(counted = false) {
     try {
-      if (Number.isNaN(asked.options.base)) throw {};
       const facts = Readiness.solve(asked.written, { ...asked.options, counted });
       write(facts.map((fact) => Readiness.tell(fact, texts[language])));
       // How strong the checks are takes longer; it is added when the answer is there.

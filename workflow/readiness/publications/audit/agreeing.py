@@ -262,7 +262,7 @@ class _Statements:
 
 # Columns of numbers that the ledger and the table of the report both have.
 STATED_TWICE = ("value", "lower", "upper", "se", "n", "n_eff", "deff")
-# How many contradictions of one kind are listed: one is enough to break a publication.
+# Largest number of contradictions that are listed for one kind. A single one breaks a publication.
 MOST_TWICE = 5
 
 
