@@ -148,3 +148,19 @@ def test_a_code_that_nobody_declared_is_no_typed_answer() -> None:
         assert [fault.rule for fault in read_cell(item, "9").faults] == ["unknown_option"]
         assert read_cell(item, "9").values == ("_invalid",) * len(item.columns)
         assert read_cell(item, "Radio 9").faults == ()
+
+
+@given(st.data())
+def test_options_are_kept_beside_a_typed_text(data: st.DataObject) -> None:
+    """An own text beside ticked options, however the tool joins them, takes none of them away."""
+    texts = ["Press (daily, weekly)", "Television", "Radio"]
+    options = [{"code": f"o{k}", "text": text} for k, text in enumerate(texts)]
+    options.append({"code": "else", "text": "Else", "other": True})
+    many = question("many", "multi", "All media?", categories=options, blank_means="none")
+    (item,) = questionnaire_of(document("q", many), "q-1").items
+    ticked = data.draw(st.lists(st.sampled_from(range(3)), min_size=1, unique=True))
+    pieces = [*(texts[k] for k in ticked), "my own paper"]
+    separator = data.draw(st.sampled_from([";", ", ", "; ", "|", " | "]))
+    cell = read_cell(item, separator.join(data.draw(st.permutations(pieces))))
+    assert cell.values == (*("1" if k in ticked else "0" for k in range(3)), "1")
+    assert cell.faults == ()

@@ -222,12 +222,16 @@ def _make_cell(read: str | CellFault, text: str) -> ReadCell:
     return ReadCell((read,), () if read == text else (_make_spelling_fault(read),))
 
 
+# Signs by which survey tools join the ticked options of a cell.
+JOINS = ";,|"
+
+
 def split_options(text: str, known: dict[str, tuple[str, str]]) -> tuple[list[str], list[str]]:
     """Split the cell of a multiple-response question into option codes and unknown pieces.
 
-    Survey tools join ticked options by `;` or `, `, and options may contain commas, so the cell is
-    not simply split at separators. At each position the longest known option is taken that ends at
-    a separator or at the end of the cell.
+    Survey tools join ticked options by `;`, `, ` or `|`, and options may contain commas, so the
+    cell is not simply split at separators. At each position the longest known option is taken that
+    ends at a separator or at the end of the cell.
     """
     key = match_key(text)
     longest_first = sorted(known, key=len, reverse=True)
@@ -235,18 +239,18 @@ def split_options(text: str, known: dict[str, tuple[str, str]]) -> tuple[list[st
     pieces: list[str] = []
     position = 0
     while position < len(key):
-        if key[position] in " ;,":
+        if key[position] in f" {JOINS}":
             position += 1
             continue
         for option in longest_first:
             end = position + len(option)
             if key.startswith(option, position) and (
-                end == len(key) or key[end:].lstrip()[:1] in ";,"
+                end == len(key) or key[end:].lstrip()[:1] in JOINS
             ):
                 codes.append(known[option][0])
                 break
         else:
-            stops = [key.find(stop, position) for stop in ";,"]
+            stops = [key.find(stop, position) for stop in JOINS]
             end = min([stop for stop in stops if stop >= 0], default=len(key))
             pieces.append(key[position:end].strip())
         position = end
