@@ -394,7 +394,7 @@ def test_whether_groups_differ_and_which_are_two_questions() -> None:
     pairs = [contrast("x", "y", 0.05, 0.4)]
     own = material(rows, pairs, "en", Selection.PROBABILITY)
     for differs, words in (
-        (False, "^no two groups can be told apart"),
+        (False, "^no two of the groups shown can be told apart"),
         (True, "^the groups differ when"),
     ):
         fact = Findings(own, QUESTIONNAIRE.item("rating"), differs=differs).groups()

@@ -9,6 +9,7 @@ import pypdf
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from page_bases import count_shares, list_bare_shares, read_rows
 from project_copy import ROOT, Project, copied_files
 from readiness.commands.closing import closing_text
 from readiness.plan import load_plan
@@ -44,6 +45,21 @@ def test_the_reports_that_are_shown_are_made_and_no_other(shipped: Project, thor
     for path in made:
         assert "</html>" in path.read_text("utf-8")
         assert path.with_suffix(".pdf").read_bytes().startswith(b"%PDF-")
+
+
+@spoken
+def test_every_share_of_a_table_has_its_base_and_limits(shipped: Project, language: str) -> None:
+    rows = read_rows(shipped.root / WAVE / "register/figures.csv")
+    page = shipped.read(f"{WAVE}/report/{language}/report-simulated.html")
+    assert count_shares(page, rows) > 400
+    assert not list(list_bare_shares(page, rows))
+    # A share beside another base, or without limits, is found.
+    worse = page.replace("preparation.n.all.with_dont_know", "preparation.n.all")
+    assert any(
+        "preparation.dont_know.all has no base" in bare for bare in list_bare_shares(worse, rows)
+    )
+    worse = page.replace('class="ci"', 'class="small"')
+    assert len(list(list_bare_shares(worse, rows))) > 300
 
 
 def test_the_readme_shows_how_a_run_ends(shipped: Project) -> None:

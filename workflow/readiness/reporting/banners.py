@@ -16,14 +16,13 @@ from string import ascii_uppercase
 import pandas as pd
 
 from readiness.analysis.selection import ANSWERED, WITH_DONT_KNOW, Selection, group_name
-from readiness.ground.facts import Listed
+from readiness.ground.facts import Fact, Listed
 from readiness.ground.figure_id import (
     ASKED,
     WEIGHTED,
     base_id,
     effective_id,
     share_id,
-    weighting_id,
 )
 from readiness.language import Language, show, text
 from readiness.language.rounding import round_amount
@@ -364,19 +363,24 @@ class _Maker:
         return tuple(marks.get(c.group, "") if c.base == ANSWERED else "" for c in columns)
 
     def _make_lines(self, columns: Sequence[BannerColumn]) -> Iterator[BannerLine]:
-        """Yield the rows: answers, "don't know", bases, effective sample size."""
+        """Yield the rows: answers, bases, effective sample size; "don't know" and its base."""
         yield from self._make_answer_lines(columns)
-        if self.item.dont_know:
-            ids = [share_id(self.item.id, DONT_KNOW, c.group, WITH_DONT_KNOW) for c in columns]
-            yield self._line("outside", self.item.dont_know.label(self.language), ids)
         item = self.item.id
         bases = [base_id(item, c.group, c.base) for c in columns]
         yield self._line("base", self._write_word("tables.row.base"), bases)
-        if self.register.has(weighting_id("n")):
-            weighted = [name.with_variant(WEIGHTED) for name in bases]
+        weighted = [name.with_variant(WEIGHTED) for name in bases]
+        # Every weighted base is suppressed where each would disclose a count.
+        if any(self.value(name) is not None for name in weighted):
             yield self._line("base", self._write_word("tables.row.weighted"), weighted)
         effective = [effective_id(item, c.group, c.base) for c in columns]
         yield self._line("base", self._write_word("tables.row.effective"), effective)
+        if self.item.dont_know:
+            label = self.item.dont_know.label(self.language)
+            ids = [share_id(item, DONT_KNOW, c.group, WITH_DONT_KNOW) for c in columns]
+            yield self._line("outside", label, ids)
+            bases = [base_id(item, c.group, WITH_DONT_KNOW) for c in columns]
+            with_dont_know = show(Fact("tables.row.base_with", {"label": label}), self.language)
+            yield self._line("base", with_dont_know, bases)
 
     def _make_answer_lines(self, columns: Sequence[BannerColumn]) -> Iterator[BannerLine]:
         """Yield the rows of an item's answers, the headline first."""

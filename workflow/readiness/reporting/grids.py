@@ -61,9 +61,7 @@ def _write_grid(wave: WavePart, grid_id: str, title: str) -> str:
             if range_fact
             else "",
             wave.chart(f"grid-{grid_id}", caption),
-            banner_table(
-                material, table, name, table_caption, intervals="", head="tables.head.question"
-            ),
+            banner_table(material, table, name, table_caption, head="tables.head.question"),
         ]
     )
 

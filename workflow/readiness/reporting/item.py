@@ -21,10 +21,11 @@ from readiness.ground.figure_id import (
     P,
     comparison_id,
     missing_id,
+    quality_id,
     setting_id,
 )
 from readiness.language import capitalise, text
-from readiness.questionnaire import MEAN, Item
+from readiness.questionnaire import MEAN, TOTAL, Item
 from readiness.questionnaire.codebook import list_conditions
 from readiness.questionnaire.units import unit_text
 from readiness.register.display import Sign, sign
@@ -87,16 +88,13 @@ def banner_table(
     name: str,
     caption: str,
     *,
-    intervals: str = "all",
     head: str = "tables.head.answer",
 ) -> str:
-    """Return a banner table as Markdown.
+    """Return a banner table as Markdown, each share with its limits where the register has them.
 
-    `head`: catalogue key of the first column's heading. `intervals`: under the shares of `all`
-    rows, of the headline (`main`) or of none (""); a selection without inference has none.
+    `head`: catalogue key of the first column's heading.
     """
     register, language = material.register, material.language
-    wanted = intervals if material.selection.inference else ""
 
     def name_column(column: BannerColumn) -> str:
         column_label = plain(column.label)
@@ -104,22 +102,19 @@ def banner_table(
             column_label = register.write_fact(Fact("report.apart", {"group": column.label}))
         return f"{column_label} {mark('letter', column.letter)}" if column.letter else column_label
 
-    def cell(figure_id: str, letter: str, kind: str) -> str:
+    def cell(figure_id: str, letter: str) -> str:
         if not figure_id:
             return EMPTY
         shown_sign, cell_text = sign(register.row(figure_id)), register.span(figure_id, bare=True)
         if shown_sign.replaces_number:
             return f"{cell_text}^{shown_sign.value}^"
         cell_text += shown_sign.mark + (f" {mark('letter', letter)}" if letter else "")
-        has_interval = kind not in ("base", "outside") and wanted in ("all", kind)
-        if has_interval and (interval := register.interval(figure_id)):
-            cell_text += f" {mark('ci', register.write_fact(interval, bare=True))}"
-        return cell_text
+        return cell_text + register.limits_below(figure_id, bare=True)
 
     header, rows = [text(head, language), *map(name_column, shown_table.columns)], []
     for line in shown_table.lines:
         pairs = zip_longest(line.ids, line.letters, fillvalue="")
-        rows.append([plain(line.label), *(cell(*pair, line.kind) for pair in pairs)])
+        rows.append([plain(line.label), *(cell(*pair) for pair in pairs)])
     marks = [MARKS[line.kind] for line in shown_table.lines]
     return table(header, rows, name, caption, kind="banner", marks=marks)
 
@@ -134,23 +129,23 @@ def _write_notes(material: TableMaterial, shown_table: Banner) -> Iterator[str]:
     """Yield the notes of one table: condition, groups left out, warnings."""
     register, not_asked_id = material.register, missing_id(shown_table.item.id, "not_asked")
     if register.has(not_asked_id) and register.number(not_asked_id):
-        values = {"what": register.name_value(not_asked_id)}
-        status = Term(NOT_INSIDE if material.has_domain else NOT_ASKED)
-        not_asked = Fact("language.labelled", {"label": status, **values})
+        values: dict[str, Value] = {
+            "label": Term(NOT_INSIDE if material.has_domain else NOT_ASKED),
+            "share": register.name_value(not_asked_id),
+            "n": register.name_value(quality_id("answered", TOTAL)),
+        }
+        not_asked = Fact("tables.note.not_asked", values)
         yield f"{register.write_fact(not_asked)}."
     if condition := statements.state_condition(material.selection, register):
         yield register.write_fact(condition)
     yield from (plain(line) for line in name_left_out(material, shown_table))
-    if shown_table.item.dont_know:
-        label = shown_table.item.dont_know.label(material.language)
-        yield material.register.write_fact(Fact("tables.note.outside", {"label": label}))
     mean_ids = [
         name
         for line in shown_table.lines
         for name in line.ids
         if name and FigureId.parse(name).level == MEAN
     ]
-    yield from map(plain, dict.fromkeys(filter(None, map(material.register.warning, mean_ids))))
+    yield from register.warnings(mean_ids)
 
 
 def write_legend(wave: WavePart) -> str:
@@ -299,15 +294,13 @@ class _ItemWriter:
         unit = unit_text(self.item.range, self.wave.language) if self.item.range else ""
         return self.wave.tell(kind, item=title, unit=unit)
 
-    def _write_table(
-        self, shown_table: Banner, kind: str, by: str, *, intervals: str = "all"
-    ) -> str:
+    def _write_table(self, shown_table: Banner, kind: str, by: str) -> str:
         if not shown_table.lines:
             return ""
         name = label("tbl", self.wave.run, self.item.id, kind)
         caption = NUMBER_TABLE if self.item.kind.is_number else SHARE_TABLE
         caption_text = self._caption_table(caption, by)
-        return banner_table(self.material, shown_table, name, caption_text, intervals=intervals)
+        return banner_table(self.material, shown_table, name, caption_text)
 
     def _write_others(self) -> str:
         """Return the tables by further variables, in a fold."""
@@ -316,10 +309,7 @@ class _ItemWriter:
             short_table = self.table.of(variable).short()
             if len(short_table.columns) > 1:
                 by = self.wave.questionnaire.grouping(variable).label.text(self.wave.language)
-                tables_by_variable[variable] = (
-                    by,
-                    self._write_table(short_table, variable, by, intervals="main"),
-                )
+                tables_by_variable[variable] = (by, self._write_table(short_table, variable, by))
         if not tables_by_variable:
             return ""
         names, tables = zip(*tables_by_variable.values(), strict=True)

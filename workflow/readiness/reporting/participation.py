@@ -17,6 +17,7 @@ from readiness.ground.figure_id import (
     WORST,
     FigureId,
     balance_id,
+    base_id,
     family_id,
     missing_id,
     quality_id,
@@ -49,6 +50,7 @@ MEASURES = {
     "r_indicator": "participation.r_indicator",
 }
 BOUNDS = (
+    "tables.row.base",
     "verdict.page.column.published",
     "participation.column.worst",
 )
@@ -164,7 +166,9 @@ def _write_rates(wave: WavePart) -> str:
         if all(register.has(figure_id) for figure_id in ids):
             weighted = register.span(ids[1]) if register.row(ids[1])["unit"] == "share" else EMPTY
             rows.append([plain(wave.word(key)), register.span(ids[0]), weighted])
-    return _fold_table(wave, "rates", RATES_TABLE, rows)
+    asked_id = quality_id("invited", TOTAL)
+    asked = ["participation.row.asked", register.span(asked_id), EMPTY] if rows else ()
+    return _fold_table(wave, "rates", RATES_TABLE, rows, asked)
 
 
 RATES_TABLE = tuple(f"participation.column.{name}" for name in ("rate", "unweighted", "weighted"))
@@ -275,9 +279,11 @@ def _write_bounds(wave: WavePart, numbers: list[tuple[str | Fact, FigureId]]) ->
             continue  # no missing answers: nothing could move the share
         worst = _write_between(wave, share.with_variant(WORST))
         asked = plain(words) if isinstance(words, str) else register.write_fact(words)
-        rows.append([asked, register.span(share), worst])
+        base = register.span(base_id(share.item, TOTAL, ANSWERED))
+        rows.append([asked, base, register.span(share) + register.limits_below(share), worst])
     columns = ["report.column.question", *BOUNDS]
-    return _fold_table(wave, "bounds", columns, rows)
+    warnings = register.warnings(share for _, share in numbers)
+    return _fold_table(wave, "bounds", columns, rows, note=" ".join(warnings))
 
 
 def _write_between(wave: WavePart, figure_id: FigureId) -> str:
@@ -299,8 +305,10 @@ def _write_missing(wave: WavePart) -> str:
     for words, ids in questions:
         cells = (register.span(i) if register.has(i := ids[key]) else EMPTY for key in statuses)
         rows.append([plain(words), *cells])
+    base = register.span(quality_id("answered", TOTAL))
     heads = [NOT_INSIDE if key == NOT_ASKED and wave.has_domain else key for key in statuses]
-    return _fold_table(wave, "missing", ("report.column.question", *heads), rows)
+    respondents = ["participation.row.respondents", *[base] * len(statuses)]
+    return _fold_table(wave, "missing", ("report.column.question", *heads), rows, respondents)
 
 
 def _balance(wave: WavePart) -> str:
@@ -315,13 +323,26 @@ def _balance(wave: WavePart) -> str:
             label = variable.label.text(wave.language)
             margin = wave.tell("language.labelled", label=label, what=name)
             rows.append([margin, *map(register.span, ids)])
-    return _fold_table(wave, "balance", ("report.column.margin", *BALANCE), rows)
+    base = register.span(quality_id("answered", TOTAL))
+    respondents = ["participation.row.respondents", EMPTY, base, base]
+    return _fold_table(wave, "balance", ("report.column.margin", *BALANCE), rows, respondents)
 
 
 def _fold_table(
-    wave: WavePart, name: str, columns: Sequence[str], rows: Sequence[list[str]]
+    wave: WavePart,
+    name: str,
+    columns: Sequence[str],
+    rows: Sequence[list[str]],
+    base: Sequence[str] = (),
+    note: str = "",
 ) -> str:
-    """Return a table in a fold, with its caption as summary; "" without rows."""
-    caption = f"participation.caption.{name}"
-    table = wave.table(name, columns, rows, wave.tell(caption))
-    return fold(wave.word(caption), table) if table else ""
+    """Return a table in a fold, with its caption as summary; "" without rows.
+
+    `base`: the last row, the base of the shares above: a catalogue key, then cells. `note`: text
+    below the table.
+    """
+    caption, marks = f"participation.caption.{name}", [""] * len(rows)
+    if rows and base:
+        rows, marks = [*rows, [wave.word(base[0]), *base[1:]]], [*marks, "base"]
+    table = wave.table(name, columns, rows, wave.tell(caption), marks=marks)
+    return fold(wave.word(caption), paragraphs([table, note])) if table else ""

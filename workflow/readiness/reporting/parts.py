@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -39,6 +39,7 @@ from readiness.reporting.blocks import (
     Prose,
     actions,
     label,
+    mark,
     picture,
     plain,
     table,
@@ -124,6 +125,14 @@ class Register:
             return None
         return Fact("language.interval", {end: self.name_value(name) for end, name in ends.items()})
 
+    def limits_below(self, figure_id: str, *, bare: bool = False) -> str:
+        """Return the limits of a number as Markdown for the line below it in a cell.
+
+        "" unless both are published. `bare`: without percent signs.
+        """
+        interval = self.interval(figure_id)
+        return f" {mark('ci', self.write_fact(interval, bare=bare))}" if interval else ""
+
     def name_with_interval(self, figure_id: str) -> NamedNumber | Fact:
         """Return the value of an id for a fact, with its limits where both are published."""
         value, interval = self.name_value(figure_id), self.interval(figure_id)
@@ -145,6 +154,10 @@ class Register:
         counted_id = next(filter(self.has, (share, figure)), None)
         warning = warn_of(procedure, float(self.row(counted_id)["n"] or 0)) if counted_id else None
         return show(warning, self.language) if warning else ""
+
+    def warnings(self, figure_ids: Iterable[str]) -> list[str]:
+        """Return the warnings about these numbers as Markdown, each once."""
+        return [plain(each) for each in dict.fromkeys(map(self.warning, figure_ids)) if each]
 
     def write_fact(self, fact: Value, *, bare: bool = False) -> str:
         """Return a fact or a value as Markdown: register numbers in spans, foreign text escaped."""

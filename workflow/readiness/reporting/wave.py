@@ -19,6 +19,7 @@ from readiness.ground.figure_id import (
     TREND,
     WEIGHTING,
     FigureId,
+    base_id,
     comparison_reason_id,
     family_id,
     quality_id,
@@ -63,11 +64,13 @@ from readiness.reporting.item_findings import (
     list_main_findings,
 )
 from readiness.reporting.particulars import CALLED, list_statements, name_domain, write_box
-from readiness.reporting.parts import WavePart
+from readiness.reporting.parts import Register, WavePart
 from readiness.survey.weighting.margins import JOINED
 
+# Heading of the column with the bases of the present shares.
+BASE = "tables.row.base"
 COLUMNS = (
-    *("report.column.question", "report.column.then", "report.column.now"),
+    *("report.column.question", "report.column.then", "report.column.now", BASE),
     "report.title.change",
 )
 INTERVAL = "numbers.interval"
@@ -102,7 +105,8 @@ def describe_change(wave: WavePart) -> str:
             wave.tell("report.change", margin=register.name_value(family_id(CHANGE, "margin")))
         )
         changes = (figure.without_part() for figure in ids if figure.part == LOWER)
-        introduction += map(plain, dict.fromkeys(filter(None, map(register.warning, changes))))
+        present = (name for item in items for name in _find_changes(wave, item).values())
+        introduction += register.warnings([*changes, *present])
     if register.has(family_id(CHANGE, "expected")):
         counts = {n: register.name_value(family_id(CHANGE, n)) for n in ("tested", "expected")}
         introduction.append(wave.tell("report.change.family", **counts))
@@ -117,6 +121,12 @@ def describe_change(wave: WavePart) -> str:
             wave.word("report.change.trend") if trends else "",
         ]
     )
+
+
+def _write_present(register: Register, share: FigureId) -> tuple[str, str]:
+    """Return two cells: a present share with its limits, and its base."""
+    base = register.span(base_id(share.item, share.group, ANSWERED))
+    return register.span(share) + register.limits_below(share), base
 
 
 def _find_changes(wave: WavePart, item: Item) -> dict[str, FigureId]:
@@ -175,7 +185,7 @@ def _make_rows(wave: WavePart, item: Item, *, limits: bool, trends: bool) -> Ite
     mapped = f" ({reason_text})" if reason_text and register.row(reason)["value"] == MAPPED else ""
     if not share_ids:
         why = wave.word("report.change.hidden") if mapped or not reason_text else reason_text
-        yield [plain(asked) + mapped, EMPTY, EMPTY, why, *[EMPTY] * (limits + trends)]
+        yield [plain(asked) + mapped, *[EMPTY] * 3, why, *[EMPTY] * (limits + trends)]
     cells = [(_label(wave, item, of), name) for of, name in share_ids.items()]
     word = wave.word("numbers.level.median")
     if item.kind.is_number:
@@ -189,7 +199,8 @@ def _make_rows(wave: WavePart, item: Item, *, limits: bool, trends: bool) -> Ite
         label = wave.tell("language.labelled", label=asked, what=what)
         change = name.since(CHANGE)
         trend = change.with_variant(TREND)
-        spans = [register.span(figure) for figure in (change.with_variant(BEFORE), name, change)]
+        before = register.span(change.with_variant(BEFORE))
+        spans = [before, *_write_present(register, name), register.span(change)]
         intervals = [register.interval(figure_id) for figure_id in (change, trend)]
         change_interval, trend_interval = (
             register.write_fact(interval) if interval else EMPTY for interval in intervals
@@ -501,12 +512,12 @@ def _write_revision(wave: WavePart) -> str:
     revised = [item for item in items if register.has(shares[item.id].since(REVISION))]
     if not revised:
         return ""
-    columns = ("report.column.before", "report.column.now", "report.title.revision")
+    columns = ("report.column.before", "report.column.now", BASE, "report.title.revision")
 
     def spans(figure: FigureId) -> list[str]:
         revision = figure.since(REVISION)
-        ids = (revision.with_variant(BEFORE), figure, revision)
-        return [register.span(figure_id) for figure_id in ids]
+        before = register.span(revision.with_variant(BEFORE))
+        return [before, *_write_present(register, figure), register.span(revision)]
 
     item = items[0]
     groups = [
@@ -530,6 +541,6 @@ def _write_revision(wave: WavePart) -> str:
         [
             wave.table("revision", (), groups, caption, header),
             wave.table("revised", ("report.column.question", *columns), totals, whole),
-            wave.tell("report.revision"),
+            " ".join([wave.tell("report.revision"), *register.warnings(shares.values())]),
         ]
     )

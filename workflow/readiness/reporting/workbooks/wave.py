@@ -223,8 +223,6 @@ class _WaveSheet:
             yield self._write_word("tables.unit.share")
         if self.register.is_simulated:
             yield self._write_word("numbers.simulated")
-        if item.dont_know:
-            yield self._tell("tables.note.outside", label=item.dont_know.label(self.language))
         yield from lettering(self.material, self.table)
         if not adds_up(self.register, self.table):
             yield self._write_word("tables.note.rounding")
