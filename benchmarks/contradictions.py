@@ -167,7 +167,7 @@ def make_part(seed: int, close: bool = True) -> WavePart:
 
 GAP = re.compile(r" more often than | more \(|a difference of ")
 NONE = re.compile(
-    r"No two groups can be told apart|no difference between two groups is established"
+    r"No two of the groups shown can be told apart|none of the differences shown is established"
 )
 ESTABLISHED = re.compile(r"This test establishes, at the confidence level of")
 PAIRS = re.compile(r"Differences established after|Several differences between groups are")

@@ -40,6 +40,7 @@ from scipy import stats
 
 import corpus
 from measurements import MEASUREMENTS, write_section
+from page_bases import count_shares, list_bare_shares, read_rows
 from reading_back import (
     Answers,
     Asked,
@@ -57,6 +58,7 @@ HERE = Path(__file__).parent
 SURVEYS = yaml.safe_load((HERE / "told_surveys.yaml").read_text("utf-8"))
 PATTERNS = yaml.safe_load((HERE / "told_patterns.yaml").read_text("utf-8"))
 CONFIRMED, FALSE, NOT_READ, EXPLAINS = "confirmed", "false", "not read", "explains"
+SHARES, BARE = "shares in tables", "bare"
 HEADING = "What pages say, against the raw answers"
 QUOTES = '["“”«»‘’]'
 # A share may miss a printed whole per cent by rounding alone.
@@ -91,6 +93,7 @@ def list_surveys(data: Path, others: Path | None) -> dict[str, Survey]:
         decided = corpus.Survey(
             name,
             own["file"],
+            tuple(own.get("options", ())),
             settings=settings,
             group=own["group"],
             headers=own.get("headers", 1),
@@ -262,9 +265,11 @@ class Told:
         asked = pd.Series(True, index=self.answers.weight.index)
         for gate in questions_of(self.document).get(item, {}).get("asked_if", []):
             chosen = set(gate["one_of"])
-            asked &= self.asked[gate["item"]].codes.map(
+            before = self.asked[gate["item"]].codes
+            leads = before.map(
                 lambda c, chosen=chosen: bool((c if isinstance(c, frozenset) else {c}) & chosen)
             )
+            asked &= leads | (before.isna() & self.asked[item].codes.notna())
         if item in self.passed_over:
             asked &= ~self.passed_over[item]
         return int(asked.sum())
@@ -640,8 +645,10 @@ class Reader:
         right = abs(own - self.number(n)) <= 0.00501 and self.number(m) == len(places)
         return "" if right else f"{own:.3f} of {len(places)}"
 
-    def check_not_asked(self, n: str) -> str:
+    def check_not_asked(self, n: str, m: str) -> str:
         """Per cent of all who were not asked the question."""
+        if self.number(m) != self.told.rows:
+            return f"{self.told.rows} rows"
         own = 100 * (1 - self.told.count_asked(self.item) / self.told.rows)
         half = 0.5001 * 10.0 ** -len(re.split("[.,]", n)[1] if re.search("[.,]", n) else "")
         return "" if abs(own - self.number(n)) <= half else f"{own:.3f}"
@@ -875,6 +882,14 @@ def judge_survey(office: Path, survey: Survey, language: str) -> tuple[list[Verd
     return verdicts, code
 
 
+def find_bare(office: Path, survey: Survey, language: str) -> tuple[int, list[str]]:
+    """How many shares the report's tables print, and those without their base or their limits."""
+    results = (office / survey.folder).parent
+    rows = read_rows(results / "register/figures.csv")
+    page = (results / f"report/{language}/report.html").read_text("utf-8")
+    return count_shares(page, rows), list(list_bare_shares(page, rows))
+
+
 def describe(rows: Sequence[tuple[str, str, Counter[str], int]]) -> str:
     """The section of docs/measurements.md."""
     total = Counter[str]()
@@ -890,14 +905,18 @@ def describe(rows: Sequence[tuple[str, str, Counter[str], int]]) -> str:
         "captions, alternative texts and the numbers of answers in charts count too; explanations",
         "of the method do not. Tests are compared with Pearson's, pairs of groups with a z test.",
         "What the checks of the answers found is not read. A question that a file names by its",
-        "column alone is called by it, which is no word of the code here.",
+        "column alone is called by it, which is no word of the code here. *Bare* are the shares in",
+        "the report's tables that have no base in their table, or no limits although the register",
+        "has limits for them.",
         "",
-        "| survey | language | read | confirmed | false | not read | words of the code |",
-        "|---|---|---:|---:|---:|---:|---:|",
+        "| survey | language | read | confirmed | false | not read | words of the code "
+        "| shares in tables | bare |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for title, language, count, code in [*rows, ("All", "", total, sum(row[3] for row in rows))]:
         read = count[CONFIRMED] + count[FALSE]
-        numbers = (read, count[CONFIRMED], count[FALSE], count[NOT_READ], code)
+        verdicts = (read, count[CONFIRMED], count[FALSE], count[NOT_READ])
+        numbers = (*verdicts, code, count[SHARES], count[BARE])
         lines.append(f"| {title} | {language} | {' | '.join(f'{n:,}' for n in numbers)} |")
     return "\n".join(lines)
 
@@ -922,8 +941,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for language in survey.languages:
                 verdicts, code = judge_survey(office, survey, language)
                 count = Counter(each.verdict for each in verdicts)
+                shares, bare = find_bare(office, survey, language)
+                count |= Counter({SHARES: shares, BARE: len(bare)})
                 rows.append((survey.title["en"], language, count, len(code)))
-                faults += count[FALSE] + len(code)
+                faults += count[FALSE] + len(code) + len(bare)
                 print(name, language, dict(count), f"code {len(code)}", flush=True)
                 shown = {FALSE, NOT_READ} if given.sentences else {FALSE}
                 for each in dict.fromkeys(v for v in verdicts if v.verdict in shown):
@@ -931,6 +952,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     print(f"  {each.verdict.upper()} [{place}] {each.sentence} ({each.why})")
                 for each in dict.fromkeys(code):
                     print(f"  CODE {each}")
+                for each in bare:
+                    print(f"  BARE {each}")
     if given.write:
         write_section(MEASUREMENTS, describe(rows))
     return 1 if faults else 0

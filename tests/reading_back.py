@@ -193,10 +193,21 @@ def questions_of(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             one = item if row is None else {**item, **row, "kind": item["each"], "label": {}}
             one = one if row is None else {**one, "grid": item["id"]}
             if "scale" in one:
-                points = range(one["scale"]["low"], one["scale"]["high"] + 1)
-                one = {**one, "categories": [{"code": str(k), "text": str(k)} for k in points]}
+                one = {**one, "categories": _list_points(one["scale"])}
             found[one["id"]] = {**one, "column": one.get("column", one["id"]), "row": row}
     return found
+
+
+def _list_points(scale: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The points of a scale as options; its ends are called by their number and their label."""
+    points = [
+        {"code": str(k), "text": str(k), "value": f"{k}.0"}
+        for k in range(scale["low"], scale["high"] + 1)
+    ]
+    for end, name in ((points[0], "low_label"), (points[-1], "high_label")):
+        called = {each: f"{end['text']} ({text})" for each, text in scale.get(name, {}).items()}
+        end["labels"] = called
+    return points
 
 
 def name_questions(
@@ -285,7 +296,8 @@ def read_codes(raw: pd.DataFrame, document: Mapping[str, Any]) -> dict[str, pd.S
         for gate in one.get("asked_if", []):
             if "one_of" in gate:
                 chosen, before = set(gate["one_of"]), found[gate["item"]]
-                asked = _has_any(before, chosen)
+                # An answer below a blank filter counts: nothing says that it was not asked.
+                asked = _has_any(before, chosen) | before.isna()
                 found[name] = found[name].where(asked)
     return found
 
