@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from clinic_wave import Clinic, Tables
+from made_questionnaire import document, question
 from readiness.analysis.nonresponse import (
     Unanswered,
     describe_nonresponse,
@@ -26,13 +27,13 @@ from readiness.analysis.selection import Selection
 from readiness.analysis.weighting import weighted_design
 from readiness.config import Estimate
 from readiness.ground.errors import DataError
-from readiness.questionnaire import load_questionnaire
+from readiness.questionnaire import load_questionnaire, questionnaire_of
 from readiness.readers import read_sample
 from readiness.readers.wave_tables import ENDED
 from readiness.register.disclosure_risk import left_behind
 from readiness.register.figures import WITHHELD
 from readiness.register.precision import ShareDigits
-from readiness.register.rows.respondents import bound_rows, missing_rows
+from readiness.register.rows.respondents import bound_rows, find_merged, missing_rows
 from readiness.survey import design
 from readiness.survey.nonresponse import DISPOSITIONS, SelectedMoments, mubp, probit_proxy, smub
 from readiness.survey.replicates import Replicates
@@ -177,6 +178,16 @@ def test_bounds_are_withheld_with_their_share(wave: Clinic, made: Tables) -> Non
     assert "missing.shift.dont_know" in open_ and "missing.shift.dont_know" not in told
     both = open_["missing.shift.dont_know"] + open_["missing.shift.blank"]  # type: ignore[operator]
     assert told["missing.shift.no_answer"] == pytest.approx(both)
+
+
+def test_who_does_not_know_is_among_the_blanks_of_a_sensitive_question() -> None:
+    """Where "don't know" is a missing code, no suppressed share would protect it."""
+    options, unsure = {"yes": "Yes", "no": "No"}, {"text": "Not sure"}
+    missing = [{**unsure, "means": "dont_know"}]
+    health = question("health", "single", "", options, missing=missing, sensitive=True)
+    faith = question("faith", "single", "", options, dont_know=unsure, sensitive=True)
+    car = question("car", "single", "", options, missing=missing)
+    assert find_merged(questionnaire_of(document("q", health, faith, car), "q-1")) == {"health"}
 
 
 def test_bounds_that_are_put_back_beside_a_withheld_share_are_seen(drawn: pd.DataFrame) -> None:

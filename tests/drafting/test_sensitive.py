@@ -47,3 +47,14 @@ def test_a_draft_proposes_it_where_somebody_did_not_know(tmp_path: Path) -> None
     _, asked, text = drafted(export_table(path, path.read_bytes()))
     assert [item.sensitive for item in asked.items] == [True, False]
     assert f"{CHECK}sensitive: true protects" in text
+
+
+def test_a_draft_proposes_it_where_not_knowing_is_a_missing_code(tmp_path: Path) -> None:
+    path = tmp_path / "secret.csv"
+    rows = ["Do you have a disability?,Do you have a car?"]
+    rows += [("Yes,No", "No,Yes")[k % 2] for k in range(40)] + ["I don't know,I don't know"] * 5
+    path.write_text("\n".join(rows) + "\n", "utf-8")
+    _, asked, text = drafted(export_table(path, path.read_bytes()))
+    assert [item.dont_know for item in asked.items] == [None, None]
+    assert [item.sensitive for item in asked.items] == [True, False]
+    assert f'{CHECK}sensitive: true protects who said "I don\'t know", too' in text

@@ -190,10 +190,12 @@ def _write_item(
     if answers.outside is not None:
         text, value = answers.outside
         item["dont_know"] = {"text": text, **({"value": value} if value else {})}
-        if names_sensitive(question_text) and not question.rows:
-            item["sensitive"] = True
-            checks.append(f"sensitive: true protects who said {text!r}, too; is it a secret?")
     checks += _put_missing(answers, item)
+    unsure = [answers.outside[0]] if answers.outside else []
+    unsure += [each["text"] for each in item.get("missing", []) if each["means"] == "dont_know"]
+    if unsure and names_sensitive(question_text) and not question.rows:
+        item["sensitive"] = True
+        checks.append(f"sensitive: true protects who said {unsure[0]!r}, too; is it a secret?")
     if checks:
         item[COMMENT] = "\n".join(s if s.startswith(DECIDED) else CHECK + s for s in checks)
     return item

@@ -46,6 +46,7 @@ from readiness.register.precision import ShareDigits, print_precision
 from readiness.register.rows.changes import change_rows, match_groups, match_items
 from readiness.register.rows.respondents import (
     answers_are_weighted,
+    find_merged,
     map_reasons,
     nonresponse_rows,
     quality_rows,
@@ -312,7 +313,11 @@ def _make_rows(wave: _Wave, withheld: Withholding) -> list[FigureRow]:
         *settings_rows(settings.level, rules, selection, wave.policy),
         *quality_rows(tables["counts"], tables["issues"], selection, apart=scheme.apart),
         *nonresponse_rows(
-            tables, map_reasons(rows), digits, withheld.merged, former=withheld.former
+            tables,
+            map_reasons(rows),
+            digits,
+            withheld.merged | find_merged(questionnaire),
+            former=withheld.former,
         ),
         *scale_rows(tables["scales"], rules),
         *(firmness_rows(tables["firmness"], withheld.firm) if withheld.firm else ()),

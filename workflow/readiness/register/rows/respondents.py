@@ -42,7 +42,7 @@ from readiness.ground.figure_id import (
     share_id,
     weighting_id,
 )
-from readiness.questionnaire import TOTAL
+from readiness.questionnaire import TOTAL, Questionnaire
 from readiness.register.figures import DONT_KNOW, REASON, FigureRow, number
 from readiness.register.precision import ShareDigits
 
@@ -207,6 +207,16 @@ def balance_rows(balance: pd.DataFrame, digits: ShareDigits) -> Iterator[FigureR
             value = number(row[column])
             name = balance_id(*category_cells, column)
             yield FigureRow(name, BALANCE, "share", value, *category_cells, **common)
+
+
+def find_merged(questionnaire: Questionnaire) -> frozenset[str]:
+    """Return the sensitive items whose "don't know" is a missing code.
+
+    No share of such a "don't know" is published that could be suppressed, so its number of all
+    respondents is never stated apart from the blanks.
+    """
+    items = questionnaire.items
+    return frozenset(item.id for item in items if item.sensitive and item.dont_know is None)
 
 
 def missing_rows(
