@@ -109,6 +109,13 @@ def material(
         }
         for each in rows
     ]
+    # Each share has its base: 100 people, unless a test says otherwise.
+    bases = {
+        f"{item}.n.{group}"
+        for item, level, group in (name.split(".")[:3] for name in known if name.count(".") > 1)
+        if level not in ("contrast", "n")
+    }
+    rows += [row(n, 100, kind="count", unit="base", digits="0") for n in sorted(bases - {*known})]
     return TableMaterial(
         Register(pd.DataFrame(rows, dtype=object).fillna(""), language),
         QUESTIONNAIRE,
@@ -284,7 +291,7 @@ def test_a_picture_and_a_sentence_find_the_same_answer_first(
     # Where nobody was drawn the largest share is that of those who answered.
     drawn = selection.is_drawn
     assert fact.kind.endswith(".open") == (drawn and not established)
-    assert ("90" in own.register.write_fact(fact)) == (not drawn)
+    assert "90" in own.register.write_fact(fact)
     told_by = DrawnFigures(figures, "en", is_drawn=drawn)
     levels = Levels(item.id, "Degree", item.labels("en"), ordered=False)
     picture = level_bars(told_by, levels, GroupLabels({}, ("all", "All")), small=0)
@@ -425,10 +432,12 @@ def test_what_matters_most_begins_with_its_question() -> None:
         row("rating.low.all.upper", 0.65),
         row("rating.low.x", 0.2),
         row("rating.low.z", 0.7),
+        *(row(f"rating.n.{group}", 100, unit="base", digits="0") for group in ("all", "x", "z")),
         row("rating.contrast.x.z", 0.5, unit="points"),
         row("rating.contrast.x.z.lower", 0.3, unit="points"),
         row("rating.contrast.x.z.upper", 0.7, unit="points"),
     ]
+    shares, gaps = rows[:-3], rows[-3:]
     own = material(rows, [contrast("x", "z", 0.5, 0.001)], "en", Selection.PROBABILITY)
     items = [QUESTIONNAIRE.item("rating")]
     said = [own.register.write_fact(fact) for fact in in_short(own, items, ["rating"])]
@@ -437,14 +446,14 @@ def test_what_matters_most_begins_with_its_question() -> None:
     # Where the group that has more is listed first, the one that has less is spoken of.
     turned = [
         {**each, "id": each["id"].replace("x.z", "z.x"), "value": f"-{each['value']}"}
-        for each in rows[5:]
+        for each in gaps
     ]
-    other = replace(own, register=Register(pd.DataFrame([*rows[:5], *turned]), "en"))
+    other = replace(own, register=Register(pd.DataFrame([*shares, *turned]), "en"))
     said = [other.register.write_fact(fact) for fact in in_short(other, items, ["rating"])]
-    group = "people in the group “{}”"
+    group = r"people in the group “{}” \(n = .*"
     words = f"of {group.format('x')} and .* of {group.format('z')} answered .*: a difference of"
     assert re.search(words, said[1]), said
-    bare = replace(own, register=Register(pd.DataFrame(rows[:5]), "en"))
+    bare = replace(own, register=Register(pd.DataFrame(shares), "en"))
     assert "a difference of" not in " ".join(
         bare.register.write_fact(fact) for fact in in_short(bare, items, ["rating"])
     )
@@ -508,16 +517,18 @@ def test_of_a_list_the_answer_with_the_strongest_gap_is_told() -> None:
     own = material(rows, pairs, "en", Selection.PROBABILITY)
     fact = Findings(own, item).groups()
     assert fact is not None and fact.kind == "report.finding.pair"
-    assert own.register.write_fact(fact).endswith(" of people in the group “x”.")
+    assert own.register.write_fact(fact).endswith(
+        ' of people in the group “x” (n = [100]{.n data-id="made-up/degree.n.x"}).'
+    )
     assert Findings(own, item, compared=False).groups() is None
 
 
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", "More than half, 60%, say that it is bad (55 to 65)"),
-        ("fr", "Plus de la moitié, 60 %, trouvent que c’est mauvais (55 à 65)"),
-        ("ar", "أكثر من النصف، أي 60%، أجابوا بـ«bad» (من 55 إلى 65)"),
+        ("en", "More than half, 60%, say that it is bad (55 to 65; n = 100)"),
+        ("fr", "Plus de la moitié, 60 %, trouvent que c’est mauvais (55 à 65 ; n = 100)"),
+        ("ar", "أكثر من النصف، أي 60%، أجابوا بـ«bad» (من 55 إلى 65؛ عدد الأجوبة: 100)"),
     ],
 )
 def test_a_sentence_is_about_people_with_the_unit_once(language: str, said: str) -> None:
@@ -552,6 +563,7 @@ def test_a_gap_is_told_of_both_groups_without_a_plus() -> None:
     found = Findings(own, QUESTIONNAIRE.item("rating")).gap()
     assert found is not None
     assert own.register.tell_finding(found[1]).replace("\u00a0", " ") == (
-        "80% of people in the group “z” and 40% of people in the group “x” answered “bad”: "
+        "80% of people in the group “z” (n = 100) and 40% of people in the group “x” (n = 100) "
+        "answered “bad”: "
         "40 points more (10 to 70)."
     )

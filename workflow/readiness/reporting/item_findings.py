@@ -121,13 +121,14 @@ class Findings:
             if self.material.register.number(figure_id) is None or self.item.range is None:
                 return None
             unit = unit_text(self.item.range, self.material.language)
-            values: dict[str, Value] = {"mean": self._name_value(figure_id), "unit": unit}
+            mean = self._name_value(figure_id)
+            values: dict[str, Value] = {"mean": mean, "unit": unit, **self._count(TOTAL)}
             ends = self._find_ends(figure_id)
             if ends and self._is_carried_off(figure_id, ends["lower"]):
                 median = self._name_value(share_id(self.item.id, MEDIAN, TOTAL, ANSWERED))
                 return Fact("report.finding.mean.outside", {**values, "median": median})
             if not self._is_drawn:
-                return Fact("report.finding.mean.plain", {**values, **self._count(TOTAL)})
+                return Fact("report.finding.mean.plain", values)
             values |= {end: self._name_value(name) for end, name in ends.items()}
             return Fact("report.finding.mean" if ends else "report.finding.mean.withheld", values)
         if self._is_list:
@@ -210,6 +211,8 @@ class Findings:
                 **(self._level if is_headline else self._answer(level)),
                 "first": self._name_within([gap.higher]),
                 "other": self._name_within([gap.lower]),
+                "first_n": self._count(gap.higher)["n"],
+                "other_n": self._count(gap.lower)["n"],
                 **{name: self._name_value(figure_id) for name, figure_id in ids.items()},
             }
             # The register has differences for the headline level only, and each pair once, under
@@ -231,11 +234,7 @@ class Findings:
                         for name, figure_id in contrast_ids.items()
                     }
                     return (gap.p, -gap.effect), Fact(kind, values)
-            if self._is_drawn:
-                return (gap.p, -gap.effect), Fact("report.finding.pair", values)
-            for name, group in (("first_n", gap.higher), ("other_n", gap.lower)):
-                values |= {name: self._count(group)["n"]}
-            return (gap.p, -gap.effect), Fact("report.finding.pair.plain", values)
+            return (gap.p, -gap.effect), Fact("report.finding.pair", values)
         return None
 
     def _is_carried_off(self, mean: str, lower: str) -> bool:
@@ -269,9 +268,10 @@ class Findings:
             return None
         ends = self._find_ends(figure_id)
         side, depends = self._wording.compare_with_half(figure_id)
-        values: dict[str, Value] = {**self._level, "share": self._name_value(figure_id)}
+        share_value = self._name_value(figure_id)
+        values: dict[str, Value] = {**self._level, "share": share_value, **self._count(TOTAL)}
         if not self._is_drawn:
-            return Fact(SIDES[side][1], {**values, **self._count(TOTAL)})
+            return Fact(SIDES[side][1], values)
         if not ends:
             return Fact("report.finding.share.withheld", values)
         values |= {end: self._name_value(name) for end, name in ends.items()}
@@ -304,6 +304,7 @@ class Findings:
             **self._answer(codes[0]),
             "first": labels[codes[0]],
             "share": self._name_value(ids[0]),
+            **self._count(TOTAL),
         }
         if hidden >= top:
             return Fact("report.finding.first.shown", first)
@@ -312,14 +313,11 @@ class Findings:
             tied_answers = Listed(
                 tuple(Fact("language.quoted", {"what": name}) for name in tied_labels)
             )
-            return Fact(
-                "report.finding.first.tied", {"answers": tied_answers, "share": first["share"]}
-            )
+            tied_values = {"answers": tied_answers, "share": first["share"], "n": first["n"]}
+            return Fact("report.finding.first.tied", tied_values)
         has_second = len(ids) >= MANY and codes[1] not in typed and self.is_reliable(ids[1])
         exclusive = not self.item.kind.takes_several
         is_established = self._wording.comes_first(self.item.id, codes, exclusive=exclusive)
-        if not self._is_drawn:
-            first |= self._count(TOTAL)
         if not has_second or hidden >= (shares[1] or 0.0):
             return Fact(FIRST_ALONE[self._is_drawn, is_established], first)
         share = self._name_value(ids[1])
