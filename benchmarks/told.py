@@ -26,7 +26,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +192,8 @@ class Told:
     passed_over: Mapping[str, pd.Series] = field(default_factory=dict)
     # The answers to the questions of a derived scale, as places.
     scales: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    # Options with marks of quotation, which `answers` has without.
+    quoted: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         self.anchors = {name.replace("_", "-"): name for name in self.answers.asked}
@@ -207,11 +209,12 @@ class Told:
         labels = [*titles, *(tidy(o.labels[self.language]) for o in self.asked.values())]
         labels += [tidy(name) for one in self.asked.values() for name in one.options[self.language]]
         self.columns = {tidy(item.get("column", "")).rstrip(".") for item in self.document["items"]}
-        # A page sets the marks of a quotation within a question as it can.
+        # A page sets the marks of a quotation within a question or an option as it can.
         marks = "[\"'“”«»‘’]"
+        named = {*titles, *self.quoted}
         self.quoting = [
             (re.compile(re.sub(QUOTES, lambda _: f"{marks} ?", re.escape(each))), _bare(each))
-            for each in sorted(titles, key=len, reverse=True)
+            for each in sorted(named, key=lambda name: (-len(name), name))
             if re.search(QUOTES, each)
         ]
         self.titles: dict[str, Mapping[str, Any]] = {
@@ -326,6 +329,12 @@ def make_told(office: Path, survey: Survey, language: str) -> Told:
     for own in wave.get("derive", []):
         if own["id"] in scales:
             asked[own["id"]] = Asked(own["label"], {language: {}}, codes[own["id"]])
+    options = [tidy(name) for one in asked.values() for name in one.options[language]]
+    quoted = sorted({name for name in options if re.search('["“”«»]', name)})
+    for name, one in asked.items():
+        if set(map(tidy, one.options[language])) & set(quoted):
+            bare = {_bare(tidy(text)): code for text, code in one.options[language].items()}
+            asked[name] = replace(one, options={language: bare})
     answers = Answers(
         asked,
         pd.Series(1.0, index=raw.index),
@@ -339,7 +348,8 @@ def make_told(office: Path, survey: Survey, language: str) -> Told:
         texts = [m["text"] for m in one.get("missing", []) if m.get("means") == "not_asked"]
         if texts and tidy(one["column"]) in cells:
             passed_over[name] = cells[tidy(one["column"])].isin([tidy(text) for text in texts])
-    return Told(language, document, answers, len(raw), by, compared, passed_over, scales)
+    seen = (passed_over, scales, quoted)
+    return Told(language, document, answers, len(raw), by, compared, *seen)
 
 
 @dataclass(frozen=True)
@@ -378,11 +388,21 @@ class Reader:
         ]
         # Which groups a page shows a number for, by question: the notes name the others.
         self.unshown: dict[str, set[str]] = {}
+        # Which pairs of groups its tables compare, by question.
+        self.shown_pairs: dict[str, list[tuple[str, str]]] = {}
         self.item = ""
 
     def judge(self, page: str) -> Iterator[Verdict]:
         """Yield a verdict on each sentence of the page; tables and number boxes are left out."""
-        texts = [said for said in read_page(page) if said.place not in UNREAD]
+        every = list(read_page(page))
+        for said in every:
+            if said.place == "cell" and " – " in said.text and (item := self.find_item(said)):
+                try:
+                    pairs = self.pairs_in(said.text)
+                except KeyError:
+                    continue  # a dash within a label
+                self.shown_pairs.setdefault(item, []).extend(pairs)
+        texts = [said for said in every if said.place not in UNREAD]
         for said in (replace(each, text=self.told.unquote(each.text)) for each in texts):
             self.item = self.find_item(said)
             yield from self.judge_text(said)
@@ -782,12 +802,9 @@ class Reader:
         return found
 
     def check_no_pairs(self) -> str:
-        groups = [
-            g
-            for g in dict.fromkeys(self.told.groups().values())
-            if self.told.share(self.item, [], g)[1] >= 30
-        ]
-        pairs = [(self.p_pair(a, b, self.first), a, b) for a, b in combinations(groups, 2)]
+        groups = self.told.groups()
+        shown = [(groups[a], groups[b]) for a, b in self.shown_pairs.get(self.item, ())]
+        pairs = [(self.p_pair(a, b, self.first), a, b) for a, b in shown]
         least = min(pairs, default=(1.0, "", ""))
         return f"{least}" if least[0] * len(pairs) < 0.01 else ""
 

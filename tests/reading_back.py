@@ -330,10 +330,10 @@ class _Check:
         found, rest = {}, text
         for name in sorted(known, key=len, reverse=True):
             if (
-                at := re.search(rf"(?<!\w){re.escape(name)}(?!\w)|(?<=و){re.escape(name)}", rest)
+                at := re.search(rf"(?<!\w){re.escape(name)}(?!\w)\.?|(?<=و){re.escape(name)}", rest)
             ) is not None:
                 found[name] = at.start()
-                rest = rest[: at.start()] + "," * len(name) + rest[at.end() :]
+                rest = rest[: at.start()] + "," * len(at[0]) + rest[at.end() :]
         if not found or not re.fullmatch(LINKS, rest):
             raise KeyError(text)
         return [known[name] for name in sorted(found, key=lambda name: found[name])]
