@@ -154,6 +154,7 @@ def write_legend(wave: WavePart) -> str:
     if wave.selection.inference:
         level = register.name_value(setting_id("level"))
         sentences.append(register.write_fact(Fact("report.level", {"level": level})))
+    sentences.append(wave.word("tables.note.n"))
     estimates = register.rows[register.rows["kind"] == "estimate"]
     sentences += explain_signs(register, map(str, estimates["id"]))
     if wave.selection.inference and not wave.contrasts.empty:
