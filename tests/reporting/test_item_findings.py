@@ -181,7 +181,7 @@ def test_only_established_pairs_of_published_groups_are_named(language: str) -> 
 FIRST = {
     "fr": "réponse la plus fréquente[.,](?! parmi)|arrivent en tête|trop faible",
     "en": "more than gave any other|come first|too close to call",
-    "ar": "الجواب الأكثر ورودًا|في المقدمة|الفارق أصغر",
+    "ar": "الجواب الأكثر ورودًا|في المقدمة|الفارق أصغر|الفارق لا يكفي",
 }
 SHOWN = {"fr": "pas présentée", "en": "not shown", "ar": "غير معروض"}
 TESTED = {"fr": "test", "en": "test", "ar": "اختبار"}

@@ -20,11 +20,12 @@ from readiness.charts.figures import (
     Mark,
     TextMark,
     about,
+    base_text,
     closing,
     sign_notes,
     word,
 )
-from readiness.charts.picture import LegendKey, Picture, nothing, table_of
+from readiness.charts.picture import BETWEEN_NOTES, LegendKey, Picture, nothing, table_of
 from readiness.charts.rows import Rows
 from readiness.ground.facts import Fact
 from readiness.ground.figure_id import ANSWERED, LIMITS, quality_id, share_id
@@ -149,7 +150,12 @@ def ranges(figures: DrawnFigures, items: Sequence[Item]) -> Picture:
         *(LegendKey(words[kind], RANGES[kind][0]) for kind in kinds_drawn),
     ]
     rows = [
-        ChartRow(row.item, list(row.marks()), list(row.reading(language)), row.level)
+        ChartRow(
+            row.item,
+            list(row.marks()),
+            list(row.reading(language)),
+            BETWEEN_NOTES.join(filter(None, (row.level, base_text(row.figure, language)))),
+        )
         for row in table
     ]
     hidden, numbers = [row.item for row in table if row.figure.value is None], []

@@ -367,7 +367,9 @@ class _Maker:
         yield from self._make_answer_lines(columns)
         item = self.item.id
         bases = [base_id(item, c.group, c.base) for c in columns]
-        yield self._line("base", self._write_word("tables.row.base"), bases)
+        has_asked = any(c.base == ASKED for c in columns)
+        base_key = "tables.row.base_asked" if has_asked else "tables.row.base"
+        yield self._line("base", self._write_word(base_key), bases)
         weighted = [name.with_variant(WEIGHTED) for name in bases]
         # Every weighted base is suppressed where each would disclose a count.
         if any(self.value(name) is not None for name in weighted):

@@ -5,6 +5,8 @@ All numbers are of the register; what the register lacks is left out.
 
 from collections.abc import Iterator, Sequence
 
+import pandas as pd
+
 from readiness.ground.facts import Fact, Listed, Value
 from readiness.ground.figure_id import (
     ANSWERED,
@@ -27,7 +29,7 @@ from readiness.ground.figure_id import (
 )
 from readiness.language import text
 from readiness.questionnaire import TOTAL
-from readiness.register.figures import find_hidden_items
+from readiness.register.figures import DONT_KNOW, find_hidden_items
 from readiness.reporting import statements
 from readiness.reporting.blocks import EMPTY, fold, paragraphs, plain, write_list
 from readiness.reporting.item_findings import level_label
@@ -144,6 +146,7 @@ def _tell_reading(wave: WavePart) -> Iterator[Fact]:
     if register.has(cell := setting_id("minimum_cell")):
         key = "report.hidden.group" if wave.variables else "report.hidden.all"
         yield Fact(key, reliable | {"least": register.name_value(cell)})
+        yield from _name_exceptions(wave)
     else:
         yield Fact("report.hidden", reliable)
     items = {item.id: item.label.text(wave.language) for item in wave.questionnaire.items}
@@ -156,6 +159,20 @@ def _tell_reading(wave: WavePart) -> Iterator[Fact]:
             n: register.name_value(family_id(COMPARISONS, n)) for n in ("tested", "expected")
         }
         yield Fact("report.tests.family", numbers)
+
+
+def _name_exceptions(wave: WavePart) -> Iterator[Fact]:
+    """Yield which published shares are exceptions to the rule on small numbers of answers."""
+    shares = wave.register.rows.query("kind == 'estimate' and suppressed == ''")
+    if shares["level"].eq(DONT_KNOW).any():
+        yield Fact("report.hidden.dont_know")
+    least = wave.register.number(setting_id("reliable_base")) or 0.0
+    is_small = pd.to_numeric(shares["n"]) < least
+    labels = wave.questionnaire.label_apart(wave.language)
+    if names := [
+        label for code, label in labels.items() if (is_small & shares["group"].eq(code)).any()
+    ]:
+        yield Fact("report.hidden.apart", {"groups": Listed(tuple(names), "comma")})
 
 
 def _write_rates(wave: WavePart) -> str:
@@ -308,7 +325,12 @@ def _write_missing(wave: WavePart) -> str:
     base = register.span(quality_id("answered", TOTAL))
     heads = [NOT_INSIDE if key == NOT_ASKED and wave.has_domain else key for key in statuses]
     respondents = ["participation.row.respondents", *[base] * len(statuses)]
-    return _fold_table(wave, "missing", ("report.column.question", *heads), rows, respondents)
+    items = map(wave.questionnaire.item, wave.items)
+    note = (
+        wave.word("participation.note.none") if any(i.blank_means == "none" for i in items) else ""
+    )
+    columns = ("report.column.question", *heads)
+    return _fold_table(wave, "missing", columns, rows, respondents, note)
 
 
 def _balance(wave: WavePart) -> str:

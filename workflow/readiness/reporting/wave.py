@@ -29,6 +29,7 @@ from readiness.ground.figure_id import (
     weighting_id,
 )
 from readiness.language import capitalise, text
+from readiness.language.catalogue import isolate
 from readiness.questionnaire import MEDIAN, TOTAL, FrameVariable, Item
 from readiness.register.rows.changes import MAPPED
 from readiness.register.rows.respondents import (
@@ -471,13 +472,13 @@ def write_who(wave: WavePart) -> str:
     """Return one line: how many answered, sponsor, population, mode and fieldwork."""
     keys = ("sponsor", "population", "mode", "fieldwork")
     stated = dict(list_statements(wave.settings.get("study", {}), wave.language, keys))
-    labelled = [
-        wave.tell("language.labelled", label=Term(CALLED[key]), what=SIGN).replace(
-            SIGN, quote_exactly(stated[key])
-        )
-        for key in ("sponsor", "population")
-        if key in stated
-    ]
+    labelled = []
+    for key in ("sponsor", "population"):
+        if key in stated:
+            # The placeholder gets the direction of the text that replaces it.
+            placeholder = isolate(stated[key], wave.language).replace(stated[key], SIGN)
+            line = wave.tell("language.labelled", label=Term(CALLED[key]), what=placeholder)
+            labelled.append(line.replace(SIGN, quote_exactly(stated[key])))
     how = [quote_exactly(stated[key]) for key in ("mode", "fieldwork") if key in stated]
     return " · ".join([*_tell_domain(wave), _tell_who(wave), *labelled, *how])
 
