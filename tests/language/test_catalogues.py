@@ -253,7 +253,7 @@ EDITED = (
     ("ar", r"لم تُجرَّب الأعداد التي تفوق \{n_max\}", r"\(إلى حدود \{n_max\}\)"),
     ("ar", "قد تكون مثلًا", None),
     ("fr", "combien de non-répondants", "silencieux"),
-    ("fr", r"soit un écart de \{gap\} \(\{lower\} à \{upper\}\)", r"est plus fréquent|peut tenir au hasard"),
+    ("fr", r"soit un écart de \{gap\} \(\{lower\} à", r"est plus fréquent|peut tenir au hasard"),
     ("fr", "Questions à l’auteur", "Ce que l’on demanderait"),
     ("fr", r", par \{by\}", "selon :"),
     ("ar", r"أي بفارق \{gap\} \(من \{lower\} إلى \{upper\}\)", r"يتكرر|أكثر بـ\{gap\}"),

@@ -29,7 +29,7 @@ from readiness.ground.figure_id import (
     weighting_id,
 )
 from readiness.language import capitalise, text
-from readiness.language.catalogue import isolate
+from readiness.language.catalogue import FIRST_STRONG, POP
 from readiness.questionnaire import MEDIAN, TOTAL, FrameVariable, Item
 from readiness.register.rows.changes import MAPPED
 from readiness.register.rows.respondents import (
@@ -475,8 +475,8 @@ def write_who(wave: WavePart) -> str:
     labelled = []
     for key in ("sponsor", "population"):
         if key in stated:
-            # The placeholder gets the direction of the text that replaces it.
-            placeholder = isolate(stated[key], wave.language).replace(stated[key], SIGN)
+            # Isolated by its first strong letter, a text keeps its own direction in any language.
+            placeholder = f"{FIRST_STRONG}{SIGN}{POP}"
             line = wave.tell("language.labelled", label=Term(CALLED[key]), what=placeholder)
             labelled.append(line.replace(SIGN, quote_exactly(stated[key])))
     how = [quote_exactly(stated[key]) for key in ("mode", "fieldwork") if key in stated]
