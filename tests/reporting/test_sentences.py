@@ -202,6 +202,39 @@ def test_what_lacks_answers_is_said_of_what_lacks_some(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", READ)
+def test_exceptions_to_the_rule_on_few_answers_are_named_where_the_wave_has_them(
+    language: str,
+) -> None:
+    ids = {"health": "dont_know", "food": "low", "settings.reliable_base.all": ""}
+    usual = {
+        "kind": "estimate",
+        "suppressed": "",
+        "run": "r",
+        "digits": "0",
+        "rounding": "half_even",
+    }
+    rows = [
+        {"id": name, "level": level, "group": "guests", "n": "25", "value": "30", **usual}
+        for name, level in ids.items()
+    ]
+    rows[-1] |= {"kind": "setting", "unit": "base", "id": "settings.reliable_base"}
+    rows[1] |= {"n": ""}
+    item = SimpleNamespace(sensitive=False, label=SimpleNamespace(text=lambda _: "Health"))
+    asked = SimpleNamespace(item=lambda _: item, label_apart=lambda _: {"guests": "Guests"})
+    wave = SimpleNamespace(questionnaire=asked, language=language, items=["health"])
+
+    def name_exceptions() -> list[str]:
+        wave.register = Register(pd.DataFrame(rows), language)
+        return [fact.kind for fact in participation._name_exceptions(cast(WavePart, wave))]
+
+    assert name_exceptions() == ["report.hidden.dont_know", "report.hidden.apart"]
+    item.sensitive = True
+    assert name_exceptions() == ["report.hidden.dont_know.except", "report.hidden.apart"]
+    rows[0] |= {"level": "high", "n": "30"}
+    assert name_exceptions() == []
+
+
+@pytest.mark.parametrize("language", READ)
 def test_questions_that_no_table_counts_are_named(language: str) -> None:
     kinds = {"why": "text", "since": "date", "who": "text", "age": "number"}
     items = [

@@ -165,7 +165,14 @@ def _name_exceptions(wave: WavePart) -> Iterator[Fact]:
     """Yield which published shares are exceptions to the rule on small numbers of answers."""
     shares = wave.register.rows.query("kind == 'estimate' and suppressed == ''")
     if shares["level"].eq(DONT_KNOW).any():
-        yield Fact("report.hidden.dont_know")
+        items = map(wave.questionnaire.item, wave.items)
+        protected = [item.label.text(wave.language) for item in items if item.sensitive]
+        questions = Listed(tuple(protected), "comma")
+        yield (
+            Fact("report.hidden.dont_know.except", {"questions": questions})
+            if protected
+            else Fact("report.hidden.dont_know")
+        )
     least = wave.register.number(setting_id("reliable_base")) or 0.0
     is_small = pd.to_numeric(shares["n"]) < least
     labels = wave.questionnaire.label_apart(wave.language)
