@@ -213,7 +213,14 @@ class Told:
         marks = "[\"'“”«»‘’]"
         named = {*titles, *self.quoted}
         self.quoting = [
-            (re.compile(re.sub(QUOTES, lambda _: f"{marks} ?", re.escape(each))), _bare(each))
+            # The blank behind a mark belongs to the name, but for one at its end.
+            (
+                re.compile(
+                    re.sub(QUOTES, lambda _: f"{marks} ?", re.escape(each[:-1]))
+                    + (marks if re.fullmatch(QUOTES, each[-1]) else re.escape(each[-1]))
+                ),
+                _bare(each),
+            )
             for each in sorted(named, key=lambda name: (-len(name), name))
             if re.search(QUOTES, each)
         ]
