@@ -34,4 +34,4 @@ from readiness.questionnaire.matching import (
     match_options,
 )
 from readiness.questionnaire.model import FrameVariable, Questionnaire
-from readiness.questionnaire.text import TICKED, match_key, split_joined, tidy
+from readiness.questionnaire.text import JOINS, TICKED, match_key, split_joined, tidy

@@ -73,8 +73,12 @@ TICKED = "\x1f"
 _MOST = 20_000
 
 
+# Signs by which survey tools join the ticked options of a cell.
+JOINS = ",;|"
+
+
 def split_joined(
-    text: str, options: Collection[str], signs: Collection[str] = (",", ";", "|")
+    text: str, options: Collection[str], signs: Collection[str] = JOINS
 ) -> list[str] | None:
     """Return the options joined in a cell, as match keys in the cell's order, each once.
 

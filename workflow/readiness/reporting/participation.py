@@ -19,7 +19,6 @@ from readiness.ground.figure_id import (
     WORST,
     FigureId,
     balance_id,
-    base_id,
     family_id,
     missing_id,
     quality_id,
@@ -303,8 +302,8 @@ def _write_bounds(wave: WavePart, numbers: list[tuple[str | Fact, FigureId]]) ->
             continue  # no missing answers: nothing could move the share
         worst = _write_between(wave, share.with_variant(WORST))
         asked = plain(words) if isinstance(words, str) else register.write_fact(words)
-        base = register.span(base_id(share.item, TOTAL, ANSWERED))
-        rows.append([asked, base, register.span(share) + register.limits_below(share), worst])
+        published, base = register.share_and_base(share)
+        rows.append([asked, base, published, worst])
     columns = ["report.column.question", *BOUNDS]
     warnings = register.warnings(share for _, share in numbers)
     return _fold_table(wave, "bounds", columns, rows, note=" ".join(warnings))

@@ -133,6 +133,11 @@ class Register:
         interval = self.interval(figure_id)
         return f" {mark('ci', self.write_fact(interval, bare=bare))}" if interval else ""
 
+    def share_and_base(self, share: FigureId) -> tuple[str, str]:
+        """Return two cells of a table: a share of the answers with its limits, and its base."""
+        base = base_id(share.item, share.group, ANSWERED)
+        return self.span(share) + self.limits_below(share), self.span(base)
+
     def name_with_interval(self, figure_id: str) -> NamedNumber | Fact:
         """Return the value of an id for a fact, with its limits where both are published."""
         value, interval = self.name_value(figure_id), self.interval(figure_id)

@@ -19,7 +19,6 @@ from readiness.ground.figure_id import (
     TREND,
     WEIGHTING,
     FigureId,
-    base_id,
     comparison_reason_id,
     family_id,
     quality_id,
@@ -65,7 +64,7 @@ from readiness.reporting.item_findings import (
     list_main_findings,
 )
 from readiness.reporting.particulars import CALLED, list_statements, name_domain, write_box
-from readiness.reporting.parts import Register, WavePart
+from readiness.reporting.parts import WavePart
 from readiness.survey.weighting.margins import JOINED
 
 # Heading of the column with the bases of the present shares.
@@ -122,12 +121,6 @@ def describe_change(wave: WavePart) -> str:
             wave.word("report.change.trend") if trends else "",
         ]
     )
-
-
-def _write_present(register: Register, share: FigureId) -> tuple[str, str]:
-    """Return two cells: a present share with its limits, and its base."""
-    base = register.span(base_id(share.item, share.group, ANSWERED))
-    return register.span(share) + register.limits_below(share), base
 
 
 def _find_changes(wave: WavePart, item: Item) -> dict[str, FigureId]:
@@ -201,7 +194,7 @@ def _make_rows(wave: WavePart, item: Item, *, limits: bool, trends: bool) -> Ite
         change = name.since(CHANGE)
         trend = change.with_variant(TREND)
         before = register.span(change.with_variant(BEFORE))
-        spans = [before, *_write_present(register, name), register.span(change)]
+        spans = [before, *register.share_and_base(name), register.span(change)]
         intervals = [register.interval(figure_id) for figure_id in (change, trend)]
         change_interval, trend_interval = (
             register.write_fact(interval) if interval else EMPTY for interval in intervals
@@ -518,7 +511,7 @@ def _write_revision(wave: WavePart) -> str:
     def spans(figure: FigureId) -> list[str]:
         revision = figure.since(REVISION)
         before = register.span(revision.with_variant(BEFORE))
-        return [before, *_write_present(register, figure), register.span(revision)]
+        return [before, *register.share_and_base(figure), register.span(revision)]
 
     item = items[0]
     groups = [

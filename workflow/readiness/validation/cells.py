@@ -23,6 +23,7 @@ from readiness.questionnaire import (
     BLANK,
     DONT_KNOW,
     INVALID,
+    JOINS,
     REFUSED,
     TICKED,
     Category,
@@ -220,10 +221,6 @@ def _make_cell(read: str | CellFault, text: str) -> ReadCell:
     if isinstance(read, CellFault):
         return ReadCell((INVALID,), (read,))
     return ReadCell((read,), () if read == text else (_make_spelling_fault(read),))
-
-
-# Signs by which survey tools join the ticked options of a cell.
-JOINS = ";,|"
 
 
 def split_options(text: str, known: dict[str, tuple[str, str]]) -> tuple[list[str], list[str]]:
