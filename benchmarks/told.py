@@ -811,8 +811,10 @@ class Reader:
     def check_no_pairs(self) -> str:
         groups = self.told.groups()
         shown = [(groups[a], groups[b]) for a, b in self.shown_pairs.get(self.item, ())]
+        if not shown:
+            return "no table of pairs is read"
         pairs = [(self.p_pair(a, b, self.first), a, b) for a, b in shown]
-        least = min(pairs, default=(1.0, "", ""))
+        least = min(pairs)
         return f"{least}" if least[0] * len(pairs) < 0.01 else ""
 
     check_no_pair_of = check_no_pairs
