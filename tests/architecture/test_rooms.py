@@ -26,7 +26,7 @@ LEVELS = (
     ("reporting",),
     ("charts",),
     ("register",),
-    ("analysis", "drafting"),
+    ("analysis", "drafting", "scanning"),
     ("forensics", "validation", "readers"),
     ("survey", "questionnaire", "datasets", "disclosure", "privacy", "attack"),
     ("config",),

@@ -7,7 +7,7 @@ hold that (`tests/architecture`), and docs/architecture.md draws it.
     publications     publications, site
     reports          reporting, charts, rendering
     figures          register
-    analysis         analysis, drafting
+    analysis         analysis, scanning, drafting
     forensics        forensics
     instruments      validation, readers, questionnaire
     confidentiality  disclosure, attack, privacy

@@ -1,12 +1,14 @@
 """Check published percentages: which numbers of respondents can produce them.
 
 `solve` takes percentages as printed. `check` takes a study defined in config.yaml, or a small CSV
-or YAML file with the columns item, answer, value (percent) and, if known, base. `add` turns such a
-file into a study. Outside a project, `add` writes the study into a folder that `check` can read.
+or YAML file with the columns item, answer, value (percent) and, if known, base. `scan` reads such a
+file out of a document, as a draft for a person to confirm. `add` turns such a file into a study.
+Outside a project, `add` writes the study into a folder that `check` can read.
 
 Examples:
   readiness claims solve 67/33 64 --base 32
   readiness claims solve 67/33 64 --base 32 --json
+  readiness claims scan release.docx --out figures.yaml --html figures.html
   readiness claims check figures.csv
   readiness claims check offices-2023 --long --language fr
 """
@@ -16,13 +18,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from readiness.commands.claims_files import (
     STRUCTURE,
+    LooseStudy,
     read_figures,
     read_loose_study,
     write_loose_study,
@@ -33,7 +35,8 @@ from readiness.datasets.versions import find_version
 from readiness.drafting.study import ClaimSource
 from readiness.forensics.arithmetic.figures import Rounding
 from readiness.forensics.judging.context import lead
-from readiness.forensics.judging.structure import Structure, parse_structure
+from readiness.forensics.judging.drafted import hold_back
+from readiness.forensics.judging.structure import parse_structure
 from readiness.forensics.judging.study import judge, read_study
 from readiness.forensics.judging.summary import NATURE, STATUS, leading_ids
 from readiness.forensics.judging.verdict import Status, Verdict
@@ -92,6 +95,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
     solve.add_argument(
         "--json", action="store_true", help="print each interpretation and its numbers as JSON"
     )
+    scanned = actions.add_parser(
+        "scan",
+        help="read the figures of a document into a draft",
+        description="Read the figures of a document, and their bases, into a draft for `check`.",
+        epilog="example: readiness claims scan release.docx --out figures.yaml",
+    )
+    scanned.add_argument(
+        "document",
+        type=Path,
+        metavar="FILE",
+        help="document to read: text, Markdown, HTML or DOCX",
+    )
+    scanned.add_argument("--out", type=Path, metavar="DRAFT", help="file to write the draft to")
+    scanned.add_argument(
+        "--html", type=Path, metavar="PAGE", help="page to write, with the figures marked"
+    )
+    scanned.add_argument(
+        "--json", action="store_true", help="print each figure and its place as JSON"
+    )
     check = actions.add_parser(
         "check",
         help="check the percentages of a study or a file",
@@ -149,7 +171,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the action; return 0."""
-    {"solve": _solve, "check": _check, "add": _begin}[arguments.action](arguments)
+    actions = {"solve": _solve, "scan": _scan, "check": _check, "add": _begin}
+    actions[arguments.action](arguments)
     return 0
 
 
@@ -208,7 +231,13 @@ def _list_solution(solution: Solution, arguments: argparse.Namespace) -> dict[st
     }
 
 
-def _read_material(arguments: argparse.Namespace) -> tuple[pd.DataFrame, Structure]:
+def _scan(arguments: argparse.Namespace) -> None:
+    from readiness.commands.claims_scan import scan_document
+
+    scan_document(arguments)
+
+
+def _read_material(arguments: argparse.Namespace) -> LooseStudy:
     """Read the claims and their structure, from a file or from a study of the project."""
     study = arguments.study
     if isinstance(study, Path):
@@ -226,12 +255,13 @@ def _read_material(arguments: argparse.Namespace) -> tuple[pd.DataFrame, Structu
         )
     path = find_object(root, find_version(root, studies[study].claims))
     structure = parse_structure(read_yaml(Path(f"data/claims/{studies[study].structure}.yaml")))
-    return read_text_table(path, "the register of claims"), structure
+    return LooseStudy(read_text_table(path, "the register of claims"), structure)
 
 
 def _check(arguments: argparse.Namespace) -> None:
     """Print the verdicts on a study or file, alone or beside its data."""
-    claims, structure = _read_material(arguments)
+    study = _read_material(arguments)
+    claims, structure = study.register, study.structure
     if lacking := structure.missing(arguments.language):
         raise ConfigError(
             f"{arguments.study} has no texts in {arguments.language!r} for {', '.join(lacking)}. "
@@ -243,6 +273,10 @@ def _check(arguments: argparse.Namespace) -> None:
         check_beside(read_study(claims, structure), arguments)
         return
     verdicts = judge(claims, structure)
+    if study.unconfirmed is not None:
+        unweighted = set(claims.loc[claims["weighted"] != "unknown", "claim_id"])
+        unweighted -= set(claims.loc[claims["weighted"] == "yes", "claim_id"])
+        verdicts = hold_back(verdicts, study.unconfirmed, unweighted)
     if arguments.json:
         print(verdict_json(verdicts, arguments.language), end="")
     elif arguments.long:

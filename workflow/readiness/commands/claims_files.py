@@ -31,8 +31,13 @@ from readiness.readers import read_sheet
 
 YAML = (".yaml", ".yml")
 # Keys in a YAML of figures: about its source, and about one question.
-OF_SOURCE = ("publisher", "source", "date", "language", "base", "figures")
-OF_QUESTION = ("answers", "base", "kind")
+OF_SOURCE = (
+    *("publisher", "source", "date", "language", "base", "figures"),
+    *("read_by", "weighted"),
+)
+OF_QUESTION = ("answers", "base", "kind", "place", "paired", "confirmed")
+# Values of `read_by` and `paired` in a draft that a program wrote (`readiness.scanning`).
+PROGRAM, CARRIED = "program", "carried"
 # Files of a study outside a project.
 REGISTER, STRUCTURE = "claims.csv", "structure.yaml"
 NOT_SAID = "https://not.said/"
@@ -43,12 +48,25 @@ class FigureTable:
     """Published figures as written in a file.
 
     `cells`: a row for each figure. `places`: the place of each row in the file, for messages.
-    `source`: statements on the source; "" for what is not stated.
+    `source`: statements on the source; "" for what is not stated. `unconfirmed`: whether a program
+    read the figure of each row and nobody confirmed it.
     """
 
     cells: pd.DataFrame
     places: tuple[str, ...]
     source: Mapping[str, str]
+    unconfirmed: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True)
+class LooseStudy:
+    """A study outside a project. `unconfirmed`: ids of claims that a program read and nobody
+    confirmed; None where the file is no draft.
+    """
+
+    register: pd.DataFrame
+    structure: Structure
+    unconfirmed: frozenset[str] | None = None
 
 
 def read_figures(path: Path) -> FigureTable:
@@ -67,11 +85,11 @@ def read_figures(path: Path) -> FigureTable:
     return FigureTable(cells, tuple(f"row {number}" for number in range(2, len(cells) + 2)), {})
 
 
-def read_loose_study(path: Path, language: str) -> tuple[pd.DataFrame, Structure]:
+def read_loose_study(path: Path, language: str) -> LooseStudy:
     """Read figures outside a project: one small file, or the folder that `claims add` wrote."""
     if path.is_dir():
         structure = parse_structure(read_yaml(path / STRUCTURE), str(path / STRUCTURE))
-        return read_text_table(path / REGISTER, "the register of claims"), structure
+        return LooseStudy(read_text_table(path / REGISTER, "the register of claims"), structure)
     figures = read_figures(path)
     source = ClaimSource(
         figures.source.get("publisher") or path.stem,
@@ -83,8 +101,16 @@ def read_loose_study(path: Path, language: str) -> tuple[pd.DataFrame, Structure
         figures.cells, "figures", source, None, str(path), figures.places
     )
     structure = parse_structure(document, str(path))
+    if weighted := figures.source.get("weighted"):
+        shares = register["unit"] == "percent"
+        register.loc[shares, "weighted"] = weighted
     read_register(register, structure, str(path))
-    return register, structure
+    if not figures.source.get("read_by"):
+        return LooseStudy(register, structure)
+    # The first rows of the register are those of the file, in its order.
+    ids = register["claim_id"].tolist()
+    unread = (claim for claim, waits in zip(ids, figures.unconfirmed, strict=False) if waits)
+    return LooseStudy(register, structure, frozenset(unread))
 
 
 def write_loose_study(folder: Path, table: Path, study: str, source: ClaimSource) -> int:
@@ -112,14 +138,29 @@ def _read_yaml_figures(path: Path) -> FigureTable:
         raise DataError(
             f"{path}: no percentages found. Expected `figures:` with questions and answers."
         )
-    rows, places = [], []
+    source = {name: _text(content.get(name)) for name in OF_SOURCE if name != "figures"}
+    if source["read_by"] not in ("", PROGRAM):
+        raise DataError(f"{path}: read_by: {source['read_by']!r}; expected {PROGRAM}, or no key.")
+    rows, places, unconfirmed = [], [], []
     for question, answers in questions.items():
+        waits = bool(source["read_by"]) and not _is_confirmed(path, str(question), answers)
         for row in _list_answers(path, str(question), answers):
+            # A carried base is a guess until somebody confirms it.
+            if row.pop("paired", "") == CARRIED and waits:
+                row["base"] = ""
             rows.append({"base": _text(content.get("base")), **row})
             places.append(f"figures, {question}, {row['answer']}")
+            unconfirmed.append(waits)
     cells = pd.DataFrame(rows, dtype=object).fillna("")
-    source = {name: _text(content.get(name)) for name in OF_SOURCE if name != "figures"}
-    return FigureTable(cells, tuple(places), source)
+    return FigureTable(cells, tuple(places), source, tuple(unconfirmed))
+
+
+def _is_confirmed(path: Path, question: str, answers: object) -> bool:
+    """Return whether a person confirmed a question of a draft."""
+    stated = answers.get("confirmed") if isinstance(answers, Mapping) else None
+    if _text(stated) not in ("", "true", "false"):
+        raise DataError(f"{path}, figures, {question}: confirmed: expected true or false.")
+    return _text(stated) == "true"
 
 
 def _list_answers(path: Path, question: str, answers: object) -> Iterator[dict[str, str]]:
@@ -128,7 +169,7 @@ def _list_answers(path: Path, question: str, answers: object) -> Iterator[dict[s
     more: dict[str, str] = {}
     if isinstance(answers, Mapping) and "answers" in answers:
         stated = _check_mapping(answers, OF_QUESTION, place)
-        more = {name: _text(stated[name]) for name in ("base", "kind") if name in stated}
+        more = {name: _text(stated[name]) for name in ("base", "kind", "paired") if name in stated}
         answers = stated["answers"]
     if not isinstance(answers, Mapping) or not answers:
         raise DataError(f"{place}: expected answers with their percentages: {{Yes: 67, No: 33}}.")
