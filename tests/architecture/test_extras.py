@@ -96,6 +96,7 @@ def run_with(extra: str, folder: Path, *words: str) -> subprocess.CompletedProce
         ("", ["claims", "solve", "67/33", "64", "--base", "32"], "32 people were asked"),
         ("", ["claims", "check", "figures.csv", "--long", "--language", "ar"], "81"),
         ("", ["claims", "check", "figures.csv"], "All 3 figures fit 81"),
+        ("", ["claims", "scan", "release.md"], "base: 54"),
         ("survey", ["estimate", *LIBRARY], "240 respondents"),
     ],
 )
@@ -103,6 +104,7 @@ def test_an_extra_is_enough_for_what_it_is_for(
     tmp_path: Path, extra: str, words: list[str], expected: str
 ) -> None:
     (tmp_path / "figures.csv").write_text(FIGURES, "utf-8")
+    (tmp_path / "release.md").write_text("Some 12% (n = 54) agreed.", "utf-8")
     done = run_with(extra, tmp_path, *words)
     assert done.returncode == 0, done.stderr
     assert expected in done.stdout
@@ -113,11 +115,13 @@ def test_an_extra_is_enough_for_what_it_is_for(
     [
         (["estimate", *LIBRARY], "pip install '.[survey]'"),
         (["audit"], "pip install '.[run]'"),
+        (["claims", "scan", "release.pdf"], "pip install '.[scan]'"),
     ],
 )
 def test_what_is_not_installed_is_named_with_the_extra(
     tmp_path: Path, words: list[str], expected: str
 ) -> None:
+    (tmp_path / "release.pdf").write_bytes(b"%PDF-1.7")
     done = run_with("", tmp_path, *words)
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()

@@ -180,6 +180,7 @@ def test_no_message_of_a_page_has_a_digit_of_its_own(language: str) -> None:
 FOREIGN = re.compile("[àâäçéèêëîïôöùûüÿœæÀÂÇÉÈÊËÎÏÔÖÙÛÜŒÆ«»\u0620-\u064a]")
 # Modules whose letters are data, with what they are.
 DATA = {
+    "readiness.scanning.pdf_text": "a word that fonts draw as one glyph",
     "readiness.language.catalogue": "the letters of a Latin run",
     "readiness.readers.moments": "words between a day and its time",
     "readiness.readers.tools.words": "what survey tools write for yes and no, morning and evening",

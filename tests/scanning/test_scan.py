@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typst
 
 from readiness.cli import main
+from readiness.pages.fonts import own_folder
 
 ENGLISH = """\
 <html><head><script>alert("99%")</script></head><body><p>We surveyed 1,002 adults. The figures are
@@ -32,6 +34,15 @@ ARABIC = """\
 
 أجاب 12 من أصل 36 صحفيا (33 في المائة) بالنفي. وبلغ هامش الخطأ 3 في المائة.
 """
+SET = """\
+We surveyed 1,002 adults. Some 67% of respondents use it.
+
+Use of AI
+#table(columns: 3, [Answer], [n], [%], [Yes], [12], [60 %], [No], [8], [40 %], [Total], [20],
+  [100 %])
+
+24 of the 36 editors (67%) agreed. A further 12% (n = 54) left.
+"""
 EXPECTED = {
     "page.html": [
         ("67", 1002, "carried"),
@@ -50,6 +61,14 @@ EXPECTED = {
         ("75", 40, "table"),
         ("70", 60, "table"),
     ],
+    "page.pdf": [
+        ("67", 1002, "carried"),
+        ("60", 20, "table"),
+        ("40", 20, "table"),
+        ("67", 36, "beside"),
+        ("12", 54, "beside"),
+    ],
+    "nass.pdf": [("67.4", 215, "carried"), ("33", 36, "beside")],
     "nass.docx": [("67.4", 215, "carried"), ("33", 36, "beside")],
 }
 
@@ -68,6 +87,9 @@ def _documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("page.html").write_text(ENGLISH, "utf-8")
     Path("texte.md").write_text(FRENCH, "utf-8")
     write_word(Path("nass.docx"), *ARABIC.split("\n\n"))
+    style = '#set text(font: "IBM Plex Sans Arabic", lang: "ar")\n'
+    typst.compile(SET.encode(), output="page.pdf")
+    typst.compile((style + ARABIC).encode(), output="nass.pdf", font_paths=[str(own_folder())])
 
 
 def said(capsys: Any, *words: str, code: int = 0) -> str:
@@ -116,6 +138,11 @@ def test_a_hostile_document_ends_in_one_line(capsys: Any) -> None:
     Path("empty.html").write_text("<script>1%</script>", "utf-8")
     Path("bytes.txt").write_bytes(bytes(range(256)))
     Path("sheet.xls").write_bytes(b"")
+    Path("cut.pdf").write_bytes(Path("page.pdf").read_bytes()[:900])
+    typst.compile(b"#for at in range(501) [64% #pagebreak()]", output="long.pdf")
+    for name in ("cut.pdf", "long.pdf"):
+        (line,) = said(capsys, "scan", name, code=3).splitlines()
+        assert line.startswith(f"readiness claims: {name}: ")
     for name in ("entities.docx", "large.docx", "cut.docx", "empty.html", "bytes.txt", "sheet.xls"):
         (line,) = said(capsys, "scan", name, code=3).splitlines()
         assert line.startswith(f"readiness claims: {name}: ")

@@ -248,6 +248,8 @@ def _report_unforeseen(error: Exception, command: str, log: Path | None) -> Read
 def _name_extra(command: str, module: str) -> ConfigError:
     """Return the error for a missing module; it names the package's extra that installs it."""
     extra = "survey" if command in SURVEY else "run"
+    if command == "claims" and module == "pypdf":
+        extra = "scan"
     return ConfigError(
         f"needs {module.partition('.')[0]}, which is not installed. In the program's folder, type: "
         f"pip install '.[{extra}]'"

@@ -105,7 +105,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "document",
         type=Path,
         metavar="FILE",
-        help="document to read: text, Markdown, HTML or DOCX",
+        help="document to read: text, Markdown, HTML, DOCX or PDF",
     )
     scanned.add_argument("--out", type=Path, metavar="DRAFT", help="file to write the draft to")
     scanned.add_argument(

@@ -1,4 +1,4 @@
-"""Read a document (text, Markdown, HTML, DOCX) into paragraphs and table rows, within bounds.
+"""Read a document (text, Markdown, HTML, DOCX, PDF) into paragraphs and table rows, within bounds.
 
 The document may be hostile: nothing of it is run or fetched, archives are unpacked up to a limit,
 and an XML document type, which could define entities, is refused.
@@ -17,6 +17,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 from readiness.ground.errors import DataError
 from readiness.ground.files import read_file
+from readiness.scanning.pdf_text import cut_cells, read_lines
 
 # Most bytes of a file, and of the part of a DOCX that holds its text, unpacked.
 LARGEST_FILE, LARGEST_PART = 32 << 20, 32 << 20
@@ -106,9 +107,9 @@ def read_document(path: Path) -> list[Block]:
     text.
     """
     ending = path.suffix.lower()
-    if ending not in (*TEXT, *MARKDOWN, *PAGES, ".docx"):
+    if ending not in (*TEXT, *MARKDOWN, *PAGES, ".docx", ".pdf"):
         raise DataError(
-            f"{path}: expected a text, Markdown, HTML or DOCX file. Save the document as one."
+            f"{path}: expected a text, Markdown, HTML, DOCX or PDF file. Save the document as one."
         )
     try:
         content = read_file(path, LARGEST_FILE)
@@ -122,6 +123,8 @@ def read_document(path: Path) -> list[Block]:
     read = _Blocks(path)
     if ending == ".docx":
         _read_word(content, read)
+    elif ending == ".pdf":
+        _read_pdf(content, read)
     else:
         text = _decode(path, content)
         if ending in PAGES:
@@ -238,6 +241,28 @@ def _read_page(text: str, read: _Blocks) -> None:
     page.close()
     page.end_row()
     page.end_paragraph()
+
+
+def _read_pdf(content: bytes, read: _Blocks) -> None:
+    """Read paragraphs, and tables of two lines or more that spaces part into as many cells."""
+    lines = [cut_cells(line) if line.strip() else [] for line in read_lines(read.path, content)]
+    widths = [len(cells) for cells in lines]
+    waiting: list[str] = []
+    in_table = 0
+    for number, cells in enumerate([*lines, []]):
+        width = len(cells)
+        around = widths[max(0, number - 1) : number + 2]
+        is_row = width > 1 and around.count(width) > 1
+        if not cells or is_row:
+            read.add_paragraph(" ".join(waiting))
+            waiting = []
+        else:
+            waiting += cells
+        if is_row and in_table != width:
+            read.begin_table()
+        in_table = width if is_row else 0
+        if is_row:
+            read.add_row(cells)
 
 
 def _read_word(content: bytes, read: _Blocks) -> None:
