@@ -77,8 +77,11 @@ def test_figures_that_add_to_102_are_not_one_question() -> None:
     assert found.facts[1].kind == "forensics.solve.not_one"
     assert "add to 102: they cannot be the answers to one question" in render_solution(found, "en")
     assert [row.kind for row in found.rows] == ["several"] and found.rows[0].smallest == 46
-    # Without being told that they are one question, nothing is said of their sum.
-    assert "102" not in render_solution(solve(["24", "28", "50"]), "en")
+    # Without being told that they are one question, their sum is stated as if they were.
+    separate = solve(["24", "28", "50"])
+    assert separate.facts[1] == found.facts[1] and separate.rows[0].kind == "together"
+    # Figures far above 100 are of several questions.
+    assert "add to" not in render_solution(solve(["67", "64"]), "en")
     # Less than 100 may be answers that were not printed.
     assert [row.kind for row in solve(["24/28"]).rows] == ["exclusive"]
 

@@ -49,6 +49,9 @@ ONE_QUESTION = "/"
 # A longer list of numbers is described by its first entries.
 LONGEST_LIST = 100
 FIRST_SHOWN = 8
+# Separate figures that add to more than 100, but not to more than this share, may be of one
+# question.
+NEARLY_WHOLE = Fraction(105, 100)
 # Largest number of last digits in a whole for which the number is sought from which on all fit.
 LARGEST_SCALE = 10_000
 # Largest number of people for which the strength of a check is counted.
@@ -127,6 +130,8 @@ def solve(
     judgement = None
     sets = [_make_set(group, allowed, facts) for group in groups]
     as_one = _read_as_one(groups, allowed)
+    if as_one is None:
+        facts += _state_nearly_one(groups, allowed)
     pair = any(figures.is_pair for figures in (*sets, as_one) if figures is not None)
     if base is None:
         facts.insert(0, _state_head("forensics.solve.head", rounding, pair=pair, n_max=n_max))
@@ -226,6 +231,19 @@ def _read_as_one(
     figures = tuple(figure for group in groups for figure in group)
     whole, _ = _adds_to_whole(figures, allowed)
     return FigureSet(figures, SetKind.EXHAUSTIVE) if whole else None
+
+
+def _state_nearly_one(
+    groups: Sequence[tuple[PrintedFigure, ...]], allowed: Sequence[Convention]
+) -> list[Fact]:
+    """State the sum of separate figures that may be meant as one question, just above 100."""
+    figures = tuple(figure for group in groups for figure in group)
+    facts: list[Fact] = []
+    if len(groups) == len(figures) > 1:
+        share = sum_to_whole(figures, _list_roundings(allowed)).total.share
+        if 1 < share <= NEARLY_WHOLE:
+            _make_set(figures, allowed, facts)
+    return facts
 
 
 def _list_rows(

@@ -687,6 +687,14 @@ const Readiness = (() => {
     return addsToWhole(figures, allowed)[0] ? { figures, kind: "exhaustive" } : null;
   }
 
+  function stateNearlyOne(groups, allowed, facts) {
+    const figures = groups.flat();
+    if (figures.length !== groups.length || figures.length < 2) return;
+    const [, total] = addsToWhole(figures, allowed);
+    const above = total.digits > total.whole;
+    if (above && 100 * total.digits <= 105 * total.whole) makeSet(figures, allowed, facts);
+  }
+
   function readRows(kind, sets, missing, nMax, allowed, counted) {
     const bases = listBases(findCommon(plainManner(allowed), sets, nMax, missing));
     const smallest = bases.length ? bases[0] : smallestBase(sets, missing, allowed);
@@ -775,6 +783,7 @@ const Readiness = (() => {
     const facts = [];
     let sets = groups.map((group) => makeSet(group, allowed, facts));
     const asOne = readAsOne(groups, allowed);
+    if (!asOne) stateNearlyOne(groups, allowed, facts);
     const halves = NEAREST_ROUNDINGS.includes(rounding);
     const pair = [...sets, asOne].some((set) => set && isPair(set));
     const rounded = listed(
