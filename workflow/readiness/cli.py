@@ -48,6 +48,7 @@ COMMANDS = {
     "freeze": ("readiness.commands.freeze", "seal numbers and report as a publication"),
     "audit": ("readiness.commands.audit", "check publications, number by number"),
     "which": ("readiness.commands.which", "trace a published number to its data and code"),
+    "quote": ("readiness.commands.quote", "name what each number of a text is of"),
     "affected": ("readiness.commands.affected", "list the numbers that depend on a dataset"),
     "upgrade": ("readiness.commands.upgrade", "install another version of the program"),
     "bundle": ("readiness.commands.bundle", "pack a publication into a zip file"),
@@ -69,7 +70,7 @@ GROUPS = {
         "freeze",
         "upgrade",
     ),
-    "Check what was published": ("audit", "which", "affected", "bundle", "attest"),
+    "Check what was published": ("audit", "which", "quote", "affected", "bundle", "attest"),
     "Check percentages, analyse a table": ("claims", "estimate", "compare"),
 }
 STEPS = {

@@ -160,6 +160,7 @@ PAGES = tuple(
 SHOWN = (CHARTS, TABLES, REPORT)
 # The tidy table of all numbers, beside the workbook.
 TIDY = "numbers.csv"
+CODEBOOK = "codebook.csv"
 _LANGUAGE = r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*"
 _STEP = re.compile(rf"({'|'.join(SHOWN)})-({_LANGUAGE})")
 
@@ -217,6 +218,35 @@ def read_words(folder: Path) -> dict[str, str]:
     for row in _read_rows(path):
         labels = filter(None, map(row.get, columns))
         words[row.get("id", "")] = ", ".join(labels)
+    return words
+
+
+def read_words_in(folder: Path, language: str) -> dict[str, str]:
+    """Return the labels of each number in a language, by id, as the codebook translates them.
+
+    Those of `read_words` where the publication has no codebook in this language.
+    """
+    path = folder / TABLES / language / CODEBOOK
+    first = next(iter(in_order(languages_of(folder))), FIRST)
+    tidy = folder / TABLES / first / TIDY
+    if language == first or not path.is_file() or not tidy.is_file():
+        return read_words(folder)
+    labels: dict[tuple[str, str, str], str] = {}
+    groups: dict[str, str] = {}
+    for row in _read_rows(path):
+        part, code, of = row.get("part", ""), row.get("code", ""), row.get("of", "")
+        labels[part, code, of if part == "answer" else ""] = row.get("label", "")
+        if part == "group":
+            groups[code] = row.get("label", "")
+    words = {}
+    for row in _read_rows(tidy):
+        item = row.get("item", "").partition(":")[0]
+        told = (
+            labels.get(("item", item, ""), row.get("item_label", "")),
+            labels.get(("answer", row.get("answer", ""), item), row.get("answer_label", "")),
+            groups.get(row.get("group", ""), ""),
+        )
+        words[row.get("id", "")] = ", ".join(filter(None, told))
     return words
 
 

@@ -63,6 +63,16 @@ class ScannedFigure:
 
 
 @dataclass(frozen=True)
+class FoundNumber:
+    """A number of a text, a share or a number of people, with the sentence around it."""
+
+    place: str
+    words: str
+    asked: tuple[str, str]
+    is_share: bool
+
+
+@dataclass(frozen=True)
 class Scan:
     """What a program read in a document: its blocks, language, figures, and if it is weighted."""
 
@@ -97,6 +107,29 @@ def scan(blocks: Sequence[Block]) -> Scan:
     weighted = weightings[0] if len(set(weightings)) == 1 else "unknown"
     figures = tuple(reader.figures)
     return Scan(tuple(blocks), language, figures, weighted, tuple(reader.stated))
+
+
+def list_numbers(found: Scan) -> list[FoundNumber]:
+    """Return the shares and then the numbers of people of a document, in their order."""
+    shares = [
+        FoundNumber(figure.place, figure.words, (figure.value, _find_sentence(found, figure)), True)
+        for figure in found.figures
+        if not figure.apart
+    ]
+    people = [
+        FoundNumber(place, str(number), (str(number), ""), False)
+        for number, place in dict.fromkeys(found.bases)
+    ]
+    return [*shares, *people]
+
+
+def _find_sentence(found: Scan, figure: ScannedFigure) -> str:
+    block = found.blocks[figure.block]
+    if block.cells:
+        return f"{figure.question} {figure.words}"
+    sentences = list(iterate_sentences(to_plain(block.text)))
+    start, end = next((s, e) for s, e in sentences if s <= figure.start < e)
+    return block.text[start:end]
 
 
 class _Reader:
