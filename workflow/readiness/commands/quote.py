@@ -2,7 +2,8 @@
 
 FILE is text, Markdown, HTML, DOCX or PDF. Each percentage and each number of people is compared
 with the numbers of the publications: as published, rounded, of another group or question than its
-words say, or not ours. No text is called right: a sentence can be wrong around a right number.
+words say, only as a limit, or not ours. No text is called right: a sentence can be wrong around a
+number that is.
 
 Examples:
   readiness quote release.docx

@@ -16,8 +16,8 @@ STEM = 5
 MOST_SHOWN = 3
 # Units of the register: shares, and numbers of people or answers.
 SHARE, COUNTS = "share", ("count", "base")
-# Kind of the numbers that a report states; limits and bounds come after them.
-ESTIMATE = "estimate"
+# Kind of the numbers that a report states, and kinds of the limits around them.
+ESTIMATE, LIMITS = "estimate", ("interval", "bound")
 
 
 class Quoted(StrEnum):
@@ -26,6 +26,7 @@ class Quoted(StrEnum):
     PUBLISHED = "as published"
     ROUNDED = "rounded"
     OTHER = "of another group or question"
+    LIMIT = "only as a limit"
     NOT_OURS = "not ours"
 
 
@@ -38,6 +39,7 @@ class PublishedNumber:
     shown: Decimal
     is_share: bool
     is_estimate: bool
+    is_limit: bool
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,8 @@ def read_published(
         except (InvalidOperation, ValueError):
             continue
         name = f"{publication}/{row['id']}"
-        yield PublishedNumber(
-            name, words.get(row["id"], ""), shown, is_share, row["kind"] == ESTIMATE
-        )
+        labels, kind = words.get(row["id"], ""), row["kind"]
+        yield PublishedNumber(name, labels, shown, is_share, kind == ESTIMATE, kind in LIMITS)
 
 
 def quote(
@@ -92,8 +93,11 @@ def quote(
         how, same = Quoted.ROUNDED, [n for n in comparable if _rounds_to(n.shown, value)]
     if not same:
         return Quotation(printed, Quoted.NOT_OURS)
-    same = sorted(same, key=nearness)
-    nearest = min(comparable, key=nearness)
+    # A limit of an interval is quoted as one or not at all: it comes after any other number.
+    same = sorted(same, key=lambda number: (number.is_limit, *nearness(number)))
+    if same[0].is_limit:
+        return Quotation(printed, Quoted.LIMIT, tuple(same[:MOST_SHOWN]))
+    nearest = min((n for n in comparable if not n.is_limit), key=nearness)
     if nearness(nearest)[0] < nearness(same[0])[0]:
         return Quotation(printed, Quoted.OTHER, tuple(same[:MOST_SHOWN]), nearest)
     return Quotation(printed, how, tuple(same[:MOST_SHOWN]))
