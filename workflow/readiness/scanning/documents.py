@@ -17,6 +17,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 from readiness.ground.errors import DataError
 from readiness.ground.files import read_file
+from readiness.scanning.bounds import bound_time
 from readiness.scanning.pdf_text import cut_cells, read_lines
 
 # Most bytes of a file, and of the part of a DOCX that holds its text, unpacked.
@@ -128,7 +129,8 @@ def read_document(path: Path) -> list[Block]:
     else:
         text = _decode(path, content)
         if ending in PAGES:
-            _read_page(text, read)
+            with bound_time():
+                _read_page(text, read)
         else:
             _read_text(_MARKUP.sub("", text) if ending in MARKDOWN else text, read)
     if not read.blocks:

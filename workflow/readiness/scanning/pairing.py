@@ -12,6 +12,7 @@ from itertools import groupby
 
 from readiness.forensics.arithmetic.figures import parse_figure
 from readiness.ground.errors import DataError
+from readiness.scanning.bounds import bound_time
 from readiness.scanning.documents import Block, iterate_sentences
 from readiness.scanning.grammar import (
     WHOLE_NUMBER,
@@ -86,8 +87,13 @@ class Scan:
 def scan(blocks: Sequence[Block]) -> Scan:
     """Return the figures of a document, each with its words, place and base.
 
-    Raises DataError for a document with more than `MOST_FIGURES`.
+    Raises DataError for a document with more than `MOST_FIGURES`, or one that takes too long.
     """
+    with bound_time():
+        return _scan(blocks)
+
+
+def _scan(blocks: Sequence[Block]) -> Scan:
     language = find_language(" ".join(block.text for block in blocks[:400]))
     reader = _Reader(language)
     weightings = []
